@@ -1,0 +1,52 @@
+# Everything a reader or a developer runs. Needs Python 3.11 to 3.13, make and git; no root.
+# PYTHON=/path/to/python chooses the interpreter that the virtual environment is made from.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.raftnb-installed
+NOTEBOOKS = $(sort $(wildcard notebooks/[0-9]*.ipynb))
+
+.PHONY: help book test lab notebooks figures lock setup clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book       execute every notebook and write build/html/index.html and build/raftnb.pdf"
+	@echo "make test       ruff, mypy, pytest and nbval over everything"
+	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make notebooks  execute the notebooks in place, so that their outputs can be committed"
+	@echo "make figures    write figures/*.svg anew"
+	@echo "make lock       pin the newest versions that pyproject.toml allows in requirements.lock"
+	@echo "make clean      delete what the other commands made (not the virtual environment)"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml book/python.sh
+	@PYTHON="$(PYTHON)" sh book/python.sh $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+book: $(STAMP)
+	$(BIN)/python -m book
+
+test: $(STAMP)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg tests notebooks
+
+lab: $(STAMP)
+	$(BIN)/python -m jupyter lab --notebook-dir=notebooks
+
+notebooks: $(STAMP)
+	$(BIN)/python -m book.execute --in-place $(NOTEBOOKS)
+
+figures: $(STAMP)
+	$(BIN)/python -m book.figures
+
+lock: $(STAMP)
+	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-annotate --upgrade --quiet \
+	  --custom-compile-command "make lock" --output-file requirements.lock
+
+clean:
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,89 @@
+"""Lay out a Graphviz graph and return it as a picture whose bytes never vary.
+
+The program that does the layout comes with the wheel `graphviz-pure`, on every machine: different
+Graphviz versions write different bytes, and the notebooks' outputs are compared byte for byte.
+The environment variable `RAFTNB_DOT` may name another program.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import TypeAlias
+
+import graphviz
+
+from raftnb.draw.picture import Picture
+
+PROGRAM = "graphviz-pure"
+VARIABLE = "RAFTNB_DOT"
+ENGINES = ("dot", "neato", "fdp", "circo", "twopi", "sfdp")
+FONTS = tuple(f"-{part}fontname=Helvetica,Arial,sans-serif" for part in "GNE")
+Graph: TypeAlias = graphviz.Digraph | graphviz.Graph | str
+
+
+class DotError(RuntimeError):
+    """The layout program is missing, or it refused the graph; the message says the cure."""
+
+
+def render(graph: Graph, alt: str, engine: str = "dot") -> Picture:
+    """Lay out `graph` (a `graphviz` graph or DOT source) and return it as a `Picture`.
+
+    `alt` says in words what the picture shows; it must not be empty. `engine` is one of `ENGINES`.
+    Raises `ValueError` for an empty `alt` or an unknown engine, `DotError` when the program is
+    missing or refuses the graph. Limits: a graph of a few thousand nodes takes minutes.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine={engine!r} is no layout; it is one of {', '.join(ENGINES)}")
+    source = graph if isinstance(graph, str) else graph.source
+    return Picture(clean_svg(_lay_out(source, engine), alt), alt)
+
+
+def find_program() -> str:
+    """The full path of the layout program: `RAFTNB_DOT` if set, else the one of the wheel."""
+    wanted = os.environ.get(VARIABLE) or PROGRAM
+    beside_python = str(Path(sys.executable).parent)
+    found = shutil.which(wanted) or shutil.which(wanted, path=beside_python)
+    if found is None:
+        raise DotError(_missing(wanted))
+    return found
+
+
+def clean_svg(svg: str, alt: str) -> str:
+    """The `<svg>` element alone, named by `alt`, with ids that no other picture on a page has."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"<title>.*?</title>\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"<g id=\"[^\"]*\"", "<g", body)
+    mark = "p" + sha256(body.encode()).hexdigest()[:8]
+    body = re.sub(r"( id=\"|url\(#)", rf"\g<1>{mark}-", body)
+    text = escape(alt)
+    opened = f'<svg role="img" aria-label="{text}"'
+    body = body.replace("<svg", opened, 1)
+    end = body.index(">") + 1
+    return f"{body[:end]}\n<title>{text}</title>{body[end:]}".strip() + "\n"
+
+
+def _lay_out(source: str, engine: str) -> str:
+    command = [find_program(), f"-K{engine}", "-Tsvg", *FONTS]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode or "<svg" not in done.stdout:
+        raise DotError(
+            f"{command[0]} did not draw the graph: {done.stderr.strip() or 'it wrote no SVG'}"
+        )
+    return done.stdout
+
+
+def _missing(wanted: str) -> str:
+    if wanted == PROGRAM:
+        return (
+            f"the layout program {PROGRAM!r} is not installed beside {sys.executable}; "
+            f"run `pip install {PROGRAM}`, or set {VARIABLE} to a Graphviz `dot`"
+        )
+    return f"{VARIABLE} names {wanted!r}, which is no program on the PATH; unset it, or mend it"

@@ -1,0 +1,40 @@
+"""A picture that Jupyter shows, a page embeds, and a screen reader can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG picture and its text alternative.
+
+    `svg` is one `<svg>` element as text; `alt` says in words what it shows and must not be empty,
+    or `ValueError` is raised. A notebook shows the picture; its plain-text form is `alt`.
+    """
+
+    svg: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise ValueError("alt is empty: say in words what the picture shows")
+        if not self.svg.startswith("<svg"):
+            raise ValueError(f"svg starts with {self.svg[:20]!r}; it must be one <svg> element")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the SVG to `path` and return it; raises `OSError` as `Path.write_text` does."""
+        target = Path(path)
+        target.write_text(self.svg, encoding="utf-8", newline="\n")
+        return target
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.alt}
+
+    def __repr__(self) -> str:
+        return self.alt
