@@ -1,0 +1,223 @@
+"""Exhaustive exploration of a model: breadth first, so that a counterexample is the shortest."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from raftnb.errors import UsageError
+from raftnb.spec import Model, Property
+from raftnb.trace import State, StateGraph, Step, Trace
+from raftnb.verdict import Verdict
+from raftnb.world import World
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What an exploration found.
+
+    `distinct` states, `generated` successors (initial states included, one for each action and
+    choice, as TLC counts them), `depth` of the deepest state (an initial state has depth 1),
+    `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
+    `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
+    None; `coverage` says how often each action was taken, `bound` what stopped an *unknown*,
+    `not_checked` the properties that need history variables that were left out.
+    """
+
+    verdict: Verdict
+    distinct: int
+    generated: int
+    depth: int
+    seconds: float
+    property: str | None = None
+    trace: Trace | None = None
+    witnesses: dict[str, Trace | None] = field(default_factory=dict)
+    coverage: dict[str, int] = field(default_factory=dict)
+    bound: str | None = None
+    not_checked: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain JSON data."""
+        data: dict[str, Any] = {
+            "verdict": str(self.verdict),
+            "distinct": self.distinct,
+            "generated": self.generated,
+            "depth": self.depth,
+            "seconds": round(self.seconds, 3),
+        }
+        optional = {
+            "property": self.property,
+            "trace": self.trace.as_json() if self.trace else None,
+            "bound": self.bound,
+        }
+        return data | {k: v for k, v in optional.items() if v is not None}
+
+    def __str__(self) -> str:
+        counts = f"{self.distinct:,} distinct states, {self.generated:,} generated"
+        lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
+        if self.property:
+            lines.append(f"violated: {self.property}")
+        if self.bound:
+            lines.append(f"stopped: {self.bound}")
+        if self.not_checked:
+            lines.append(f"not checked without history: {', '.join(self.not_checked)}")
+        if self.trace:
+            lines.append(str(self.trace))
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def check(
+    model: Model,
+    *,
+    deadlock: bool = True,
+    max_states: int | None = None,
+    max_depth: int | None = None,
+) -> Exploration:
+    """Explore a model exhaustively, and check its invariants and `sometimes` properties."""
+    for name, bound in (("max_states", max_states), ("max_depth", max_depth)):
+        if bound is not None and bound < 1:
+            raise UsageError(f"{name}={bound}", allowed="at least 1", cure="leave it out, or raise it")
+    return Reference(model, deadlock, max_states, max_depth).run()
+
+
+class Reference:
+    """The reference engine: plain Python, one state after the other, nothing clever."""
+
+    def __init__(
+        self, model: Model, deadlock: bool, max_states: int | None, max_depth: int | None
+    ) -> None:
+        self.model, self.deadlock = model, deadlock
+        self.max_states, self.max_depth = max_states, max_depth
+        self.world, self.judge = model.start(), World(model)
+        self.parent: dict[State, tuple[State, Step] | None] = {}
+        self.depth: dict[State, int] = {}
+        self.generated = 0
+        self.coverage: Counter[str] = Counter()
+        self.invariants = model.checked(model.spec.invariants)
+        self.awaited = {p.__name__: p for p in model.checked(model.spec.sometimes)}
+        self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.awaited)
+        self.started = time.perf_counter()
+
+    def run(self) -> Exploration:
+        """Explore to the end, to the first violation, or to a bound."""
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            return self._result(Verdict.UNKNOWN, bound="interrupted")
+
+    def _run(self) -> Exploration:
+        queue: list[State] = []
+        for state in self.model.initial_states:
+            if broken := self._arrive(state, None, 1, queue):
+                return self._violated(broken, state)
+        for state in queue:
+            if self.max_depth is not None and self.depth[state] >= self.max_depth:
+                return self._result(Verdict.UNKNOWN, bound=f"max_depth {self.max_depth}")
+            moved = False
+            for step, after in self.world.successors(state):
+                moved = True
+                self.coverage[f"{step.process}.{step.action}"] += 1
+                if broken := self._arrive(after, (state, step), self.depth[state] + 1, queue):
+                    return self._violated(broken, after)
+            if not moved and self.deadlock and not self._is_final(state):
+                return self._violated("deadlock", state)
+            if self.max_states is not None and len(self.depth) >= self.max_states:
+                return self._result(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
+        if missing := [name for name, trace in self.witnesses.items() if trace is None]:
+            return self._result(Verdict.VIOLATED, property=missing[0])
+        return self._result(Verdict.HOLDS)
+
+    def _arrive(
+        self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]
+    ) -> str | None:
+        """Meet a state; return the name of an invariant that it breaks."""
+        self.generated += 1
+        if state in self.parent:
+            return None
+        self.parent[state] = parent
+        self.judge.load(state)
+        for claim in self.invariants:
+            if self.model.failure(claim, self.judge) is not None:
+                self.depth[state] = depth
+                return claim.__name__
+        if not self._within(state):
+            return None
+        self.depth[state] = depth
+        queue.append(state)
+        for name, claim in list(self.awaited.items()):
+            if self.model.failure(claim, self.judge) is None:
+                self.witnesses[name] = self._trace(state)
+                del self.awaited[name]
+        return None
+
+    def _within(self, state: State) -> bool:
+        limits = self.model.message_limits
+        if limits is not None:
+            distinct, copies = limits
+            if len(state.messages) > distinct or any(n > copies for _, n in state.messages):
+                return False
+        constraints = self.model.checked(self.model.spec.constraints)
+        return all(self.model.failure(c, self.judge) is None for c in constraints)
+
+    def _is_final(self, state: State) -> bool:
+        self.judge.load(state)
+        final = self.model.spec.final
+        return final is not None and self.model.failure(final, self.judge) is None
+
+    def _trace(self, state: State) -> Trace:
+        states, steps = [state], []
+        while (link := self.parent[states[-1]]) is not None:
+            states.append(link[0])
+            steps.append(link[1])
+        return Trace(tuple(reversed(states)), tuple(reversed(steps)))
+
+    def _violated(self, name: str, state: State) -> Exploration:
+        return self._result(Verdict.VIOLATED, property=name, trace=self._trace(state))
+
+    def _result(self, verdict: Verdict, **found: Any) -> Exploration:
+        spec = self.model.spec
+        claims = (*spec.invariants, *spec.sometimes)
+        skipped = tuple(c.__name__ for c in claims if c not in self.model.checked(claims))
+        return Exploration(
+            verdict,
+            distinct=len(self.depth),
+            generated=self.generated,
+            depth=max(self.depth.values(), default=0),
+            seconds=time.perf_counter() - self.started,
+            witnesses=self.witnesses,
+            coverage=dict(self.coverage),
+            not_checked=skipped,
+            **found,
+        )
+
+
+def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
+    """The graph of the reachable states (within the constraints), up to a number of states."""
+    engine = Reference(model, deadlock=False, max_states=None, max_depth=None)
+    queue: list[State] = []
+    for state in model.initial_states:
+        engine._arrive(state, None, 1, queue)
+    number = {state: i for i, state in enumerate(queue)}
+    edges: list[tuple[int, Step, int]] = []
+    initial, complete = len(queue), True
+    for state in queue:
+        for step, after in engine.world.successors(state):
+            if after not in number and len(queue) >= max_states:
+                complete = False
+                continue
+            engine._arrive(after, (state, step), 0, queue)
+            if after not in number and queue[-1] == after:
+                number[after] = len(number)
+            if after in number:
+                edges.append((number[state], step, number[after]))
+    return StateGraph(tuple(queue), tuple(edges), initial, complete)
+
+
+def names(claims: Iterable[Property]) -> list[str]:
+    """The names of properties."""
+    return [claim.__name__ for claim in claims]
