@@ -146,7 +146,8 @@ class History:
 def freeze(value: Any) -> Value:
     """`value` made immutable: lists become tuples, sets and dictionaries frozensets.
 
-    Of any other object that cannot be hashed its class and fields are taken, or `TypeError` raised.
+    Of another object that has no hash of its own the class and the fields are taken; without fields
+    `TypeError` is raised.
     """
     if value is None or isinstance(value, (int, str)):
         return value
@@ -156,8 +157,8 @@ def freeze(value: Any) -> Value:
         return frozenset(map(freeze, value))
     if isinstance(value, dict):
         return frozenset((freeze(key), freeze(item)) for key, item in value.items())
-    if type(value).__hash__ not in (None, object.__hash__):
-        return value if isinstance(value, Hashable) else None
+    if isinstance(value, Hashable) and type(value).__hash__ is not object.__hash__:
+        return value
     return _freeze_object(value)
 
 
@@ -189,7 +190,8 @@ def _call_text(name: str, values: tuple[Value, ...]) -> str:
 
 
 def _event_text(subject: Value, call: str, process: Value) -> str:
-    return f"{call} {text(process)}" if subject is None else f"{text(subject)} {call} {text(process)}"
+    front = "" if subject is None else f"{text(subject)} "
+    return f"{front}{call} {text(process)}"
 
 
 def _parse_events(source: str) -> Iterator[Event]:

@@ -1,0 +1,55 @@
+"""Count what a check uses, show how far it is, and stop it at its budget."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from tqdm import tqdm
+
+from raftnb.linear.result import Budget
+
+LOOK_EVERY = 256
+
+
+class OverBudget(Exception):  # noqa: N818 - an answer (unknown), not an error
+    """A limit of the budget was reached; the message says which."""
+
+
+class Meter:
+    """The use of one check over all its parts; a progress bar appears after a second."""
+
+    def __init__(self, budget: Budget, responses: int) -> None:
+        self.budget = budget
+        self.configurations = 0
+        self.done = 0
+        self._start = monotonic()
+        self._bar = tqdm(
+            total=responses, desc="linearizing", unit="op", delay=1.0, leave=False, disable=None
+        )
+
+    def tick(self, memory: int, reached: int) -> None:
+        """Count one configuration; raises `OverBudget` when a limit is reached."""
+        limit = self.budget.configurations
+        if limit is not None and self.configurations >= limit:
+            raise OverBudget(f"the budget of {limit:,} configurations is used up")
+        self.configurations += 1
+        if self.configurations % LOOK_EVERY == 0:
+            self.look(memory, reached)
+
+    def look(self, memory: int, reached: int) -> None:
+        """Compare time and memory (bytes) with the budget, and move the bar."""
+        seconds, megabytes = self.budget.seconds, self.budget.megabytes
+        if seconds is not None and monotonic() - self._start >= seconds:
+            raise OverBudget(f"the budget of {seconds:g} s is used up")
+        if megabytes is not None and memory >= megabytes * 1e6:
+            raise OverBudget(f"the budget of {megabytes:g} MB is used up")
+        self._bar.n = self.done + reached
+        self._bar.refresh() if self._bar.n == self._bar.total else self._bar.update(0)
+
+    def finish_part(self, responses: int) -> None:
+        """One part is decided."""
+        self.done += responses
+
+    def close(self) -> None:
+        """Take the progress bar away."""
+        self._bar.close()

@@ -1,0 +1,98 @@
+"""What may take effect before each response: the table that the search walks along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from raftnb.history import Operation
+
+
+class Step(NamedTuple):
+    """One operation as the search sees it; `bit` is its own while it waits, and reused after."""
+
+    bit: int
+    call: int
+    result: int
+    operation: int
+
+
+class Group(NamedTuple):
+    """Crashed operations with the same call, as (bit, operation), first invoked first."""
+
+    call: int
+    members: tuple[tuple[int, int], ...]
+
+
+class Moment(NamedTuple):
+    """A response: its operation, and the others that were invoked before it and still wait."""
+
+    own: Step
+    observing: tuple[Step, ...]
+    changing: tuple[Step, ...]
+    crashed: tuple[Group, ...]
+
+
+def moments_of(
+    operations: Sequence[Operation], steps: Sequence[Step], observers: frozenset[int]
+) -> list[Moment]:
+    """The moments of a part, in the order of the responses.
+
+    `operations` stand in the order of their invocations, `steps[n]` is the nth of them with no bit
+    yet, and `observers` are the calls that change no state. Crashed observers are left out.
+    """
+    table = _Table(steps, observers)
+    returning = [n for n, operation in enumerate(operations) if operation.returned is not None]
+    returning.sort(key=lambda n: operations[n].returned or 0)
+    admitted = 0
+    for n in returning:
+        while admitted < len(operations) and operations[admitted].invoked < _end(operations[n]):
+            table.admit(admitted, operations[admitted].pending)
+            admitted += 1
+        table.respond(n)
+    return table.moments
+
+
+def _end(operation: Operation) -> int:
+    return -1 if operation.returned is None else operation.returned
+
+
+class _Table:
+    """The operations that wait, as the events pass by."""
+
+    def __init__(self, steps: Sequence[Step], observers: frozenset[int]) -> None:
+        self.steps, self.observers = steps, observers
+        self.moments: list[Moment] = []
+        self.waiting: dict[int, Step] = {}
+        self.free: list[int] = []
+        self.used = 0
+        self.dead: dict[int, list[tuple[int, int]]] = {}
+        self.dead_count = 0
+        self.groups: tuple[Group, ...] = ()
+
+    def admit(self, n: int, crashed: bool) -> None:
+        step = self.steps[n]
+        if not crashed:
+            self.waiting[n] = step._replace(bit=1 << self._slot())
+        elif step.call not in self.observers:
+            members = self.dead.setdefault(step.call, [])
+            members.append((1 << self.dead_count, n))
+            self.dead_count += 1
+            self.groups = tuple(Group(call, tuple(same)) for call, same in self.dead.items())
+
+    def respond(self, n: int) -> None:
+        own = self.waiting[n]
+        observing = tuple(s for s in self.waiting.values() if s.call in self.observers)
+        changing = tuple(
+            s for s in self.waiting.values() if s.call not in self.observers and s is not own
+        )
+        self.moments.append(Moment(own, observing, changing, self.groups))
+        del self.waiting[n]
+        heappush(self.free, own.bit.bit_length() - 1)
+
+    def _slot(self) -> int:
+        if self.free:
+            return heappop(self.free)
+        self.used += 1
+        return self.used - 1

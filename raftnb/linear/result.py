@@ -1,0 +1,123 @@
+"""What the checker answers: a linearization, or why there is none, or how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+
+from raftnb.history import History, Operation, Value, text
+from raftnb.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most that a check may use; None is no limit.
+
+    `configurations` counts points where the search had to choose, `seconds` is wall-clock time,
+    `megabytes` an estimate of what the search remembers. Over it the verdict is *unknown*.
+    """
+
+    configurations: int | None = None
+    seconds: float | None = None
+    megabytes: float | None = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An operation and its point: it takes effect just before event number `point`."""
+
+    operation: Operation
+    point: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An order that explains as much as can be explained, and the state in which it ends."""
+
+    placed: tuple[Placed, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The answer for one object (or one key): its operations concern no other part.
+
+    When it is violated, the history up to the response of `culprit` has no linearization, and up
+    to just before that response it has; `attempts` are the longest ones found there. `method`
+    says how it was decided: "search", "zones" or "queue order". `configurations` counts the points
+    where the search chose. `reason` says which budget ended an *unknown* part.
+    """
+
+    object: Value
+    verdict: Verdict
+    operations: int
+    linearization: tuple[Placed, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    culprit: Operation | None = None
+    method: str = "search"
+    configurations: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Linearizability:
+    """The answer for a whole history, part by part. It prints as a few sentences."""
+
+    history: History
+    parts: tuple[Part, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Violated if a part is; else unknown if a part is; else holds."""
+        found = {part.verdict for part in self.parts}
+        for verdict in (Verdict.VIOLATED, Verdict.UNKNOWN):
+            if verdict in found:
+                return verdict
+        return Verdict.HOLDS
+
+    @property
+    def linearization(self) -> tuple[Placed, ...]:
+        """The order of all operations when the verdict is *holds*: the parts', merged by points."""
+        if self.verdict is not Verdict.HOLDS:
+            return ()
+        return tuple(merge(*(part.linearization for part in self.parts), key=lambda p: p.point))
+
+    @property
+    def culprits(self) -> tuple[Operation, ...]:
+        """The operations that cannot be placed, one for each violated part."""
+        return tuple(part.culprit for part in self.parts if part.culprit is not None)
+
+    @property
+    def operations(self) -> int:
+        """How many operations were judged; those that failed did not happen and do not count."""
+        return sum(part.operations for part in self.parts)
+
+    def __str__(self) -> str:
+        return "\n".join(_sentences(self))
+
+
+def explain(part: Part) -> str:
+    """Why a part is not linearizable, in one sentence, or how far the search came."""
+    if part.culprit is None:
+        return part.reason
+    states = sorted({attempt.state for attempt in part.attempts})
+    few = " or ".join(states[:4]) + (" or …" if len(states) > 4 else "")
+    return (
+        f"{part.culprit} by process {text(part.culprit.process)} "
+        f"(events {part.culprit.invoked} to {part.culprit.returned}) cannot be placed: "
+        f"every order of what went before ends with {few}"
+    )
+
+
+def _sentences(result: Linearizability) -> Iterator[str]:
+    count = f"{result.operations} operation{'s' if result.operations != 1 else ''}"
+    if result.verdict is Verdict.HOLDS:
+        many = f", {len(result.parts)} parts" if len(result.parts) > 1 else ""
+        yield f"holds: {count} linearized{many}"
+        return
+    yield f"{result.verdict}: {count}"
+    for part in result.parts:
+        if part.verdict is not Verdict.HOLDS:
+            front = "" if part.object is None else f"{text(part.object)}: "
+            yield f"  {front}{part.verdict}: {explain(part)}"

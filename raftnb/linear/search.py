@@ -1,0 +1,178 @@
+"""The search for a linearization: depth first over just-in-time configurations.
+
+Lowe's just-in-time linearization, searched depth first: an operation takes effect only when the
+response of one that is not yet linearized makes it necessary, so the search chooses at responses
+alone. A configuration is the number of the next response, the object's state, the set of
+operations that took effect and have not returned (a bit mask), and the set of crashed operations
+that took effect. Three things keep it small:
+
+- an observer (a method that changes no state) takes effect as soon as its result fits: nothing is
+  lost, so nothing is chosen;
+- crashed operations with the same call take effect in the order of their invocations;
+- a configuration is dropped when the same one was seen with a subset of its crashed operations:
+  they never have to take effect, so fewer is never worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from raftnb.history import Operation, freeze
+from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, ObserverChangedState
+from raftnb.linear.meter import Meter, OverBudget
+from raftnb.linear.moments import Moment, Step, moments_of
+from raftnb.linear.result import Attempt, Part, Placed
+from raftnb.verdict import Verdict
+
+MOST_ATTEMPTS = 16
+Path: TypeAlias = "tuple[int, int, Path, int] | None"
+"""The order so far, last first: (operation, response number, the rest, length)."""
+Configuration: TypeAlias = tuple[int, int, int, int, Path]
+"""(response number, state, mask of waiting operations, mask of crashed ones, order so far)."""
+
+
+class Search:
+    """One search over the operations of one part, given in the order of their invocations."""
+
+    def __init__(
+        self, operations: Sequence[Operation], calls: Sequence[Call], model: Model, meter: Meter
+    ) -> None:
+        self.operations, self.meter = operations, meter
+        numbers: dict[Call, int] = {}
+        known = [numbers.setdefault(call, len(numbers)) for call in calls]
+        self.machine = machine = Machine(model, list(numbers))
+        self.steps = [
+            Step(0, call, machine.result_number(freeze(operation.result)), n)
+            for n, (operation, call) in enumerate(zip(operations, known, strict=True))
+        ]
+        self.moments: list[Moment] = []
+        self.deepest, self.before = 0, meter.configurations
+
+    def run(self) -> Part:
+        """Search until there is an answer; the part's `object` is left for the caller to name."""
+        while True:
+            try:
+                self._prepare()
+                return self._search()
+            except ObserverChangedState:
+                self.machine.restart()
+            except (OverBudget, KeyboardInterrupt) as stop:
+                reason = str(stop) or "interrupted"
+                return self._unknown(reason)
+
+    def _prepare(self) -> None:
+        """Lay out the moments for what is now known about observers, and forget the rest."""
+        names = self.machine.observers
+        observers = {n for n, (name, _) in enumerate(self.machine.calls) if name in names}
+        self.moments = moments_of(self.operations, self.steps, frozenset(observers))
+        self.width = max((moment.own.bit.bit_length() for moment in self.moments), default=0)
+        self.held = 8 * sum(len(m.observing) + len(m.changing) + 20 for m in self.moments)
+        self.seen: dict[int, tuple[int, ...]] = {}
+        self.deepest, self.stuck = 0, list[tuple[Path, int]]()
+
+    def _search(self) -> Part:
+        stack: list[Configuration] = [(0, 0, 0, 0, None)]
+        last = len(self.moments)
+        while stack:
+            self.meter.tick(self._remembered(len(stack)), self.deepest)
+            configuration = self._advance(stack.pop())
+            if configuration[0] == last:
+                return self._holds(configuration[4])
+            if self._is_new(configuration):
+                stack.extend(self._choices(configuration))
+        return self._violated()
+
+    def _advance(self, configuration: Configuration) -> Configuration:
+        """Go on while there is no choice: observers that fit, responses already linearized."""
+        number, state, mask, dead, path = configuration
+        step, moments = self.machine.step, self.moments
+        while number < len(moments):
+            own, observing, _, _ = moments[number]
+            for bit, call, result, operation in observing:
+                if not mask & bit and step(state, call)[0] == result:
+                    mask |= bit
+                    path = (operation, number, path, path[3] + 1 if path else 1)
+            if not mask & own.bit:
+                break
+            mask ^= own.bit
+            number += 1
+        return number, state, mask, dead, path
+
+    def _is_new(self, configuration: Configuration) -> bool:
+        number, state, mask, dead, path = configuration
+        if number >= self.deepest:
+            self._note_stuck(number, state, path)
+        key = ((state * len(self.moments) + number) << self.width) | mask
+        earlier = self.seen.get(key, ())
+        if any(fewer & dead == fewer for fewer in earlier):
+            return False
+        self.seen[key] = (*(more for more in earlier if more & dead != dead), dead)
+        return True
+
+    def _choices(self, configuration: Configuration) -> list[Configuration]:
+        """What can take effect next; the last one is tried first, and is the response's own."""
+        number, state, mask, dead, path = configuration
+        step, length = self.machine.step, path[3] + 1 if path else 1
+        own, _, changing, crashed = self.moments[number]
+        found: list[Configuration] = []
+        for call, members in crashed:
+            result, after = step(state, call)
+            free = next((item for item in members if not dead & item[0]), None)
+            if free and result != IMPOSSIBLE and after != state:
+                order = (free[1], number, path, length)
+                found.append((number, after, mask, dead | free[0], order))
+        for bit, call, wanted, operation in changing:
+            result, after = step(state, call)
+            if result == wanted and not mask & bit:
+                order = (operation, number, path, length)
+                found.append((number, after, mask | bit, dead, order))
+        result, after = step(state, own.call)
+        if result == own.result:
+            found.append((number + 1, after, mask, dead, (own.operation, number, path, length)))
+        return found
+
+    def _note_stuck(self, number: int, state: int, path: Path) -> None:
+        if number > self.deepest:
+            self.deepest, self.stuck = number, []
+        length = path[3] if path else 0
+        best = self.stuck[0][0][3] if self.stuck and self.stuck[0][0] else 0
+        if length > best:
+            self.stuck = []
+        if length >= best and len(self.stuck) < MOST_ATTEMPTS:
+            self.stuck.append((path, state))
+
+    def _remembered(self, waiting: int) -> int:
+        """An estimate in bytes of what the search holds."""
+        return 230 * (len(self.seen) + waiting) + self.held + self.machine.bytes
+
+    def _point(self, number: int) -> int:
+        returned = self.operations[self.moments[number].own.operation].returned
+        return -1 if returned is None else returned
+
+    def _placed(self, path: Path) -> tuple[Placed, ...]:
+        found = []
+        while path:
+            operation, number, path, _ = path
+            found.append(Placed(self.operations[operation], self._point(number)))
+        return tuple(reversed(found))
+
+    def _attempts(self) -> tuple[Attempt, ...]:
+        return tuple(
+            Attempt(self._placed(path), self.machine.show(state)) for path, state in self.stuck
+        )
+
+    def _holds(self, path: Path) -> Part:
+        return self._part(Verdict.HOLDS, linearization=self._placed(path))
+
+    def _violated(self) -> Part:
+        culprit = self.operations[self.moments[self.deepest].own.operation]
+        return self._part(Verdict.VIOLATED, attempts=self._attempts(), culprit=culprit)
+
+    def _unknown(self, reason: str) -> Part:
+        reached = f"{reason}, after {self.deepest:,} of {len(self.moments):,} responses"
+        return self._part(Verdict.UNKNOWN, reason=reached, attempts=self._attempts())
+
+    def _part(self, verdict: Verdict, **found: Any) -> Part:
+        count, chosen = len(self.operations), self.meter.configurations - self.before
+        return Part(None, verdict, count, method="search", configurations=chosen, **found)
