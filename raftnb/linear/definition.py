@@ -172,7 +172,7 @@ def _belongs(calls: Sequence[Operation], model: Model) -> bool:
 
 
 def _extensions(H: History, model: Model) -> Iterator[tuple[History, History]]:
-    """The pairs (H', S): some pending invocations get a response, and S is an order of complete(H').
+    """The pairs of an extension H' and an order S of its operations that the objects allow.
 
     The responses worth trying are those that the object gives in some order, so the orders are
     made first, and an order is left as soon as the object cannot answer.
@@ -188,7 +188,7 @@ def _extensions(H: History, model: Model) -> Iterator[tuple[History, History]]:
 def _orders(
     calls: Sequence[Operation], model: Model, things: Mapping[Value, Any]
 ) -> Iterator[list[Operation]]:
-    """Every order of `calls` in which the objects give the recorded results, pending ones filled in."""
+    """The orders of `calls` in which the objects give the recorded results, and pending ones one."""
     if not calls:
         yield []
     for n, call in enumerate(calls):
