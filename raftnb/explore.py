@@ -99,6 +99,7 @@ class Reference:
         self.generated = 0
         self.coverage: Counter[str] = Counter()
         self.invariants = model.checked(model.spec.invariants)
+        self.transitions = model.checked(model.spec.transitions)
         self.awaited = {p.__name__: p for p in model.checked(model.spec.sometimes)}
         self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.awaited)
         self.started = time.perf_counter()
@@ -122,6 +123,8 @@ class Reference:
             for step, after in self.world.successors(state):
                 moved = True
                 self.coverage[f"{step.process}.{step.action}"] += 1
+                if broken := self._broken_transition(state, after):
+                    return self._violated_step(broken, state, step, after)
                 if broken := self._arrive(after, (state, step), self.depth[state] + 1, queue):
                     return self._violated(broken, after)
             if not moved and self.deadlock and not self._is_final(state):
@@ -155,6 +158,22 @@ class Reference:
                 del self.awaited[name]
         return None
 
+    def _broken_transition(self, state: State, after: State) -> str | None:
+        """The name of a claim about steps that this one breaks."""
+        if not self.transitions:
+            return None
+        self.judge.load(state)
+        self.judge.next = World(self.model, after)
+        broken = (c for c in self.transitions if self.model.failure(c, self.judge) is not None)
+        name = next((claim.__name__ for claim in broken), None)
+        self.judge.next = None
+        return name
+
+    def _violated_step(self, name: str, state: State, step: Step, after: State) -> Exploration:
+        trace = self._trace(state)
+        trace = Trace((*trace.states, after), (*trace.steps, step))
+        return self._result(Verdict.VIOLATED, property=name, trace=trace)
+
     def _within(self, state: State) -> bool:
         limits = self.model.message_limits
         if limits is not None:
@@ -181,7 +200,7 @@ class Reference:
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         spec = self.model.spec
-        claims = (*spec.invariants, *spec.sometimes)
+        claims = (*spec.invariants, *spec.transitions, *spec.sometimes)
         skipped = tuple(c.__name__ for c in claims if c not in self.model.checked(claims))
         return Exploration(
             verdict,

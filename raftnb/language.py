@@ -341,6 +341,14 @@ def in_flight(kind: type[M]) -> tuple[M, ...]:
     return tuple(m for m in running_world().messages() if isinstance(m, kind))
 
 
+def after(owner: T) -> T:
+    """A process, or a class of shared variables, as it is after the step (TLA+'s prime).
+
+    Only in the claims about steps that a Spec names as `transitions`.
+    """
+    return running_world().after(owner)  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What the network may do with messages; each is also a constant of the model (0 or 1).
@@ -374,6 +382,7 @@ class Network(Process, everywhere=True):
 
 
 __all__ = [
+    "after",
     "Delivery",
     "Domain",
     "Globals",

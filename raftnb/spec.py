@@ -39,8 +39,9 @@ class Spec:
 
     `constants` gives the default of every constant: the sizes of the domains and process classes
     declared with `number=`, and whatever the properties and constraints name as parameters.
-    `invariants` are claimed of every state, `sometimes` of at least one; a property's annotated
-    parameters that are no constants are universally quantified. `constraints` bound the
+    `invariants` are claimed of every state, `transitions` of every step (`after(x)` is x after it),
+    `sometimes` of at least one state; a property's annotated parameters that are no constants are
+    universally quantified. `constraints` bound the
     exploration as TLC's CONSTRAINT does: a state outside is checked, but not explored further.
     `distinct_messages` and `copies` name the constants that bound the network in the same way.
     `final` tells which states without a successor are the end and no deadlock. `symmetric` names
@@ -53,6 +54,7 @@ class Spec:
     domains: tuple[type[Domain], ...] = ()
     constants: Mapping[str, int] = field(default_factory=dict)
     invariants: tuple[Property, ...] = ()
+    transitions: tuple[Property, ...] = ()
     sometimes: tuple[Property, ...] = ()
     constraints: tuple[Property, ...] = ()
     distinct_messages: str | None = None
@@ -75,7 +77,8 @@ class Spec:
     def claims(self) -> tuple[Property, ...]:
         """Every function of the state that the specification names."""
         final = (self.final,) if self.final else ()
-        return (*self.invariants, *self.sometimes, *self.constraints, *final)
+        claims = (*self.invariants, *self.transitions, *self.sometimes)
+        return (*claims, *self.constraints, *final)
 
     @cached_property
     def namespace(self) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class World:
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
         self.choices: list[tuple[int, tuple[Any, ...]]] = []
+        self.next: World | None = None
         self._script: Sequence[int] = ()
         self._wanted: tuple[Any, ...] | None = None
         self._tokens: list[Token[Any]] = []
@@ -139,6 +140,16 @@ class World:
                 cure=f"pass `choose=({show(options[0])}, ...)`, one value for each `either`",
             )
         return options.index(self._wanted[at])
+
+    def after(self, owner: Any) -> Any:
+        """A process or a class of shared variables as it is in the next state."""
+        if self.next is None:
+            raise SpecError(
+                "`after(...)` where there is no step",
+                allowed="`after` in the functions that the Spec names as `transitions`",
+                cure="move the claim from `invariants` to `transitions`",
+            )
+        return self.next[owner.name] if isinstance(owner, Process) else SharedIn(self.next, owner)
 
     def messages(self) -> list[Message]:
         """The messages in flight, sorted, each named once."""
@@ -380,6 +391,19 @@ class World:
                     cure="receive one of these",
                 )
         return arguments
+
+
+class SharedIn:
+    """The shared variables of a class as they are in one world."""
+
+    def __init__(self, world: World, shared: Any) -> None:
+        self._world, self._shared = world, shared
+
+    def __getattr__(self, name: str) -> Any:
+        world, shared = self._world, self._shared
+        if name not in shared.variables:
+            raise AttributeError(f"`{shared.__name__}` declares no variable `{name}`")
+        return world.read(world.base_of(shared) + shared.variables[name].position)
 
 
 def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | None:
