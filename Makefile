@@ -20,8 +20,8 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml book/python.sh
-	@PYTHON="$(PYTHON)" sh book/python.sh $(VENV)
+$(STAMP): requirements.lock pyproject.toml .ci/venv
+	@PYTHON="$(PYTHON)" sh .ci/venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

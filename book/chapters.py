@@ -1,0 +1,177 @@
+"""A chapter as the book shows it: the notebooks' plain Markdown turned into MyST.
+
+The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the book adds meaning:
+
+- `[@ongaro2014, section 5.4]` is a citation,
+- `*quorum*` is a link to the glossary when the glossary has the term,
+- `> **Note.** ...` (Tip, Warning, Aside) is an admonition; an aside stands in the margin,
+- `Figure 5.2` is a link to chapter 5's second figure,
+- an SVG output is a numbered figure whose caption is its text alternative.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from book import ROOT
+
+CODE = re.compile(
+    r"(^ *(`{3,}|~{3,}).*?^ *\2 *$|(`+)(?!`).+?(?<!`)\3(?!`))", re.DOTALL | re.MULTILINE
+)
+CITATION = re.compile(r"\[(@[\w-]+(?:; *@[\w-]+)*)(?:, *([^\]]+))?\]")
+REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re.MULTILINE)
+ITALIC = re.compile(r"(?<![*\w])\*([A-Za-z][\w -]*)\*(?![*\w])")
+FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
+SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
+WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
+
+
+def number_of(stem: str) -> int:
+    """The chapter's number, from a file name such as `05-elections`."""
+    return int(stem.split("-", 1)[0])
+
+
+def glossary_terms(text: str) -> dict[str, str]:
+    """Each way a glossary term may be written, in lower case, with the term it links to."""
+    block = re.search(r"^```\{glossary\}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    names = re.findall(r"^(\w.*)$", block[1], re.MULTILINE) if block else []
+    return {form: name for name in names for form in (name.lower(), f"{name.lower()}s")}
+
+
+def anchor(title: str) -> str:
+    """The anchor of a heading: JupyterLab's, so that a link works there and in the book."""
+    return title.replace(" ", "-")
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """`text` with `change` applied to all of it but fenced and inline code."""
+    parts, end = [], 0
+    for match in CODE.finditer(text):
+        parts += [change(text[end : match.start()]), match[0]]
+        end = match.end()
+    return "".join([*parts, change(text[end:])])
+
+
+def to_myst(text: str, terms: dict[str, str]) -> str:
+    """A Markdown cell as MyST (see this module's conventions)."""
+    return outside_code(_remarks(text), lambda part: _links(part, terms))
+
+
+def _remarks(text: str) -> str:
+    return REMARK.sub(_remark, text)
+
+
+def _remark(match: re.Match[str]) -> str:
+    kind, body = match[1].lower(), re.sub(r"^> ?", "", match[2], flags=re.MULTILINE)
+    if kind == "aside":
+        return f":::{{admonition}} Aside\n:class: aside\n\n{body}\n:::"
+    return f":::{{{kind}}}\n{body}\n:::"
+
+
+def _links(text: str, terms: dict[str, str]) -> str:
+    text = CITATION.sub(_citation, text)
+    text = ITALIC.sub(lambda m: _term(m, terms), text)
+    text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)
+    return FIGURE.sub(r"[Figure \1.\2](#fig-\1-\2)", text)
+
+
+def _module(path: str) -> str:
+    return "raftnb." + path.removesuffix("/__init__").replace("/", ".")
+
+
+def _citation(match: re.Match[str]) -> str:
+    keys = ",".join(re.findall(r"@([\w-]+)", match[1]))
+    place = f"{{{match[2]}}}" if match[2] else ""
+    return f"{{cite:p}}`{keys}{place}`"
+
+
+def _term(match: re.Match[str], terms: dict[str, str]) -> str:
+    name = terms.get(match[1].lower())
+    return f"{{term}}`{match[1]} <{name}>`" if name else match[0]
+
+
+def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    """The outputs of the notebook that are pictures, in order."""
+    outputs = (out for cell in notebook.cells for out in cell.get("outputs", ()))
+    return [out for out in outputs if "image/svg+xml" in out.get("data", {})]
+
+
+def prepare(path: Path, terms: dict[str, str], pictures: Path) -> nbformat.NotebookNode:
+    """The executed notebook at `path` as Sphinx reads it; its figures are written to `pictures`."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = to_myst(cell.source, terms)
+    for index, output in enumerate(figures_of(notebook), 1):
+        name = f"fig-{number_of(path.stem)}-{index}"
+        write_if_changed(pictures / f"{name}.svg", output["data"]["image/svg+xml"])
+        directive = figure_directive(name, output["data"], pictures.name)
+        output["data"] = {"text/markdown": directive, "text/plain": output["data"]["text/plain"]}
+    notebook.cells[0].source += f"\n\n{run_it(path)}"
+    return notebook
+
+
+def run_it(path: Path) -> str:
+    """The line under a chapter's title that offers the notebook itself."""
+    offers = [f"{{download}}`Download this chapter <_notebooks/{path.name}>`"]
+    home = repository()
+    if home:
+        launch = home.replace("https://github.com/", "https://mybinder.org/v2/gh/")
+        offers.append(f"[launch it]({launch}/HEAD?labpath=notebooks/{path.name})")
+        offers.append(f"[edit it]({home}/edit/HEAD/notebooks/{path.name})")
+    offers.append(f"or run `make lab` and open `{path.name}`")
+    return f"{{.run-it}}\n{', '.join(offers)}.\n"
+
+
+@cache
+def repository() -> str | None:
+    """The web address of the clone's origin on GitHub, or None when its origin is elsewhere."""
+    asked = ["git", "config", "--get", "remote.origin.url"]
+    url = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+    match = re.fullmatch(r"(?:https://|git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?", url)
+    return f"https://github.com/{match[1]}" if match else None
+
+
+def figure_directive(name: str, data: dict[str, str], folder: str) -> str:
+    """The MyST figure for one picture: number, caption, text alternative, and how it scrolls."""
+    alt = " ".join(data["text/plain"].split())
+    number = ".".join(name.split("-")[1:])
+    size = "wide" if size_of(data["image/svg+xml"])[0] > WIDEST else "fit"
+    return (
+        f"::::{{figure}} {folder}/{name}.svg\n:name: {name}\n:alt: {alt}\n:figclass: {size}\n\n"
+        f"**Figure {number}.** {escape(alt)}\n::::\n"
+    )
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """The width and height of an `<svg>` in points, from its attributes or else its viewBox."""
+    opening = svg[: svg.index(">")]
+    box = re.search(r'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)', opening)
+    width, height = (_length(opening, side) for side in ("width", "height"))
+    if (width is None or height is None) and box:
+        return float(box[1]) * 0.75, float(box[2]) * 0.75
+    return width or 0, height or 0
+
+
+def _length(opening: str, side: str) -> float | None:
+    found = re.search(rf'\s{side}="([\d.]+)(pt|px)?"', opening)
+    return float(found[1]) * (1 if found[2] == "pt" else 0.75) if found else None
+
+
+def escape(text: str) -> str:
+    """`text` as Markdown that shows it literally."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$])", r"\\\1", text)
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Write `text` unless the file holds it already: an unchanged file is not built again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,124 @@
+"""The HTML site: Sphinx sources from the executed notebooks, then Sphinx."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+import raftnb
+from book.chapters import glossary_terms, prepare, write_if_changed
+
+SITE = Path(__file__).parent / "site"
+
+
+COLORS = re.compile(r"\x1b\[[0-9;]*m")
+REFERENCE = """\
+Reference
+=========
+
+Every public module, from its docstrings. What is in daily use can be imported from `raftnb` itself.
+
+.. toctree::
+   :maxdepth: 1
+
+{listed}
+"""
+MODULE = """\
+{name}
+{line}
+
+.. automodule:: {name}
+   :members:
+   :undoc-members:
+   :ignore-module-all:
+   :show-inheritance:
+   :member-order: bysource
+"""
+
+
+class BookError(RuntimeError):
+    """The site or the PDF could not be written; the message says where."""
+
+
+def write_sources(notebooks: Iterable[Path], target: Path) -> None:
+    """Write what Sphinx reads to `target`, touching only what changed since the last time."""
+    terms = glossary_terms((SITE / "glossary.md").read_text(encoding="utf-8"))
+    wanted = {target / path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()}
+    for path in wanted:
+        _copy_if_changed(SITE / path.relative_to(target), path)
+    stems = []
+    for path in notebooks:
+        prepared = prepare(path, terms, target / "figures")
+        write_if_changed(target / path.name, nbformat.writes(prepared))
+        _copy_if_changed(path, target / "_notebooks" / path.name)
+        stems.append(path.stem)
+    _write_reference(target)
+    _forget(target.glob("[0-9][0-9]-*.ipynb"), {f"{stem}.ipynb" for stem in stems})
+
+
+def modules() -> list[str]:
+    """The package's public modules, by full name."""
+    found = [m.name for m in pkgutil.walk_packages(raftnb.__path__, "raftnb.")]
+    return sorted(name for name in found if not name.rpartition(".")[2].startswith("_"))
+
+
+def _write_reference(target: Path) -> None:
+    names = modules()
+    for name in names:
+        write_if_changed(target / "api" / f"{name}.rst", MODULE.format(name=name, line="=" * 99))
+    _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in names})
+    listed = "\n".join(f"   api/{name}" for name in names)
+    write_if_changed(target / "api.rst", REFERENCE.format(listed=listed))
+
+
+def build_html(source: Path, out: Path, doctrees: Path) -> list[str]:
+    """Run Sphinx and return its warnings, which must be none for a book that one publishes."""
+    log = _Log()
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            str(source), str(source), str(out), str(doctrees), "html",
+            status=None, warning=log,
+        )
+        app.build()
+    if app.statuscode:
+        raise BookError(f"Sphinx ended with {app.statuscode}:\n{log.text()}")
+    return log.lines()
+
+
+class _Log:
+    """A text stream that keeps the lines written to it."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.parts.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def lines(self) -> list[str]:
+        return [line for line in COLORS.sub("", self.text()).splitlines() if line.strip()]
+
+
+def _copy_if_changed(source: Path, target: Path) -> None:
+    if not target.exists() or target.read_bytes() != source.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _forget(paths: Iterable[Path], wanted: set[str]) -> None:
+    for path in paths:
+        if path.name not in wanted:
+            path.unlink()

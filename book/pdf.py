@@ -1,0 +1,146 @@
+"""The PDF: the chapters as pandoc's Markdown, pandoc's Typst, and Typst's PDF."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pypandoc
+import typst
+
+from book import ROOT
+from book.chapters import REMARK, figures_of, number_of, outside_code, size_of
+from book.pages import SITE, BookError
+
+PRINT = Path(__file__).parent / "print"
+FONT = "Libertinus Serif"
+TITLE = "Raft, specified once"
+CHAPTER_LINK = re.compile(r"\]\((\d\d)-[\w-]+\.ipynb(?:#[^)]*)?\)")
+FILE_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./|#)[^)]*\)")
+FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
+ALIGN = re.compile(r"\\(begin|end)\{align\*?\}")
+COLORS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def build(notebooks: list[Path], work: Path, target: Path) -> Path:
+    """Write the PDF of `notebooks` to `target` and return it.
+
+    `work` keeps the Typst source and the pictures. Raises `BookError` with Typst's own words.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    text = "\n\n".join(chapter(path, work / "figures") for path in notebooks)
+    source = work / "book.typ"
+    source.write_text(to_typst(f"{text}\n\n{closing()}"), encoding="utf-8")
+    try:
+        typst.compile(source, output=target, root=work, ignore_system_fonts=True)
+    except typst.TypstError as error:
+        raise BookError(f"{source}: Typst says: {error}") from None
+    return target
+
+
+def to_typst(markdown: str) -> str:
+    """The whole book's Markdown as one Typst document, citations resolved."""
+    return str(
+        pypandoc.convert_text(
+            markdown,
+            "typst",
+            "markdown+tex_math_dollars-implicit_figures",
+            extra_args=[
+                "--standalone",
+                "--citeproc",
+                f"--template={PRINT / 'book.typ'}",
+                f"--lua-filter={PRINT / 'filter.lua'}",
+                f"--bibliography={SITE / 'references.bib'}",
+                f"--variable=title:{TITLE}",
+                f"--variable=version:{version()}",
+                f"--variable=mainfont:{FONT}",
+                "--metadata=link-citations:true",
+            ],
+        )
+    )
+
+
+def version() -> str:
+    """The package's version, as pyproject.toml has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def closing() -> str:
+    """The end matter: glossary and bibliography."""
+    glossary = (SITE / "glossary.md").read_text(encoding="utf-8")
+    glossary = re.sub(r"^```.*$", "", glossary, flags=re.MULTILINE)
+    glossary = re.sub(r"^  ", ": ", glossary, flags=re.MULTILINE)
+    glossary = glossary.replace("# Glossary", "# Glossary {-}")
+    return f"{glossary}\n\n# Bibliography {{-}}\n\n::: {{#refs}}\n:::\n"
+
+
+def chapter(path: Path, pictures: Path) -> str:
+    """One executed notebook as pandoc's Markdown; its pictures are written to `pictures`."""
+    notebook, number = nbformat.read(path, as_version=4), number_of(path.stem)
+    for index, output in enumerate(figures_of(notebook), 1):
+        output["data"] = {"text/typst": picture(f"fig-{number}-{index}", output["data"], pictures)}
+    parts = [_cell(cell) for cell in notebook.cells]
+    parts[0] = re.sub(r"^# (.*)$", rf"# \1 {{#chapter-{number}}}", parts[0], count=1, flags=re.M)
+    return "\n\n".join(parts)
+
+
+def picture(name: str, data: dict[str, str], folder: Path) -> str:
+    """The Typst call that places one picture, whose file is written to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONT}"', data["image/svg+xml"])
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    alt = " ".join(data["text/plain"].split())
+    said = json.dumps(alt, ensure_ascii=False)
+    file = json.dumps(f"{folder.name}/{name}.svg")
+    number = ".".join(name.split("-")[1:])
+    width, height = size_of(svg)
+    return f'#picture({file}, "{number}", {said}, {width:.0f}pt, {height:.0f}pt) <{name}>'
+
+
+def to_pandoc(text: str) -> str:
+    """A Markdown cell as pandoc's Markdown: remarks and solutions as divisions, links inside."""
+    text = REMARK.sub(_remark, text)
+    text = re.sub(r"<details>\s*<summary>(.*?)</summary>", r'::: {.solution title="\1"}', text)
+    return outside_code(text.replace("</details>", ":::"), _links)
+
+
+def _remark(match: re.Match[str]) -> str:
+    body = re.sub(r"^> ?", "", match[2], flags=re.MULTILINE)
+    return f'::: {{.remark title="{match[1]}"}}\n{body}\n:::\n'
+
+
+def _links(text: str) -> str:
+    text = CHAPTER_LINK.sub(lambda m: f"](#chapter-{int(m[1])})", text)
+    text = FILE_LINK.sub(lambda m: m[0] if "#chapter-" in m[0] else m[1], text)
+    text = ALIGN.sub(r"\\\1{aligned}", text)
+    return FIGURE.sub(r"[Figure \1.\2](#fig-\1-\2)", text)
+
+
+def _cell(cell: Any) -> str:
+    if cell.cell_type == "markdown":
+        return to_pandoc(cell.source)
+    code = _fenced(cell.source, "{.python .input}") if cell.source else ""
+    return "\n\n".join([code, *(_output(output) for output in cell.get("outputs", ()))])
+
+
+def _output(output: Any) -> str:
+    data = output.get("data", {})
+    if "text/typst" in data:
+        return _fenced(data["text/typst"], "{=typst}")
+    if "text/markdown" in data:
+        return to_pandoc(data["text/markdown"])
+    if "<table" in data.get("text/html", "") and "<script" not in data["text/html"]:
+        return _fenced(pypandoc.convert_text(data["text/html"], "typst", "html"), "{=typst}")
+    said = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", ()))
+    return _fenced(COLORS.sub("", said).rstrip(), "{.output}")
+
+
+def _fenced(text: str, kind: str) -> str:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence} {kind}\n{text}\n{fence}"

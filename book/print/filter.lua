@@ -1,0 +1,24 @@
+-- Divisions and code that book.typ draws with functions of its own.
+
+local function call(name, blocks)
+  local opening = pandoc.RawBlock("typst", "#" .. name .. "[")
+  return pandoc.Blocks({ opening }) .. blocks .. pandoc.Blocks({ pandoc.RawBlock("typst", "]") })
+end
+
+local function quoted(text)
+  return '("' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '")'
+end
+
+function Div(div)
+  for _, kind in ipairs({ "remark", "solution" }) do
+    if div.classes:includes(kind) then
+      return call(kind .. quoted(div.attributes.title or ""), div.content)
+    end
+  end
+end
+
+function CodeBlock(code)
+  if code.classes:includes("output") then
+    return call("answer", pandoc.Blocks({ pandoc.CodeBlock(code.text) }))
+  end
+end

@@ -1,0 +1,54 @@
+"""Sphinx settings of the book. All assets are local: no page loads anything from the network."""
+
+project = "raftnb"
+author = "the raftnb authors"
+copyright = author
+html_title = "Raft, specified once"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinxcontrib.bibtex",
+    "book.mathml",
+]
+exclude_patterns = ["_notebooks"]
+
+nb_execution_mode = "off"
+nb_render_markdown_format = "myst"
+nb_merge_streams = True
+myst_enable_extensions = ["colon_fence", "dollarmath", "amsmath", "attrs_block"]
+myst_heading_anchors = 4
+myst_dmath_double_inline = True
+myst_heading_slug_func = "book.chapters.anchor"
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
+bibtex_default_style = "unsrt"
+
+default_role = "code"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+nitpicky = True
+suppress_warnings = ["ref.python"]  # two modules may each have a type of the same short name
+nitpick_ignore_regex = [("py:.*", ".*")]  # types of other packages have no page here
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["book.css"]
+html_copy_source = False
+html_show_sphinx = False
+templates_path = ["templates"]
+copybutton_selector = "div.cell_input pre, div.highlight-console pre"
+copybutton_prompt_text = "$ "
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+html_theme_options = {
+    "navigation_with_keys": False,
+    "light_css_variables": {"color-brand-primary": "#1b5e8c", "color-brand-content": "#1b5e8c"},
+    "dark_css_variables": {"color-brand-primary": "#8cc4ee", "color-brand-content": "#8cc4ee"},
+}
