@@ -97,9 +97,9 @@ class Faults(Globals):
 class Past(Globals):
     """History variables: what was, for claims that reach beyond one state. No guard reads them."""
 
-    leader: Map[Term, Server] = history(Map())
+    leaders: Map[Term, Server] = history(Map())
     voters: Map[Term, Set[Server]] = history(Map())
-    log: Map[Term, Seq[Entry]] = history(Map())
+    leaderLog: Map[Term, Seq[Entry]] = history(Map())
     committed: Map[Term, Index] = history(Map())
     committers: Map[Term, Set[Server]] = history(Map())
 
@@ -123,7 +123,7 @@ class Server(Process, number="servers"):
     """A Raft server."""
 
     # Persistent state on all servers.
-    currentTerm: Term = 1
+    currentTerm: Term = 0
     votedFor: Server | None = None
     log: Seq[Entry] = ()
     # Volatile state on all servers.
@@ -213,15 +213,15 @@ class Server(Process, number="servers"):
         self.role = Role.LEADER
         self.nextIndex = Map({s: len(self.log) + 1 for s in Server})
         self.matchIndex = Map({s: 0 for s in Server})
-        Past.leader |= {self.currentTerm: self}
+        Past.leaders |= {self.currentTerm: self}
         Past.voters |= {self.currentTerm: self.votesGranted}
-        Past.log |= {self.currentTerm: self.log}
+        Past.leaderLog |= {self.currentTerm: self.log}
 
     def client_request(self, value: Value) -> None:
         """A command received from a client: append an entry to the local log."""
         when(self.role == Role.LEADER)
         self.log += (Entry(self.currentTerm, value),)
-        Past.log |= {self.currentTerm: self.log}
+        Past.leaderLog |= {self.currentTerm: self.log}
         self.acknowledged |= {self.currentTerm: len(self.log)}
 
     def append_entries(self, peer: Server) -> None:
