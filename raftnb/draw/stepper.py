@@ -1,0 +1,129 @@
+"""A trace that can be stepped through in a page, with no kernel and nothing from the network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from raftnb.trace import Change, State, Trace
+from raftnb.values import show
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """A trace as HTML with buttons, a slider and arrow keys, and as text where there is no HTML.
+
+    Where scripts do not run (GitHub, paper) the page shows every step with what it changed.
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> Stepper:
+    """Let the reader step through `trace`; changed variables carry a color and a mark.
+
+    `hide` names variables that are not shown; history variables are shown only with `history`.
+    The same trace gives the same bytes. Raises `ValueError` for a name in `hide` that no variable
+    has. Limits: meant for traces of at most a few hundred steps, since the page holds all of them.
+    """
+    shown = _shown(trace, set(hide), history)
+    label = f"A trace of {len(trace)} steps. The left and right arrow keys step through it."
+    parts = [
+        f'<div class="raftnb-stepper" tabindex="0" role="group" aria-label="{label}">',
+        f"<style>\n{_asset('stepper.css')}</style>",
+        _all_steps(trace, shown),
+        f'<script type="application/json">{_data(trace, shown)}</script>',
+        f"<script>\n{{\n{_asset('stepper.js')}}}\n</script>",
+        "</div>",
+    ]
+    return Stepper("\n".join(parts) + "\n", str(trace))
+
+
+def _asset(name: str) -> str:
+    return (files("raftnb.draw") / name).read_text(encoding="utf-8")
+
+
+def _shown(trace: Trace, hide: set[str], history: bool) -> list[int]:
+    cells = trace.states[0].layout.cells
+    unknown = hide - {cell.variable for cell in cells}
+    if unknown:
+        names = ", ".join(dict.fromkeys(cell.variable for cell in cells))
+        raise ValueError(f"hide names {', '.join(sorted(unknown))}; the variables are {names}")
+    rows = enumerate(cells)
+    return [i for i, c in rows if c.variable not in hide and (history or not c.history)]
+
+
+def _all_steps(trace: Trace, shown: list[int]) -> str:
+    cells = trace.states[0].layout.cells
+    named = {(cells[i].owner, cells[i].variable) for i in shown}
+    rows = [f"<li>initial state{_items(_first(trace.states[0], shown))}</li>"]
+    for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
+        told = (_told(c) for c in before.changes(after) if _is_flight(c) or c[:2] in named)
+        rows.append(f"<li><code>{escape(str(step))}</code>{_items(told)}</li>")
+    again = "" if trace.loop is None else f"<p>Back to state {trace.loop + 1}, for ever.</p>"
+    return f'<div class="all"><ol>{"".join(rows)}</ol>{again}</div>'
+
+
+def _items(lines: Iterable[str]) -> str:
+    inner = "".join(f"<li><code>{escape(line)}</code></li>" for line in lines)
+    return f"<ul>{inner}</ul>" if inner else ""
+
+
+def _first(state: State, shown: list[int]) -> list[str]:
+    rows = [f"{state.layout.cells[i]}: {show(state.values[i])}" for i in shown]
+    return rows + [f"in flight: {text}" for text, _ in _messages(state)]
+
+
+def _is_flight(change: Change) -> bool:
+    return change.owner == "in flight"
+
+
+def _told(change: Change) -> str:
+    if not _is_flight(change):
+        return str(change)
+    sign = "sent" if change.after > change.before else "no longer in flight"
+    return f"{sign}: {change.variable}"
+
+
+def _messages(state: State) -> list[tuple[str, int]]:
+    return [(show(message), count) for message, count in state.messages]
+
+
+def _data(trace: Trace, shown: list[int]) -> str:
+    cells = trace.states[0].layout.cells
+    rows = [[show(state.values[i]) for i in shown] for state in trace.states]
+    data = {
+        "owners": list(dict.fromkeys(cells[i].owner for i in shown)),
+        "cells": [[cells[i].owner, cells[i].variable] for i in shown],
+        "initial": rows[0],
+        "messages": _messages(trace.states[0]),
+        "steps": [
+            {
+                "text": str(step),
+                "process": step.process,
+                "changes": [
+                    [i, b] for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b
+                ],
+                "messages": _messages(state),
+            }
+            for step, state, before, after in zip(
+                trace.steps, trace.states[1:], rows, rows[1:], strict=False
+            )
+        ],
+        "loop": trace.loop,
+    }
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
