@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import FunctionType
-from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from raftnb.errors import SpecError
 from raftnb.values import (
@@ -115,7 +115,7 @@ class Action:
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
 
-    def __get__(self, process: Process | None, owner: type | None = None) -> Any:
+    def __get__(self, process: Any, owner: type | None = None) -> Any:
         return self if process is None else BoundAction(process, self)
 
     def __repr__(self) -> str:
@@ -300,7 +300,7 @@ class Globals(metaclass=GlobalsType):
     They are read and written as class attributes: `Shared.mutex = self`.
     """
 
-    def __init__(self) -> NoReturn:
+    def __init__(self) -> None:
         raise SpecError(
             f"an instance of `{type(self).__name__}`",
             allowed="shared variables as class attributes",
@@ -382,7 +382,6 @@ class Network(Process, everywhere=True):
 
 
 __all__ = [
-    "after",
     "Delivery",
     "Domain",
     "Globals",
@@ -394,6 +393,7 @@ __all__ = [
     "Record",
     "Seq",
     "Set",
+    "after",
     "anything",
     "cycle",
     "discard",

@@ -10,7 +10,7 @@ import textwrap
 import traceback
 from collections.abc import Callable, Iterator
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -31,9 +31,9 @@ PARTS = (
     ast.arguments, ast.arg, ast.keyword, ast.comprehension, ast.expr_context, ast.boolop,
     ast.operator, ast.unaryop, ast.cmpop,
 )  # fmt: skip
-BUILTINS = frozenset(
-    """abs all any bool dict enumerate frozenset int isinstance len max min range reversed set
-    sorted str sum super tuple zip""".split()
+BUILTINS: frozenset[Any] = frozenset(
+    {abs, all, any, bool, dict, enumerate, frozenset, int, isinstance, len, max, min, range}
+    | {reversed, set, sorted, str, sum, super, tuple, zip}
 )
 CURES: dict[type[ast.AST], str] = {
     ast.While: "repeat by taking the action again, or use `for` over a finite domain",
@@ -52,7 +52,7 @@ CURES: dict[type[ast.AST], str] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse(function: FunctionType) -> ast.FunctionDef:
     """The syntax tree of a function, its line numbers those of the file."""
     try:
@@ -131,8 +131,7 @@ def _check(
 def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
     """The nodes of a function's body (annotations and decorators are not the language's)."""
     for statement in tree.body:
-        for node in ast.walk(statement):
-            yield node
+        yield from ast.walk(statement)
 
 
 def check_node(function: FunctionType, node: ast.AST) -> None:
@@ -164,7 +163,7 @@ def _check_name(
             _check(value, namespace, (*above, function))
         return
     builtin = getattr(builtins, node.id, None) is value
-    if builtin and (node.id in BUILTINS or value in (True, False, None)):
+    if builtin and isinstance(value, type | BuiltinFunctionType) and value in BUILTINS:
         return
     if isinstance(value, type) and not builtin:
         return
@@ -178,7 +177,7 @@ def _check_name(
         f"{kind} `{node.id}` ({type(value).__name__})",
         place=place(function, node),
         allowed="variables, parameters, constants, domains, records, operators, and "
-        + ", ".join(sorted(BUILTINS)),
+        + ", ".join(sorted(f.__name__ for f in BUILTINS)),
         cure=cure,
     )
 
@@ -214,7 +213,7 @@ def methods_called(tree: ast.FunctionDef, namespace: dict[str, Any]) -> set[Func
     return {f for f in unwrapped if isinstance(f, FunctionType) and not _is_ours(f)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def own_attributes(function: FunctionType) -> frozenset[str]:
     """The attribute names that a function's text mentions."""
     return frozenset(n.attr for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute))

@@ -176,7 +176,8 @@ class Model:
         unwanted += [] if self.delivery.duplicates else ["duplicate"]
         if len(unwanted) == 2:
             return ()
-        return (ProcessType("Network", (Network,), dict.fromkeys(unwanted)),)
+        faults: Any = ProcessType("Network", (Network,), dict.fromkeys(unwanted))
+        return (faults,)
 
     def _build_layout(self) -> None:
         self.names = {cls.root: self._names(cls) for cls in (*self.processes, *self.spec.domains)}
@@ -269,7 +270,8 @@ class Model:
 
     def _of_action(self, world: World, process: Process, action: Action) -> list[Instance]:
         types = list(self.parameters(action, skip=1).values())
-        receives = [i for i, t in enumerate(types) if isinstance(t, type) and issubclass(t, Message)]
+        is_message = [isinstance(t, type) and issubclass(t, Message) for t in types]
+        receives = [i for i, yes in enumerate(is_message) if yes]
         if len(receives) > 1:
             raise SpecError(
                 f"an action that receives {len(receives)} messages",
@@ -326,8 +328,9 @@ class Model:
         return [initial]
 
     def _annotation_of(self, variable: Variable, cls: Any) -> Any:
-        owners = [base for base in cls.__mro__ if variable.name in vars(base).get("__annotations__", {})]
-        return self.annotations(owners[0])[variable.name]
+        name, bases = variable.name, cls.__mro__
+        owner = next(base for base in bases if name in vars(base).get("__annotations__", {}))
+        return self.annotations(owner)[name]
 
     def start(self, state: State | None = None) -> World:
         """A world at a state (the first initial one unless given), to be run by hand."""

@@ -100,7 +100,7 @@ class State:
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """The state as plain JSON data: owner -> variable -> value, and `messages` if any can be."""
+        """The state as plain JSON data: owner -> variable -> value, and any `messages`."""
         data: dict[str, Any] = {owner: {} for owner in self.layout.owners}
         for cell, value in zip(self.layout.cells, self.values, strict=True):
             data[cell.owner][cell.variable] = to_json(value)

@@ -119,7 +119,7 @@ class Record:
     def __init_subclass__(cls, kw_only: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, repr=False, kw_only=kw_only)(cls)
-        cls.__hash__ = Record._cached_hash  # type: ignore[method-assign]
+        cls.__hash__ = Record._cached_hash  # type: ignore[method-assign, assignment]
 
     def _cached_hash(self) -> int:
         try:

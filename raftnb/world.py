@@ -224,8 +224,7 @@ class World:
             if ordered and process.pc != action.name:
                 raise Disabled
             action.function(process, *arguments)
-            if ordered and process._base + type(process).variables["pc"].position not in self.writes:
-                assert order_of_actions is not None
+            if order_of_actions is not None and ordered and not self._has_written(process, "pc"):
                 process.pc = order_of_actions.after(action.name)
         except (RaftnbError, Disabled):
             raise
@@ -233,6 +232,9 @@ class World:
             raise spec_error(error, f"{process}.{action.name}") from error
         finally:
             self.actor = None
+
+    def _has_written(self, process: Process, variable: str) -> bool:
+        return process._base + type(process).variables[variable].position in self.writes
 
     def scripted(
         self, instance: Instance, arguments: tuple[Any, ...], load: Callable[[], None]
@@ -326,8 +328,7 @@ class World:
 
     def take(self, step: Step) -> None:
         """Take a step given as data, as `Trace.steps` has them."""
-        arguments = {name: value for name, value in step.arguments}
-        getattr(self[step.process], step.action)(**arguments, choose=step.choices)
+        getattr(self[step.process], step.action)(**dict(step.arguments), choose=step.choices)
 
     def act(
         self,
@@ -449,10 +450,11 @@ def universe(annotation: Any, world: World) -> list[Any]:
         return subsets(universe(args[0], world))
     if origin is Map:
         keys, values = universe(args[0], world), universe(args[1], world)
-        return [Map(zip(keys, row, strict=True)) for row in itertools.product(values, repeat=len(keys))]
+        rows = itertools.product(values, repeat=len(keys))
+        return [Map(zip(keys, row, strict=True)) for row in rows]
     raise SpecError(
         f"`{annotation}` as something to choose from",
-        allowed="a domain or process class, an enum, bool, None, Literal, Nat, |, Set, Map of these",
+        allowed="a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these",
         cure="annotate with one of these, or use `either(*options)`",
     )
 

@@ -36,7 +36,7 @@ class Op(Enum):
 
 
 class Request(Record):
-    """A client asks to read a key, or to write a value to it."""
+    """A client asks to read a key (then the value is None), or to write a value to it."""
 
     client: Client
     op: Op
@@ -54,7 +54,7 @@ class Response(Record):
 
 
 class Shared(Globals):
-    """What clients and store share: a mutex, and the queues between them."""
+    """What clients and store share: a mutex, the queues between them, and a log of it all."""
 
     mutex: Client | None = None
     requests: Seq[Request] = ()
@@ -105,7 +105,6 @@ class Store(Process):
 
     def serve(self) -> None:
         """Do what the request says, and prepare the response."""
-        when(self.request is not None)
         r = self.request
         if r.op == Op.WRITE:
             self.dictionary |= {r.key: r.value}
@@ -113,11 +112,68 @@ class Store(Process):
 
     def respond(self) -> None:
         """Put the response on the client's queue."""
-        when(self.response is not None)
-        r = self.response
-        Shared.responses |= {r.client: Shared.responses[r.client] + (r,)}
+        client = self.response.client
+        Shared.responses |= {client: Shared.responses[client] + (self.response,)}
 
     def rest(self) -> None:
         """Go back to waiting."""
 
     order = cycle(take_request, serve, respond, rest)
+
+
+def last_written(log: Seq[Request | Response], key: Key) -> Value | None:
+    """The value of the last write to a key that the log shows answered; None before the first."""
+    writes = tuple(
+        entry.value
+        for entry in log
+        if isinstance(entry, Response) and entry.op == Op.WRITE and entry.key == key
+    )
+    return writes[-1] if writes else None
+
+
+def reads_return_the_last_write() -> bool:
+    """Every answered read in the log has the last value written to its key before it."""
+    return all(
+        entry.value == last_written(Shared.log[:i], entry.key)
+        for i, entry in enumerate(Shared.log)
+        if isinstance(entry, Response) and entry.op == Op.READ
+    )
+
+
+def one_client_at_a_time(a: Client, b: Client) -> bool:
+    """At most one client is between taking the mutex and releasing it, and it has the mutex."""
+    at_work = a.pc != "take_mutex"
+    return (Shared.mutex == a) == at_work and (a == b or not at_work or b.pc == "take_mutex")
+
+
+def one_request_at_a_time() -> bool:
+    """At most one request or response is under way."""
+    return len(Shared.requests) + sum(len(q) for q in Shared.responses.values()) <= 1
+
+
+def a_written_value_is_read() -> bool:
+    """A client is answered a value that was written before."""
+    return any(
+        response.op == Op.READ and response.value is not None
+        for queue in Shared.responses.values()
+        for response in queue
+    )
+
+
+def log_is_short(max_log: int) -> bool:
+    """The log has at most max_log requests and responses."""
+    return len(Shared.log) <= max_log
+
+
+SEQUENTIAL_STORE = Spec(
+    name="sequential-store",
+    summary="clients take turns at one store process: chapter 2",
+    processes=(Client, Store),
+    shared=(Shared,),
+    domains=(Key, Value),
+    constants={"clients": 2, "keys": 1, "values": 1, "max_log": 8},
+    invariants=(reads_return_the_last_write, one_client_at_a_time, one_request_at_a_time),
+    sometimes=(a_written_value_is_read,),
+    constraints=(log_is_short,),
+    symmetric=(Client, Key, Value),
+)

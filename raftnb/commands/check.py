@@ -1,0 +1,35 @@
+"""`check SPEC`: explore a model exhaustively."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from raftnb.commands.select import add_model_arguments, chosen_model, print_json
+from raftnb.explore import check
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `check` to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="explore every reachable state, and check what is claimed of them",
+        description="Explore a specification exhaustively. Exit code: 0 holds, 1 violated, "
+        "2 usage or specification error, 3 unknown (a bound was reached).",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
+    parser.add_argument("--max-depth", type=int, metavar="N", help="stop at depth N")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, print the result, and return the exit code."""
+    model = chosen_model(arguments)
+    result = check(model, max_states=arguments.max_states, max_depth=arguments.max_depth)
+    if arguments.json:
+        print_json({"spec": model.spec.name, "constants": model.constants} | result.as_json())
+    else:
+        print(result)
+        print(f"{result.seconds:.1f} seconds")
+    return result.verdict.exit_code
