@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from raftnb.values import Message, order, show, to_json
+from raftnb.values import Map, Message, order, show, to_json
 
 
 class Cell(NamedTuple):
@@ -49,7 +49,20 @@ class Change(NamedTuple):
     after: Any
 
     def __str__(self) -> str:
-        return f"{self.owner}.{self.variable}: {show(self.before)} -> {show(self.after)}"
+        return f"{self.owner}.{self.variable}{difference(self.before, self.after)}"
+
+
+def difference(before: Any, after: Any, text: Callable[[Any], str] = show) -> str:
+    """What changed, in short: `: old -> new`, `: + appended`, `: - taken`, or `[key]: ...`."""
+    if isinstance(before, Map) and isinstance(after, Map) and before.keys() == after.keys():
+        keys = sorted((k for k in before if before[k] != after[k]), key=order)
+        return "".join(f"[{text(k)}]{difference(before[k], after[k], text)}" for k in keys)
+    if isinstance(before, tuple) and isinstance(after, tuple) and before != after:
+        if after[: len(before)] == before:
+            return ": + " + ", ".join(map(text, after[len(before) :]))
+        if before[len(before) - len(after) :] == after:
+            return ": - " + ", ".join(map(text, before[: len(before) - len(after)]))
+    return f": {text(before)} -> {text(after)}"
 
 
 class State:

@@ -12,7 +12,7 @@ from raftnb.specs import SPECS
 def add_parser(subparsers: Any) -> None:
     """Add `list` to the command line."""
     parser = subparsers.add_parser("list", help="the specifications and their constants")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     parser.set_defaults(run=run)
 
 

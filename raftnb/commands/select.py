@@ -24,9 +24,9 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help="give a constant another value than its default (may be repeated)",
     )
     parser.add_argument(
-        "--history", action="store_true", help="keep the history variables, and check what reads them"
+        "--history", action="store_true", help="keep the history variables, check what reads them"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
 
 
 def chosen_model(arguments: argparse.Namespace) -> Model:

@@ -24,7 +24,8 @@ from raftnb.draw.picture import Picture
 PROGRAM = "graphviz-pure"
 VARIABLE = "RAFTNB_DOT"
 ENGINES = ("dot", "neato", "fdp", "circo", "twopi", "sfdp")
-FONTS = tuple(f"-{part}fontname=Helvetica,Arial,sans-serif" for part in "GNE")
+FONTS = tuple(f"-{part}fontname=Arial" for part in "GNE")  # the layout knows Arial's widths
+FAMILY = 'font-family="Helvetica,Arial,sans-serif"'
 Graph: TypeAlias = graphviz.Digraph | graphviz.Graph | str
 
 
@@ -60,6 +61,7 @@ def clean_svg(svg: str, alt: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"<title>.*?</title>\s*", "", body, flags=re.DOTALL)
+    body = body.replace('font-family="Arial"', FAMILY)
     body = re.sub(r"<g id=\"[^\"]*\"", "<g", body)
     mark = "p" + sha256(body.encode()).hexdigest()[:8]
     body = re.sub(r"( id=\"|url\(#)", rf"\g<1>{mark}-", body)
