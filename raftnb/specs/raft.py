@@ -1,329 +1,30 @@
-"""Raft with static membership, message by message, beside the paper's Figure 2.
+"""Raft with static membership: what is claimed of the servers of `raft_server`, and the Spec.
 
-Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm (2014). Names are those of
-Figure 2; a request's `source` is its candidateId or leaderId. Indices count from 1, as in the paper.
+The five properties of the paper's Figure 3 come first (Ongaro and Ousterhout 2014), then those of
+the literature, then those that reach over all time and read the history variables.
 """
 
 from __future__ import annotations
 
-from enum import Enum
-
-from raftnb.language import (
-    Delivery,
-    Domain,
-    Globals,
-    Map,
-    Message,
-    Nat,
-    Process,
-    Record,
-    Seq,
-    Set,
-    after,
-    discard,
-    each,
-    either,
-    history,
-    in_flight,
-    macro,
-    reply,
-    send,
-    when,
-)
+from raftnb.language import Delivery, after
 from raftnb.spec import Spec
+from raftnb.specs.raft_server import (
+    AppendEntries,
+    AppendEntriesResponse,
+    Entry,
+    Faults,
+    Past,
+    RequestVote,
+    RequestVoteResponse,
+    Role,
+    Server,
+    Value,
+    is_quorum,
+    last_term,
+    term_at,
+)
 
-Term = Nat
-Index = Nat
-
-
-class Value(Domain, number="values"):
-    """A command that a client can ask for."""
-
-
-class Role(Enum):
-    """What a server is just now (section 5.1)."""
-
-    FOLLOWER = "follower"
-    CANDIDATE = "candidate"
-    LEADER = "leader"
-
-
-class Entry(Record):
-    """One entry of the log: a command, and the term in which a leader received it."""
-
-    term: Term
-    value: Value
-
-
-class RequestVote(Message):
-    """Invoked by candidates to gather votes (section 5.2)."""
-
-    term: Term
-    lastLogIndex: Index
-    lastLogTerm: Term
-
-
-class RequestVoteResponse(Message):
-    """The answer to a RequestVote."""
-
-    term: Term
-    voteGranted: bool
-
-
-class AppendEntries(Message):
-    """Invoked by the leader to replicate log entries; also used as heartbeat (section 5.3)."""
-
-    term: Term
-    prevLogIndex: Index
-    prevLogTerm: Term
-    entries: Seq[Entry]
-    leaderCommit: Index
-
-
-class AppendEntriesResponse(Message):
-    """The answer to an AppendEntries; `matchIndex` says up to where the logs agree."""
-
-    term: Term
-    success: bool
-    matchIndex: Index
-
-
-class Faults(Globals):
-    """How often servers have failed and come back."""
-
-    restarts: int = 0
-
-
-class Past(Globals):
-    """History variables: what was, for claims that reach beyond one state. No guard reads them."""
-
-    leaders: Map[Term, Server] = history(Map())
-    voters: Map[Term, Set[Server]] = history(Map())
-    leaderLog: Map[Term, Seq[Entry]] = history(Map())
-    committed: Map[Term, Index] = history(Map())
-    committers: Map[Term, Set[Server]] = history(Map())
-
-
-def term_at(log: Seq[Entry], index: Index) -> Term:
-    """The term of the entry at an index; 0 before the first."""
-    return log[index - 1].term if index > 0 else 0
-
-
-def last_term(log: Seq[Entry]) -> Term:
-    """The term of the log's last entry; 0 if there is none."""
-    return term_at(log, len(log))
-
-
-def is_quorum(servers: Set[Server]) -> bool:
-    """Whether these servers are a majority of the cluster."""
-    return 2 * len(servers) > len(Server)
-
-
-class Server(Process, number="servers"):
-    """A Raft server."""
-
-    # Persistent state on all servers.
-    currentTerm: Term = 0
-    votedFor: Server | None = None
-    log: Seq[Entry] = ()
-    # Volatile state on all servers.
-    role: Role = Role.FOLLOWER
-    commitIndex: Index = 0
-    # Volatile state on candidates and leaders.
-    votesGranted: Set[Server] = frozenset()
-    nextIndex: Map[Server, Index] = each(1)
-    matchIndex: Map[Server, Index] = each(0)
-    # History: this server's vote in each term, and how much it has acknowledged in each.
-    votes: Map[Term, Server] = history(Map())
-    acknowledged: Map[Term, Index] = history(Map())
-
-    def restart(self) -> None:
-        """Fail and come back: what is volatile is lost."""
-        self.role = Role.FOLLOWER
-        self.commitIndex = 0
-        self.votesGranted = frozenset()
-        self.nextIndex = Map({s: 1 for s in Server})
-        self.matchIndex = Map({s: 0 for s in Server})
-        Faults.restarts += 1
-
-    def time_out(self) -> None:
-        """Start an election: a new term, a vote for oneself, RequestVote to all others."""
-        when(self.role != Role.LEADER)
-        self.role = Role.CANDIDATE
-        self.currentTerm += 1
-        self.votedFor = self
-        self.votes |= {self.currentTerm: self}
-        self.votesGranted = frozenset({self})
-        for peer in Server:
-            if peer != self:
-                send(
-                    RequestVote(
-                        term=self.currentTerm,
-                        lastLogIndex=len(self.log),
-                        lastLogTerm=last_term(self.log),
-                    ),
-                    to=peer,
-                )
-
-    def update_term(self, m: Message) -> None:
-        """Any RPC with a newer term: adopt it, and become a follower. The message stays."""
-        when(m.term > self.currentTerm)
-        self.currentTerm = m.term
-        self.role = Role.FOLLOWER
-        self.votedFor = None
-
-    def log_is_up_to_date(self, m: RequestVote) -> bool:
-        """Whether the candidate's log is at least as up to date as this server's (5.4.1)."""
-        return m.lastLogTerm > last_term(self.log) or (
-            m.lastLogTerm == last_term(self.log) and m.lastLogIndex >= len(self.log)
-        )
-
-    def may_vote_for(self, candidate: Server) -> bool:
-        """Whether this server's vote in its term is still free, or already this candidate's."""
-        return self.votedFor is None or self.votedFor == candidate
-
-    def handle_request_vote(self, m: RequestVote) -> None:
-        """RequestVote, receiver implementation."""
-        when(m.term <= self.currentTerm)
-        granted = (
-            m.term == self.currentTerm
-            and self.may_vote_for(m.source)
-            and self.log_is_up_to_date(m)
-        )
-        if granted:
-            self.votedFor = m.source
-            self.votes |= {self.currentTerm: m.source}
-        reply(m, RequestVoteResponse(term=self.currentTerm, voteGranted=granted))
-
-    def handle_request_vote_response(self, m: RequestVoteResponse) -> None:
-        """Count a vote of this term; drop an answer of an older one."""
-        when(m.term <= self.currentTerm)
-        if self.counts_vote(m):
-            self.votesGranted |= {m.source}
-        discard(m)
-
-    def counts_vote(self, m: RequestVoteResponse) -> bool:
-        """Whether a response is a vote for this server's present candidacy."""
-        return m.term == self.currentTerm and self.role == Role.CANDIDATE and m.voteGranted
-
-    def become_leader(self) -> None:
-        """Votes from a majority of servers: become leader."""
-        when(self.role == Role.CANDIDATE)
-        when(is_quorum(self.votesGranted))
-        self.role = Role.LEADER
-        self.nextIndex = Map({s: len(self.log) + 1 for s in Server})
-        self.matchIndex = Map({s: 0 for s in Server})
-        Past.leaders |= {self.currentTerm: self}
-        Past.voters |= {self.currentTerm: self.votesGranted}
-        Past.leaderLog |= {self.currentTerm: self.log}
-
-    def client_request(self, value: Value) -> None:
-        """A command received from a client: append an entry to the local log."""
-        when(self.role == Role.LEADER)
-        self.log += (Entry(self.currentTerm, value),)
-        Past.leaderLog |= {self.currentTerm: self.log}
-        self.acknowledged |= {self.currentTerm: len(self.log)}
-
-    def append_entries(self, peer: Server) -> None:
-        """Send a follower any number of log entries, starting at its nextIndex."""
-        when(self.role == Role.LEADER)
-        when(peer != self)
-        prev = self.nextIndex[peer] - 1
-        last = either(*range(prev, len(self.log) + 1))
-        send(
-            AppendEntries(
-                term=self.currentTerm,
-                prevLogIndex=prev,
-                prevLogTerm=term_at(self.log, prev),
-                entries=self.log[prev:last],
-                leaderCommit=self.commitIndex,
-            ),
-            to=peer,
-        )
-
-    def log_matches(self, m: AppendEntries) -> bool:
-        """Whether the log has an entry at prevLogIndex whose term is prevLogTerm (step 2)."""
-        return m.prevLogIndex <= len(self.log) and (
-            term_at(self.log, m.prevLogIndex) == m.prevLogTerm
-        )
-
-    def conflicts(self, m: AppendEntries) -> bool:
-        """Whether an existing entry has the index of a new one, but another term (step 3)."""
-        return any(
-            self.log[i].term != m.entries[i - m.prevLogIndex].term
-            for i in range(m.prevLogIndex, min(len(self.log), self.last_new(m)))
-        )
-
-    def last_new(self, m: AppendEntries) -> Index:
-        """The index of the last entry that the message vouches for."""
-        return m.prevLogIndex + len(m.entries)
-
-    def merged_log(self, m: AppendEntries) -> Seq[Entry]:
-        """The log without conflicting entries, and with the new ones (steps 3 and 4)."""
-        if self.conflicts(m) or self.last_new(m) > len(self.log):
-            return self.log[: m.prevLogIndex] + m.entries
-        return self.log
-
-    def committed_by(self, m: AppendEntries) -> Index:
-        """The commit index that the message justifies (step 5)."""
-        return min(m.leaderCommit, self.last_new(m))
-
-    def handle_append_entries(self, m: AppendEntries) -> None:
-        """AppendEntries, receiver implementation."""
-        when(m.term <= self.currentTerm)
-        if m.term == self.currentTerm and self.role == Role.CANDIDATE:
-            self.role = Role.FOLLOWER
-        if m.term < self.currentTerm or not self.log_matches(m):
-            self.reject(m)
-        else:
-            self.accept(m)
-
-    @macro
-    def reject(self, m: AppendEntries) -> None:
-        """Answer false (steps 1 and 2)."""
-        reply(m, AppendEntriesResponse(term=self.currentTerm, success=False, matchIndex=0))
-
-    @macro
-    def accept(self, m: AppendEntries) -> None:
-        """Take the entries over, and answer true (steps 3 to 5)."""
-        self.log = self.merged_log(m)
-        self.commitIndex = max(self.commitIndex, self.committed_by(m))
-        matchIndex = self.last_new(m)
-        self.acknowledged |= {m.term: max(self.acknowledged.get(m.term, 0), matchIndex)}
-        reply(m, AppendEntriesResponse(term=m.term, success=True, matchIndex=matchIndex))
-
-    def handle_append_entries_response(self, m: AppendEntriesResponse) -> None:
-        """The leader learns how far a follower's log agrees, or tries further back."""
-        when(m.term <= self.currentTerm)
-        if m.term == self.currentTerm and self.role == Role.LEADER:
-            if m.success:
-                self.matchIndex |= {m.source: max(self.matchIndex[m.source], m.matchIndex)}
-                self.nextIndex |= {m.source: self.matchIndex[m.source] + 1}
-            else:
-                self.nextIndex |= {m.source: max(self.nextIndex[m.source] - 1, 1)}
-        discard(m)
-
-    def replicated_on(self, index: Index) -> Set[Server]:
-        """The servers known to have the log up to an index: this leader, and by matchIndex."""
-        return frozenset({s for s in Server if s == self or self.matchIndex[s] >= index})
-
-    def may_commit(self, index: Index) -> bool:
-        """Only entries of the leader's own term are committed by counting replicas (5.4.2)."""
-        return term_at(self.log, index) == self.currentTerm
-
-    def advance_commit_index(self) -> None:
-        """There is an N > commitIndex on a majority, log[N].term == currentTerm: commit it."""
-        when(self.role == Role.LEADER)
-        N = either(*range(self.commitIndex + 1, len(self.log) + 1))
-        when(self.may_commit(N))
-        when(is_quorum(self.replicated_on(N)))
-        self.commitIndex = N
-        if N > Past.committed.get(self.currentTerm, 0):
-            Past.committed |= {self.currentTerm: N}
-            Past.committers |= {self.currentTerm: self.replicated_on(N)}
-
-
-# Safety: Figure 3, and more.
+# Safety: the five properties of Figure 3.
 
 
 def election_safety(a: Server, b: Server) -> bool:
@@ -356,6 +57,39 @@ def state_machine_safety(a: Server, b: Server) -> bool:
     return a.log[:both] == b.log[:both]
 
 
+# Safety: what the literature adds.
+
+
+def committed_entries_are_on_a_majority(s: Server) -> bool:
+    """Whatever a server knows to be committed is in the logs of a majority."""
+    prefix = s.log[: s.commitIndex]
+    return is_quorum(frozenset({p for p in Server if p.log[: len(prefix)] == prefix}))
+
+
+def commitIndex_is_within_the_log(s: Server) -> bool:
+    """A server commits no entry that it does not have."""
+    return s.commitIndex <= len(s.log)
+
+
+def log_terms_do_not_decrease(s: Server) -> bool:
+    """Along a log, terms never decrease."""
+    return all(s.log[i].term <= s.log[i + 1].term for i in range(len(s.log) - 1))
+
+
+def nextIndex_is_in_range(s: Server, peer: Server) -> bool:
+    """A leader's nextIndex is between 1 and its log's end, so prevLogIndex is never negative."""
+    return s.role != Role.LEADER or 1 <= s.nextIndex[peer] <= len(s.log) + 1
+
+
+def matchIndex_is_true(s: Server, peer: Server) -> bool:
+    """Up to a leader's matchIndex for a peer of its own term, the two logs are the same."""
+    concerned = s.role == Role.LEADER and peer.currentTerm == s.currentTerm
+    return not concerned or (
+        peer.log[: s.matchIndex[peer]] == s.log[: s.matchIndex[peer]]
+        and s.matchIndex[peer] <= len(s.log)
+    )
+
+
 def committed_log_is_append_only(s: Server) -> bool:
     """A committed entry is never overwritten or deleted."""
     return after(s).log[: s.commitIndex] == s.log[: s.commitIndex]
@@ -383,18 +117,42 @@ def currentTerm_is_monotone(s: Server) -> bool:
     return after(s).currentTerm >= s.currentTerm
 
 
-def committed_entries_are_on_a_majority(s: Server) -> bool:
-    """Whatever a server knows to be committed is in the logs of a majority."""
-    prefix = s.log[: s.commitIndex]
-    return is_quorum(frozenset({p for p in Server if p.log[: len(prefix)] == prefix}))
+# Safety over all time, said with the history variables.
 
 
-def log_terms_do_not_decrease(s: Server) -> bool:
-    """Along a log, terms never decrease."""
-    return all(s.log[i].term <= s.log[i + 1].term for i in range(len(s.log) - 1))
+def each_leader_had_the_votes_of_a_majority() -> bool:
+    """Every leader there ever was had a majority, each of whom voted for it and for no other."""
+    return all(
+        is_quorum(Past.voters[t]) and all(s.votes.get(t) == Past.leaders[t] for s in Past.voters[t])
+        for t in Past.leaders
+    )
 
 
-# Sometimes: nothing above holds for want of anything happening.
+def leaders_are_never_replaced_within_a_term() -> bool:
+    """The leader of a term is its leader for ever: election safety over all time."""
+    return all(after(Past).leaders.get(t) == Past.leaders[t] for t in Past.leaders)
+
+
+def each_commit_was_acknowledged_by_a_majority() -> bool:
+    """Whatever a leader committed, a majority had acknowledged in its term."""
+    return all(
+        is_quorum(Past.committers[t])
+        and all(s.acknowledged.get(t, 0) >= Past.committed[t] for s in Past.committers[t])
+        for t in Past.committed
+    )
+
+
+def leader_completeness_over_time() -> bool:
+    """What was committed in a term is in the logs of the leaders of all later terms."""
+    return all(
+        Past.leaderLog[u][: Past.committed[t]] == Past.leaderLog[t][: Past.committed[t]]
+        for t in Past.committed
+        for u in Past.leaders
+        if u >= t
+    )
+
+
+# Sometimes: nothing above holds for want of anything happening, as far as the bounds allow it.
 
 
 def a_leader_is_elected() -> bool:
@@ -402,17 +160,46 @@ def a_leader_is_elected() -> bool:
     return any(s.role == Role.LEADER for s in Server)
 
 
-def an_entry_is_committed() -> bool:
+def an_entry_is_committed(max_log: int) -> bool:
     """Some server knows of a committed entry."""
-    return any(s.commitIndex > 0 for s in Server)
+    return max_log == 0 or any(s.commitIndex > 0 for s in Server)
 
 
-def two_leaders_of_different_terms() -> bool:
-    """An old leader has not yet heard of the new one."""
-    return any(
-        a.role == Role.LEADER and b.role == Role.LEADER and a.currentTerm < b.currentTerm
-        for a in Server
-        for b in Server
+def a_leader_inherits_an_entry(max_term: int, max_log: int) -> bool:
+    """A leader has an entry from the leader of an earlier term."""
+    return (
+        max_term < 2
+        or max_log == 0
+        or any(
+            s.role == Role.LEADER and s.log != () and s.log[0].term < s.currentTerm for s in Server
+        )
+    )
+
+
+def two_leaders_of_different_terms(max_term: int) -> bool:
+    """An old leader has not yet heard of the new one (which takes three servers)."""
+    return (
+        max_term < 2
+        or len(Server) < 3
+        or any(
+            a.role == Role.LEADER and b.role == Role.LEADER and a.currentTerm < b.currentTerm
+            for a in Server
+            for b in Server
+        )
+    )
+
+
+def a_conflict_is_truncated(max_term: int, max_log: int) -> bool:
+    """A server has lost entries that it once acknowledged (which takes three servers)."""
+    return (
+        max_term < 2
+        or max_log == 0
+        or len(Server) < 3
+        or any(
+            s.log[: s.acknowledged[t]] != Past.leaderLog[t][: s.acknowledged[t]]
+            for s in Server
+            for t in s.acknowledged
+        )
     )
 
 
@@ -425,18 +212,13 @@ def terms_are_bounded(s: Server, max_term: int) -> bool:
 
 
 def logs_are_bounded(s: Server, max_log: int) -> bool:
-    """Logs of up to max_log entries."""
+    """Logs of up to max_log entries (and so as many entries in one AppendEntries)."""
     return len(s.log) <= max_log
 
 
 def restarts_are_bounded(max_restarts: int) -> bool:
     """Up to max_restarts restarts in all."""
     return Faults.restarts <= max_restarts
-
-
-def batches_are_bounded(max_entries: int) -> bool:
-    """Up to max_entries entries in one AppendEntries."""
-    return all(len(m.entries) <= max_entries for m in in_flight(AppendEntries))
 
 
 RAFT = Spec(
@@ -450,8 +232,9 @@ RAFT = Spec(
         "values": 1,
         "max_term": 2,
         "max_log": 1,
-        "max_entries": 1,
         "max_restarts": 0,
+        "max_messages": 99,
+        "max_copies": 1,
     },
     invariants=(
         election_safety,
@@ -459,7 +242,13 @@ RAFT = Spec(
         leader_completeness,
         state_machine_safety,
         committed_entries_are_on_a_majority,
+        commitIndex_is_within_the_log,
         log_terms_do_not_decrease,
+        nextIndex_is_in_range,
+        matchIndex_is_true,
+        each_leader_had_the_votes_of_a_majority,
+        each_commit_was_acknowledged_by_a_majority,
+        leader_completeness_over_time,
     ),
     transitions=(
         leader_append_only,
@@ -468,14 +257,35 @@ RAFT = Spec(
         matchIndex_is_monotone,
         one_vote_per_term,
         currentTerm_is_monotone,
+        leaders_are_never_replaced_within_a_term,
     ),
-    sometimes=(a_leader_is_elected, an_entry_is_committed, two_leaders_of_different_terms),
-    constraints=(
-        terms_are_bounded,
-        logs_are_bounded,
-        restarts_are_bounded,
-        batches_are_bounded,
+    sometimes=(
+        a_leader_is_elected,
+        an_entry_is_committed,
+        a_leader_inherits_an_entry,
+        two_leaders_of_different_terms,
+        a_conflict_is_truncated,
     ),
+    constraints=(terms_are_bounded, logs_are_bounded, restarts_are_bounded),
+    distinct_messages="max_messages",
+    copies="max_copies",
     delivery=Delivery(),
     symmetric=(Server, Value),
 )
+
+__all__ = [
+    "RAFT",
+    "AppendEntries",
+    "AppendEntriesResponse",
+    "Entry",
+    "Faults",
+    "Past",
+    "RequestVote",
+    "RequestVoteResponse",
+    "Role",
+    "Server",
+    "Value",
+    "is_quorum",
+    "last_term",
+    "term_at",
+]
