@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, dataclass_transform
 
 from raftnb.errors import SpecError
 
@@ -140,6 +140,10 @@ class Message(Record, kw_only=True):
 
     source: Any = None
     dest: Any = None
+
+    if TYPE_CHECKING:  # an action may receive any message, and read a field that all kinds have
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(kw_only=True, **options)
