@@ -7,6 +7,6 @@ NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
 
 
-def chapters() -> list[Path]:
+def notebooks() -> list[Path]:
     """The chapters' notebooks in reading order."""
     return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))

@@ -7,23 +7,25 @@ import shutil
 import sys
 from pathlib import Path
 
-from book import BUILD, chapters, execute, pages, pdf
+import book
+from book import BUILD, execute, pages, pdf
 from book.execute import ExecutionError
 from book.pages import BookError
 
 
-def build(notebooks: list[Path], target: Path) -> None:
+def build(notebooks: list[Path], target: Path, names: list[str]) -> None:
     """Write `target/html` and `target/raftnb.pdf` from notebooks that hold their outputs.
 
-    Raises `BookError` for anything that a reader would see as broken.
+    `names` are the modules that the reference describes. Raises `BookError` for anything that a
+    reader would see as broken.
     """
-    document = pdf.build(notebooks, target / "print", target / "raftnb.pdf")
     source = target / "source"
-    pages.write_sources(notebooks, source)
-    shutil.copyfile(document, source / "raftnb.pdf")
+    pages.write_sources(notebooks, source, names)
     warnings = pages.build_html(source, target / "html", target / "doctrees")
     if warnings:
         raise BookError("the site has faults:\n" + "\n".join(warnings))
+    document = pdf.build(notebooks, target / "print", target / "raftnb.pdf")
+    shutil.copyfile(document, target / "html" / document.name)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m book", description=__doc__)
     parser.parse_args(arguments)
     try:
-        build(execute.every(execute.execute_to_build, chapters()), BUILD)
+        build(execute.every(execute.execute_to_build, book.notebooks()), BUILD, pages.modules())
     except (ExecutionError, BookError) as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -29,6 +29,7 @@ CITATION = re.compile(r"\[(@[\w-]+(?:; *@[\w-]+)*)(?:, *([^\]]+))?\]")
 REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re.MULTILINE)
 ITALIC = re.compile(r"(?<![*\w])\*([A-Za-z][\w -]*)\*(?![*\w])")
 FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
+FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
 
@@ -76,6 +77,7 @@ def _remark(match: re.Match[str]) -> str:
 
 
 def _links(text: str, terms: dict[str, str]) -> str:
+    text = FORMULA.sub(r"\n\n\1\n\n", text)
     text = CITATION.sub(_citation, text)
     text = ITALIC.sub(lambda m: _term(m, terms), text)
     text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)

@@ -21,7 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from book import BUILD, ROOT, chapters
+import book
+from book import BUILD, ROOT
 
 EXECUTED = BUILD / "executed"
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
@@ -126,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     job = execute_in_place if chosen.in_place else execute_to_build
     try:
-        every(job, chosen.notebooks or chapters())
+        every(job, chosen.notebooks or book.notebooks())
     except ExecutionError as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -47,8 +47,11 @@ class BookError(RuntimeError):
     """The site or the PDF could not be written; the message says where."""
 
 
-def write_sources(notebooks: Iterable[Path], target: Path) -> None:
-    """Write what Sphinx reads to `target`, touching only what changed since the last time."""
+def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str]) -> None:
+    """Write what Sphinx reads to `target`, touching only what changed since the last time.
+
+    `names` are the modules that the reference describes.
+    """
     terms = glossary_terms((SITE / "glossary.md").read_text(encoding="utf-8"))
     wanted = {target / path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()}
     for path in wanted:
@@ -59,7 +62,7 @@ def write_sources(notebooks: Iterable[Path], target: Path) -> None:
         write_if_changed(target / path.name, nbformat.writes(prepared))
         _copy_if_changed(path, target / "_notebooks" / path.name)
         stems.append(path.stem)
-    _write_reference(target)
+    _write_reference(target, list(names))
     _forget(target.glob("[0-9][0-9]-*.ipynb"), {f"{stem}.ipynb" for stem in stems})
 
 
@@ -69,8 +72,7 @@ def modules() -> list[str]:
     return sorted(name for name in found if not name.rpartition(".")[2].startswith("_"))
 
 
-def _write_reference(target: Path) -> None:
-    names = modules()
+def _write_reference(target: Path, names: list[str]) -> None:
     for name in names:
         write_if_changed(target / "api" / f"{name}.rst", MODULE.format(name=name, line="=" * 99))
     _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in names})

@@ -1,5 +1,7 @@
 """Sphinx settings of the book. All assets are local: no page loads anything from the network."""
 
+import re
+
 project = "raftnb"
 author = "the raftnb authors"
 copyright = author
@@ -52,3 +54,21 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#1b5e8c", "color-brand-content": "#1b5e8c"},
     "dark_css_variables": {"color-brand-primary": "#8cc4ee", "color-brand-content": "#8cc4ee"},
 }
+
+
+def keep_code_apart(app, what, name, obj, options, lines):
+    """Let a docstring say `either`s: reStructuredText wants a sign between code and a letter."""
+    lines[:] = [re.sub(r"(?<!`)(`[^`]+`)(?=\w)", r"\1\\ ", line) for line in lines]
+
+
+def forget_modules_without_source(app):
+    """Leave modules such as builtins out of the list of sources: they have no page there."""
+    kept = getattr(app.env, "_viewcode_modules", {})
+    app.env._viewcode_modules = {name: entry for name, entry in kept.items() if entry}
+    return []
+
+
+def setup(app):
+    """Connect what is above; Sphinx calls it."""
+    app.connect("autodoc-process-docstring", keep_code_apart)
+    app.connect("html-collect-pages", forget_modules_without_source, priority=100)

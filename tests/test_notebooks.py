@@ -1,0 +1,122 @@
+"""Every chapter is complete, executed, and written in the book's words."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from book import ROOT, notebooks
+
+PATHS = notebooks()
+MISSPELLED = {
+    r"linearis": "linearizable, linearization",
+    r"colour": "color",
+    r"neighbour": "neighbor",
+    r"behaviour": "behavior",
+    r"serialis": "serialize",
+    r"minimis": "minimize",
+    r"organis": "organize",
+    r"recognis": "recognize",
+    r"generalis": "generalize",
+    r"optimis(?!t)": "optimize",
+    r"initialis": "initialize",
+    r"append entries": "AppendEntries",
+    r"dead-lock": "deadlock",
+    r"life ?lock": "livelock",
+    r"counter-example": "counterexample",
+    r"\btla \+": "TLA+",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "chapter" in metafunc.fixturenames:
+        metafunc.parametrize("chapter", PATHS, ids=[path.stem for path in PATHS])
+
+
+def cells_of(chapter: Path, kind: str) -> list[Any]:
+    return [cell for cell in nbformat.read(chapter, 4).cells if cell.cell_type == kind]
+
+
+def prose_of(chapter: Path) -> str:
+    return "\n\n".join(cell.source for cell in cells_of(chapter, "markdown"))
+
+
+def test_the_chapters_are_numbered_without_a_gap() -> None:
+    assert [int(path.stem[:2]) for path in PATHS] == list(range(1, len(PATHS) + 1))
+
+
+def test_a_chapter_opens_with_its_number_needs_and_aims(chapter: Path) -> None:
+    first = cells_of(chapter, "markdown")[0].source
+    assert first.startswith(f"# {int(chapter.stem[:2])}. ")
+    opening = "\n".join(cell.source for cell in cells_of(chapter, "markdown")[:2])
+    assert "**You need:**" in opening
+    assert "**You will be able to:**" in opening
+
+
+def test_a_chapter_closes_with_what_was_learned_exercises_and_references(chapter: Path) -> None:
+    headings = re.findall(r"^## (.*)$", prose_of(chapter), re.MULTILINE)
+    assert headings[-3:] == ["What we learned", "Exercises", "References"]
+
+
+def test_every_exercise_has_a_folded_solution(chapter: Path) -> None:
+    text = prose_of(chapter)
+    exercises = text[text.index("## Exercises") : text.index("## References")]
+    asked = re.findall(r"^(?:\*\*)?\d+\. ", exercises, re.MULTILINE)
+    assert asked
+    assert exercises.count("<details>") == exercises.count("</details>") == len(asked)
+    assert exercises.count("<summary>") == len(asked)
+
+
+def test_every_cell_was_executed_in_order_and_none_failed(chapter: Path) -> None:
+    cells = [cell for cell in cells_of(chapter, "code") if cell.source.strip()]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    kinds = {out.output_type for cell in cells for out in cell.outputs}
+    assert "error" not in kinds
+
+
+def test_no_cell_is_longer_than_30_lines(chapter: Path) -> None:
+    lengths = [len(cell.source.splitlines()) for cell in cells_of(chapter, "code")]
+    assert max(lengths) <= 30
+
+
+def test_a_chapter_imports_only_raftnb_and_the_standard_library(chapter: Path) -> None:
+    nodes = [n for c in cells_of(chapter, "code") for n in ast.walk(ast.parse(c.source))]
+    names = [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+    names += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
+    tops = {name.partition(".")[0] for name in names}
+    assert tops - set(sys.stdlib_module_names) == {"raftnb"}
+
+
+def test_outputs_hold_no_address_path_or_widget(chapter: Path) -> None:
+    outputs = [str(out) for cell in cells_of(chapter, "code") for out in cell.outputs]
+    found = [out for out in outputs if re.search(r"0x[0-9a-f]{8,}|/home/|/root/|widget-view", out)]
+    assert found == []
+
+
+def test_every_picture_has_words_of_its_own(chapter: Path) -> None:
+    data = [o.get("data", {}) for cell in cells_of(chapter, "code") for o in cell.outputs]
+    words = [d["text/plain"] for d in data if "image/svg+xml" in d]
+    assert [text for text in words if len(text) < 20 or text.startswith("<")] == []
+
+
+def written() -> list[Path]:
+    folders = [ROOT / "raftnb", ROOT / "book"]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
+    files += [*(ROOT / "book/site").glob("*.md"), ROOT / "README.md", *PATHS]
+    return sorted(files)
+
+
+@pytest.mark.parametrize("spelling", MISSPELLED)
+def test_words_are_spelled_one_way(spelling: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]} (write {MISSPELLED[spelling]})"
+        for path in written()
+        for match in re.finditer(spelling, path.read_text(encoding="utf-8"), re.IGNORECASE)
+    ]
+    assert found == []
