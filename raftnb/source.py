@@ -123,9 +123,8 @@ def _check(
     for node in body_nodes(tree):
         if isinstance(node, ast.Name) and node.id in names:
             _check_name(function, node, names[node.id], namespace, above)
-    for method in methods_called(tree, namespace):
-        if method is not function:
-            _check(method, namespace, (*above, function))
+    for method in methods_called(function, namespace):
+        _check(method, namespace, (*above, function))
 
 
 def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -200,17 +199,24 @@ def is_constant(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | str | Enum)
 
 
-def methods_called(tree: ast.FunctionDef, namespace: dict[str, Any]) -> set[FunctionType]:
+def methods_called(function: FunctionType, namespace: dict[str, Any]) -> set[FunctionType]:
     """The operators and macros of the specification's classes that a function calls as methods."""
-    called = {
-        node.func.attr
-        for node in ast.walk(tree)
+    calls = [
+        node.func
+        for node in ast.walk(parse(function))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
+    ]
+    called = {call.attr for call in calls}
+    itself = any(call.attr == function.__name__ and not _is_super(call.value) for call in calls)
     classes = [base for cls in set(namespace.values()) for base in cls.__mro__]
     found = (vars(cls).get(name) for cls in classes for name in called)
     unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
-    return {f for f in unwrapped if isinstance(f, FunctionType) and not _is_ours(f)}
+    found_ones = {f for f in unwrapped if isinstance(f, FunctionType) and not _is_ours(f)}
+    return found_ones if itself else found_ones - {function}
+
+
+def _is_super(receiver: ast.expr) -> bool:
+    return isinstance(receiver, ast.Call) and getattr(receiver.func, "id", "") == "super"
 
 
 @cache
@@ -230,7 +236,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
         seen.add(one)
         free = callees(one, namespace).values()
         todo += [f for f in free if isinstance(f, FunctionType)]
-        todo += methods_called(parse(one), namespace)
+        todo += methods_called(one, namespace)
     return frozenset().union(*map(own_attributes, seen))
 
 
