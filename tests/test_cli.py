@@ -12,6 +12,8 @@ import time
 import pytest
 
 from raftnb.__main__ import main
+from raftnb.specs import SPECS
+from raftnb.specs.store import SEQUENTIAL_STORE, Client, Shared
 
 COMMAND = [sys.executable, "-m", "raftnb"]
 
@@ -44,10 +46,21 @@ def test_check_prints_the_verdict_for_people(capsys: pytest.CaptureFixture[str])
     assert "holds: 149 distinct states, 219 generated, depth 20" in capsys.readouterr().out
 
 
-def test_a_violation_exits_1_with_the_trace(capsys: pytest.CaptureFixture[str]):
-    words = ["check", "raft", "--set", "servers=1", "--set", "max_term=1", "--json"]
-    assert main(words) == 1
-    assert json.loads(capsys.readouterr().out)["property"] == "two_leaders_of_different_terms"
+class UnlockedClient(Client):
+    def take_mutex(self) -> None:
+        Shared.mutex = self
+
+
+def test_a_violation_exits_1_with_the_trace(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(SPECS, "unlocked", SEQUENTIAL_STORE.variant("unlocked", UnlockedClient))
+    assert main(["check", "unlocked", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["verdict"], result["property"]) == ("violated", "one_client_at_a_time")
+    assert [step["process"] for step in result["trace"]["steps"]] == ["c1", "c2"]
+    assert main(["check", "unlocked"]) == 1
+    assert "3. c2.take_mutex()" in capsys.readouterr().out
 
 
 def test_a_bound_exits_3(capsys: pytest.CaptureFixture[str]):

@@ -87,7 +87,7 @@ class UnlockedClient(Client):
     ("cls", "constants", "steps"),
     [
         (ForgetfulStore, {"clients": 1}, 14),
-        (StickyStore, {"clients": 1, "values": 2, "max_log": 6}, 21),
+        (StickyStore, {"clients": 1, "values": 2, "max_log": 6}, 22),
         (InventiveStore, {"clients": 1}, 6),
     ],
 )
