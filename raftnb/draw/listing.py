@@ -1,0 +1,43 @@
+"""The text of a specification, shown where a chapter speaks of it: it is written once."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.language import Action
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Program text that a page shows with colors, and plain text elsewhere."""
+
+    text: str
+    syntax: str = "python"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/markdown": f"```{self.syntax}\n{self.text}\n```", "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def show_source(*parts: Any) -> Listing:
+    """The source text of classes, actions and functions, one after the other."""
+    return Listing("\n\n".join(map(source_of, parts)))
+
+
+def show_change(before: Any, after: Any) -> Listing:
+    """What one class, action or function changes of another, line by line."""
+    old, new = source_of(before).split("\n"), source_of(after).split("\n")
+    lines = list(difflib.unified_diff(old, new, n=len(old), lineterm=""))
+    return Listing("\n".join(lines[3:]), "diff")
+
+
+def source_of(part: Any) -> str:
+    """The text of one class, action or function, moved to the left margin."""
+    function = part.function if isinstance(part, Action) else part
+    return textwrap.dedent(inspect.getsource(function)).rstrip()
