@@ -47,7 +47,7 @@ def replay(data: Any) -> list[list[str]]:
 def test_the_page_holds_every_state_of_the_trace() -> None:
     data = data_of(stepper(TRACE, history=True).html)
     assert data["cells"] == [["s1", "term"], ["s2", "term"], ["s2", "seen"]]
-    assert replay(data)[1:] == [["1", "0", "()"], ["1", "1", "(1,)"], ["1", "0", "()"]]
+    assert replay(data)[1:] == [["1", "0", "()"], ["1", "1", "(1)"], ["1", "0", "()"]]
     assert data["initial"] == ["0", "0", "()"]
     assert [count for step in data["steps"] for _, count in step["messages"]] == [2, 1]
     assert [step["text"] for step in data["steps"]] == [str(step) for step in TRACE.steps]

@@ -9,7 +9,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from raftnb.trace import Change, State, Trace
+from raftnb.draw.text import brief
+from raftnb.trace import Change, State, Trace, difference
 from raftnb.values import show
 
 
@@ -84,7 +85,7 @@ def _items(lines: Iterable[str]) -> str:
 
 
 def _first(state: State, shown: list[int]) -> list[str]:
-    rows = [f"{state.layout.cells[i]}: {show(state.values[i])}" for i in shown]
+    rows = [f"{state.layout.cells[i]}: {brief(state.values[i])}" for i in shown]
     return rows + [f"in flight: {text}" for text, _ in _messages(state)]
 
 
@@ -94,7 +95,8 @@ def _is_flight(change: Change) -> bool:
 
 def _told(change: Change) -> str:
     if not _is_flight(change):
-        return str(change)
+        changed = difference(change.before, change.after, brief)
+        return f"{change.owner}.{change.variable}{changed}"
     sign = "sent" if change.after > change.before else "no longer in flight"
     return f"{sign}: {change.variable}"
 
@@ -105,7 +107,7 @@ def _messages(state: State) -> list[tuple[str, int]]:
 
 def _data(trace: Trace, shown: list[int]) -> str:
     cells = trace.states[0].layout.cells
-    rows = [[show(state.values[i]) for i in shown] for state in trace.states]
+    rows = [[brief(state.values[i]) for i in shown] for state in trace.states]
     data = {
         "owners": list(dict.fromkeys(cells[i].owner for i in shown)),
         "cells": [[cells[i].owner, cells[i].variable] for i in shown],
