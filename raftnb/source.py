@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from raftnb.errors import SpecError
@@ -92,7 +92,18 @@ def place(function: FunctionType, node: ast.AST | None = None) -> str:
 def callees(function: FunctionType, namespace: dict[str, Any]) -> dict[str, Any]:
     """What the free names of a function stand for."""
     closure = inspect.getclosurevars(function)
-    return {**closure.builtins, **closure.globals, **closure.nonlocals}
+    inner = {name for code in comprehensions(function.__code__) for name in code.co_names}
+    known = {**vars(builtins), **function.__globals__}
+    nested = {name: known[name] for name in sorted(inner) if name in known}
+    return {**nested, **closure.builtins, **closure.globals, **closure.nonlocals}
+
+
+def comprehensions(code: CodeType) -> Iterator[CodeType]:
+    """The code of the comprehensions inside a function, which Python compiles apart."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from comprehensions(constant)
 
 
 def check(function: Callable[..., Any], namespace: dict[str, Any]) -> None:
