@@ -1,98 +1,24 @@
-"""Exhaustive exploration of a model: breadth first, so that a counterexample is the shortest."""
+"""The reference engine: plain Python, the meaning that the fast engine is compared with."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from raftnb.errors import UsageError
-from raftnb.spec import Model, Property
-from raftnb.trace import State, StateGraph, Step, Trace
+from raftnb.explore.result import Bounds, Exploration
+from raftnb.spec import Model
+from raftnb.trace import State, Step, Trace
 from raftnb.verdict import Verdict
 from raftnb.world import World
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """What an exploration found.
-
-    `distinct` states, `generated` successors (initial states included, one for each action and
-    choice, as TLC counts them), `depth` of the deepest state (an initial state has depth 1),
-    `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
-    `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
-    None; `coverage` says how often each action was taken, `bound` what stopped an *unknown*,
-    `not_checked` the properties that need history variables that were left out.
-    """
-
-    verdict: Verdict
-    distinct: int
-    generated: int
-    depth: int
-    seconds: float
-    property: str | None = None
-    trace: Trace | None = None
-    witnesses: dict[str, Trace | None] = field(default_factory=dict)
-    coverage: dict[str, int] = field(default_factory=dict)
-    bound: str | None = None
-    not_checked: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The result as plain JSON data."""
-        data: dict[str, Any] = {
-            "verdict": str(self.verdict),
-            "distinct": self.distinct,
-            "generated": self.generated,
-            "depth": self.depth,
-            "seconds": round(self.seconds, 3),
-        }
-        optional = {
-            "property": self.property,
-            "trace": self.trace.as_json() if self.trace else None,
-            "bound": self.bound,
-        }
-        return data | {k: v for k, v in optional.items() if v is not None}
-
-    def __str__(self) -> str:
-        counts = f"{self.distinct:,} distinct states, {self.generated:,} generated"
-        lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
-        if self.property:
-            lines.append(f"violated: {self.property}")
-        if self.bound:
-            lines.append(f"stopped: {self.bound}")
-        if self.not_checked:
-            lines.append(f"not checked without history: {', '.join(self.not_checked)}")
-        if self.trace:
-            lines.append(str(self.trace))
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-
-def check(
-    model: Model,
-    *,
-    deadlock: bool = True,
-    max_states: int | None = None,
-    max_depth: int | None = None,
-) -> Exploration:
-    """Explore a model exhaustively, and check its invariants and `sometimes` properties."""
-    for name, bound in (("max_states", max_states), ("max_depth", max_depth)):
-        if bound is not None and bound < 1:
-            raise UsageError(f"{name}={bound}", allowed="at least 1", cure="leave it out, or raise it")
-    return Reference(model, deadlock, max_states, max_depth).run()
 
 
 class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever."""
 
-    def __init__(
-        self, model: Model, deadlock: bool, max_states: int | None, max_depth: int | None
-    ) -> None:
-        self.model, self.deadlock = model, deadlock
-        self.max_states, self.max_depth = max_states, max_depth
+    def __init__(self, model: Model, bounds: Bounds) -> None:
+        self.model, self.deadlock = model, bounds.deadlock
+        self.max_states, self.max_depth = bounds.max_states, bounds.max_depth
         self.world, self.judge = model.start(), World(model)
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
@@ -213,30 +139,3 @@ class Reference:
             not_checked=skipped,
             **found,
         )
-
-
-def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
-    """The graph of the reachable states (within the constraints), up to a number of states."""
-    engine = Reference(model, deadlock=False, max_states=None, max_depth=None)
-    queue: list[State] = []
-    for state in model.initial_states:
-        engine._arrive(state, None, 1, queue)
-    number = {state: i for i, state in enumerate(queue)}
-    edges: list[tuple[int, Step, int]] = []
-    initial, complete = len(queue), True
-    for state in queue:
-        for step, after in engine.world.successors(state):
-            if after not in number and len(queue) >= max_states:
-                complete = False
-                continue
-            engine._arrive(after, (state, step), 0, queue)
-            if after not in number and queue[-1] == after:
-                number[after] = len(number)
-            if after in number:
-                edges.append((number[state], step, number[after]))
-    return StateGraph(tuple(queue), tuple(edges), initial, complete)
-
-
-def names(claims: Iterable[Property]) -> list[str]:
-    """The names of properties."""
-    return [claim.__name__ for claim in claims]

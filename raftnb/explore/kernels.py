@@ -1,0 +1,536 @@
+"""The compiled part of the engine: it joins ids from flat tables and knows no specification.
+
+Numba compiles these functions once per installation and keeps them on disk. They take no lock:
+each thread writes only what is its own, and the tables change only between two calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+F = TypeVar("F", bound=Callable[..., Any])
+U = np.uint64
+
+UNKNOWN_BAG = np.uint32(0xFFFFFFFF)
+DONE, MISSING, BAG_MISSING, FULL = 0, 1, 2, 3
+POSITION, DEFERRED, NEEDED, BAGS, GENERATED, BAD_PARENT, BAD_CLAIM, MISS_LOW = range(8)
+
+
+def compiled(function: F) -> F:
+    """Compile without the interpreter's lock, and keep the result on disk."""
+    return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+class Memo(NamedTuple):
+    """What is known of the specification, as flat tables (see `raftnb.explore.memo`)."""
+
+    trie_key: Any
+    trie_value: Any
+    node: Any
+    classes: Any
+    result: Any
+    write: Any
+    root: Any
+    static: Any
+    receivers: Any
+    action: Any
+    delta: Any
+    op: Any
+    bag: Any
+    entry: Any
+    pair_key: Any
+    pair_value: Any
+    limits: Any
+    within: Any
+    invariants: Any
+    mover: Any
+    pool: Any
+    renamed: Any
+    renamed_bag: Any
+
+
+class Out(NamedTuple):
+    """The successors that one thread found, by the shard that they belong to."""
+
+    rows: Any
+    hashes: Any
+    parents: Any
+    labels: Any
+    count: Any
+
+
+class Work(NamedTuple):
+    """One thread's scratch space, and what it could not finish (see `expand`)."""
+
+    counters: Any
+    row: Any
+    other: Any
+    best: Any
+    bag: Any
+    saved: Any
+    deferred: Any
+    needed: Any
+    bags: Any
+    recent: Any
+    moved: Any
+    coverage: Any
+
+
+@intrinsic  # type: ignore[misc]
+def prefetch(typingctx: Any, array: Any, index: Any) -> Any:
+    """Ask the processor to load an element of a one-dimensional array soon."""
+    signature = types.void(array, index)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = signature.args[0]
+        data = context.make_array(kind)(context, builder, args[0]).data
+        at = builder.gep(data, [builder.sext(args[1], ir.IntType(64))])
+        byte = ir.IntType(8).as_pointer()
+        number = ir.IntType(32)
+        wanted = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = cgutils.get_or_insert_function(
+            builder.module, wanted, "llvm.prefetch.p0i8" if not byte.is_opaque else "llvm.prefetch.p0"
+        )
+        flags = [ir.Constant(number, n) for n in (0, 3, 1)]
+        builder.call(function, [builder.bitcast(at, byte), *flags])
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@compiled
+def fingerprint(row: Any) -> Any:
+    """A 64-bit hash of a row of ids."""
+    h = U(0x9E3779B97F4A7C15)
+    for k in range(len(row)):
+        h = (h ^ U(row[k])) * U(0xFF51AFD7ED558CCD)
+        h ^= h >> U(32)
+    h *= U(0xC4CEB9FE1A85EC53)
+    return h ^ (h >> U(29))
+
+
+@compiled
+def shard_of(h: Any, shards: Any) -> Any:
+    """Which of the shards (at most 256) owns a hash."""
+    return np.int64(((h >> U(56)) * U(shards)) >> U(8))
+
+
+@compiled
+def find(keys: Any, values: Any, key: Any) -> Any:
+    """The value of a key in an open hash table, or 0."""
+    mask = U(len(keys) - 1)
+    at = ((key * U(0x9E3779B97F4A7C15)) >> U(32)) & mask
+    while True:
+        there = keys[at]
+        if there == key:
+            return np.int64(values[at])
+        if there == U(0):
+            return np.int64(0)
+        at = (at + U(1)) & mask
+
+
+@compiled
+def put(keys: Any, values: Any, key: Any, value: Any) -> None:
+    """Set the value of a key in an open hash table that has room."""
+    mask = U(len(keys) - 1)
+    at = ((key * U(0x9E3779B97F4A7C15)) >> U(32)) & mask
+    while keys[at] != key and keys[at] != U(0):
+        at = (at + U(1)) & mask
+    keys[at] = key
+    values[at] = value
+
+
+@compiled
+def put_all(keys: Any, values: Any, new_keys: Any, new_values: Any) -> None:
+    """Set many keys."""
+    for i in range(len(new_keys)):
+        if new_keys[i] != U(0):
+            put(keys, values, new_keys[i], new_values[i])
+
+
+@compiled
+def walk(memo: Any, node: Any, row: Any, work: Any) -> Any:
+    """The leaf that a decision tree leads to for a row; 0 if unknown, -1 for want of the bag."""
+    while node != 0:
+        component = memo.node[node, 0]
+        if component < 0:
+            return node
+        number = row[component]
+        if number == UNKNOWN_BAG:
+            return np.int64(-1)
+        projection = memo.node[node, 1]
+        if projection >= 0:
+            number = memo.classes[projection, number]
+        key = (U(node) << U(32)) | U(number)
+        node = find(memo.trie_key, memo.trie_value, key)
+        if node == 0:
+            work.counters[MISS_LOW] = np.int64(key)
+    return np.int64(0)
+
+
+@compiled
+def bag_after(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
+    """Write the bag after a change (in the order of its operations); return its length."""
+    low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+    for i in range(n):
+        scratch[i, 0] = memo.entry[low + i, 0]
+        scratch[i, 1] = memo.entry[low + i, 1]
+    for k in range(memo.delta[delta, 0], memo.delta[delta, 1]):
+        message = np.uint32(memo.op[k, 0])
+        at = 0
+        while at < n and scratch[at, 0] < message:
+            at += 1
+        here = at < n and scratch[at, 0] == message
+        n = _apply(scratch, n, at, here, message, memo.op[k, 1])
+    return n
+
+
+@compiled
+def _apply(scratch: Any, n: Any, at: Any, here: Any, message: Any, op: Any) -> Any:
+    if op > 0 and here:
+        if op == 1:
+            scratch[at, 1] += np.uint32(1)
+    elif op > 0:
+        for i in range(n, at, -1):
+            scratch[i, 0], scratch[i, 1] = scratch[i - 1, 0], scratch[i - 1, 1]
+        scratch[at, 0], scratch[at, 1] = message, np.uint32(1)
+        n += 1
+    elif here and scratch[at, 1] > np.uint32(1):
+        scratch[at, 1] -= np.uint32(1)
+    elif here:
+        for i in range(at, n - 1):
+            scratch[i, 0], scratch[i, 1] = scratch[i + 1, 0], scratch[i + 1, 1]
+        n -= 1
+    return n
+
+
+@compiled
+def over_limits(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
+    """Whether the bag after a change is outside the limits on messages."""
+    n = bag_after(memo, bag, delta, scratch)
+    if n > memo.limits[0]:
+        return True
+    for i in range(n):
+        if np.int64(scratch[i, 1]) > memo.limits[1]:
+            return True
+    return False
+
+
+@compiled
+def canonical(memo: Any, work: Any) -> None:
+    """Replace `work.row` by the least row that a permutation of names makes of it."""
+    row, other, best = work.row, work.other, work.best
+    components = len(memo.pool)
+    best[:] = row
+    for p in range(memo.mover.shape[0]):
+        for c in range(components):
+            other[memo.mover[p, c]] = memo.renamed[p, memo.pool[c], row[c]]
+        if len(row) > components:
+            other[components] = memo.renamed_bag[row[components], p]
+        for k in range(len(row)):
+            if other[k] != best[k]:
+                if other[k] < best[k]:
+                    best[:] = other
+                break
+    row[:] = best
+
+
+@compiled
+def outside_is_fine(memo: Any, work: Any, gid: Any, bag: Any, delta: Any) -> Any:
+    """Check the invariants of a state outside the constraint; return a status."""
+    row = work.row
+    for j in range(len(memo.invariants)):
+        leaf = walk(memo, memo.root[memo.invariants[j]], row, work)
+        if leaf == -1:
+            after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
+            if after == 0:
+                return BAG_MISSING
+            row[len(row) - 1] = np.uint32(after - 1)
+            leaf = walk(memo, memo.root[memo.invariants[j]], row, work)
+        if leaf == 0:
+            return MISSING
+        if memo.node[leaf, 2] == 0 and work.counters[BAD_PARENT] < 0:
+            work.counters[BAD_PARENT], work.counters[BAD_CLAIM] = gid, j
+    return DONE
+
+
+@compiled
+def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
+    """Work out one successor and put it into the buffer of its shard; return a status."""
+    row, components = work.row, len(memo.pool)
+    row[:] = rows[gid]
+    label, delta, same, outside = memo.result[r, 0], memo.result[r, 1], True, False
+    bag = np.int64(0)
+    for w in range(memo.result[r, 2], memo.result[r, 3]):
+        component, number = memo.write[w, 0], memo.write[w, 1]
+        if row[component] != number:
+            row[component] = number
+            same = False
+    if delta != 0:
+        bag = np.int64(row[components])
+        if memo.limits[0] >= 0 and over_limits(memo, bag, delta, work.bag):
+            outside = True
+            row[components] = UNKNOWN_BAG
+        else:
+            after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
+            if after == 0:
+                work.counters[MISS_LOW] = delta
+                return BAG_MISSING
+            if after - 1 != bag:
+                row[components] = np.uint32(after - 1)
+                same = False
+    if same and not outside and not keep:
+        return DONE
+    if not outside and memo.within >= 0:
+        leaf = walk(memo, memo.root[memo.within], row, work)
+        if leaf == 0:
+            return MISSING
+        outside = memo.node[leaf, 2] == 0
+    if outside:
+        status = outside_is_fine(memo, work, gid, bag, delta)
+        if status == BAG_MISSING:
+            work.counters[MISS_LOW] = delta
+        return status
+    if memo.mover.shape[0] > 0:
+        canonical(memo, work)
+    return push(out, row, gid, label, keep)
+
+
+@compiled
+def push(out: Any, row: Any, gid: Any, label: Any, keep: Any) -> Any:
+    """Put a row into the buffer of its shard; return a status."""
+    h = fingerprint(row)
+    s = shard_of(h, len(out.count))
+    n = out.count[s]
+    if n >= out.rows.shape[1]:
+        return FULL
+    for k in range(len(row)):
+        out.rows[s, n, k] = row[k]
+    out.hashes[s, n] = h
+    out.parents[s, n] = gid
+    if keep:
+        out.labels[s, n] = label
+    out.count[s] = n + 1
+    return DONE
+
+
+@compiled
+def take(memo: Any, rows: Any, gid: Any, slot: Any, out: Any, work: Any, keep: Any) -> Any:
+    """All the successors of a state by one slot, or none of them and why; the number or -status."""
+    leaf = walk(memo, np.int64(memo.root[slot]), rows[gid], work)
+    if leaf <= 0:
+        if memo.root[slot] == 0:
+            work.counters[MISS_LOW] = -slot - 1
+        return -MISSING
+    low, high = memo.node[leaf, 2], memo.node[leaf, 3]
+    work.saved[:] = out.count
+    for r in range(low, high):
+        status = emit(memo, rows, gid, r, out, work, keep)
+        if status != DONE:
+            out.count[:] = work.saved
+            return -status
+    for r in range(low, high):
+        work.coverage[memo.action[memo.result[r, 0]]] += 1
+    work.counters[GENERATED] += high - low
+    return high - low
+
+
+@compiled
+def defer(memo: Any, rows: Any, gid: Any, slot: Any, status: Any, work: Any) -> None:
+    """Note a slot of a state for later, and what it needs."""
+    c = work.counters
+    work.deferred[c[DEFERRED], 0], work.deferred[c[DEFERRED], 1] = gid, slot
+    c[DEFERRED] += 1
+    if status == BAG_MISSING and c[BAGS] < len(work.bags):
+        work.bags[c[BAGS], 0] = rows[gid, rows.shape[1] - 1]
+        work.bags[c[BAGS], 1] = c[MISS_LOW]
+        c[BAGS] += 1
+    if status == MISSING and c[NEEDED] < len(work.needed):
+        key = U(c[MISS_LOW])
+        at = (key * U(0x9E3779B97F4A7C15)) >> U(52)
+        if work.recent[at] != key:
+            work.recent[at] = key
+            work.needed[c[NEEDED], 0], work.needed[c[NEEDED], 1] = gid, slot
+            c[NEEDED] += 1
+
+
+@compiled
+def step(memo: Any, rows: Any, gid: Any, slot: Any, at: Any, out: Any, work: Any, keep: Any) -> Any:
+    """Take one slot of a state, or defer it; whether the buffers have room for more."""
+    found = take(memo, rows, gid, slot, out, work, keep)
+    if found > 0:
+        work.moved[at] = 1
+    elif found < 0:
+        defer(memo, rows, gid, slot, -found, work)
+    return found != -FULL
+
+
+@compiled
+def expand(
+    memo: Any, rows: Any, start: Any, stop: Any, stride: Any, origin: Any, out: Any, work: Any,
+    keep: Any,
+) -> None:  # fmt: skip
+    """The successors of the states start, start + stride, ... below stop.
+
+    It goes on until a buffer is full; `work.counters[POSITION]` says how far it came. A slot of a
+    state that needs something not yet known is put off as a whole: `work.deferred` names it, and
+    `work.needed` and `work.bags` say what is to be found out before `resume`.
+    """
+    room, gid, has_bag = True, start, rows.shape[1] > len(memo.pool)
+    while gid < stop and room:
+        slots = len(memo.static)
+        if has_bag:
+            bag = rows[gid, rows.shape[1] - 1]
+            low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+            slots += n * memo.receivers.shape[1]
+        if work.counters[DEFERRED] + slots > len(work.deferred):
+            break
+        at = (gid - origin) // stride
+        for i in range(len(memo.static)):
+            room = step(memo, rows, gid, memo.static[i], at, out, work, keep) and room
+        if has_bag:
+            for i in range(low, low + n):
+                message = memo.entry[i, 0]
+                for k in range(memo.receivers.shape[1]):
+                    slot = memo.receivers[message, k]
+                    if slot < 0:
+                        break
+                    room = step(memo, rows, gid, slot, at, out, work, keep) and room
+        gid += stride
+    work.counters[POSITION] = gid
+
+
+@compiled
+def resume(
+    memo: Any, rows: Any, todo: Any, stride: Any, origin: Any, out: Any, work: Any, keep: Any
+) -> None:
+    """Take the slots that were put off, or put them off again."""
+    room = True
+    for i in range(len(todo)):
+        gid, slot = todo[i, 0], todo[i, 1]
+        if room:
+            room = step(memo, rows, gid, slot, (gid - origin) // stride, out, work, keep)
+        else:
+            defer(memo, rows, gid, slot, FULL, work)
+
+
+@compiled
+def same_row(rows: Any, gid: Any, row: Any) -> Any:
+    """Whether a stored row equals another one."""
+    for k in range(rows.shape[1]):  # noqa: SIM110
+        if rows[gid, k] != row[k]:
+            return False
+    return True
+
+
+@compiled
+def look_up(table: Any, rows: Any, row: Any, h: Any) -> Any:
+    """The position of a row in the table if it is there, else -1 - (the free position)."""
+    mask = U(len(table) - 1)
+    at, tag = h & mask, h >> U(32)
+    while True:
+        there = table[at]
+        if there == U(0):
+            return -1 - np.int64(at)
+        if there >> U(32) == tag and same_row(rows, np.int64(there & U(0xFFFFFFFF)) - 1, row):
+            return np.int64(at)
+        at = (at + U(1)) & mask
+
+
+@compiled
+def insert(
+    table: Any, rows: Any, parents: Any, base: Any, shard: Any, shards: Any, count: Any, limit: Any,
+    new_rows: Any, hashes: Any, new_parents: Any, first: Any, stop: Any,
+) -> Any:  # fmt: skip
+    """Add the rows that are new to a shard; return how far it came, and the shard's new count.
+
+    State i of a shard has the number base + i * shards + shard. It stops early at `limit`.
+    """
+    flat, width, mask, ahead = rows.reshape(-1), rows.shape[1], U(len(table) - 1), 12
+    for i in range(first, min(first + ahead, stop)):
+        prefetch(table, np.int64(hashes[i] & mask))
+    for i in range(first, stop):
+        if i + 2 * ahead < stop:
+            prefetch(table, np.int64(hashes[i + 2 * ahead] & mask))
+        if i + ahead < stop:
+            there = table[hashes[i + ahead] & mask]
+            if there >> U(32) == hashes[i + ahead] >> U(32):
+                prefetch(flat, (np.int64(there & U(0xFFFFFFFF)) - 1) * width)
+        at = look_up(table, rows, new_rows[i], hashes[i])
+        if at < 0:
+            if count >= limit:
+                return i, count
+            gid = base + count * shards + shard
+            table[-1 - at] = ((hashes[i] >> U(32)) << U(32)) | U(gid + 1)
+            for k in range(width):
+                rows[gid, k] = new_rows[i, k]
+            parents[gid] = new_parents[i]
+            count += 1
+    return stop, count
+
+
+@compiled
+def locate(table: Any, rows: Any, new_rows: Any, hashes: Any, n: Any, found: Any) -> None:
+    """The number of the state that each row is, or -1."""
+    for i in range(n):
+        if i + 12 < n:
+            prefetch(table, np.int64(hashes[i + 12] & U(len(table) - 1)))
+        at = look_up(table, rows, new_rows[i], hashes[i])
+        found[i] = np.int64(table[at] & U(0xFFFFFFFF)) - 1 if at >= 0 else -1
+
+
+@compiled
+def rehash(table: Any, rows: Any, base: Any, count: Any, shard: Any, shards: Any) -> None:
+    """Fill an empty, larger table with a shard's states."""
+    mask = U(len(table) - 1)
+    for i in range(base + count):
+        gid = i if i < base else base + (i - base) * shards + shard
+        h = fingerprint(rows[gid])
+        if i < base and shard_of(h, shards) != shard:
+            continue
+        at = h & mask
+        while table[at] != U(0):
+            at = (at + U(1)) & mask
+        table[at] = ((h >> U(32)) << U(32)) | U(gid + 1)
+
+
+@compiled
+def judge(
+    memo: Any, rows: Any, claims: Any, normal: Any, hits: Any, start: Any, stop: Any, stride: Any,
+    work: Any,
+) -> Any:  # fmt: skip
+    """Evaluate claims (slots) on states; the first state where one is not `normal` is its hit.
+
+    Return how far it came; `work.needed` names the (state, claim) that are not known.
+    """
+    c = work.counters
+    for gid in range(start, stop, stride):
+        if c[NEEDED] + len(claims) > len(work.needed):
+            return gid
+        for j in range(len(claims)):
+            if hits[j] < 0:
+                leaf = walk(memo, np.int64(memo.root[claims[j]]), rows[gid], work)
+                if leaf == 0:
+                    work.needed[c[NEEDED], 0], work.needed[c[NEEDED], 1] = gid, j
+                    c[NEEDED] += 1
+                elif memo.node[leaf, 2] != normal[j]:
+                    hits[j] = gid
+    return stop
+
+
+@compiled
+def evaluate(memo: Any, rows: Any, slot: Any, values: Any, start: Any, work: Any) -> Any:
+    """The values of a function of the state from `start` on, up to the first that is unknown."""
+    for gid in range(start, len(values)):
+        leaf = walk(memo, np.int64(memo.root[slot]), rows[gid], work)
+        if leaf == 0:
+            return gid
+        values[gid] = memo.node[leaf, 2]
+    return len(values)

@@ -1,0 +1,66 @@
+"""From the engine's numbers back to traces, by taking the steps again in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from raftnb.explore import kernels
+from raftnb.explore.expander import make_work
+from raftnb.explore.memo import Knowledge
+from raftnb.explore.store import Store
+from raftnb.trace import State, Step, Trace
+from raftnb.world import World
+
+NO_PARENT = 0xFFFFFFFF
+
+
+class Replay:
+    """Makes the trace to a state; each step is one that the plain Python meaning has."""
+
+    def __init__(self, knowledge: Knowledge, store: Store) -> None:
+        self.knowledge, self.store = knowledge, store
+
+    def path(self, gid: int) -> list[int]:
+        """The numbers of the states on the way to one."""
+        numbers = [gid]
+        while (parent := int(self.store.parents[numbers[-1]])) != NO_PARENT:
+            numbers.append(parent)
+        return numbers[::-1]
+
+    def depth(self, gid: int) -> int:
+        """How many states the shortest way to one has."""
+        return len(self.path(gid))
+
+    def to(self, gid: int) -> Trace:
+        """A shortest trace to a state."""
+        rows = [self.store.rows[number].tolist() for number in self.path(gid)]
+        state = next(s for s in self.knowledge.model.initial_states if self.row(s) == rows[0])
+        states, steps = [state], []
+        for row in rows[1:]:
+            step, state = self._step(states[-1], lambda after, row=row: self.row(after) == row)
+            states.append(state)
+            steps.append(step)
+        return Trace(tuple(states), tuple(steps))
+
+    def beyond(self, gid: int, claim: Any) -> Trace:
+        """A trace to a state, and one step on to where a claim is false."""
+        model, trace = self.knowledge.model, self.to(gid)
+        step, state = self._step(trace.last, lambda after: not model.holds(claim, after))
+        return Trace((*trace.states, state), (*trace.steps, step))
+
+    def _step(self, state: State, wanted: Callable[[State], bool]) -> tuple[Step, State]:
+        for step, after in World(self.knowledge.model).successors(state):
+            if wanted(after):
+                return step, after
+        raise AssertionError("the engines disagree: the plain Python has no such step")
+
+    def row(self, state: State) -> list[int]:
+        """The row that stands for a state (the least one, under symmetry)."""
+        row = self.knowledge.encode(state)
+        if not self.knowledge.ids.permutations:
+            return row
+        work = make_work(1, len(row), 1)
+        work.row[:] = row
+        kernels.canonical(self.knowledge.tables(), work)
+        return [int(n) for n in work.row]

@@ -1,0 +1,132 @@
+"""What an exploration found, and within what bounds."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from raftnb.errors import UsageError
+from raftnb.trace import Trace
+from raftnb.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What an exploration is asked for, and where it stops (`max_memory` in bytes)."""
+
+    deadlock: bool = True
+    max_states: int | None = None
+    max_depth: int | None = None
+    max_memory: int | None = None
+    symmetry: bool = False
+    threads: int | None = None
+    progress: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_states", "max_depth", "max_memory", "threads"):
+            bound = getattr(self, name)
+            if bound is not None and (isinstance(bound, bool) or bound < 1):
+                raise UsageError(
+                    f"{name}={bound}", allowed="a number of at least 1", cure="leave it out, or raise it"
+                )
+
+    @property
+    def memory(self) -> int:
+        """The memory that may be used, in bytes: as given, or 80% of what is free."""
+        return self.max_memory or free_memory() * 4 // 5
+
+    @property
+    def workers(self) -> int:
+        """How many threads: as given, or one for each processor, at most 16."""
+        usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+        return min(self.threads or len(usable(0)), 16)
+
+
+def free_memory() -> int:
+    """How many bytes of memory are free, as far as the system tells."""
+    free = [8 << 30]
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        rows = dict(line.split(":") for line in meminfo.read_text().splitlines())
+        free = [int(rows["MemAvailable"].split()[0]) << 10]
+    group = Path("/sys/fs/cgroup")
+    limit, used = group / "memory.max", group / "memory.current"
+    if limit.exists() and used.exists() and limit.read_text().strip() != "max":
+        free.append(int(limit.read_text()) - int(used.read_text()))
+    return max(256 << 20, min(free))
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What an exploration found.
+
+    `distinct` states, `generated` successors (initial states included, one for each action and
+    choice, as TLC counts them), `depth` of the deepest state (an initial state has depth 1),
+    `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
+    `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
+    None; `coverage` says how often each
+    process took each action, `bound` what stopped an *unknown*,
+    `not_checked` the properties that need history variables that were left out.
+    """
+
+    verdict: Verdict
+    distinct: int
+    generated: int
+    depth: int
+    seconds: float
+    property: str | None = None
+    trace: Trace | None = None
+    witnesses: dict[str, Trace | None] = field(default_factory=dict)
+    coverage: dict[str, int] = field(default_factory=dict)
+    bound: str | None = None
+    not_checked: tuple[str, ...] = ()
+
+    @cached_property
+    def never_taken(self) -> tuple[str, ...]:
+        """The actions that no process ever took; empty unless the exploration is exhaustive."""
+        if self.verdict is Verdict.UNKNOWN or self.trace is not None:
+            return ()
+        taken: Counter[str] = Counter()
+        for name, times in self.coverage.items():
+            taken[name.split(".")[-1]] += times
+        return tuple(action for action, times in taken.items() if times == 0)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain JSON data."""
+        data: dict[str, Any] = {
+            "verdict": str(self.verdict),
+            "distinct": self.distinct,
+            "generated": self.generated,
+            "depth": self.depth,
+            "seconds": round(self.seconds, 3),
+        }
+        optional = {
+            "property": self.property,
+            "trace": self.trace.as_json() if self.trace else None,
+            "bound": self.bound,
+            "never_taken": list(self.never_taken) or None,
+        }
+        return data | {k: v for k, v in optional.items() if v is not None}
+
+    def __str__(self) -> str:
+        counts = f"{self.distinct:,} distinct states, {self.generated:,} generated"
+        lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
+        if self.property:
+            lines.append(f"violated: {self.property}")
+        if self.bound:
+            lines.append(f"stopped: {self.bound}")
+        if self.not_checked:
+            lines.append(f"not checked without history: {', '.join(self.not_checked)}")
+        if self.never_taken:
+            lines.append(f"warning: never taken: {', '.join(self.never_taken)}")
+        if self.trace:
+            lines.append(str(self.trace))
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
