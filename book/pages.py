@@ -38,7 +38,6 @@ MODULE = """\
    :members:
    :undoc-members:
    :ignore-module-all:
-   :show-inheritance:
    :member-order: bysource
 """
 

@@ -278,3 +278,9 @@ def test_every_entry_of_the_bibliography_has_author_title_and_a_key_that_is_used
     assert len(keys) == len(set(keys))
     assert [k for k, e in zip(keys, entries, strict=True) if "author =" not in e] == []
     assert [k for k, e in zip(keys, entries, strict=True) if "title =" not in e] == []
+
+
+def test_the_glossary_is_in_alphabetical_order_and_says_each_term_once() -> None:
+    names = list(dict.fromkeys(glossary_terms((SITE / "glossary.md").read_text("utf-8")).values()))
+    assert names == sorted(names, key=str.lower)
+    assert len(names) > 30

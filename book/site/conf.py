@@ -27,7 +27,7 @@ myst_heading_slug_func = "book.chapters.anchor"
 
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
-bibtex_default_style = "unsrt"
+bibtex_default_style = "plain"
 
 default_role = "code"
 autodoc_typehints = "signature"
@@ -56,8 +56,13 @@ html_theme_options = {
 }
 
 
-def keep_code_apart(app, what, name, obj, options, lines):
-    """Let a docstring say `either`s: reStructuredText wants a sign between code and a letter."""
+def tidy_docstring(app, what, name, obj, options, lines):
+    """Drop what NamedTuple says of its fields, and let a docstring say `either`s.
+
+    (reStructuredText wants a sign between code and a letter.)
+    """
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
     lines[:] = [re.sub(r"(?<!`)(`[^`]+`)(?=\w)", r"\1\\ ", line) for line in lines]
 
 
@@ -70,5 +75,5 @@ def forget_modules_without_source(app):
 
 def setup(app):
     """Connect what is above; Sphinx calls it."""
-    app.connect("autodoc-process-docstring", keep_code_apart)
+    app.connect("autodoc-process-docstring", tidy_docstring)
     app.connect("html-collect-pages", forget_modules_without_source, priority=100)
