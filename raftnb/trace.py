@@ -130,7 +130,7 @@ class State:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One atomic step: which process took which action, with what arguments and choices."""
 
@@ -144,6 +144,8 @@ class Step:
         inner = [show(value) for _, value in self.arguments]
         inner += [f"choose={show(self.choices)}"] if self.choices else []
         return f"{self.process}.{self.action}({', '.join(inner)})"
+
+    __repr__ = __str__
 
     def as_json(self) -> dict[str, Any]:
         """The step as plain JSON data."""
@@ -223,6 +225,20 @@ class StateGraph:
     edges: tuple[tuple[int, Step, int], ...]
     initial: int = 1
     complete: bool = True
+
+    def projected(self, look: Callable[[State], Any]) -> StateGraph:
+        """The graph in which states that look the same are one, and so are the same steps there."""
+        looks = [look(state) for state in self.states]
+        first = {one: i for i, one in reversed(list(enumerate(looks)))}
+        number = {one: n for n, one in enumerate(sorted(first, key=first.__getitem__))}
+        states = tuple(self.states[first[one]] for one in number)
+        moves = {
+            (number[looks[i]], step.process, step.action, number[looks[j]]): step
+            for i, step, j in reversed(self.edges)
+        }
+        edges = sorted((i, j, str(step), step) for (i, _, _, j), step in moves.items())
+        initial = len({looks[i] for i in range(self.initial)})
+        return StateGraph(states, tuple((i, s, j) for i, j, _, s in edges), initial, self.complete)
 
 
 __all__ = ["Cell", "Change", "Layout", "State", "StateGraph", "Step", "Trace"]
