@@ -201,10 +201,14 @@ class Server(Process, number="servers"):
         """Whether a response is a vote for this server's present candidacy."""
         return m.term == self.currentTerm and self.role == Role.CANDIDATE and m.voteGranted
 
+    def has_won(self) -> bool:
+        """Whether a majority of the servers has voted for this one."""
+        return is_quorum(self.votesGranted)
+
     def become_leader(self) -> None:
         """Votes from a majority of servers: become leader."""
         when(self.role == Role.CANDIDATE)
-        when(is_quorum(self.votesGranted))
+        when(self.has_won())
         self.role = Role.LEADER
         self.nextIndex = Map({s: len(self.log) + 1 for s in Server})
         self.matchIndex = Map({s: 0 for s in Server})
@@ -302,6 +306,10 @@ class Server(Process, number="servers"):
         """The servers known to have the log up to an index: this leader, and by matchIndex."""
         return frozenset({s for s in Server if s == self or self.matchIndex[s] >= index})
 
+    def is_replicated(self, index: Index) -> bool:
+        """Whether a majority of the servers has the log up to an index."""
+        return is_quorum(self.replicated_on(index))
+
     def may_commit(self, index: Index) -> bool:
         """Only entries of the leader's own term are committed by counting replicas (5.4.2)."""
         return term_at(self.log, index) == self.currentTerm
@@ -311,7 +319,7 @@ class Server(Process, number="servers"):
         when(self.role == Role.LEADER)
         N = either(*range(self.commitIndex + 1, len(self.log) + 1))
         when(self.may_commit(N))
-        when(is_quorum(self.replicated_on(N)))
+        when(self.is_replicated(N))
         self.commitIndex = N
         if Past.committed.get(self.currentTerm, 0) < N:
             Past.committed |= {self.currentTerm: N}

@@ -1,0 +1,122 @@
+"""Finding out the mistakes of `raftnb.specs.mutants`: by exploration, or by playing a scene.
+
+Either way the verdict is the specification's own: a claim of `raft` that is false in a state, or of
+a step, that the mutant reaches.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.errors import NotEnabled
+from raftnb.explore import check
+from raftnb.spec import Model
+from raftnb.specs.mutants import MUTANTS, Mutant
+from raftnb.trace import Trace
+from raftnb.verdict import Verdict
+from raftnb.world import World
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one mutant.
+
+    `caught` says whether it was found out (or shown equivalent, which is all one can do there);
+    `steps` is the length of the trace, `states` the number of states looked at, `seconds` the time.
+    """
+
+    mutant: Mutant
+    caught: bool
+    states: int
+    seconds: float
+    trace: Trace | None = None
+
+    @property
+    def steps(self) -> int | None:
+        """The number of steps of the trace; None without one."""
+        return len(self.trace) if self.trace is not None else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as plain JSON data."""
+        mutant = self.mutant
+        return {
+            "row": mutant.row,
+            "mutant": mutant.server.__name__,
+            "title": mutant.title,
+            "property": mutant.breaks.__name__,
+            "configuration": mutant.configuration,
+            "found_by": mutant.how,
+            "caught": self.caught,
+            "steps": self.steps,
+            "states": self.states,
+            "seconds": round(self.seconds, 3),
+            "seen_in": list(mutant.seen_in),
+            **({"differs": mutant.differs} if mutant.differs else {}),
+        }
+
+
+def find_out(mutant: Mutant) -> Finding:
+    """Find a mutant out in the way that it says."""
+    return {"exploration": explored, "script": played}.get(mutant.how, exhausted)(mutant)
+
+
+def find_all(mutants: tuple[Mutant, ...] = MUTANTS) -> Iterator[Finding]:
+    """Find out one mutant after the other."""
+    yield from map(find_out, mutants)
+
+
+def explored(mutant: Mutant) -> Finding:
+    """The shortest trace on which the mutant breaks its claim, by exhaustive exploration."""
+    model = mutant.spec()(**mutant.constants)
+    found = check(model, deadlock=False, symmetry=True, progress=False)
+    caught = found.verdict is Verdict.VIOLATED and found.property == mutant.breaks.__name__
+    return Finding(mutant, caught, found.distinct, found.seconds, found.trace)
+
+
+def exhausted(mutant: Mutant) -> Finding:
+    """All states within the bounds: the claim never comes true, or an equivalent breaks nothing."""
+    model = mutant.spec()(**mutant.constants)
+    found = check(model, deadlock=False, symmetry=True, progress=False)
+    wanted = Verdict.HOLDS if mutant.how == "equivalent" else Verdict.VIOLATED
+    return Finding(
+        mutant, found.verdict is wanted and not found.bound, found.distinct, found.seconds
+    )
+
+
+def played(mutant: Mutant) -> Finding:
+    """The mutant's scene, up to the first state or step that breaks its claim."""
+    started = time.perf_counter()
+    model = mutant.spec()(**mutant.constants)
+    trace = play(model, mutant.scene) if mutant.scene else model.start().trace
+    end = first_violation(model, trace)
+    cut = None if end is None else Trace(trace.states[: end + 1], trace.steps[:end])
+    seconds = time.perf_counter() - started
+    return Finding(mutant, cut is not None, len(trace.states), seconds, cut)
+
+
+def play(model: Model, scene: Callable[[Any], None]) -> Trace:
+    """The trace of a scene; it ends early where a step is not enabled."""
+    world = model.start()
+    with suppress(NotEnabled, LookupError):
+        scene(world)
+    return world.trace
+
+
+def first_violation(model: Model, trace: Trace) -> int | None:
+    """The number of steps after which an invariant or a claim about steps is false, or None."""
+    for number in range(1, len(trace.states)):
+        judge = World(model, trace.states[number])
+        before = World(model, trace.states[number - 1])
+        before.next = judge
+        claims = [(c, judge) for c in model.checked(model.spec.invariants)]
+        claims += [(c, before) for c in model.checked(model.spec.transitions)]
+        if any(model.failure(claim, world) is not None for claim, world in claims):
+            return number
+    return None
+
+
+__all__ = ["Finding", "explored", "find_all", "find_out", "first_violation", "play", "played"]
