@@ -67,4 +67,13 @@ def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
 
 
 
-__all__ = ["Exploration", "check", "state_graph"]
+def __getattr__(name: str) -> Any:
+    """`Graph` and `reachable` are imported when they are first used: the compiler is slow to."""
+    if name in ("Graph", "reachable"):
+        from raftnb.explore import graph
+
+        return getattr(graph, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = ["Exploration", "Graph", "check", "reachable", "state_graph"]

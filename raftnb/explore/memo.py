@@ -53,6 +53,7 @@ class Slot:
     bundle: bool = False
     message: int | None = None
     function: Callable[[World], Any] | None = None
+    claim: bool = False
     values: dict[Any, int] = field(default_factory=dict)
 
 
@@ -115,7 +116,7 @@ class Knowledge:
         return slot.number
 
     def _claim_slot(self, function: Callable[[World], Any]) -> int:
-        return self._add(Slot(0, function=function))
+        return self._add(Slot(0, function=function, claim=True))
 
     def claim(self, property_: Any) -> int:
         """A slot whose value is whether a property holds."""
@@ -123,8 +124,8 @@ class Knowledge:
         return self._claim_slot(lambda world: model.failure(property_, world) is None)
 
     def function(self, function: Callable[[World], Any]) -> int:
-        """A slot for any function of the state; its leaves number the values (see `values`)."""
-        return self._claim_slot(function)
+        """A slot for any function of the state; its leaves number the values of `Slot.values`."""
+        return self._add(Slot(0, function=function))
 
     @property
     def _constraints(self) -> tuple[Any, ...]:
@@ -177,7 +178,7 @@ class Knowledge:
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         if slot.function is not None:
             value, reads = self.tracer.value(slot.function, row)
-            number = int(value) if isinstance(value, bool) else self._value_id(slot, value)
+            number = int(value) if slot.claim else slot.values.setdefault(value, len(slot.values))
             return self._insert(slot, row, self._path(reads), (LEAF, -1, number, 0))
         if slot.bundle:
             path, results = self._run_bundle(slot, row)
@@ -187,9 +188,6 @@ class Knowledge:
         low, high = self.result.extend(results)
         self._meet_messages()
         return self._insert(slot, row, path, (LEAF, -1, low, high))
-
-    def _value_id(self, slot: Slot, value: Any) -> int:
-        return slot.values.setdefault(value, len(slot.values))
 
     def _run_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
         results: list[Any] = []

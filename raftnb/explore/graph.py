@@ -1,0 +1,177 @@
+"""The graph of a model's reachable states, as arrays of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from raftnb.errors import UsageError
+from raftnb.explore import kernels
+from raftnb.explore.expander import Expander, Team
+from raftnb.explore.fast import NO_PARENT, Fast
+from raftnb.explore.kernels import Out
+from raftnb.explore.result import Bounds
+from raftnb.spec import Model
+from raftnb.trace import State, Step, Trace
+from raftnb.world import World
+
+
+class Graph:
+    """The reachable states of a model within its constraints, and every step between them.
+
+    States are numbered from 0 in the order in which they are met, breadth first. The steps out of
+    state i are the positions offsets[i] to offsets[i + 1] of `targets` (a state's number) and
+    `labels` (see `step`); steps that change nothing are among them. `complete` is false if
+    `max_states` cut the graph off: steps to states that were not met are missing then.
+    """
+
+    def __init__(self, engine: Fast, complete: bool) -> None:
+        self._engine, self.complete = engine, complete
+        self.model, self.distinct = engine.model, engine.store.distinct
+        self._knowledge = engine.knowledge
+
+    def __len__(self) -> int:
+        """The number of states."""
+        return self.distinct
+
+    @cached_property
+    def initial(self) -> Any:
+        """The numbers of the initial states."""
+        return np.flatnonzero(self._engine.store.parents[: self.distinct] == NO_PARENT)
+
+    @cached_property
+    def parents(self) -> Any:
+        """For each state, the one from which it was first met (itself if it is initial)."""
+        parents = self._engine.store.parents[: self.distinct].astype(np.int64)
+        return np.where(parents == NO_PARENT, np.arange(self.distinct), parents)
+
+    @cached_property
+    def _edges(self) -> tuple[Any, Any, Any]:
+        sources, targets, labels = Edges(self._engine).find()
+        offsets = np.zeros(self.distinct + 1, dtype=np.int64)
+        np.cumsum(np.bincount(sources, minlength=self.distinct), out=offsets[1:])
+        if np.any(sources[1:] < sources[:-1]):
+            order = np.argsort(sources, kind="stable")
+            targets, labels = targets[order], labels[order]
+        return offsets, targets, labels
+
+    @property
+    def offsets(self) -> Any:
+        """Where each state's steps start (int64, one more than there are states)."""
+        return self._edges[0]
+
+    @property
+    def targets(self) -> Any:
+        """The state that each step leads to (uint32)."""
+        return self._edges[1]
+
+    @property
+    def labels(self) -> Any:
+        """The label of each step (uint32): see `step` and `actions`."""
+        return self._edges[2]
+
+    @property
+    def sources(self) -> Any:
+        """The state that each step starts from (uint32)."""
+        return np.repeat(np.arange(self.distinct, dtype=np.uint32), np.diff(self.offsets))
+
+    def step(self, label: int) -> Step:
+        """The step that a label stands for: process, action, arguments and choices."""
+        return self._knowledge.step(label)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The step of every label."""
+        return [self.step(label) for label in range(len(self._knowledge.labels))]
+
+    def state(self, number: int) -> State:
+        """A state."""
+        if not 0 <= number < self.distinct:
+            raise UsageError(
+                f"state {number}", allowed=f"0 to {self.distinct - 1}", cure="use one of these"
+            )
+        return self._knowledge.ids.decode(self._engine.store.rows[number].tolist())
+
+    def number(self, state: State) -> int:
+        """The number of a state; -1 if it is not reachable."""
+        row = np.array([self._knowledge.encode(state)], dtype=np.uint32)
+        hashes = np.array([kernels.fingerprint(row[0])], dtype=np.uint64)
+        return int(self._engine.store.numbers(row, hashes, 1)[0])
+
+    def trace(self, number: int) -> Trace:
+        """A shortest trace to a state."""
+        return self._engine.replay.to(number)
+
+    def evaluate(self, function: Callable[[World], Any]) -> tuple[Any, list[Any]]:
+        """A function of the state on all the states: the number of its value in each, the values.
+
+        The function gets a world in each state, as properties have it running; it runs only once
+        for each combination of what it reads.
+        """
+        slot = self._knowledge.function(function)
+        numbers = np.empty(self.distinct, dtype=np.int64)
+        rows, at, work = self._engine.store.rows, 0, self._engine.expander.works[0]
+        with tqdm(total=self.distinct, delay=1, leave=False, unit=" states", unit_scale=True) as bar:
+            while True:
+                at = kernels.evaluate(self._knowledge.tables(), rows, slot, numbers, at, work)
+                bar.update(at - bar.n)
+                if at == self.distinct:
+                    break
+                for ahead in range(at, min(at + 16, self.distinct)):
+                    self._knowledge.leaf(slot, rows[ahead].tolist())
+        return numbers, list(self._knowledge.slots[slot].values)
+
+    def holds(self, claim: Any) -> Any:
+        """In which states a property holds (an array of bool)."""
+        numbers, values = self.evaluate(lambda world: self.model.failure(claim, world) is None)
+        return np.array([*values, False], dtype=bool)[numbers]
+
+
+class Edges:
+    """Finds the steps between states that are all known."""
+
+    def __init__(self, engine: Fast) -> None:
+        self.store, self.found = engine.store, [[], [], []]  # type: ignore[var-annotated]
+        self.expander = Expander(engine.knowledge, engine.store, Team(1), keep=True)
+
+    def find(self) -> tuple[Any, Any, Any]:
+        """The sources, targets and labels of all the steps (uint32)."""
+        at, stop = 0, self.store.distinct
+        with tqdm(total=stop, delay=1, leave=False, unit=" states", unit_scale=True) as bar:
+            while at < stop:
+                at = self.expander.expand([(at, stop)], self._flush)[0]
+                bar.update(at - bar.n)
+        sources, targets, labels = (
+            np.concatenate([np.zeros(0, dtype=np.uint32), *parts]) for parts in self.found
+        )
+        return sources, targets, labels
+
+    def _flush(self, outs: list[Out]) -> None:
+        out = outs[0]
+        n = int(out.count[0])
+        numbers = self.store.numbers(out.rows[0], out.hashes[0], n)
+        known = numbers >= 0
+        columns = (out.parents[0][:n], numbers.astype(np.uint32), out.labels[0][:n])
+        for part, column in zip(self.found, columns, strict=True):
+            part.append(column[known].copy())
+
+
+def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:
+    """The graph of the reachable states; properties are not checked (see `check` for that).
+
+    Steps are found when `offsets`, `targets` or `labels` is first asked for.
+    """
+    bounds = Bounds(deadlock=False, max_states=max_states, threads=1, progress=progress)
+    engine = Fast(model, bounds, claims=False)
+    result = engine.run()
+    if result.bound is not None and not result.bound.startswith("max_states"):
+        raise UsageError(
+            f"a graph that was cut off: {result.bound}",
+            allowed="a graph that fits into memory",
+            cure="use smaller constants, or `max_states`",
+        )
+    return Graph(engine, complete=result.bound is None)
