@@ -13,7 +13,7 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.specs import SPECS
-from raftnb.specs.store import SEQUENTIAL_STORE, Client, Shared
+from raftnb.specs.store import SEQUENTIAL_STORE, Client, Op, Shared
 
 COMMAND = [sys.executable, "-m", "raftnb"]
 
@@ -90,6 +90,23 @@ def test_a_usage_error_exits_2_and_says_the_cure(
     assert found in printed.err
     assert cure in printed.err
     assert "Traceback" not in printed.err
+
+
+def the_first_request_is_a_read() -> bool:
+    return Shared.requests[0].op == Op.READ
+
+
+def test_an_invariant_that_raises_exits_2_with_its_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    claims = {"invariants": (the_first_request_is_a_read,)}
+    monkeypatch.setitem(SPECS, "careless", SEQUENTIAL_STORE.variant("careless", **claims))
+    assert main(["check", "careless", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "IndexError" in printed.err
+    assert "test_cli.py, line" in printed.err
+    assert "Shared.requests[0].op" in printed.err
 
 
 def test_an_unknown_command_exits_2():
