@@ -3,7 +3,7 @@
 The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the book adds meaning:
 
 - `[@ongaro2014, section 5.4]` is a citation,
-- `*quorum*` is a link to the glossary when the glossary has the term,
+- `*quorum*` and `**quorum**` are links to the glossary when the glossary has the term,
 - `> **Note.** ...` (Tip, Warning, Aside) is an admonition; an aside stands in the margin,
 - `Figure 5.2` is a link to chapter 5's second figure,
 - an SVG output is a numbered figure whose caption is its text alternative.
@@ -27,7 +27,7 @@ CODE = re.compile(
 )
 CITATION = re.compile(r"\[(@[\w-]+(?:; *@[\w-]+)*)(?:, *([^\]]+))?\]")
 REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re.MULTILINE)
-ITALIC = re.compile(r"(?<![*\w])\*([A-Za-z][\w -]*)\*(?![*\w])")
+EMPHASIS = re.compile(r"(?<![*\w])(\*\*?)([A-Za-z][\w -]*)\1(?![*\w])")
 FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
 FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
@@ -79,7 +79,7 @@ def _remark(match: re.Match[str]) -> str:
 def _links(text: str, terms: dict[str, str]) -> str:
     text = FORMULA.sub(r"\n\n\1\n\n", text)
     text = CITATION.sub(_citation, text)
-    text = ITALIC.sub(lambda m: _term(m, terms), text)
+    text = EMPHASIS.sub(lambda m: _term(m, terms), text)
     text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)
     return FIGURE.sub(r"[Figure \1.\2](#fig-\1-\2)", text)
 
@@ -95,8 +95,11 @@ def _citation(match: re.Match[str]) -> str:
 
 
 def _term(match: re.Match[str], terms: dict[str, str]) -> str:
-    name = terms.get(match[1].lower())
-    return f"{{term}}`{match[1]} <{name}>`" if name else match[0]
+    stars, name = match[1], terms.get(match[2].lower())
+    if not name:
+        return match[0]
+    strong = stars if stars == "**" else ""
+    return f"{strong}{{term}}`{match[2]} <{name}>`{strong}"
 
 
 def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def test_a_chapter_closes_with_what_was_learned_exercises_and_references(chapter
 def test_every_exercise_has_a_folded_solution(chapter: Path) -> None:
     text = prose_of(chapter)
     exercises = text[text.index("## Exercises") : text.index("## References")]
-    asked = re.findall(r"^(?:\*\*)?\d+\. ", exercises, re.MULTILINE)
+    asked = re.findall(r"^(?:\*\*)?\d+\.", exercises, re.MULTILINE)
     assert asked
     assert exercises.count("<details>") == exercises.count("</details>") == len(asked)
     assert exercises.count("<summary>") == len(asked)

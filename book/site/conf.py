@@ -63,7 +63,12 @@ def tidy_docstring(app, what, name, obj, options, lines):
     """
     if lines and lines[0].startswith("Alias for field number"):
         lines.clear()
-    lines[:] = [re.sub(r"(?<!`)(`[^`]+`)(?=\w)", r"\1\\ ", line) for line in lines]
+    text = "\n".join(lines)
+    lines[:] = re.sub(r"((`+)[^`]+\2)(?=(\w?))", _apart, text).split("\n")
+
+
+def _apart(match):
+    return match[1] + ("\\ " if match[3] else "")
 
 
 def forget_modules_without_source(app):
