@@ -67,6 +67,10 @@ class Anything(Initial):
     """Any value of the annotated type: one initial state for each."""
 
 
+class First(Initial):
+    """The first value of the annotated type."""
+
+
 def history(value: Any) -> Any:
     """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
     return History(value)
@@ -80,6 +84,11 @@ def each(value: Any) -> Any:
 def anything() -> Any:
     """Initially any value of the annotated type (one initial state for each)."""
     return Anything()
+
+
+def first() -> Any:
+    """Initially the first value of the annotated type (TLA+'s CHOOSE: a fixed one, but any)."""
+    return First()
 
 
 @dataclass
@@ -399,6 +408,7 @@ __all__ = [
     "discard",
     "each",
     "either",
+    "first",
     "history",
     "in_flight",
     "macro",

@@ -18,6 +18,7 @@ from raftnb.language import (
     Anything,
     Delivery,
     Each,
+    First,
     Globals,
     GlobalsType,
     History,
@@ -321,6 +322,8 @@ class Model:
         initial = initial.value if isinstance(initial, History) else initial
         if isinstance(initial, Anything):
             return universe(self._annotation_of(variable, cls), world)
+        if isinstance(initial, First):
+            return universe(self._annotation_of(variable, cls), world)[:1]
         if isinstance(initial, Each):
             keys = universe(typing.get_args(self._annotation_of(variable, cls))[0], world)
             return [Map((key, initial.value) for key in keys)]
