@@ -39,6 +39,7 @@ lab: $(STAMP)
 
 notebooks: $(STAMP)
 	$(BIN)/python -m book.execute --in-place $(NOTEBOOKS)
+	$(BIN)/python -m book.figures
 
 figures: $(STAMP)
 	$(BIN)/python -m book.figures

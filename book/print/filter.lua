@@ -18,7 +18,6 @@ function Div(div)
 end
 
 function CodeBlock(code)
-  if code.classes:includes("output") then
-    return call("answer", pandoc.Blocks({ pandoc.CodeBlock(code.text) }))
-  end
+  local kind = code.classes:includes("input") and "source" or "answer"
+  return call(kind, pandoc.Blocks({ code }))
 end
