@@ -5,39 +5,51 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from raftnb import source
 from raftnb.errors import RaftnbError
+from raftnb.explore import reachable
 from raftnb.spec import Model, Property
 from raftnb.trace import State, Step
+from raftnb.values import rename
 from raftnb.world import World, universe
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 
+class States(Protocol):
+    """The states of a graph by their numbers, and functions of them."""
+
+    def __len__(self) -> int: ...
+
+    def state(self, number: int) -> State:
+        """A state."""
+
+    def evaluate(self, function: Callable[[World], Any]) -> tuple[Any, list[Any]]:
+        """For each state the number of a function's value there, and the values."""
+
+
 @dataclass(frozen=True, eq=False)
 class Arrows:
     """A state graph by numbers: edge e leads from state `source[e]` to state `target[e]`.
 
-    `labels[label[e]]` is the edge's process and action. A step out of the constraints, or over a
-    bound, is there too (its action is enabled), with the target -1; `complete` is false if there
-    is one. The first `initial` states are the initial ones.
+    `steps[label[e]]` is what happens there. A step out of the constraints, or over a bound, is
+    there too (its action is enabled), with the target -1; `complete` is false if there is one.
+    The first `initial` states are the initial ones.
     """
 
     model: Model
-    states: Sequence[State]
+    states: States
     initial: int
     source: Ints
     target: Ints
     label: Ints
-    labels: tuple[tuple[str, str], ...]
-    step: Callable[[int], Step]
-    judge: World
+    steps: Sequence[Step]
 
     @property
     def complete(self) -> bool:
@@ -47,11 +59,12 @@ class Arrows:
     def bindings(self, claims: Sequence[Property]) -> list[dict[str, Any]]:
         """Every choice of values for the quantified parameters of some claims."""
         free: dict[str, list[Any]] = {}
-        with self.judge:
+        world = World(self.model)
+        with world:
             for claim in claims:
                 for name, kind in self.model.parameters(claim).items():  # type: ignore[arg-type]
                     if name not in self.model.constants and name not in free:
-                        free[name] = universe(kind, self.judge)
+                        free[name] = universe(kind, world)
         rows = itertools.product(*free.values())
         return [dict(zip(free, row, strict=True)) for row in rows]
 
@@ -59,35 +72,37 @@ class Arrows:
         """In which states a claim is true, its parameters bound."""
         names = self.model.parameters(claim)  # type: ignore[arg-type]
         known = {**self.model.constants, **binding}
-        arguments = {name: known[name] for name in names}
-        with self.judge:
-            return np.fromiter(
-                (self._evaluate(claim, arguments, state) for state in self.states),
-                dtype=bool,
-                count=len(self.states),
-            )
 
-    def _evaluate(self, claim: Property, arguments: dict[str, Any], state: State) -> bool:
-        self.judge.load(state)
-        try:
-            return bool(claim(**arguments))
-        except RaftnbError:
-            raise
-        except Exception as error:
-            raise source.spec_error(error, claim.__name__) from error
+        def truth(world: World) -> bool:
+            here = {member: member for member in world.names.values()}
+            return evaluate(claim, {name: rename(known[name], here) for name in names})
 
-    def enabling(self, labels: set[int]) -> Bools:
-        """Which states enable a step with one of these labels that changes something."""
-        found = np.zeros(len(self.states), dtype=bool)
-        found[self.source[self.moving(labels)]] = True
+        numbers, values = self.states.evaluate(truth)
+        found: Bools = np.array([*values, False], dtype=bool)[numbers]
         return found
 
-    def moving(self, labels: set[int]) -> Bools:
-        """Which edges have one of these labels and change something."""
-        chosen = np.zeros(len(self.labels), dtype=bool)
-        chosen[sorted(labels)] = True
-        moving: Bools = chosen[self.label] & (self.source != self.target)
+    def moving(self, process: str, actions: frozenset[str]) -> Bools:
+        """Which edges are steps of a process by one of these actions that change something."""
+        chosen = [step.process == process and step.action in actions for step in self.steps]
+        moving: Bools = np.array([*chosen, False], dtype=bool)[self.label]
+        moving &= self.source != self.target
         return moving
+
+    def enabling(self, moving: Bools) -> Bools:
+        """Which states have one of these edges."""
+        found = np.zeros(len(self.states), dtype=bool)
+        found[self.source[moving]] = True
+        return found
+
+
+def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
+    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
+    try:
+        return bool(claim(**arguments))
+    except RaftnbError:
+        raise
+    except Exception as error:
+        raise source.spec_error(error, claim.__name__) from error
 
 
 def arrows(model: Model, max_states: int | None = None) -> Arrows:
@@ -95,23 +110,17 @@ def arrows(model: Model, max_states: int | None = None) -> Arrows:
 
     With more than `max_states` states (if given), those found last are left out.
     """
-    found = _Collector(model, max_states)
-    for state in model.initial_states:
-        found.number_of(state)
-    initial = len(found.states)
-    for number, state in enumerate(found.states):
-        for step, after in found.world.successors(state):
-            found.note(number, step, after)
-    edges = np.array(found.edges, dtype=np.int32).reshape(-1, 3)
-    source, target, label = np.ascontiguousarray(edges.T)
-    labels, steps = tuple(found.labels), found.steps
-    return Arrows(
-        model, found.states, initial, source, target, label, labels, steps.__getitem__, World(model)
+    if max_states is not None or model.message_limits or model.checked(model.spec.constraints):
+        return by_hand(model, max_states)
+    graph = reachable(model)
+    source, target, label = (
+        numbers.astype(np.int32) for numbers in (graph.sources, graph.targets, graph.labels)
     )
+    return Arrows(model, graph, len(graph.initial), source, target, label, graph.steps)
 
 
-class _Collector:
-    """Numbers states as they are met."""
+class _Met:
+    """Numbers states as they are met by the plain Python meaning."""
 
     def __init__(self, model: Model, max_states: int | None) -> None:
         self.model, self.max_states = model, max_states
@@ -119,9 +128,20 @@ class _Collector:
         self.constraints = model.checked(model.spec.constraints)
         self.number: dict[State, int] = {}
         self.states: list[State] = []
-        self.labels: dict[tuple[str, str], int] = {}
-        self.edges: list[tuple[int, int, int]] = []
-        self.steps: list[Step] = []
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def state(self, number: int) -> State:
+        return self.states[number]
+
+    def evaluate(self, function: Callable[[World], Any]) -> tuple[Any, list[Any]]:
+        values = []
+        with self.judge:
+            for state in self.states:
+                self.judge.load(state)
+                values.append(function(self.judge))
+        return np.arange(len(values)), values
 
     def number_of(self, state: State) -> int:
         if state not in self.number:
@@ -140,7 +160,18 @@ class _Collector:
         self.judge.load(state)
         return all(self.model.failure(c, self.judge) is None for c in self.constraints)
 
-    def note(self, before: int, step: Step, after: State) -> None:
-        label = self.labels.setdefault((step.process, step.action), len(self.labels))
-        self.edges.append((before, self.number_of(after), label))
-        self.steps.append(step)
+
+def by_hand(model: Model, max_states: int | None = None) -> Arrows:
+    """The same as `arrows`, by the plain Python meaning of the model."""
+    met = _Met(model, max_states)
+    for state in model.initial_states:
+        met.number_of(state)
+    initial, labels = len(met), dict[Step, int]()
+    edges: list[tuple[int, int, int]] = []
+    for number, state in enumerate(met.states):
+        for step, after in met.world.successors(state):
+            label = labels.setdefault(step, len(labels))
+            edges.append((number, label, met.number_of(after)))
+    columns = np.array(edges, dtype=np.int32).reshape(-1, 3).T
+    source, label, target = map(np.ascontiguousarray, columns)
+    return Arrows(model, met, initial, source, target, label, list(labels))

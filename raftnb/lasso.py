@@ -46,8 +46,8 @@ class _Telling:
 
     @cached_property
     def trace(self) -> Trace:
-        states = tuple(self.graph.states[i] for i in self.path)
-        steps = tuple(self.graph.step(int(self.inner[e])) for e in self.edges)
+        states = tuple(self.graph.states.state(i) for i in self.path)
+        steps = tuple(self.graph.steps[self.graph.label[self.inner[e]]] for e in self.edges)
         return Trace(states, steps, loop=len(self.stem) - 1)
 
     @property
@@ -90,12 +90,12 @@ class _Telling:
 
     def _enabled_at(self, node: int) -> list[tuple[str, str]]:
         here = (self.graph.source == node) & (self.graph.target != node)
-        return [self.graph.labels[i] for i in np.unique(self.graph.label[here])]
+        steps = [self.graph.steps[i] for i in np.unique(self.graph.label[here])]
+        return list(dict.fromkeys((step.process, step.action) for step in steps))
 
     def _starving(self) -> Iterator[str]:
         """Who could move, but takes no step in the loop; which fairness would forbid that."""
-        taken = {self.graph.labels[self.graph.label[self.inner[e]]] for e in self.round}
-        moving = {process for process, _ in taken}
+        moving = {step.process for step in self.trace.steps[len(self.stem) - 1 :]}
         where: dict[tuple[str, str], list[int]] = {}
         for node, number in self.numbers:
             for label in self._enabled_at(node):

@@ -184,12 +184,10 @@ def demands_on(graph: Arrows, demanded: Sequence[Demanded]) -> list[Demand]:
     inner = graph.target >= 0
     found = []
     for condition, process, actions in demanded:
-        labels = {i for i, (p, a) in enumerate(graph.labels) if p == process and a in actions}
+        moving = graph.moving(process, actions)
         kind = "strong" if condition.strong else "weak"
         name = f"{kind} fairness of {process}" + _only(condition)
-        found.append(
-            Demand(name, condition.strong, graph.enabling(labels), graph.moving(labels)[inner])
-        )
+        found.append(Demand(name, condition.strong, graph.enabling(moving), moving[inner]))
     return found
 
 

@@ -129,13 +129,13 @@ class CachedProcessor(Processor):
     """A processor that has a cache: the value of an address, or None where it has none."""
 
     cache: Map[Address, Value | None] = each(None)
-    do = None
+    do = None  # type: ignore[assignment]
 
     def read_miss(self) -> None:
         """What is to be read is not in the cache: ask the main memory. The book's RdMiss."""
         when(self.ctl == "busy" and isinstance(self.buf, Read))
         when(self.cache[self.buf.address] is None and queue_has_room())
-        MainMemory.memQ += (Queued(self, self.buf),)
+        MainMemory.memQ += (Queued(self, self.buf),)  # type: ignore[arg-type]
         self.ctl = "waiting"
 
     def do_read(self) -> None:
@@ -152,7 +152,7 @@ class CachedProcessor(Processor):
         for p in CachedProcessor:
             if p == self or p.cache[write.address] is not None:
                 p.cache |= {write.address: write.value}
-        MainMemory.memQ += (Queued(self, write),)
+        MainMemory.memQ += (Queued(self, write),)  # type: ignore[arg-type]
         self.buf = None
         self.ctl = "done"
 
@@ -183,7 +183,7 @@ class Bus(Process):
 
 def a_request_in_hand_is_a_request(p: Processor) -> bool:
     """A processor that is busy or waiting has a request in its buffer, otherwise an answer."""
-    return (p.ctl in ("busy", "waiting")) == (isinstance(p.buf, Read) or isinstance(p.buf, Write))
+    return (p.ctl in ("busy", "waiting")) == isinstance(p.buf, (Read, Write))
 
 
 def caches_agree(p: CachedProcessor, q: CachedProcessor, a: Address) -> bool:
@@ -222,7 +222,7 @@ INTERNAL_MEMORY = Spec(
 
 WRITE_THROUGH_CACHE = Spec(
     name="write-through-cache",
-    summary="processors with caches (Specifying Systems, chapter 5), a refinement of internal-memory",
+    summary="processors with caches, a refinement of internal-memory: chapter 4",
     processes=(CachedProcessor, Bus),
     shared=(Interface, MainMemory),
     domains=(Address, Value, Place),
