@@ -188,7 +188,7 @@ def _extensions(H: History, model: Model) -> Iterator[tuple[History, History]]:
 def _orders(
     calls: Sequence[Operation], model: Model, things: Mapping[Value, Any]
 ) -> Iterator[list[Operation]]:
-    """The orders of `calls` in which the objects give the recorded results, and pending ones one."""
+    """The orders of `calls` in which the objects give the recorded results, pending ones any."""
     if not calls:
         yield []
     for n, call in enumerate(calls):

@@ -7,6 +7,7 @@ of the state and the call. So a check of thousands of operations runs few method
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, TypeAlias
 
@@ -20,7 +21,7 @@ Call: TypeAlias = tuple[str, tuple[Value, ...]]
 """A method's name and its arguments."""
 
 
-class ObserverChangedState(Exception):  # noqa: N818 - a signal to start again, not an error
+class ObserverChangedState(Exception):
     """A method that was taken for an observer has changed a state: what was pruned is void."""
 
 
@@ -30,11 +31,14 @@ class Machine:
     `rows[state][call]` is the pair (number of the result, next state), or (IMPOSSIBLE, state).
     `observers` are the methods that changed no state seen so far; each new state is tried with
     all of their calls, and `ObserverChangedState` is raised when one turns out to be no observer.
+    At first every method is taken for one, unless `observers` are given.
     """
 
-    def __init__(self, model: Model, calls: list[Call]) -> None:
+    def __init__(
+        self, model: Model, calls: list[Call], observers: Iterable[str] | None = None
+    ) -> None:
         self.calls = calls
-        self.observers = {name for name, _ in calls}
+        self.observers = {name for name, _ in calls} if observers is None else set(observers)
         self.results: dict[Value, int] = {}
         self._initial = _instance(model)
         _check_calls(type(self._initial), calls)

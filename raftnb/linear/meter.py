@@ -11,7 +11,7 @@ from raftnb.linear.result import Budget
 LOOK_EVERY = 256
 
 
-class OverBudget(Exception):  # noqa: N818 - an answer (unknown), not an error
+class OverBudget(Exception):
     """A limit of the budget was reached; the message says which."""
 
 

@@ -64,7 +64,8 @@ class _Table:
     def __init__(self, steps: Sequence[Step], observers: frozenset[int]) -> None:
         self.steps, self.observers = steps, observers
         self.moments: list[Moment] = []
-        self.waiting: dict[int, Step] = {}
+        self.observing: dict[int, Step] = {}
+        self.changing: dict[int, Step] = {}
         self.free: list[int] = []
         self.used = 0
         self.dead: dict[int, list[tuple[int, int]]] = {}
@@ -72,27 +73,25 @@ class _Table:
         self.groups: tuple[Group, ...] = ()
 
     def admit(self, n: int, crashed: bool) -> None:
-        step = self.steps[n]
+        _, call, result, operation = self.steps[n]
+        observer = call in self.observers
         if not crashed:
-            self.waiting[n] = step._replace(bit=1 << self._slot())
-        elif step.call not in self.observers:
-            members = self.dead.setdefault(step.call, [])
+            waiting = self.observing if observer else self.changing
+            waiting[n] = Step(self._bit(), call, result, operation)
+        elif not observer:
+            members = self.dead.setdefault(call, [])
             members.append((1 << self.dead_count, n))
             self.dead_count += 1
             self.groups = tuple(Group(call, tuple(same)) for call, same in self.dead.items())
 
     def respond(self, n: int) -> None:
-        own = self.waiting[n]
-        observing = tuple(s for s in self.waiting.values() if s.call in self.observers)
-        changing = tuple(
-            s for s in self.waiting.values() if s.call not in self.observers and s is not own
-        )
-        self.moments.append(Moment(own, observing, changing, self.groups))
-        del self.waiting[n]
-        heappush(self.free, own.bit.bit_length() - 1)
+        observing = tuple(self.observing.values())
+        own = self.observing.pop(n, None) or self.changing.pop(n)
+        self.moments.append(Moment(own, observing, tuple(self.changing.values()), self.groups))
+        heappush(self.free, own.bit)
 
-    def _slot(self) -> int:
+    def _bit(self) -> int:
         if self.free:
             return heappop(self.free)
         self.used += 1
-        return self.used - 1
+        return 1 << (self.used - 1)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from raftnb.history import Value
 
 
-class Impossible(LookupError):  # noqa: N818 - not a failure: the operation has to wait
+class Impossible(LookupError):
     """The operation has no response in this state: it would wait."""
 
 

@@ -172,11 +172,16 @@ def _log_records(name: str, content: str) -> Iterator[Record]:
 
 
 def _log_fields(match: re.Match[str], name: str, line: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {key: match[key] for key in ("type", "f")}
-    for key, source in (("process", match["process"].lstrip(":")), ("value", match["value"])):
-        padding = "\n" * (line - 1)
-        fields[key] = next((form for _, form in _edn_forms(name, padding + source)), None)
-    return fields
+    process = _log_value(match["process"].lstrip(":"), name, line)
+    value = _log_value(match["value"], name, line)
+    return {"process": process, "type": match["type"], "f": match["f"], "value": value}
+
+
+def _log_value(source: str, name: str, line: int) -> Any:
+    """The first form of `source`, which stands on `line`; None when there is none."""
+    for _, form in _edn_forms(name, "\n" * (line - 1) + source):
+        return [item for _, item in form] if isinstance(form, list) else form
+    return None
 
 
 def _text_records(name: str, content: str) -> Iterator[Record]:

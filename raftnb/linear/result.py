@@ -43,10 +43,11 @@ class Attempt:
 class Part:
     """The answer for one object (or one key): its operations concern no other part.
 
-    When it is violated, the history up to the response of `culprit` has no linearization, and up
-    to just before that response it has; `attempts` are the longest ones found there. `method`
-    says how it was decided: "search", "zones" or "queue order". `configurations` counts the points
-    where the search chose. `reason` says which budget ended an *unknown* part.
+    When it is violated, `attempts` are the longest orders found that explain every response before
+    the one of `culprit`, and no order explains that one too. (The search holds operations that are
+    under way then to the results that they return later; the other methods leave them open.)
+    `method` says how it was decided: "search", "zones" or "queue order". `configurations` counts
+    the points where the search chose. `reason` says which budget ended an *unknown* part.
     """
 
     object: Value

@@ -15,7 +15,8 @@ that took effect. Three things keep it small:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Any, TypeAlias
 
 from raftnb.history import Operation, freeze
@@ -26,6 +27,7 @@ from raftnb.linear.result import Attempt, Part, Placed
 from raftnb.verdict import Verdict
 
 MOST_ATTEMPTS = 16
+REHEARSED = 200
 Path: TypeAlias = "tuple[int, int, Path, int] | None"
 """The order so far, last first: (operation, response number, the rest, length)."""
 Configuration: TypeAlias = tuple[int, int, int, int, Path]
@@ -49,17 +51,26 @@ class Search:
         self.moments: list[Moment] = []
         self.deepest, self.before = 0, meter.configurations
 
-    def run(self) -> Part:
-        """Search until there is an answer; the part's `object` is left for the caller to name."""
+    def run(self, most: float = inf) -> Part | None:
+        """Search until there is an answer, or None after `most` configurations.
+
+        The part's `object` is left for the caller to name.
+        """
         while True:
             try:
+                self._rehearse()
                 self._prepare()
-                return self._search()
+                return self._search(most)
             except ObserverChangedState:
                 self.machine.restart()
             except (OverBudget, KeyboardInterrupt) as stop:
-                reason = str(stop) or "interrupted"
-                return self._unknown(reason)
+                return self._unknown(str(stop) or "interrupted")
+
+    def _rehearse(self) -> None:
+        """Run some calls one after another: most methods that are no observers show it here."""
+        state = 0
+        for step in self.steps[:REHEARSED]:
+            _, state = self.machine.step(state, step.call)
 
     def _prepare(self) -> None:
         """Lay out the moments for what is now known about observers, and forget the rest."""
@@ -71,16 +82,19 @@ class Search:
         self.seen: dict[int, tuple[int, ...]] = {}
         self.deepest, self.stuck = 0, list[tuple[Path, int]]()
 
-    def _search(self) -> Part:
+    def _search(self, most: float) -> Part | None:
         stack: list[Configuration] = [(0, 0, 0, 0, None)]
         last = len(self.moments)
         while stack:
+            if self.meter.configurations - self.before >= most:
+                return None
             self.meter.tick(self._remembered(len(stack)), self.deepest)
-            configuration = self._advance(stack.pop())
-            if configuration[0] == last:
-                return self._holds(configuration[4])
-            if self._is_new(configuration):
-                stack.extend(self._choices(configuration))
+            here = self._advance(stack.pop())
+            if here[0] == last:
+                return self._holds(here[4])
+            if self._is_new(here):
+                stack.extend(self._others(here))
+                stack.extend(self._own(here))
         return self._violated()
 
     def _advance(self, configuration: Configuration) -> Configuration:
@@ -110,27 +124,31 @@ class Search:
         self.seen[key] = (*(more for more in earlier if more & dead != dead), dead)
         return True
 
-    def _choices(self, configuration: Configuration) -> list[Configuration]:
-        """What can take effect next; the last one is tried first, and is the response's own."""
+    def _own(self, configuration: Configuration) -> list[Configuration]:
+        """The operation that responds takes effect, if it can: the next response is reached."""
+        number, state, mask, dead, path = configuration
+        own = self.moments[number].own
+        result, after = self.machine.step(state, own.call)
+        if result != own.result:
+            return []
+        order = (own.operation, number, path, path[3] + 1 if path else 1)
+        return [(number + 1, after, mask, dead, order)]
+
+    def _others(self, configuration: Configuration) -> Iterator[Configuration]:
+        """Another operation takes effect first: one that returns later, or one that crashed."""
         number, state, mask, dead, path = configuration
         step, length = self.machine.step, path[3] + 1 if path else 1
-        own, _, changing, crashed = self.moments[number]
-        found: list[Configuration] = []
+        _, _, changing, crashed = self.moments[number]
+        for bit, call, wanted, operation in changing:
+            if not mask & bit:
+                result, after = step(state, call)
+                if result == wanted:
+                    yield number, after, mask | bit, dead, (operation, number, path, length)
         for call, members in crashed:
             result, after = step(state, call)
             free = next((item for item in members if not dead & item[0]), None)
             if free and result != IMPOSSIBLE and after != state:
-                order = (free[1], number, path, length)
-                found.append((number, after, mask, dead | free[0], order))
-        for bit, call, wanted, operation in changing:
-            result, after = step(state, call)
-            if result == wanted and not mask & bit:
-                order = (operation, number, path, length)
-                found.append((number, after, mask | bit, dead, order))
-        result, after = step(state, own.call)
-        if result == own.result:
-            found.append((number + 1, after, mask, dead, (own.operation, number, path, length)))
-        return found
+                yield number, after, mask, dead | free[0], (free[1], number, path, length)
 
     def _note_stuck(self, number: int, state: int, path: Path) -> None:
         if number > self.deepest:

@@ -73,6 +73,8 @@ def decider(
     if roles is None or any(name not in roles for name, _ in calls):
         return None
     items = [_item(op, roles[call[0]], call) for op, call in zip(operations, calls, strict=True)]
+    if any(item.role is PUT and item.operation.result is not None for item in items):
+        return None
     written = [item.value for item in items if item.role is PUT]
     first = _initial(thing)
     if len({*written, *first}) < len(written) + len(first):
