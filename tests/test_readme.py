@@ -1,0 +1,43 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from book import ROOT, notebooks
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_example_prints_what_the_readme_says(tmp_path: Path) -> None:
+    (tmp_path / "door.py").write_text(blocks("python")[0], encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "door.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == blocks("text")[0]
+
+
+def test_the_two_commands_are_targets_of_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ make (\w+)$", "".join(blocks("console")), re.MULTILINE)
+    assert commands[:2] == ["book", "test"]
+    for command in re.findall(r"`make (\w+)", README) + commands:
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_every_chapter_is_in_the_table_of_chapters_and_no_other() -> None:
+    linked = re.findall(r"\]\(notebooks/([\w-]+\.ipynb)\)", README)
+    assert linked == [path.name for path in notebooks()]
+
+
+def test_every_file_that_the_readme_links_exists() -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
