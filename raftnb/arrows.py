@@ -173,5 +173,5 @@ def by_hand(model: Model, max_states: int | None = None) -> Arrows:
             label = labels.setdefault(step, len(labels))
             edges.append((number, label, met.number_of(after)))
     columns = np.array(edges, dtype=np.int32).reshape(-1, 3).T
-    source, label, target = map(np.ascontiguousarray, columns)
-    return Arrows(model, met, initial, source, target, label, list(labels))
+    starts, chosen, ends = map(np.ascontiguousarray, columns)
+    return Arrows(model, met, initial, starts, ends, chosen, list(labels))

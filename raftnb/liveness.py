@@ -231,11 +231,11 @@ def find_lasso(
     begun = np.zeros(graph.size, dtype=bool)
     begun[:initial] = True
     if kind == "eventually":
-        search = _Stems(graph, begun & bad, bad)
+        search = Stems(graph, begun & bad, bad)
     elif kind == "always eventually":
-        search = _Stems(graph, begun, np.ones_like(bad))
+        search = Stems(graph, begun, np.ones_like(bad))
     else:
-        search = _Stems(graph, begun, bad, trigger=truths[0] & bad)
+        search = Stems(graph, begun, bad, trigger=truths[0] & bad)
     inside = search.reached & bad
     everywhere = np.ones(len(graph.source), dtype=bool)
     fair = fair_components(graph, inside, everywhere, demands, ())
@@ -245,7 +245,7 @@ def find_lasso(
     return found and (search.to(found[0]), found[1])
 
 
-class _Stems:
+class Stems:
     """The shortest ways to nodes: inside a region, and for *leads to* by way of a trigger.
 
     With a trigger there are two copies of the graph: before the trigger everything is allowed;

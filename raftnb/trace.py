@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from raftnb.errors import UsageError
 from raftnb.values import Map, Message, order, show, to_json
 
 
@@ -111,6 +112,24 @@ class State:
             if mine.get(m, 0) != theirs.get(m, 0):
                 found.append(Change("in flight", show(m), mine.get(m, 0), theirs.get(m, 0)))
         return found
+
+    def seen_as(self, layout: Layout, given: Mapping[tuple[str, str], Any]) -> State:
+        """The state of another specification: the variables that are `given`, by owner and name.
+
+        Those that are not given are copied from the variables of the same owner and name here.
+        Raises `UsageError` for one that is neither given nor here, or unknown there.
+        """
+        mine, theirs = self.layout.index, layout.index
+        lost = [key for key in theirs if key not in given and key not in mine]
+        if lost or given.keys() - theirs.keys():
+            found = lost or sorted(given.keys() - theirs.keys())
+            raise UsageError(
+                f"the variable {'.'.join(found[0])} in a view of a state",
+                allowed=", ".join(map(str, layout.cells)),
+                cure="give every variable that the other specification has, and no other",
+            )
+        values = (given[key] if key in given else self.values[mine[key]] for key in theirs)
+        return State(layout, tuple(values), self.messages)
 
     def as_json(self) -> dict[str, Any]:
         """The state as plain JSON data: owner -> variable -> value, and any `messages`."""
