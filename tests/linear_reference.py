@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from raftnb.history import History, Invocation, Operation, Response, freeze
+from raftnb.histories import History, Invocation, Operation, Response, freeze
 from raftnb.linear import (
     AppendList,
     CASRegister,

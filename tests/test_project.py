@@ -81,7 +81,7 @@ VIEWS = {"draw", "explorer"}
     [
         ("language", ENGINES | VIEWS | {"commands", "specs"}),
         ("trace", ENGINES | VIEWS | {"commands", "specs"}),
-        ("history", ENGINES | VIEWS | {"commands", "specs"}),
+        ("histories", ENGINES | VIEWS | {"commands", "specs"}),
         ("specs", ENGINES | VIEWS | {"commands"}),
         ("draw", ENGINES | {"commands", "specs"}),
         ("explore", ENGINES - {"explore"} | VIEWS | {"commands", "specs"}),

@@ -9,7 +9,7 @@ from math import inf
 from typing import TypeAlias
 
 from raftnb.errors import UsageError
-from raftnb.history import History, Operation, Value, text
+from raftnb.histories import History, Operation, Value, text
 from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, call_of
 from raftnb.linear.meter import Meter
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed

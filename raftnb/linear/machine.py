@@ -12,7 +12,7 @@ from copy import deepcopy
 from typing import Any, TypeAlias
 
 from raftnb.errors import SpecError, UsageError
-from raftnb.history import Operation, Value, freeze, text
+from raftnb.histories import Operation, Value, freeze, text
 
 IMPOSSIBLE = -1
 Model: TypeAlias = Any

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from raftnb.history import Value
+from raftnb.histories import Value
 
 
 class Impossible(LookupError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.errors import HistoryError
-from raftnb.history import History
+from raftnb.histories import History
 from raftnb.linear.edn import EdnError, read_forms
 from raftnb.linear.records import Record, history_of, records_of
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from raftnb.errors import HistoryError
-from raftnb.history import Event, History, Invocation, Response, Value, freeze, text
+from raftnb.histories import Event, History, Invocation, Response, Value, freeze, text
 
 TYPES = ("invoke", "ok", "fail", "info")
 ECHOES: dict[str, Value] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
-from raftnb.history import History, Operation, Value, text
+from raftnb.histories import History, Operation, Value, text
 from raftnb.verdict import Verdict
 
 

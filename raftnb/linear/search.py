@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from raftnb.history import Operation, freeze
+from raftnb.histories import Operation, freeze
 from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, ObserverChangedState
 from raftnb.linear.meter import Meter, OverBudget
 from raftnb.linear.moments import Moment, Step, moments_of
