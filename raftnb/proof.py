@@ -1,0 +1,101 @@
+"""A proof as a value: the invariant's conjuncts, what they imply, and hints for the solver.
+
+Pure data: the conjuncts are functions in the language of specifications, so that exploration can
+evaluate them as well; `raftnb.prove` turns the whole into conditions for Z3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from raftnb.errors import UsageError
+from raftnb.spec import Property, Spec
+
+
+@dataclass(frozen=True, eq=False)
+class Lemma:
+    """A claim, and hints for proving and using it.
+
+    `uses` are the claims assumed when it is proved (itself always, where it is a conjunct);
+    `triggers` are tuples of expressions in its parameters: whenever terms of all these shapes are
+    about, the solver instantiates the claim for them. Hints can make a proof fail, never wrong.
+    """
+
+    claim: Property
+    uses: tuple[Property, ...] = ()
+    triggers: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The claim's name."""
+        return self.claim.__name__
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """A proof that a specification's claims hold for any number of processes and any bounds.
+
+    `invariant`: the conjuncts; together they hold initially and are preserved by every action.
+    `derived`: what follows from them in the same state, each from those before it.
+    `goals`: the specification's claims about states and about steps, with what they follow from.
+    `cuts`: for an action, claims of its step in its own parameters, proved first, then used.
+    `opaque`: operators of which only the `axioms` are known. `defined`: what makes every step
+    defined (indices within sequences, keys in maps).
+    """
+
+    spec: Spec
+    invariant: tuple[Lemma, ...]
+    derived: tuple[Lemma, ...] = ()
+    goals: tuple[Lemma, ...] = ()
+    cuts: Mapping[str, tuple[Lemma, ...]] = field(default_factory=dict)
+    axioms: tuple[Lemma, ...] = ()
+    opaque: tuple[Any, ...] = ()
+    defined: tuple[Property, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = {lemma.claim for lemma in self.lemmas()}
+        for lemma in self.lemmas():
+            for used in lemma.uses:
+                if used not in known:
+                    raise UsageError(
+                        f"`{lemma.name}` uses `{used.__name__}`, which the proof does not prove",
+                        allowed="conjuncts, derived claims, cuts",
+                        cure="add it to the proof, or take it out of `uses`",
+                    )
+
+    def lemmas(self) -> Iterator[Lemma]:
+        """Every lemma that is proved, in order."""
+        yield from (*self.invariant, *self.derived, *self.goals)
+        for group in self.cuts.values():
+            yield from group
+
+    def lemma(self, name: str) -> Lemma:
+        """A lemma by the name of its claim."""
+        found = {lemma.name: lemma for lemma in self.lemmas()}
+        if name not in found:
+            raise UsageError(f"`{name}`", allowed=", ".join(found), cure="use one of these names")
+        return found[name]
+
+    def without(self, *claims: Property) -> Proof:
+        """The proof without some of its conjuncts, and without their use."""
+        def kept(lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
+            left = (lemma for lemma in lemmas if lemma.claim not in claims)
+            return tuple(replace(x, uses=tuple(u for u in x.uses if u not in claims)) for x in left)
+
+        return replace(
+            self,
+            invariant=kept(self.invariant),
+            derived=kept(self.derived),
+            goals=kept(self.goals),
+            cuts={action: kept(group) for action, group in self.cuts.items()},
+            defined=tuple(c for c in self.defined if c not in claims),
+        )
+
+    def of(self, spec: Spec) -> Proof:
+        """The same proof, of a variant of the specification."""
+        return replace(self, spec=spec)
+
+
+__all__ = ["Lemma", "Proof"]
