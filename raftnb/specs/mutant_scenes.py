@@ -269,11 +269,11 @@ def older_acknowledgment_arrives(world: Any) -> None:
 
 
 def rejection_is_repeated(world: Any) -> None:
-    """Row 31: s1 is elected with an entry that s2 lacks; s2's rejection arrives twice."""
+    """Row 31: s1 is elected with an entry that s2 lacks, asks twice, and is rejected twice."""
     elect(world, "s1", "s2")
     request(world, "s1")
     world["s1"].restart()
     elect(world, "s1", "s2")
-    rejection = take_entries(world, "s1", "s2")
-    receive(world, rejection)
-    receive(world, rejection)
+    rejections = [take_entries(world, "s1", "s2"), take_entries(world, "s1", "s2")]
+    for rejection in rejections:
+        receive(world, rejection)

@@ -60,10 +60,10 @@ class Mutant:
     @property
     def original(self) -> type[Server]:
         """The correct class that it changes."""
-        return self.server.__mro__[1]  # type: ignore[return-value]
+        return self.server.__mro__[1]
 
     @property
-    def constants(self) -> dict[str, int]:
+    def constants(self) -> dict[str, Any]:
         """The constants of the configuration."""
         return {
             "servers": self.servers,
@@ -87,6 +87,10 @@ class Mutant:
         return RAFT.variant(cls.__name__, cls, **{"sometimes": (), **kept})
 
 
+TWO_IN_FLIGHT = {"duplicates": 0, "max_messages": 2}
+"""A network that loses and reorders, with up to two messages in flight: a small state space."""
+THREE_IN_FLIGHT = {**TWO_IN_FLIGHT, "max_messages": 3}
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         1, wrong.CommitsOldTerms, raft.leader_completeness, 3, 4, 1,
@@ -96,6 +100,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         2, wrong.VotesForAnyLog, raft.leader_completeness, 3, 2, 1, scene=scenes.s3_takes_over,
+        network=TWO_IN_FLIGHT,
         why="The voter has the committed entry and elects a leader without it.",
     ),
     Mutant(
@@ -106,11 +111,13 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         4, wrong.ComparesTermOnly, raft.leader_completeness, 3, 2, 2, scene=scenes.shorter_log_wins,
+        network=TWO_IN_FLIGHT,
         why="Of two logs of the same last term, the shorter lacks the committed entry.",
     ),
     Mutant(
         5, wrong.ComparesWithCommitted, raft.leader_completeness, 3, 2, 1,
         scene=scenes.s3_takes_over,
+        network=TWO_IN_FLIGHT,
         why="The voter has the entry, but has not heard yet that it is committed.",
     ),
     Mutant(
@@ -121,67 +128,79 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         7, wrong.ForgetsItsVote, raft.election_safety, 3, 1, 0, 1,
         scene=scenes.s2_votes_restarts_and_votes,
+        network=TWO_IN_FLIGHT,
         why="A restart gives a server a second vote in the same term.",
         seen_in=("PySyncObj #84", "hashicorp/raft #661"),
     ),
     Mutant(
         8, wrong.ForgetsItsTerm, raft.election_safety, 3, 1, 1, 1,
         scene=scenes.s2_votes_restarts_and_votes,
+        network=TWO_IN_FLIGHT,
         why="A restart takes a server back to before its vote, and it lives the term again.",
         seen_in=("raft.tla PR #5", "PySyncObj #202"),
     ),
     Mutant(
         9, wrong.ForgetsItsLog, raft.leader_completeness, 3, 2, 1, 1,
         scene=scenes.s2_restarts_and_s3_takes_over,
+        network=TWO_IN_FLIGHT,
         why="A restart undoes an acknowledgment on which a commit rests.",
     ),
     Mutant(
         10, wrong.AcknowledgesBeforeSync, raft.leader_completeness, 3, 2, 1, 1,
         scene=scenes.acknowledged_entry_is_lost,
+        network=TWO_IN_FLIGHT,
         why="The acknowledgment promises what a restart can still undo.",
         seen_in=("Vanlightly, RaftFsync",),
     ),
     Mutant(
         11, wrong.LeaderCountsBeforeSync, raft.leader_completeness, 3, 2, 1, 1,
         scene=scenes.leader_loses_its_entry,
+        network=TWO_IN_FLIGHT,
         why="The leader is one of the majority, and its copy is not on disk.",
         seen_in=("Vanlightly, RaftFsync",),
     ),
     Mutant(
         12, wrong.AlwaysTruncates, raft.committed_log_is_append_only, 2, 1, 2,
         scene=scenes.old_heartbeat_truncates,
+        network=TWO_IN_FLIGHT,
         why="A delayed message vouches for less than the log already has.",
         seen_in=("hashicorp/raft #113", "akka-raft #66", "CCF #5991"),
     ),
     Mutant(
         13, wrong.KeepsConflicts, raft.state_machine_safety, 3, 2, 1,
         scene=scenes.conflict_is_sent_the_entry,
+        network=TWO_IN_FLIGHT,
         why="The follower commits its own entry where the leader's should be.",
     ),
     Mutant(
         14, wrong.CommitsUpToItsLogsEnd, raft.state_machine_safety, 3, 2, 1,
         scene=scenes.conflict_is_sent_a_heartbeat,
+        network=TWO_IN_FLIGHT,
         why="The log's end was never compared with the leader's log.",
         seen_in=("CCF #8172", "copycat #265", "scylla #9965"),
     ),
     Mutant(
         15, wrong.HeartbeatsCommit, raft.state_machine_safety, 3, 2, 1,
         scene=scenes.conflict_is_sent_a_heartbeat,
+        network=TWO_IN_FLIGHT,
         why="A heartbeat says how much is committed, not what.",
     ),
     Mutant(
         16, wrong.CountsOldVotes, raft.election_safety, 3, 2, 0, scene=scenes.old_vote_arrives,
+        network=THREE_IN_FLIGHT,
         why="A vote is for one term; the voter may vote for another in the next.",
         seen_in=("little-raft #44",),
     ),
     Mutant(
         17, wrong.VotesTwice, raft.election_safety, 3, 1, 0, scene=scenes.s2_votes_for_both,
+        network=TWO_IN_FLIGHT,
         why="Two majorities share a server, and it voted for both.",
         seen_in=("zeebe #5356", "ravendb #4383"),
     ),
     Mutant(
         18, wrong.FollowingFreesTheVote, raft.election_safety, 3, 1, 0,
         scene=scenes.s2_follows_and_votes_again,
+        network=TWO_IN_FLIGHT,
         why="A heartbeat gives a server a second vote in the same term.",
         seen_in=("redpanda #14", "NATS #5314"),
     ),
@@ -193,16 +212,19 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         20, wrong.HalfIsEnough, raft.election_safety, 3, 1, 0, scene=scenes.both_elect_themselves,
+        network=TWO_IN_FLIGHT,
         why="Two halves need not share a server.",
     ),
     Mutant(
         21, wrong.CommitsOneShort, raft.leader_completeness, 3, 2, 1,
         scene=scenes.leader_commits_alone,
+        network=TWO_IN_FLIGHT,
         why="A majority without the entry elects the next leader.",
     ),
     Mutant(
         22, wrong.LeaderCountsTwice, raft.leader_completeness, 3, 2, 1,
         scene=scenes.leader_commits_alone,
+        network=TWO_IN_FLIGHT,
         why="As before: the majority is one short.",
         seen_in=("RavenDB #14231",),
     ),
@@ -215,11 +237,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         24, wrong.FollowsOldLeaders, raft.leader_completeness, 3, 2, 1,
         scene=scenes.old_leader_commits,
+        network=THREE_IN_FLIGHT,
         why="Its vote for the new leader promised not to acknowledge the old one any more.",
     ),
     Mutant(
         25, wrong.StaysInOffice, raft.election_safety, 3, 2, 1,
         scene=scenes.leader_reaches_the_next_term,
+        network=TWO_IN_FLIGHT,
         why="It leads a term in which nobody elected it.",
     ),
     Mutant(
@@ -243,18 +267,21 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         29, wrong.TakesCommitsBack, raft.commitIndex_is_monotone, 2, 1, 1,
         scene=scenes.older_commit_arrives,
+        network=TWO_IN_FLIGHT,
         why="Messages overtake each other; an older one knows of fewer commits.",
         seen_in=("raft.tla #19", "CCF #5172"),
     ),
     Mutant(
         30, wrong.TakesMatchesBack, raft.matchIndex_is_monotone, 2, 1, 1,
         scene=scenes.older_acknowledgment_arrives,
+        network=TWO_IN_FLIGHT,
         why="Messages overtake each other; an older one acknowledges less.",
         seen_in=("raft.tla #18", "CCF #5324"),
     ),
     Mutant(
         31, wrong.StepsBelowOne, raft.nextIndex_is_in_range, 2, 2, 1, 1,
         scene=scenes.rejection_is_repeated,
+        network={**TWO_IN_FLIGHT, "max_copies": 2},
         why="The network repeats a rejection, and prevLogIndex becomes -1.",
         differs="believed to be at (2,2,1); the leader gets a second term by a restart",
     ),
