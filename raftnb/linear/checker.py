@@ -18,7 +18,7 @@ from raftnb.linear.unique import Decider, decider, shortest_violation
 from raftnb.verdict import Verdict
 
 NO_LIMIT_BUT_MEMORY = Budget()
-PATIENCE = 20_000
+PATIENCE = 1_000
 """How many configurations one of several parts may take before the others have their turn."""
 Pairs: TypeAlias = list[tuple[Operation, Call]]
 
@@ -96,10 +96,11 @@ def _decide_all(parts: dict[Value, Pairs], model: Model, meter: Meter) -> dict[V
     Once a part is violated the history is, so hard parts are then left undecided.
     """
     found: dict[Value, Part] = {}
-    most = PATIENCE
+    patience = PATIENCE if len(parts) > 1 else inf
     while len(found) < len(parts):
         for name in [name for name in parts if name not in found]:
             pairs = parts[name]
+            most = patience + 2 * len(pairs)
             part = _decide(pairs, _model_of(model, pairs[0][0].object), meter, most)
             if part is not None:
                 found[name] = part
@@ -107,7 +108,7 @@ def _decide_all(parts: dict[Value, Pairs], model: Model, meter: Meter) -> dict[V
         if any(part.verdict is Verdict.VIOLATED for part in found.values()):
             left = (name for name in parts if name not in found)
             found.update((name, _left(len(parts[name]))) for name in left)
-        most *= 10
+        patience *= 10
     return found
 
 
@@ -115,7 +116,7 @@ def _left(count: int) -> Part:
     return Part(None, Verdict.UNKNOWN, count, reason="left undecided, as another part is violated")
 
 
-def _decide(pairs: Pairs, model: Model, meter: Meter, most: int) -> Part | None:
+def _decide(pairs: Pairs, model: Model, meter: Meter, most: float) -> Part | None:
     operations, calls = [operation for operation, _ in pairs], [call for _, call in pairs]
     thing = model() if isinstance(model, type) else deepcopy(model)
     method = decider(operations, calls, thing)

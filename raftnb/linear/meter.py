@@ -9,6 +9,7 @@ from tqdm import tqdm
 from raftnb.linear.result import Budget
 
 LOOK_EVERY = 256
+INTERRUPTED = "interrupted"
 
 
 class OverBudget(Exception):
@@ -22,6 +23,7 @@ class Meter:
         self.budget = budget
         self.configurations = 0
         self.done = 0
+        self.interrupted = False
         self._start = monotonic()
         self._bar = tqdm(
             total=responses, desc="linearizing", unit="op", delay=1.0, leave=False, disable=None
@@ -29,6 +31,8 @@ class Meter:
 
     def tick(self, memory: int, reached: int) -> None:
         """Count one configuration; raises `OverBudget` when a limit is reached."""
+        if self.interrupted:
+            raise OverBudget(INTERRUPTED)
         limit = self.budget.configurations
         if limit is not None and self.configurations >= limit:
             raise OverBudget(f"the budget of {limit:,} configurations is used up")
@@ -43,8 +47,11 @@ class Meter:
             raise OverBudget(f"the budget of {seconds:g} s is used up")
         if megabytes is not None and memory >= megabytes * 1e6:
             raise OverBudget(f"the budget of {megabytes:g} MB is used up")
-        self._bar.n = self.done + reached
-        self._bar.refresh() if self._bar.n == self._bar.total else self._bar.update(0)
+        self._bar.update(self.done + reached - self._bar.n)
+
+    def interrupt(self) -> None:
+        """Somebody pressed Ctrl-C: no part is searched further."""
+        self.interrupted = True
 
     def finish_part(self, responses: int) -> None:
         """One part is decided."""

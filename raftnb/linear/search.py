@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from raftnb.histories import Operation, freeze
 from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, ObserverChangedState
-from raftnb.linear.meter import Meter, OverBudget
+from raftnb.linear.meter import INTERRUPTED, Meter, OverBudget
 from raftnb.linear.moments import Moment, Step, moments_of
 from raftnb.linear.result import Attempt, Part, Placed
 from raftnb.verdict import Verdict
@@ -63,8 +63,11 @@ class Search:
                 return self._search(most)
             except ObserverChangedState:
                 self.machine.restart()
-            except (OverBudget, KeyboardInterrupt) as stop:
-                return self._unknown(str(stop) or "interrupted")
+            except OverBudget as stop:
+                return self._unknown(str(stop))
+            except KeyboardInterrupt:
+                self.meter.interrupt()
+                return self._unknown(INTERRUPTED)
 
     def _rehearse(self) -> None:
         """Run some calls one after another: most methods that are no observers show it here."""
