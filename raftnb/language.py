@@ -246,7 +246,7 @@ class Process(Domain, metaclass=ProcessType):
     actions: ClassVar[dict[str, Action]]
     cycle: ClassVar[Cycle | None]
     everywhere: ClassVar[bool]
-    pc: Any
+    pc: str
     _world: Any
     _base: int
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from raftnb.spec import Spec
+from raftnb.specs.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
+from raftnb.specs.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
 from raftnb.specs.raft import RAFT
-from raftnb.specs.store import SEQUENTIAL_STORE
+from raftnb.specs.store import FAIR_STORE, SEQUENTIAL_STORE
 
-SPECS: dict[str, Spec] = {spec.name: spec for spec in (SEQUENTIAL_STORE, RAFT)}
+STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
+MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
+SPECS: dict[str, Spec] = {spec.name: spec for spec in (*STORES, *MEMORIES, RAFT)}
 
 __all__ = ["SPECS"]

@@ -18,6 +18,7 @@ from raftnb.language import (
     when,
 )
 from raftnb.spec import Spec
+from raftnb.temporal import always_eventually, strong, weak
 
 
 class Key(Domain, number="keys"):
@@ -160,6 +161,11 @@ def a_written_value_is_read() -> bool:
     )
 
 
+def client_runs(c: Client) -> bool:
+    """A client has the mutex, and is about to send its request."""
+    return c.pc == "request"
+
+
 def log_is_short(max_log: int) -> bool:
     """The log has at most max_log requests and responses."""
     return len(Shared.log) <= max_log
@@ -175,5 +181,13 @@ SEQUENTIAL_STORE = Spec(
     invariants=(reads_return_the_last_write, one_client_at_a_time, one_request_at_a_time),
     sometimes=(a_written_value_is_read,),
     constraints=(log_is_short,),
+    fairness=(weak(Client), weak(Store)),
+    liveness=(always_eventually(client_runs, name="all_clients_eventually_run"),),
     symmetric=(Client, Key, Value),
+)
+
+FAIR_STORE = SEQUENTIAL_STORE.variant(
+    "fair-store",
+    summary="the sequential store with a fair mutex, so that nobody starves: chapter 2",
+    fairness=(*SEQUENTIAL_STORE.fairness, strong(Client.take_mutex)),
 )

@@ -1,0 +1,57 @@
+"""`refines CONCRETE`: is every behavior of a specification one of a simpler one?"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from raftnb.commands.select import add_model_arguments, chosen_spec, parse_setting, print_json
+from raftnb.errors import UsageError
+from raftnb.refine import refines
+from raftnb.specs.refinements import REFINEMENTS, Claim
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `refines` to the command line."""
+    parser = subparsers.add_parser(
+        "refines",
+        help="check that a specification implements a simpler one",
+        description="Check the refinement that is claimed of a specification: "
+        + "; ".join(f"{c.concrete.name} refines {c.abstract.name}" for c in REFINEMENTS.values())
+        + ". Exit code: 0 holds, 1 violated, 2 usage or specification error, 3 unknown (cut off).",
+    )
+    add_model_arguments(parser)
+    parser.add_argument(
+        "--unfair", action="store_true", help="check the steps only, not the fairness conditions"
+    )
+    parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, print the result, and return the exit code."""
+    claim = chosen_claim(arguments.spec)
+    constants = dict(map(parse_setting, arguments.constants))
+    concrete, abstract, mapping = claim.models(history=arguments.history, **constants)
+    result = refines(
+        concrete, abstract, mapping, fair=not arguments.unfair, max_states=arguments.max_states
+    )
+    if arguments.json:
+        print_json({"constants": concrete.constants} | result.as_json())
+    else:
+        print(result)
+        print(f"{result.seconds:.1f} seconds")
+    return result.verdict.exit_code
+
+
+def chosen_claim(name: str) -> Claim:
+    """The refinement of the specification of this name; raises `UsageError` if none is claimed."""
+    if name not in REFINEMENTS:
+        chosen_spec(name)
+        raise UsageError(
+            f"the specification `{name}`, of which no refinement is claimed",
+            place="command line, SPEC",
+            allowed=", ".join(REFINEMENTS),
+            cure="use one of these, or `raftnb.refine.refines` with a mapping of your own",
+        )
+    return REFINEMENTS[name]

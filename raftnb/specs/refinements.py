@@ -1,0 +1,68 @@
+"""Which specification refines which, and how it is to be seen: the refinement mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.spec import Model, Spec
+from raftnb.specs.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
+from raftnb.specs.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE, after_queue
+from raftnb.specs.store import FAIR_STORE, SEQUENTIAL_STORE
+from raftnb.trace import Layout, State
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The claim that `concrete` refines `abstract` when it is seen by `view(state, layout)`.
+
+    `layout` is the abstract model's. Constants of the same name have the same value in both.
+    """
+
+    concrete: Spec
+    abstract: Spec
+    view: Callable[[State, Layout], State]
+
+    def models(
+        self, history: bool = False, **constants: Any
+    ) -> tuple[Model, Model, Callable[[State], State]]:
+        """The two models with these constants (of the concrete one), and the mapping."""
+        concrete = self.concrete(history=history, **constants)
+        known = self.abstract.all_constants
+        shared = {name: v for name, v in concrete.constants.items() if name in known}
+        abstract = self.abstract(history=history, **shared)
+        return concrete, abstract, lambda state: self.view(state, abstract.layout)
+
+
+def as_internal_memory(state: State, layout: Layout) -> State:
+    """The cache seen as the memory: queued writes have been done, who waits is busy."""
+    given: dict[tuple[str, str], Any] = {
+        (owner, "ctl"): "busy" if state[owner, "ctl"] == "waiting" else state[owner, "ctl"]
+        for owner, variable in layout.index
+        if variable == "ctl"
+    }
+    wmem, queue = state["MainMemory", "wmem"], state["MainMemory", "memQ"]
+    return state.seen_as(layout, {**given, ("Memory", "mem"): after_queue(wmem, queue)})
+
+
+def without_mutex(state: State, layout: Layout) -> State:
+    """The store as it is, but the mutex is free."""
+    return state.seen_as(layout, {("Shared", "mutex"): None})
+
+
+def as_it_is(state: State, layout: Layout) -> State:
+    """The variables of the same names."""
+    return state.seen_as(layout, {})
+
+
+CLAIMS = (
+    Claim(WRITE_THROUGH_CACHE, INTERNAL_MEMORY, as_internal_memory),
+    Claim(SEQUENTIAL_STORE, LINEARIZABLE_STORE, without_mutex),
+    Claim(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
+    Claim(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
+    Claim(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
+)
+REFINEMENTS: dict[str, Claim] = {claim.concrete.name: claim for claim in CLAIMS}
+
+__all__ = ["REFINEMENTS", "Claim", "as_internal_memory", "as_it_is", "without_mutex"]

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+
+from raftnb.errors import SpecError, UsageError
+from raftnb.language import Globals, Process, when
+from raftnb.refine import refines
+from raftnb.spec import Spec
+from raftnb.specs.refinements import REFINEMENTS
+from raftnb.temporal import strong, weak
+from raftnb.verdict import Verdict
+
+# A clock of four, seen as a clock of two.
+
+
+class Four(Globals):
+    n: int = 0
+
+
+class Two(Globals):
+    n: int = 0
+
+
+class Fast(Process):
+    def tick(self) -> None:
+        Four.n = (Four.n + 1) % 4
+
+
+class Slow(Process):
+    def tick(self) -> None:
+        Two.n = (Two.n + 1) % 2
+
+
+FOUR = Spec("four", (Fast,), (Four,), fairness=(weak(Fast),))
+TWO = Spec("two", (Slow,), (Two,), fairness=(weak(Slow),))
+
+
+def seen_by(function):
+    """A mapping from FOUR to TWO by a function of the number."""
+    layout = TWO().layout
+    return lambda state: state.seen_as(layout, {("Two", "n"): function(state["Four", "n"])})
+
+
+def test_a_step_may_be_an_abstract_step_or_none():
+    parity = refines(FOUR(), TWO(), seen_by(lambda n: n % 2))
+    half = refines(FOUR(), TWO(), seen_by(lambda n: n // 2))
+    assert (parity.verdict, half.verdict) == (Verdict.HOLDS, Verdict.HOLDS)
+    assert (half.states, half.steps, half.abstract_states) == (4, 4, 2)
+
+
+def test_an_initial_state_must_map_to_an_initial_state():
+    found = refines(FOUR(), TWO(), seen_by(lambda n: (n + 1) % 2))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.reasons[0].startswith("the initial state maps to no initial state")
+    assert len(found.trace) == 0
+
+
+def test_a_step_without_counterpart_is_shown_with_both_views():
+    found = refines(FOUR(), TWO(), seen_by(lambda n: (0, 1, 0, 7)[n]))
+    assert found.verdict is Verdict.VIOLATED
+    assert [s["Four", "n"] for s in found.trace.states] == [0, 1, 2, 3]
+    assert [s["Two", "n"] for s in found.view] == [0, 1, 0, 7]
+    assert [(str(step), state["Two", "n"]) for step, state in found.allowed] == [("slow.tick()", 1)]
+    assert "the step fast.tick() (to state 4) changes what is seen" in found.reasons[0]
+
+
+def test_fairness_must_carry_over():
+    lazy = Spec("lazy", (Fast,), (Four,))
+    found = refines(lazy(), TWO(), seen_by(lambda n: n % 2))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.reasons[0] == "weak(Slow) of slow does not carry over:"
+    assert found.trace.loop == 0
+    assert refines(lazy(), TWO(), seen_by(lambda n: n % 2), fair=False).verdict is Verdict.HOLDS
+
+
+def test_a_behavior_that_stops_moving_in_the_abstract_is_unfair_there():
+    class Stopping(Process):
+        def tick(self) -> None:
+            Four.n = min(Four.n + 1, 3)
+
+    stopping = Spec("stopping", (Stopping,), (Four,), fairness=(weak(Stopping),))
+    found = refines(stopping(), TWO(), seen_by(lambda n: n % 2))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.trace.last["Four", "n"] == 3
+
+
+# A door that opens and closes, and a guest: strong fairness in the abstract.
+
+
+class Hall(Globals):
+    open: bool = False
+    visits: int = 0
+
+
+class Porter(Process):
+    def open_or_close(self) -> None:
+        Hall.open = not Hall.open
+
+
+class Visitor(Process):
+    def visit(self) -> None:
+        when(Hall.open)
+        Hall.visits = 1 - Hall.visits
+
+
+def same(model):
+    return lambda state: state.seen_as(model.layout, {})
+
+
+def hall(*fairness):
+    return Spec("hall", (Porter, Visitor), (Hall,), fairness=fairness)()
+
+
+def test_weak_fairness_does_not_imply_strong_but_strong_implies_weak():
+    porter = weak(Porter)
+    for concrete, abstract, verdict in [
+        (weak(Visitor), strong(Visitor), Verdict.VIOLATED),
+        (strong(Visitor), weak(Visitor), Verdict.HOLDS),
+        (strong(Visitor), strong(Visitor), Verdict.HOLDS),
+        (weak(Visitor), weak(Visitor), Verdict.HOLDS),
+    ]:
+        model = hall(porter, abstract)
+        assert refines(hall(porter, concrete), model, same(model)).verdict is verdict
+
+
+# Bounds and mistakes.
+
+
+def small() -> bool:
+    return Four.n <= 1
+
+
+def test_a_concrete_model_that_is_cut_off_gives_unknown():
+    cut = Spec("cut", (Fast,), (Four,), constraints=(small,), fairness=(weak(Fast),))
+    found = refines(cut(), TWO(), seen_by(lambda n: n % 2))
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.bound == "1 steps lead out of the explored states, and were not checked"
+
+
+def test_a_mapping_must_give_every_variable_and_no_other():
+    with pytest.raises(UsageError, match=r"the variable Two.n in a view of a state"):
+        refines(FOUR(), TWO(), lambda s: s.seen_as(TWO().layout, {}))
+    given = {("Two", "n"): 0, ("Two", "m"): 1}
+    with pytest.raises(UsageError, match=r"the variable Two.m in a view of a state"):
+        refines(FOUR(), TWO(), lambda s: s.seen_as(TWO().layout, given))
+
+
+def test_a_mapping_that_gives_something_else_or_raises_is_refused():
+    with pytest.raises(UsageError, match="a mapping that gives State of other variables"):
+        refines(FOUR(), TWO(), lambda s: s)
+    with pytest.raises(UsageError, match="a mapping that gives int of other variables"):
+        refines(FOUR(), TWO(), lambda s: 3)
+    with pytest.raises(SpecError, match="ZeroDivisionError"):
+        refines(FOUR(), TWO(), lambda s: 1 // 0)
+
+
+# The claims of the book.
+
+
+def test_the_write_through_cache_refines_the_memory_fairly():
+    found = refines(*REFINEMENTS["write-through-cache"].models())
+    assert found.verdict is Verdict.HOLDS
+    assert (found.states, found.abstract_states) == (5196, 288)
+
+
+def test_the_cache_does_not_refine_the_memory_without_its_queue():
+    concrete, abstract, mapping = REFINEMENTS["write-through-cache"].models()
+
+    def without_queue(state):
+        seen = mapping(state)
+        return seen.seen_as(seen.layout, {("Memory", "mem"): state["MainMemory", "wmem"]})
+
+    found = refines(concrete, abstract, without_queue)
+    assert found.verdict is Verdict.VIOLATED
+    assert [str(step) for step in found.trace.steps] == ["p1.request(a1, v1)", "p1.do_write()"]
+
+
+def test_two_addresses_and_a_longer_queue_refine_the_memory_too():
+    claim = REFINEMENTS["write-through-cache"]
+    models = claim.models(addresses=2, values=1, queue_length=2)
+    assert refines(*models).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("name", ["sequential-store", "fair-store", "queue-store"])
+def test_the_stores_refine_the_linearizable_store(name):
+    assert refines(*REFINEMENTS[name].models()).verdict is Verdict.HOLDS
+    assert refines(*REFINEMENTS[name].models(values=2)).verdict is Verdict.HOLDS
+
+
+def test_a_stale_cache_does_not_and_the_step_is_a_read_that_is_served():
+    found = refines(*REFINEMENTS["stale-store"].models())
+    assert found.verdict is Verdict.VIOLATED
+    assert (str(found.trace.steps[-1]), len(found.trace)) == ("store.serve()", 10)
+    concrete, view = found.trace.last, found.view[-1]
+    assert concrete["store", "response"].value is None
+    assert view["store", "dictionary"] == concrete["store", "dictionary"]
+    assert [str(step) for step, _ in found.allowed if step.process == "store"] == ["store.serve()"]
