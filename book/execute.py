@@ -37,7 +37,8 @@ class ExecutionError(RuntimeError):
 def run(source: Path) -> nbformat.NotebookNode:
     """The notebook at `source` with the outputs of a fresh kernel, run top to bottom.
 
-    Nothing that differs between machines or runs is kept: no times, versions or widget states.
+    Nothing that differs between machines or runs is kept: no times, versions or widget states,
+    and no progress bars.
     Raises `ExecutionError` when a cell raises.
     """
     notebook = nbformat.read(source, as_version=4)
@@ -47,11 +48,12 @@ def run(source: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
         coalesce_streams=True,
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:
-        client.execute()
+        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
     except CellExecutionError as error:
         raise ExecutionError(f"{source.name}: {COLORS.sub('', str(error))}") from None
     return tidy(notebook)
