@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from raftnb.errors import UsageError
 from raftnb.histories import History, Operation, Value, text
-from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, call_of
+from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, call_of, check_calls
 from raftnb.linear.meter import Meter
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed
 from raftnb.linear.search import Search
@@ -118,6 +118,7 @@ def _left(count: int) -> Part:
 
 def _decide(pairs: Pairs, model: Model, meter: Meter, most: float) -> Part | None:
     operations, calls = [operation for operation, _ in pairs], [call for _, call in pairs]
+    check_calls(model, calls)
     thing = model() if isinstance(model, type) else deepcopy(model)
     method = decider(operations, calls, thing)
     if method is None:

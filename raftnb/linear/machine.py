@@ -7,7 +7,7 @@ of the state and the call. So a check of thousands of operations runs few method
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from typing import Any, TypeAlias
 
@@ -41,7 +41,6 @@ class Machine:
         self.observers = {name for name, _ in calls} if observers is None else set(observers)
         self.results: dict[Value, int] = {}
         self._initial = _instance(model)
-        _check_calls(type(self._initial), calls)
         self.restart()
 
     def restart(self) -> None:
@@ -176,8 +175,9 @@ def _parameters(cls: type[Any], name: str) -> list[str]:
     return list(inspect.signature(getattr(cls, name)).parameters)[1:]
 
 
-def _check_calls(cls: type[Any], calls: list[Call]) -> None:
+def check_calls(model: Model, calls: Sequence[Call]) -> None:
     """Raise `UsageError` unless each call fits a method; once for each name and length."""
+    cls = _class_of(model)
     shapes = {(name, len(arguments)): arguments for name, arguments in calls}
     for (name, _), arguments in shapes.items():
         names = _parameters(cls, name)

@@ -107,7 +107,7 @@ def explain(part: Part) -> str:
     return (
         f"{part.culprit} by process {text(part.culprit.process)} "
         f"(events {part.culprit.invoked} to {part.culprit.returned}) cannot be placed: "
-        f"every order of what went before ends with {few}"
+        f"the longest orders of what went before end with {few}"
     )
 
 
