@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from raftnb.explore.growing import Growing, Hashed, room_for
-from raftnb.explore.kernels import U, bag_after, compiled, find, put
+from raftnb.explore.compiled import compiled
+from raftnb.explore.hashing import U, find, put
+from raftnb.explore.kernels import bag_after
 
 BAGS, ENTRIES, PAIRS, RENAMED, LONGEST = range(5)
 

@@ -13,6 +13,7 @@ from raftnb.errors import UsageError
 from raftnb.explore import kernels
 from raftnb.explore.expander import Expander, Team
 from raftnb.explore.fast import NO_PARENT, Fast
+from raftnb.explore.hashing import fingerprint
 from raftnb.explore.kernels import Out
 from raftnb.explore.result import Bounds
 from raftnb.spec import Model
@@ -99,7 +100,7 @@ class Graph:
     def number(self, state: State) -> int:
         """The number of a state; -1 if it is not reachable."""
         row = np.array([self._knowledge.encode(state)], dtype=np.uint32)
-        hashes = np.array([kernels.fingerprint(row[0])], dtype=np.uint64)
+        hashes = np.array([fingerprint(row[0])], dtype=np.uint64)
         return int(self._engine.store.numbers(row, hashes, 1)[0])
 
     def trace(self, number: int) -> Trace:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from raftnb.explore.hashing import put_all
+
 
 class Growing:
     """A NumPy array with `n` rows in use; appending doubles its room when it is full."""
@@ -52,8 +54,6 @@ class Hashed:
 
     def reserve(self, more: int) -> None:
         """Make room for some more keys (at most half of the table is in use)."""
-        from raftnb.explore.kernels import put_all
-
         size = len(self.keys)
         while 2 * (self.used + more) > size:
             size *= 2
@@ -65,8 +65,6 @@ class Hashed:
 
     def update(self, items: dict[int, int]) -> None:
         """Set some keys."""
-        from raftnb.explore.kernels import put_all
-
         self.reserve(len(items))
         keys = np.fromiter(items.keys(), dtype=np.uint64, count=len(items))
         values = np.fromiter(items.values(), dtype=np.uint32, count=len(items))

@@ -6,26 +6,18 @@ each thread writes only what is its own, and the tables change only between two 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic
 
-F = TypeVar("F", bound=Callable[..., Any])
+from raftnb.explore.compiled import compiled, inlined
+from raftnb.explore.hashing import find, fingerprint, prefetch, shard_of, spread
+
 U = np.uint64
 
 UNKNOWN_BAG = np.uint32(0xFFFFFFFF)
 DONE, MISSING, BAG_MISSING, FULL = 0, 1, 2, 3
 POSITION, DEFERRED, NEEDED, BAGS, GENERATED, BAD_PARENT, BAD_CLAIM, MISS_LOW = range(8)
-
-
-def compiled(function: F) -> F:
-    """Compile without the interpreter's lock, and keep the result on disk."""
-    return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 class Memo(NamedTuple):
@@ -83,79 +75,7 @@ class Work(NamedTuple):
     coverage: Any
 
 
-@intrinsic  # type: ignore[misc]
-def prefetch(typingctx: Any, array: Any, index: Any) -> Any:
-    """Ask the processor to load an element of a one-dimensional array soon."""
-    signature = types.void(array, index)
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = signature.args[0]
-        data = context.make_array(kind)(context, builder, args[0]).data
-        at = builder.gep(data, [builder.sext(args[1], ir.IntType(64))])
-        byte = ir.IntType(8).as_pointer()
-        number = ir.IntType(32)
-        wanted = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        function = cgutils.get_or_insert_function(
-            builder.module, wanted, "llvm.prefetch.p0i8" if not byte.is_opaque else "llvm.prefetch.p0"
-        )
-        flags = [ir.Constant(number, n) for n in (0, 3, 1)]
-        builder.call(function, [builder.bitcast(at, byte), *flags])
-        return context.get_dummy_value()
-
-    return signature, generate
-
-
-@compiled
-def fingerprint(row: Any) -> Any:
-    """A 64-bit hash of a row of ids."""
-    h = U(0x9E3779B97F4A7C15)
-    for k in range(len(row)):
-        h = (h ^ U(row[k])) * U(0xFF51AFD7ED558CCD)
-        h ^= h >> U(32)
-    h *= U(0xC4CEB9FE1A85EC53)
-    return h ^ (h >> U(29))
-
-
-@compiled
-def shard_of(h: Any, shards: Any) -> Any:
-    """Which of the shards (at most 256) owns a hash."""
-    return np.int64(((h >> U(56)) * U(shards)) >> U(8))
-
-
-@compiled
-def find(keys: Any, values: Any, key: Any) -> Any:
-    """The value of a key in an open hash table, or 0."""
-    mask = U(len(keys) - 1)
-    at = ((key * U(0x9E3779B97F4A7C15)) >> U(32)) & mask
-    while True:
-        there = keys[at]
-        if there == key:
-            return np.int64(values[at])
-        if there == U(0):
-            return np.int64(0)
-        at = (at + U(1)) & mask
-
-
-@compiled
-def put(keys: Any, values: Any, key: Any, value: Any) -> None:
-    """Set the value of a key in an open hash table that has room."""
-    mask = U(len(keys) - 1)
-    at = ((key * U(0x9E3779B97F4A7C15)) >> U(32)) & mask
-    while keys[at] != key and keys[at] != U(0):
-        at = (at + U(1)) & mask
-    keys[at] = key
-    values[at] = value
-
-
-@compiled
-def put_all(keys: Any, values: Any, new_keys: Any, new_values: Any) -> None:
-    """Set many keys."""
-    for i in range(len(new_keys)):
-        if new_keys[i] != U(0):
-            put(keys, values, new_keys[i], new_values[i])
-
-
-@compiled
+@inlined
 def walk(memo: Any, node: Any, row: Any, work: Any) -> Any:
     """The leaf that a decision tree leads to for a row; 0 if unknown, -1 for want of the bag."""
     while node != 0:
@@ -175,7 +95,7 @@ def walk(memo: Any, node: Any, row: Any, work: Any) -> Any:
     return np.int64(0)
 
 
-@compiled
+@inlined
 def bag_after(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
     """Write the bag after a change (in the order of its operations); return its length."""
     low, n = memo.bag[bag, 0], memo.bag[bag, 1]
@@ -192,7 +112,7 @@ def bag_after(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
     return n
 
 
-@compiled
+@inlined
 def _apply(scratch: Any, n: Any, at: Any, here: Any, message: Any, op: Any) -> Any:
     if op > 0 and here:
         if op == 1:
@@ -211,7 +131,7 @@ def _apply(scratch: Any, n: Any, at: Any, here: Any, message: Any, op: Any) -> A
     return n
 
 
-@compiled
+@inlined
 def over_limits(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
     """Whether the bag after a change is outside the limits on messages."""
     n = bag_after(memo, bag, delta, scratch)
@@ -223,26 +143,29 @@ def over_limits(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
     return False
 
 
-@compiled
+@inlined
 def canonical(memo: Any, work: Any) -> None:
     """Replace `work.row` by the least row that a permutation of names makes of it."""
     row, other, best = work.row, work.other, work.best
     components = len(memo.pool)
-    best[:] = row
+    for k in range(len(row)):
+        best[k] = row[k]
     for p in range(memo.mover.shape[0]):
         for c in range(components):
             other[memo.mover[p, c]] = memo.renamed[p, memo.pool[c], row[c]]
         if len(row) > components:
             other[components] = memo.renamed_bag[row[components], p]
-        for k in range(len(row)):
-            if other[k] != best[k]:
-                if other[k] < best[k]:
-                    best[:] = other
-                break
-    row[:] = best
+        at = 0
+        while at < len(row) and other[at] == best[at]:
+            at += 1
+        if at < len(row) and other[at] < best[at]:
+            for k in range(len(row)):
+                best[k] = other[k]
+    for k in range(len(row)):
+        row[k] = best[k]
 
 
-@compiled
+@inlined
 def outside_is_fine(memo: Any, work: Any, gid: Any, bag: Any, delta: Any) -> Any:
     """Check the invariants of a state outside the constraint; return a status."""
     row = work.row
@@ -261,11 +184,12 @@ def outside_is_fine(memo: Any, work: Any, gid: Any, bag: Any, delta: Any) -> Any
     return DONE
 
 
-@compiled
+@inlined
 def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
     """Work out one successor and put it into the buffer of its shard; return a status."""
     row, components = work.row, len(memo.pool)
-    row[:] = rows[gid]
+    for k in range(len(row)):
+        row[k] = rows[gid, k]
     label, delta, same, outside = memo.result[r, 0], memo.result[r, 1], True, False
     bag = np.int64(0)
     for w in range(memo.result[r, 2], memo.result[r, 3]):
@@ -303,7 +227,7 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
     return push(out, row, gid, label, keep)
 
 
-@compiled
+@inlined
 def push(out: Any, row: Any, gid: Any, label: Any, keep: Any) -> Any:
     """Put a row into the buffer of its shard; return a status."""
     h = fingerprint(row)
@@ -321,7 +245,7 @@ def push(out: Any, row: Any, gid: Any, label: Any, keep: Any) -> Any:
     return DONE
 
 
-@compiled
+@inlined
 def take(memo: Any, rows: Any, gid: Any, slot: Any, out: Any, work: Any, keep: Any) -> Any:
     """All the successors of a state by one slot, or none of them and why; the number or -status."""
     leaf = walk(memo, np.int64(memo.root[slot]), rows[gid], work)
@@ -330,11 +254,13 @@ def take(memo: Any, rows: Any, gid: Any, slot: Any, out: Any, work: Any, keep: A
             work.counters[MISS_LOW] = -slot - 1
         return -MISSING
     low, high = memo.node[leaf, 2], memo.node[leaf, 3]
-    work.saved[:] = out.count
+    for s in range(len(out.count)):
+        work.saved[s] = out.count[s]
     for r in range(low, high):
         status = emit(memo, rows, gid, r, out, work, keep)
         if status != DONE:
-            out.count[:] = work.saved
+            for s in range(len(out.count)):
+                out.count[s] = work.saved[s]
             return -status
     for r in range(low, high):
         work.coverage[memo.action[memo.result[r, 0]]] += 1
@@ -342,7 +268,7 @@ def take(memo: Any, rows: Any, gid: Any, slot: Any, out: Any, work: Any, keep: A
     return high - low
 
 
-@compiled
+@inlined
 def defer(memo: Any, rows: Any, gid: Any, slot: Any, status: Any, work: Any) -> None:
     """Note a slot of a state for later, and what it needs."""
     c = work.counters
@@ -354,14 +280,14 @@ def defer(memo: Any, rows: Any, gid: Any, slot: Any, status: Any, work: Any) -> 
         c[BAGS] += 1
     if status == MISSING and c[NEEDED] < len(work.needed):
         key = U(c[MISS_LOW])
-        at = (key * U(0x9E3779B97F4A7C15)) >> U(52)
+        at = spread(key) & U(len(work.recent) - 1)
         if work.recent[at] != key:
             work.recent[at] = key
             work.needed[c[NEEDED], 0], work.needed[c[NEEDED], 1] = gid, slot
             c[NEEDED] += 1
 
 
-@compiled
+@inlined
 def step(memo: Any, rows: Any, gid: Any, slot: Any, at: Any, out: Any, work: Any, keep: Any) -> Any:
     """Take one slot of a state, or defer it; whether the buffers have room for more."""
     found = take(memo, rows, gid, slot, out, work, keep)
@@ -385,24 +311,28 @@ def expand(
     """
     room, gid, has_bag = True, start, rows.shape[1] > len(memo.pool)
     while gid < stop and room:
-        slots = len(memo.static)
+        slots, low, high = len(memo.static), np.int64(0), np.int64(0)
         if has_bag:
             bag = rows[gid, rows.shape[1] - 1]
-            low, n = memo.bag[bag, 0], memo.bag[bag, 1]
-            slots += n * memo.receivers.shape[1]
+            low = memo.bag[bag, 0]
+            high = low + memo.bag[bag, 1]
+            slots += (high - low) * memo.receivers.shape[1]
         if work.counters[DEFERRED] + slots > len(work.deferred):
             break
-        at = (gid - origin) // stride
-        for i in range(len(memo.static)):
-            room = step(memo, rows, gid, memo.static[i], at, out, work, keep) and room
-        if has_bag:
-            for i in range(low, low + n):
-                message = memo.entry[i, 0]
-                for k in range(memo.receivers.shape[1]):
-                    slot = memo.receivers[message, k]
-                    if slot < 0:
-                        break
-                    room = step(memo, rows, gid, slot, at, out, work, keep) and room
+        at, i, k = (gid - origin) // stride, 0, 0
+        while True:
+            if i < len(memo.static):
+                slot = memo.static[i]
+                i += 1
+            elif low < high:
+                slot = memo.receivers[memo.entry[low, 0], k]
+                k += 1
+                if slot < 0:
+                    low, k = low + 1, 0
+                    continue
+            else:
+                break
+            room = step(memo, rows, gid, slot, at, out, work, keep) and room
         gid += stride
     work.counters[POSITION] = gid
 
@@ -421,7 +351,7 @@ def resume(
             defer(memo, rows, gid, slot, FULL, work)
 
 
-@compiled
+@inlined
 def same_row(rows: Any, gid: Any, row: Any) -> Any:
     """Whether a stored row equals another one."""
     for k in range(rows.shape[1]):  # noqa: SIM110
@@ -430,7 +360,7 @@ def same_row(rows: Any, gid: Any, row: Any) -> Any:
     return True
 
 
-@compiled
+@inlined
 def look_up(table: Any, rows: Any, row: Any, h: Any) -> Any:
     """The position of a row in the table if it is there, else -1 - (the free position)."""
     mask = U(len(table) - 1)
@@ -446,14 +376,15 @@ def look_up(table: Any, rows: Any, row: Any, h: Any) -> Any:
 
 @compiled
 def insert(
-    table: Any, rows: Any, parents: Any, base: Any, shard: Any, shards: Any, count: Any, limit: Any,
-    new_rows: Any, hashes: Any, new_parents: Any, first: Any, stop: Any,
+    table: Any, rows: Any, flat: Any, parents: Any, base: Any, shard: Any, shards: Any, count: Any,
+    limit: Any, new_rows: Any, hashes: Any, new_parents: Any, first: Any, stop: Any,
 ) -> Any:  # fmt: skip
     """Add the rows that are new to a shard; return how far it came, and the shard's new count.
 
     State i of a shard has the number base + i * shards + shard. It stops early at `limit`.
+    `flat` is `rows` in one dimension.
     """
-    flat, width, mask, ahead = rows.reshape(-1), rows.shape[1], U(len(table) - 1), 12
+    width, mask, ahead = rows.shape[1], U(len(table) - 1), 12
     for i in range(first, min(first + ahead, stop)):
         prefetch(table, np.int64(hashes[i] & mask))
     for i in range(first, stop):

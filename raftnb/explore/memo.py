@@ -19,7 +19,8 @@ from raftnb.errors import RaftnbError, SpecError
 from raftnb.explore.bags import intern_pairs
 from raftnb.explore.growing import Growing, Hashed
 from raftnb.explore.ids import Ids
-from raftnb.explore.kernels import Memo, find
+from raftnb.explore.hashing import find
+from raftnb.explore.kernels import Memo
 from raftnb.explore.tracer import (
     BAG,
     OPEN_BAG,

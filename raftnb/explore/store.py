@@ -76,8 +76,8 @@ class Store:
     def add(self, shard: int, out: Out, first: int) -> int:
         """Add what a buffer has for a shard, from `first` on; return how far it came."""
         at, count = insert(
-            self.tables[shard], self.rows, self.parents, self.base, shard, self.shards,
-            self.counts[shard], self.limit(shard), out.rows[shard], out.hashes[shard],
+            self.tables[shard], self.rows, self.rows.reshape(-1), self.parents, self.base, shard,
+            self.shards, self.counts[shard], self.limit(shard), out.rows[shard], out.hashes[shard],
             out.parents[shard], first, int(out.count[shard]),
         )  # fmt: skip
         self.counts[shard] = int(count)
