@@ -19,13 +19,23 @@ class Lemma:
     """A claim, and hints for proving and using it.
 
     `uses` are the claims assumed when it is proved (itself always, where it is a conjunct);
-    `triggers` are tuples of expressions in its parameters: whenever terms of all these shapes are
+    `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in its parameters: whenever terms of all these shapes are
     about, the solver instantiates the claim for them. Hints can make a proof fail, never wrong.
     """
 
     claim: Property
     uses: tuple[Property, ...] = ()
     triggers: tuple[tuple[str, ...], ...] = ()
+    steps: Mapping[str, tuple[Property, ...]] = field(default_factory=dict)
+
+    def uses_for(self, action: str) -> tuple[Property, ...]:
+        """What is assumed when it is proved of an action's steps."""
+        return (*self.uses, *self.steps.get(action, ()))
+
+    def all_uses(self) -> tuple[Property, ...]:
+        """What is assumed in any part of its proof, each once."""
+        steps = [u for uses in self.steps.values() for u in uses]
+        return tuple(dict.fromkeys((*self.uses, *steps)))
 
     @property
     def name(self) -> str:
@@ -57,7 +67,7 @@ class Proof:
     def __post_init__(self) -> None:
         known = {lemma.claim for lemma in self.lemmas()}
         for lemma in self.lemmas():
-            for used in lemma.uses:
+            for used in lemma.all_uses():
                 if used not in known:
                     raise UsageError(
                         f"`{lemma.name}` uses `{used.__name__}`, which the proof does not prove",
@@ -80,9 +90,16 @@ class Proof:
 
     def without(self, *claims: Property) -> Proof:
         """The proof without some of its conjuncts, and without their use."""
+
+        def some(used: tuple[Property, ...]) -> tuple[Property, ...]:
+            return tuple(u for u in used if u not in claims)
+
         def kept(lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
             left = (lemma for lemma in lemmas if lemma.claim not in claims)
-            return tuple(replace(x, uses=tuple(u for u in x.uses if u not in claims)) for x in left)
+            return tuple(
+                replace(x, uses=some(x.uses), steps={a: some(u) for a, u in x.steps.items()})
+                for x in left
+            )
 
         return replace(
             self,

@@ -177,10 +177,10 @@ class Conditions:
         known = [f for lemma in self.proof.axioms for f in self.known(lemma.claim)]
         return [*self.theory.axioms, *known]
 
-    def uses(self, lemma: Lemma) -> tuple[Property, ...]:
+    def uses(self, lemma: Lemma, action: str = "") -> tuple[Property, ...]:
         """What a lemma's proof assumes of the state."""
         cuts = {cut.claim for group in self.proof.cuts.values() for cut in group}
-        return tuple(u for u in lemma.uses if u not in cuts)
+        return tuple(u for u in lemma.uses_for(action) if u not in cuts)
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
         """Claims assumed of the state before the step."""
@@ -234,8 +234,8 @@ class Conditions:
     def _for_case(
         self, lemma: Lemma, case: Case, proved: dict[Property, list[z3.BoolRef]]
     ) -> list[z3.BoolRef]:
-        cuts = [f for u in lemma.uses if u in proved for f in proved[u]]
-        return [*self.hypotheses(self.uses(lemma)), *cuts]
+        cuts = [f for u in lemma.uses_for(case.action) if u in proved for f in proved[u]]
+        return [*self.hypotheses(self.uses(lemma, case.action)), *cuts]
 
     def _old(self, claim: Property) -> list[Instance]:
         if claim not in self._about_old:

@@ -88,7 +88,7 @@ class Evaluator:
 
     def require(self, condition: z3.BoolRef, line: int, text: str) -> None:
         """Note what must be true here for the expression to have a value."""
-        if self.path is not None and not z3.is_true(condition):
+        if self.path is not None and not z3.is_true(z3.simplify(condition)):
             known = conj(*self.path.conditions, *self.guards)
             self.path.requirements.append(Requirement(implies(known, condition), line, text))
 

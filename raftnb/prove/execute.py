@@ -173,6 +173,8 @@ class Execution:
         owner = evaluator.value(target.owner, env) if target.owner is not None else None
         if self.theory.is_total(target.root, target.variable):
             self._must_be_total(statement, target, value)
+        natural = self.theory.natural(value, target.type)
+        evaluator.require(natural, statement.line, f"natural numbers in {target.variable}")
         self.state = self.state.write(target.root, target.variable, owner, value)
 
     def _must_be_total(self, statement: ir.Assign, target: ir.Read, value: Value) -> None:
@@ -227,6 +229,8 @@ class Execution:
     ) -> Family:
         made = evaluator.value(statement.message, env)
         to = evaluator.value(statement.to, env)
+        natural = self.theory.natural(made, RecordOf(made.cls))
+        evaluator.require(natural, statement.line, f"natural numbers in {made.cls.__name__}")
         fields = {**made.fields, "dest": to}
         fields.setdefault("source", self.me)
         return Family(over.bound, over.guard, RecordV(made.cls, fields))

@@ -151,6 +151,7 @@ class Theory:
             return lambda *a: SeqV(length(*a), lambda k: item(*a, k))
         if isinstance(type_, MapOf):
             has = self.declare(f"{name}.has", BOOL, (*arguments, type_.key))
+            self._natural_keys(has, (*arguments, type_.key))
             get = self.declare(f"{name}.of", type_.value, (*arguments, type_.key))
             return lambda *a: MapV(lambda k: has(*a, k), lambda k: get(*a, k))
         if isinstance(type_, RecordOf) and not issubclass(type_.cls, Message):
@@ -165,6 +166,8 @@ class Theory:
             return lambda *a: self.message(type_.cls, function(*a))
         if isinstance(type_, Choice):
             self._bounded(function, arguments, len(type_.cls))
+        if isinstance(type_, Int) and type_.natural:
+            self._bounded(function, arguments, None)
         return lambda *a: function(*a)
 
     def _function(self, name: str, type_: Type, arguments: tuple[Type, ...]) -> z3.FuncDeclRef:
@@ -179,11 +182,41 @@ class Theory:
         return function
 
     def _bounded(self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None) -> None:
-        """A length is never negative; an enum's number is one of its members'."""
+        """A natural number is never negative; an enum's number is one of its members'.
+
+        That what is written to a `Nat` is natural is proved of each step (see `natural`).
+        """
         bound = [self.fresh("x", self.sort(t)) for t in arguments]
         term = function(*bound)
         fact = conj(term >= 0, term < top) if top is not None else term >= 0
         self.axioms.append(z3.ForAll(bound, fact, patterns=[term]) if bound else fact)
+
+    def _natural_keys(self, has: Reader, arguments: tuple[Type, ...]) -> None:
+        """A map with natural numbers as keys has no others."""
+        if isinstance(arguments[-1], Int) and arguments[-1].natural:
+            bound = [self.fresh("x", self.sort(t)) for t in arguments]
+            term = has(*bound)
+            fact = implies(term, bound[-1] >= 0)
+            self.axioms.append(z3.ForAll(bound, fact, patterns=[term]))
+
+    def natural(self, value: Value, type_: Type) -> z3.BoolRef:
+        """Whether every number in a value that is annotated as natural is so."""
+        if isinstance(type_, Int):
+            return value >= 0 if type_.natural else TRUE
+        if isinstance(type_, Option):
+            return implies(value.some, self.natural(value.value, type_.of))
+        if isinstance(type_, SeqOf):
+            k = self.fresh("k", z3.IntSort())
+            inner = self.natural(value.at(k), type_.of)
+            return self.forall([k], implies(conj(k >= 0, k < value.length), inner))
+        if isinstance(type_, MapOf):
+            k = self.fresh("k", self.sort(type_.key))
+            inner = conj(self.natural(k, type_.key), self.natural(value.get(k), type_.value))
+            return self.forall([k], implies(value.has(k), inner))
+        if isinstance(type_, RecordOf):
+            parts = [(value.fields[f], t) for f, t in self.fields(type_.cls) if f in value.fields]
+            return conj(*(self.natural(v, t) for v, t in parts))
+        return TRUE
 
     def fields(self, cls: type[Record]) -> list[tuple[str, Type]]:
         """A record's fields with their types."""
@@ -298,6 +331,12 @@ class Theory:
         if isinstance(value, Enum):
             return z3.IntVal(list(type(value)).index(value))
         if isinstance(value, int):
+            if value < 0 and isinstance(type_, Int) and type_.natural:
+                raise SpecError(
+                    f"{value} where a natural number is annotated",
+                    allowed="0, 1, 2, ...",
+                    cure="annotate it as `int`",
+                )
             return z3.IntVal(value)
         if isinstance(value, str):
             return self.text(value)

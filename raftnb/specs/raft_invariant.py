@@ -80,14 +80,14 @@ def terms_are_natural(s: Server) -> bool:
 def vote_requests_are_not_of_the_future() -> bool:
     """A RequestVote was sent in a term that its sender has reached."""
     return all(
-        1 <= m.term and m.term <= m.source.currentTerm and m.source != m.dest
+        m.term >= 1 and m.term <= m.source.currentTerm and m.source != m.dest
         for m in in_flight(RequestVote)
     )
 
 
 def votes_are_not_of_the_future(s: Server, t: Term) -> bool:
     """A vote was given in a term that voter and candidate have reached; a term is 1 or more."""
-    return t not in s.votes or (1 <= t and t <= s.currentTerm and t <= s.votes[t].currentTerm)
+    return t not in s.votes or (t >= 1 and t <= s.currentTerm and t <= s.votes[t].currentTerm)
 
 
 def votes_are_remembered(s: Server) -> bool:
@@ -133,7 +133,7 @@ def leaders_were_candidates(t: Term) -> bool:
         return True
     leader = Past.leaders[t]
     return (
-        1 <= t
+        t >= 1
         and t <= leader.currentTerm
         and not (t == leader.currentTerm and leader.role == Role.CANDIDATE)
     )
@@ -161,7 +161,7 @@ def entries_were_written_by_leaders(s: Server, i: Index) -> bool:
     if i >= len(s.log):
         return True
     u = s.log[i].term
-    return u in Past.leaders and u <= s.currentTerm and leader_had(u, u, i)
+    return u in Past.leaders and u >= 1 and u <= s.currentTerm and leader_had(u, u, i)
 
 
 def logs_match_the_leaders(s: Server, i: Index, j: Index) -> bool:
@@ -176,7 +176,7 @@ def leaders_entries_were_written_by_leaders(t: Term, i: Index) -> bool:
     if t not in Past.leaders or i >= len(Past.leaderLog[t]):
         return True
     u = Past.leaderLog[t][i].term
-    return u in Past.leaders and u <= t and leader_had(u, u, i)
+    return u in Past.leaders and u >= 1 and u <= t and leader_had(u, u, i)
 
 
 def leaders_logs_match(t: Term, i: Index, j: Index) -> bool:
@@ -207,7 +207,7 @@ def messages_are_of_a_leader() -> bool:
     """An AppendEntries is from the leader of its term, and within its log."""
     return all(
         m.term in Past.leaders
-        and 0 <= m.prevLogIndex
+        and m.prevLogIndex >= 0
         and m.prevLogIndex + len(m.entries) <= len(Past.leaderLog[m.term])
         for m in in_flight(AppendEntries)
     )
@@ -235,16 +235,11 @@ def acknowledgements_are_within_the_leaders_log() -> bool:
         not m.success
         or (
             m.term in Past.leaders
-            and 0 <= m.matchIndex
+            and m.matchIndex >= 0
             and m.matchIndex <= len(Past.leaderLog[m.term])
         )
         for m in in_flight(AppendEntriesResponse)
     )
-
-
-def nextIndex_is_in_range(s: Server, peer: Server) -> bool:
-    """A leader's nextIndex is between 1 and its log's end, so prevLogIndex is never negative."""
-    return s.role != Role.LEADER or (1 <= s.nextIndex[peer] and s.nextIndex[peer] <= len(s.log) + 1)
 
 
 LOGS = (
@@ -259,7 +254,7 @@ LOGS = (
     messages_match_before,
     messages_entries_are_the_leaders,
     acknowledgements_are_within_the_leaders_log,
-    nextIndex_is_in_range,
+    raft.nextIndex_is_in_range,
 )
 
 
@@ -283,7 +278,7 @@ def acknowledgements_are_of_the_past(s: Server, t: Term) -> bool:
     return (
         t in Past.leaders
         and t <= s.currentTerm
-        and 0 <= s.acknowledged[t]
+        and s.acknowledged[t] >= 0
         and s.acknowledged[t] <= len(Past.leaderLog[t])
     )
 
@@ -313,6 +308,20 @@ def acknowledged_entries_stay(s: Server, t: Term, i: Index) -> bool:
     if not (t in s.acknowledged and i < s.acknowledged[t] and wrote(t, i)):
         return True
     return has_entry_of(s, t, i) or lost_between(t, i, s.currentTerm)
+
+
+def acknowledged_log_is_there(s: Server) -> bool:
+    """What a server has acknowledged in its current term it has."""
+    t = s.currentTerm
+    return t not in s.acknowledged or s.acknowledged[t] <= len(s.log)
+
+
+def acknowledged_log_is_the_leaders(s: Server, i: Index) -> bool:
+    """What a server has acknowledged in its current term is what the leader has."""
+    t = s.currentTerm
+    if not (t in s.acknowledged and i < s.acknowledged[t]):
+        return True
+    return s.log[i] == Past.leaderLog[t][i]
 
 
 def voters_pass_on_their_entries(c: Server, s: Server, t: Term, i: Index) -> bool:
@@ -345,7 +354,7 @@ def commits_were_of_the_leaders_term(t: Term) -> bool:
     return (
         t in Past.leaders
         and t in Past.committers
-        and 1 <= n
+        and n >= 1
         and n <= len(Past.leaderLog[t])
         and Past.leaderLog[t][n - 1].term == t
     )
@@ -372,7 +381,7 @@ def committed_stays(t: Term, u: Term, i: Index) -> bool:
 def leaderCommit_was_committed() -> bool:
     """The leaderCommit of an AppendEntries was committed in its term or before."""
     return all(
-        0 <= m.leaderCommit
+        m.leaderCommit >= 0
         and (
             m.leaderCommit == 0
             or any(u <= m.term and m.leaderCommit <= Past.committed[u] for u in Past.committed)
@@ -384,7 +393,7 @@ def leaderCommit_was_committed() -> bool:
 def commitIndex_was_committed(s: Server) -> bool:
     """What a server knows to be committed, a leader of its term or before committed."""
     return (
-        0 <= s.commitIndex
+        s.commitIndex >= 0
         and s.commitIndex <= len(s.log)
         and (
             s.commitIndex == 0
@@ -396,6 +405,27 @@ def commitIndex_was_committed(s: Server) -> bool:
             )
         )
     )
+
+
+def quorums_have_seen_each_leader(u: Term, q: Set[Server]) -> bool:
+    """In each quorum there is a server that has reached the term of a given leader."""
+    if not (u in Past.leaders and is_quorum(q)):
+        return True
+    return any(s in q and u <= s.currentTerm and u in s.votes for s in Past.voters[u])
+
+
+def committed_fits(t: Term, u: Term) -> bool:
+    """The log of every later leader is as long as what was committed in a term."""
+    if not (t in Past.committed and u in Past.leaders and t <= u):
+        return True
+    return Past.committed[t] <= len(Past.leaderLog[u])
+
+
+def committers_have_what_was_committed(t: Term, s: Server, i: Index) -> bool:
+    """Who made a commit possible still has what was committed."""
+    if not (t in Past.committed and s in Past.committers[t] and i < Past.committed[t]):
+        return True
+    return i < len(s.log) and s.log[i] == Past.leaderLog[t][i]
 
 
 def committed_entries_are_the_leaders(s: Server, u: Term, i: Index) -> bool:
@@ -457,6 +487,23 @@ def what_is_cut_off_is_not_the_leaders(self: Server, m: AppendEntries, i: Index)
     return i >= len(Past.leaderLog[m.term]) or self.log[i].term != Past.leaderLog[m.term][i].term
 
 
+def new_commits_are_the_leaders(self: Server, m: AppendEntries, i: Index) -> bool:
+    """After an AppendEntries is accepted, what is known to be committed is the leader's."""
+    accepted = m.term == self.currentTerm and self.log_matches(m)
+    if not (accepted and i < after(self).commitIndex):
+        return True
+    log = after(self).log
+    leaderLog = Past.leaderLog[m.term]
+    return i < len(log) and i < len(leaderLog) and log[i] == leaderLog[i]
+
+
+def new_commits_were_committed(self: Server, m: AppendEntries) -> bool:
+    """The new commitIndex was committed by a leader of this term or before."""
+    n = after(self).commitIndex
+    known = any(u <= self.currentTerm and n <= Past.committed[u] for u in Past.committed)
+    return n == 0 or known
+
+
 AB = ELECTIONS + LOGS
 GROW = (terms_grow_along_logs, terms_grow_along_leaders_logs)
 LOG = "s.log[i].term"
@@ -467,6 +514,7 @@ ACCEPTED = (
     merged_log_is_the_leaders,
     what_is_cut_off_is_not_the_leaders,
 )
+NEW_COMMITS = (new_commits_are_the_leaders, new_commits_were_committed)
 COMMITTED = (commits_were_of_the_leaders_term, commits_had_a_quorum, commits_were_acknowledged)
 
 LOG_MATCHING = (
@@ -509,7 +557,8 @@ LOG_MATCHING = (
     Lemma(messages_entries_are_the_leaders, AB, (("m.entries[i].term",), ("m.entries[i].value",))),
     Lemma(acknowledgements_are_within_the_leaders_log, AB),
     Lemma(
-        nextIndex_is_in_range, (*AB, matchIndex_was_acknowledged, acknowledgements_are_of_the_past)
+        raft.nextIndex_is_in_range,
+        (*AB, matchIndex_was_acknowledged, acknowledgements_are_of_the_past),
     ),
 )
 
@@ -527,6 +576,16 @@ COMPLETENESS = (
         (*AB, acknowledgements_are_of_the_past, *ACCEPTED),
         (("s.acknowledged[t]", LEADER),),
     ),
+    Lemma(acknowledged_log_is_there, (*AB, acknowledgements_are_of_the_past, *ACCEPTED), steps={
+        "handle_append_entries": (acknowledged_log_is_the_leaders,)}),
+    Lemma(
+        acknowledged_log_is_the_leaders,
+        (*AB, acknowledged_log_is_there, acknowledgements_are_of_the_past, *ACCEPTED),
+        (
+            (LOG, "s.acknowledged[s.currentTerm]"),
+            ("s.log[i].value", "s.acknowledged[s.currentTerm]"),
+        ),
+    ),
     Lemma(
         voters_pass_on_their_entries,
         (
@@ -540,8 +599,20 @@ COMPLETENESS = (
     ),
     Lemma(
         missing_entries_were_not_chosen,
-        (*AB, acknowledgements_are_of_the_past, voters_pass_on_their_entries),
+        (),
         ((LEADER, "u in Past.leaders", "is_quorum(q)"),),
+        steps={
+            "client_request": (
+                *AB,
+                acknowledgements_are_of_the_past,
+                quorums_have_seen_each_leader,
+            ),
+            "become_leader": (
+                *AB,
+                acknowledgements_are_of_the_past,
+                voters_pass_on_their_entries,
+            ),
+        },
     ),
     Lemma(commits_were_of_the_leaders_term, (*AB, commitIndex_was_committed)),
     Lemma(
@@ -562,19 +633,29 @@ COMPLETENESS = (
     ),
     Lemma(
         commitIndex_was_committed,
-        (
-            *AB,
-            leaderCommit_was_committed,
-            commits_were_of_the_leaders_term,
-            committed_stays,
-            *ACCEPTED,
-        ),
+        steps={
+            "become_leader": (*ELECTIONS, commits_were_of_the_leaders_term),
+            "client_request": (*AB, commits_were_of_the_leaders_term),
+            "handle_append_entries": (
+                messages_are_of_a_leader,
+                committed_stays,
+                committed_fits,
+                *NEW_COMMITS,
+            ),
+            "advance_commit_index": AB,
+        },
     ),
 )
 
 DERIVED = (
+    Lemma(quorums_have_seen_each_leader, ELECTIONS, (("u in Past.leaders", "is_quorum(q)"),)),
     Lemma(terms_grow_along_logs, AB, ((LOG, "s.log[j].term"),)),
     Lemma(terms_grow_along_leaders_logs, AB, ((LEADER, "Past.leaderLog[t][j].term"),)),
+    Lemma(
+        committed_fits,
+        (*AB, missing_entries_were_not_chosen, *COMMITTED),
+        (("Past.committed[t]", "u in Past.leaders"),),
+    ),
     Lemma(
         committed_stays,
         (*AB, missing_entries_were_not_chosen, *COMMITTED),
@@ -584,17 +665,65 @@ DERIVED = (
         ),
     ),
     Lemma(
+        committers_have_what_was_committed,
+        (*AB, acknowledged_entries_stay, acknowledgements_are_of_the_past, committed_stays, committed_fits, *COMMITTED),
+        ((LOG, "s in Past.committers[t]"), ("s.log[i].value", "s in Past.committers[t]")),
+    ),
+    Lemma(
         committed_entries_are_the_leaders,
         (*AB, commits_were_of_the_leaders_term, commitIndex_was_committed, committed_stays),
         (("s.log[i].term", "Past.committed[u]"), ("s.log[i].value", "Past.committed[u]")),
     ),
 )
 
+CHOSEN = (*AB, *COMMITTED, commitIndex_was_committed, committed_stays, committed_fits)
+
+FIGURE_3 = (
+    Lemma(raft.election_safety, ELECTIONS),
+    Lemma(raft.leader_append_only, AB),
+    Lemma(raft.log_matching, AB),
+    Lemma(raft.leader_completeness, CHOSEN),
+    Lemma(raft.state_machine_safety, (*CHOSEN, committed_entries_are_the_leaders)),
+)
+
+MORE = (
+    Lemma(
+        raft.committed_entries_are_on_a_majority, (*CHOSEN, committers_have_what_was_committed)
+    ),
+    Lemma(raft.commitIndex_is_within_the_log, (commitIndex_was_committed,)),
+    Lemma(raft.log_terms_do_not_decrease, GROW),
+    Lemma(
+        raft.matchIndex_is_true,
+        (
+            *AB,
+            matchIndex_was_acknowledged,
+            acknowledged_log_is_the_leaders,
+            acknowledgements_are_of_the_past,
+        ),
+    ),
+    Lemma(raft.each_leader_had_the_votes_of_a_majority, ELECTIONS),
+    Lemma(raft.each_commit_was_acknowledged_by_a_majority, COMMITTED),
+    Lemma(raft.leader_completeness_over_time, (*AB, *COMMITTED, committed_stays, committed_fits)),
+    Lemma(
+        raft.committed_log_is_append_only,
+        (*AB, *ACCEPTED, new_commits_are_the_leaders, commitIndex_was_committed, committed_stays),
+    ),
+    Lemma(raft.commitIndex_is_monotone),
+    Lemma(raft.matchIndex_is_monotone),
+    Lemma(raft.one_vote_per_term),
+    Lemma(raft.currentTerm_is_monotone),
+    Lemma(raft.leaders_are_never_replaced_within_a_term, ELECTIONS),
+)
+
 RAFT_PROOF = Proof(
     raft.RAFT,
     invariant=(*(Lemma(claim, ELECTIONS) for claim in ELECTIONS), *LOG_MATCHING, *COMPLETENESS),
     derived=DERIVED,
-    axioms=(Lemma(quorums_meet, triggers=(("is_quorum(a)", "is_quorum(b)"),)),),
+    goals=(*FIGURE_3, *MORE),
+    axioms=(
+        Lemma(quorums_meet, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
+        Lemma(more_than_a_quorum_is_one, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
+    ),
     opaque=(is_quorum,),
     defined=AB,
     cuts={
@@ -610,6 +739,13 @@ RAFT_PROOF = Proof(
                 (*AB, matching_log_is_the_leaders, merged_terms_are_the_leaders),
             ),
             Lemma(what_is_cut_off_is_not_the_leaders, (*AB, matching_log_is_the_leaders)),
+            Lemma(
+                new_commits_are_the_leaders,
+                (*AB, commitIndex_was_committed, committed_stays, committed_fits, *ACCEPTED),
+            ),
+            Lemma(
+                new_commits_were_committed, (commitIndex_was_committed, leaderCommit_was_committed)
+            ),
         )
     },
 )
