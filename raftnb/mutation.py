@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.errors import NotEnabled
-from raftnb.explore import check
+from raftnb.explore import Exploration, check
 from raftnb.spec import Model
 from raftnb.specs.mutants import MUTANTS, Mutant
+from raftnb.specs.raft_server import Server
 from raftnb.trace import Trace
 from raftnb.verdict import Verdict
 from raftnb.world import World
@@ -69,18 +70,25 @@ def find_all(mutants: tuple[Mutant, ...] = MUTANTS) -> Iterator[Finding]:
     yield from map(find_out, mutants)
 
 
+def explore(mutant: Mutant, server: type[Server] | None = None) -> Exploration:
+    """Explore the mutant (or another server, in its configuration) to the end or a violation."""
+    spec = mutant.spec(server)
+    model = spec(**mutant.constants)
+    if spec.transitions:  # claims about steps, which only the reference engine checks
+        return check(model, deadlock=False, progress=False, engine="reference")
+    return check(model, deadlock=False, progress=False, symmetry=True)
+
+
 def explored(mutant: Mutant) -> Finding:
     """The shortest trace on which the mutant breaks its claim, by exhaustive exploration."""
-    model = mutant.spec()(**mutant.constants)
-    found = check(model, deadlock=False, symmetry=True, progress=False)
+    found = explore(mutant)
     caught = found.verdict is Verdict.VIOLATED and found.property == mutant.breaks.__name__
     return Finding(mutant, caught, found.distinct, found.seconds, found.trace)
 
 
 def exhausted(mutant: Mutant) -> Finding:
     """All states within the bounds: the claim never comes true, or an equivalent breaks nothing."""
-    model = mutant.spec()(**mutant.constants)
-    found = check(model, deadlock=False, symmetry=True, progress=False)
+    found = explore(mutant)
     wanted = Verdict.HOLDS if mutant.how == "equivalent" else Verdict.VIOLATED
     return Finding(
         mutant, found.verdict is wanted and not found.bound, found.distinct, found.seconds

@@ -3,19 +3,24 @@
 Safety never depends on timing; progress does. `TimelyServer` says what the paper asks of the
 timers, broadcastTime ≪ electionTimeout, as guards: nobody times out while messages are under way or
 a leader serves, and after an election that failed another server is the next to try. Faults come to
-an end: the network is reliable, and there is at most one restart.
+an end: the network is reliable, and there is at most one restart. A leader does not commit entries
+of earlier terms by themselves (5.4.2), so a client has to ask again in a new term; real systems let
+a new leader append an empty entry instead (section 8).
 """
 
 from __future__ import annotations
 
 from raftnb.language import Delivery, Message, in_flight, send, when
 from raftnb.specs.raft import RAFT, a_leader_is_elected
-from raftnb.specs.raft_server import AppendEntries, Faults, Role, Server, Value, term_at
+from raftnb.specs.raft_server import AppendEntries, Entry, Faults, Role, Server, Value, term_at
 from raftnb.temporal import always_eventually, leads_to, weak
 
 
-class TimelyServer(Server):
-    """A Raft server whose election timeout is longer than an election, and whose faults end."""
+class AskedOnceServer(Server):
+    """A Raft server whose election timeout is longer than an election, and whose faults end.
+
+    Its clients ask once: a value that is in the leader's log is not asked for again.
+    """
 
     def restart(self) -> None:
         """Fail and come back, once in all."""
@@ -58,6 +63,16 @@ class TimelyServer(Server):
         )
 
 
+class TimelyServer(AskedOnceServer):
+    """The same with clients who ask again in each term, until they have an answer."""
+
+    def client_request(self, value: Value) -> None:
+        """A client asks for what is not committed, and not yet asked for in this term."""
+        when(all(entry.value != value for entry in self.log[: self.commitIndex]))
+        when(all(entry != Entry(self.currentTerm, value) for entry in self.log))
+        Server.client_request(self, value)
+
+
 def is_requested(value: Value) -> bool:
     """A leader has the value in its log."""
     return any(s.role == Role.LEADER and any(e.value == value for e in s.log) for s in Server)
@@ -73,7 +88,7 @@ TIMELY_RAFT = RAFT.variant(
     TimelyServer,
     summary="Raft whose timing holds and whose faults end: a leader, and every request committed",
     delivery=Delivery(loses=False, duplicates=False, reorders=True),
-    constants={**RAFT.constants, "max_term": 4, "max_restarts": 1, "max_copies": 2},
+    constants={**RAFT.constants, "max_term": 4, "max_log": 4, "max_restarts": 1, "max_copies": 4},
     sometimes=(a_leader_is_elected,),
     fairness=tuple(
         weak(action) for name, action in TimelyServer.actions.items() if name != "restart"
@@ -85,4 +100,4 @@ TIMELY_RAFT = RAFT.variant(
     ),
 )
 
-__all__ = ["TIMELY_RAFT", "TimelyServer", "is_committed", "is_requested"]
+__all__ = ["TIMELY_RAFT", "AskedOnceServer", "TimelyServer", "is_committed", "is_requested"]
