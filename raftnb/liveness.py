@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class LivenessResult:
         under = f"under {', '.join(self.fairness)}" if self.fairness else "without fairness"
         lines = [f"{self.verdict}: {self.property}, {under} ({self.states:,} states)"]
         lines += [f"stopped: {self.bound}"] if self.bound else []
-        lines += self.reasons
+        lines += [fill(reason, 88) for reason in self.reasons]
         lines += [str(self.trace)] if self.trace is not None else []
         return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Refinement:
             f"{self.steps:,} steps, seen as {self.abstract_states:,} abstract states)"
         ]
         lines += [f"stopped: {self.bound}"] if self.bound else []
-        lines += self.reasons
+        lines += [fill(reason, 88) for reason in self.reasons]
         lines += [str(self.trace)] if self.trace is not None else []
         return "\n".join(lines)
 

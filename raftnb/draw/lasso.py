@@ -1,0 +1,78 @@
+"""A lasso, drawn as what it is: a way in, and a loop that goes round for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import cos, pi, sin
+
+import graphviz
+
+from raftnb.draw.dot import render
+from raftnb.draw.graph import steps_in_words
+from raftnb.draw.picture import Picture
+from raftnb.draw.svg import BLUE, GRAY, RED
+from raftnb.errors import UsageError
+from raftnb.trace import State, Step, Trace
+
+WIDE, HIGH = 1.5, 0.9
+Point = tuple[float, float]
+
+
+def draw_lasso(
+    trace: Trace,
+    label: Callable[[State], str] | None = None,
+    *,
+    edge: Callable[[Step], str] | None = None,
+    alt: str = "",
+) -> Picture:
+    """Draw a trace that has a loop: the way in from the top, the loop as a ring.
+
+    `label` says what a state shows below its number, `edge` what a step does (process and action
+    unless given). Raises `UsageError` for a trace without a loop.
+    """
+    if trace.loop is None:
+        raise UsageError("a trace without a loop", allowed="a lasso", cure="use draw_trace")
+    dot = graphviz.Digraph(graph_attr={"splines": "line", "pad": "0.2"})
+    dot.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontsize="11")
+    dot.attr("node", margin="0.08,0.04", height="0.2")
+    dot.attr("edge", fontsize="10", arrowsize="0.7", fontcolor=BLUE)
+    places = positions(trace)
+    for number, (x, y) in enumerate(places):
+        text = f"\\n{label(trace.states[number])}" if label else ""
+        mark = {"color": RED, "penwidth": "2"} if number >= trace.loop else {"color": GRAY}
+        dot.node(str(number), f"{number + 1}{text}", pos=f"{x:.2f},{y:.2f}!", **mark)
+    for number, step in enumerate(trace.steps):
+        to = number + 1 if number + 1 < len(places) else trace.loop
+        mark = {"color": RED, "penwidth": "2"} if number >= trace.loop else {"color": GRAY}
+        dot.edge(str(number), str(to), (edge or short)(step), **mark)
+    if len(trace.steps) == trace.loop:
+        dot.edge(str(trace.loop), str(trace.loop), "for ever", color=RED, style="dashed")
+    return render(dot, alt=alt or in_words(trace), engine="neato")
+
+
+def positions(trace: Trace) -> list[Point]:
+    """Where each state of a lasso stands, each once, in inches: the way in above the ring."""
+    assert trace.loop is not None
+    around = max(1, len(trace.steps) - trace.loop)
+    radius = 0.0 if around == 1 else max(1.1, around * 0.36)
+    ring = [
+        (WIDE * radius * sin(2 * pi * i / around), radius * cos(2 * pi * i / around))
+        for i in range(around)
+    ]
+    way_in = [(0.0, radius + HIGH * (trace.loop - i)) for i in range(trace.loop)]
+    return way_in + ring
+
+
+def short(step: Step) -> str:
+    """A step as process and action."""
+    return f"{step.process}.{step.action}"
+
+
+def in_words(trace: Trace) -> str:
+    """What a lasso shows, for those who cannot see it."""
+    assert trace.loop is not None
+    rounds = Trace(trace.states[trace.loop :], trace.steps[trace.loop :])
+    return (
+        f"A lasso: {trace.loop} steps lead to state {trace.loop + 1}, "
+        f"then round for ever: {steps_in_words(rounds)}"
+    )
