@@ -65,13 +65,13 @@ class Proof:
     defined: tuple[Property, ...] = ()
 
     def __post_init__(self) -> None:
-        known = {lemma.claim for lemma in self.lemmas()}
+        known = {lemma.claim for lemma in (*self.lemmas(), *self.axioms)}
         for lemma in self.lemmas():
             for used in lemma.all_uses():
                 if used not in known:
                     raise UsageError(
                         f"`{lemma.name}` uses `{used.__name__}`, which the proof does not prove",
-                        allowed="conjuncts, derived claims, cuts",
+                        allowed="conjuncts, derived claims, cuts, axioms",
                         cure="add it to the proof, or take it out of `uses`",
                     )
 

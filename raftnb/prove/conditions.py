@@ -18,7 +18,7 @@ from raftnb.proof import Lemma, Proof
 from raftnb.prove.evaluate import Environment, Evaluator
 from raftnb.prove.execute import Case, Start, cases, starts
 from raftnb.prove.theory import Family, Symbolic, Theory
-from raftnb.prove.values import TRUE, SetV, conj, disj, implies, neg
+from raftnb.prove.values import TRUE, RecordV, SetV, conj, disj, implies, neg
 from raftnb.spec import Property
 
 
@@ -173,14 +173,26 @@ class Conditions:
     # Obligations.
 
     def facts(self) -> list[z3.BoolRef]:
-        """What is always true: the theory's axioms, and those of the opaque operators."""
-        known = [f for lemma in self.proof.axioms for f in self.known(lemma.claim)]
-        return [*self.theory.axioms, *known]
+        """What is always true of the theory's functions."""
+        return self.theory.axioms
 
     def uses(self, lemma: Lemma, action: str = "") -> tuple[Property, ...]:
         """What a lemma's proof assumes of the state."""
         cuts = {cut.claim for group in self.proof.cuts.values() for cut in group}
         return tuple(u for u in lemma.uses_for(action) if u not in cuts)
+
+    def about(self, claims: tuple[Property, ...], env: Environment) -> list[z3.BoolRef]:
+        """Claims assumed of a goal's own constants, where they have the same names and types."""
+        found = []
+        for claim in dict.fromkeys(claims):
+            parameters = self.program.claim(claim).parameters
+            names = [name for name, _ in parameters]
+            if names and all(n in env and not isinstance(env[n], SetV | RecordV) for n in names):
+                if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
+                    given = {name: env[name] for name in names}
+                    known = self.instances(claim, self.before, given=given)
+                    found += [implies(i.guard, i.body) for i in known if not i.bound]
+        return found
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
         """Claims assumed of the state before the step."""
@@ -197,9 +209,11 @@ class Conditions:
         """What follows from the conjuncts in the same state."""
         goals = [g for g in self.proof.goals if g.claim not in self.proof.spec.transitions]
         for lemma in (*self.proof.derived, *goals):
-            known = self.hypotheses(self.uses(lemma))
+            uses = self.uses(lemma)
+            known = self.hypotheses(uses)
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, self.before)):
-                yield self.obligation(lemma.name, "", 0, goal, known)
+                mine = [*known, *self.about(uses, goal[2])]
+                yield self.obligation(lemma.name, "", 0, goal, mine)
 
     def steps(self, start: Start) -> Iterator[Obligation]:
         """Every conjunct, and every claim about steps, after an action."""

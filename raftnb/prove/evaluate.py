@@ -482,7 +482,7 @@ class Evaluator:
 
     def _op_slice(self, expr: Apply, env: Environment, *args: Expr) -> Value:
         base, low, high = (self.value(a, env) for a in args)
-        top = choose(same(high, base.length), high, choose(high <= base.length, high, base.length))
+        top = choose(high <= base.length, high, base.length)
         self.require(conj(low >= 0, high >= 0), expr.line, "slice not from the end")
         if z3.is_int_value(low) and low.as_long() == 0:
             return SeqV(top, base.at)

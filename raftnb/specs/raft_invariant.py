@@ -41,6 +41,11 @@ def more_than_a_quorum_is_one(a: Set[Server], b: Set[Server]) -> bool:
     return not is_quorum(a) or any(s in a and s not in b for s in Server) or is_quorum(b)
 
 
+def everyone_is_a_quorum(a: Set[Server]) -> bool:
+    """All the servers together are a quorum."""
+    return is_quorum(a) or any(s not in a for s in Server)
+
+
 # Words.
 
 
@@ -421,6 +426,12 @@ def committed_fits(t: Term, u: Term) -> bool:
     return Past.committed[t] <= len(Past.leaderLog[u])
 
 
+def committers_have_enough(t: Term, s: Server) -> bool:
+    """The log of who made a commit possible is as long as what was committed."""
+    counted = t in Past.committed and s in Past.committers[t]
+    return not counted or Past.committed[t] <= len(s.log)
+
+
 def committers_have_what_was_committed(t: Term, s: Server, i: Index) -> bool:
     """Who made a commit possible still has what was committed."""
     if not (t in Past.committed and s in Past.committers[t] and i < Past.committed[t]):
@@ -450,7 +461,12 @@ def terms_grow_along_leaders_logs(t: Term, i: Index, j: Index) -> bool:
     return Past.leaderLog[t][j].term <= Past.leaderLog[t][i].term
 
 
-# Cuts: what the receiver of an AppendEntries has, before and after.
+# Cuts: what a step is about to meet, and what it leaves.
+
+
+def term_has_no_leader_yet(self: Server) -> bool:
+    """Who becomes leader is the first leader of its term, which is not the initial one."""
+    return 1 <= self.currentTerm and self.currentTerm not in Past.leaders
 
 
 def merged_terms_are_the_leaders(self: Server, m: AppendEntries, i: Index) -> bool:
@@ -504,7 +520,8 @@ def new_commits_were_committed(self: Server, m: AppendEntries) -> bool:
     return n == 0 or known
 
 
-AB = ELECTIONS + LOGS
+FIRST = (*ELECTIONS, term_has_no_leader_yet)
+AB = FIRST + LOGS
 GROW = (terms_grow_along_logs, terms_grow_along_leaders_logs)
 LOG = "s.log[i].term"
 LEADER = "Past.leaderLog[t][i].term"
@@ -603,12 +620,15 @@ COMPLETENESS = (
         ((LEADER, "u in Past.leaders", "is_quorum(q)"),),
         steps={
             "client_request": (
-                *AB,
+                leaders_are_remembered,
+                leaders_logs_are_remembered,
+                leaders_entries_are_remembered,
                 acknowledgements_are_of_the_past,
                 quorums_have_seen_each_leader,
             ),
             "become_leader": (
                 *AB,
+                quorums_meet,
                 acknowledgements_are_of_the_past,
                 voters_pass_on_their_entries,
             ),
@@ -626,7 +646,9 @@ COMPLETENESS = (
             commitIndex_was_committed,
         ),
     ),
-    Lemma(commits_had_a_quorum, AB),
+    Lemma(
+        commits_had_a_quorum, AB, (("t in Past.committed",), ("is_quorum(Past.committers[t])",))
+    ),
     Lemma(
         leaderCommit_was_committed,
         (*AB, commits_were_of_the_leaders_term, commitIndex_was_committed),
@@ -634,12 +656,14 @@ COMPLETENESS = (
     Lemma(
         commitIndex_was_committed,
         steps={
-            "become_leader": (*ELECTIONS, commits_were_of_the_leaders_term),
+            "become_leader": (*FIRST, commits_were_of_the_leaders_term),
             "client_request": (*AB, commits_were_of_the_leaders_term),
             "handle_append_entries": (
                 messages_are_of_a_leader,
                 committed_stays,
                 committed_fits,
+                messages_entries_are_the_leaders,
+                matching_log_is_the_leaders,
                 *NEW_COMMITS,
             ),
             "advance_commit_index": AB,
@@ -648,7 +672,7 @@ COMPLETENESS = (
 )
 
 DERIVED = (
-    Lemma(quorums_have_seen_each_leader, ELECTIONS, (("u in Past.leaders", "is_quorum(q)"),)),
+    Lemma(quorums_have_seen_each_leader, (*ELECTIONS, quorums_meet), (("u in Past.leaders", "is_quorum(q)"),)),
     Lemma(terms_grow_along_logs, AB, ((LOG, "s.log[j].term"),)),
     Lemma(terms_grow_along_leaders_logs, AB, ((LEADER, "Past.leaderLog[t][j].term"),)),
     Lemma(
@@ -663,6 +687,11 @@ DERIVED = (
             ("Past.committed[t]", "Past.leaderLog[u][i].term"),
             ("Past.committed[t]", "Past.leaderLog[u][i].value"),
         ),
+    ),
+    Lemma(
+        committers_have_enough,
+        (*AB, acknowledged_entries_stay, acknowledgements_are_of_the_past, committed_stays, committed_fits, *COMMITTED),
+        (("s in Past.committers[t]",),),
     ),
     Lemma(
         committers_have_what_was_committed,
@@ -688,7 +717,15 @@ FIGURE_3 = (
 
 MORE = (
     Lemma(
-        raft.committed_entries_are_on_a_majority, (*CHOSEN, committers_have_what_was_committed)
+        raft.committed_entries_are_on_a_majority,
+        (
+            commitIndex_was_committed,
+            commits_had_a_quorum,
+            more_than_a_quorum_is_one,
+            everyone_is_a_quorum,
+            committers_have_enough,
+            committers_have_what_was_committed,
+        ),
     ),
     Lemma(raft.commitIndex_is_within_the_log, (commitIndex_was_committed,)),
     Lemma(raft.log_terms_do_not_decrease, GROW),
@@ -697,6 +734,7 @@ MORE = (
         (
             *AB,
             matchIndex_was_acknowledged,
+            acknowledged_log_is_there,
             acknowledged_log_is_the_leaders,
             acknowledgements_are_of_the_past,
         ),
@@ -712,21 +750,23 @@ MORE = (
     Lemma(raft.matchIndex_is_monotone),
     Lemma(raft.one_vote_per_term),
     Lemma(raft.currentTerm_is_monotone),
-    Lemma(raft.leaders_are_never_replaced_within_a_term, ELECTIONS),
+    Lemma(raft.leaders_are_never_replaced_within_a_term, FIRST),
 )
 
 RAFT_PROOF = Proof(
     raft.RAFT,
-    invariant=(*(Lemma(claim, ELECTIONS) for claim in ELECTIONS), *LOG_MATCHING, *COMPLETENESS),
+    invariant=(*(Lemma(claim, FIRST) for claim in ELECTIONS), *LOG_MATCHING, *COMPLETENESS),
     derived=DERIVED,
     goals=(*FIGURE_3, *MORE),
     axioms=(
         Lemma(quorums_meet, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
+        Lemma(everyone_is_a_quorum, triggers=(("is_quorum(a)",),)),
         Lemma(more_than_a_quorum_is_one, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
     ),
     opaque=(is_quorum,),
     defined=AB,
     cuts={
+        "become_leader": (Lemma(term_has_no_leader_yet, (*ELECTIONS, quorums_meet)),),
         "handle_append_entries": (
             Lemma(matching_log_is_the_leaders, AB),
             Lemma(
@@ -742,6 +782,12 @@ RAFT_PROOF = Proof(
             Lemma(
                 new_commits_are_the_leaders,
                 (*AB, commitIndex_was_committed, committed_stays, committed_fits, *ACCEPTED),
+                (
+                    ("Past.leaderLog[m.term][i].term",),
+                    ("Past.leaderLog[m.term][i].value",),
+                    ("self.log[i].term",),
+                    ("self.log[i].value",),
+                ),
             ),
             Lemma(
                 new_commits_were_committed, (commitIndex_was_committed, leaderCommit_was_committed)
