@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +59,13 @@ class Obligation:
 class Conditions:
     """Makes the conditions of a proof over one theory."""
 
-    def __init__(self, proof: Proof, sizes: dict[str, tuple[str, ...]] | None = None) -> None:
-        self.proof = proof
+    def __init__(
+        self,
+        proof: Proof,
+        sizes: dict[str, tuple[str, ...]] | None = None,
+        only: tuple[str, ...] = (),
+    ) -> None:
+        self.proof, self.only = proof, only
         self.program = Program(proof.spec(history=True))
         self.theory = Theory(self.program, sizes)
         self.before = self.theory.state()
@@ -201,49 +206,61 @@ class Conditions:
     def initially(self) -> Iterator[Obligation]:
         """The conjuncts hold in every initial state."""
         first = self.theory.initial()
-        for lemma in self.proof.invariant:
+        for lemma in self.wanted(self.proof.invariant):
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, first)):
                 yield self.obligation(lemma.name, "the start", 0, goal, [])
 
     def implied(self) -> Iterator[Obligation]:
         """What follows from the conjuncts in the same state."""
         goals = [g for g in self.proof.goals if g.claim not in self.proof.spec.transitions]
-        for lemma in (*self.proof.derived, *goals):
+        for lemma in self.wanted((*self.proof.derived, *goals)):
             uses = self.uses(lemma)
             known = self.hypotheses(uses)
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, self.before)):
                 mine = [*known, *self.about(uses, goal[2])]
                 yield self.obligation(lemma.name, "", 0, goal, mine)
 
-    def steps(self, start: Start) -> Iterator[Obligation]:
-        """Every conjunct, and every claim about steps, after an action."""
+    def wanted(self, lemmas: Iterable[Lemma]) -> list[Lemma]:
+        """Those of the lemmas that are to be proved."""
+        return [lemma for lemma in lemmas if not self.only or lemma.name in self.only]
+
+    def steps(self, start: Start, only_case: int | None = None) -> Iterator[Obligation]:
+        """Every conjunct, and every claim about steps, after an action (in one of its cases)."""
         for number, case in enumerate(cases(self.theory, start, self.before, self.opaque)):
-            yield from self.of_case(start.name, number, case)
+            if only_case in (None, number):
+                yield from self.of_case(start.name, number, case)
 
     def of_case(self, action: str, number: int, case: Case) -> Iterator[Obligation]:
         """The conditions for one way through an action."""
-        defined = self.hypotheses(self.proof.defined)
-        for need in case.requirements:
-            goal = ([], need.condition, {})
-            yield self.obligation(f"line {need.line}: {need.text}", action, number, goal, defined)
+        yield from self._defined(action, number, case)
         proved: dict[Property, list[z3.BoolRef]] = {}
         for cut in self.proof.cuts.get(case.action, ()):
             found = self.instances(cut.claim, case.before, case.after, given=case.env)
-            known = [*self._for_case(cut, case, proved), *case.conditions]
-            for goal in self.goals(cut.claim, found):
-                yield self.obligation(cut.name, action, number, goal, known)
+            if self.wanted([cut]):
+                known = [*self._for_case(cut, case, proved), *case.conditions]
+                for goal in self.goals(cut.claim, found):
+                    yield self.obligation(cut.name, action, number, goal, known)
             proved[cut.claim] = self.assumed(cut.claim, found)
-        for lemma in self.proof.invariant:
+        for lemma in self.wanted(self.proof.invariant):
             known = [*self.known(lemma.claim), *self._for_case(lemma, case, proved)]
             found = self.instances(lemma.claim, case.after)
             for goal in self.goals(lemma.claim, found, old=self._old(lemma.claim)):
                 yield self.obligation(lemma.name, action, number, goal, [*known, *case.conditions])
-        for lemma in self.proof.goals:
+        for lemma in self.wanted(self.proof.goals):
             if lemma.claim in self.proof.spec.transitions:
                 known = [*self._for_case(lemma, case, proved), *case.conditions]
                 found = self.instances(lemma.claim, case.before, case.after)
                 for goal in self.goals(lemma.claim, found):
                     yield self.obligation(lemma.name, action, number, goal, known)
+
+    def _defined(self, action: str, number: int, case: Case) -> Iterator[Obligation]:
+        """Every step has a value: indices are in range, keys are there, naturals are natural."""
+        if self.only:
+            return
+        defined = self.hypotheses(self.proof.defined)
+        for need in case.requirements:
+            goal: Any = ([], need.condition, {})
+            yield self.obligation(f"line {need.line}: {need.text}", action, number, goal, defined)
 
     def _for_case(
         self, lemma: Lemma, case: Case, proved: dict[Property, list[z3.BoolRef]]

@@ -420,12 +420,14 @@ class Theory:
         self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]
     ) -> z3.ArithRef:
         """The size of a set: a number of which nothing is known but that it is not negative."""
+        return self.size_function(type_)(self.name_of(value, type_, bound))
+
+    def size_function(self, type_: SetOf) -> z3.FuncDeclRef:
+        """The sizes of sets of a type."""
         name = f"size of {self.sort(type_)}"
-        known = name in self.functions
-        size = self._function(name, Int(True), (type_,))
-        if not known:
-            self._bounded(size, (type_,), None)
-        return size(self.name_of(value, type_, bound))
+        if name not in self.functions:
+            self._bounded(self._function(name, Int(True), (type_,)), (type_,), None)
+        return self._function(name, Int(True), (type_,))
 
     def size_of(self, root: str) -> z3.ArithRef:
         """How many members a domain or process class has."""
