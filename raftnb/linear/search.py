@@ -10,7 +10,8 @@ that took effect. Three things keep it small:
   lost, so nothing is chosen;
 - crashed operations with the same call take effect in the order of their invocations;
 - a configuration is dropped when the same one was seen with a subset of its crashed operations:
-  they never have to take effect, so fewer is never worse.
+  they never have to take effect, so fewer is never worse, and fewer is tried first when a first
+  try was in vain.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Search:
         ]
         self.moments: list[Moment] = []
         self.deepest, self.before = 0, meter.configurations
+        self.stuck: list[tuple[Path, int]] = []
 
     def run(self, most: float = inf) -> Part | None:
         """Search until there is an answer, or None after `most` configurations.
@@ -60,7 +62,7 @@ class Search:
             try:
                 self._rehearse()
                 self._prepare()
-                return self._search(most)
+                return self._take_turns(most)
             except ObserverChangedState:
                 self.machine.restart()
             except OverBudget as stop:
@@ -82,20 +84,40 @@ class Search:
         self.moments = moments_of(self.operations, self.steps, frozenset(observers))
         self.width = max((moment.own.bit.bit_length() for moment in self.moments), default=0)
         self.held = 8 * sum(len(m.observing) + len(m.changing) + 20 for m in self.moments)
-        self.seen: dict[int, tuple[int, ...]] = {}
-        self.deepest, self.stuck = 0, list[tuple[Path, int]]()
 
-    def _search(self, most: float) -> Part | None:
-        stack: list[Configuration] = [(0, 0, 0, 0, None)]
-        last = len(self.moments)
-        while stack:
-            if self.meter.configurations - self.before >= most:
+    def _take_turns(self, most: float) -> Part | None:
+        """Two strategies, each with ever more patience, where operations crashed.
+
+        A bold search lets a crashed operation take effect as soon as nothing else helps: quick
+        where many did. A careful one goes by the number of those: quick where the history is wrong.
+        """
+        crashed = any(operation.pending for operation in self.operations)
+        patience = 1_000 + 3 * len(self.operations) if crashed else inf
+        while True:
+            for careful in (False, True):
+                left = most - (self.meter.configurations - self.before)
+                part = self._search(min(patience, left), careful)
+                if part is not None or left <= patience:
+                    return part
+            patience *= 4
+
+    def _search(self, most: float, careful: bool) -> Part | None:
+        """Depth first; if careful, what has fewer crashed operations goes before all others."""
+        self.seen: dict[int, tuple[int, ...]] = {}
+        self.deepest, self.stuck = 0, []
+        stacks: list[list[Configuration]] = [[(0, 0, 0, 0, None)]]
+        end = self.meter.configurations + most
+        while stack := next(filter(None, stacks), None):
+            if self.meter.configurations >= end:
                 return None
-            self.meter.tick(self._remembered(len(stack)), self.deepest)
+            self.meter.tick(self._remembered(stacks), self.deepest)
             here = self._advance(stack.pop())
-            if here[0] == last:
+            if here[0] == len(self.moments):
                 return self._holds(here[4])
             if self._is_new(here):
+                if self.moments[here[0]].crashed:
+                    count = here[3].bit_count() + 1 if careful else 0
+                    _stack_for(stacks, count).extend(self._revived(here))
                 stack.extend(self._others(here))
                 stack.extend(self._own(here))
         return self._violated()
@@ -138,17 +160,21 @@ class Search:
         return [(number + 1, after, mask, dead, order)]
 
     def _others(self, configuration: Configuration) -> Iterator[Configuration]:
-        """Another operation takes effect first: one that returns later, or one that crashed."""
+        """An operation that returns later takes effect first."""
         number, state, mask, dead, path = configuration
         step, length = self.machine.step, path[3] + 1 if path else 1
-        _, _, changing, crashed = self.moments[number]
-        for bit, call, wanted, operation in changing:
+        for bit, call, wanted, operation in self.moments[number].changing:
             if not mask & bit:
                 result, after = step(state, call)
                 if result == wanted:
                     yield number, after, mask | bit, dead, (operation, number, path, length)
-        for call, members in crashed:
-            result, after = step(state, call)
+
+    def _revived(self, configuration: Configuration) -> Iterator[Configuration]:
+        """A crashed operation takes effect first."""
+        number, state, mask, dead, path = configuration
+        length = path[3] + 1 if path else 1
+        for call, members in self.moments[number].crashed:
+            result, after = self.machine.step(state, call)
             free = next((item for item in members if not dead & item[0]), None)
             if free and result != IMPOSSIBLE and after != state:
                 yield number, after, mask, dead | free[0], (free[1], number, path, length)
@@ -163,8 +189,9 @@ class Search:
         if length >= best and len(self.stuck) < MOST_ATTEMPTS:
             self.stuck.append((path, state))
 
-    def _remembered(self, waiting: int) -> int:
+    def _remembered(self, stacks: Sequence[Sequence[Configuration]]) -> int:
         """An estimate in bytes of what the search holds."""
+        waiting = sum(map(len, stacks))
         return 230 * (len(self.seen) + waiting) + self.held + self.machine.bytes
 
     def _point(self, number: int) -> int:
@@ -197,3 +224,10 @@ class Search:
     def _part(self, verdict: Verdict, **found: Any) -> Part:
         count, chosen = len(self.operations), self.meter.configurations - self.before
         return Part(None, verdict, count, method="search", configurations=chosen, **found)
+
+
+def _stack_for(stacks: list[list[Configuration]], crashed: int) -> list[Configuration]:
+    """The stack of the configurations with so many crashed operations."""
+    while len(stacks) <= crashed:
+        stacks.append([])
+    return stacks[crashed]
