@@ -113,9 +113,7 @@ class Conditions:
         each = statement.value if isinstance(statement, ir.Return) else None
         if not only or not isinstance(each, ir.Each) or each.kind != "all":
             truth = evaluator.block(body, outer.env, ir.BOOL)
-            yield Instance(
-                outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent
-            )
+            yield Instance(outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent)
             return
         for family in evaluator.families(each.domain, outer.env):
             env = {**outer.env, each.name: family.value}

@@ -67,8 +67,10 @@ def counted(
 
 def in_region(body: z3.BoolRef, sets: list[z3.ExprRef], region: Region) -> z3.BoolRef:
     """What the body of a quantifier says of a member of a region."""
-    if z3.is_app(body) and body.num_args() == 2 and body.arg(1).get_id() in map(
-        z3.AstRef.get_id, sets
+    if (
+        z3.is_app(body)
+        and body.num_args() == 2
+        and body.arg(1).get_id() in map(z3.AstRef.get_id, sets)
     ):
         at = [s.get_id() for s in sets].index(body.arg(1).get_id())
         return z3.BoolVal(region[at])

@@ -16,7 +16,19 @@ from raftnb.lowering import TRUE as NO_CONDITION
 from raftnb.lowering import join, unwrapped
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import (
-    TRUE, MapV, OptionV, RecordV, SeqV, SetV, Value, choose, conj, disj, implies, neg, same,
+    TRUE,
+    MapV,
+    OptionV,
+    RecordV,
+    SeqV,
+    SetV,
+    Value,
+    choose,
+    conj,
+    disj,
+    implies,
+    neg,
+    same,
 )  # fmt: skip
 
 Environment = dict[str, Value]
@@ -351,9 +363,7 @@ class Evaluator:
                 allowed="tuple(... for x in sequence)",
                 cure="make a set: frozenset(...)",
             )
-        return SeqV(
-            base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)})
-        )
+        return SeqV(base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)}))
 
     # Operators.
 

@@ -11,7 +11,6 @@ import z3
 from raftnb import ir
 from raftnb.errors import SpecError
 from raftnb.ir import Member, RecordOf, SeqOf, SetOf, Type
-from raftnb.language import Action
 from raftnb.prove.evaluate import Environment, Evaluator, Path, Requirement
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import TRUE, RecordV, Value, conj, is_plain, same
@@ -249,4 +248,4 @@ class Execution:
         self.block(statement.routine.body, dict(zip(names, args, strict=True)))
 
 
-__all__ = ["Case", "Execution", "Start", "cases", "is_plain", "same", "starts", "SeqOf", "SetOf"]
+__all__ = ["Case", "Execution", "SeqOf", "SetOf", "Start", "cases", "is_plain", "same", "starts"]

@@ -123,9 +123,7 @@ def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -
     seconds = time.perf_counter() - started
     proved = answer == z3.unsat
     why = "" if proved else solver.reason_unknown() if answer == z3.unknown else "no contradiction"
-    return Checked(
-        obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why
-    )
+    return Checked(obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why)
 
 
 def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -11,13 +11,38 @@ import z3
 
 from raftnb.errors import SpecError
 from raftnb.ir import (
-    BOOL, Bool, Choice, Int, MapOf, Member, Nothing, Option, RecordOf, SeqOf, SetOf, Text, Type,
+    BOOL,
+    Bool,
+    Choice,
+    Int,
+    MapOf,
+    Member,
+    Nothing,
+    Option,
+    RecordOf,
+    SeqOf,
+    SetOf,
+    Text,
+    Type,
 )  # fmt: skip
 from raftnb.language import Anything, Each, History
 from raftnb.lowering import Program
 from raftnb.prove.values import (
-    FALSE, TRUE, MapV, OptionV, RecordV, SeqV, SetV, Value, choose, conj, disj, implies,
-    is_empty_of, is_plain, same,
+    FALSE,
+    TRUE,
+    MapV,
+    OptionV,
+    RecordV,
+    SeqV,
+    SetV,
+    Value,
+    choose,
+    conj,
+    disj,
+    implies,
+    is_empty_of,
+    is_plain,
+    same,
 )  # fmt: skip
 from raftnb.values import Domain, Map, Message, Record
 
@@ -181,7 +206,9 @@ class Theory:
         self._bounded(function, arguments, None)
         return function
 
-    def _bounded(self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None) -> None:
+    def _bounded(
+        self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None
+    ) -> None:
         """A natural number is never negative; an enum's number is one of its members'.
 
         That what is written to a `Nat` is natural is proved of each step (see `natural`).
@@ -416,9 +443,7 @@ class Theory:
             self._named_sets[inside.get_id()] = (inside, term)
         return self._named_sets[inside.get_id()][1]
 
-    def cardinality(
-        self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]
-    ) -> z3.ArithRef:
+    def cardinality(self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]) -> z3.ArithRef:
         """The size of a set: a number of which nothing is known but that it is not negative."""
         return self.size_function(type_)(self.name_of(value, type_, bound))
 
@@ -437,7 +462,9 @@ class Theory:
 
     # Quantifiers, equality, and types joined.
 
-    def forall(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef, patterns: Any = ()) -> z3.BoolRef:
+    def forall(
+        self, bound: Sequence[z3.ExprRef], body: z3.BoolRef, patterns: Any = ()
+    ) -> z3.BoolRef:
         """For all values of the bound constants."""
         if not bound or z3.is_true(body) or z3.is_false(body):
             return body

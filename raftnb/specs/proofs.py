@@ -1,0 +1,10 @@
+"""The proofs, by the names of the specifications that they are of."""
+
+from __future__ import annotations
+
+from raftnb.proof import Proof
+from raftnb.specs.raft_proof import RAFT_PROOF
+
+PROOFS: dict[str, Proof] = {proof.spec.name: proof for proof in (RAFT_PROOF,)}
+
+__all__ = ["PROOFS"]
