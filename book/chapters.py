@@ -20,7 +20,7 @@ from typing import Any
 
 import nbformat
 
-from book import ROOT
+from book import ROOT, documented
 
 CODE = re.compile(
     r"(^ *(`{3,}|~{3,}).*?^ *\2 *$|(`+)(?!`).+?(?<!`)\3(?!`))", re.DOTALL | re.MULTILINE
@@ -85,7 +85,7 @@ def _links(text: str, terms: dict[str, str]) -> str:
 
 
 def _module(path: str) -> str:
-    return "raftnb." + path.removesuffix("/__init__").replace("/", ".")
+    return documented("raftnb." + path.removesuffix("/__init__").replace("/", "."))
 
 
 def _citation(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import raftnb
+from book import OFFERS, documented
 from book.chapters import glossary_terms, prepare, write_if_changed
 
 SITE = Path(__file__).parent / "site"
@@ -37,7 +38,7 @@ MODULE = """\
 .. automodule:: {name}
    :members:
    :undoc-members:
-   :ignore-module-all:
+   :{members}:
    :member-order: bysource
 """
 
@@ -66,14 +67,17 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
 
 
 def modules() -> list[str]:
-    """The package's public modules, by full name."""
-    found = [m.name for m in pkgutil.walk_packages(raftnb.__path__, "raftnb.")]
-    return sorted(name for name in found if not name.rpartition(".")[2].startswith("_"))
+    """The modules that the reference describes, by full name."""
+    found = {documented(m.name) for m in pkgutil.walk_packages(raftnb.__path__, "raftnb.")}
+    hidden = re.compile(r"\._|^raftnb\.commands")
+    return sorted(name for name in found if not hidden.search(name))
 
 
 def _write_reference(target: Path, names: list[str]) -> None:
     for name in names:
-        write_if_changed(target / "api" / f"{name}.rst", MODULE.format(name=name, line="=" * 99))
+        members = "imported-members" if name in OFFERS else "ignore-module-all"
+        page = MODULE.format(name=name, line="=" * 99, members=members)
+        write_if_changed(target / "api" / f"{name}.rst", page)
     _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in names})
     listed = "\n".join(f"   api/{name}" for name in names)
     write_if_changed(target / "api.rst", REFERENCE.format(listed=listed))

@@ -29,6 +29,7 @@ bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 bibtex_default_style = "plain"
 
+toc_object_entries = False  # they would be in the navigation of every page
 default_role = "code"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
