@@ -31,12 +31,16 @@ class AskedOnceServer(Server):
         """Start an election, where all is quiet and nobody leads."""
         when(self.role == Role.FOLLOWER)
         when(in_flight(Message) == ())
-        when(all(s.role != Role.LEADER for s in Server))
+        when(all(s.role == Role.FOLLOWER or not s.has_won() for s in Server))
         super().time_out()
 
+    def is_wanted(self, value: Value) -> bool:
+        """Whether a client asks for a value: where it is not in the log."""
+        return all(entry.value != value for entry in self.log)
+
     def client_request(self, value: Value) -> None:
-        """A client asks for what is not in the log."""
-        when(all(entry.value != value for entry in self.log))
+        """A client asks for a value, if it wants it."""
+        when(self.is_wanted(value))
         super().client_request(value)
 
     def has_news_for(self, peer: Server) -> bool:
@@ -45,11 +49,11 @@ class AskedOnceServer(Server):
         return lacks or peer.currentTerm < self.currentTerm
 
     def append_entries(self, peer: Server) -> None:
-        """Send a follower all it lacks, unless a message to it is still under way."""
+        """Send a follower all it lacks, unless a message to it or from it is under way."""
         when(self.role == Role.LEADER)
         when(peer != self)
         when(self.has_news_for(peer))
-        when(all(m.dest != peer for m in in_flight(AppendEntries)))
+        when(all(peer not in (m.source, m.dest) for m in in_flight(Message)))
         prev = self.nextIndex[peer] - 1
         send(
             AppendEntries(
@@ -66,11 +70,10 @@ class AskedOnceServer(Server):
 class TimelyServer(AskedOnceServer):
     """The same with clients who ask again in each term, until they have an answer."""
 
-    def client_request(self, value: Value) -> None:
-        """A client asks for what is not committed, and not yet asked for in this term."""
-        when(all(entry.value != value for entry in self.log[: self.commitIndex]))
-        when(all(entry != Entry(self.currentTerm, value) for entry in self.log))
-        Server.client_request(self, value)
+    def is_wanted(self, value: Value) -> bool:
+        """Whether a client asks for a value: until it is committed, once in each term."""
+        known = any(entry.value == value for entry in self.log[: self.commitIndex])
+        return not known and Entry(self.currentTerm, value) not in self.log
 
 
 def is_requested(value: Value) -> bool:
