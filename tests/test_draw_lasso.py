@@ -15,8 +15,8 @@ from raftnb.specs.store import SEQUENTIAL_STORE
 def test_a_lasso_is_drawn_with_each_state_once_and_an_edge_for_each_step():
     trace = check_liveness(SEQUENTIAL_STORE()).trace
     picture = draw_lasso(trace, lambda state: state["c2", "pc"])
-    assert picture.svg.count('stroke-width="2"') >= 16
-    assert picture.svg.count("take_mutex") == 4
+    assert picture.svg.count(">store.take_request</text>") == 2
+    assert picture.svg.count(">take_mutex</text>") == 2
     assert picture.alt.startswith("A lasso: 4 steps lead to state 5, then round for ever: store")
     places = positions(trace)
     assert len(places) == len(set(places)) == 12

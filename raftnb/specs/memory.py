@@ -135,7 +135,7 @@ class CachedProcessor(Processor):
         """What is to be read is not in the cache: ask the main memory. The book's RdMiss."""
         when(self.ctl == "busy" and isinstance(self.buf, Read))
         when(self.cache[self.buf.address] is None and queue_has_room())
-        MainMemory.memQ += (Queued(self, self.buf),)  # type: ignore[arg-type]
+        MainMemory.memQ += (Queued(self, self.buf),)
         self.ctl = "waiting"
 
     def do_read(self) -> None:
@@ -152,7 +152,7 @@ class CachedProcessor(Processor):
         for p in CachedProcessor:
             if p == self or p.cache[write.address] is not None:
                 p.cache |= {write.address: write.value}
-        MainMemory.memQ += (Queued(self, write),)  # type: ignore[arg-type]
+        MainMemory.memQ += (Queued(self, write),)
         self.buf = None
         self.ctl = "done"
 

@@ -1,0 +1,77 @@
+"""How long liveness takes on a graph of a million states, and what a refinement check costs.
+
+Run with `python -m benchmarks.liveness`. Everything is measured twice in one process; the second
+time is printed, with everything compiled. Refinement is compared with plain exploration of the
+same model in the same run: `rate` is the quotient, 1.0 as fast as exploring.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+from raftnb.arrows import arrows
+from raftnb.explore import check
+from raftnb.liveness import check_liveness
+from raftnb.refine import refines
+from raftnb.specs.concurrent import LINEARIZABLE_STORE, is_answered, waits
+from raftnb.specs.refinements import REFINEMENTS
+from raftnb.temporal import leads_to
+
+MILLION = {"clients": 4, "values": 2}
+STORES: tuple[tuple[str, dict[str, int]], ...] = (
+    ("sequential-store", {"clients": 3, "keys": 2, "values": 2}),
+    ("queue-store", {"clients": 3, "values": 2}),
+    ("write-through-cache", {}),
+    ("write-through-cache", {"values": 3, "queue_length": 2}),
+)
+
+
+def main() -> None:
+    """Print one line for each measurement."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave the large graph out")
+    if not parser.parse_args().quick:
+        measure_liveness()
+    for name, constants in STORES:
+        measure_refinement(name, constants)
+
+
+def timed(action: Callable[[], Any]) -> tuple[float, Any]:
+    """The seconds that the second run of an action takes, and its result."""
+    action()
+    started = time.perf_counter()
+    result = action()
+    return time.perf_counter() - started, result
+
+
+def measure_liveness() -> None:
+    """A property that holds and one that is violated, on about a million states."""
+    model = LINEARIZABLE_STORE(**MILLION)
+    started = time.perf_counter()
+    graph = arrows(model)
+    seconds = time.perf_counter() - started
+    print(f"graph: {len(graph.states):,} states, {len(graph.source):,} steps, {seconds:.1f} s")
+    for properties in ((), (leads_to(waits, is_answered),)):
+        run = lambda p=properties: check_liveness(model, *p, graph=graph)  # noqa: E731
+        seconds, result = timed(run)
+        print(f"liveness: {result.verdict} {result.property}: {seconds:.1f} s on the graph")
+
+
+def measure_refinement(name: str, constants: dict[str, int]) -> None:
+    """A refinement's steps, and its fairness, against exploring the concrete model."""
+    models = REFINEMENTS[name].models(**constants)
+    plain, found = timed(lambda: check(models[0]))
+    steps, _ = timed(lambda: refines(*models, fair=False))
+    fair, _ = timed(lambda: refines(*models))
+    print(
+        f"{name} {constants}: {found.distinct:,} states, explored in {plain:.2f} s; "
+        f"steps {steps:.2f} s (rate {plain / steps:.2f}), "
+        f"with fairness {fair:.2f} s (rate {plain / fair:.2f})"
+    )
+
+
+if __name__ == "__main__":
+    main()
