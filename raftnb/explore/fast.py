@@ -57,8 +57,9 @@ class Fast:
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound."""
         try:
-            with tqdm(
-                disable=not self.bounds.progress, delay=1, leave=False, unit=" states", unit_scale=True
+            with tqdm(  # an absent `disable` leaves the say to the variable TQDM_DISABLE
+                delay=1, leave=False, unit=" states", unit_scale=True,
+                **({} if self.bounds.progress else {"disable": True}),
             ) as self.bar:
                 self._explore()
         except Stop as stop:
