@@ -23,7 +23,8 @@ class Reference:
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
         self.generated = 0
-        self.coverage: Counter[str] = Counter()
+        instances = model.instances(self.world)
+        self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
         self.invariants = model.checked(model.spec.invariants)
         self.transitions = model.checked(model.spec.transitions)
         self.awaited = {p.__name__: p for p in model.checked(model.spec.sometimes)}
