@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
-from raftnb.draw.svg import PALE, RED
+from raftnb.draw.svg import RED
 from raftnb.draw.text import brief
 from raftnb.errors import UsageError
 from raftnb.trace import State, Step, Trace
@@ -89,7 +89,7 @@ def _lines(before: State, after: State) -> list[tuple[str, bool]]:
 
 
 def _cell(text: str, changed: bool) -> str:
-    style = f"text-align:left;background:{PALE};border-left:4px solid {RED}" if changed else (
+    style = f"text-align:left;background:rgba(128,128,128,0.25);border-left:4px solid {RED}" if changed else (
         "text-align:left"
     )
     return f'<td style="{style}">{escape(text)}</td>'
