@@ -99,6 +99,11 @@ def test_outputs_hold_no_address_path_or_widget(chapter: Path) -> None:
     assert found == []
 
 
+def test_nothing_was_written_to_standard_error(chapter: Path) -> None:
+    streams = [o for c in cells_of(chapter, "code") for o in c.outputs if o.get("name")]
+    assert [o.text for o in streams if o.name == "stderr"] == [], "execute with `make notebooks`"
+
+
 def test_every_picture_has_words_of_its_own(chapter: Path) -> None:
     data = [o.get("data", {}) for cell in cells_of(chapter, "code") for o in cell.outputs]
     words = [d["text/plain"] for d in data if "image/svg+xml" in d]
