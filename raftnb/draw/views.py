@@ -89,7 +89,5 @@ def _lines(before: State, after: State) -> list[tuple[str, bool]]:
 
 
 def _cell(text: str, changed: bool) -> str:
-    style = f"text-align:left;background:rgba(128,128,128,0.25);border-left:4px solid {RED}" if changed else (
-        "text-align:left"
-    )
-    return f'<td style="{style}">{escape(text)}</td>'
+    mark = f";background:rgba(128,128,128,0.25);border-left:4px solid {RED}" if changed else ""
+    return f'<td style="text-align:left{mark}">{escape(text)}</td>'
