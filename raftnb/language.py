@@ -24,6 +24,7 @@ from raftnb.values import (
     Record,
     Seq,
     Set,
+    running,
     running_world,
 )
 
@@ -109,10 +110,19 @@ class Variable:
     def __get__(self, process: Process | None, owner: type | None = None) -> Any:
         if process is None:
             return self
-        return process._world.read(process._base + self.position)
+        return reader(process._world).read(process._base + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
         process._world.write(process._base + self.position, value)
+
+
+def reader(own: Any) -> Any:
+    """The world to read a process in: the running one, where that is of the same model.
+
+    A process may stand in a value that another world made; `after(process)` stays in its own.
+    """
+    current = running.get(own)
+    return own if current.model is not own.model or current.next is own else current
 
 
 class Action:

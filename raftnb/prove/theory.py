@@ -119,7 +119,9 @@ class Theory:
             if self.sizes is None or name not in self.sizes:
                 self.sorts[name] = z3.DeclareSort(name)
             else:
-                self.sorts[name], self.members[name] = z3.EnumSort(name, self.sizes[name])
+                mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
+                names = [f"{value}{mark}" for value in self.sizes[name]]
+                self.sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
         return self.sorts[name]
 
     def sort(self, type_: Type) -> z3.SortRef:
@@ -131,7 +133,9 @@ class Theory:
         if isinstance(type_, Member):
             return self.named_sort(type_.root)
         if isinstance(type_, SetOf):
-            name = f"Set of {self.sort(type_.of)}"
+            self.sort(type_.of)
+            of = type_.of.root if isinstance(type_.of, Member) else type(type_.of).__name__
+            name = f"Set of {of}"
             self.set_sorts.setdefault(name, type_.of)
             return self.named_sort(name)
         if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
@@ -216,7 +220,7 @@ class Theory:
         bound = [self.fresh("x", self.sort(t)) for t in arguments]
         term = function(*bound)
         fact = conj(term >= 0, term < top) if top is not None else term >= 0
-        self.axioms.append(z3.ForAll(bound, fact, patterns=[term]) if bound else fact)
+        self.axioms.append(self.forall(bound, fact, [term]))
 
     def _natural_keys(self, has: Reader, arguments: tuple[Type, ...]) -> None:
         """A map with natural numbers as keys has no others."""
@@ -224,7 +228,7 @@ class Theory:
             bound = [self.fresh("x", self.sort(t)) for t in arguments]
             term = has(*bound)
             fact = implies(term, bound[-1] >= 0)
-            self.axioms.append(z3.ForAll(bound, fact, patterns=[term]))
+            self.axioms.append(self.forall(bound, fact, [term]))
 
     def natural(self, value: Value, type_: Type) -> z3.BoolRef:
         """Whether every number in a value that is annotated as natural is so."""
@@ -438,8 +442,7 @@ class Theory:
             sorts = [b.sort() for b in bound]
             term = z3.Function(f"set!{self._count}", *sorts, self.sort(type_))(*bound)
             held = self.member(type_)(probe, term)
-            fact = z3.ForAll([*bound, probe], held == inside, patterns=[held])
-            self.axioms.append(fact)
+            self.axioms.append(self.forall([*bound, probe], held == inside, [held]))
             self._named_sets[inside.get_id()] = (inside, term)
         return self._named_sets[inside.get_id()][1]
 
