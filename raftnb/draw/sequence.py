@@ -135,7 +135,7 @@ def headline(event: Event) -> str:
         kind, term = type(message).__name__, f" (term {message.term})" if late else ""
         return f"{kind} from {message.source}{term}"
     action, sent = step.action.replace("_", " "), newly_sent(event)
-    if len(sent) == 1:
+    if len(sent) == 1 and sent[0].dest in (value for _, value in step.arguments):
         return f"{action} to {sent[0].dest}"
     values = [brief(v) for _, v in step.arguments] + [brief(c) for c in step.choices]
     return " ".join([action, *values])
