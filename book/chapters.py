@@ -119,14 +119,16 @@ def prepare(path: Path, terms: dict[str, str], pictures: Path) -> nbformat.Noteb
         write_if_changed(pictures / f"{name}.svg", output["data"]["image/svg+xml"])
         directive = figure_directive(name, output["data"], pictures.name)
         output["data"] = {"text/markdown": directive, "text/plain": output["data"]["text/plain"]}
-    notebook.cells[0].source += f"\n\n{run_it(path)}"
+    notebook.cells[0].source += f"\n\n{run_it(path, repository())}"
     return notebook
 
 
-def run_it(path: Path) -> str:
-    """The line under a chapter's title that offers the notebook itself."""
+def run_it(path: Path, home: str | None) -> str:
+    """The line under a chapter's title that offers the notebook itself.
+
+    `home` is the repository's address on GitHub, if it has one: only there it can be launched.
+    """
     offers = [f"{{download}}`Download this chapter <_notebooks/{path.name}>`"]
-    home = repository()
     if home:
         launch = home.replace("https://github.com/", "https://mybinder.org/v2/gh/")
         offers.append(f"[launch it]({launch}/HEAD?labpath=notebooks/{path.name})")
@@ -139,7 +141,12 @@ def run_it(path: Path) -> str:
 def repository() -> str | None:
     """The web address of the clone's origin on GitHub, or None when its origin is elsewhere."""
     asked = ["git", "config", "--get", "remote.origin.url"]
-    url = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT)
+    return home_of(done.stdout.strip())
+
+
+def home_of(url: str) -> str | None:
+    """The web address of a repository on GitHub, from what `git clone` was given."""
     match = re.fullmatch(r"(?:https://|git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?", url)
     return f"https://github.com/{match[1]}" if match else None
 

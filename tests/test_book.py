@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from book import check, execute, notebooks, pdf
 from book.__main__ import build
-from book.chapters import glossary_terms, size_of, to_myst
+from book.chapters import glossary_terms, home_of, run_it, size_of, to_myst
 from book.pages import SITE, BookError, modules
 
 SAMPLE = Path(__file__).parent / "data/book/01-sample.ipynb"
@@ -102,6 +102,27 @@ def test_glossary_terms_are_found_in_singular_and_plural() -> None:
 )
 def test_the_size_of_a_picture_is_read_from_it(svg: str, size: tuple[float, float]) -> None:
     assert size_of(svg) == size
+
+
+@pytest.mark.parametrize(
+    ("url", "home"),
+    [
+        ("https://github.com/a/b.git", "https://github.com/a/b"),
+        ("git@github.com:a/b.c", "https://github.com/a/b.c"),
+        ("https://example.org/a/b", None),
+        ("/srv/git/b", None),
+        ("", None),
+    ],
+)
+def test_the_repository_s_address_comes_from_the_clone_s_origin(url: str, home: str | None) -> None:
+    assert home_of(url) == home
+
+
+def test_a_chapter_can_be_edited_and_launched_where_its_repository_is_on_github() -> None:
+    line = run_it(SAMPLE, "https://github.com/a/b")
+    assert "https://github.com/a/b/edit/HEAD/notebooks/01-sample.ipynb" in line
+    assert "https://mybinder.org/v2/gh/a/b/HEAD?labpath=notebooks/01-sample.ipynb" in line
+    assert "github" not in run_it(SAMPLE, None)
 
 
 def test_the_sample_shows_its_conventions(sample: Path) -> None:
