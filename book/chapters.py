@@ -31,6 +31,7 @@ EMPHASIS = re.compile(r"(?<![*\w])(\*\*?)([A-Za-z][\w -]*)\1(?![*\w])")
 FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
 FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
+LONGEST_CAPTION = 200
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
 
 
@@ -158,8 +159,15 @@ def figure_directive(name: str, data: dict[str, str], folder: str) -> str:
     size = "wide" if size_of(data["image/svg+xml"])[0] > WIDEST else "fit"
     return (
         f"::::{{figure}} {folder}/{name}.svg\n:name: {name}\n:alt: {alt}\n:figclass: {size}\n\n"
-        f"**Figure {number}.** {escape(alt)}\n::::\n"
+        f"**Figure {number}.** {escape(caption(alt))}\n::::\n"
     )
+
+
+def caption(alt: str) -> str:
+    """The words under a picture: its text alternative, or the beginning of a long one."""
+    if len(alt) <= LONGEST_CAPTION:
+        return alt
+    return re.split(r"[;,.] ?(?=[^;,.]*$)", alt[:LONGEST_CAPTION])[0] + " …"
 
 
 def size_of(svg: str) -> tuple[float, float]:

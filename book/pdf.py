@@ -13,7 +13,7 @@ import pypandoc
 import typst
 
 from book import ROOT
-from book.chapters import REMARK, figures_of, number_of, outside_code, size_of
+from book.chapters import REMARK, caption, figures_of, number_of, outside_code, size_of
 from book.pages import SITE, BookError
 
 PRINT = Path(__file__).parent / "print"
@@ -95,11 +95,11 @@ def picture(name: str, data: dict[str, str], folder: Path) -> str:
     svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONT}"', data["image/svg+xml"])
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     alt = " ".join(data["text/plain"].split())
-    said = json.dumps(alt, ensure_ascii=False)
+    said, told = (json.dumps(text, ensure_ascii=False) for text in (alt, caption(alt)))
     file = json.dumps(f"{folder.name}/{name}.svg")
     number = ".".join(name.split("-")[1:])
     width, height = size_of(svg)
-    return f'#picture({file}, "{number}", {said}, {width:.0f}pt, {height:.0f}pt) <{name}>'
+    return f'#picture({file}, "{number}", {said}, {told}, {width:.0f}pt, {height:.0f}pt) <{name}>'
 
 
 def to_pandoc(text: str) -> str:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from book import check, execute, notebooks, pdf
 from book.__main__ import build
-from book.chapters import glossary_terms, home_of, run_it, size_of, to_myst
+from book.chapters import caption, glossary_terms, home_of, run_it, size_of, to_myst
 from book.pages import SITE, BookError, modules
 
 SAMPLE = Path(__file__).parent / "data/book/01-sample.ipynb"
@@ -123,6 +123,14 @@ def test_a_chapter_can_be_edited_and_launched_where_its_repository_is_on_github(
     assert "https://github.com/a/b/edit/HEAD/notebooks/01-sample.ipynb" in line
     assert "https://mybinder.org/v2/gh/a/b/HEAD?labpath=notebooks/01-sample.ipynb" in line
     assert "github" not in run_it(SAMPLE, None)
+
+
+def test_a_long_text_alternative_is_cut_between_phrases_for_the_caption() -> None:
+    assert caption("A follower becomes a candidate; then a leader") == (
+        "A follower becomes a candidate; then a leader"
+    )
+    steps = "; ".join(f"s1: step {n}" for n in range(99))
+    assert caption(steps).endswith("; s1: step 14 …")
 
 
 def test_the_sample_shows_its_conventions(sample: Path) -> None:
