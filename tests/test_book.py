@@ -130,7 +130,7 @@ def test_a_long_text_alternative_is_cut_between_phrases_for_the_caption() -> Non
         "A follower becomes a candidate; then a leader"
     )
     steps = "; ".join(f"s1: step {n}" for n in range(99))
-    assert caption(steps).endswith("; s1: step 14 …")
+    assert caption(steps).endswith("; s1: step 15 …")
 
 
 def test_the_sample_shows_its_conventions(sample: Path) -> None:
