@@ -65,15 +65,22 @@ class Proof:
     defined: tuple[Property, ...] = ()
 
     def __post_init__(self) -> None:
-        known = {lemma.claim for lemma in (*self.lemmas(), *self.axioms)}
+        known = {lemma.claim for lemma in (*self.invariant, *self.axioms)}
+        for lemma in self.derived:
+            self._check_uses(lemma, known)
+            known.add(lemma.claim)
+        cuts = {lemma.claim for group in self.cuts.values() for lemma in group}
         for lemma in self.lemmas():
-            for used in lemma.all_uses():
-                if used not in known:
-                    raise UsageError(
-                        f"`{lemma.name}` uses `{used.__name__}`, which the proof does not prove",
-                        allowed="conjuncts, derived claims, cuts, axioms",
-                        cure="add it to the proof, or take it out of `uses`",
-                    )
+            self._check_uses(lemma, known | cuts)
+
+    def _check_uses(self, lemma: Lemma, known: set[Property]) -> None:
+        for used in lemma.all_uses():
+            if used not in known:
+                raise UsageError(
+                    f"`{lemma.name}` uses `{used.__name__}`, which is not proved before it",
+                    allowed="conjuncts, axioms, derived claims (by derived ones: earlier), cuts",
+                    cure="add it to the proof, or take it out of `uses`",
+                )
 
     def lemmas(self) -> Iterator[Lemma]:
         """Every lemma that is proved, in order."""

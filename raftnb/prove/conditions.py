@@ -48,6 +48,7 @@ class Obligation:
     hypotheses: list[z3.BoolRef]
     goal: z3.BoolRef
     bound: dict[str, Any] = field(default_factory=dict)
+    sources: dict[int, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,6 +73,7 @@ class Conditions:
         self.opaque = frozenset(proof.opaque)
         self._triggers = {lemma.claim: lemma.triggers for lemma in (*proof.lemmas(), *proof.axioms)}
         self._keep: list[Any] = []
+        self.sources: dict[int, str] = {}
         self._known: dict[Property, list[z3.BoolRef]] = {}
         self._about_old: dict[Property, list[Instance]] = {}
 
@@ -138,7 +140,12 @@ class Conditions:
         """A claim as a hypothesis, of the state before the step."""
         if claim not in self._known:
             self._known[claim] = self.assumed(claim, self.instances(claim, self.before))
+            self.source_of(claim, self._known[claim])
         return self._known[claim]
+
+    def source_of(self, claim: Property, formulas: list[z3.BoolRef]) -> None:
+        """Remember which claim some hypotheses come from."""
+        self.sources.update((formula.get_id(), claim.__name__) for formula in formulas)
 
     def assumed(self, claim: Property, found: list[Instance]) -> list[z3.BoolRef]:
         """A claim's instances as hypotheses, with their triggers."""
@@ -179,10 +186,14 @@ class Conditions:
         """What is always true of the theory's functions."""
         return self.theory.axioms
 
+    def of_states(self, claims: tuple[Property, ...]) -> tuple[Property, ...]:
+        """Those of the claims that are about states: a cut is about its action's steps only."""
+        cuts = {cut.claim for group in self.proof.cuts.values() for cut in group}
+        return tuple(claim for claim in claims if claim not in cuts)
+
     def uses(self, lemma: Lemma, action: str = "") -> tuple[Property, ...]:
         """What a lemma's proof assumes of the state."""
-        cuts = {cut.claim for group in self.proof.cuts.values() for cut in group}
-        return tuple(u for u in lemma.uses_for(action) if u not in cuts)
+        return self.of_states(lemma.uses_for(action))
 
     def about(self, claims: tuple[Property, ...], env: Environment) -> list[z3.BoolRef]:
         """Claims assumed of a goal's own constants, where they have the same names and types."""
@@ -194,7 +205,10 @@ class Conditions:
                 if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
                     given = {name: env[name] for name in names}
                     known = self.instances(claim, self.before, given=given)
-                    found += [implies(i.guard, i.body) for i in known if not i.bound]
+                    mine = [implies(i.guard, i.body) for i in known if not i.bound]
+                    self.source_of(claim, mine)
+                    self._keep.append(mine)
+                    found += mine
         return found
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
@@ -239,6 +253,7 @@ class Conditions:
                 for goal in self.goals(cut.claim, found):
                     yield self.obligation(cut.name, action, number, goal, known)
             proved[cut.claim] = self.assumed(cut.claim, found)
+            self.source_of(cut.claim, proved[cut.claim])
         for lemma in self.wanted(self.proof.invariant):
             known = [*self.known(lemma.claim), *self._for_case(lemma, case, proved)]
             found = self.instances(lemma.claim, case.after)
@@ -255,7 +270,7 @@ class Conditions:
         """Every step has a value: indices are in range, keys are there, naturals are natural."""
         if self.only:
             return
-        defined = self.hypotheses(self.proof.defined)
+        defined = self.hypotheses(self.of_states(self.proof.defined))
         for need in case.requirements:
             goal: Any = ([], need.condition, {})
             yield self.obligation(f"line {need.line}: {need.text}", action, number, goal, defined)

@@ -132,6 +132,7 @@ class FiniteConditions(Conditions):
         self.opaque = frozenset()
         self._triggers = {}
         self._keep = []
+        self.sources = {}
         self._known = {}
         self._about_old = {}
 

@@ -11,7 +11,10 @@ from raftnb.verdict import Verdict
 
 @dataclass(frozen=True)
 class Checked:
-    """One condition: of which claim, after which action, and whether it was proved."""
+    """One condition: of which claim, after which action, and whether it was proved.
+
+    `used` are the claims that the solver needed (not the fewest possible).
+    """
 
     claim: str
     action: str
@@ -19,6 +22,7 @@ class Checked:
     proved: bool
     seconds: float
     why: str = ""
+    used: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f" after {self.action}" if self.action else ""
@@ -93,6 +97,14 @@ class Report:
     def failing(self) -> tuple[tuple[str, str], ...]:
         """The claims that were not proved, each with the action, once."""
         return tuple(dict.fromkeys((c.claim, c.action) for c in self.unknown))
+
+    @property
+    def dependencies(self) -> dict[str, tuple[str, ...]]:
+        """For each claim, the other claims that its proof used."""
+        found: dict[str, set[str]] = {}
+        for one in self.checked:
+            found.setdefault(one.claim, set()).update(one.used)
+        return {name: tuple(sorted(used - {name})) for name, used in sorted(found.items())}
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain JSON data."""

@@ -37,6 +37,7 @@ class Settings:
     timeout: float = 10.0
     seed: int = 0
     only: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 def prove(
@@ -46,18 +47,21 @@ def prove(
     seed: int = 0,
     workers: int | None = None,
     only: Iterable[str] = (),
+    actions: Iterable[str] = (),
     progress: bool = False,
 ) -> Report:
     """Prove a proof's conditions, for any number of processes and any bounds.
 
     `timeout` is in seconds, for each condition: one that takes longer is *unknown*. `workers` are
     processes (by default one for each core; one where the system cannot fork). `only` names the
-    claims to prove, all if empty. Ctrl-C returns what was reached. Raises `UsageError` for a name
+    claims to prove, `actions` the actions whose steps to look at (and nothing else), all if empty.
+    Ctrl-C returns what was reached. Raises `UsageError` for a name
     that is no claim of the proof, `SpecError` for what has no translation.
     """
     if timeout <= 0:
         raise UsageError(f"timeout={timeout}", allowed="seconds above 0", cure="use 10")
-    settings = Settings(timeout, seed, tuple(proof.lemma(name).name for name in only))
+    chosen = tuple(proof.lemma(name).name for name in only)
+    settings = Settings(timeout, seed, chosen, tuple(actions))
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
@@ -85,6 +89,15 @@ def tasks(proof: Proof) -> list[Task]:
     ]
     found.sort(key=lambda pair: -pair[0])
     return [Task("axioms"), Task("start"), Task("implied"), *(task for _, task in found)]
+
+
+def wanted(task: Task, settings: Settings) -> bool:
+    """Whether a task has something to do with the actions chosen."""
+    if not settings.actions:
+        return True
+    return task.start is not None and bool(
+        {task.start.action, task.start.name} & set(settings.actions)
+    )
 
 
 def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
@@ -117,18 +130,37 @@ def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -
     solver.set("mbqi", False)
     solver.set("timeout", max(1, int(settings.timeout * 1000)))
     solver.set("random_seed", settings.seed)
-    solver.add(*conditions.facts(), *obligation.hypotheses, z3.Not(obligation.goal))
+    solver.add(*conditions.facts(), z3.Not(obligation.goal))
+    marks = assume(solver, obligation.hypotheses, conditions.sources)
     started = time.perf_counter()
-    answer = solver.check()
+    answer = solver.check(*marks)
     seconds = time.perf_counter() - started
     proved = answer == z3.unsat
     why = "" if proved else solver.reason_unknown() if answer == z3.unknown else "no contradiction"
-    return Checked(obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why)
+    used = tuple(sorted({str(mark) for mark in solver.unsat_core()})) if proved else ()
+    return Checked(
+        obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why, used
+    )
+
+
+def assume(
+    solver: z3.Solver, hypotheses: list[z3.BoolRef], sources: dict[int, str]
+) -> list[z3.BoolRef]:
+    """Give the solver hypotheses, those of one claim behind a mark of its name."""
+    marks: dict[str, z3.BoolRef] = {}
+    for formula in hypotheses:
+        name = sources.get(formula.get_id())
+        if name is None:
+            solver.add(formula)
+        else:
+            marks[name] = z3.Bool(name)
+            solver.add(z3.Implies(marks[name], formula))
+    return list(marks.values())
 
 
 def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:
     """The conditions as they are decided."""
-    todo = tasks(proof)
+    todo = [task for task in tasks(proof) if wanted(task, settings)]
     bar = tqdm(total=len(todo), desc="proving", unit="part", disable=not progress, leave=False)
     with bar:
         forks = workers > 1 and "fork" in multiprocessing.get_all_start_methods()

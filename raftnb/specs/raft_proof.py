@@ -62,7 +62,8 @@ from raftnb.specs.raft_lemmas import (
 from raftnb.specs.raft_server import is_quorum
 
 FIRST = (*ELECTIONS, term_has_no_leader_yet)
-AB = FIRST + LOGS
+AB = ELECTIONS + LOGS
+STEP = (*AB, term_has_no_leader_yet)
 GROW = (terms_grow_along_logs, terms_grow_along_leaders_logs)
 LOG = "s.log[i].term"
 LEADER = "Past.leaderLog[t][i].term"
@@ -76,10 +77,10 @@ NEW_COMMITS = (new_commits_are_the_leaders, new_commits_were_committed)
 COMMITTED = (commits_were_of_the_leaders_term, commits_had_a_quorum, commits_were_acknowledged)
 
 LOG_MATCHING = (
-    Lemma(entries_were_written_by_leaders, AB + ACCEPTED, ((LOG,),)),
+    Lemma(entries_were_written_by_leaders, STEP + ACCEPTED, ((LOG,),)),
     Lemma(
         logs_match_the_leaders,
-        AB + ACCEPTED,
+        STEP + ACCEPTED,
         (
             ("Past.leaderLog[s.log[i].term][j].term",),
             ("Past.leaderLog[s.log[i].term][j].value",),
@@ -87,10 +88,10 @@ LOG_MATCHING = (
             (LOG, "s.log[j].value"),
         ),
     ),
-    Lemma(leaders_entries_were_written_by_leaders, AB, ((LEADER,),)),
+    Lemma(leaders_entries_were_written_by_leaders, STEP, ((LEADER,),)),
     Lemma(
         leaders_logs_match,
-        AB,
+        STEP,
         (
             ("Past.leaderLog[Past.leaderLog[t][i].term][j].term",),
             ("Past.leaderLog[Past.leaderLog[t][i].term][j].value",),
@@ -98,10 +99,10 @@ LOG_MATCHING = (
             (LEADER, "Past.leaderLog[t][j].value"),
         ),
     ),
-    Lemma(leaders_logs_are_remembered, AB),
+    Lemma(leaders_logs_are_remembered, STEP),
     Lemma(
         leaders_entries_are_remembered,
-        AB,
+        STEP,
         (
             (LOG,),
             ("s.log[i].value",),
@@ -109,39 +110,39 @@ LOG_MATCHING = (
             ("Past.leaderLog[s.currentTerm][i].value",),
         ),
     ),
-    Lemma(candidates_have_older_entries, AB, ((LOG,),)),
-    Lemma(messages_are_of_a_leader, AB),
-    Lemma(messages_match_before, AB),
-    Lemma(messages_entries_are_the_leaders, AB, (("m.entries[i].term",), ("m.entries[i].value",))),
-    Lemma(acknowledgements_are_within_the_leaders_log, AB),
+    Lemma(candidates_have_older_entries, STEP, ((LOG,),)),
+    Lemma(messages_are_of_a_leader, STEP),
+    Lemma(messages_match_before, STEP),
+    Lemma(messages_entries_are_the_leaders, STEP, (("m.entries[i].term",), ("m.entries[i].value",))),
+    Lemma(acknowledgements_are_within_the_leaders_log, STEP),
     Lemma(
         raft.nextIndex_is_in_range,
-        (*AB, matchIndex_was_acknowledged, acknowledgements_are_of_the_past),
+        (*STEP, matchIndex_was_acknowledged, acknowledgements_are_of_the_past),
     ),
 )
 
 COMPLETENESS = (
-    Lemma(vote_requests_describe_the_log, AB),
-    Lemma(acknowledgements_are_of_the_past, AB),
-    Lemma(responses_were_acknowledgements, (*AB, acknowledgements_are_of_the_past)),
+    Lemma(vote_requests_describe_the_log, STEP),
+    Lemma(acknowledgements_are_of_the_past, STEP),
+    Lemma(responses_were_acknowledgements, (*STEP, acknowledgements_are_of_the_past)),
     Lemma(
         matchIndex_was_acknowledged,
-        (*AB, acknowledgements_are_of_the_past, responses_were_acknowledgements),
+        (*STEP, acknowledgements_are_of_the_past, responses_were_acknowledgements),
     ),
-    Lemma(leaders_acknowledge_their_entries, (*AB, acknowledgements_are_of_the_past), ((LOG,),)),
+    Lemma(leaders_acknowledge_their_entries, (*STEP, acknowledgements_are_of_the_past), ((LOG,),)),
     Lemma(
         acknowledged_entries_stay,
-        (*AB, acknowledgements_are_of_the_past, *ACCEPTED),
+        (*STEP, acknowledgements_are_of_the_past, *ACCEPTED),
         (("s.acknowledged[t]", LEADER),),
     ),
     Lemma(
         acknowledged_log_is_there,
-        (*AB, acknowledgements_are_of_the_past, *ACCEPTED),
+        (*STEP, acknowledgements_are_of_the_past, *ACCEPTED),
         steps={"handle_append_entries": (acknowledged_log_is_the_leaders,)},
     ),
     Lemma(
         acknowledged_log_is_the_leaders,
-        (*AB, acknowledged_log_is_there, acknowledgements_are_of_the_past, *ACCEPTED),
+        (*STEP, acknowledged_log_is_there, acknowledgements_are_of_the_past, *ACCEPTED),
         (
             (LOG, "s.acknowledged[s.currentTerm]"),
             ("s.log[i].value", "s.acknowledged[s.currentTerm]"),
@@ -150,7 +151,7 @@ COMPLETENESS = (
     Lemma(
         voters_pass_on_their_entries,
         (
-            *AB,
+            *STEP,
             *GROW,
             vote_requests_describe_the_log,
             acknowledgements_are_of_the_past,
@@ -171,18 +172,18 @@ COMPLETENESS = (
                 quorums_have_seen_each_leader,
             ),
             "become_leader": (
-                *AB,
+                *STEP,
                 quorums_meet,
                 acknowledgements_are_of_the_past,
                 voters_pass_on_their_entries,
             ),
         },
     ),
-    Lemma(commits_were_of_the_leaders_term, (*AB, commitIndex_was_committed)),
+    Lemma(commits_were_of_the_leaders_term, (*STEP, commitIndex_was_committed)),
     Lemma(
         commits_were_acknowledged,
         (
-            *AB,
+            *STEP,
             acknowledgements_are_of_the_past,
             matchIndex_was_acknowledged,
             leaders_acknowledge_their_entries,
@@ -190,16 +191,16 @@ COMPLETENESS = (
             commitIndex_was_committed,
         ),
     ),
-    Lemma(commits_had_a_quorum, AB, (("t in Past.committed",), ("is_quorum(Past.committers[t])",))),
+    Lemma(commits_had_a_quorum, STEP, (("t in Past.committed",), ("is_quorum(Past.committers[t])",))),
     Lemma(
         leaderCommit_was_committed,
-        (*AB, commits_were_of_the_leaders_term, commitIndex_was_committed),
+        (*STEP, commits_were_of_the_leaders_term, commitIndex_was_committed),
     ),
     Lemma(
         commitIndex_was_committed,
         steps={
             "become_leader": (*FIRST, commits_were_of_the_leaders_term),
-            "client_request": (*AB, commits_were_of_the_leaders_term),
+            "client_request": (*STEP, commits_were_of_the_leaders_term),
             "handle_append_entries": (
                 messages_are_of_a_leader,
                 committed_stays,
@@ -208,7 +209,7 @@ COMPLETENESS = (
                 matching_log_is_the_leaders,
                 *NEW_COMMITS,
             ),
-            "advance_commit_index": AB,
+            "advance_commit_index": STEP,
         },
     ),
 )
@@ -269,7 +270,7 @@ CHOSEN = (*AB, *COMMITTED, commitIndex_was_committed, committed_stays, committed
 
 FIGURE_3 = (
     Lemma(raft.election_safety, ELECTIONS),
-    Lemma(raft.leader_append_only, AB),
+    Lemma(raft.leader_append_only, STEP),
     Lemma(raft.log_matching, AB),
     Lemma(raft.leader_completeness, CHOSEN),
     Lemma(raft.state_machine_safety, (*CHOSEN, committed_entries_are_the_leaders)),
