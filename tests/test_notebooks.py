@@ -125,3 +125,8 @@ def test_words_are_spelled_one_way(spelling: str) -> None:
         for match in re.finditer(spelling, path.read_text(encoding="utf-8"), re.IGNORECASE)
     ]
     assert found == []
+
+
+def test_nothing_is_left_to_be_written(chapter: Path) -> None:
+    text = chapter.read_text(encoding="utf-8")
+    assert re.findall(r"\b(?:TODO|FIXME|XXX|TBD)\b|PLACEHOLDER", text) == []
