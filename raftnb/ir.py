@@ -7,6 +7,7 @@ eight kinds of statement are all that an engine has to know.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -308,6 +309,18 @@ class Routine:
     body: tuple[Statement, ...]
     returns: Type | None
     function: Any
+
+
+def parts(node: Any) -> Iterator[Any]:
+    """A tree's nodes, itself first; a routine's are those of its body and of what it calls."""
+    yield node
+    inner = vars(node).values() if isinstance(node, Expr | Statement) else ()
+    inner = (node.body,) if isinstance(node, Routine) else inner
+    for value in inner:
+        for child in value if isinstance(value, tuple) else (value,):
+            for one in child if isinstance(child, tuple) else (child,):
+                if isinstance(one, Expr | Statement | Routine):
+                    yield from parts(one)
 
 
 __all__ = [

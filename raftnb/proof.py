@@ -95,6 +95,16 @@ class Proof:
             raise UsageError(f"`{name}`", allowed=", ".join(found), cure="use one of these names")
         return found[name]
 
+    def graph(self, **groups: tuple[Property, ...]) -> dict[str, tuple[str, ...]]:
+        """For each claim the names of those that its proof uses, a whole group as one name."""
+        found = {}
+        for lemma in self.lemmas():
+            uses = [u for u in lemma.all_uses() if u is not lemma.claim]
+            whole = {n: g for n, g in groups.items() if set(g) <= {*uses, lemma.claim}}
+            inside = {claim for group in whole.values() for claim in group}
+            found[lemma.name] = (*whole, *(u.__name__ for u in uses if u not in inside))
+        return found
+
     def without(self, *claims: Property) -> Proof:
         """The proof without some of its conjuncts, and without their use."""
 

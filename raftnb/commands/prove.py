@@ -8,7 +8,7 @@ from typing import Any
 from raftnb.commands.select import print_json
 from raftnb.errors import UsageError
 from raftnb.proof import Proof
-from raftnb.prove import prove
+from raftnb.prove import explain, prove
 from raftnb.specs.proofs import PROOFS
 
 
@@ -45,13 +45,16 @@ def chosen_proof(name: str) -> Proof:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prove, print the result, and return the exit code."""
+    proof = chosen_proof(arguments.spec)
     report = prove(
-        chosen_proof(arguments.spec),
+        proof,
         timeout=arguments.timeout,
         seed=arguments.seed,
         workers=arguments.workers,
         progress=not arguments.json,
     )
+    if report.unknown and report.bound is None:
+        report = explain(proof, report)
     if arguments.json:
         print_json(report.as_json())
     else:

@@ -1,0 +1,35 @@
+"""Which claim is used to prove which: a proof's lemmas as a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import graphviz
+
+from raftnb.draw.dot import render
+from raftnb.draw.picture import Picture
+
+
+def draw_lemmas(
+    uses: Mapping[str, Collection[str]], goals: Collection[str] = (), alt: str = ""
+) -> Picture:
+    """Draw an arrow to each claim from each claim that its proof uses.
+
+    `uses` is as `Proof.graph` and `Report.dependencies` give it; `goals` have a double border.
+    Claims that neither use nor are used are left out. `alt` says in words what is drawn.
+    """
+    edges = [(used, name) for name, others in uses.items() for used in others if used != name]
+    shown = dict.fromkeys(name for edge in edges for name in edge)
+    graph = graphviz.Digraph()
+    graph.attr(rankdir="LR", ranksep="0.4", nodesep="0.12")
+    graph.attr("node", shape="box", fontsize="11", height="0.3", margin="0.08,0.04")
+    graph.attr("edge", color="#666666", arrowsize="0.6")
+    for name in sorted(shown):
+        graph.node(name, name.replace("_", " "), peripheries="2" if name in goals else "1")
+    for used, name in sorted(edges):
+        graph.edge(used, name)
+    words = f"{len(shown)} claims, and {len(edges)} arrows to a claim from one that its proof uses"
+    return render(graph, alt=alt or words)
+
+
+__all__ = ["draw_lemmas"]
