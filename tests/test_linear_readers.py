@@ -87,6 +87,8 @@ def test_records_say_all_that_there_is_in_a_history(calls) -> None:
         ("a.log", "INFO jepsen.util - 0 :invoke :read nil\noops", "a.log, line 2", "'oops'"),
         ("a.log", "INFO jepsen.util - 0 :invoke :cas [1", "a.log, line 1", "'[' without"),
         ("a.log", "INFO jepsen.util - 0 :ok :read 1", "a.log, line 1", "no open call"),
+        ("a.json", "[" * 100_000, "a.json", "too deep"),
+        ("a.json", '{"a": {"history": [\n\n1]}, "history": [2]}', "line 1, event 0", "2"),
         ("a.csv", "1,2", "a.csv", "a file that ends in .csv"),
         ("a.json", "[]", "a.json", "no operation"),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from raftnb.errors import SpecError, UsageError
@@ -131,22 +132,36 @@ def _class_of(model: Model) -> type[Any]:
 def call_of(operation: Operation, model: Model) -> tuple[Value, tuple[Value, ...]]:
     """The part of the object an operation belongs to, and its arguments as the class takes them.
 
-    A class that is partitioned takes its key as an argument; where the history names the key as
-    the operation's object, it is put in front of the arguments.
+    A class that is partitioned takes its key as an argument. Where a history names the key as the
+    operation's object, and leaves it out of the arguments, it is put in front of them.
     """
     parameter = getattr(model, "partition", None)
+    x, arguments = operation.object, operation.arguments
     if parameter is None:
-        return operation.object, operation.arguments
-    if operation.object is not None:
-        return operation.object, (operation.object, *operation.arguments)
-    names = _parameters(_class_of(model), operation.name)
-    if parameter not in names or names.index(parameter) >= len(operation.arguments):
+        return x, arguments
+    cls: Any = _class_of(model)
+    if x is not None and not _takes(cls, operation.name, len(arguments)):
+        return x, (x, *arguments)
+    names = _parameters(cls, operation.name)
+    if parameter not in names or names.index(parameter) >= len(arguments):
         raise UsageError(
-            f"{operation.name} has no argument {parameter}",
-            allowed=f"{_class_of(model).__name__}.partition names an argument of every method",
-            cure="leave `partition` out, or add the argument",
+            f"{operation} has no argument {parameter}",
+            place=f"model {cls.__name__}",
+            allowed=f"{cls.__name__}.partition names an argument of every method",
+            cure="leave `partition` out, or give the argument",
         )
-    return operation.arguments[names.index(parameter)], operation.arguments
+    key = arguments[names.index(parameter)]
+    return (key if x is None else (x, key)), arguments
+
+
+@lru_cache(256)
+def _takes(cls: Any, name: str, count: int) -> bool:
+    """Whether the method can be called with so many arguments."""
+    try:
+        inspect.signature(getattr(cls, name, None) or object).bind(*range(count + 1))
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _instance(model: Model) -> Any:

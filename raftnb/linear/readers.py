@@ -100,29 +100,36 @@ def _json_records(name: str, content: str) -> Iterator[Record]:
         raise HistoryError(
             error.msg, place=f"{name}, line {error.lineno}", allowed="JSON", cure="mend the line"
         ) from None
+    except RecursionError:
+        raise HistoryError("lists too deep in one another", place=name, allowed="events") from None
     rows = data.get("history") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise HistoryError(
             "no list of events", place=name, allowed='{"history": [...]} or a list of events'
         )
-    lines = _element_lines(content, len(rows))
+    lines = _element_lines(content, rows)
     for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
         place = f"{name}, line {line}, event {number}"
         yield Record(place, _mapping(row, place))
 
 
-def _element_lines(content: str, count: int) -> list[int]:
+def _element_lines(content: str, rows: list[Any]) -> list[int]:
     """The line on which each element of the history's list starts."""
     start = _LIST_START.search(content)
     if start is None or content.count("\n") <= 1:
-        return [1] * count
+        return [1] * len(rows)
     scan, lines, at, line, seen = json.JSONDecoder().raw_decode, [], start.end(), 1, 0
-    for _ in range(count):
-        while content[at] in " \t\r\n,":
-            at += 1
-        line, seen = line + content.count("\n", seen, at), at
-        lines.append(line)
-        at = scan(content, at)[1]
+    try:
+        for row in rows:
+            while content[at] in " \t\r\n,":
+                at += 1
+            line, seen = line + content.count("\n", seen, at), at
+            lines.append(line)
+            found, at = scan(content, at)
+            if found != row:
+                raise ValueError
+    except (ValueError, IndexError):  # another list of this name came first
+        return [1] * len(rows)
     return lines
 
 
