@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raftnb.errors import UsageError
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Bounds, Exploration
 from raftnb.spec import Model
-from raftnb.trace import StateGraph
+from raftnb.trace import State, StateGraph
 
 
 def check(
@@ -47,6 +47,7 @@ def check(
 def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
     """The graph of the reachable states (within the constraints), up to a number of states."""
     engine = Reference(model, Bounds(deadlock=False))
+    engine.invariants = ()
     queue: list[State] = []
     for state in model.initial_states:
         engine._arrive(state, None, 1, queue)
@@ -66,14 +67,21 @@ def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
     return StateGraph(tuple(queue), tuple(edges), initial, complete)
 
 
-
 def __getattr__(name: str) -> Any:
-    """`Graph` and `reachable` are imported when they are first used: the compiler is slow to."""
+    """The names that need the compiler are imported when they are first used."""
     if name in ("Graph", "reachable"):
         from raftnb.explore import graph
 
         return getattr(graph, name)
+    if name == "random_walks":
+        from raftnb.explore import walks
+
+        return walks.random_walks
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["Exploration", "Graph", "check", "reachable", "state_graph"]
+if TYPE_CHECKING:
+    from raftnb.explore.graph import Graph, reachable
+    from raftnb.explore.walks import random_walks
+
+__all__ = ["Exploration", "Graph", "check", "random_walks", "reachable", "state_graph"]

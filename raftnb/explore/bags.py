@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.explore.growing import Growing, Hashed, room_for
 from raftnb.explore.compiled import compiled
+from raftnb.explore.growing import Growing, Hashed, room_for
 from raftnb.explore.hashing import U, find, put
 from raftnb.explore.kernels import bag_after
 
@@ -66,9 +66,7 @@ def renamed_content(bag: Any, entry: Any, number: Any, names: Any, p: Any, scrat
 
 
 @compiled
-def intern_pairs(
-    memo: Any, table: Any, counts: Any, wanted: Any, names: Any, scratch: Any
-) -> None:
+def intern_pairs(memo: Any, table: Any, counts: Any, wanted: Any, names: Any, scratch: Any) -> None:
     """Find out the bags after changes: wanted rows are (bag, delta)."""
     for i in range(len(wanted)):
         key = (U(wanted[i, 0]) << U(32)) | U(wanted[i, 1])
@@ -152,5 +150,12 @@ class Bags:
     @property
     def bytes(self) -> int:
         """The memory in use."""
-        arrays = (self.bag, self.entry, self.renamed, self.table, self.pairs.keys, self.pairs.values)
+        arrays = (
+            self.bag,
+            self.entry,
+            self.renamed,
+            self.table,
+            self.pairs.keys,
+            self.pairs.values,
+        )
         return sum(a.nbytes for a in arrays)

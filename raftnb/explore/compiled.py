@@ -11,22 +11,22 @@ from typing import Any, TypeVar, cast
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
+njit: Any = numba.njit
+OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 HERE = Path(__file__).parent
 SOURCES = ("bags.py", "compiled.py", "hashing.py", "kernels.py", "roaming.py")
 
 
 def compiled(function: F) -> F:
     """Compile without the interpreter's lock or reference counts, and keep the result on disk."""
-    options = {"nogil": True, "error_model": "numpy", "_nrt": False}
-    compiler = numba.njit(cache=True, **options)(function)
+    compiler = njit(cache=True, **OPTIONS)(function)
     drop_stale(compiler.stats.cache_path)
     return cast(F, compiler)
 
 
 def inlined(function: F) -> F:
     """Compile into each caller: handing the tables on costs more than the work."""
-    options = {"nogil": True, "error_model": "numpy", "_nrt": False}
-    return cast(F, numba.njit(forceinline=True, **options)(function))
+    return cast(F, njit(forceinline=True, **OPTIONS)(function))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,12 @@ from raftnb.explore import kernels
 from raftnb.explore.kernels import Out, Work
 from raftnb.explore.memo import Knowledge
 from raftnb.explore.store import Store
+from raftnb.explore.team import Team
 
 CHUNK, BUFFER, DEFERRED, NEEDED, BAGS, RECENT = 8192, 1 << 17, 1 << 16, 256, 1 << 14, 4096
 
 
-def make_out(shards: int, width: int, keep: bool, size: int = BUFFER) -> Out:
+def make_out(shards: int, width: int, keep: int, size: int = BUFFER) -> Out:
     """Buffers for the successors that one thread finds."""
     rows = np.empty((shards, size, width), dtype=np.uint32)
     hashes = np.empty((shards, size), dtype=np.uint64)
@@ -30,41 +30,18 @@ def make_work(shards: int, width: int, actions: int, deferred: int = DEFERRED) -
     rows = [np.zeros(width, dtype=np.uint32) for _ in range(3)]
     pairs = [np.zeros((n, 2), dtype=np.int64) for n in (deferred, NEEDED, BAGS)]
     return Work(
-        np.zeros(8, dtype=np.int64), *rows, np.zeros((4, 2), dtype=np.uint32),
-        np.zeros(shards, dtype=np.int64), *pairs, np.zeros(RECENT, dtype=np.uint64),
+        np.zeros(8, dtype=np.int64), rows[0], rows[1], rows[2], np.zeros((4, 2), dtype=np.uint32),
+        np.zeros(shards, dtype=np.int64), pairs[0], pairs[1], pairs[2], np.zeros(RECENT, dtype=np.uint64),
         np.zeros(CHUNK, dtype=np.uint8), np.zeros(actions, dtype=np.int64),
     )  # fmt: skip
-
-
-class Team:
-    """Threads that call compiled functions side by side."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.pool = ThreadPoolExecutor(size) if size > 1 else None
-
-    def each(self, function: Callable[[int], Any]) -> list[Any]:
-        """Call a function with the number of each thread; wait for all, also when interrupted."""
-        if self.pool is None:
-            return [function(0)]
-        jobs = [self.pool.submit(function, number) for number in range(self.size)]
-        try:
-            return [job.result() for job in jobs]
-        except BaseException:
-            for job in jobs:
-                job.exception()
-            raise
-
-    def close(self) -> None:
-        """Let the threads end."""
-        if self.pool is not None:
-            self.pool.shutdown()
 
 
 class Expander:
     """Finds the successors of ranges of states; what is unknown is learned on the way."""
 
-    def __init__(self, knowledge: Knowledge, store: Store, team: Team, keep: bool = False) -> None:
+    def __init__(
+        self, knowledge: Knowledge, store: Store, team: Team, keep: int = kernels.NEW_ONLY
+    ) -> None:
         self.knowledge, self.store, self.team, self.keep = knowledge, store, team, keep
         self.width, self.actions = store.width, len(knowledge.actions)
         self.buffer = BUFFER // team.size
@@ -102,61 +79,51 @@ class Expander:
 
         Afterwards `stuck` names those of the states that have no successor.
         """
-        stride, origins = self.team.size, [start for start, _ in ranges]
+        stride = self.team.size
         stops = [min(stop, start + CHUNK * stride) for start, stop in ranges]
-        memo, rows = self._ready(), self.store.rows
+        todo, self.origins = [], [start for start, _ in ranges]
+        for work, start, stop in zip(self.works, self.origins, stops, strict=True):
+            gids = np.arange(start, stop, stride, dtype=np.int64)
+            todo.append(np.column_stack([gids, np.full(len(gids), -1)]))
+            work.moved[:] = 0
+        self._finish(todo, flush)
+        self.stuck = []
+        for work, start, stop in zip(self.works, self.origins, stops, strict=True):
+            still = work.moved[: max(0, -((start - stop) // stride))] == 0
+            self.stuck += (start + np.flatnonzero(still) * stride).tolist()
+        return [max(start, stop) for start, stop in zip(self.origins, stops, strict=True)]
 
-        def first(t: int) -> None:
-            self.works[t].moved[:] = 0
-            kernels.expand(
-                memo, rows, origins[t], stops[t], stride, origins[t],
-                self.outs[t], self.works[t], self.keep,
-            )  # fmt: skip
-
-        self.team.each(first)
-        reached = [int(work.counters[kernels.POSITION]) for work in self.works]
-        self._finish(origins, flush)
-        self.stuck = [
-            int(origins[t] + at * stride)
-            for t, work in enumerate(self.works)
-            for at in np.flatnonzero(work.moved[: max(0, -(-(reached[t] - origins[t]) // stride))] == 0)
-        ]
-        return reached
-
-    def _finish(self, origins: list[int], flush: Callable[[list[Out]], None]) -> None:
-        """Take what was put off, as often as it needs."""
-        before = -1
-        while True:
+    def _finish(self, todo: list[Any], flush: Callable[[list[Out]], None]) -> None:
+        """Take slots, and again what was put off, until nothing is left."""
+        left, before = 1, -1
+        while left:
+            self._take(todo)
             todo = [w.deferred[: w.counters[kernels.DEFERRED]].copy() for w in self.works]
-            learned = self._learn(todo)
+            learned, before, left = self._learn(todo), left, sum(map(len, todo))
             flush(self.outs)
             for out in self.outs:
                 out.count[:] = 0
-            left = sum(map(len, todo))
-            if left == 0:
-                return
-            if left == before and not learned:
+            if left and left == before and not learned:
                 self.buffer *= 2
                 self._make_outs()
-            before = left
-            self._resume(todo, origins)
 
-    def _resume(self, todo: list[Any], origins: list[int]) -> None:
-        for t, rest in enumerate(todo):
-            if len(rest) > len(self.works[t].deferred):
-                larger = np.zeros((2 * len(rest), 2), dtype=np.int64)
-                self.works[t] = self.works[t]._replace(deferred=larger)
-        memo, rows = self._ready(), self.store.rows
-        self.team.each(
-            lambda t: kernels.resume(
-                memo, rows, todo[t], self.team.size, origins[t],
-                self.outs[t], self.works[t], self.keep,
-            )
-        )  # fmt: skip
+    def _take(self, todo: list[Any]) -> None:
+        memo, rows = self._ready(todo), self.store.rows
 
-    def _ready(self) -> kernels.Memo:
+        def part(t: int) -> None:
+            kernels.expand(
+                memo, rows, todo[t], self.origins[t], self.team.size, self.outs[t],
+                self.works[t], self.keep,
+            )  # fmt: skip
+
+        self.team.each(part)
+
+    def _ready(self, todo: list[Any]) -> kernels.Memo:
         bags = self.knowledge.ids.bags
         for t, work in enumerate(self.works):
+            if 2 * len(todo[t]) + DEFERRED // 2 > len(work.deferred):
+                larger = np.zeros((4 * len(todo[t]), 2), dtype=np.int64)
+                work = self.works[t] = work._replace(deferred=larger)
             work.counters[[kernels.DEFERRED, kernels.NEEDED, kernels.BAGS]] = 0
             work.recent[:] = 0
             scratch = bags.scratch()

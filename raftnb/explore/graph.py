@@ -7,15 +7,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from raftnb.errors import UsageError
 from raftnb.explore import kernels
-from raftnb.explore.expander import Expander, Team
+from raftnb.explore.expander import Expander
 from raftnb.explore.fast import NO_PARENT, Fast
 from raftnb.explore.hashing import fingerprint
 from raftnb.explore.kernels import Out
+from raftnb.explore.progress import progress_bar
 from raftnb.explore.result import Bounds
+from raftnb.explore.team import Team
 from raftnb.spec import Model
 from raftnb.trace import State, Step, Trace
 from raftnb.world import World
@@ -27,12 +28,14 @@ class Graph:
     States are numbered from 0 in the order in which they are met, breadth first. The steps out of
     state i are the positions offsets[i] to offsets[i + 1] of `targets` (a state's number) and
     `labels` (see `step`); steps that change nothing are among them. `complete` is false if
-    `max_states` cut the graph off: steps to states that were not met are missing then.
+    `max_states` cut the graph off. Steps to states that were not met, or that are outside the
+    constraints, are `cut_sources` and `cut_labels`.
     """
 
     def __init__(self, engine: Fast, complete: bool) -> None:
         self._engine, self.complete = engine, complete
         self.model, self.distinct = engine.model, engine.store.distinct
+        self.progress = engine.bounds.progress
         self._knowledge = engine.knowledge
 
     def __len__(self) -> int:
@@ -51,14 +54,26 @@ class Graph:
         return np.where(parents == NO_PARENT, np.arange(self.distinct), parents)
 
     @cached_property
-    def _edges(self) -> tuple[Any, Any, Any]:
-        sources, targets, labels = Edges(self._engine).find()
+    def _edges(self) -> tuple[Any, Any, Any, Any, Any]:
+        edges = Edges(self._engine)
+        sources, targets, labels = edges.find()
+        cut_sources, _, cut_labels = edges.cut()
         offsets = np.zeros(self.distinct + 1, dtype=np.int64)
         np.cumsum(np.bincount(sources, minlength=self.distinct), out=offsets[1:])
         if np.any(sources[1:] < sources[:-1]):
             order = np.argsort(sources, kind="stable")
             targets, labels = targets[order], labels[order]
-        return offsets, targets, labels
+        return offsets, targets, labels, cut_sources, cut_labels
+
+    @property
+    def cut_sources(self) -> Any:
+        """The states from which steps lead out of the graph (uint32), in no particular order."""
+        return self._edges[3]
+
+    @property
+    def cut_labels(self) -> Any:
+        """The labels of the steps that lead out of the graph, parallel to `cut_sources`."""
+        return self._edges[4]
 
     @property
     def offsets(self) -> Any:
@@ -116,7 +131,7 @@ class Graph:
         slot = self._knowledge.function(function)
         numbers = np.empty(self.distinct, dtype=np.int64)
         rows, at, work = self._engine.store.rows, 0, self._engine.expander.works[0]
-        with tqdm(total=self.distinct, delay=1, leave=False, unit=" states", unit_scale=True) as bar:
+        with progress_bar("states", self.progress, self.distinct) as bar:
             while True:
                 at = kernels.evaluate(self._knowledge.tables(), rows, slot, numbers, at, work)
                 bar.update(at - bar.n)
@@ -136,20 +151,23 @@ class Edges:
     """Finds the steps between states that are all known."""
 
     def __init__(self, engine: Fast) -> None:
-        self.store, self.found = engine.store, [[], [], []]  # type: ignore[var-annotated]
-        self.expander = Expander(engine.knowledge, engine.store, Team(1), keep=True)
+        self.store, self.progress = engine.store, engine.bounds.progress
+        self.found: tuple[list[Any], ...] = ([], [], [])
+        self.lost: tuple[list[Any], ...] = ([], [], [])
+        self.expander = Expander(engine.knowledge, engine.store, Team(1), kernels.EVERYTHING)
 
     def find(self) -> tuple[Any, Any, Any]:
         """The sources, targets and labels of all the steps (uint32)."""
         at, stop = 0, self.store.distinct
-        with tqdm(total=stop, delay=1, leave=False, unit=" states", unit_scale=True) as bar:
+        with progress_bar("states", self.progress, stop) as bar:
             while at < stop:
                 at = self.expander.expand([(at, stop)], self._flush)[0]
                 bar.update(at - bar.n)
-        sources, targets, labels = (
-            np.concatenate([np.zeros(0, dtype=np.uint32), *parts]) for parts in self.found
-        )
-        return sources, targets, labels
+        return _joined(self.found)
+
+    def cut(self) -> tuple[Any, Any, Any]:
+        """The same of the steps found that lead to states which are not known."""
+        return _joined(self.lost)
 
     def _flush(self, outs: list[Out]) -> None:
         out = outs[0]
@@ -157,8 +175,16 @@ class Edges:
         numbers = self.store.numbers(out.rows[0], out.hashes[0], n)
         known = numbers >= 0
         columns = (out.parents[0][:n], numbers.astype(np.uint32), out.labels[0][:n])
-        for part, column in zip(self.found, columns, strict=True):
+        for part, lost, column in zip(self.found, self.lost, columns, strict=True):
             part.append(column[known].copy())
+            lost.append(column[~known].copy())
+
+
+def _joined(columns: tuple[list[Any], ...]) -> tuple[Any, Any, Any]:
+    first, second, third = (
+        np.concatenate([np.zeros(0, dtype=np.uint32), *parts]) for parts in columns
+    )
+    return first, second, third
 
 
 def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:

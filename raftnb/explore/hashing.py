@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from raftnb.explore.compiled import compiled, inlined
 
 U = np.uint64
+insert: Any = cgutils.get_or_insert_function
 
 
-@intrinsic  # type: ignore[misc]
-def prefetch(typingctx: Any, array: Any, index: Any) -> Any:
-    """Ask the processor to load an element of a one-dimensional array soon."""
+def _prefetch(typingctx: Any, array: Any, index: Any) -> Any:
     signature = types.void(array, index)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -26,14 +25,16 @@ def prefetch(typingctx: Any, array: Any, index: Any) -> Any:
         byte = ir.IntType(8).as_pointer()
         number = ir.IntType(32)
         wanted = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        function = cgutils.get_or_insert_function(
-            builder.module, wanted, "llvm.prefetch.p0i8" if not byte.is_opaque else "llvm.prefetch.p0"
-        )
+        name = "llvm.prefetch.p0" if byte.is_opaque else "llvm.prefetch.p0i8"
+        function = insert(builder.module, wanted, name)
         flags = [ir.Constant(number, n) for n in (0, 3, 1)]
         builder.call(function, [builder.bitcast(at, byte), *flags])
         return context.get_dummy_value()
 
     return signature, generate
+
+
+prefetch: Any = intrinsic(_prefetch)  # asks for an element of a one-dimensional array soon
 
 
 @inlined

@@ -44,9 +44,7 @@ class Ids:
         self.pool_of: list[int] = []
         self.places: dict[tuple[Any, ...], int] = {}
         self._make_components()
-        self.component_of = {
-            cell: c for c, cells in enumerate(self.components) for cell in cells
-        }
+        self.component_of = {cell: c for c, cells in enumerate(self.components) for cell in cells}
         self.has_bag = model.delivery is not None and not model.channels
         self.width = len(self.components) + self.has_bag
         self.permutations = permutations(model) if symmetry else []
@@ -219,7 +217,8 @@ def permutations(model: Model) -> list[dict[Any, Any]]:
         rows = itertools.permutations(members)
         groups.append([dict(zip(members, row, strict=True)) for row in rows])
     merged = [
-        {a: b for names in choice for a, b in names.items()} for choice in itertools.product(*groups)
+        {a: b for names in choice for a, b in names.items()}
+        for choice in itertools.product(*groups)
     ]
     return [names for names in merged if any(a != b for a, b in names.items())]
 

@@ -17,7 +17,8 @@ U = np.uint64
 
 UNKNOWN_BAG = np.uint32(0xFFFFFFFF)
 DONE, MISSING, BAG_MISSING, FULL = 0, 1, 2, 3
-POSITION, DEFERRED, NEEDED, BAGS, GENERATED, BAD_PARENT, BAD_CLAIM, MISS_LOW = range(8)
+NEW_ONLY, INSIDE, EVERYTHING = 0, 1, 2
+DEFERRED, NEEDED, BAGS, GENERATED, BAD_PARENT, BAD_CLAIM, MISS_LOW = range(7)
 
 
 class Memo(NamedTuple):
@@ -42,6 +43,7 @@ class Memo(NamedTuple):
     limits: Any
     within: Any
     invariants: Any
+    transitions: Any
     mover: Any
     pool: Any
     renamed: Any
@@ -185,6 +187,28 @@ def outside_is_fine(memo: Any, work: Any, gid: Any, bag: Any, delta: Any) -> Any
 
 
 @inlined
+def step_is_fine(memo: Any, rows: Any, work: Any, gid: Any) -> Any:
+    """Check the claims about the step from a state to `work.row`; return a status."""
+    row, width = work.row, rows.shape[1]
+    for j in range(len(memo.transitions)):
+        node = np.int64(memo.root[memo.transitions[j]])
+        while node != 0 and memo.node[node, 0] >= 0:
+            at, projection = memo.node[node, 0], memo.node[node, 1]
+            number = rows[gid, at] if at < width else row[at - width]
+            if projection >= 0:
+                number = memo.classes[projection, number]
+            key = (U(node) << U(32)) | U(number)
+            work.counters[MISS_LOW] = np.int64(key)
+            node = find(memo.trie_key, memo.trie_value, key)
+        if node == 0:
+            return MISSING
+        if memo.node[node, 2] == 0 and work.counters[BAD_PARENT] < 0:
+            work.counters[BAD_PARENT] = gid
+            work.counters[BAD_CLAIM] = len(memo.invariants) + j
+    return DONE
+
+
+@inlined
 def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
     """Work out one successor and put it into the buffer of its shard; return a status."""
     row, components = work.row, len(memo.pool)
@@ -210,7 +234,9 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
             if after - 1 != bag:
                 row[components] = np.uint32(after - 1)
                 same = False
-    if same and not outside and not keep:
+    if step_is_fine(memo, rows, work, gid) != DONE:
+        return MISSING
+    if same and not outside and keep == NEW_ONLY:
         return DONE
     if not outside and memo.within >= 0:
         leaf = walk(memo, memo.root[memo.within], row, work)
@@ -221,7 +247,8 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
         status = outside_is_fine(memo, work, gid, bag, delta)
         if status == BAG_MISSING:
             work.counters[MISS_LOW] = delta
-        return status
+        if status != DONE or keep != EVERYTHING:
+            return status
     if memo.mover.shape[0] > 0:
         canonical(memo, work)
     return push(out, row, gid, label, keep)
@@ -239,7 +266,7 @@ def push(out: Any, row: Any, gid: Any, label: Any, keep: Any) -> Any:
         out.rows[s, n, k] = row[k]
     out.hashes[s, n] = h
     out.parents[s, n] = gid
-    if keep:
+    if keep != NEW_ONLY:
         out.labels[s, n] = label
     out.count[s] = n + 1
     return DONE
@@ -298,30 +325,38 @@ def step(memo: Any, rows: Any, gid: Any, slot: Any, at: Any, out: Any, work: Any
     return found != -FULL
 
 
+@inlined
+def slots_of(memo: Any, rows: Any, gid: Any) -> Any:
+    """The range of a state's messages in `memo.entry`, and how many slots it has at most."""
+    if rows.shape[1] == len(memo.pool):
+        return np.int64(0), np.int64(0), len(memo.static)
+    bag = rows[gid, rows.shape[1] - 1]
+    low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+    return low, low + n, len(memo.static) + n * memo.receivers.shape[1]
+
+
 @compiled
 def expand(
-    memo: Any, rows: Any, start: Any, stop: Any, stride: Any, origin: Any, out: Any, work: Any,
-    keep: Any,
-) -> None:  # fmt: skip
-    """The successors of the states start, start + stride, ... below stop.
+    memo: Any, rows: Any, todo: Any, origin: Any, stride: Any, out: Any, work: Any, keep: Any
+) -> None:
+    """The successors of states: rows of `todo` are (state, slot), or (state, -1) for all its slots.
 
-    It goes on until a buffer is full; `work.counters[POSITION]` says how far it came. A slot of a
-    state that needs something not yet known is put off as a whole: `work.deferred` names it, and
-    `work.needed` and `work.bags` say what is to be found out before `resume`.
+    A slot of a state that needs something not yet known, or more room in a buffer, is put off as a
+    whole: `work.deferred` is what is then to be done, once what `work.needed` and `work.bags` name
+    is found out. `work.moved` says of state origin + i * stride whether it has a successor.
     """
-    room, gid, has_bag = True, start, rows.shape[1] > len(memo.pool)
-    while gid < stop and room:
-        slots, low, high = len(memo.static), np.int64(0), np.int64(0)
-        if has_bag:
-            bag = rows[gid, rows.shape[1] - 1]
-            low = memo.bag[bag, 0]
-            high = low + memo.bag[bag, 1]
-            slots += (high - low) * memo.receivers.shape[1]
-        if work.counters[DEFERRED] + slots > len(work.deferred):
-            break
-        at, i, k = (gid - origin) // stride, 0, 0
+    room, statics = True, len(memo.static)
+    for t in range(len(todo)):
+        gid, slot = todo[t, 0], todo[t, 1]
+        low, high, slots = slots_of(memo, rows, gid)
+        if not room or work.counters[DEFERRED] + slots + len(todo) - t > len(work.deferred):
+            defer(memo, rows, gid, slot, FULL, work)
+            continue
+        at, i, k, one = (gid - origin) // stride, 0, 0, slot >= 0
         while True:
-            if i < len(memo.static):
+            if one:
+                i, low, one = statics, high, False
+            elif i < statics:
                 slot = memo.static[i]
                 i += 1
             elif low < high:
@@ -333,28 +368,12 @@ def expand(
             else:
                 break
             room = step(memo, rows, gid, slot, at, out, work, keep) and room
-        gid += stride
-    work.counters[POSITION] = gid
-
-
-@compiled
-def resume(
-    memo: Any, rows: Any, todo: Any, stride: Any, origin: Any, out: Any, work: Any, keep: Any
-) -> None:
-    """Take the slots that were put off, or put them off again."""
-    room = True
-    for i in range(len(todo)):
-        gid, slot = todo[i, 0], todo[i, 1]
-        if room:
-            room = step(memo, rows, gid, slot, (gid - origin) // stride, out, work, keep)
-        else:
-            defer(memo, rows, gid, slot, FULL, work)
 
 
 @inlined
 def same_row(rows: Any, gid: Any, row: Any) -> Any:
     """Whether a stored row equals another one."""
-    for k in range(rows.shape[1]):  # noqa: SIM110
+    for k in range(rows.shape[1]):
         if rows[gid, k] != row[k]:
             return False
     return True

@@ -18,8 +18,8 @@ import numpy as np
 from raftnb.errors import RaftnbError, SpecError
 from raftnb.explore.bags import intern_pairs
 from raftnb.explore.growing import Growing, Hashed
-from raftnb.explore.ids import Ids
 from raftnb.explore.hashing import find
+from raftnb.explore.ids import Ids
 from raftnb.explore.kernels import Memo
 from raftnb.explore.tracer import (
     BAG,
@@ -86,6 +86,7 @@ class Knowledge:
         self._make_slots()
         self.within = self._claim_slot(self._is_within) if self._constraints else -1
         self.invariants: list[int] = []
+        self.transitions: list[int] = []
 
     # Slots.
 
@@ -93,7 +94,8 @@ class Knowledge:
         self.receiving: list[Instance] = []
         alone: dict[str, list[Member]] = {}
         for instance in self.model.instances(self.tracer):
-            self.actions.setdefault((instance.process.name, instance.action.name), len(self.actions))
+            name = (instance.process.name, instance.action.name)
+            self.actions.setdefault(name, len(self.actions))
             if instance.receives is None or instance.channel is not None:
                 alone.setdefault(instance.process.name, []).append((instance, None))
             else:
@@ -229,9 +231,15 @@ class Knowledge:
         """The cells read of each component, components in the order of their first reading."""
         path: Path = {}
         for cell in reads:
-            component = self.ids.component_of.get(cell, len(self.ids.components))
-            path.setdefault(component, set()).add(cell)
+            path.setdefault(self._place(cell), set()).add(cell)
         return path
+
+    def _place(self, cell: int) -> int:
+        """The column of a row (and, beyond its width, of the row after a step) that has a cell."""
+        if cell == BAG:
+            return len(self.ids.components)
+        step, cell = divmod(cell, self.tracer.total)
+        return self.ids.component_of[cell] + step * self.ids.width
 
     def _path_of(self, run: Run) -> Path:
         """As `_path`; a component that is written counts as read as a whole."""
@@ -284,6 +292,8 @@ class Knowledge:
                 after[component] = number
             if delta:
                 after[-1] = OPEN_BAG
+            for claim in self.transitions:
+                self.leaf(claim, [*row, *after])
             try:
                 self._judge(after)
             except NeedsBag:
@@ -334,9 +344,10 @@ class Knowledge:
         return node
 
     def _projection(self, component: int, cells: set[int]) -> int:
-        if component == len(self.ids.components):
+        if component == self.ids.width - 1 and self.ids.has_bag:
             return -1
-        return self.ids.projection(component, cells)
+        cells = {cell % self.tracer.total for cell in cells}
+        return self.ids.projection(component % self.ids.width, cells)
 
     def _sees(self, projection: int, wanted: int) -> bool:
         if projection == wanted or projection == -1:
@@ -347,7 +358,7 @@ class Knowledge:
         return set(offsets[wanted][1]) <= set(offsets[projection][1])
 
     def _cells_of(self, projection: int, component: int) -> set[int]:
-        first = self.ids.components[component][0]
+        first = self.ids.components[component % self.ids.width][0]
         return {first + offset for offset in self.ids.class_ids[projection][1]}
 
     def _follow(self, slot: Slot, link: int | None) -> int:
@@ -400,7 +411,8 @@ class Knowledge:
             self.result.array, self.write.array, self.root.array, *self._slot_tables(),
             self.action.array, bags.delta.array, bags.op.array, bags.bag, bags.entry,
             bags.pairs.keys, bags.pairs.values, self.limits, self.within,
-            np.array(self.invariants, dtype=np.int64), ids.mover,
+            np.array(self.invariants, dtype=np.int64),
+            np.array(self.transitions, dtype=np.int64), ids.mover,
             np.array(ids.pool_of, dtype=np.int64), ids.renamed, bags.renamed,
         )  # fmt: skip
 

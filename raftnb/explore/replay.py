@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from raftnb.explore import kernels
@@ -34,19 +35,35 @@ class Replay:
 
     def to(self, gid: int) -> Trace:
         """A shortest trace to a state."""
-        rows = [self.store.rows[number].tolist() for number in self.path(gid)]
+        return self.along([self.store.rows[number].tolist() for number in self.path(gid)])
+
+    def along(self, rows: list[list[int]]) -> Trace:
+        """The trace that goes through states with these rows."""
         state = next(s for s in self.knowledge.model.initial_states if self.row(s) == rows[0])
         states, steps = [state], []
         for row in rows[1:]:
-            step, state = self._step(states[-1], lambda after, row=row: self.row(after) == row)
+            step, state = self._step(states[-1], partial(self._has, row))
             states.append(state)
             steps.append(step)
         return Trace(tuple(states), tuple(steps))
 
+    def _has(self, row: list[int], state: State) -> bool:
+        return self.row(state) == row
+
     def beyond(self, gid: int, claim: Any) -> Trace:
         """A trace to a state, and one step on to where a claim is false."""
-        model, trace = self.knowledge.model, self.to(gid)
-        step, state = self._step(trace.last, lambda after: not model.holds(claim, after))
+        return self.one_more(self.to(gid), claim)
+
+    def one_more(self, trace: Trace, claim: Any) -> Trace:
+        """The trace with one step on that breaks a claim about steps, or to where one is false."""
+        model, about_steps = self.knowledge.model, claim in self.knowledge.model.spec.transitions
+
+        def broken(after: State) -> bool:
+            judge = World(model, trace.last if about_steps else after)
+            judge.next = World(model, after) if about_steps else None
+            return model.failure(claim, judge) is not None
+
+        step, state = self._step(trace.last, broken)
         return Trace((*trace.states, state), (*trace.steps, step))
 
     def _step(self, state: State, wanted: Callable[[State], bool]) -> tuple[Step, State]:

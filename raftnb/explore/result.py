@@ -14,6 +14,14 @@ from raftnb.trace import Trace
 from raftnb.verdict import Verdict
 
 
+class Stop(Exception):
+    """The exploration ends here, with this verdict."""
+
+    def __init__(self, verdict: Verdict, **found: Any) -> None:
+        super().__init__(verdict)
+        self.verdict, self.found = verdict, found
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What an exploration is asked for, and where it stops (`max_memory` in bytes)."""
@@ -31,7 +39,9 @@ class Bounds:
             bound = getattr(self, name)
             if bound is not None and (isinstance(bound, bool) or bound < 1):
                 raise UsageError(
-                    f"{name}={bound}", allowed="a number of at least 1", cure="leave it out, or raise it"
+                    f"{name}={bound}",
+                    allowed="a number of at least 1",
+                    cure="leave it out, or raise it",
                 )
 
     @property
@@ -128,5 +138,3 @@ class Exploration:
         return "\n".join(lines)
 
     __repr__ = __str__
-
-

@@ -21,7 +21,6 @@ class NeedsBag(BaseException):
     """A property looks into the bag of a row that leaves it open."""
 
 
-
 @dataclass(frozen=True)
 class Result:
     """One successor: the cells it changes, what becomes of messages, and the choices made."""
@@ -40,6 +39,19 @@ class Run:
     results: tuple[Result, ...]
 
 
+class Ahead(World):
+    """The state after a step, of which what is read is noted as well."""
+
+    def __init__(self, ids: Ids, noted: dict[int, None]) -> None:
+        super().__init__(ids.model)
+        self.noted = noted
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted with a number beyond those of the state before the step."""
+        self.noted[len(self.cells) + cell] = None
+        return self.cells[cell]
+
+
 class Tracer(World):
     """A world that notes what is read, and does not need the bag unless it is looked into."""
 
@@ -48,13 +60,15 @@ class Tracer(World):
         self.ids = ids
         self.noted: dict[int, None] = {}
         self.ops: list[tuple[Message, int]] = []
+        self.total = len(self.cells)
+        self.ahead = Ahead(ids, self.noted)
         self._row: Sequence[int] = ()
         self._before: list[Any] = []
 
     def put(self, row: Sequence[int]) -> None:
         """Make the state of a row the one to run on."""
         self._row, self._before = row, self.ids.cells(row)
-        self.noted = {}
+        self.noted.clear()
         self.rewind()
 
     def rewind(self) -> None:
@@ -119,8 +133,16 @@ class Tracer(World):
         return Result(writes, tuple(self.ops), picks, chosen)
 
     def value(self, function: Callable[[World], Any], row: Sequence[int]) -> tuple[Any, list[int]]:
-        """The value of a function of the state, and the cells that it read."""
-        self.put(row)
+        """The value of a function of the state, and the cells that it read.
+
+        For a function of a step, `row` is the row before it and the row after it.
+        """
+        width = self.ids.width
+        self.put(row[:width])
+        if len(row) > width:
+            self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead
+        else:
+            self.next = None
         with self:
             value = function(self)
         return value, list(self.noted)
@@ -143,7 +165,9 @@ def placed(error: RaftnbError, action: Action) -> RaftnbError:
     return error
 
 
-def step_of(instance: Instance, message: Message | None, choices: tuple[Any, ...], names: Any) -> Step:
+def step_of(
+    instance: Instance, message: Message | None, choices: tuple[Any, ...], names: Any
+) -> Step:
     """The step as data."""
     named = zip(names(instance.action), instance.bound(message), strict=True)
     return Step(instance.process.name, instance.action.name, tuple(named), choices)

@@ -1,0 +1,184 @@
+"""Random walks through a model's states, for what is too large to be explored."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from raftnb.errors import UsageError
+from raftnb.explore import kernels
+from raftnb.explore.expander import Expander
+from raftnb.explore.hashing import fingerprint
+from raftnb.explore.judge import Judge
+from raftnb.explore.kernels import Out
+from raftnb.explore.memo import Knowledge
+from raftnb.explore.progress import progress_bar
+from raftnb.explore.replay import Replay
+from raftnb.explore.result import Bounds, Exploration, Stop
+from raftnb.explore.store import OutOfMemory, Store
+from raftnb.explore.team import Team
+from raftnb.spec import Model
+from raftnb.trace import Trace
+from raftnb.verdict import Verdict
+
+BATCH, LANES = 2048, 4
+
+
+class Walks:
+    """Many walks at once, a step of each at a time; the same seed gives the same walks.
+
+    The work is always in the same few parts, however many threads there are to do it, so that the
+    walks do not depend on the machine.
+    """
+
+    def __init__(self, model: Model, bounds: Bounds, walks: int, depth: int, seed: int) -> None:
+        self.started = time.perf_counter()
+        self.model, self.bounds = model, bounds
+        self.walks, self.depth, self.seed = walks, depth, seed
+        self.knowledge = Knowledge(model)
+        self.judge = Judge(self.knowledge)
+        self.team = Team(LANES, bounds.workers)
+        width = self.knowledge.ids.width
+        self.now = Store(width, bounds.memory, None)
+        self.now.rows = np.zeros((BATCH, width), dtype=np.uint32)
+        self.expander = Expander(self.knowledge, self.now, self.team, kernels.INSIDE)
+        self.visited = Store(width, bounds.memory, None)
+        self.replay = Replay(self.knowledge, self.visited)
+        self.initial = np.array([self.knowledge.encode(s) for s in model.initial_states], np.uint32)
+        self.history: list[tuple[Any, Any]] = []
+        self.found: list[Out] = []
+        self.deepest = 0
+        self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.judge.witnesses())
+
+    def run(self) -> Exploration:
+        """Walk to the end, to the first violation, or until interrupted."""
+        bound = f"{self.walks:,} random walks of at most {self.depth} steps, seed {self.seed}"
+        try:
+            with progress_bar("walks", self.bounds.progress, self.walks) as bar:
+                for first in range(0, self.walks, BATCH):
+                    size = min(BATCH, self.walks - first)
+                    self._batch(size, np.random.default_rng([self.seed, first]))
+                    bar.update(size)
+        except Stop as stop:
+            return self._result(stop.verdict, **stop.found)
+        except KeyboardInterrupt:
+            bound = f"interrupted; {bound} were wanted"
+        except (OutOfMemory, MemoryError):
+            bound = f"max_memory {self.visited.max_memory:,} bytes; {bound} were wanted"
+        finally:
+            self.team.close()
+        return self._result(Verdict.UNKNOWN, bound=bound)
+
+    def _batch(self, size: int, chance: np.random.Generator) -> None:
+        self.now.rows[:size] = self.initial[chance.integers(0, len(self.initial), size)]
+        walkers, self.history = np.arange(size), []
+        self._arrive(walkers)
+        for _ in range(self.depth):
+            walkers = self._step(walkers, chance.random(size))
+            if not len(walkers):
+                return
+            self._arrive(walkers)
+
+    def _arrive(self, walkers: Any) -> None:
+        """The walkers (as many rows as there are) have come to new states."""
+        self.history.append((walkers, self.now.rows[: len(walkers)].copy()))
+        self.deepest = max(self.deepest, len(self.history))
+        self._visit(len(walkers))
+        begin, end = list(range(LANES)), [len(walkers)] * LANES
+        before = self.judge.witnesses()
+        self.judge.look(self.now.rows, begin, end, self.team, self.expander.works)
+        for name, at in self.judge.witnesses().items():
+            if at >= 0 and before[name] < 0:
+                self.witnesses[name] = self._trace(at)
+        if broken := self.judge.broken():
+            at, claim = broken
+            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self._trace(at))
+
+    def _step(self, walkers: Any, picks: Any) -> Any:
+        """Take a step of every walk; return those that go on."""
+        self.found, size, at = [], len(walkers), list(range(LANES))
+        while any(start < size for start in at):
+            at = self.expander.expand([(start, size) for start in at], self._keep)
+            self._check(self.expander.stuck)
+        parents = np.concatenate([out.parents[0] for out in self.found])
+        rows = np.concatenate([out.rows[0] for out in self.found])
+        order = np.argsort(parents, kind="stable")
+        counts = np.bincount(parents, minlength=size)
+        first = np.cumsum(counts) - counts
+        moving = np.flatnonzero(counts)
+        chosen = order[first[moving] + (picks[walkers[moving]] * counts[moving]).astype(np.int64)]
+        self.now.rows[: len(moving)] = rows[chosen]
+        return walkers[moving]
+
+    def _keep(self, outs: list[Out]) -> None:
+        for out in outs:
+            for shard, n in enumerate(out.count.tolist()):
+                rows, parents = out.rows[shard, :n].copy(), out.parents[shard, :n].copy()
+                self.found.append(out._replace(rows=rows[None], parents=parents[None]))
+
+    def _check(self, stuck: list[int]) -> None:
+        for at in sorted(stuck):
+            if self.bounds.deadlock and not self.judge.is_final(self.now.rows[at].tolist()):
+                raise Stop(Verdict.VIOLATED, property="deadlock", trace=self._trace(at))
+        if bad := self.expander.bad():
+            claim = self.judge.outlawed[bad[1]]
+            trace = self.replay.one_more(self._trace(bad[0]), claim)
+            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
+
+    def _visit(self, n: int) -> None:
+        """Count the states that are new."""
+        rows = self.now.rows[:n]
+        hashes = np.array([fingerprint(row) for row in rows], dtype=np.uint64)
+        none = np.zeros((1, n), dtype=np.uint32)
+        out, at = Out(rows[None], hashes[None], none, none, np.array([n])), 0
+        self.visited.other_bytes = self.knowledge.ids.bytes
+        while (at := self.visited.add(0, out, at)) < n:
+            self.visited.grow_rows()
+            self.visited.grow_table(0)
+
+    def _trace(self, at: int) -> Trace:
+        """The walk that one of the rows has come."""
+        walker = self.history[-1][0][at]
+        rows = [row[np.searchsorted(walkers, walker)] for walkers, row in self.history]
+        return self.replay.along([row.tolist() for row in rows])
+
+    def _result(self, verdict: Verdict, **found: Any) -> Exploration:
+        taken = self.expander.coverage.tolist()
+        return Exploration(
+            verdict,
+            distinct=self.visited.distinct,
+            generated=self.expander.generated,
+            depth=self.deepest,
+            seconds=time.perf_counter() - self.started,
+            witnesses=self.witnesses,
+            coverage={f"{p}.{a}": taken[i] for (p, a), i in self.knowledge.actions.items()},
+            not_checked=self.judge.skipped(),
+            **found,
+        )
+
+
+def random_walks(
+    model: Model,
+    *,
+    walks: int = 1000,
+    depth: int = 100,
+    seed: int = 0,
+    deadlock: bool = True,
+    max_memory: int | None = None,
+    threads: int | None = None,
+    progress: bool = True,
+) -> Exploration:
+    """Take random walks from the initial states, each step chosen evenly among those enabled.
+
+    Invariants are checked in every state that is walked through, and where a step would leave the
+    constraint (such a step is not taken). A violation comes with the walk that led to it, which is
+    seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
+    through, `generated` the steps that were there to choose from. Same seed, same walks.
+    """
+    for name, number in (("walks", walks), ("depth", depth)):
+        if number < 1:
+            raise UsageError(f"{name}={number}", allowed="at least 1", cure="raise it")
+    bounds = Bounds(deadlock, max_memory=max_memory, threads=threads, progress=progress)
+    return Walks(model, bounds, walks, depth, seed).run()
