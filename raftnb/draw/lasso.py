@@ -15,6 +15,7 @@ from raftnb.errors import UsageError
 from raftnb.trace import State, Step, Trace
 
 WIDE, HIGH = 1.5, 0.9
+PLAIN = {"shape": "plain", "style": "", "fontsize": "10", "fontcolor": BLUE}
 Point = tuple[float, float]
 
 
@@ -44,7 +45,10 @@ def draw_lasso(
     for number, step in enumerate(trace.steps):
         to = number + 1 if number + 1 < len(places) else trace.loop
         mark = {"color": RED, "penwidth": "2"} if number >= trace.loop else {"color": GRAY}
-        dot.edge(str(number), str(to), (edge or short)(step), **mark)
+        dot.edge(str(number), str(to), **mark)
+        text = (edge or short)(step)
+        x, y = beside(places[number], places[to], text)
+        dot.node(f"label{number}", text, pos=f"{x:.2f},{y:.2f}!", **PLAIN)
     if len(trace.steps) == trace.loop:
         dot.edge(str(trace.loop), str(trace.loop), "for ever", color=RED, style="dashed")
     return render(dot, alt=alt or in_words(trace), engine="neato")
@@ -61,6 +65,14 @@ def positions(trace: Trace) -> list[Point]:
     ]
     way_in = [(0.0, radius + HIGH * (trace.loop - i)) for i in range(trace.loop)]
     return way_in + ring
+
+
+def beside(start: Point, end: Point, text: str) -> Point:
+    """Where an arrow's text stands: beside the middle, outside of the ring, right of the way in."""
+    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    right = 1 if x >= 0 else -1
+    rise = 0.14 if y > 0 else -0.14
+    return x + right * (0.036 * len(text) + 0.14), y + (rise if start[0] != end[0] else 0)
 
 
 def short(step: Step) -> str:
