@@ -11,18 +11,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import fill
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from tqdm import tqdm
+from numpy.typing import NDArray
 
-from raftnb.arrows import Arrows, Bools, Ints, arrows
-from raftnb.errors import RaftnbError, UsageError
+from raftnb.arrows import Arrows, Bools, Ints, arrows, arrows_of
+from raftnb.explore.graph import Graph
+from raftnb.explore.image import checked, image
 from raftnb.fair import Demand, Digraph, fair_components, numbers, shortest_lasso
 from raftnb.lasso import explain
 from raftnb.liveness import Demanded, Stems, demands_on, resolve
-from raftnb.source import spec_error
 from raftnb.spec import Model
 from raftnb.trace import State, Step, Trace
 from raftnb.verdict import Verdict
@@ -109,63 +110,51 @@ def refines(
         abstract=abstract.spec.name,
         states=len(check.graph.states),
         steps=len(check.graph.source),
-        abstract_states=len(check.seen),
+        abstract_states=len(check.views),
         seconds=time.perf_counter() - started,
         **found,
     )
 
 
 class _Check:
-    """The concrete graph with each state's abstract number."""
+    """The concrete graph, the number of each state's view, and the graph of the views."""
 
     def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Arrows) -> None:
-        self.concrete, self.abstract, self.mapping = concrete, abstract, mapping
-        self.graph, self.world = graph, World(abstract)
+        self.concrete, self.abstract, self.graph = concrete, abstract, graph
+        self.view = checked(mapping, abstract)
         self.inner = numbers(graph.target >= 0)
         self.digraph = Digraph(
             len(graph.states), graph.source[self.inner], graph.target[self.inner]
         )
-        self.number: dict[State, int] = {}
-        self.seen: list[State] = []
-        self.of: Ints = np.empty(self.digraph.size, dtype=np.int32)
-        self.successors: dict[int, tuple[tuple[Step, State], ...]] = {}
-        for i in tqdm(range(self.digraph.size), delay=1, leave=False, unit=" states"):
-            self.of[i] = self._number_of(self._map(graph.states.state(i)))
+        self.of, self.views = image(cast(Graph, graph.states), abstract, mapping)
+        self.before, self.after = self.of[self.digraph.source], self.of[self.digraph.target]
+        self.pairs = self.before * len(self.views) + self.after
+        self.begun = np.zeros(self.digraph.size, dtype=bool)
+        self.begun[: graph.initial] = True
 
-    def _number_of(self, state: State) -> int:
-        number = self.number.setdefault(state, len(self.seen))
-        if number == len(self.seen):
-            self.seen.append(state)
-        return number
+    @cached_property
+    def seen(self) -> Arrows:
+        """The views and the abstract steps between them and out of them, as arrays."""
+        return arrows_of(self.views)
 
-    def _map(self, state: State) -> State:
-        try:
-            view = self.mapping(state)
-        except RaftnbError:
-            raise
-        except Exception as error:
-            raise spec_error(error, "the refinement mapping") from error
-        if not isinstance(view, State) or view.layout != self.abstract.layout:
-            raise UsageError(
-                f"a mapping that gives {type(view).__name__} of other variables",
-                allowed=f"a State of `{self.abstract.spec.name}`",
-                cure="build it with `state.seen_as(abstract.layout, {...})`",
-            )
-        return view
+    @cached_property
+    def stems(self) -> Stems:
+        """The shortest ways to all the concrete states."""
+        return Stems(self.digraph, self.begun, np.ones(self.digraph.size, dtype=bool))
 
-    def after(self, number: int) -> tuple[tuple[Step, State], ...]:
-        """The steps of the abstract specification from one of the states seen."""
-        if number not in self.successors:
-            self.successors[number] = tuple(self.world.successors(self.seen[number]))
-        return self.successors[number]
+    def steps_of(self, seen: Bools) -> NDArray[np.int64]:
+        """Some of the abstract steps as pairs of views, without those that lead elsewhere."""
+        chosen = seen & (self.seen.target >= 0)
+        pairs = self.seen.source[chosen].astype(np.int64) * len(self.views)
+        return np.unique(pairs + self.seen.target[chosen])
 
     # What must hold.
 
     def initial(self) -> dict[str, Any] | None:
         """An initial state that maps to none."""
-        begin = set(self.abstract.initial_states)
+        begin = {self.views.number(state) for state in self.abstract.initial_states}
         for i in range(self.graph.initial):
-            if self.seen[self.of[i]] not in begin:
+            if int(self.of[i]) not in begin:
                 trace = Trace((self.graph.states.state(i),), ())
                 told = "the initial state maps to no initial state of the abstract specification"
                 return self._violated(trace, told)
@@ -173,43 +162,26 @@ class _Check:
 
     def steps(self) -> dict[str, Any] | None:
         """The first step, on a shortest way, that has no abstract counterpart."""
-        before, after = self.of[self.digraph.source], self.of[self.digraph.target]
-        moving = numbers(before != after)
-        pairs = before[moving].astype(np.int64) * len(self.seen) + after[moving]
-        distinct, first = np.unique(pairs, return_index=True)
-        bad = [
-            int(moving[at])
-            for pair, at in tqdm(
-                zip(distinct.tolist(), first.tolist(), strict=True),
-                total=len(distinct), delay=1, leave=False, unit=" abstract steps",
-            )
-            if not self._is_step(*divmod(pair, len(self.seen)))
-        ]  # fmt: skip
-        return self._no_counterpart(bad) if bad else None
+        possible = self.steps_of(np.ones(len(self.seen.source), dtype=bool))
+        bad = numbers((self.before != self.after) & ~_is_in(self.pairs, possible))
+        return self._no_counterpart(bad) if len(bad) else None
 
-    def _is_step(self, before: int, after: int) -> bool:
-        return any(state == self.seen[after] for _, state in self.after(before))
-
-    def _no_counterpart(self, bad: list[int]) -> dict[str, Any]:
-        begun = np.zeros(self.digraph.size, dtype=bool)
-        begun[: self.graph.initial] = True
-        search = Stems(self.digraph, begun, np.ones(self.digraph.size, dtype=bool))
-        edge = min(bad, key=lambda e: int(search.distance[self.digraph.source[e]]))
+    def _no_counterpart(self, bad: Ints) -> dict[str, Any]:
+        edge = int(bad[np.argmin(self.stems.distance[self.digraph.source[bad]])])
         a, b = int(self.digraph.source[edge]), int(self.digraph.target[edge])
-        label = int(self.graph.label[self.inner[edge]])
-        path = search.to(a)
-        trace = explain(self.graph, self.inner, self.digraph, (path, [a]), ())[0]
-        trace = Trace(
-            (*trace.states, self.graph.states.state(b)), (*trace.steps, self.graph.steps[label])
-        )
+        step = self.graph.steps[int(self.graph.label[self.inner[edge]])]
+        way = (self.stems.to(a), [a])
+        trace = explain(self.graph, self.inner, self.digraph, way, ())[0]
+        trace = Trace((*trace.states, self.graph.states.state(b)), (*trace.steps, step))
         told = (
-            f"the step {trace.steps[-1]} (to state {len(trace.states)}) changes what is seen, "
+            f"the step {step} (to state {len(trace.states)}) changes what is seen, "
             f"but no step of {self.abstract.spec.name} does that"
         )
-        return self._violated(trace, told, allowed=self.after(int(self.of[a])))
+        allowed = tuple(World(self.abstract).successors(self.view(trace.states[-2])))
+        return self._violated(trace, told, allowed=allowed)
 
     def _violated(self, trace: Trace, *reasons: str, **found: Any) -> dict[str, Any]:
-        view = tuple(map(self._map, trace.states))
+        view = tuple(map(self.view, trace.states))
         return {
             "verdict": Verdict.VIOLATED, "trace": trace, "view": view, "reasons": reasons
         } | found  # fmt: skip
@@ -238,36 +210,27 @@ class _Check:
     def _lifted(self, wanted: Demanded) -> Demand:
         """A fairness condition of the abstract model, on the concrete graph."""
         condition, process, actions = wanted
-        moves = [self._moves(number, process, actions) for number in range(len(self.seen))]
-        enabled = np.array([bool(ends) for ends in moves], dtype=bool)
-        before, after = self.of[self.digraph.source], self.of[self.digraph.target]
-        size = len(self.seen)
-        possible = [a * size + b for a, ends in enumerate(moves) for b in ends]
-        taken = np.isin(before.astype(np.int64) * size + after, np.array(possible, dtype=np.int64))
-        return Demand(str(condition), condition.strong, enabled[self.of], taken)
-
-    def _moves(self, number: int, process: str, actions: frozenset[str]) -> set[int]:
-        """Where some actions lead from an abstract state; -1 for a state that is not seen."""
-        return {
-            self.number.get(state, -1)
-            for step, state in self.after(number)
-            if step.process == process and step.action in actions and state != self.seen[number]
-        }
+        moving = self.seen.moving(process, actions)
+        taken = (self.before != self.after) & _is_in(self.pairs, self.steps_of(moving))
+        enabled = self.seen.enabling(moving)[self.of]
+        return Demand(str(condition), condition.strong, enabled, taken)
 
     def _unfair(
         self, broken: Demand, demands: list[Demand]
     ) -> tuple[list[int], list[int]] | None:
         """A lasso that is fair in the concrete model and breaks an abstract condition."""
-        size = self.digraph.size
-        everything: Bools = np.ones(size, dtype=bool)
-        begun = np.zeros(size, dtype=bool)
-        begun[: self.graph.initial] = True
-        search = Stems(self.digraph, begun, everything)
-        inside = search.reached if broken.strong else search.reached & broken.enabled
+        stems, allowed = self.stems, ~broken.taken
+        inside = stems.reached if broken.strong else stems.reached & broken.enabled
         visits = (broken.enabled,) if broken.strong else ()
-        allowed = ~broken.taken
         fair = fair_components(self.digraph, inside, allowed, demands, visits)
         found = shortest_lasso(
-            self.digraph, search.order, search.distance, fair, allowed, demands, visits
+            self.digraph, stems.order, stems.distance, fair, allowed, demands, visits
         )
-        return found and (search.to(found[0]), found[1])
+        return found and (stems.to(found[0]), found[1])
+
+
+def _is_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> Bools:
+    """Which of the values are among some that are sorted."""
+    at = np.minimum(np.searchsorted(among, values), max(0, len(among) - 1))
+    found: Bools = among[at] == values if len(among) else np.zeros(len(values), dtype=bool)
+    return found

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from raftnb.errors import UsageError
@@ -66,6 +67,11 @@ def difference(before: Any, after: Any, text: Callable[[Any], str] = show) -> st
     return f": {text(before)} -> {text(after)}"
 
 
+def value_of(given: Any) -> Any:
+    """A value that is given as it is, or as a function to be called for it."""
+    return given() if isinstance(given, FunctionType) else given
+
+
 class State:
     """One state: a value for every cell of the layout, and the bag of messages in flight.
 
@@ -116,9 +122,19 @@ class State:
     def seen_as(self, layout: Layout, given: Mapping[tuple[str, str], Any]) -> State:
         """The state of another specification: the variables that are `given`, by owner and name.
 
-        Those that are not given are copied from the variables of the same owner and name here.
+        Those that are not given are copied from the variables of the same owner and name here. A
+        value that is a function is called when it is needed, which makes large checks faster.
         Raises `UsageError` for one that is neither given nor here, or unknown there.
         """
+        self.check_given(layout, given)
+        mine, theirs = self.layout.index, layout.index
+        values = (
+            value_of(given[key]) if key in given else self.values[mine[key]] for key in theirs
+        )
+        return State(layout, tuple(values), self.messages)
+
+    def check_given(self, layout: Layout, given: Mapping[tuple[str, str], Any]) -> None:
+        """Raise `UsageError` if a view lacks a variable of the other layout or has one more."""
         mine, theirs = self.layout.index, layout.index
         lost = [key for key in theirs if key not in given and key not in mine]
         if lost or given.keys() - theirs.keys():
@@ -128,8 +144,6 @@ class State:
                 allowed=", ".join(map(str, layout.cells)),
                 cure="give every variable that the other specification has, and no other",
             )
-        values = (given[key] if key in given else self.values[mine[key]] for key in theirs)
-        return State(layout, tuple(values), self.messages)
 
     def as_json(self) -> dict[str, Any]:
         """The state as plain JSON data: owner -> variable -> value, and any `messages`."""

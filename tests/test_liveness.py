@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_graph import by_hand
 
 from raftnb import fair, liveness
-from raftnb.arrows import arrows, by_hand
+from raftnb.arrows import arrows
 from raftnb.errors import SpecError, UsageError
 from raftnb.fair import Demand, Digraph
 from raftnb.language import Globals, Process, cycle, when
 from raftnb.liveness import check_liveness, find_lasso
 from raftnb.spec import Spec
-from raftnb.specs.store import Client, Key, Shared, Store, Value
+from raftnb.specs.store import Client, Key, Shared, Store, Value, log_is_short
 from raftnb.temporal import always_eventually, eventually, leads_to, strong, weak
 from raftnb.verdict import Verdict
 
@@ -30,7 +31,8 @@ STORE = Spec(
     (Client, Store),
     (Shared,),
     (Key, Value),
-    constants={"clients": 2, "keys": 1, "values": 1},
+    constants={"clients": 2, "keys": 1, "values": 1, "max_log": 3},
+    constraints=(log_is_short,),
     fairness=(weak(Client), weak(Store)),
     liveness=(always_eventually(client_requests),),
 )
@@ -443,7 +445,8 @@ def test_the_graph_lists_steps_out_of_the_constraint_as_enabled():
 
 
 def test_the_fast_graph_is_the_graph_of_plain_python():
-    for model in (STORE(), DOOR(), TICKER()):
+    bounded = Spec("cut", (Ticker,), (Room,), constraints=(in_bound,))
+    for model in (STORE(), DOOR(), TICKER(), bounded(), STORE(history=True, max_log=3)):
         fast, plain = arrows(model), by_hand(model)
         assert edges_of(fast) == edges_of(plain)
         assert states_of(fast, fast.initial) == states_of(plain, plain.initial)
@@ -456,4 +459,6 @@ def states_of(graph, stop):
 def edges_of(graph):
     state = graph.states.state
     ends = zip(graph.source.tolist(), graph.label.tolist(), graph.target.tolist(), strict=True)
-    return sorted(map(str, ((state(s), graph.steps[a], state(t)) for s, a, t in ends)))
+    return sorted(
+        f"{state(s)} {graph.steps[a]} {state(t) if t >= 0 else 'outside'}" for s, a, t in ends
+    )

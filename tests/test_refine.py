@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from raftnb.arrows import arrows_of
 from raftnb.errors import SpecError, UsageError
+from raftnb.explore import reachable
+from raftnb.explore.image import image
 from raftnb.language import Globals, Process, when
 from raftnb.refine import refines
 from raftnb.spec import Spec
+from raftnb.specs.raft_tla import RAFT_TLA
 from raftnb.specs.refinements import REFINEMENTS
 from raftnb.temporal import strong, weak
+from raftnb.trace import State
 from raftnb.verdict import Verdict
+from raftnb.world import World
 
 # A clock of four, seen as a clock of two.
 
@@ -152,6 +158,54 @@ def test_a_mapping_that_gives_something_else_or_raises_is_refused():
         refines(FOUR(), TWO(), lambda s: 3)
     with pytest.raises(SpecError, match="ZeroDivisionError"):
         refines(FOUR(), TWO(), lambda s: 1 // 0)
+
+
+# The fast way to map states, against mapping them one by one.
+
+
+@pytest.mark.parametrize("name", ["write-through-cache", "sequential-store", "stale-store"])
+def test_states_mapped_by_parts_are_the_states_mapped_one_by_one(name):
+    concrete, abstract, mapping = REFINEMENTS[name].models()
+    graph = reachable(concrete)
+    of, views = image(graph, abstract, mapping)
+    for number in range(0, len(graph), 7):
+        assert views.state(int(of[number])) == mapping(graph.state(number))
+    assert len({views.state(i) for i in range(len(views))}) == len(views) == max(of) + 1
+
+
+def test_the_steps_between_views_are_those_of_plain_python():
+    concrete, abstract, mapping = REFINEMENTS["sequential-store"].models()
+    _, views = image(reachable(concrete), abstract, mapping)
+    seen, world = arrows_of(views), World(abstract)
+    for number in range(0, len(views), 5):
+        before = views.state(number)
+        plain = {after for _, after in world.successors(before)}
+        ends = seen.target[seen.source == number]
+        inside = {views.state(int(end)) for end in ends if end >= 0}
+        assert inside == {state for state in plain if views.number(state) >= 0}
+        assert bool((ends < 0).any()) == (inside != plain)
+
+
+def test_a_mapping_may_read_all_values_at_once_and_build_the_state_itself():
+    concrete, abstract, _ = REFINEMENTS["sequential-store"].models()
+
+    def by_hand(state):
+        return State(abstract.layout, (None, *state.values[1:]))
+
+    assert refines(concrete, abstract, by_hand).verdict is Verdict.HOLDS
+
+
+def test_a_model_with_messages_refines_itself():
+    model = RAFT_TLA(servers=2, values=1)
+    found = refines(model, model, lambda s: s.seen_as(model.layout, {}), max_states=300)
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.abstract_states == found.states >= 300
+
+    def without_messages(state):
+        return State(model.layout, state.values)
+
+    lost = refines(model, model, without_messages, max_states=300)
+    assert lost.verdict is Verdict.VIOLATED
 
 
 # The claims of the book.

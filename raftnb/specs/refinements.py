@@ -37,13 +37,19 @@ class Claim:
 
 def as_internal_memory(state: State, layout: Layout) -> State:
     """The cache seen as the memory: queued writes have been done, who waits is busy."""
+
+    def control(owner: str) -> Any:
+        return "busy" if state[owner, "ctl"] == "waiting" else state[owner, "ctl"]
+
+    def memory() -> Any:
+        return after_queue(state["MainMemory", "wmem"], state["MainMemory", "memQ"])
+
     given: dict[tuple[str, str], Any] = {
-        (owner, "ctl"): "busy" if state[owner, "ctl"] == "waiting" else state[owner, "ctl"]
+        (owner, "ctl"): lambda owner=owner: control(owner)
         for owner, variable in layout.index
         if variable == "ctl"
     }
-    wmem, queue = state["MainMemory", "wmem"], state["MainMemory", "memQ"]
-    return state.seen_as(layout, {**given, ("Memory", "mem"): after_queue(wmem, queue)})
+    return state.seen_as(layout, {**given, ("Memory", "mem"): memory})
 
 
 def without_mutex(state: State, layout: Layout) -> State:
