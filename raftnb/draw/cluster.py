@@ -72,8 +72,15 @@ def draw_clusters(
 
 
 def servers_of(state: State) -> list[str]:
-    """The processes of a state that have a log."""
-    return [owner for owner in state.layout.owners if (owner, "log") in state.layout.index]
+    """The processes of a state that have a log and a term."""
+    index = state.layout.index
+    owners = state.layout.owners
+    return [o for o in owners if (o, "log") in index and (o, "currentTerm") in index]
+
+
+def entries(seen: dict[str, Any]) -> tuple[Any, ...]:
+    """The log of a server; nothing for what has no term."""
+    return tuple(seen.get("log", ())) if "currentTerm" in seen else ()
 
 
 def role_mark(x: float, y: float, role: str, radius: float = 6) -> Element:
@@ -147,9 +154,10 @@ def _row(owner: str, seen: dict[str, Any], left: float, y: float, single: bool) 
     term = f"term {seen['currentTerm']}" if "currentTerm" in seen else ""
     drawn.append(label(30, middle + 12, term, font_size=10, fill=GRAY))
     if single and role:
-        vote = f"voted {brief(seen['votedFor'])}" if seen.get("votedFor") is not None else ""
         drawn.append(label(82, middle - 1, role, font_size=11))
-        drawn.append(label(82, middle + 12, vote, font_size=10, fill=GRAY))
+        if seen.get("votedFor") is not None:
+            vote = f"voted {brief(seen['votedFor'])}"
+            drawn.append(label(82, middle + 12, vote, font_size=10, fill=GRAY))
     return drawn + log_boxes(left, y, seen["log"], seen.get("commitIndex", 0), BOX, values=True)
 
 

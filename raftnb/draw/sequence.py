@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from raftnb.draw.cluster import log_boxes, role_mark
+from raftnb.draw.cluster import entries, log_boxes, role_mark
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import (
     BLUE,
@@ -197,12 +197,10 @@ def _heads(places: dict[str, float], state: State) -> list[Element]:
         seen = state.of(owner)
         role = brief(seen["role"]) if "role" in seen else ""
         drawn.append(label(x + 12, 18, owner, font_weight="bold", font_size=13))
-        words = ", ".join(
-            [role] * bool(role) + [f"term {seen['currentTerm']}"] * ("currentTerm" in seen)
-        )
-        drawn.append(label(x + 12, 32, words, fill=GRAY))
+        words = [role, f"term {seen['currentTerm']}"] if "currentTerm" in seen else [role]
+        drawn.append(label(x + 12, 32, ", ".join(filter(None, words)), fill=GRAY))
         drawn.append(role_mark(x, 14, role))
-        drawn += log_boxes(x + 12, 38, seen.get("log", ()), seen.get("commitIndex", 0), 14)
+        drawn += log_boxes(x + 12, 38, entries(seen), seen.get("commitIndex", 0), 14)
     return drawn
 
 
@@ -261,15 +259,15 @@ def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Ele
     role = brief(after["role"]) if "role" in after else ""
     drawn = [label(4, y + 4, str(event.number), fill=GRAY, font_size=9)]
     first, second = headline(event), outcome(event)
-    grown = after.get("log") != event.before.of(event.process).get("log")
+    grown = entries(after) != entries(event.before.of(event.process))
     committed = after.get("commitIndex", 0) != event.before.of(event.process).get("commitIndex", 0)
-    boxes = after.get("log", ()) if grown or committed else ()
+    boxes = entries(after) if grown or committed else ()
     wide = max(text_width(first, SIZE), text_width(second, NARROW) + 14 * len(boxes) + 8)
     drawn.append(
         rectangle(x + 9, y - 10, min(wide, width - 20), 26, stroke="none", fill_opacity=0.85)
     )
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
-    drawn.append(label(x + 12, y + 12, second))
+    drawn += [label(x + 12, y + 12, second)] if second else []
     start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
     drawn += log_boxes(start, y + 2, boxes, after.get("commitIndex", 0), 14)
     if grown and not boxes:
