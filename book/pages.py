@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import raftnb
-from book import OFFERS, documented
+from book import OFFERS, ROOT, documented
 from book.chapters import glossary_terms, prepare, write_if_changed
 
 SITE = Path(__file__).parent / "site"
@@ -56,6 +56,8 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
     wanted = {target / path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()}
     for path in wanted:
         _copy_if_changed(SITE / path.relative_to(target), path)
+    for path in sorted((ROOT / "figures").glob("*.svg")):  # for the first page
+        _copy_if_changed(path, target / "shown" / path.name)
     stems = []
     for path in notebooks:
         prepared = prepare(path, terms, target / "figures")
