@@ -462,3 +462,13 @@ def edges_of(graph):
     return sorted(
         f"{state(s)} {graph.steps[a]} {state(t) if t >= 0 else 'outside'}" for s, a, t in ends
     )
+
+
+def test_an_interrupted_exploration_gives_unknown(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("raftnb.explore.fast.Fast._level", interrupted)
+    found = check_liveness(DOOR(), fairness=(weak(Door), strong(Guest.enter)))
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.states == 1

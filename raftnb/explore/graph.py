@@ -190,12 +190,13 @@ def _joined(columns: tuple[list[Any], ...]) -> tuple[Any, Any, Any]:
 def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:
     """The graph of the reachable states; properties are not checked (see `check` for that).
 
-    Steps are found when `offsets`, `targets` or `labels` is first asked for.
+    Steps are found when `offsets`, `targets` or `labels` is first asked for. Ctrl-C gives the part
+    that was reached, which is not `complete`.
     """
     bounds = Bounds(deadlock=False, max_states=max_states, threads=1, progress=progress)
     engine = Fast(model, bounds, claims=False)
     result = engine.run()
-    if result.bound is not None and not result.bound.startswith("max_states"):
+    if result.bound is not None and not result.bound.startswith(("max_states", "interrupted")):
         raise UsageError(
             f"a graph that was cut off: {result.bound}",
             allowed="a graph that fits into memory",
