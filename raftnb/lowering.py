@@ -62,7 +62,8 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.BitOr: "|", ast.BitAnd: "&",
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.BitOr: "|", ast.BitAnd: "&",
 }  # fmt: skip
 TRUE = Const(BOOL, 0, True)
 
@@ -470,7 +471,7 @@ class Lowering:
     def _binop(self, node: ast.BinOp, expected: Type | None) -> Expr:
         op = BINARY.get(type(node.op))
         if op is None:
-            return self.fail(node, "+ - * | &")  # type: ignore[no-any-return]
+            return self.fail(node, "+ - * // % | &")  # type: ignore[no-any-return]
         left = self.expr(node.left, expected)
         right = self.expr(node.right, left.type)
         names = {

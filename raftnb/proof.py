@@ -95,6 +95,12 @@ class Proof:
             raise UsageError(f"`{name}`", allowed=", ".join(found), cure="use one of these names")
         return found[name]
 
+    def not_covered(self) -> tuple[str, ...]:
+        """The claims of the specification about states and steps that are not proved."""
+        proved = {lemma.claim for lemma in self.lemmas()}
+        claims = (*self.spec.invariants, *self.spec.transitions)
+        return tuple(claim.__name__ for claim in claims if claim not in proved)
+
     def graph(self, **groups: tuple[Property, ...]) -> dict[str, tuple[str, ...]]:
         """For each claim the names of those that its proof uses, a whole group as one name."""
         found = {}

@@ -17,6 +17,7 @@ from raftnb.lowering import Lowering, Program
 from raftnb.proof import Lemma, Proof
 from raftnb.prove.evaluate import Environment, Evaluator
 from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.report import START
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import TRUE, RecordV, SetV, conj, disj, implies, neg
 from raftnb.spec import Property
@@ -220,7 +221,7 @@ class Conditions:
         first = self.theory.initial()
         for lemma in self.wanted(self.proof.invariant):
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, first)):
-                yield self.obligation(lemma.name, "the start", 0, goal, [])
+                yield self.obligation(lemma.name, START, 0, goal, [])
 
     def implied(self) -> Iterator[Obligation]:
         """What follows from the conjuncts in the same state."""

@@ -422,6 +422,16 @@ class Evaluator:
     def _op_times(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
         return self.value(a, env) * self.value(b, env)
 
+    def _op_quotient(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
+        left, right = self.value(a, env), self.value(b, env)
+        self.require(right > 0, expr.line, "divisor above 0")
+        return left / right
+
+    def _op_rest(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
+        left, right = self.value(a, env), self.value(b, env)
+        self.require(right > 0, expr.line, "divisor above 0")
+        return left % right
+
     def _op_min(self, expr: Apply, env: Environment, *args: Expr) -> Value:
         return self._extreme(args, env, lambda a, b: a <= b)
 
@@ -541,6 +551,9 @@ class Evaluator:
         return SeqV(choose(high > low, high - low, z3.IntVal(0)), lambda k: low + k)
 
 
-WORDS = {"==": "equals", "<": "less", "<=": "most", "+": "plus", "-": "minus_", "*": "times"}
+WORDS = {
+    "==": "equals", "<": "less", "<=": "most", "+": "plus", "-": "minus_", "*": "times",
+    "//": "quotient", "%": "rest",
+}  # fmt: skip
 
 __all__ = ["Environment", "Evaluator", "Member", "OptionV", "Path", "Requirement"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,39 +13,40 @@ from raftnb.proof import Proof
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Bounds, Reading, counterexample, instance, solve
 from raftnb.prove.finite import FiniteConditions as Finite
-from raftnb.prove.report import Report
+from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove
 from raftnb.spec import Spec
 from raftnb.trace import State
 
-SIZES = (Bounds(2, 1), Bounds(3, 2))
+SIZES = (Bounds(2, 1), Bounds(3, 1))
+PATIENCE = 60.0
 
 
 def explain(proof: Proof, report: Report, limit: int = 1) -> Report:
     """The report with up to `limit` counterexamples to induction for what was not proved.
 
-    They are looked for on small instances: where none is found, the verdict stays *unknown*.
+    They are looked for on small instances, for about a minute: where none is found, the verdict
+    stays *unknown*.
     """
-    found = []
-    for claim, action in candidates(proof, report):
-        for bounds in SIZES:
-            one = counterexample(proof, claim, action, bounds=bounds)
-            if one is not None:
-                found.append(one)
-                break
-        if len(found) >= limit:
-            break
+    found: list[Counterexample] = []
+    started = time.perf_counter()
+    for bounds, (action, names) in itertools.product(SIZES, candidates(proof, report)):
+        if len(found) < limit and time.perf_counter() - started < PATIENCE:
+            one = counterexample(proof, names, action, bounds=bounds)
+            found += [one] if one is not None else []
     return replace(report, counterexamples=tuple(found))
 
 
-def candidates(proof: Proof, report: Report) -> list[tuple[str, str]]:
-    """Conjuncts and claims about steps to look at: those not proved, then all of their actions'."""
-    steps = {lemma.name for lemma in proof.goals if lemma.claim in proof.spec.transitions}
-    names = [lemma.name for lemma in proof.invariant] + sorted(steps)
-    failing = [(c, a) for c, a in report.failing if c in names and a and a != "the start"]
-    actions = dict.fromkeys(a for _, a in report.failing if a and a != "the start")
-    others = [(name, action) for action in actions for name in names]
-    return list(dict.fromkeys([*failing, *others]))
+def candidates(proof: Proof, report: Report) -> list[tuple[str, list[str]]]:
+    """For each action with a failure, the claims to look at: those that fail, then all others."""
+    steps = [g.name for g in proof.goals if g.claim in proof.spec.transitions]
+    names = [*(lemma.name for lemma in proof.invariant), *steps]
+    failing: dict[str, list[str]] = {}
+    for claim, action in report.failing:
+        if action and action != START:
+            failing.setdefault(action, []).extend([claim] if claim in names else [])
+    first = [(action, claims) for action, claims in failing.items() if claims]
+    return first + [(action, names) for action in failing]
 
 
 def drop(proof: Proof, name: str, **options: Any) -> Report:

@@ -145,37 +145,43 @@ class FiniteConditions(Conditions):
         found = self.instances(claim, state, after)
         return conj(*(self.theory.forall(i.bound, implies(i.guard, i.body)) for i in found))
 
+    def after_step(self, claim: Property, case: Case) -> z3.BoolRef:
+        """A claim after a case's step, or of it."""
+        if claim in self.proof.spec.transitions:
+            return self.holds(claim, case.before, case.after)
+        return self.holds(claim, case.after)
+
 
 def counterexample(
-    proof: Proof, claim: str, action: str, *, bounds: Bounds | None = None, **constants: int
+    proof: Proof,
+    claims: str | Sequence[str],
+    action: str,
+    *,
+    bounds: Bounds | None = None,
+    **constants: int,
 ) -> Counterexample | None:
-    """A step of the action from a state with the invariant to one where the claim fails, or None.
+    """A step of the action from a state with the invariant to one where a claim fails, or None.
 
     `action` is named as in reports: `update_term(RequestVote)`. The first state need not be
     reachable. None says nothing: a larger instance may have one.
     """
     bounds = bounds or Bounds()
-    lemma = proof.lemma(claim)
+    names = [claims] if isinstance(claims, str) else claims
+    wanted = [proof.lemma(name).claim for name in names]
     model = instance(proof, bounds, constants)
     conditions = FiniteConditions(proof, model, bounds)
     begin = next((s for s in conditions.starts() if s.name == action), None)
     if begin is None:
-        names = ", ".join(s.name for s in conditions.starts())
-        raise UsageError(f"the action `{action}`", allowed=names, cure="use one of these")
+        known_names = ", ".join(s.name for s in conditions.starts())
+        raise UsageError(f"the action `{action}`", allowed=known_names, cure="use one of these")
     known = conditions.invariant(conditions.before)
-    of_steps = lemma.claim in proof.spec.transitions
     for case in cases(conditions.theory, begin, conditions.before, conditions.opaque):
-        goal = (
-            conditions.holds(lemma.claim, case.before, case.after)
-            if of_steps
-            else conditions.holds(lemma.claim, case.after)
-        )
-        model_found = solve([*known, *case.conditions, neg(goal)], conditions, bounds)
-        if model_found is not None:
-            state = Reading(conditions, model_found).state()
-            found = replay(proof, model, lemma.claim, state, case, conditions, model_found)
-            if found is not None:
-                return found
+        goal = conj(*(conditions.after_step(claim, case) for claim in wanted))
+        found = solve([*known, *case.conditions, neg(goal)], conditions, bounds)
+        if found is not None:
+            one = replay(proof, model, wanted, case, Reading(conditions, found))
+            if one is not None:
+                return one
     return None
 
 
@@ -333,20 +339,20 @@ class Reading:
 
 
 def replay(
-    proof: Proof, model: Model, claim: Property, state: State, case: Case,
-    conditions: FiniteConditions, found: z3.ModelRef,
-) -> Counterexample | None:  # fmt: skip
+    proof: Proof, model: Model, claims: Sequence[Property], case: Case, reading: Reading
+) -> Counterexample | None:
     """The step run by the interpreter: None where plain Python does not agree that it is one."""
-    reading = Reading(conditions, found)
+    state = reading.state()
     before = World(model, state)
     if any(model.failure(lemma.claim, before) is not None for lemma in proof.invariant):
         return None
     who, arguments = str(reading.process(case)), reading.arguments(case)
     for step, after in World(model, state).successors(state):
         if (step.process, step.action) == (who, case.action) and dict(step.arguments) == arguments:
-            values = failing_values(proof, model, claim, state, after)
-            if values is not None:
-                return Counterexample(claim.__name__, state, step, after, values)
+            for claim in claims:
+                values = failing_values(proof, model, claim, state, after)
+                if values is not None:
+                    return Counterexample(claim.__name__, state, step, after, values)
     return None
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from raftnb.trace import State, Step
 from raftnb.verdict import Verdict
 
+START = "the start"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -68,7 +70,8 @@ class Report:
     """What came of a proof: *holds* only where every condition was proved.
 
     *violated* where a counterexample to induction was found; otherwise *unknown*, with `bound`
-    saying what stopped it. `unknown` conditions are neither proved nor refuted.
+    saying what stopped it. `unknown` conditions are neither proved nor refuted. `not_covered` are
+    claims of the specification that the proof says nothing about.
     """
 
     name: str
@@ -78,7 +81,7 @@ class Report:
     seed: int
     bound: str | None = None
     counterexamples: tuple[Counterexample, ...] = ()
-    not_claimed: tuple[str, ...] = field(default=())
+    not_covered: tuple[str, ...] = field(default=())
 
     @property
     def verdict(self) -> Verdict:
@@ -122,6 +125,7 @@ class Report:
         }
         optional = {
             "bound": self.bound,
+            "not_covered": list(self.not_covered),
             "unknown": [{"claim": c, "action": a} for c, a in self.failing],
             "counterexamples": [c.as_json() for c in self.counterexamples],
         }
@@ -132,6 +136,8 @@ class Report:
         lines = [f"{self.verdict}: {proved} of {len(self.checked)} conditions proved ({self.name})"]
         if self.bound:
             lines.append(f"stopped: {self.bound}")
+        if self.not_covered:
+            lines.append(f"not covered by the proof: {', '.join(self.not_covered)}")
         for claim, action in self.failing:
             lines.append(f"not proved: {claim}" + (f" after {action}" if action else ""))
         lines += [str(c) for c in self.counterexamples]

@@ -73,7 +73,7 @@ def prove(
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
     return Report(
         proof.spec.name, tuple(checked), time.perf_counter() - started,
-        f"z3 {z3.get_version_string()}", seed, bound,
+        f"z3 {z3.get_version_string()}", seed, bound, not_covered=proof.not_covered(),
     )  # fmt: skip
 
 
