@@ -172,14 +172,16 @@ def _freeze_object(value: Any) -> Value:
 
 
 def text(value: Value) -> str:
-    """A value as the paper writes it: a word without quotes, None as `null`."""
-    if value is None:
-        return "null"
+    """A value as the paper writes it: a word without quotes, None as `null`, True as `true`."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, tuple):
         return f"[{', '.join(map(text, value))}]"
-    return value if isinstance(value, str) and _WORD.fullmatch(value) else repr(value)
+    plain = isinstance(value, str) and _WORD.fullmatch(value) and value not in _CONSTANTS
+    return str(value) if plain else repr(value)
 
 
+_CONSTANTS: dict[str, Value] = {"null": None, "true": True, "false": False}
 _WORD = re.compile(r"[^\W\d][\w.-]*")
 _EVENT = re.compile(r"(?:([\w.-]+)\s+)?([\w.]+)\s*\(([^()]*)\)\s*([\w.-]+)")
 _ATOM = re.compile(r"""(-?\d+)|"([^"]*)"|'([^']*)'|([\w.-]+)""")
@@ -231,7 +233,7 @@ def _atom(item: str, line: int) -> Value:
         return int(number)
     if word is None:
         return double if double is not None else single
-    return {"null": None, "true": True, "false": False}.get(word, word)
+    return _CONSTANTS.get(word, word)
 
 
 def _pair(events: tuple[Event, ...]) -> tuple[Operation, ...]:

@@ -123,6 +123,21 @@ def test_crashed_operations_may_take_effect_late_or_never() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "write(3) P0; cas(0, 1) P1; cas(3, 0) C; Ok(true) C; read() B; Ok(1) B",
+        "write(2) P0; write(1) P1; write(3) P2; write(1) P3; read() C; Ok(2) C; write(0) B;"
+        "read() C; Ok(0) C; read() A; Ok(3) A; Ok() B; cas(3, 3) A; read() B; write(3) C;"
+        "Ok(true) A; Ok() C; Ok(3) B",
+    ],
+)
+def test_what_fewer_crashed_operations_allow_is_not_forgotten(source: str) -> None:
+    history = History.parse(source)
+    assert wing_gong_lowe(history.operations, CASRegister(0))
+    assert check(history, CASRegister(0)).verdict is Verdict.HOLDS
+
+
 def test_twenty_crashed_writes_of_one_value_do_not_slow_the_search() -> None:
     crashed = "; ".join(f"write(7) P{n}; cas(7, 8) Q{n}" for n in range(20))
     reads = "; ".join(f"read() R; Ok({7 + n % 2}) R" for n in range(40))
