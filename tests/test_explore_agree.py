@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from raftnb.explore import check, reachable, state_graph
 from raftnb.specs import SPECS
+from raftnb.trace import State
+from raftnb.values import order, rename
 
-HEADER = '''
+HEADER = """
 from __future__ import annotations
 from raftnb.language import (
-    Delivery, Domain, Globals, Message, Nat, Process, cycle, discard, either, in_flight, reply,
-    send, when,
+    Delivery, Domain, Globals, Message, Nat, Process, after, cycle, discard, either, in_flight,
+    reply, send, when,
 )
 from raftnb.spec import Spec
 
@@ -38,8 +40,8 @@ class Shared(Globals):
     owner: Node | None = None
 
 
-'''
-FOOTER = '''
+"""
+FOOTER = """
 
 def small(limit: Nat) -> bool:
     return all(n.x <= limit and n.y <= limit for n in Node) and Shared.turn <= limit
@@ -53,26 +55,65 @@ def early() -> bool:
     return not (Shared.turn == 2 and all(n.x == 2 for n in Node))
 
 
+def not_back(n: Node) -> bool:
+    return not (Shared.turn == 2 and n.x == 1 and after(Shared).turn == 1 and after(n).y == 2)
+
+
+def two() -> bool:
+    return all(n.y == 2 for n in Node)
+
+
 SPEC = Spec(
     name="made", processes=(Node,), shared=(Shared,), constants={"nodes": 2, "limit": 2, "most": 2,
-    "times": 2}, invariants=(early,), constraints=(small, few), delivery=Delivery(%s),
+    "times": 2}, invariants=(early,), transitions=(not_back,), sometimes=(two,),
+    constraints=(small, few), delivery=Delivery(%s),
     distinct_messages="most", copies="times", symmetric=(Node,),
 )
-'''
-VALUES = ["0", "1", "self.x", "self.y", "Shared.turn", "(self.x + 1) % 3", "self.y + 1", "either(0, 2)",
-          "max(n.x for n in Node)", "sum(n.y for n in Node) % 3", "len(in_flight(Ping)) % 3"]
-GUARDS = ["self.x == 0", "self.x != self.y", "Shared.turn == self.x", "Shared.owner is None",
-          "Shared.owner == self", "all(n.y < 2 for n in Node)", "not in_flight(Pong)", "self.y < 2"]
+"""
+VALUES = [
+    "0",
+    "1",
+    "self.x",
+    "self.y",
+    "Shared.turn",
+    "(self.x + 1) % 3",
+    "self.y + 1",
+    "either(0, 2)",
+    "max(n.x for n in Node)",
+    "sum(n.y for n in Node) % 3",
+    "len(in_flight(Ping)) % 3",
+]
+GUARDS = [
+    "self.x == 0",
+    "self.x != self.y",
+    "Shared.turn == self.x",
+    "Shared.owner is None",
+    "Shared.owner == self",
+    "all(n.y < 2 for n in Node)",
+    "not in_flight(Pong)",
+    "self.y < 2",
+]
 TARGETS = ["self.x", "self.y", "Shared.turn"]
 guards = st.sampled_from(GUARDS).map(lambda g: f"when({g})")
 writes = st.builds("{} = {}".format, st.sampled_from(TARGETS), st.sampled_from(VALUES))
-others = st.sampled_from([
-    "Shared.owner = self", "Shared.owner = None",
-    "send(Ping(n=self.x % 2), to=peer)", "send(Pong(n=self.y % 2), to=either(*Node))",
-    "send(Ping(n=0), to=self)",
-])
-answers = st.sampled_from(["discard(m)", "reply(m, Pong(n=m.n))", "self.x = m.n", "self.y = m.n",
-                           "send(Ping(n=self.x % 2), to=m.source)"])
+others = st.sampled_from(
+    [
+        "Shared.owner = self",
+        "Shared.owner = None",
+        "send(Ping(n=self.x % 2), to=peer)",
+        "send(Pong(n=self.y % 2), to=either(*Node))",
+        "send(Ping(n=0), to=self)",
+    ]
+)
+answers = st.sampled_from(
+    [
+        "discard(m)",
+        "reply(m, Pong(n=m.n))",
+        "self.x = m.n",
+        "self.y = m.n",
+        "send(Ping(n=self.x % 2), to=m.source)",
+    ]
+)
 body = st.tuples(guards, st.lists(st.one_of(writes, others), min_size=1, max_size=3))
 handler = st.tuples(guards, st.lists(st.one_of(writes, answers), min_size=1, max_size=3))
 deliveries = st.builds(
@@ -133,10 +174,36 @@ def assert_same_verdict(model):
             assert getattr(fast, field) == getattr(slow, field), field
     else:
         assert len(fast.trace) <= len(slow.trace)
-    assert {k for k, v in fast.witnesses.items() if v} == {k for k, v in slow.witnesses.items() if v}
+    assert {k for k, v in fast.witnesses.items() if v} == {
+        k for k, v in slow.witnesses.items() if v
+    }
 
 
-@settings(max_examples=int(os.environ.get("RAFTNB_EXAMPLES", 25)), deadline=None, suppress_health_check=list(HealthCheck))
+def renamed(state, names):
+    """The state in which the processes have each other's names."""
+    index, world = state.layout.index, {str(a): str(b) for a, b in names.items()}
+    values = list(state.values)
+    for (owner, variable), at in index.items():
+        to = " to ".join(world.get(end, end) for end in owner.split(" to "))
+        values[index[to, variable]] = rename(state.values[at], names)
+    bag = [(rename(m, names), n) for m, n in state.messages]
+    return State(state.layout, tuple(values), tuple(sorted(bag, key=lambda item: order(item[0]))))
+
+
+def assert_one_of_each_orbit(model, slow):
+    nodes = model.start()[model.spec.symmetric[0]]
+    swap = dict(zip(nodes, reversed(nodes), strict=True))
+    orbits = {frozenset({state, renamed(state, swap)}) for state in slow.states}
+    plain = model.spec.variant(model.spec.name, invariants=(), transitions=(), sometimes=())
+    found = check(plain(), symmetry=True, deadlock=False, progress=False)
+    assert found.distinct == len(orbits)
+
+
+@settings(
+    max_examples=int(os.environ.get("RAFTNB_EXAMPLES", 25)),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(made)
 def test_both_engines_agree_on_any_small_specification(text):
     model = load(text)()
@@ -144,6 +211,7 @@ def test_both_engines_agree_on_any_small_specification(text):
     assume(slow.complete)
     assert_same(model, slow)
     assert_same_verdict(model)
+    assert_one_of_each_orbit(model, slow)
 
 
 SMALL = {
