@@ -65,7 +65,7 @@ def two() -> bool:
 
 SPEC = Spec(
     name="made", processes=(Node,), shared=(Shared,), constants={"nodes": 2, "limit": 2, "most": 2,
-    "times": 2}, invariants=(early,), transitions=(not_back,), sometimes=(two,),
+    "times": %d}, invariants=(early,), transitions=(not_back,), sometimes=(two,),
     constraints=(small, few), delivery=Delivery(%s),
     distinct_messages="most", copies="times", symmetric=(Node,),
 )
@@ -121,7 +121,7 @@ deliveries = st.builds(
 )
 
 
-def text_of(bodies, handlers, delivery, ordered):
+def text_of(bodies, handlers, delivery, ordered, times):
     lines = ["class Node(Process, number='nodes'):", "    x: Nat = 0", "    y: Nat = 0", ""]
     for i, (guard, rest) in enumerate(bodies):
         lines += [f"    def do{i}(self, peer: Node):", f"        {guard}"]
@@ -132,7 +132,7 @@ def text_of(bodies, handlers, delivery, ordered):
         lines += [f"        {line}" for line in rest] + [""]
     if ordered:
         lines += [f"    order = cycle({', '.join(f'do{i}' for i in range(len(bodies)))})"]
-    return HEADER + "\n".join(lines) + FOOTER % delivery
+    return HEADER + "\n".join(lines) + FOOTER % (times, delivery)
 
 
 made = st.builds(
@@ -141,6 +141,7 @@ made = st.builds(
     st.lists(handler, max_size=3),
     deliveries,
     st.booleans(),
+    st.integers(1, 2),
 )
 
 

@@ -136,6 +136,14 @@ def _apply(scratch: Any, n: Any, at: Any, here: Any, message: Any, op: Any) -> A
 @inlined
 def over_limits(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
     """Whether the bag after a change is outside the limits on messages."""
+    first = memo.delta[delta, 0]
+    if memo.delta[delta, 1] == first + 1 and memo.op[first, 1] > 0:
+        low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+        for i in range(low, low + n):
+            if memo.entry[i, 0] == memo.op[first, 0]:
+                more = memo.op[first, 1] == 1
+                return more and np.int64(memo.entry[i, 1]) >= memo.limits[1]
+        return n >= memo.limits[0]
     n = bag_after(memo, bag, delta, scratch)
     if n > memo.limits[0]:
         return True
@@ -221,6 +229,7 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
         if row[component] != number:
             row[component] = number
             same = False
+    settled = same and memo.limits[2] == 0  # what is claimed is as it was before the step
     if delta != 0:
         bag = np.int64(row[components])
         if memo.limits[0] >= 0 and over_limits(memo, bag, delta, work.bag):
@@ -236,9 +245,9 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
                 same = False
     if step_is_fine(memo, rows, work, gid) != DONE:
         return MISSING
-    if same and not outside and keep == NEW_ONLY:
+    if keep == NEW_ONLY and ((same and not outside) or (settled and outside)):
         return DONE
-    if not outside and memo.within >= 0:
+    if not outside and memo.within >= 0 and not settled:
         leaf = walk(memo, memo.root[memo.within], row, work)
         if leaf == 0:
             return MISSING

@@ -81,7 +81,7 @@ class Knowledge:
         self.wide: set[Action] = set()
         self.moved_out: dict[int, list[int]] = {}
         self.runs = 0
-        self.limits: Any = np.array(model.message_limits or (-1, -1), dtype=np.int64)
+        self.limits: Any = np.array([*(model.message_limits or (-1, -1)), 0], dtype=np.int64)
         self._asked: tuple[Any, Any, Any] | None = None
         self._make_slots()
         self.within = self._claim_slot(self._is_within) if self._constraints else -1
@@ -181,6 +181,7 @@ class Knowledge:
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         if slot.function is not None:
             value, reads = self.tracer.value(slot.function, row)
+            self.limits[2] |= slot.claim and BAG in reads
             number = int(value) if slot.claim else slot.values.setdefault(value, len(slot.values))
             return self._insert(slot, row, self._path(reads), (LEAF, -1, number, 0))
         if slot.bundle:
