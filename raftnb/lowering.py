@@ -174,9 +174,10 @@ class Program:
     def message_kinds(self) -> tuple[type[Message], ...]:
         """The kinds of message that the specification's functions name, in order of their names."""
         found: dict[str, type[Message]] = {}
-        for cls in self.model.processes:
-            for action in cls.actions.values():
-                self._find_kinds(action.function, found, set())
+        seen: set[Any] = set()
+        for base in dict.fromkeys(b for cls in self.model.processes for b in cls.__mro__):
+            for function in filter(None, map(function_of, vars(base).values())):
+                self._find_kinds(function, found, seen)
         return tuple(found[name] for name in sorted(found))
 
     def _find_kinds(self, function: Any, found: dict[str, Any], seen: set[Any]) -> None:

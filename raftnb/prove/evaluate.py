@@ -27,6 +27,7 @@ from raftnb.prove.values import (
     conj,
     disj,
     implies,
+    is_empty_of,
     neg,
     same,
 )  # fmt: skip
@@ -107,8 +108,11 @@ class Evaluator:
     # Expressions.
 
     def typed(self, expr: Expr, env: Environment, want: Type) -> Value:
-        """An expression's value, as one of a wider type."""
-        return self.theory.convert(self.value(expr, env), expr.type, want)
+        """An expression's value, as one of another type: a wider one, or one without None."""
+        value = self.value(expr, env)
+        if self.path is not None and expr.type != want and not is_empty_of(expr.type):
+            self.require(self.theory.is_present(value, expr.type, want), expr.line, "is not None")
+        return self.theory.convert(value, expr.type, want)
 
     def value(self, expr: Expr, env: Environment) -> Value:
         """An expression's value."""
@@ -282,9 +286,14 @@ class Evaluator:
             return self._map_of(expr, env)
         if expr.kind == "seq" and expr.condition == NO_CONDITION:
             return self._seq_of(expr, env)
+        chosen = expr.kind == "seq" and isinstance(expr.body, ir.Var) and not self.bound
+        counted = expr.kind == "sum" and isinstance(expr.body, ir.Const) and expr.body.value == 1
+        if (chosen or counted) and isinstance(expr.domain.type, SeqOf):
+            found = self._chosen(expr, env)
+            return found if chosen else found.length
         raise SpecError(
             f"`{expr.kind}` of a comprehension, at line {expr.line}",
-            allowed="all, any, sets, maps, sequences without `if`",
+            allowed="all, any, sets, maps, sequences, how many items of a sequence (sum of 1)",
             cure="say it with these",
         )
 
@@ -364,6 +373,45 @@ class Evaluator:
                 cure="make a set: frozenset(...)",
             )
         return SeqV(base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)}))
+
+    def _chosen(self, expr: ir.Each, env: Environment) -> SeqV:
+        """The items of a sequence that satisfy a condition, in order.
+
+        `old` gives for each place the place it came from, and `new` the reverse; they may depend
+        on what is bound outside.
+        """
+        theory, later, outer = self.theory, self.quiet(), tuple(self.bound)
+        base = self.value(expr.domain, env)
+
+        def fits(i: z3.ArithRef) -> z3.BoolRef:
+            test = later.value(expr.condition, {**env, expr.name: base.at(i)})
+            return conj(i >= 0, i < base.length, test)
+
+        sorts = [b.sort() for b in outer]
+        old, new = (theory.fresh_function(n, [*sorts, z3.IntSort()]) for n in ("old", "new"))
+        length = theory.fresh_function("chosen", sorts)(*outer)
+        k, j = theory.fresh("k", z3.IntSort()), theory.fresh("j", z3.IntSort())
+        inside = conj(k >= 0, k < length)
+        came, back = old(*outer, k), new(*outer, k)
+        facts = [
+            theory.forall([k], implies(inside, fits(came)), [came]),
+            theory.forall(
+                [j, k],
+                implies(conj(j >= 0, j < k, k < length), old(*outer, j) < came),
+                [z3.MultiPattern(old(*outer, j), came)],
+            ),
+            theory.forall(
+                [k],
+                implies(fits(k), conj(back >= 0, back < length, old(*outer, back) == k)),
+                [back],
+            ),
+            length >= 0,
+        ]
+        first = [implies(length > i, fits(old(*outer, z3.IntVal(i)))) for i in (0, 1)]
+        both = implies(length > 1, old(*outer, z3.IntVal(0)) < old(*outer, z3.IntVal(1)))
+        theory.axioms.append(theory.forall(outer, conj(*facts, *first, both)))
+        self._visit(expr, env)
+        return SeqV(length, lambda i: base.at(old(*outer, i)))
 
     # Operators.
 

@@ -103,7 +103,9 @@ class Execution:
         cls = program.classes[self.start.root]
         routine = program.action(cls, self.start.action)
         self.state = self.before
-        self.me = z3.Const("self", self.theory.sort(Member(self.start.root)))
+        sort = self.theory.sort(Member(self.start.root))
+        only = self.theory.only(sort)
+        self.me = z3.Const("self", sort) if only is None else only
         env, types = self._arguments(routine)
         self._at_its_label(cls)
         self.block(routine.body, dict(env))

@@ -157,9 +157,27 @@ class Theory:
         return self._texts[number]
 
     def fresh(self, name: str, sort: z3.SortRef) -> z3.ExprRef:
-        """A new constant."""
+        """A new constant; of a class with exactly one member, that member."""
+        if (only := self.only(sort)) is not None:
+            return only
         self._count += 1
         return z3.Const(f"{name}!{self._count}", sort)
+
+    def only(self, sort: z3.SortRef) -> z3.ExprRef | None:
+        """The member of a class that has exactly one."""
+        cls = self.program.classes.get(str(sort.name()))
+        if self.sizes is None and cls is not None and getattr(cls, "number", "") is None:
+            return z3.Const(f"the {cls.root}", sort)
+        return None
+
+    def free(self, bound: Sequence[z3.ExprRef]) -> list[z3.ExprRef]:
+        """Those of the constants that can have more than one value."""
+        return [b for b in bound if self.only(b.sort()) is None]
+
+    def fresh_function(self, name: str, sorts: Sequence[z3.SortRef]) -> z3.FuncDeclRef:
+        """A new function to whole numbers."""
+        self._count += 1
+        return z3.Function(f"{name}!{self._count}", *sorts, z3.IntSort())
 
     def any_value(self, name: str, type_: Type) -> Value:
         """A value about which nothing is known but its type."""
@@ -469,15 +487,17 @@ class Theory:
         self, bound: Sequence[z3.ExprRef], body: z3.BoolRef, patterns: Any = ()
     ) -> z3.BoolRef:
         """For all values of the bound constants."""
-        if not bound or z3.is_true(body) or z3.is_false(body):
+        free = self.free(bound)
+        if not free or z3.is_true(body) or z3.is_false(body):
             return body
-        return z3.ForAll(list(bound), body, patterns=list(patterns))
+        return z3.ForAll(free, body, patterns=list(patterns))
 
     def exists(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef) -> z3.BoolRef:
         """For some values of the bound constants."""
-        if not bound or z3.is_true(body) or z3.is_false(body):
+        free = self.free(bound)
+        if not free or z3.is_true(body) or z3.is_false(body):
             return body
-        return z3.Exists(list(bound), body)
+        return z3.Exists(free, body)
 
     def equal(self, a: Value, b: Value, type_: Type) -> z3.BoolRef:
         """Whether two values of a type are the same."""
@@ -501,12 +521,30 @@ class Theory:
             return conj(*(self.equal(a.fields[f], b.fields[f], t) for f, t in fields))
         return same(a, b)
 
+    def is_present(self, value: Value, have: Type, want: Type) -> z3.BoolRef:
+        """Whether there is no None in a value where the wanted type has none."""
+        if isinstance(have, Option) and not isinstance(want, Option | Nothing):
+            return value.some
+        if isinstance(have, SeqOf) and isinstance(want, SeqOf) and have != want:
+            k = self.fresh("k", z3.IntSort())
+            inner = self.is_present(value.at(k), have.of, want.of)
+            return self.forall([k], implies(conj(k >= 0, k < value.length), inner))
+        if isinstance(have, MapOf) and isinstance(want, MapOf) and have != want:
+            if is_empty_of(have):
+                return TRUE
+            k = self.fresh("k", self.sort(have.key))
+            inner = self.is_present(value.get(k), have.value, want.value)
+            return self.forall([k], implies(value.has(k), inner))
+        return TRUE
+
     def convert(self, value: Value, have: Type, want: Type) -> Value:
         """A value as one of a wider type: None and empty collections, T as `T | None`."""
         if have == want or isinstance(want, Nothing):
             return value
         if is_empty_of(have):
             return self.default(want)
+        if isinstance(have, Option) and not isinstance(want, Option):
+            return self.convert(value.value, have.of, want)
         if isinstance(want, Option):
             if isinstance(have, Option):
                 return OptionV(value.some, self.convert(value.value, have.of, want.of))

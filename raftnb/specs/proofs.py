@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from raftnb.proof import Proof
 from raftnb.specs.raft_proof import RAFT_PROOF
+from raftnb.specs.store_invariant import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_PROOF
 
-PROOFS: dict[str, Proof] = {proof.spec.name: proof for proof in (RAFT_PROOF,)}
+PROOFS: dict[str, Proof] = {
+    proof.spec.name: proof
+    for proof in (SEQUENTIAL_STORE_PROOF, LINEARIZABLE_STORE_PROOF, RAFT_PROOF)
+}
 
 __all__ = ["PROOFS"]
