@@ -66,11 +66,13 @@ def starts(theory: Theory) -> list[Start]:
     return found
 
 
-def cases(theory: Theory, start: Start, before: Symbolic, opaque: frozenset[Any]) -> Iterator[Case]:
-    """The ways through an action."""
+def cases(
+    theory: Theory, start: Start, before: Symbolic, opaque: frozenset[Any], mark: str = ""
+) -> Iterator[Case]:
+    """The ways through an action; `mark` tells its constants from those of another step."""
     script: list[bool] | None = []
     while script is not None:
-        run = Execution(theory, start, before, Path(script), opaque)
+        run = Execution(theory, start, before, Path(script), opaque, mark)
         case = run.run()
         script = following(run.path.decided)
         if not any(z3.is_false(c) for c in case.conditions):
@@ -94,6 +96,7 @@ class Execution:
     before: Symbolic
     path: Path
     opaque: frozenset[Any]
+    mark: str = ""
     me: z3.ExprRef = field(init=False)
     state: Symbolic = field(init=False)
 
@@ -105,7 +108,7 @@ class Execution:
         self.state = self.before
         sort = self.theory.sort(Member(self.start.root))
         only = self.theory.only(sort)
-        self.me = z3.Const("self", sort) if only is None else only
+        self.me = z3.Const(f"self{self.mark}", sort) if only is None else only
         env, types = self._arguments(routine)
         self._at_its_label(cls)
         self.block(routine.body, dict(env))
@@ -121,13 +124,13 @@ class Execution:
             if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
                 env[name] = self._received(name, self.start.kind or type_.cls)
             else:
-                env[name] = self.theory.declare(f"the {name}", type_, ())()
+                env[name] = self.theory.declare(f"the {name}{self.mark}", type_, ())()
                 if isinstance(type_, ir.Int) and type_.natural:
                     self.path.conditions.append(env[name] >= 0)
         return env, dict(routine.parameters)
 
     def _received(self, name: str, kind: type[Message]) -> RecordV:
-        m = z3.Const(f"the {name}", self.theory.sort(RecordOf(kind)))
+        m = z3.Const(f"the {name}{self.mark}", self.theory.sort(RecordOf(kind)))
         message = self.theory.message(kind, m)
         self.path.conditions.append(self.before.sent[kind.__name__](m))
         if not self.theory.program.classes[self.start.root].everywhere:
