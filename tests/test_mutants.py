@@ -78,7 +78,7 @@ def test_a_longer_log_wanted_means_no_leader_ever():
     assert explore(mutant, Server).verdict is Verdict.HOLDS
 
 
-def test_the_equivalent_mutant_breaks_no_invariant_but_one_vote_per_term():
+def test_the_equivalent_mutant_breaks_nothing_but_one_vote_per_term():
     mutant = next(m for m in MUTANTS if m.row == 19)
     small = replace(mutant, entries=0)
     assert explore(small).verdict is Verdict.HOLDS

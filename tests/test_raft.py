@@ -63,14 +63,14 @@ def test_both_engines_agree_on_a_small_model():
 
 
 def test_a_conflict_is_truncated_in_a_scene():
-    world = RAFT(history=True).start()
+    model = RAFT(history=True, max_term=2)
+    world = model.start()
     elect(world, "s1", "s2")
     request(world, "s1")
     elect(world, "s2", "s3", term=2)
     request(world, "s2")
     replicate(world, "s2", "s1")
     claim = next(c for c in RAFT.sometimes if c.__name__ == "a_conflict_is_truncated")
-    model = RAFT(history=True)
     found = [model.holds(claim, state) for state in world.trace.states]
     assert found.index(True) > 0
     assert world["s1"].log == (Entry(2, world["v1"]),)

@@ -25,7 +25,7 @@ class Mutant:
     """One mistake: a subclass of `Server` that differs in one operator or action.
 
     `row` numbers it; `breaks` is the claim of `raft` that it makes false (an equivalent one keeps
-    all invariants, and `breaks` is a claim about steps that is stronger than necessary; for a
+    all others, and `breaks` is a claim about steps that is stronger than necessary; for a
     liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
     and `restarts` are the configuration, `network` its other constants. `how` it is found: by
     exploration, or by playing the `scene`. `why` says it in a sentence, `seen_in` where in the
@@ -76,7 +76,7 @@ class Mutant:
     def spec(self, server: type[Server] | None = None) -> Spec:
         """The specification with the mutant (or another class), and the one claim it is about."""
         if self.how == "equivalent":
-            kept: dict[str, tuple[Property, ...]] = {"transitions": ()}
+            kept = {"transitions": tuple(c for c in RAFT.transitions if c is not self.breaks)}
         else:
             names = ("invariants", "transitions", "sometimes")
             kept = {n: tuple(c for c in getattr(RAFT, n) if c is self.breaks) for n in names}

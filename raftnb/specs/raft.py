@@ -230,7 +230,7 @@ RAFT = Spec(
     constants={
         "servers": 3,
         "values": 1,
-        "max_term": 2,
+        "max_term": 1,
         "max_log": 1,
         "max_restarts": 0,
         "max_messages": 99,
