@@ -228,7 +228,10 @@ def find_lasso(
     The first `initial` nodes are the initial ones. `truths` say for each node whether the claim
     is true (and, for *leads to*, the second claim). The loop ends where it started.
     """
-    bad = ~truths[-1]
+    bad, everywhere = ~truths[-1], np.ones(len(graph.source), dtype=bool)
+    fair = fair_components(graph, bad, everywhere, demands, ())
+    if not (fair >= 0).any():
+        return None
     begun = np.zeros(graph.size, dtype=bool)
     begun[:initial] = True
     if kind == "eventually":
@@ -237,12 +240,7 @@ def find_lasso(
         search = Stems(graph, begun, np.ones_like(bad))
     else:
         search = Stems(graph, begun, bad, trigger=truths[0] & bad)
-    inside = search.reached & bad
-    everywhere = np.ones(len(graph.source), dtype=bool)
-    fair = fair_components(graph, inside, everywhere, demands, ())
-    found = shortest_lasso(
-        graph, search.order, search.distance, fair, everywhere, demands, ()
-    )
+    found = shortest_lasso(graph, search.order, search.distance, fair, everywhere, demands, ())
     return found and (search.to(found[0]), found[1])
 
 
