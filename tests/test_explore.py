@@ -12,6 +12,7 @@ import textwrap
 import numpy as np
 import pytest
 
+import raftnb.explore
 from raftnb.errors import SpecError, UsageError
 from raftnb.explore import check, random_walks, reachable
 from raftnb.explore.ids import Ids
@@ -299,6 +300,13 @@ def test_an_action_that_depends_on_more_than_the_state_is_found_out():
 def test_a_senseless_option_is_a_usage_error(wrong):
     with pytest.raises(UsageError):
         check(count()(), **wrong)
+
+
+def test_without_the_compiler_the_reference_engine_answers(monkeypatch):
+    monkeypatch.setattr(raftnb.explore, "find_spec", lambda name: None)
+    assert check(count()()).verdict is Verdict.HOLDS
+    with pytest.raises(UsageError, match="symmetry"):
+        check(count()(), symmetry=True)
 
 
 # Random walks.

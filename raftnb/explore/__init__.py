@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from raftnb.errors import UsageError
@@ -28,20 +29,23 @@ def check(
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
     `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `symmetry`,
     states that differ by a permutation of the spec's symmetric domains count once. `engine` is
-    "fast" or "reference", the plain Python that it is compared with.
+    "fast", or "reference": the plain Python that it is compared with, used too where numba is not
+    installed (it pays no heed to `max_memory` and `threads`).
     """
     bounds = Bounds(deadlock, max_states, max_depth, max_memory, symmetry, threads, progress)
-    if engine == "reference":
-        if symmetry:
-            raise UsageError(
-                "symmetry with the reference engine", allowed="engine='fast'", cure="leave one out"
-            )
-        return Reference(model, bounds).run()
-    if engine != "fast":
+    if engine not in ("fast", "reference"):
         raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
-    from raftnb.explore.fast import Fast
+    if engine == "fast" and find_spec("numba") is not None:
+        from raftnb.explore.fast import Fast
 
-    return Fast(model, bounds).run()
+        return Fast(model, bounds).run()
+    if symmetry:
+        raise UsageError(
+            "symmetry with the reference engine",
+            allowed="the fast engine, which needs the package numba",
+            cure="install numba and leave `engine` out, or leave `symmetry` out",
+        )
+    return Reference(model, bounds).run()
 
 
 def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:

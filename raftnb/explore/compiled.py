@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 njit: Any = numba.njit
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 HERE = Path(__file__).parent
-SOURCES = ("bags.py", "compiled.py", "hashing.py", "kernels.py", "roaming.py")
+SOURCES = ("bags.py", "compiled.py", "hashing.py", "image.py", "kernels.py")
 
 
 def compiled(function: F) -> F:

@@ -29,10 +29,11 @@ def make_work(shards: int, width: int, actions: int, deferred: int = DEFERRED) -
     """Scratch space for one thread."""
     rows = [np.zeros(width, dtype=np.uint32) for _ in range(3)]
     pairs = [np.zeros((n, 2), dtype=np.int64) for n in (deferred, NEEDED, BAGS)]
+    seen, moved = np.zeros(RECENT, dtype=np.uint64), np.zeros(CHUNK, dtype=np.uint8)
     return Work(
         np.zeros(8, dtype=np.int64), rows[0], rows[1], rows[2], np.zeros((4, 2), dtype=np.uint32),
-        np.zeros(shards, dtype=np.int64), pairs[0], pairs[1], pairs[2], np.zeros(RECENT, dtype=np.uint64),
-        np.zeros(CHUNK, dtype=np.uint8), np.zeros(actions, dtype=np.int64),
+        np.zeros(shards, dtype=np.int64), pairs[0], pairs[1], pairs[2], seen, moved,
+        np.zeros(actions, dtype=np.int64),
     )  # fmt: skip
 
 

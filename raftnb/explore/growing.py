@@ -36,7 +36,7 @@ class Growing:
 
 
 def room_for(array: Any, n: int, fill: int = 0) -> Any:
-    """The array itself if it has n rows, else one of at least twice its rows that starts with it."""
+    """The array itself if it has n rows, else a larger one that starts with it."""
     if n <= len(array):
         return array
     larger = np.full((max(n, 2 * len(array)), *array.shape[1:]), fill, dtype=array.dtype)
@@ -45,7 +45,7 @@ def room_for(array: Any, n: int, fill: int = 0) -> Any:
 
 
 class Hashed:
-    """An open hash table from nonzero 64-bit keys to 32-bit values, to be read by `kernels.find`."""
+    """An open hash table from nonzero 64-bit keys to 32-bit values, read by `hashing.find`."""
 
     def __init__(self) -> None:
         self.keys: Any = np.zeros(1024, dtype=np.uint64)

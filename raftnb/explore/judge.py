@@ -37,7 +37,7 @@ class Judge:
     def look(
         self, rows: Any, begin: Sequence[int], end: Sequence[int], team: Team, works: list[Work]
     ) -> None:
-        """Evaluate the properties on the rows begin[t], begin[t] + team.size, ... of each thread."""
+        """Evaluate the properties on the rows begin[t], begin[t] + team.size, ... below end[t]."""
         position = list(begin) if len(self.claims) else list(end)
         while any(at < stop for at, stop in zip(position, end, strict=True)):
             position = self._look_on(rows, position, end, team, works)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from raftnb.explore.compiled import compiled, inlined
-from raftnb.explore.hashing import find, fingerprint, prefetch, shard_of, spread
+from raftnb.explore.hashing import find, fingerprint, shard_of, spread
 
 U = np.uint64
 
@@ -217,42 +217,53 @@ def step_is_fine(memo: Any, rows: Any, work: Any, gid: Any) -> Any:
 
 
 @inlined
-def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
-    """Work out one successor and put it into the buffer of its shard; return a status."""
-    row, components = work.row, len(memo.pool)
+def change(memo: Any, rows: Any, gid: Any, r: Any, work: Any) -> Any:
+    """Make `work.row` the successor; return a status, and what of the state is as it was.
+
+    That is: whether all is, whether all the components are, and whether it has too many messages
+    (its bag is left open then).
+    """
+    row, components, same = work.row, len(memo.pool), True
     for k in range(len(row)):
         row[k] = rows[gid, k]
-    label, delta, same, outside = memo.result[r, 0], memo.result[r, 1], True, False
-    bag = np.int64(0)
     for w in range(memo.result[r, 2], memo.result[r, 3]):
-        component, number = memo.write[w, 0], memo.write[w, 1]
-        if row[component] != number:
-            row[component] = number
+        if row[memo.write[w, 0]] != memo.write[w, 1]:
+            row[memo.write[w, 0]] = memo.write[w, 1]
             same = False
-    settled = same and memo.limits[2] == 0  # what is claimed is as it was before the step
-    if delta != 0:
-        bag = np.int64(row[components])
-        if memo.limits[0] >= 0 and over_limits(memo, bag, delta, work.bag):
-            outside = True
-            row[components] = UNKNOWN_BAG
-        else:
-            after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
-            if after == 0:
-                work.counters[MISS_LOW] = delta
-                return BAG_MISSING
-            if after - 1 != bag:
-                row[components] = np.uint32(after - 1)
-                same = False
+    delta, parts = memo.result[r, 1], same
+    if delta == 0:
+        return DONE, same, parts, False
+    bag = np.int64(row[components])
+    if memo.limits[0] >= 0 and over_limits(memo, bag, delta, work.bag):
+        row[components] = UNKNOWN_BAG
+        return DONE, same, parts, True
+    after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
+    if after == 0:
+        work.counters[MISS_LOW] = delta
+        return BAG_MISSING, same, parts, False
+    row[components] = np.uint32(after - 1)
+    return DONE, same and after - 1 == bag, parts, False
+
+
+@inlined
+def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
+    """Work out one successor and put it into the buffer of its shard; return a status."""
+    status, same, parts, outside = change(memo, rows, gid, r, work)
+    if status != DONE:
+        return status
+    settled = parts and memo.limits[2] == 0  # what is claimed is as it was before the step
     if step_is_fine(memo, rows, work, gid) != DONE:
         return MISSING
     if keep == NEW_ONLY and ((same and not outside) or (settled and outside)):
         return DONE
     if not outside and memo.within >= 0 and not settled:
-        leaf = walk(memo, memo.root[memo.within], row, work)
+        leaf = walk(memo, memo.root[memo.within], work.row, work)
         if leaf == 0:
             return MISSING
         outside = memo.node[leaf, 2] == 0
     if outside:
+        delta = memo.result[r, 1]
+        bag = np.int64(rows[gid, rows.shape[1] - 1])
         status = outside_is_fine(memo, work, gid, bag, delta)
         if status == BAG_MISSING:
             work.counters[MISS_LOW] = delta
@@ -260,7 +271,7 @@ def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any)
             return status
     if memo.mover.shape[0] > 0:
         canonical(memo, work)
-    return push(out, row, gid, label, keep)
+    return push(out, work.row, gid, memo.result[r, 0], keep)
 
 
 @inlined
@@ -377,87 +388,6 @@ def expand(
             else:
                 break
             room = step(memo, rows, gid, slot, at, out, work, keep) and room
-
-
-@inlined
-def same_row(rows: Any, gid: Any, row: Any) -> Any:
-    """Whether a stored row equals another one."""
-    for k in range(rows.shape[1]):
-        if rows[gid, k] != row[k]:
-            return False
-    return True
-
-
-@inlined
-def look_up(table: Any, rows: Any, row: Any, h: Any) -> Any:
-    """The position of a row in the table if it is there, else -1 - (the free position)."""
-    mask = U(len(table) - 1)
-    at, tag = h & mask, h >> U(32)
-    while True:
-        there = table[at]
-        if there == U(0):
-            return -1 - np.int64(at)
-        if there >> U(32) == tag and same_row(rows, np.int64(there & U(0xFFFFFFFF)) - 1, row):
-            return np.int64(at)
-        at = (at + U(1)) & mask
-
-
-@compiled
-def insert(
-    table: Any, rows: Any, flat: Any, parents: Any, base: Any, shard: Any, shards: Any, count: Any,
-    limit: Any, new_rows: Any, hashes: Any, new_parents: Any, first: Any, stop: Any,
-) -> Any:  # fmt: skip
-    """Add the rows that are new to a shard; return how far it came, and the shard's new count.
-
-    State i of a shard has the number base + i * shards + shard. It stops early at `limit`.
-    `flat` is `rows` in one dimension.
-    """
-    width, mask, ahead = rows.shape[1], U(len(table) - 1), 12
-    for i in range(first, min(first + ahead, stop)):
-        prefetch(table, np.int64(hashes[i] & mask))
-    for i in range(first, stop):
-        if i + 2 * ahead < stop:
-            prefetch(table, np.int64(hashes[i + 2 * ahead] & mask))
-        if i + ahead < stop:
-            there = table[hashes[i + ahead] & mask]
-            if there >> U(32) == hashes[i + ahead] >> U(32):
-                prefetch(flat, (np.int64(there & U(0xFFFFFFFF)) - 1) * width)
-        at = look_up(table, rows, new_rows[i], hashes[i])
-        if at < 0:
-            if count >= limit:
-                return i, count
-            gid = base + count * shards + shard
-            table[-1 - at] = ((hashes[i] >> U(32)) << U(32)) | U(gid + 1)
-            for k in range(width):
-                rows[gid, k] = new_rows[i, k]
-            parents[gid] = new_parents[i]
-            count += 1
-    return stop, count
-
-
-@compiled
-def locate(table: Any, rows: Any, new_rows: Any, hashes: Any, n: Any, found: Any) -> None:
-    """The number of the state that each row is, or -1."""
-    for i in range(n):
-        if i + 12 < n:
-            prefetch(table, np.int64(hashes[i + 12] & U(len(table) - 1)))
-        at = look_up(table, rows, new_rows[i], hashes[i])
-        found[i] = np.int64(table[at] & U(0xFFFFFFFF)) - 1 if at >= 0 else -1
-
-
-@compiled
-def rehash(table: Any, rows: Any, base: Any, count: Any, shard: Any, shards: Any) -> None:
-    """Fill an empty, larger table with a shard's states."""
-    mask = U(len(table) - 1)
-    for i in range(base + count):
-        gid = i if i < base else base + (i - base) * shards + shard
-        h = fingerprint(rows[gid])
-        if i < base and shard_of(h, shards) != shard:
-            continue
-        at = h & mask
-        while table[at] != U(0):
-            at = (at + U(1)) & mask
-        table[at] = ((h >> U(32)) << U(32)) | U(gid + 1)
 
 
 @compiled

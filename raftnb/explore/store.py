@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from raftnb.explore.growing import room_for
-from raftnb.explore.kernels import Out, insert, locate, rehash
+from raftnb.explore.hashing import insert, locate, rehash
+from raftnb.explore.kernels import Out
 
 FIRST_TABLE, MOST_STATES = 1 << 12, (1 << 32) - 2
 
