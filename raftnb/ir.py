@@ -7,7 +7,7 @@ eight kinds of statement are all that an engine has to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -314,7 +314,7 @@ class Routine:
 def parts(node: Any) -> Iterator[Any]:
     """A tree's nodes, itself first; a routine's are those of its body and of what it calls."""
     yield node
-    inner = vars(node).values() if isinstance(node, Expr | Statement) else ()
+    inner: Iterable[Any] = vars(node).values() if isinstance(node, Expr | Statement) else ()
     inner = (node.body,) if isinstance(node, Routine) else inner
     for value in inner:
         for child in value if isinstance(value, tuple) else (value,):

@@ -19,8 +19,9 @@ class Lemma:
     """A claim, and hints for proving and using it.
 
     `uses` are the claims assumed when it is proved (itself always, where it is a conjunct);
-    `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in its parameters: whenever terms of all these shapes are
-    about, the solver instantiates the claim for them. Hints can make a proof fail, never wrong.
+    `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in its
+    parameters: whenever terms of all these shapes are about, the solver instantiates the claim for
+    them. Hints can make a proof fail, never wrong.
     """
 
     claim: Property

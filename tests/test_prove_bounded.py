@@ -80,7 +80,5 @@ def test_messages_are_followed_over_several_steps() -> None:
 
 def test_clients_take_turns_by_induction() -> None:
     constants = {"clients": 2, "keys": 1, "values": 1}
-    found = k_induction(
-        SEQUENTIAL_STORE, one_client_at_a_time, 1, bounds=Bounds(2, 1), **constants
-    )
+    found = k_induction(SEQUENTIAL_STORE, one_client_at_a_time, 1, bounds=Bounds(2, 1), **constants)
     assert found.verdict == Verdict.HOLDS

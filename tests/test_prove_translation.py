@@ -1,4 +1,4 @@
-"""The translation to Z3 says what plain Python says: of steps, of claims, on states met and not met."""
+"""The translation to Z3 says of steps and of claims what plain Python says."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from raftnb.errors import RaftnbError
+from raftnb.ir import Member, RecordOf
 from raftnb.prove.execute import Case, cases
 from raftnb.prove.finite import Bounds, FiniteConditions, Reading, instance
 from raftnb.prove.values import RecordV, conj
-from raftnb.ir import Member, RecordOf
 from raftnb.spec import Model
 from raftnb.specs.raft_proof import RAFT_PROOF
 from raftnb.trace import State, Step
@@ -117,8 +117,9 @@ def walk(seed: int, length: int) -> list[State]:
 
 
 def small(state: State) -> bool:
-    terms = [v for c, v in zip(state.layout.cells, state.values) if c.variable == "currentTerm"]
-    logs = [len(v) for c, v in zip(state.layout.cells, state.values) if c.variable == "log"]
+    cells = list(zip(state.layout.cells, state.values, strict=True))
+    terms = [value for cell, value in cells if cell.variable == "currentTerm"]
+    logs = [len(value) for cell, value in cells if cell.variable == "log"]
     kinds = [type(m) for m, _ in state.messages]
     crowded = any(kinds.count(kind) > BOUNDS.slots for kind in kinds)
     faults = state["Faults", "restarts"] <= 2
@@ -130,7 +131,7 @@ def mixed(seed: int) -> State:
     chance = random.Random(seed)
     walks = [walk(seed + i, 25) for i in range(2)]
     states = [chance.choice(w) for w in walks]
-    cells = tuple(chance.choice(values) for values in zip(*(s.values for s in states)))
+    cells = tuple(chance.choice(values) for values in zip(*(s.values for s in states), strict=True))
     return State(states[0].layout, cells, chance.choice(states).messages)
 
 

@@ -104,9 +104,11 @@ class Unrolled:
         """Whether a symbolic state is what a step made."""
         parts = []
         for (root, name), type_ in self.theory.variables().items():
-            owners = self.theory.values(self.theory.sort(Member(root)))  if (
-                self.theory.has_owner(root)
-            ) else [None]
+            owners = (
+                self.theory.values(self.theory.sort(Member(root)))
+                if (self.theory.has_owner(root))
+                else [None]
+            )
             for owner in owners:
                 pair = made.read(root, name, owner), state.read(root, name, owner)
                 parts.append(self.theory.equal(*pair, type_))
@@ -121,7 +123,9 @@ class Unrolled:
             for slot in slots:
                 message = self.theory.message(kind, slot)
                 equal = [
-                    self.theory.exists(n.bound, conj(n.guard, self.theory.equal(n.value, message, of)))
+                    self.theory.exists(
+                        n.bound, conj(n.guard, self.theory.equal(n.value, message, of))
+                    )
                     for n in fresh
                 ]
                 parts.append(same(state.sent[name](slot), disj(made.sent[name](slot), *equal)))

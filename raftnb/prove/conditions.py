@@ -105,7 +105,7 @@ class Conditions:
         evaluator = self.evaluator(state, after)
         types = dict(routine.parameters)
         first = Instance(tuple(bound), guard, TRUE, env, types, ())
-        return [i for i in self._peel(routine.body, first, evaluator, state)]
+        return list(self._peel(routine.body, first, evaluator, state))
 
     def _peel(
         self, body: tuple[ir.Statement, ...], outer: Instance, evaluator: Evaluator, state: Symbolic
@@ -176,7 +176,7 @@ class Conditions:
         if not z3.is_app(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
             raise SpecError(
                 f"the trigger `{text}` of `{claim.__name__}`",
-                allowed="a variable, an item, a field, `key in map`, `x in set`, an opaque operator",
+                allowed="a variable, an item, a field, `key in map`, `x in set`",
                 cure="take out arithmetic and conditions",
             )
         return term

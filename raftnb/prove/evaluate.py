@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import z3
 
 from raftnb import ir
 from raftnb.errors import SpecError
-from raftnb.ir import BOOL, Apply, Expr, MapOf, Member, Nothing, RecordOf, SeqOf, SetOf, Type
-from raftnb.lowering import TRUE as NO_CONDITION
-from raftnb.lowering import join, unwrapped
-from raftnb.prove.theory import Family, Symbolic, Theory
+from raftnb.expressions import TRUE as NO_CONDITION
+from raftnb.ir import BOOL, Expr, MapOf, RecordOf, SeqOf, SetOf, Type
+from raftnb.prove.operators import Environment, Operators, Path, Requirement
+from raftnb.prove.theory import Family
 from raftnb.prove.values import (
     TRUE,
     MapV,
-    OptionV,
     RecordV,
     SeqV,
     SetV,
@@ -32,78 +30,20 @@ from raftnb.prove.values import (
     same,
 )  # fmt: skip
 
-Environment = dict[str, Value]
-
 
 @dataclass(frozen=True)
-class Requirement:
-    """What must be true for a step to be defined: an index in range, a key that is there."""
-
-    condition: z3.BoolRef
-    line: int
-    text: str
-
-
-@dataclass
-class Path:
-    """One way through an action: what was decided so far, and what the way requires."""
-
-    script: list[bool]
-    decided: list[bool] = field(default_factory=list)
-    conditions: list[z3.BoolRef] = field(default_factory=list)
-    requirements: list[Requirement] = field(default_factory=list)
-    choices: list[tuple[Value, Type]] = field(default_factory=list)
-
-    def decide(self, test: z3.BoolRef) -> bool:
-        """Go one way at a branch: as the script says, or first where it is true."""
-        simple = z3.simplify(test)
-        if z3.is_true(simple) or z3.is_false(simple):
-            return bool(z3.is_true(simple))
-        at = len(self.decided)
-        way = self.script[at] if at < len(self.script) else True
-        self.decided.append(way)
-        self.conditions.append(test if way else neg(test))
-        return way
-
-
-@dataclass(frozen=True)
-class Evaluator:
+class Evaluator(Operators):
     """Evaluates expressions in a state (and `after` it); with a path, as part of an action.
 
     On a path the branches of operators are decided, and requirements noted; elsewhere, and under a
     quantifier, branches become conditional values. `opaque` operators are not looked into.
     """
 
-    theory: Theory
-    state: Symbolic
-    after: Symbolic | None = None
-    path: Path | None = None
-    opaque: frozenset[Any] = frozenset()
-    guards: list[z3.BoolRef] = field(default_factory=list)
-    bound: list[z3.ExprRef] = field(default_factory=list)
-
     def quiet(self) -> Evaluator:
         """The same, off the path: for functions that are evaluated later, any number of times."""
         return Evaluator(
             self.theory, self.state, self.after, None, self.opaque, [], list(self.bound)
         )
-
-    @contextmanager
-    def under(self, *guards: z3.BoolRef, bound: tuple[z3.ExprRef, ...] = ()) -> Iterator[None]:
-        """Evaluate where the guards are known, for any value of bound constants."""
-        self.guards.extend(guards)
-        self.bound.extend(bound)
-        try:
-            yield
-        finally:
-            del self.guards[len(self.guards) - len(guards) :]
-            del self.bound[len(self.bound) - len(bound) :]
-
-    def require(self, condition: z3.BoolRef, line: int, text: str) -> None:
-        """Note what must be true here for the expression to have a value."""
-        if self.path is not None and not z3.is_true(z3.simplify(condition)):
-            known = conj(*self.path.conditions, *self.guards)
-            self.path.requirements.append(Requirement(implies(known, condition), line, text))
 
     # Expressions.
 
@@ -209,8 +149,10 @@ class Evaluator:
     def _opaque(self, routine: ir.Routine, args: list[Value]) -> Value:
         names = []
         for (_, type_), arg in zip(routine.parameters, args, strict=True):
-            is_set = isinstance(type_, SetOf)
-            names.append(self.theory.name_of(arg, type_, tuple(self.bound)) if is_set else arg)
+            if isinstance(type_, SetOf):
+                names.append(self.theory.name_of(arg, type_, tuple(self.bound)))
+            else:
+                names.append(arg)
         arguments = tuple(t for _, t in routine.parameters)
         return self.theory._function(routine.name, BOOL, arguments)(*names)
 
@@ -225,7 +167,7 @@ class Evaluator:
                 return self._branch(statement, body[at + 1 :], env, want)
             else:
                 raise SpecError(
-                    f"`{type(statement).__name__.lower()}` in an operator, at line {statement.line}",
+                    f"{type(statement).__name__.lower()} in an operator, at line {statement.line}",
                     allowed="assignments to local names, if, return",
                     cure="make it an action or a macro",
                 )
@@ -348,11 +290,10 @@ class Evaluator:
                 cure="use the comprehension's own variable as the key",
             )
         assert isinstance(expr.type, MapOf)
+        key = expr.type.key
 
         def has(k: z3.ExprRef) -> z3.BoolRef:
-            inside = [
-                later._is(family, k, expr.type.key) for family in later.families(expr.domain, env)
-            ]
+            inside = [later._is(family, k, key) for family in later.families(expr.domain, env)]
             return conj(disj(*inside), later.value(expr.condition, {**env, expr.name: k}))
 
         self._visit(expr, env)
@@ -413,195 +354,5 @@ class Evaluator:
         self._visit(expr, env)
         return SeqV(length, lambda i: base.at(old(*outer, i)))
 
-    # Operators.
 
-    def _apply(self, expr: Apply, env: Environment) -> Value:
-        if expr.op in ("and", "or"):
-            return self._connective(expr, env)
-        handler = getattr(self, f"_op_{WORDS.get(expr.op, expr.op)}", None)
-        if handler is None:
-            raise SpecError(
-                f"`{expr.op}`, at line {expr.line}",
-                allowed="what has a meaning for sets of any size",
-                cure="say it with all and any",
-            )
-        return handler(expr, env, *expr.args)
-
-    def _connective(self, expr: Apply, env: Environment) -> z3.BoolRef:
-        parts: list[z3.BoolRef] = []
-        before = len(self.guards)
-        for arg in expr.args:
-            part = self.value(arg, env)
-            parts.append(part)
-            self.guards.append(part if expr.op == "and" else neg(part))
-        del self.guards[before:]
-        return conj(*parts) if expr.op == "and" else disj(*parts)
-
-    def _op_not(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        return neg(self.value(a, env))
-
-    def _op_neg(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        return -self.value(a, env)
-
-    def _op_equals(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(b.type, Nothing) and isinstance(a.type, ir.Option):
-            return neg(self.value(a, env).some)
-        if isinstance(b, ir.Collect) and not b.items and isinstance(a.type, SeqOf):
-            return same(self.value(a, env).length, z3.IntVal(0))
-        want = join(a.type, b.type)
-        return self.theory.equal(self.typed(a, env, want), self.typed(b, env, want), want)
-
-    def _op_less(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) < self.value(b, env)
-
-    def _op_most(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(a.type, SetOf):
-            left, right = self.value(a, env), self.typed(b, env, a.type)
-            x = self.theory.fresh("x", self.theory.sort(a.type.of))
-            return self.theory.forall([x], implies(left.has(x), right.has(x)))
-        return self.value(a, env) <= self.value(b, env)
-
-    def _op_plus(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) + self.value(b, env)
-
-    def _op_minus_(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) - self.value(b, env)
-
-    def _op_times(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) * self.value(b, env)
-
-    def _op_quotient(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self.value(a, env), self.value(b, env)
-        self.require(right > 0, expr.line, "divisor above 0")
-        return left / right
-
-    def _op_rest(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self.value(a, env), self.value(b, env)
-        self.require(right > 0, expr.line, "divisor above 0")
-        return left % right
-
-    def _op_min(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        return self._extreme(args, env, lambda a, b: a <= b)
-
-    def _op_max(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        return self._extreme(args, env, lambda a, b: a >= b)
-
-    def _extreme(self, args: tuple[Expr, ...], env: Environment, first: Any) -> Value:
-        if len(args) < 2:
-            raise SpecError(
-                f"the least or largest of a collection, at line {args[0].line}",
-                allowed="min(a, b), max(a, b)",
-                cure="choose it with `either` and guard it with `all`",
-            )
-        found = self.value(args[0], env)
-        for arg in args[1:]:
-            other = self.value(arg, env)
-            found = choose(first(found, other), found, other)
-        return found
-
-    def _op_in(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(b.type, SeqOf):
-            of = join(a.type, b.type.of)
-            value = self.typed(a, env, of)
-            parts = []
-            for family in self.families(b, env):
-                equal = self.theory.equal(family.value, value, of)
-                parts.append(self.theory.exists(family.bound, conj(family.guard, equal)))
-            return disj(*parts)
-        inside = b.type.key if isinstance(b.type, MapOf) else b.type.of  # type: ignore[attr-defined]
-        if isinstance(a.type, ir.Option):
-            option = self.value(a, env)
-            return conj(option.some, self.value(b, env).has(option.value))
-        return self.value(b, env).has(self.typed(a, env, inside))
-
-    def _op_len(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        value = self.value(a, env)
-        if isinstance(value, SeqV):
-            return value.length
-        if isinstance(a, ir.Everyone):
-            return self.theory.size_of(a.root)
-        if isinstance(a.type, SetOf):
-            return self.theory.cardinality(value, a.type, tuple(self.bound))
-        raise SpecError(
-            f"the size of a map, at line {expr.line}",
-            allowed="len of a sequence or set",
-            cure="count a set of its keys",
-        )
-
-    def _op_the(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        option = self.value(a, env)
-        self.require(option.some, expr.line, "is not None")
-        return option.value
-
-    def _op_index(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        base = self.value(a, env)
-        if isinstance(base, SeqV):
-            if isinstance(b, Apply) and b.op == "neg":
-                from_end = self.value(b.args[0], env)
-                self.require(base.length >= from_end, expr.line, "index within the sequence")
-                return base.at(base.length - from_end)
-            i = self.value(b, env)
-            self.require(conj(i >= 0, i < base.length), expr.line, "index within the sequence")
-            return base.at(i)
-        assert isinstance(a.type, MapOf)
-        key = self.typed(b, env, unwrapped(a.type.key))
-        self.require(base.has(key), expr.line, "key is in the map")
-        return base.get(key)
-
-    def _op_slice(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        base, low, high = (self.value(a, env) for a in args)
-        top = choose(high <= base.length, high, base.length)
-        self.require(conj(low >= 0, high >= 0), expr.line, "slice not from the end")
-        if z3.is_int_value(low) and low.as_long() == 0:
-            return SeqV(top, base.at)
-        return SeqV(choose(low <= top, top - low, z3.IntVal(0)), lambda k: base.at(low + k))
-
-    def _op_get(self, expr: Apply, env: Environment, a: Expr, b: Expr, c: Expr) -> Value:
-        assert isinstance(a.type, MapOf)
-        base, key = self.value(a, env), self.typed(b, env, a.type.key)
-        found = self.theory.convert(base.get(key), a.type.value, expr.type)
-        return choose(base.has(key), found, self.typed(c, env, expr.type))
-
-    def _both(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> tuple[Value, Value]:
-        return self.typed(a, env, expr.type), self.typed(b, env, expr.type)
-
-    def _op_concat(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SeqV(
-            left.length + right.length,
-            lambda k: choose(k < left.length, left.at(k), right.at(k - left.length)),
-        )
-
-    def _op_union(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: disj(left.has(x), right.has(x)))
-
-    def _op_meet(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: conj(left.has(x), right.has(x)))
-
-    def _op_minus(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: conj(left.has(x), neg(right.has(x))))
-
-    def _op_merge(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return MapV(
-            lambda k: disj(left.has(k), right.has(k)),
-            lambda k: choose(right.has(k), right.get(k), left.get(k)),
-        )
-
-    def _op_isinstance(self, expr: Apply, env: Environment, a: Expr, b: ir.Const) -> Value:
-        return z3.BoolVal(issubclass(self.value(a, env).cls, b.value))
-
-    def _op_range(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        low, high = (self.value(a, env) for a in args)
-        return SeqV(choose(high > low, high - low, z3.IntVal(0)), lambda k: low + k)
-
-
-WORDS = {
-    "==": "equals", "<": "less", "<=": "most", "+": "plus", "-": "minus_", "*": "times",
-    "//": "quotient", "%": "rest",
-}  # fmt: skip
-
-__all__ = ["Environment", "Evaluator", "Member", "OptionV", "Path", "Requirement"]
+__all__ = ["Environment", "Evaluator", "Path", "Requirement"]

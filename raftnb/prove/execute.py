@@ -115,7 +115,8 @@ class Execution:
         self._to_the_next_label(cls)
         return Case(
             self.start.action, self.start.root, tuple(self.path.decided), env, types,
-            self.path.conditions, self.path.requirements, self.path.choices, self.before, self.state,
+            self.path.conditions, self.path.requirements, self.path.choices,
+            self.before, self.state,
         )  # fmt: skip
 
     def _arguments(self, routine: ir.Routine) -> tuple[Environment, dict[str, Type]]:

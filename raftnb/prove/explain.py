@@ -72,7 +72,9 @@ def texts_of(spec: Spec) -> dict[str, set[Any]]:
     """For each action the functions that say what it does."""
     program = Program(spec(history=True))
     return {
-        name: {node.function for node in parts(program.action(cls, name)) if isinstance(node, Routine)}
+        name: {
+            node.function for node in parts(program.action(cls, name)) if isinstance(node, Routine)
+        }
         for cls in program.model.processes
         for name in cls.actions
     }

@@ -14,9 +14,19 @@ from typing import Any
 
 import z3
 
-from raftnb.errors import UsageError
+from raftnb.errors import SpecError, UsageError
 from raftnb.ir import (
-    Bool, Choice, Int, MapOf, Member, Option, RecordOf, SeqOf, SetOf, Text, Type,
+    Bool,
+    Choice,
+    Int,
+    MapOf,
+    Member,
+    Option,
+    RecordOf,
+    SeqOf,
+    SetOf,
+    Text,
+    Type,
 )  # fmt: skip
 from raftnb.lowering import Program
 from raftnb.proof import Proof
@@ -24,7 +34,7 @@ from raftnb.prove.conditions import Conditions
 from raftnb.prove.execute import Case, cases
 from raftnb.prove.report import Counterexample
 from raftnb.prove.theory import Symbolic, Theory
-from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, neg
+from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, members_of, neg
 from raftnb.spec import Model, Property
 from raftnb.trace import State
 from raftnb.values import Map, Message, order
@@ -242,7 +252,7 @@ class Reading:
     def state(self, of: Symbolic | None = None) -> State:
         """The state before the step, or another one."""
         symbolic = of or self.conditions.before
-        cells = []
+        cells: list[Any] = []
         for cell, (variable, cls) in zip(
             self.instance.layout.cells, self.instance.variables, strict=True
         ):
@@ -321,7 +331,7 @@ class Reading:
             return self.members[type_.root][[n.eq(found) for n in names].index(True)]
         number = found.as_long()
         if isinstance(type_, Choice):
-            return list(type_.cls)[number]
+            return members_of(type_)[number]
         return self.theory.text_of(number) if isinstance(type_, Text) else number
 
     def arguments(self, case: Case) -> dict[str, Any]:
@@ -359,12 +369,15 @@ def replay(
 def failing_values(
     proof: Proof, model: Model, claim: Property, state: State, after: State
 ) -> dict[str, Any] | None:
-    """What a claim fails for, after a step; None if it holds."""
+    """What a claim fails for, after a step; None if it holds, or has no value there."""
+    judge = World(model, after)
     if claim in proof.spec.transitions:
         judge = World(model, state)
         judge.next = World(model, after)
+    try:
         return model.failure(claim, judge)
-    return model.failure(claim, World(model, after))
+    except SpecError:
+        return None
 
 
 __all__ = ["Bounds", "FiniteConditions", "FiniteTheory", "Reading", "counterexample"]

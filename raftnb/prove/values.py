@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from raftnb.ir import MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.ir import Choice, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
 
 Value = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
@@ -142,6 +142,11 @@ def is_empty_of(type_: Type) -> bool:
     return isinstance(type_, Nothing) or (
         isinstance(type_, MapOf) and isinstance(type_.key, Nothing)
     )
+
+
+def members_of(type_: Choice) -> list[Any]:
+    """An enum's members, in order: a member's number is its place."""
+    return list(type_.cls.__members__.values())
 
 
 def is_plain(type_: Type) -> bool:

@@ -305,7 +305,7 @@ def acknowledged_log_is_there(s: Server) -> bool:
 def acknowledged_log_is_the_leaders(s: Server, i: Index) -> bool:
     """What a server has acknowledged in its current term is what the leader has."""
     t = s.currentTerm
-    if not (t in s.acknowledged and i < s.acknowledged[t]):
+    if not (t in s.acknowledged and i < s.acknowledged[t] and i < len(s.log)):
         return True
     return s.log[i] == Past.leaderLog[t][i]
 

@@ -113,7 +113,11 @@ LOG_MATCHING = (
     Lemma(candidates_have_older_entries, STEP, ((LOG,),)),
     Lemma(messages_are_of_a_leader, STEP),
     Lemma(messages_match_before, STEP),
-    Lemma(messages_entries_are_the_leaders, STEP, (("m.entries[i].term",), ("m.entries[i].value",))),
+    Lemma(
+        messages_entries_are_the_leaders,
+        STEP,
+        (("m.entries[i].term",), ("m.entries[i].value",)),
+    ),
     Lemma(acknowledgements_are_within_the_leaders_log, STEP),
     Lemma(
         raft.nextIndex_is_in_range,
@@ -191,7 +195,11 @@ COMPLETENESS = (
             commitIndex_was_committed,
         ),
     ),
-    Lemma(commits_had_a_quorum, STEP, (("t in Past.committed",), ("is_quorum(Past.committers[t])",))),
+    Lemma(
+        commits_had_a_quorum,
+        STEP,
+        (("t in Past.committed",), ("is_quorum(Past.committers[t])",)),
+    ),
     Lemma(
         leaderCommit_was_committed,
         (*STEP, commits_were_of_the_leaders_term, commitIndex_was_committed),

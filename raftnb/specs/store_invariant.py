@@ -17,8 +17,6 @@ from raftnb.specs.store import (
 )
 
 
-
-
 def is_asked(c: Client) -> bool:
     """A request of the client waits in the queue."""
     return any(r.client == c for r in Shared.requests)

@@ -1,0 +1,121 @@
+"""The typed tree says what the source says, with its lines; what is outside it is refused."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from raftnb import ir
+from raftnb.errors import SpecError
+from raftnb.language import Globals, Map, Nat, Process, Seq, when
+from raftnb.lowering import Program
+from raftnb.spec import Spec
+from raftnb.specs import SPECS
+from raftnb.specs.mistakes import ForgetsItsVote
+from raftnb.specs.raft import RAFT, Server
+
+
+class Board(Globals):
+    """A board."""
+
+    scores: Map[Nat, Nat] = Map()
+    notes: Seq[Nat] = ()
+
+
+class Player(Process, number="players"):
+    """A player."""
+
+    best: Player | None = None
+    mine: Nat = 0
+
+    def play(self, by: Nat) -> None:
+        """Score."""
+        when((by, self.mine) > (0, 1))
+        self.mine += by
+        Board.scores |= {self.mine: by}
+
+    def level(self) -> Nat:
+        """An operator."""
+        return 1 if self.best is None else self.best.mine
+
+
+GAME = Spec("game", processes=(Player,), shared=(Board,), constants={"players": 2})
+
+
+def lowered(function: Any) -> ir.Routine:
+    return Program(GAME()).claim(function)
+
+
+def test_an_action_is_its_guard_and_its_assignments_each_with_its_line() -> None:
+    routine = Program(GAME()).action(Player, "play")
+    first = inspect.getsourcelines(Player.actions["play"].function)[1]
+    kinds = [(type(s).__name__, s.line - first) for s in routine.body]
+    assert kinds == [("When", 2), ("Assign", 3), ("Assign", 4)]
+    assert routine.parameters == (("self", ir.Member("Player")), ("by", ir.Int(True)))
+    assert routine.returns is None
+
+
+def test_tuples_are_compared_place_by_place() -> None:
+    guard = Program(GAME()).action(Player, "play").body[0]
+    assert isinstance(guard, ir.When)
+    ops = [node.op for node in ir.parts(guard) if isinstance(node, ir.Apply)]
+    assert ops == ["or", "<", "and", "==", "<"]
+
+
+def test_an_augmented_assignment_is_an_assignment_and_none_makes_an_option() -> None:
+    routine = Program(GAME()).action(Player, "play")
+    assign = routine.body[2]
+    assert isinstance(assign, ir.Assign)
+    assert isinstance(assign.value, ir.Apply)
+    assert assign.value.op == "merge"
+    assert assign.value.type == ir.MapOf(ir.Int(True), ir.Int(True))
+    assert Program(GAME()).variable_type("Player", "best") == ir.Option(ir.Member("Player"))
+
+
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_action_of_every_specification_has_a_tree(name: str) -> None:
+    program = Program(SPECS[name](history=True))
+    for cls in program.model.processes:
+        for action in cls.actions:
+            routine = program.action(cls, action)
+            assert all(
+                node.line > 0 for node in ir.parts(routine) if isinstance(node, ir.Statement)
+            )
+
+
+def test_a_method_of_a_variant_is_the_variants() -> None:
+    spec = RAFT.variant("forgets", ForgetsItsVote)
+    routine = Program(spec(history=True)).action(ForgetsItsVote, "restart")
+    functions = {n.function.__qualname__ for n in ir.parts(routine) if isinstance(n, ir.Routine)}
+    assert functions == {"ForgetsItsVote.restart", "Server.restart"}
+
+
+def test_the_kinds_of_message_are_found_in_the_source() -> None:
+    kinds = [kind.__name__ for kind in Program(RAFT(history=True)).message_kinds()]
+    assert kinds == [
+        "AppendEntries",
+        "AppendEntriesResponse",
+        "RequestVote",
+        "RequestVoteResponse",
+    ]
+    assert Program(RAFT()).action(Server, "update_term").parameters[1][0] == "m"
+
+
+def test_what_has_no_tree_is_refused_with_its_place() -> None:
+    def halves() -> bool:
+        """Not whole."""
+        return all(n / 2 == 1 for n in Board.notes)
+
+    with pytest.raises(SpecError) as error:
+        lowered(halves)
+    assert error.value.found == "`n / 2`"
+    assert "test_ir.py, line" in error.value.place
+
+    def unclear() -> bool:
+        """A number is no truth value."""
+        return all(n for n in Board.notes)
+
+    with pytest.raises(SpecError, match="`n`"):
+        lowered(unclear)
