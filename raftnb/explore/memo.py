@@ -84,7 +84,8 @@ class Knowledge:
         self.limits: Any = np.array([*(model.message_limits or (-1, -1)), 0], dtype=np.int64)
         self._asked: tuple[Any, Any, Any] | None = None
         self._make_slots()
-        self.within = self._claim_slot(self._is_within) if self._constraints else -1
+        self.constraints = model.checked(model.spec.constraints)
+        self.within = self._claim_slot(self._is_within) if self.constraints else -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
 
@@ -130,12 +131,8 @@ class Knowledge:
         """A slot for any function of the state; its leaves number the values of `Slot.values`."""
         return self._add(Slot(0, function=function))
 
-    @property
-    def _constraints(self) -> tuple[Any, ...]:
-        return self.model.checked(self.model.spec.constraints)
-
     def _is_within(self, world: World) -> bool:
-        return all(self.model.failure(c, world) is None for c in self._constraints)
+        return all(self.model.failure(c, world) is None for c in self.constraints)
 
     def _meet_messages(self) -> None:
         """Make the slots of messages that are new."""
