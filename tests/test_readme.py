@@ -37,6 +37,14 @@ def test_every_chapter_is_in_the_table_of_chapters_and_no_other() -> None:
     assert linked == [path.name for path in notebooks()]
 
 
+def test_the_commands_that_the_readme_names_exist() -> None:
+    asked = [sys.executable, "-m", "raftnb", "--help"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    named = set(re.findall(r"`python -m raftnb (\w+)", README))
+    assert {"check", "list", "prove"} <= named
+    assert named <= set(re.findall(r"^    (\w+)", said, re.MULTILINE))
+
+
 def test_every_file_that_the_readme_links_exists() -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README)
     assert links
