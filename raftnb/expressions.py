@@ -439,6 +439,8 @@ class Expressions:
             return self.map_of_pairs(args[0], expected)
         if name in ("Map", "tuple"):
             return self.expr(args[0], expected)
+        if name in ("min", "max") and len(args) == 1:
+            return self.extreme(node, name, args[0])
         if name in ("len", "min", "max", "abs"):
             return self.apply(INT, node, name, *map(self.expr, args))
         if name == "range":
@@ -448,6 +450,17 @@ class Expressions:
             kind = Const(TEXT, node.lineno, self.names[args[1].id])
             return self.apply(BOOL, node, "isinstance", self.expr(args[0]), kind)
         return self.fail(node, "len, min, max, all, any, sum, range, operators, records")  # type: ignore[no-any-return]
+
+    def extreme(self, node: ast.Call, name: str, domain: ast.expr) -> Expr:
+        """The least or largest of a collection, or a default where it is empty."""
+        if isinstance(domain, ast.GeneratorExp):
+            generator = domain
+            body = lambda: (self.expr(generator.elt), None)  # noqa: E731
+            items = self.comprehension("seq", generator, body)
+        else:
+            items = self.expr(domain)
+        default = [self.expr(k.value) for k in node.keywords if k.arg == "default"]
+        return self.apply(INT, node, {"min": "least", "max": "largest"}[name], items, *default)
 
     def map_of_pairs(self, node: ast.GeneratorExp, expected: Type | None) -> Expr:
         """`Map((k, v) for ...)`, which is `{k: v for ...}`."""

@@ -150,7 +150,8 @@ class Get(Expr):
 class Apply(Expr):
     """An operator of the language itself.
 
-    `and or not == < <= + - * // % neg in len min max range index slice get union minus meet concat
+    `and or not == < <= + - * // % neg in len min max
+    least largest range index slice get union minus meet concat
     merge the sum isinstance`; `the` is a value that is not None, `get` a map's value or a default.
     """
 
