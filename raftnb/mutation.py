@@ -1,7 +1,7 @@
-"""Finding out the mistakes of `raftnb.specs.mutants`: by exploration, or by playing a scene.
+"""Finding out the mistakes of `raftnb.specs.mutants`: by exploration, walks, or a scene played.
 
-Either way the verdict is the specification's own: a claim of `raft` that is false in a state, or of
-a step, that the mutant reaches.
+In each way the verdict is the specification's own: a claim of `raft` that is false in a state, or
+of a step, that the mutant reaches.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.errors import NotEnabled
-from raftnb.explore import Exploration, check
+from raftnb.explore import Exploration, check, random_walks
 from raftnb.spec import Model
 from raftnb.specs.mutants import MUTANTS, Mutant
 from raftnb.specs.raft_server import Server
 from raftnb.trace import Trace
 from raftnb.verdict import Verdict
 from raftnb.world import World
+
+WALKS, STEPS, SEED = 60_000, 60, 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Finding:
 
 def find_out(mutant: Mutant) -> Finding:
     """Find a mutant out in the way that it says."""
-    return {"exploration": explored, "script": played}.get(mutant.how, exhausted)(mutant)
+    ways = {"exploration": explored, "walk": walked, "script": played}
+    return ways.get(mutant.how, exhausted)(mutant)
 
 
 def find_all(mutants: tuple[Mutant, ...] = MUTANTS) -> Iterator[Finding]:
@@ -74,6 +77,14 @@ def explore(mutant: Mutant, server: type[Server] | None = None) -> Exploration:
     """Explore the mutant (or another server, in its configuration) to the end or a violation."""
     model = mutant.spec(server)(**mutant.constants)
     return check(model, deadlock=False, progress=False, symmetry=True)
+
+
+def walked(mutant: Mutant, server: type[Server] | None = None) -> Finding:
+    """A trace on which the mutant breaks its claim, by random walks of a fixed seed."""
+    model = mutant.spec(server)(**mutant.constants)
+    found = random_walks(model, walks=WALKS, depth=STEPS, seed=SEED, progress=False)
+    caught = found.verdict is Verdict.VIOLATED and found.property == mutant.breaks.__name__
+    return Finding(mutant, caught, found.distinct, found.seconds, found.trace)
 
 
 def explored(mutant: Mutant) -> Finding:
@@ -124,4 +135,13 @@ def first_violation(model: Model, trace: Trace) -> int | None:
     return None
 
 
-__all__ = ["Finding", "explored", "find_all", "find_out", "first_violation", "play", "played"]
+__all__ = [
+    "Finding",
+    "explored",
+    "find_all",
+    "find_out",
+    "first_violation",
+    "play",
+    "played",
+    "walked",
+]

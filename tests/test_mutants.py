@@ -9,7 +9,7 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.commands import mutants as command
-from raftnb.mutation import explore, explored, first_violation, play, played
+from raftnb.mutation import explore, explored, first_violation, play, played, walked
 from raftnb.specs import raft
 from raftnb.specs.mutants import MUTANTS, Mutant
 from raftnb.specs.raft_server import Server
@@ -69,6 +69,19 @@ def test_exploration_finds_the_mistake_and_the_original_passes_there(mutant):
 def test_shortest_traces_have_the_known_lengths():
     steps = {mutant.row: explored(mutant).steps for mutant in SMALL}
     assert steps == {7: 10, 16: 13, 17: 8, 18: 11, 20: 4, 25: 11, 29: 13, 30: 12, 31: 14}
+
+
+@pytest.mark.parametrize("row", [3, 23, 26])
+def test_random_walks_find_what_is_too_deep_to_be_explored(row):
+    mutant = next(m for m in MUTANTS if m.row == row)
+    found = walked(mutant)
+    assert (mutant.how, found.caught) == ("walk", True)
+    assert first_violation(mutant.spec()(**mutant.constants), found.trace) == found.steps
+
+
+def test_random_walks_find_nothing_in_the_original():
+    mutant = next(m for m in MUTANTS if m.row == 23)
+    assert not walked(mutant, mutant.original).caught
 
 
 def test_a_longer_log_wanted_means_no_leader_ever():

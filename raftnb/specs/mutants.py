@@ -17,7 +17,7 @@ from raftnb.specs import raft
 from raftnb.specs.raft import RAFT
 from raftnb.specs.raft_server import Server
 
-How = Literal["exploration", "script", "liveness", "equivalent"]
+How = Literal["exploration", "walk", "script", "liveness", "equivalent"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,9 @@ class Mutant:
     all others, and `breaks` is a claim about steps that is stronger than necessary; for a
     liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
     and `restarts` are the configuration, `network` its other constants. `how` it is found: by
-    exploration, or by playing the `scene`. `why` says it in a sentence, `seen_in` where in the
-    world it was made, `differs` why the configuration is not the one known from the literature.
+    exploration, by random walks, or by playing the `scene`. `why` says it in a sentence, `seen_in`
+    where in the world it was made, `differs` why the configuration is not the one known from the
+    literature.
     """
 
     row: int
@@ -102,7 +103,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         3, wrong.ComparesIndexOnly, raft.leader_completeness, 3, 3, 2,
-        how="script", scene=scenes.longer_log_wins,
+        how="walk", scene=scenes.longer_log_wins,
+        network=THREE_IN_FLIGHT,
         why="Two entries nobody committed count for more than one that was.",
         seen_in=("noraft #22",),
     ),
@@ -223,7 +225,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         23, wrong.IgnoresPrevLogTerm, raft.log_matching, 3, 3, 2, 1,
-        how="script", scene=scenes.previous_term_differs,
+        how="walk", scene=scenes.previous_term_differs,
+        network=TWO_IN_FLIGHT,
         why="An entry is put behind another than the one it followed.",
         differs="known at (3,2,2), where a leader sends from any index; here, from nextIndex",
     ),
@@ -241,7 +244,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         26, wrong.AcknowledgesItsWholeLog, raft.leader_completeness, 3, 3, 1,
-        how="script", scene=scenes.stale_entry_is_acknowledged,
+        how="walk", scene=scenes.stale_entry_is_acknowledged,
+        network=TWO_IN_FLIGHT,
         why="The log's end was never compared with the leader's log.",
         seen_in=("CCF #6001",),
     ),
