@@ -91,7 +91,14 @@ TIMELY_RAFT = RAFT.variant(
     TimelyServer,
     summary="Raft whose timing holds and whose faults end: a leader, and every request committed",
     delivery=Delivery(loses=False, duplicates=False, reorders=True),
-    constants={**RAFT.constants, "max_term": 4, "max_log": 4, "max_restarts": 1, "max_copies": 4},
+    constants={
+        **RAFT.constants,
+        "servers": 2,
+        "max_term": 4,
+        "max_log": 4,
+        "max_restarts": 1,
+        "max_copies": 4,
+    },
     sometimes=(a_leader_is_elected,),
     fairness=tuple(
         weak(action) for name, action in TimelyServer.actions.items() if name != "restart"
