@@ -21,3 +21,9 @@ function CodeBlock(code)
   local kind = code.classes:includes("input") and "source" or "answer"
   return call(kind, pandoc.Blocks({ code }))
 end
+
+-- A column is as wide as what is in it, not as its dashes in the source.
+function Table(tbl)
+  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
+  return tbl
+end
