@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from raftnb.errors import RaftnbError
+from raftnb.explore import state_graph
 from raftnb.ir import Member, RecordOf
 from raftnb.prove.execute import Case, cases
 from raftnb.prove.finite import Bounds, FiniteConditions, Reading, instance
@@ -194,3 +195,14 @@ def test_every_conjunct_and_what_follows_hold_on_random_walks(seed: int) -> None
 
 def test_conj_of_nothing_is_true() -> None:
     assert z3.is_true(conj())
+
+
+def test_every_conjunct_holds_in_the_first_thousand_states_of_an_exploration() -> None:
+    small = {"servers": 2, "values": 1, "max_term": 2, "max_log": 1, "duplicates": 0}
+    model = RAFT_PROOF.spec(history=True, max_messages=2, **small)
+    lemmas = (*RAFT_PROOF.invariant, *RAFT_PROOF.derived)
+    states = state_graph(model, 1_000).states
+    assert len(states) == 1_000
+    assert any(state["s1", "commitIndex"] > 0 for state in states)
+    broken = {x.name for x in lemmas for state in states if not model.holds(x.claim, state)}
+    assert broken == set()

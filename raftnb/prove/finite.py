@@ -60,6 +60,7 @@ class FiniteTheory(Theory):
         super().__init__(program, sizes)
         self.model, self.bounds = model, bounds
         self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
+        self.tables: set[str] = set()
 
     def named_sort(self, name: str) -> z3.SortRef:
         """An enumeration; for sets, of all the subsets."""
@@ -76,6 +77,7 @@ class FiniteTheory(Theory):
 
     def _tabulate(self, name: str, element: Type) -> None:
         held, size = self.member(SetOf(element)), self.size_function(SetOf(element))
+        self.tables |= {held.name(), size.name()}
         for term, inside in zip(self.members[name], self._subsets[name], strict=True):
             self.axioms.append(size(term) == len(inside))
             for value in self.values(self.sort(element)):
@@ -99,6 +101,14 @@ class FiniteTheory(Theory):
         if sort == z3.BoolSort():
             return [z3.BoolVal(False), z3.BoolVal(True)]
         return self.members[plain_name(sort)]
+
+    def terms(self) -> Iterator[z3.ExprRef]:
+        """The values of all declared functions: what a model has to say."""
+        for function in list(self.functions.values()):
+            sorts = [self.sort(type_) for type_ in function.arguments]
+            if function.decl.name() not in self.tables:
+                for row in itertools.product(*(self.values(sort) for sort in sorts)):
+                    yield function.decl(*row)
 
     def rows(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef) -> list[z3.BoolRef]:
         """The body for all values of the bound constants."""
@@ -187,7 +197,8 @@ def counterexample(
     known = conditions.invariant(conditions.before)
     for case in cases(conditions.theory, begin, conditions.before, conditions.opaque):
         goal = conj(*(conditions.after_step(claim, case) for claim in wanted))
-        found = solve([*known, *case.conditions, neg(goal)], conditions, bounds)
+        parts = [*known, *case.conditions, neg(goal)]
+        found = solve(parts, conditions, bounds, chosen_by(case))
         if found is not None:
             one = replay(proof, model, wanted, case, Reading(conditions, found))
             if one is not None:
@@ -205,7 +216,10 @@ def instance(proof: Proof, bounds: Bounds, constants: dict[str, int]) -> Model:
 
 
 def solve(
-    parts: list[z3.BoolRef], conditions: FiniteConditions, bounds: Bounds
+    parts: list[z3.BoolRef],
+    conditions: FiniteConditions,
+    bounds: Bounds,
+    chosen: Sequence[z3.ExprRef] = (),
 ) -> z3.ModelRef | None:
     """A model of the parts, or None; as much as possible is as it is initially."""
     solver = z3.Solver()
@@ -220,6 +234,28 @@ def solve(
         elif solver.check(wish) == z3.sat:
             model = solver.model()
             solver.add(wish)
+    theory: FiniteTheory = conditions.theory  # type: ignore[assignment]
+    return settled(solver, model, [*theory.terms(), *chosen], theory)
+
+
+def chosen_by(case: Case) -> list[z3.ExprRef]:
+    """The constants of a step: whose it is, its message, its arguments."""
+    values = [v.name if isinstance(v, RecordV) else v for v in case.env.values()]
+    return [value for value in values if isinstance(value, z3.ExprRef)]
+
+
+def settled(
+    solver: z3.Solver, model: z3.ModelRef, terms: list[z3.ExprRef], theory: FiniteTheory
+) -> z3.ModelRef:
+    """The model in which each value is the first possible: the same whatever the solver tried."""
+    for term in terms:
+        for value in theory.values(term.sort()):
+            if model.eval(term, model_completion=True).eq(value):
+                break
+            if solver.check(term == value) == z3.sat:
+                model = solver.model()
+                break
+        solver.add(term == model.eval(term, model_completion=True))
     return model
 
 
