@@ -296,7 +296,8 @@ class Model:
     @cached_property
     def horizon(self) -> int:
         """Up to where properties quantify over natural numbers: the largest bound, and two more."""
-        numbers = [v for k, v in self.constants.items() if isinstance(v, int)]
+        counts = {*self._sizes, self.spec.distinct_messages, self.spec.copies}
+        numbers = [v for k, v in self.constants.items() if isinstance(v, int) and k not in counts]
         return max(numbers, default=0) + 2
 
     @cached_property

@@ -46,6 +46,29 @@ def test_check_prints_the_verdict_for_people(capsys: pytest.CaptureFixture[str])
     assert "holds: 149 distinct states, 219 generated, depth 20" in capsys.readouterr().out
 
 
+def test_symmetry_counts_states_once_that_differ_by_names_only(
+    capsys: pytest.CaptureFixture[str],
+):
+    words = ["check", "raft-tla", "--json"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["distinct"] == 1_645
+    assert main([*words, "--symmetry"]) == 0
+    assert 1_645 / 2 <= json.loads(capsys.readouterr().out)["distinct"] < 1_645
+
+
+def test_walks_with_the_same_seed_are_the_same_and_end_in_unknown(
+    capsys: pytest.CaptureFixture[str],
+):
+    words = ["walk", "sequential-store", "--walks", "20", "--depth", "30", "--seed", "7", "--json"]
+    found = []
+    for _ in range(2):
+        assert main(words) == 3
+        result = json.loads(capsys.readouterr().out)
+        found.append((result["verdict"], result["distinct"], result["generated"]))
+    assert found[0] == found[1]
+    assert found[0][0] == "unknown"
+
+
 class UnlockedClient(Client):
     def take_mutex(self) -> None:
         Shared.mutex = self
@@ -79,6 +102,7 @@ def test_a_bound_exits_3(capsys: pytest.CaptureFixture[str]):
         (["check", "sequential-store", "--set", "clients=0"], "0 for the constant", "clients=2"),
         (["check", "sequential-store", "--max-depth", "-1"], "max_depth=-1", "leave it out"),
         (["check", "sequential-store", "--max-states", "0"], "max_states=0", "leave it out"),
+        (["walk", "sequential-store", "--walks", "0"], "walks=0", "raise it"),
     ],
 )
 def test_a_usage_error_exits_2_and_says_the_cure(

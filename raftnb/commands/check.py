@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from raftnb.commands.select import add_model_arguments, chosen_model, print_json
-from raftnb.explore import check
+from raftnb.explore import Exploration, check
+from raftnb.spec import Model
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,14 +21,34 @@ def add_parser(subparsers: Any) -> None:
     add_model_arguments(parser)
     parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
     parser.add_argument("--max-depth", type=int, metavar="N", help="stop at depth N")
+    parser.add_argument(
+        "--max-memory", type=int, metavar="MB", help="stop when the states take MB megabytes"
+    )
+    parser.add_argument(
+        "--symmetry",
+        action="store_true",
+        help="count states once that differ only by a permutation of interchangeable members",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     model = chosen_model(arguments)
-    result = check(model, max_states=arguments.max_states, max_depth=arguments.max_depth)
-    if arguments.json:
+    megabytes = arguments.max_memory
+    result = check(
+        model,
+        max_states=arguments.max_states,
+        max_depth=arguments.max_depth,
+        max_memory=None if megabytes is None else megabytes * 1_000_000,
+        symmetry=arguments.symmetry,
+    )
+    return report(model, result, as_json=arguments.json)
+
+
+def report(model: Model, result: Exploration, *, as_json: bool) -> int:
+    """Print what an exploration found, and return the exit code."""
+    if as_json:
         print_json({"spec": model.spec.name, "constants": model.constants} | result.as_json())
     else:
         print(result)
