@@ -10,11 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from raftnb import source
-from raftnb.errors import RaftnbError
 from raftnb.explore import reachable
 from raftnb.explore.graph import Graph
-from raftnb.spec import Model, Property
+from raftnb.spec import Model, Property, evaluate
 from raftnb.trace import State, Step
 from raftnb.values import rename
 from raftnb.world import World, universe
@@ -94,16 +92,6 @@ class Arrows:
         found = np.zeros(len(self.states), dtype=bool)
         found[self.source[moving]] = True
         return found
-
-
-def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
-    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
-    try:
-        return bool(claim(**arguments))
-    except RaftnbError:
-        raise
-    except Exception as error:
-        raise source.spec_error(error, claim.__name__) from error
 
 
 def arrows(model: Model, max_states: int | None = None) -> Arrows:

@@ -359,21 +359,23 @@ class Model:
             free = {n: universe(t, world) for n, t in types.items() if n not in fixed}
             for row in itertools.product(*free.values()):
                 values = dict(zip(free, row, strict=True))
-                if not self._evaluate(claim, {**fixed, **values}):
+                if not evaluate(claim, {**fixed, **values}):
                     return values
         return None
-
-    def _evaluate(self, claim: Property, arguments: dict[str, Any]) -> bool:
-        try:
-            return bool(claim(**arguments))
-        except RaftnbError:
-            raise
-        except Exception as error:
-            raise source.spec_error(error, claim.__name__) from error
 
     def holds(self, claim: Property, state: State) -> bool:
         """Whether a claim is true in a state."""
         return self.failure(claim, World(self, state)) is None
 
 
-__all__ = ["Model", "Property", "Spec"]
+def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
+    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
+    try:
+        return bool(claim(**arguments))
+    except RaftnbError:
+        raise
+    except Exception as error:
+        raise source.spec_error(error, claim.__name__) from error
+
+
+__all__ = ["Model", "Property", "Spec", "evaluate"]

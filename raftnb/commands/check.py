@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import add_model_arguments, chosen_model, print_json
-from raftnb.explore import Exploration, check
-from raftnb.spec import Model
+from raftnb.commands.select import add_model_arguments, chosen_model, report
+from raftnb.explore import check
 
 
 def add_parser(subparsers: Any) -> None:
@@ -44,13 +43,3 @@ def run(arguments: argparse.Namespace) -> int:
         symmetry=arguments.symmetry,
     )
     return report(model, result, as_json=arguments.json)
-
-
-def report(model: Model, result: Exploration, *, as_json: bool) -> int:
-    """Print what an exploration found, and return the exit code."""
-    if as_json:
-        print_json({"spec": model.spec.name, "constants": model.constants} | result.as_json())
-    else:
-        print(result)
-        print(f"{result.seconds:.1f} seconds")
-    return result.verdict.exit_code

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from raftnb.commands.select import print_json
 from raftnb.draw.timeline import page
 from raftnb.errors import UsageError
 from raftnb.histories import History, freeze
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.page:
             _write_page(history, found, name, arguments.page)
     if arguments.json:
-        print(json.dumps(rows if len(rows) > 1 else rows[0]))
+        print_json(rows if len(rows) > 1 else rows[0])
     worst = [v for v in (Verdict.VIOLATED, Verdict.UNKNOWN, Verdict.HOLDS) if v in verdicts]
     return worst[0].exit_code
 

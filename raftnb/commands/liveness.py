@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import add_model_arguments, chosen_model, print_json
+from raftnb.commands.select import add_model_arguments, chosen_model, report
 from raftnb.errors import UsageError
 from raftnb.liveness import check_liveness
 from raftnb.spec import Model
@@ -49,12 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         max_states=arguments.max_states,
         symmetry=arguments.symmetry,
     )
-    if arguments.json:
-        print_json({"spec": model.spec.name, "constants": model.constants} | result.as_json())
-    else:
-        print(result)
-        print(f"{result.seconds:.1f} seconds")
-    return result.verdict.exit_code
+    return report(model, result, as_json=arguments.json)
 
 
 def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raftnb.errors import UsageError
 from raftnb.spec import Model, Spec
 from raftnb.specs import SPECS
+
+if TYPE_CHECKING:
+    from raftnb.explore import Exploration
+    from raftnb.liveness import LivenessResult
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,3 +68,13 @@ def parse_setting(text: str) -> tuple[str, Any]:
 def print_json(data: Any) -> None:
     """Print one JSON value on standard output."""
     print(json.dumps(data))
+
+
+def report(model: Model, result: Exploration | LivenessResult, *, as_json: bool) -> int:
+    """Print what a check of a model found, and return the exit code."""
+    if as_json:
+        print_json({"spec": model.spec.name, "constants": model.constants} | result.as_json())
+    else:
+        print(result)
+        print(f"{result.seconds:.1f} seconds")
+    return result.verdict.exit_code

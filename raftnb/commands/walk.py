@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.check import report
-from raftnb.commands.select import add_model_arguments, chosen_model
+from raftnb.commands.select import add_model_arguments, chosen_model, report
 
 
 def add_parser(subparsers: Any) -> None:
