@@ -18,9 +18,9 @@ import time
 from typing import Any, NamedTuple
 
 from raftnb.explore import Exploration, check
-from raftnb.spec import Model
-from raftnb.specs.raft_tla import RAFT_TLA
-from raftnb.specs.store import SEQUENTIAL_STORE
+from raftnb.language.spec import Model
+from raftnb.specs.raft.ongaro_tla import RAFT_TLA
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
 
 class Run(NamedTuple):
@@ -54,7 +54,7 @@ def show(name: str, run: Run, reference: Run) -> None:
 def cold() -> float:
     """The seconds that a first exploration takes in a process of its own, with an empty cache."""
     program = (
-        "from raftnb.explore import check; from raftnb.specs.raft_tla import RAFT_TLA;"
+        "from raftnb.explore import check; from raftnb.specs.raft.ongaro_tla import RAFT_TLA;"
         "check(RAFT_TLA(), progress=False)"
     )
     with tempfile.TemporaryDirectory() as empty:

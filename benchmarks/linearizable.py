@@ -1,6 +1,6 @@
 """Time the linearizability checker on recorded and on made-up histories.
 
-    python benchmarks/linearizable.py
+    python -m benchmarks.linearizable
 
 Each row also times plain Wing-Gong-Lowe (the tests' reference) on the first 150 operations of
 each object, and prints the ratio for one operation. Seconds are CPU time, the best of three runs
@@ -13,16 +13,12 @@ import random
 import sys
 import tracemalloc
 from collections.abc import Iterator
-from pathlib import Path
 from time import process_time
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.setrecursionlimit(100_000)
 
-from linear_reference import wing_gong_lowe  # noqa: E402
-
-from raftnb.histories import Event, History, Invocation, Response  # noqa: E402
+from raftnb.data.histories import Event, History, Invocation, Response  # noqa: E402
 from raftnb.linear import (  # noqa: E402
     AppendList,
     Budget,
@@ -32,6 +28,7 @@ from raftnb.linear import (  # noqa: E402
     check,
     recorded,
 )
+from tests.oracles.wing_gong_lowe import wing_gong_lowe  # noqa: E402
 
 
 def made_up(

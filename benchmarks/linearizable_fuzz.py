@@ -1,6 +1,6 @@
 """Compare the linearizability checker with its references on random histories with crashes.
 
-    python benchmarks/linearizable_fuzz.py --histories 100000 --seed 1
+    python -m benchmarks.linearizable_fuzz --histories 100000 --seed 1
 
 Half of the histories are small, and judged by the definition (`raftnb.linear.definition`) too;
 all are judged by plain Wing-Gong-Lowe. Each has at least one operation that never returned.
@@ -14,18 +14,15 @@ import argparse
 import random
 import sys
 from collections import Counter
-from pathlib import Path
 from time import perf_counter
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-from linear_reference import KINDS, assert_sound, random_history, wing_gong_lowe
 from tqdm import tqdm
 
-from raftnb.histories import History
+from raftnb.data.histories import History
+from raftnb.data.verdict import Verdict
 from raftnb.linear import check
 from raftnb.linear.definition import is_linearizable
-from raftnb.verdict import Verdict
+from tests.oracles.wing_gong_lowe import KINDS, assert_sound, random_history, wing_gong_lowe
 
 
 def crashed_history(dice: random.Random, kind: str, small: bool) -> History:

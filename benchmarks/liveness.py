@@ -14,13 +14,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from raftnb.arrows import arrows
 from raftnb.explore import check
+from raftnb.language.temporal import weak
 from raftnb.liveness import check_liveness
+from raftnb.liveness.edges import arrows
 from raftnb.refine import refines
-from raftnb.specs.memory import INTERNAL_MEMORY, Processor
 from raftnb.specs.refinements import REFINEMENTS
-from raftnb.temporal import weak
+from raftnb.specs.store.memory import INTERNAL_MEMORY, Processor
 
 MILLION = {"processors": 3, "addresses": 5}
 STORES: tuple[tuple[str, dict[str, int]], ...] = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from raftnb.prove import Report, prove
-from raftnb.specs.raft_proof import RAFT_PROOF
+from raftnb.specs.raft.proof import RAFT_PROOF
 
 SEEDS = range(5)
 

@@ -1,6 +1,6 @@
 """Execute notebooks: in place, or into `build/executed` where only what changed runs again.
 
-    python -m book.execute [--in-place] [NOTEBOOK]...
+python -m book.execute [--in-place] [NOTEBOOK]...
 """
 
 from __future__ import annotations

@@ -90,8 +90,13 @@ def build_html(source: Path, out: Path, doctrees: Path) -> list[str]:
     log = _Log()
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
-            str(source), str(source), str(out), str(doctrees), "html",
-            status=None, warning=log,
+            str(source),
+            str(source),
+            str(out),
+            str(doctrees),
+            "html",
+            status=None,
+            warning=log,
         )
         app.build()
     if app.statuscode:

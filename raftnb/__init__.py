@@ -5,12 +5,13 @@ engines are in modules of their own: `raftnb.linear`, `raftnb.liveness`, `raftnb
 `raftnb.prove`, and more drawings in `raftnb.draw`.
 """
 
+from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
+from raftnb.data.verdict import Verdict
 from raftnb.draw.graph import draw_graph, draw_trace
 from raftnb.draw.listing import show_change, show_source
 from raftnb.draw.stepper import stepper
-from raftnb.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.explore import check, state_graph
-from raftnb.language import (
+from raftnb.language.processes import (
     Delivery,
     Domain,
     Globals,
@@ -34,8 +35,7 @@ from raftnb.language import (
     send,
     when,
 )
-from raftnb.spec import Spec
-from raftnb.verdict import Verdict
+from raftnb.language.spec import Spec
 
 __all__ = [
     "Delivery",

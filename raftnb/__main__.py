@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from raftnb import commands
-from raftnb.errors import RaftnbError
+from raftnb.data.errors import RaftnbError
 
 USAGE_ERROR = 2
 INTERRUPTED = 3

@@ -8,12 +8,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from raftnb.commands.select import print_json
+from raftnb.commands.common import print_json
+from raftnb.data.errors import UsageError
+from raftnb.data.histories import History, freeze
+from raftnb.data.verdict import Verdict
 from raftnb.draw.timeline import page
-from raftnb.errors import UsageError
-from raftnb.histories import History, freeze
 from raftnb.linear import MODELS, Budget, Linearizability, check, read_history
-from raftnb.verdict import Verdict
 
 
 def add_parser(subparsers: Any) -> None:

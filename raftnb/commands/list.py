@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import print_json
+from raftnb.commands.common import print_json
 from raftnb.specs import SPECS
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import add_model_arguments, chosen_model, report
-from raftnb.errors import UsageError
-from raftnb.liveness import check_liveness
-from raftnb.spec import Model
-from raftnb.temporal import Fairness, Liveness, strong, weak
+from raftnb.commands.common import add_model_arguments, chosen_model, report
+from raftnb.data.errors import UsageError
+from raftnb.language.spec import Model
+from raftnb.language.temporal import Fairness, Liveness, strong, weak
+from raftnb.liveness.check import check_liveness
 
 KINDS = {"weak": weak, "strong": strong}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from raftnb.commands.select import print_json
-from raftnb.errors import UsageError
-from raftnb.mutation import Finding, find_all
-from raftnb.specs.mutants import MUTANTS, Mutant
+from raftnb.commands.common import print_json
+from raftnb.data.errors import UsageError
+from raftnb.experiments.mutation import Finding, find_all
+from raftnb.specs.raft.mutants import MUTANTS, Mutant
 
 HEADER = ("row", "mistake", "breaks", "where", "found by", "steps", "states", "seconds")
 ROW = "{:>4} {:<24} {:<28} {:<10} {:<12} {:>5} {:>9} {:>8}  {}"

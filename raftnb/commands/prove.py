@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import print_json
-from raftnb.errors import UsageError
-from raftnb.proof import Proof
+from raftnb.commands.common import print_json
+from raftnb.data.errors import UsageError
+from raftnb.language.proof import Proof
 from raftnb.prove import explain, prove
 from raftnb.specs.proofs import PROOFS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import add_model_arguments, chosen_spec, parse_setting, print_json
-from raftnb.errors import UsageError
-from raftnb.refine import refines
+from raftnb.commands.common import add_model_arguments, chosen_spec, parse_setting, print_json
+from raftnb.data.errors import UsageError
+from raftnb.refine.check import refines
 from raftnb.specs.refinements import REFINEMENTS, Claim
 
 
@@ -52,6 +52,6 @@ def chosen_claim(name: str) -> Claim:
             f"the specification `{name}`, of which no refinement is claimed",
             place="command line, SPEC",
             allowed=", ".join(REFINEMENTS),
-            cure="use one of these, or `raftnb.refine.refines` with a mapping of your own",
+            cure="use one of these, or `raftnb.refine.check.refines` with a mapping of your own",
         )
     return REFINEMENTS[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.select import add_model_arguments, chosen_model, report
+from raftnb.commands.common import add_model_arguments, chosen_model, report
 
 
 def add_parser(subparsers: Any) -> None:

@@ -7,11 +7,11 @@ from html import escape
 
 import graphviz
 
+from raftnb.data.trace import State, StateGraph, Step, Trace, difference
 from raftnb.draw.dot import render
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import BLUE, GRAY, PALE, RED
 from raftnb.draw.text import brief
-from raftnb.trace import State, StateGraph, Step, Trace, difference
 
 Label = Callable[[State], str]
 

@@ -7,12 +7,12 @@ from math import cos, pi, sin
 
 import graphviz
 
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.dot import render
 from raftnb.draw.graph import steps_in_words
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import BLUE, GRAY, RED
-from raftnb.errors import UsageError
-from raftnb.trace import State, Step, Trace
 
 WIDE, HIGH = 1.5, 0.9
 PLAIN = {"shape": "plain", "style": "", "fontsize": "10", "fontcolor": BLUE}

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from raftnb.language import Action
+from raftnb.language.processes import Action
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from raftnb.data.trace import Change, State, Trace, difference
+from raftnb.data.values import show
 from raftnb.draw.text import brief
-from raftnb.trace import Change, State, Trace, difference
-from raftnb.values import show
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> St
     label = f"A trace of {len(trace)} steps. The left and right arrow keys step through it."
     parts = [
         f'<div class="raftnb-stepper" tabindex="0" role="group" aria-label="{label}">',
-        f"<style>\n{_asset('stepper.css')}</style>",
+        f"<style>\n{_asset('assets/stepper.css')}</style>",
         _all_steps(trace, shown),
         f'<script type="application/json">{_data(trace, shown)}</script>',
-        f"<script>\n{{\n{_asset('stepper.js')}}}\n</script>",
+        f"<script>\n{{\n{_asset('assets/stepper.js')}}}\n</script>",
         "</div>",
     ]
     return Stepper("\n".join(parts) + "\n", str(trace))

@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from raftnb.values import Map, Record, order
+from raftnb.data.values import Map, Record, order
 
 
 def brief(value: Any) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
+from raftnb.data.histories import History, Operation, Value, text
 from raftnb.draw import svg
 from raftnb.draw.picture import Picture
-from raftnb.histories import History, Operation, Value, text
 
 LANE, BAR, TOP, LEFT = 44, 22, 14, 40
 LEAST_EVENT, OPEN_END, WIDEST = 26, 30, 900
@@ -89,7 +89,7 @@ def page(history: History, answer: Answer | None, path: str | Path, title: str =
     The wheel magnifies, dragging moves, pointing at an operation tells about it. Without
     JavaScript the page says so. Raises `OSError` if the file cannot be written.
     """
-    template = (files("raftnb") / "draw" / "timeline.html").read_text(encoding="utf-8")
+    template = (files("raftnb") / "draw" / "assets" / "timeline.html").read_text(encoding="utf-8")
     data = json.dumps(_data(history, answer), ensure_ascii=False).replace("</", "<\\/")
     target = Path(path)
     words = title.replace("&", "&amp;").replace("<", "&lt;")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.svg import RED
 from raftnb.draw.text import brief
-from raftnb.errors import UsageError
-from raftnb.trace import State, Step, Trace
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from raftnb.errors import UsageError
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import State, StateGraph
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Bounds, Exploration
-from raftnb.spec import Model
-from raftnb.trace import State, StateGraph
+from raftnb.language.spec import Model
 
 
 def check(
@@ -36,7 +36,7 @@ def check(
     if engine not in ("fast", "reference"):
         raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
     if engine == "fast" and find_spec("numba") is not None:
-        from raftnb.explore.fast import Fast
+        from raftnb.explore.breadth_first import Fast
 
         return Fast(model, bounds).run()
     if symmetry:

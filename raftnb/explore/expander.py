@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.explore import kernels
-from raftnb.explore.kernels import Out, Work
-from raftnb.explore.memo import Knowledge
-from raftnb.explore.store import Store
-from raftnb.explore.team import Team
+from raftnb.explore.memo.memo import Knowledge
+from raftnb.explore.tables import kernels
+from raftnb.explore.tables.kernels import Out, Work
+from raftnb.explore.tables.states import Store
+from raftnb.explore.tables.threads import Team
 
 CHUNK, BUFFER, DEFERRED, NEEDED, BAGS, RECENT = 8192, 1 << 17, 1 << 16, 256, 1 << 14, 4096
 

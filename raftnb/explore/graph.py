@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.errors import UsageError
-from raftnb.explore import kernels
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import State, Step, Trace
+from raftnb.explore.breadth_first import NO_PARENT, Fast
 from raftnb.explore.expander import Expander
-from raftnb.explore.fast import NO_PARENT, Fast
-from raftnb.explore.hashing import fingerprint
-from raftnb.explore.kernels import Out
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.result import Bounds
-from raftnb.explore.team import Team
-from raftnb.spec import Model
-from raftnb.trace import State, Step, Trace
-from raftnb.world import World
+from raftnb.explore.tables import kernels
+from raftnb.explore.tables.hashing import fingerprint
+from raftnb.explore.tables.kernels import Out
+from raftnb.explore.tables.threads import Team
+from raftnb.language.spec import Model
+from raftnb.language.world import World
 
 
 class Graph:

@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from typing import Any
 
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import Verdict
 from raftnb.explore.result import Bounds, Exploration
-from raftnb.spec import Model
-from raftnb.trace import State, Step, Trace
-from raftnb.verdict import Verdict
-from raftnb.world import World
+from raftnb.language.spec import Model
+from raftnb.language.world import World
 
 
 class Reference:

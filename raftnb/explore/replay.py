@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from raftnb.explore import kernels
+from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.expander import make_work
-from raftnb.explore.memo import Knowledge
-from raftnb.explore.store import Store
-from raftnb.trace import State, Step, Trace
-from raftnb.world import World
+from raftnb.explore.memo.memo import Knowledge
+from raftnb.explore.tables import kernels
+from raftnb.explore.tables.states import Store
+from raftnb.language.world import World
 
 NO_PARENT = 0xFFFFFFFF
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from raftnb.errors import UsageError
-from raftnb.trace import Trace
-from raftnb.verdict import Verdict
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Verdict
 
 
 class Stop(Exception):

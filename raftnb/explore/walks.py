@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.errors import UsageError
-from raftnb.explore import kernels
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Verdict
+from raftnb.explore.claims import Judge
 from raftnb.explore.expander import Expander
-from raftnb.explore.hashing import fingerprint
-from raftnb.explore.judge import Judge
-from raftnb.explore.kernels import Out
-from raftnb.explore.memo import Knowledge
+from raftnb.explore.memo.memo import Knowledge
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Bounds, Exploration, Stop
-from raftnb.explore.store import OutOfMemory, Store
-from raftnb.explore.team import Team
-from raftnb.spec import Model
-from raftnb.trace import Trace
-from raftnb.verdict import Verdict
+from raftnb.explore.tables import kernels
+from raftnb.explore.tables.hashing import fingerprint
+from raftnb.explore.tables.kernels import Out
+from raftnb.explore.tables.states import OutOfMemory, Store
+from raftnb.explore.tables.threads import Team
+from raftnb.language.spec import Model
 
 BATCH, LANES = 2048, 4
 

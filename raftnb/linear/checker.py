@@ -8,14 +8,14 @@ from dataclasses import replace
 from math import inf
 from typing import TypeAlias
 
-from raftnb.errors import UsageError
-from raftnb.histories import History, Operation, Value, text
+from raftnb.data.errors import UsageError
+from raftnb.data.histories import History, Operation, Value, text
+from raftnb.data.verdict import Verdict
 from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, call_of, check_calls
 from raftnb.linear.meter import Meter
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed
 from raftnb.linear.search import Search
 from raftnb.linear.unique import Decider, decider, shortest_violation
-from raftnb.verdict import Verdict
 
 NO_LIMIT_BUT_MEMORY = Budget()
 PATIENCE = 1_000

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, TypeAlias
 
-from raftnb.histories import Event, History, Invocation, Operation, Response, Value, freeze
+from raftnb.data.histories import Event, History, Invocation, Operation, Response, Value, freeze
 from raftnb.linear.machine import Model
 
 

@@ -12,8 +12,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from raftnb.errors import SpecError, UsageError
-from raftnb.histories import Operation, Value, freeze, text
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.histories import Operation, Value, freeze, text
 
 IMPOSSIBLE = -1
 Model: TypeAlias = Any

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from raftnb.histories import Operation
+from raftnb.data.histories import Operation
 
 
 class Step(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from raftnb.histories import Value
+from raftnb.data.histories import Value
 
 
 class Impossible(LookupError):

@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from raftnb.errors import HistoryError
-from raftnb.histories import History
+from raftnb.data.errors import HistoryError
+from raftnb.data.histories import History
 from raftnb.linear.edn import EdnError, read_forms
 from raftnb.linear.records import Record, history_of, records_of
 
@@ -67,7 +67,7 @@ def recorded(name: str) -> History:
     reads), `pso_sync_mix2` (PySyncObj, killed and stopped nodes) and `pso_local_stop` (PySyncObj,
     local reads). Every key is a register with compare-and-set that starts as null.
     """
-    folder = Path(str(files("raftnb") / "data" / "histories"))
+    folder = Path(str(files("raftnb") / "linear" / "recorded"))
     target = folder / f"{name}.json.xz"
     if not target.exists():
         names = sorted(path.name.removesuffix(".json.xz") for path in folder.iterdir())

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from raftnb.errors import HistoryError
-from raftnb.histories import Event, History, Invocation, Response, Value, freeze, text
+from raftnb.data.errors import HistoryError
+from raftnb.data.histories import Event, History, Invocation, Response, Value, freeze, text
 
 TYPES = ("invoke", "ok", "fail", "info")
 ECHOES: dict[str, Value] = {

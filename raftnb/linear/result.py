@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
-from raftnb.histories import History, Operation, Value, text
-from raftnb.verdict import Verdict
+from raftnb.data.histories import History, Operation, Value, text
+from raftnb.data.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from raftnb.histories import Operation, freeze
+from raftnb.data.histories import Operation, freeze
+from raftnb.data.verdict import Verdict
 from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, ObserverChangedState
 from raftnb.linear.meter import INTERRUPTED, Meter, OverBudget
 from raftnb.linear.moments import Moment, Step, moments_of
 from raftnb.linear.result import Attempt, Part, Placed
-from raftnb.verdict import Verdict
 
 MOST_ATTEMPTS = 16
 REHEARSED = 200

@@ -19,7 +19,7 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from raftnb.histories import Operation, Value
+from raftnb.data.histories import Operation, Value
 from raftnb.linear.machine import Call
 from raftnb.linear.objects import CASRegister, KeyValueStore, Queue, Register
 from raftnb.linear.result import Placed

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 import z3
 
-from raftnb.errors import UsageError
-from raftnb.ir import Member, RecordOf
-from raftnb.proof import Lemma, Proof
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import Verdict
+from raftnb.language.proof import Lemma, Proof
+from raftnb.language.spec import Model, Property, Spec
+from raftnb.language.world import World
 from raftnb.prove.execute import Case, cases
 from raftnb.prove.finite import Bounds, FiniteConditions, FiniteTheory, Reading, instance
 from raftnb.prove.theory import Symbolic
 from raftnb.prove.values import conj, disj, neg, same
-from raftnb.spec import Model, Property, Spec
-from raftnb.trace import State, Step, Trace
-from raftnb.verdict import Verdict
-from raftnb.world import World
+from raftnb.tree.nodes import Member, RecordOf
 
 
 @dataclass(frozen=True)

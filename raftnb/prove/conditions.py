@@ -10,17 +10,17 @@ from typing import Any
 
 import z3
 
-from raftnb import ir
-from raftnb.errors import SpecError
-from raftnb.ir import Int, Member, RecordOf, SetOf, Type
-from raftnb.lowering import Lowering, Program
-from raftnb.proof import Lemma, Proof
+from raftnb.data.errors import SpecError
+from raftnb.language.proof import Lemma, Proof
+from raftnb.language.spec import Property
 from raftnb.prove.evaluate import Environment, Evaluator
 from raftnb.prove.execute import Case, Start, cases, starts
 from raftnb.prove.report import START
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import TRUE, RecordV, SetV, conj, disj, implies, neg
-from raftnb.spec import Property
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Int, Member, RecordOf, SetOf, Type
+from raftnb.tree.statements import Lowering, Program
 
 
 @dataclass(frozen=True)
@@ -108,20 +108,24 @@ class Conditions:
         return list(self._peel(routine.body, first, evaluator, state))
 
     def _peel(
-        self, body: tuple[ir.Statement, ...], outer: Instance, evaluator: Evaluator, state: Symbolic
+        self,
+        body: tuple[nodes.Statement, ...],
+        outer: Instance,
+        evaluator: Evaluator,
+        state: Symbolic,
     ) -> Iterator[Instance]:
         """Turn `return all(... for x in ...)` into more constants, as long as there are such."""
         statement = body[0]
-        only = isinstance(statement, ir.Return) and isinstance(statement.value, ir.Each)
-        each = statement.value if isinstance(statement, ir.Return) else None
-        if not only or not isinstance(each, ir.Each) or each.kind != "all":
-            truth = evaluator.block(body, outer.env, ir.BOOL)
+        only = isinstance(statement, nodes.Return) and isinstance(statement.value, nodes.Each)
+        each = statement.value if isinstance(statement, nodes.Return) else None
+        if not only or not isinstance(each, nodes.Each) or each.kind != "all":
+            truth = evaluator.block(body, outer.env, nodes.BOOL)
             yield Instance(outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent)
             return
         for family in evaluator.families(each.domain, outer.env):
             env = {**outer.env, each.name: family.value}
             condition = evaluator.value(each.condition, env)
-            in_flight = isinstance(each.domain, ir.InFlight) and family.value.name is not None
+            in_flight = isinstance(each.domain, nodes.InFlight) and family.value.name is not None
             inner = Instance(
                 (*outer.bound, *family.bound),
                 conj(outer.guard, family.guard, condition),
@@ -130,10 +134,10 @@ class Conditions:
                 {**outer.types, each.name: self._element(each.domain.type)},
                 (*outer.sent, family.guard) if in_flight else outer.sent,
             )
-            yield from self._peel((ir.Return(each.line, each.body),), inner, evaluator, state)
+            yield from self._peel((nodes.Return(each.line, each.body),), inner, evaluator, state)
 
     def _element(self, type_: Type) -> Type:
-        if isinstance(type_, ir.MapOf):
+        if isinstance(type_, nodes.MapOf):
             return type_.key
         return type_.of  # type: ignore[attr-defined, no-any-return]
 

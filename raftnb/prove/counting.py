@@ -13,12 +13,12 @@ from typing import Any
 
 import z3
 
-from raftnb.ir import BOOL, SetOf
-from raftnb.lowering import Program
-from raftnb.proof import Lemma, Proof
+from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.evaluate import Evaluator
 from raftnb.prove.theory import Theory
 from raftnb.prove.values import conj, disj, neg
+from raftnb.tree.nodes import BOOL, SetOf
+from raftnb.tree.statements import Program
 
 Region = tuple[bool, ...]
 

@@ -8,10 +8,7 @@ from typing import Any
 
 import z3
 
-from raftnb import ir
-from raftnb.errors import SpecError
-from raftnb.expressions import TRUE as NO_CONDITION
-from raftnb.ir import BOOL, Expr, MapOf, RecordOf, SeqOf, SetOf, Type
+from raftnb.data.errors import SpecError
 from raftnb.prove.operators import Environment, Operators, Path, Requirement
 from raftnb.prove.theory import Family
 from raftnb.prove.values import (
@@ -29,6 +26,9 @@ from raftnb.prove.values import (
     neg,
     same,
 )  # fmt: skip
+from raftnb.tree import nodes
+from raftnb.tree.expressions import TRUE as NO_CONDITION
+from raftnb.tree.nodes import BOOL, Expr, MapOf, RecordOf, SeqOf, SetOf, Type
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Evaluator(Operators):
         )
         return handler(expr, env)
 
-    def _const(self, expr: ir.Const, env: Environment) -> Value:
+    def _const(self, expr: nodes.Const, env: Environment) -> Value:
         return self.theory.literal(expr.value, expr.type) if expr.value is not None else None
 
-    def _var(self, expr: ir.Var, env: Environment) -> Value:
+    def _var(self, expr: nodes.Var, env: Environment) -> Value:
         return env[expr.name]
 
-    def _read(self, expr: ir.Read, env: Environment) -> Value:
+    def _read(self, expr: nodes.Read, env: Environment) -> Value:
         state = self.after if expr.primed else self.state
         assert state is not None
         owner = self.value(expr.owner, env) if expr.owner is not None else None
@@ -79,11 +79,11 @@ class Evaluator(Operators):
             )
         return state.read(expr.root, expr.variable, owner)
 
-    def _get(self, expr: ir.Get, env: Environment) -> Value:
+    def _get(self, expr: nodes.Get, env: Environment) -> Value:
         record = self.value(expr.record, env)
         return record.fields[expr.field]
 
-    def _cond(self, expr: ir.Cond, env: Environment) -> Value:
+    def _cond(self, expr: nodes.Cond, env: Environment) -> Value:
         test = self.value(expr.test, env)
         with self.under(test):
             yes = self.typed(expr.yes, env, expr.type)
@@ -91,13 +91,13 @@ class Evaluator(Operators):
             no = self.typed(expr.no, env, expr.type)
         return choose(test, yes, no)
 
-    def _make(self, expr: ir.Make, env: Environment) -> Value:
+    def _make(self, expr: nodes.Make, env: Environment) -> Value:
         assert isinstance(expr.type, RecordOf)
         types = dict(self.theory.fields(expr.type.cls))
         fields = {name: self.typed(value, env, types[name]) for name, value in expr.fields}
         return RecordV(expr.type.cls, fields)
 
-    def _collect(self, expr: ir.Collect, env: Environment) -> Value:
+    def _collect(self, expr: nodes.Collect, env: Environment) -> Value:
         type_ = expr.type
         if isinstance(type_, SeqOf):
             return self.theory.listed([self.typed(i, env, type_.of) for i in expr.items], type_.of)
@@ -109,17 +109,17 @@ class Evaluator(Operators):
         values = [self.typed(v, env, type_.value) for v in expr.items[1::2]]
         return self.theory.mapped(list(zip(keys, values, strict=True)), type_.value)
 
-    def _everyone(self, expr: ir.Everyone, env: Environment) -> Value:
+    def _everyone(self, expr: nodes.Everyone, env: Environment) -> Value:
         return SetV(lambda x: TRUE)
 
-    def _inflight(self, expr: ir.InFlight, env: Environment) -> Value:
+    def _inflight(self, expr: nodes.InFlight, env: Environment) -> Value:
         raise SpecError(
             f"the messages in flight, at line {expr.line}",
             allowed="`all(... for m in in_flight(Kind))`, `any(...)`",
             cure="quantify over them",
         )
 
-    def _either(self, expr: ir.Either, env: Environment) -> Value:
+    def _either(self, expr: nodes.Either, env: Environment) -> Value:
         assert self.path is not None
         options = [
             Family((), TRUE, self.typed(o, env, expr.type)) for o in expr.options
@@ -136,7 +136,7 @@ class Evaluator(Operators):
         equal = self.theory.equal(value, family.value, type_)
         return self.theory.exists(family.bound, conj(family.guard, equal))
 
-    def _call(self, expr: ir.Call, env: Environment) -> Value:
+    def _call(self, expr: nodes.Call, env: Environment) -> Value:
         routine = expr.routine
         types = [t for _, t in routine.parameters]
         args = [self.typed(a, env, t) for a, t in zip(expr.args, types, strict=True)]
@@ -146,7 +146,7 @@ class Evaluator(Operators):
         assert routine.returns is not None
         return self.block(routine.body, inner, routine.returns)
 
-    def _opaque(self, routine: ir.Routine, args: list[Value]) -> Value:
+    def _opaque(self, routine: nodes.Routine, args: list[Value]) -> Value:
         names = []
         for (_, type_), arg in zip(routine.parameters, args, strict=True):
             if isinstance(type_, SetOf):
@@ -156,14 +156,14 @@ class Evaluator(Operators):
         arguments = tuple(t for _, t in routine.parameters)
         return self.theory._function(routine.name, BOOL, arguments)(*names)
 
-    def block(self, body: tuple[ir.Statement, ...], env: Environment, want: Type) -> Value:
+    def block(self, body: tuple[nodes.Statement, ...], env: Environment, want: Type) -> Value:
         """The value that an operator's statements return."""
         for at, statement in enumerate(body):
-            if isinstance(statement, ir.Return):
+            if isinstance(statement, nodes.Return):
                 return self.typed(statement.value, env, want)
-            if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Var):
+            if isinstance(statement, nodes.Assign) and isinstance(statement.target, nodes.Var):
                 env = {**env, statement.target.name: self.value(statement.value, env)}
-            elif isinstance(statement, ir.If):
+            elif isinstance(statement, nodes.If):
                 return self._branch(statement, body[at + 1 :], env, want)
             else:
                 raise SpecError(
@@ -174,7 +174,7 @@ class Evaluator(Operators):
         return self.theory.default(want)
 
     def _branch(
-        self, statement: ir.If, rest: tuple[ir.Statement, ...], env: Environment, want: Type
+        self, statement: nodes.If, rest: tuple[nodes.Statement, ...], env: Environment, want: Type
     ) -> Value:
         test = self.value(statement.test, env)
         then, otherwise = (*statement.then, *rest), (*statement.otherwise, *rest)
@@ -191,13 +191,13 @@ class Evaluator(Operators):
     def families(self, domain: Expr | None, env: Environment) -> list[Family]:
         """What a collection holds, as families of values."""
         theory = self.theory
-        if isinstance(domain, ir.InFlight):
+        if isinstance(domain, nodes.InFlight):
             return self._messages(domain)
-        if isinstance(domain, ir.Apply) and domain.op == "range":
+        if isinstance(domain, nodes.Apply) and domain.op == "range":
             low, high = (self.value(a, env) for a in domain.args)
             i = theory.fresh("i", z3.IntSort())
             return [Family((i,), conj(i >= low, i < high), i)]
-        if isinstance(domain, ir.Collect) and isinstance(domain.type, SeqOf | SetOf):
+        if isinstance(domain, nodes.Collect) and isinstance(domain.type, SeqOf | SetOf):
             of = domain.type.of
             return [Family((), TRUE, self.typed(item, env, of)) for item in domain.items]
         assert domain is not None
@@ -209,7 +209,7 @@ class Evaluator(Operators):
         x = theory.fresh("x", theory.sort(type_.key if isinstance(type_, MapOf) else type_.of))  # type: ignore[attr-defined]
         return [Family((x,), found.has(x), x)]
 
-    def _messages(self, domain: ir.InFlight) -> list[Family]:
+    def _messages(self, domain: nodes.InFlight) -> list[Family]:
         found = []
         for kind in self.theory.program.message_kinds():
             if issubclass(kind, domain.kind):
@@ -219,7 +219,7 @@ class Evaluator(Operators):
                     found.append(Family((name,), sent, self.theory.message(kind, name)))
         return found + [new for new in self.state.new if issubclass(new.value.cls, domain.kind)]
 
-    def _each(self, expr: ir.Each, env: Environment) -> Value:
+    def _each(self, expr: nodes.Each, env: Environment) -> Value:
         if expr.kind in ("all", "any"):
             return self._quantified(expr, env)
         if expr.kind == "set":
@@ -228,8 +228,8 @@ class Evaluator(Operators):
             return self._map_of(expr, env)
         if expr.kind == "seq" and expr.condition == NO_CONDITION:
             return self._seq_of(expr, env)
-        chosen = expr.kind == "seq" and isinstance(expr.body, ir.Var) and not self.bound
-        counted = expr.kind == "sum" and isinstance(expr.body, ir.Const) and expr.body.value == 1
+        chosen = expr.kind == "seq" and isinstance(expr.body, nodes.Var) and not self.bound
+        counted = expr.kind == "sum" and isinstance(expr.body, nodes.Const) and expr.body.value == 1
         if (chosen or counted) and isinstance(expr.domain.type, SeqOf):
             found = self._chosen(expr, env)
             return found if chosen else found.length
@@ -239,7 +239,7 @@ class Evaluator(Operators):
             cure="say it with these",
         )
 
-    def _quantified(self, expr: ir.Each, env: Environment) -> Value:
+    def _quantified(self, expr: nodes.Each, env: Environment) -> Value:
         parts = []
         for family in self.families(expr.domain, env):
             inner = {**env, expr.name: family.value}
@@ -254,7 +254,7 @@ class Evaluator(Operators):
                 parts.append(self.theory.exists(family.bound, conj(known, body)))
         return conj(*parts) if expr.kind == "all" else disj(*parts)
 
-    def _set_of(self, expr: ir.Each, env: Environment) -> SetV:
+    def _set_of(self, expr: nodes.Each, env: Environment) -> SetV:
         later = self.quiet()
         assert isinstance(expr.type, SetOf)
         of = expr.type.of
@@ -271,7 +271,7 @@ class Evaluator(Operators):
         self._visit(expr, env)
         return SetV(has)
 
-    def _visit(self, expr: ir.Each, env: Environment) -> None:
+    def _visit(self, expr: nodes.Each, env: Environment) -> None:
         """Evaluate a comprehension once, for what it requires."""
         if self.path is None:
             return
@@ -281,9 +281,9 @@ class Evaluator(Operators):
                 with self.under(self.value(expr.condition, inner)):
                     self.value(expr.body, inner)
 
-    def _map_of(self, expr: ir.Each, env: Environment) -> MapV:
+    def _map_of(self, expr: nodes.Each, env: Environment) -> MapV:
         later = self.quiet()
-        if not isinstance(expr.key, ir.Var) or expr.key.name != expr.name:
+        if not isinstance(expr.key, nodes.Var) or expr.key.name != expr.name:
             raise SpecError(
                 f"a computed key, at line {expr.line}",
                 allowed="`{k: ... for k in domain}`",
@@ -299,10 +299,10 @@ class Evaluator(Operators):
         self._visit(expr, env)
         return MapV(has, lambda k: later.value(expr.body, {**env, expr.name: k}))
 
-    def _seq_of(self, expr: ir.Each, env: Environment) -> SeqV:
+    def _seq_of(self, expr: nodes.Each, env: Environment) -> SeqV:
         later = self.quiet()
         self._visit(expr, env)
-        if isinstance(expr.domain, ir.Apply) and expr.domain.op == "range":
+        if isinstance(expr.domain, nodes.Apply) and expr.domain.op == "range":
             low, high = (self.value(a, env) for a in expr.domain.args)
             length = choose(high > low, high - low, z3.IntVal(0))
             return SeqV(length, lambda k: later.value(expr.body, {**env, expr.name: low + k}))
@@ -315,7 +315,7 @@ class Evaluator(Operators):
             )
         return SeqV(base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)}))
 
-    def _chosen(self, expr: ir.Each, env: Environment) -> SeqV:
+    def _chosen(self, expr: nodes.Each, env: Environment) -> SeqV:
         """The items of a sequence that satisfy a condition, in order.
 
         `old` gives for each place the place it came from, and `new` the reverse; they may depend

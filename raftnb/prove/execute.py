@@ -8,13 +8,13 @@ from typing import Any
 
 import z3
 
-from raftnb import ir
-from raftnb.errors import SpecError
-from raftnb.ir import Member, RecordOf, SeqOf, SetOf, Type
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Message
 from raftnb.prove.evaluate import Environment, Evaluator, Path, Requirement
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import TRUE, RecordV, Value, conj, is_plain, same
-from raftnb.values import Message
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Member, RecordOf, SeqOf, SetOf, Type
 
 
 @dataclass
@@ -119,14 +119,14 @@ class Execution:
             self.before, self.state,
         )  # fmt: skip
 
-    def _arguments(self, routine: ir.Routine) -> tuple[Environment, dict[str, Type]]:
+    def _arguments(self, routine: nodes.Routine) -> tuple[Environment, dict[str, Type]]:
         env: Environment = {routine.parameters[0][0]: self.me}
         for name, type_ in routine.parameters[1:]:
             if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
                 env[name] = self._received(name, self.start.kind or type_.cls)
             else:
                 env[name] = self.theory.declare(f"the {name}{self.mark}", type_, ())()
-                if isinstance(type_, ir.Int) and type_.natural:
+                if isinstance(type_, nodes.Int) and type_.natural:
                     self.path.conditions.append(env[name] >= 0)
         return env, dict(routine.parameters)
 
@@ -156,20 +156,20 @@ class Execution:
         """An evaluator of the state as it is now."""
         return Evaluator(self.theory, self.state, path=self.path, opaque=self.opaque)
 
-    def block(self, body: tuple[ir.Statement, ...], env: Environment) -> None:
+    def block(self, body: tuple[nodes.Statement, ...], env: Environment) -> None:
         """Statements, one after the other; `env` is changed by assignments to local names."""
         for statement in body:
             handler = getattr(self, f"_{type(statement).__name__.lower()}")
             handler(statement, env)
 
-    def _when(self, statement: ir.When, env: Environment) -> None:
+    def _when(self, statement: nodes.When, env: Environment) -> None:
         test = self.evaluator().value(statement.test, env)
         parts = list(test.children()) if z3.is_and(test) else [test]
         self.path.conditions.extend(p for p in parts if not z3.is_true(p))
 
-    def _assign(self, statement: ir.Assign, env: Environment) -> None:
+    def _assign(self, statement: nodes.Assign, env: Environment) -> None:
         target, evaluator = statement.target, self.evaluator()
-        if isinstance(target, ir.Var):
+        if isinstance(target, nodes.Var):
             env[target.name] = evaluator.value(statement.value, env)
             return
         if (target.root, target.variable) not in self.state.variables:
@@ -182,8 +182,8 @@ class Execution:
         evaluator.require(natural, statement.line, f"natural numbers in {target.variable}")
         self.state = self.state.write(target.root, target.variable, owner, value)
 
-    def _must_be_total(self, statement: ir.Assign, target: ir.Read, value: Value) -> None:
-        assert isinstance(target.type, ir.MapOf)
+    def _must_be_total(self, statement: nodes.Assign, target: nodes.Read, value: Value) -> None:
+        assert isinstance(target.type, nodes.MapOf)
         key = self.theory.fresh("k", self.theory.sort(target.type.key))
         if not z3.is_true(z3.simplify(value.has(key))):
             raise SpecError(
@@ -192,12 +192,12 @@ class Execution:
                 cure="write `{k: ... for k in Domain}`, or change it with `|=`",
             )
 
-    def _if(self, statement: ir.If, env: Environment) -> None:
+    def _if(self, statement: nodes.If, env: Environment) -> None:
         test = self.evaluator().value(statement.test, env)
         self.block(statement.then if self.path.decide(test) else statement.otherwise, env)
 
-    def _for(self, statement: ir.For, env: Environment) -> None:
-        if isinstance(statement.domain, ir.Collect):
+    def _for(self, statement: nodes.For, env: Environment) -> None:
+        if isinstance(statement.domain, nodes.Collect):
             for item in statement.domain.items:
                 env[statement.name] = self.evaluator().value(item, env)
                 self.block(statement.body, env)
@@ -205,18 +205,20 @@ class Execution:
         for family in self.evaluator().families(statement.domain, env):
             self._send_all(statement.body, {**env, statement.name: family.value}, family)
 
-    def _send_all(self, body: tuple[ir.Statement, ...], env: Environment, over: Family) -> None:
+    def _send_all(self, body: tuple[nodes.Statement, ...], env: Environment, over: Family) -> None:
         """The messages that a loop sends, one for each choice of the loop's variable."""
         for statement in body:
             evaluator = self.evaluator()
             with evaluator.under(over.guard, bound=over.bound):
-                if isinstance(statement, ir.Send):
+                if isinstance(statement, nodes.Send):
                     self.state = self.state.send(self._message(statement, env, over, evaluator))
-                elif isinstance(statement, ir.If) and not statement.otherwise:
+                elif isinstance(statement, nodes.If) and not statement.otherwise:
                     test = evaluator.value(statement.test, env)
                     inner = Family(over.bound, conj(over.guard, test), over.value)
                     self._send_all(statement.then, env, inner)
-                elif isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Var):
+                elif isinstance(statement, nodes.Assign) and isinstance(
+                    statement.target, nodes.Var
+                ):
                     env[statement.target.name] = evaluator.value(statement.value, env)
                 else:
                     raise SpecError(
@@ -225,12 +227,12 @@ class Execution:
                         cure="write the change as one comprehension",
                     )
 
-    def _send(self, statement: ir.Send, env: Environment) -> None:
+    def _send(self, statement: nodes.Send, env: Environment) -> None:
         over = Family((), TRUE, None)
         self.state = self.state.send(self._message(statement, env, over, self.evaluator()))
 
     def _message(
-        self, statement: ir.Send, env: Environment, over: Family, evaluator: Evaluator
+        self, statement: nodes.Send, env: Environment, over: Family, evaluator: Evaluator
     ) -> Family:
         made = evaluator.value(statement.message, env)
         to = evaluator.value(statement.to, env)
@@ -240,10 +242,10 @@ class Execution:
         fields.setdefault("source", self.me)
         return Family(over.bound, over.guard, RecordV(made.cls, fields))
 
-    def _discard(self, statement: ir.Discard, env: Environment) -> None:
+    def _discard(self, statement: nodes.Discard, env: Environment) -> None:
         """Nothing: the messages in flight are a set that only grows."""
 
-    def _run(self, statement: ir.Run, env: Environment) -> None:
+    def _run(self, statement: nodes.Run, env: Environment) -> None:
         names = [name for name, _ in statement.routine.parameters]
         types = [type_ for _, type_ in statement.routine.parameters]
         evaluator = self.evaluator()

@@ -7,16 +7,16 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from raftnb.ir import Routine, parts
-from raftnb.lowering import Program
-from raftnb.proof import Proof
+from raftnb.data.trace import State
+from raftnb.language.proof import Proof
+from raftnb.language.spec import Spec
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Bounds, Reading, counterexample, instance, solve
 from raftnb.prove.finite import FiniteConditions as Finite
 from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove
-from raftnb.spec import Spec
-from raftnb.trace import State
+from raftnb.tree.nodes import Routine, parts
+from raftnb.tree.statements import Program
 
 SIZES = (Bounds(2, 1), Bounds(3, 1))
 PATIENCE = 60.0

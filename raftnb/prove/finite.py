@@ -14,8 +14,18 @@ from typing import Any
 
 import z3
 
-from raftnb.errors import SpecError, UsageError
-from raftnb.ir import (
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.trace import State
+from raftnb.data.values import Map, Message, order
+from raftnb.language.proof import Proof
+from raftnb.language.spec import Model, Property
+from raftnb.language.world import World
+from raftnb.prove.conditions import Conditions
+from raftnb.prove.execute import Case, cases
+from raftnb.prove.report import Counterexample
+from raftnb.prove.theory import Symbolic, Theory
+from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, members_of, neg
+from raftnb.tree.nodes import (
     Bool,
     Choice,
     Int,
@@ -28,17 +38,7 @@ from raftnb.ir import (
     Text,
     Type,
 )  # fmt: skip
-from raftnb.lowering import Program
-from raftnb.proof import Proof
-from raftnb.prove.conditions import Conditions
-from raftnb.prove.execute import Case, cases
-from raftnb.prove.report import Counterexample
-from raftnb.prove.theory import Symbolic, Theory
-from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, members_of, neg
-from raftnb.spec import Model, Property
-from raftnb.trace import State
-from raftnb.values import Map, Message, order
-from raftnb.world import World
+from raftnb.tree.statements import Program
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,7 @@ from typing import Any
 
 import z3
 
-from raftnb import ir
-from raftnb.annotations import join, unwrapped
-from raftnb.errors import SpecError
-from raftnb.ir import Apply, Expr, MapOf, Nothing, SeqOf, SetOf, Type
+from raftnb.data.errors import SpecError
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import (
     MapV,
@@ -26,6 +23,9 @@ from raftnb.prove.values import (
     neg,
     same,
 )  # fmt: skip
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Apply, Expr, MapOf, Nothing, SeqOf, SetOf, Type
+from raftnb.tree.types import join, unwrapped
 
 Environment = dict[str, Value]
 
@@ -135,9 +135,9 @@ class Operators(Meaning):
         return -self.value(a, env)
 
     def _op_equals(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(b.type, Nothing) and isinstance(a.type, ir.Option):
+        if isinstance(b.type, Nothing) and isinstance(a.type, nodes.Option):
             return neg(self.value(a, env).some)
-        if isinstance(b, ir.Collect) and not b.items and isinstance(a.type, SeqOf):
+        if isinstance(b, nodes.Collect) and not b.items and isinstance(a.type, SeqOf):
             return same(self.value(a, env).length, z3.IntVal(0))
         want = join(a.type, b.type)
         return self.theory.equal(self.typed(a, env, want), self.typed(b, env, want), want)
@@ -200,7 +200,7 @@ class Operators(Meaning):
                 parts.append(self.theory.exists(family.bound, conj(family.guard, equal)))
             return disj(*parts)
         inside = b.type.key if isinstance(b.type, MapOf) else b.type.of  # type: ignore[attr-defined]
-        if isinstance(a.type, ir.Option):
+        if isinstance(a.type, nodes.Option):
             option = self.value(a, env)
             return conj(option.some, self.value(b, env).has(option.value))
         return self.value(b, env).has(self.typed(a, env, inside))
@@ -209,7 +209,7 @@ class Operators(Meaning):
         value = self.value(a, env)
         if isinstance(value, SeqV):
             return value.length
-        if isinstance(a, ir.Everyone):
+        if isinstance(a, nodes.Everyone):
             return self.theory.size_of(a.root)
         if isinstance(a.type, SetOf):
             return self.theory.cardinality(value, a.type, tuple(self.bound))
@@ -282,7 +282,7 @@ class Operators(Meaning):
             lambda k: choose(right.has(k), right.get(k), left.get(k)),
         )
 
-    def _op_isinstance(self, expr: Apply, env: Environment, a: Expr, b: ir.Const) -> Value:
+    def _op_isinstance(self, expr: Apply, env: Environment, a: Expr, b: nodes.Const) -> Value:
         return z3.BoolVal(issubclass(self.value(a, env).cls, b.value))
 
     def _op_range(self, expr: Apply, env: Environment, *args: Expr) -> Value:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from raftnb.trace import State, Step
-from raftnb.verdict import Verdict
+from raftnb.data.trace import State, Step
+from raftnb.data.verdict import Verdict
 
 START = "the start"
 

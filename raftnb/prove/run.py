@@ -13,8 +13,8 @@ from typing import Any
 import z3
 from tqdm import tqdm
 
-from raftnb.errors import UsageError
-from raftnb.proof import Proof
+from raftnb.data.errors import UsageError
+from raftnb.language.proof import Proof
 from raftnb.prove.conditions import Conditions, Obligation
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.execute import Start, cases

@@ -7,8 +7,14 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from raftnb.errors import SpecError
-from raftnb.ir import (
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Message
+from raftnb.prove.values import (
+    Value,
+    choose,
+    same,
+)  # fmt: skip
+from raftnb.tree.nodes import (
     Bool,
     Choice,
     Int,
@@ -19,13 +25,7 @@ from raftnb.ir import (
     Text,
     Type,
 )  # fmt: skip
-from raftnb.lowering import Program
-from raftnb.prove.values import (
-    Value,
-    choose,
-    same,
-)  # fmt: skip
-from raftnb.values import Message
+from raftnb.tree.statements import Program
 
 Reader = Callable[..., Value]
 

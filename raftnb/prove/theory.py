@@ -8,22 +8,9 @@ from typing import Any
 
 import z3
 
-from raftnb.errors import SpecError
-from raftnb.ir import (
-    BOOL,
-    Bool,
-    Choice,
-    Int,
-    MapOf,
-    Member,
-    Nothing,
-    Option,
-    RecordOf,
-    SeqOf,
-    SetOf,
-    Type,
-)  # fmt: skip
-from raftnb.language import Anything, Each, History
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Domain, Map, Message, Record
+from raftnb.language.processes import Anything, Each, History
 from raftnb.prove.sorts import Family, Function, Reader, Sorts, Symbolic
 from raftnb.prove.values import (
     FALSE,
@@ -43,7 +30,20 @@ from raftnb.prove.values import (
     members_of,
     same,
 )  # fmt: skip
-from raftnb.values import Domain, Map, Message, Record
+from raftnb.tree.nodes import (
+    BOOL,
+    Bool,
+    Choice,
+    Int,
+    MapOf,
+    Member,
+    Nothing,
+    Option,
+    RecordOf,
+    SeqOf,
+    SetOf,
+    Type,
+)  # fmt: skip
 
 
 class Theory(Sorts):

@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from raftnb.ir import Choice, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import Choice, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
 
 Value = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)

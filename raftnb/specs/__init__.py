@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from raftnb.spec import Spec
-from raftnb.specs.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
-from raftnb.specs.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
-from raftnb.specs.raft import RAFT
-from raftnb.specs.raft_liveness import TIMELY_RAFT
-from raftnb.specs.raft_tla import RAFT_TLA
-from raftnb.specs.store import FAIR_STORE, SEQUENTIAL_STORE
+from raftnb.language.spec import Spec
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.ongaro_tla import RAFT_TLA
+from raftnb.specs.raft.progress import TIMELY_RAFT
+from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
+from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
+from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from raftnb.proof import Proof
-from raftnb.specs.raft_proof import RAFT_PROOF
-from raftnb.specs.store_invariant import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_PROOF
+from raftnb.language.proof import Proof
+from raftnb.specs.raft.proof import RAFT_PROOF
+from raftnb.specs.store.proof import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_PROOF
 
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof

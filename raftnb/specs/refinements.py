@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from raftnb.spec import Model, Spec
-from raftnb.specs.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
-from raftnb.specs.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE, after_queue
-from raftnb.specs.store import FAIR_STORE, SEQUENTIAL_STORE
-from raftnb.trace import Layout, State
+from raftnb.data.trace import Layout, State
+from raftnb.language.spec import Model, Spec
+from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
+from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE, after_queue
+from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 
 @dataclass(frozen=True)

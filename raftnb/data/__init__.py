@@ -1,0 +1,1 @@
+"""Immutable things that everybody passes on; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Drawings that know the variables of Raft."""

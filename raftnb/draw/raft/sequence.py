@@ -1,0 +1,292 @@
+"""Message sequence (space-time) diagrams of a trace: a line for each process, time runs down.
+
+A step is an event on the line of its process; an arrow leads from where a message was sent to where
+it was received. Roles, terms and logs are drawn where a process has them, as in the Raft paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from raftnb.data.trace import State, Step, Trace
+from raftnb.draw.picture import Picture
+from raftnb.draw.raft.cluster import entries, log_boxes, role_mark
+from raftnb.draw.svg import (
+    BLUE,
+    GRAY,
+    ORANGE,
+    RED,
+    WIDTH,
+    element,
+    label,
+    line,
+    picture,
+    rectangle,
+    text_width,
+)
+from raftnb.draw.text import brief
+
+TOP, ROW, LEFT, SIZE = 72.0, 42.0, 44.0, 10.5
+ARRIVAL, DEPARTURE, NARROW = -13.0, 18.0, 9.2
+LIFELINES: dict[str, dict[str, Any]] = {
+    "leader": {"stroke": BLUE, "stroke_width": 4},
+    "candidate": {"stroke": ORANGE, "stroke_width": 2.5, "stroke_dasharray": "5 3"},
+    "follower": {"stroke": GRAY, "stroke_width": 1},
+}
+QUIET = ("nextIndex", "matchIndex", "votesGranted", "role", "currentTerm", "log", "pc")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row: steps that a process takes with the same message, and the states around them."""
+
+    process: str
+    steps: tuple[Step, ...]
+    before: State
+    after: State
+    number: int
+
+    @property
+    def message(self) -> Any:
+        """The message that is received, if any."""
+        return message_of(self.steps[-1])
+
+
+def draw_sequence(
+    trace: Trace, *, since: int = 0, note: str = "", only: tuple[str, ...] = (), alt: str = ""
+) -> Picture:
+    """Draw a trace as a message sequence diagram.
+
+    `since` leaves out that many steps at the beginning, `note` is written in red below the last
+    one (what is violated there), `only` names the processes to draw (all that take a step or
+    receive a message, unless given). `alt` is the caption; by default it tells the steps.
+    """
+    events = list(events_of(trace, since))
+    owners = only or processes_of(trace)
+    places = {owner: LEFT + i * column(owners) for i, owner in enumerate(owners)}
+    events = [event for event in events if event.process in places]
+    height = TOP + ROW * len(events) + (20 if note else 0)
+    drawn = [
+        *_heads(places, trace.states[since]),
+        *_lifelines(places, events, trace.states[since], height - 14),
+        *_arrows(places, events, sendings(trace), since),
+    ]
+    for row, event in enumerate(events):
+        drawn += _event(places[event.process], TOP + ROW * row, event, column(owners), row)
+    if note:
+        drawn.append(_note(places[events[-1].process] + 12, TOP + ROW * len(events) - 4, note))
+    return picture(WIDTH, height, alt or in_words(events, note), *drawn, size=SIZE)
+
+
+def processes_of(trace: Trace) -> tuple[str, ...]:
+    """The processes that take steps or are sent messages, in the order of the state."""
+    active = {step.process for step in trace.steps}
+    active |= {str(m.dest) for m, _ in trace.last.messages}
+    return tuple(owner for owner in trace.states[0].layout.owners if owner in active)
+
+
+def column(owners: tuple[str, ...]) -> float:
+    """The width of a process's column."""
+    return (WIDTH - LEFT + 10) / len(owners)
+
+
+def message_of(step: Step) -> Any:
+    """The message among a step's arguments; None if it receives none."""
+    return next((v for _, v in step.arguments if hasattr(v, "source") and hasattr(v, "dest")), None)
+
+
+def events_of(trace: Trace, since: int = 0) -> Iterator[Event]:
+    """The rows: a server that adopts a message's term and then handles it does so in one row."""
+    i = since
+    while i < len(trace.steps):
+        step, end = trace.steps[i], i + 1
+        while (
+            end < len(trace.steps)
+            and message_of(step) is not None
+            and (
+                trace.steps[end].process == step.process
+                and message_of(trace.steps[end]) == message_of(step)
+                and trace.steps[end].action != step.action
+            )
+        ):
+            end += 1
+        yield Event(step.process, trace.steps[i:end], trace.states[i], trace.states[end], i + 1)
+        i = end
+
+
+def sendings(trace: Trace) -> list[tuple[int, str, Any]]:
+    """For each message newly in flight: the number of the step that sent it, who, and what."""
+    found = []
+    for number, step in enumerate(trace.steps, start=1):
+        before, after = dict(trace.states[number - 1].messages), dict(trace.states[number].messages)
+        new = [m for m, count in after.items() if count > before.get(m, 0)]
+        found += [(number, step.process, m) for m in new]
+    return found
+
+
+def headline(event: Event) -> str:
+    """What happens in a row: the message received, or the action."""
+    step, message = event.steps[-1], event.message
+    if message is not None:
+        late = getattr(message, "term", 0) < event.before.of(event.process).get("currentTerm", 0)
+        kind, term = type(message).__name__, f" (term {message.term})" if late else ""
+        return f"{kind} from {message.source}{term}"
+    action, sent = step.action.replace("_", " "), newly_sent(event)
+    if len(sent) == 1 and sent[0].dest in (value for _, value in step.arguments):
+        return f"{action} to {sent[0].dest}"
+    values = [brief(v) for _, v in step.arguments] + [brief(c) for c in step.choices]
+    return " ".join([action, *values])
+
+
+def newly_sent(event: Event) -> list[Any]:
+    """The messages that are in flight after a row, and were not before."""
+    old = dict(event.before.messages)
+    return [m for m, count in event.after.messages if count > old.get(m, 0)]
+
+
+def outcome(event: Event) -> str:
+    """What a row changes on its process, in short; the log is drawn instead."""
+    before, after = event.before.of(event.process), event.after.of(event.process)
+    changed = {k: v for k, v in after.items() if before[k] != v and not _is_history(event, k)}
+    words = _standing(changed) if event.steps[-1].action != "become_leader" else []
+    if changed.get("votedFor") is not None:
+        words.append(f"votes for {brief(changed['votedFor'])}")
+    if "votesGranted" in changed and len(changed["votesGranted"]) > 1:
+        words.append(f"has {len(changed['votesGranted'])} votes")
+    if "commitIndex" in changed:
+        words.append(f"commitIndex {changed['commitIndex']}")
+    words += [f"match {peer}" for peer in _grown(before, changed)]
+    known = (*QUIET, "votedFor", "commitIndex")
+    words += [f"{k} {brief(v)}" for k, v in changed.items() if k not in known]
+    return ", ".join(words + _sent_in_words(event))
+
+
+def _standing(changed: dict[str, Any]) -> list[str]:
+    words = [brief(changed["role"])] if "role" in changed else []
+    return words + ([f"term {changed['currentTerm']}"] if "currentTerm" in changed else [])
+
+
+def _grown(before: dict[str, Any], changed: dict[str, Any]) -> list[str]:
+    now = changed.get("matchIndex", {})
+    return [f"{brief(k)}: {v}" for k, v in now.items() if v and before["matchIndex"].get(k) != v]
+
+
+def _is_history(event: Event, variable: str) -> bool:
+    layout = event.after.layout
+    return layout.cells[layout.index[event.process, variable]].history
+
+
+def _sent_in_words(event: Event) -> list[str]:
+    """A refusal, or what the entries that are sent are."""
+    sent = newly_sent(event)
+    if any(getattr(m, name, True) is False for m in sent for name in ("voteGranted", "success")):
+        return ["refuses"]
+    if len(sent) != 1 or not hasattr(sent[0], "entries"):
+        return []
+    number = len(sent[0].entries)
+    what = {0: "heartbeat", 1: "1 entry"}.get(number, f"{number} entries")
+    return [f"{what} after {sent[0].prevLogIndex}, commit {sent[0].leaderCommit}"]
+
+
+def _heads(places: dict[str, float], state: State) -> list[Element]:
+    drawn = []
+    for owner, x in places.items():
+        seen = state.of(owner)
+        role = brief(seen["role"]) if "role" in seen else ""
+        drawn.append(label(x + 12, 18, owner, font_weight="bold", font_size=13))
+        words = [role, f"term {seen['currentTerm']}"] if "currentTerm" in seen else [role]
+        drawn.append(label(x + 12, 32, ", ".join(filter(None, words)), fill=GRAY))
+        drawn.append(role_mark(x, 14, role))
+        drawn += log_boxes(x + 12, 38, entries(seen), seen.get("commitIndex", 0), 14)
+    return drawn
+
+
+def _lifelines(
+    places: dict[str, float], events: list[Event], first: State, bottom: float
+) -> list[Element]:
+    drawn = []
+    for owner, x in places.items():
+        y, role = 24.0, brief(first.of(owner).get("role"))
+        for row, event in enumerate(events):
+            now = brief(event.after.of(owner).get("role"))
+            if now != role:
+                drawn.append(line(x, y, x, TOP + ROW * row, **_style(role)))
+                y, role = TOP + ROW * row, now
+        drawn.append(line(x, y, x, bottom, **_style(role)))
+    return drawn
+
+
+def _style(role: str) -> dict[str, Any]:
+    return LIFELINES.get(role, LIFELINES["follower"])
+
+
+def _arrows(
+    places: dict[str, float], events: list[Event], sent: list[tuple[int, str, Any]], since: int
+) -> list[Element]:
+    rows = {
+        n: row for row, e in enumerate(events) for n in range(e.number, e.number + len(e.steps))
+    }
+    drawn = []
+    for row, event in enumerate(events):
+        starts = [
+            (rows[n], who)
+            for n, who, m in sent
+            if m == event.message and since < n < event.number and who in places and n in rows
+        ]
+        if starts:
+            start, who = starts[-1]
+            x1, y1 = places[who], TOP + ROW * start + DEPARTURE
+            drawn += _arrow(x1, y1, places[event.process], TOP + ROW * row + ARRIVAL)
+    return drawn
+
+
+def _arrow(x1: float, y1: float, x2: float, y2: float) -> list[Element]:
+    back = -1 if x2 > x1 else 1
+    x2 += back * 3
+    length = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1)
+    dx, dy = 8 * (x2 - x1) / length, 8 * (y2 - y1) / length
+    head = f"{x2:.1f},{y2:.1f} {x2 - dx - dy / 2:.1f},{y2 - dy + dx / 2:.1f} "
+    head += f"{x2 - dx + dy / 2:.1f},{y2 - dy - dx / 2:.1f}"
+    shaft = line(x1, y1, x2 - dx, y2 - dy, stroke="#555555", stroke_width=1)
+    return [shaft, element("polygon", points=head, fill="#555555")]
+
+
+def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Element]:
+    after = event.after.of(event.process)
+    role = brief(after["role"]) if "role" in after else ""
+    drawn = [label(4, y + 4, str(event.number), fill=GRAY, font_size=9)]
+    first, second = headline(event), outcome(event)
+    grown = entries(after) != entries(event.before.of(event.process))
+    committed = after.get("commitIndex", 0) != event.before.of(event.process).get("commitIndex", 0)
+    boxes = entries(after) if grown or committed else ()
+    wide = max(text_width(first, SIZE), text_width(second, NARROW) + 14 * len(boxes) + 8)
+    drawn.append(
+        rectangle(x + 9, y - 10, min(wide, width - 20), 26, stroke="none", fill_opacity=0.85)
+    )
+    drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
+    drawn += [label(x + 12, y + 12, second)] if second else []
+    start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
+    drawn += log_boxes(start, y + 2, boxes, after.get("commitIndex", 0), 14)
+    if grown and not boxes:
+        drawn.append(label(start, y + 12, "log: empty"))
+    return drawn
+
+
+def _note(x: float, y: float, note: str) -> Element:
+    start = min(x, WIDTH - text_width(note, 12) - 8)
+    return label(start, y + 4, f"✗ {note}", fill=RED, font_weight="bold", font_size=12)
+
+
+def in_words(events: list[Event], note: str = "") -> str:
+    """The diagram in words: what happens on which process, in order."""
+    rows = []
+    for event in events:
+        change = outcome(event)
+        rows.append(f"{event.process}: {headline(event)}" + (f" ({change})" if change else ""))
+    return "Message sequence. " + "; ".join(rows) + (f". At the end: {note}" if note else "")
+
+
+__all__ = ["draw_sequence"]

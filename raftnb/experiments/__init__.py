@@ -1,0 +1,1 @@
+"""Specifications and engines together: what chapters do with both."""

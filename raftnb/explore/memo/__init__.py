@@ -1,0 +1,1 @@
+"""What is known of the actions of a model, filled by running Python."""

@@ -1,0 +1,226 @@
+"""Numbers for the parts of a state: each different value of a component is stored once.
+
+A component is the record of one process, one shared variable, or one channel. A state is a row of
+numbers, one for each component and one for the bag of messages in flight.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from raftnb.data.errors import SpecError
+from raftnb.data.trace import State
+from raftnb.data.values import Message, order, rename
+from raftnb.explore.memo.bags import Bags
+from raftnb.explore.tables.growing_arrays import room_for
+from raftnb.language.spec import Model
+from raftnb.language.world import World, check_value
+
+
+@dataclass
+class Pool:
+    """The values of components of one kind; a value is the tuple of its cells' values."""
+
+    number: int
+    cells: int
+    ids: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    values: list[tuple[Any, ...]] = field(default_factory=list)
+    good: list[set[Any]] = field(default_factory=list)
+    projections: dict[frozenset[int], int] = field(default_factory=dict)
+
+
+class Ids:
+    """The numbers given so far to the components, messages and bags of a model's states."""
+
+    def __init__(self, model: Model, symmetry: bool) -> None:
+        self.model = model
+        self.pools: list[Pool] = []
+        self.components: list[tuple[int, ...]] = []
+        self.pool_of: list[int] = []
+        self.places: dict[tuple[Any, ...], int] = {}
+        self._make_components()
+        self.component_of = {cell: c for c, cells in enumerate(self.components) for cell in cells}
+        self.has_bag = model.delivery is not None and not model.channels
+        self.width = len(self.components) + self.has_bag
+        self.permutations = permutations(model) if symmetry else []
+        self.mover = self._movers()
+        self.bags = Bags(len(self.permutations))
+        self.messages: dict[Message, int] = {}
+        self.message_list: list[Message] = []
+        self.message_names: Any = np.zeros((64, len(self.permutations)), dtype=np.uint32)
+        shape = (len(self.permutations), len(self.pools), 64)
+        self.renamed: Any = np.zeros(shape, dtype=np.uint32)
+        self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
+        self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
+        self.version = 0
+
+    def _make_components(self) -> None:
+        model = self.model
+        shared = {cls.root for cls in model.spec.shared}
+        queues = {cell: pair for pair, cell in model.channels.items()}
+        roots = {name: root for root, names in model.names.items() for name in names}
+        pools: dict[Any, Pool] = {}
+        owned = itertools.groupby(enumerate(model.layout.cells), key=lambda item: item[1].owner)
+        for owner, group in owned:
+            cells = tuple(cell for cell, _ in group)
+            if owner in shared:
+                parts: list[Any] = [((c,), ("shared", c), ("shared", c)) for c in cells]
+            elif cells[0] in queues:
+                parts = [(cells, ("queue",), ("queue", *queues[cells[0]]))]
+            else:
+                parts = [(cells, ("process", roots[owner]), ("process", owner))]
+            for part, kind, name in parts:
+                pool = pools.setdefault(kind, Pool(len(pools), len(part)))
+                self.components.append(part)
+                self.pool_of.append(pool.number)
+                self.places[name] = len(self.places)
+        self.pools = list(pools.values())
+        for pool in self.pools:
+            pool.good = [set() for _ in range(pool.cells)]
+
+    def _movers(self) -> Any:
+        """For each permutation, the component that each component's value moves to."""
+        target = np.zeros((len(self.permutations), len(self.components)), dtype=np.int64)
+        for p, names in enumerate(self.permutations):
+            moved = {str(a): str(b) for a, b in names.items()}
+            for (kind, *owner), c in self.places.items():
+                target[p, c] = self.places[kind, *(moved.get(end, end) for end in owner)]
+        return target
+
+    def component_id(self, component: int, value: tuple[Any, ...]) -> int:
+        """The number of a component's value."""
+        return self.number(self.pools[self.pool_of[component]], value, component)
+
+    def number(self, pool: Pool, value: tuple[Any, ...], component: int) -> int:
+        """The number of a value in a pool; a new value is checked, classified and renamed."""
+        try:
+            return pool.ids[value]
+        except KeyError:
+            pass
+        except TypeError:
+            self._refuse(component, value)
+        self._check(pool, value, component)
+        new = pool.ids[value] = len(pool.values)
+        pool.values.append(value)
+        self.version += 1
+        if new >= self.classes.shape[1]:
+            self.classes = _wider(self.classes, new + 1)
+        for projection in pool.projections.values():
+            self._classify(projection, new)
+        self._rename(pool, new, component)
+        return new
+
+    def _check(self, pool: Pool, value: tuple[Any, ...], component: int) -> None:
+        for good, part in zip(pool.good, value, strict=True):
+            if part not in good:
+                try:
+                    order(part)
+                except SpecError:
+                    self._refuse(component, value)
+                good.add(part)
+
+    def _refuse(self, component: int, value: tuple[Any, ...]) -> None:
+        for cell, part in zip(self.components[component], value, strict=True):
+            check_value(self.model.layout.cells[cell], part)
+        raise SpecError(f"{value!r} as a value of the state")
+
+    def _rename(self, pool: Pool, new: int, component: int) -> None:
+        if self.permutations and new >= self.renamed.shape[2]:
+            self.renamed = _wider(self.renamed, new + 1)
+        for p, names in enumerate(self.permutations):
+            other = tuple(rename(part, names) for part in pool.values[new])
+            there = self.number(pool, other, component)
+            self.renamed[p, pool.number, new] = there
+
+    def projection(self, component: int, cells: Iterable[int]) -> int:
+        """The projection of a component to some of its cells: a row of `classes`; -1 is all."""
+        pool = self.pools[self.pool_of[component]]
+        offsets = frozenset(cell - self.components[component][0] for cell in cells)
+        if len(offsets) == pool.cells:
+            return -1
+        if offsets not in pool.projections:
+            new = pool.projections[offsets] = len(self.class_ids)
+            self.class_ids.append((pool, sorted(offsets), {}))
+            self.classes = room_for(self.classes, new + 1)
+            for number in range(len(pool.values)):
+                self._classify(new, number)
+            self.version += 1
+        return pool.projections[offsets]
+
+    def _classify(self, projection: int, number: int) -> None:
+        pool, offsets, classes = self.class_ids[projection]
+        value = pool.values[number]
+        key = tuple([value[i] for i in offsets])
+        self.classes[projection, number] = classes.setdefault(key, len(classes))
+
+    def message_id(self, message: Message) -> int:
+        """The number of a message; a new one is renamed too."""
+        if message not in self.messages:
+            order(message)
+            new = self.messages[message] = len(self.message_list)
+            self.message_list.append(message)
+            self.message_names = room_for(self.message_names, new + 1)
+            for p, names in enumerate(self.permutations):
+                self.message_names[new, p] = self.message_id(rename(message, names))
+        return self.messages[message]
+
+    # Whole states.
+
+    def encode(self, state: State) -> list[int]:
+        """The row of a state without messages."""
+        parts = [tuple(state.values[cell] for cell in cells) for cells in self.components]
+        return [self.component_id(c, part) for c, part in enumerate(parts)] + [0] * self.has_bag
+
+    def cells(self, row: Sequence[int]) -> list[Any]:
+        """The values of the cells of a row (cells come in the order of the components)."""
+        values: list[Any] = []
+        for c, pool in enumerate(self.pool_of):
+            values += self.pools[pool].values[row[c]]
+        return values
+
+    def bag(self, row: Sequence[int]) -> dict[Message, int]:
+        """The messages in flight of a row."""
+        if not self.has_bag:
+            return {}
+        return {self.message_list[m]: n for m, n in self.bags.content(row[-1])}
+
+    def decode(self, row: Sequence[int]) -> State:
+        """The state that a row stands for."""
+        messages = sorted(self.bag(row).items(), key=lambda item: order(item[0]))
+        return State(self.model.layout, tuple(self.cells(row)), tuple(messages))
+
+    @property
+    def bytes(self) -> int:
+        """The memory of the tables, and an estimate of that of the values."""
+        values = sum(200 * len(pool.values) * (1 + pool.cells) for pool in self.pools)
+        return int(self.classes.nbytes + self.renamed.nbytes + self.bags.bytes + values)
+
+
+def _wider(array: Any, n: int) -> Any:
+    """The array with at least n, and twice as many, entries along its last axis."""
+    wider = np.zeros((*array.shape[:-1], max(n, 2 * array.shape[-1])), dtype=array.dtype)
+    wider[..., : array.shape[-1]] = array
+    return wider
+
+
+def permutations(model: Model) -> list[dict[Any, Any]]:
+    """The renamings (but the identity) of the members of the symmetric domains."""
+    world = World(model)
+    groups = []
+    for domain in model.spec.symmetric:
+        members = world.members(domain)
+        rows = itertools.permutations(members)
+        groups.append([dict(zip(members, row, strict=True)) for row in rows])
+    merged = [
+        {a: b for names in choice for a, b in names.items()}
+        for choice in itertools.product(*groups)
+    ]
+    return [names for names in merged if any(a != b for a, b in names.items())]
+
+
+__all__ = ["Ids", "Pool", "permutations"]

@@ -1,0 +1,173 @@
+"""Running an action or a property while noting what of the state it reads and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.data.errors import RaftnbError, SpecError
+from raftnb.data.trace import Step
+from raftnb.data.values import Message, order
+from raftnb.explore.memo.interning import Ids
+from raftnb.language import grammar
+from raftnb.language.processes import Action
+from raftnb.language.world import Instance, World
+
+BAG, OPEN_BAG = -1, 0xFFFFFFFF
+
+
+class NeedsBag(BaseException):
+    """A property looks into the bag of a row that leaves it open."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One successor: the cells it changes, what becomes of messages, and the choices made."""
+
+    writes: tuple[tuple[int, Any], ...]
+    ops: tuple[tuple[Message, int], ...]
+    picks: tuple[int, ...]
+    choices: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run read (cells in the order of their first reading, -1 is the bag) and gave."""
+
+    reads: tuple[int, ...]
+    results: tuple[Result, ...]
+
+
+class Ahead(World):
+    """The state after a step, of which what is read is noted as well."""
+
+    def __init__(self, ids: Ids, noted: dict[int, None]) -> None:
+        super().__init__(ids.model)
+        self.noted = noted
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted with a number beyond those of the state before the step."""
+        self.noted[len(self.cells) + cell] = None
+        return self.cells[cell]
+
+
+class Tracer(World):
+    """A world that notes what is read, and does not need the bag unless it is looked into."""
+
+    def __init__(self, ids: Ids) -> None:
+        super().__init__(ids.model)
+        self.ids = ids
+        self.noted: dict[int, None] = {}
+        self.ops: list[tuple[Message, int]] = []
+        self.total = len(self.cells)
+        self.ahead = Ahead(ids, self.noted)
+        self._row: Sequence[int] = ()
+        self._before: list[Any] = []
+
+    def put(self, row: Sequence[int]) -> None:
+        """Make the state of a row the one to run on."""
+        self._row, self._before = row, self.ids.cells(row)
+        self.noted.clear()
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Undo what a run changed."""
+        self.cells, self.ops = list(self._before), []
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted, in order."""
+        self.noted[cell] = None
+        return self.cells[cell]
+
+    def messages(self) -> list[Message]:
+        """The messages in flight, sorted, each named once."""
+        self.noted.update(dict.fromkeys(self.model.channels.values()))
+        queued = [m for cell in self.model.channels.values() for m in self.cells[cell]]
+        if not self.ids.has_bag:
+            return sorted(set(queued), key=order)
+        self.noted[BAG] = None
+        if self._row[-1] == OPEN_BAG:
+            raise NeedsBag
+        self.bag = self.ids.bag(self._row)
+        for message, sign in self.ops:
+            super().send(message) if sign > 0 else super().discard(message)
+        return sorted(self.bag, key=order)
+
+    def send(self, message: Message) -> None:
+        """Put a message in flight."""
+        if self.model.channels:
+            return super().send(message)
+        self._need_network(message)
+        self.ops.append((message, 2 if self.model.keeps else 1))
+        return None
+
+    def discard(self, message: Message) -> None:
+        """Take a message out of the network once."""
+        if self.model.channels:
+            return super().discard(message)
+        self._need_network(message)
+        if not self.model.keeps:
+            self.ops.append((message, -1))
+        return None
+
+    def run(self, instance: Instance, message: Message | None, row: Sequence[int]) -> Run:
+        """Run an action in every way in which its choices can go."""
+        self.put(row)
+        if instance.channel is not None:
+            heads = self.read(instance.channel)[:1]
+            if not heads or not isinstance(heads[0], instance.kind):
+                return Run(tuple(self.noted), ())
+            message = heads[0]
+        arguments = instance.bound(message)
+        results = []
+        with self:
+            for _ in self.scripted(instance, arguments, self.rewind):
+                results.append(self._result())
+        return Run(tuple(self.noted), tuple(results))
+
+    def _result(self) -> Result:
+        writes = tuple((cell, self.cells[cell]) for cell in sorted(self.writes))
+        picks = tuple(pick for pick, _ in self.choices)
+        chosen = tuple(options[pick] for pick, options in self.choices)
+        return Result(writes, tuple(self.ops), picks, chosen)
+
+    def value(self, function: Callable[[World], Any], row: Sequence[int]) -> tuple[Any, list[int]]:
+        """The value of a function of the state, and the cells that it read.
+
+        For a function of a step, `row` is the row before it and the row after it.
+        """
+        width = self.ids.width
+        self.put(row[:width])
+        if len(row) > width:
+            self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead
+        else:
+            self.next = None
+        with self:
+            value = function(self)
+        return value, list(self.noted)
+
+
+def refuse_chance(action: Action) -> SpecError:
+    """The error for an action that did two different things in the same state."""
+    return SpecError(
+        f"`{action.name}` took different steps when it was run twice in the same state",
+        place=grammar.place(action.function),
+        allowed="actions whose result depends on the variables and their parameters alone",
+        cure="declare what it depends on as a variable; keep chance and counters outside",
+    )
+
+
+def placed(error: RaftnbError, action: Action) -> RaftnbError:
+    """The error with the action's place, if it has none."""
+    if not error.place:
+        error.place = grammar.place(action.function)
+    return error
+
+
+def step_of(
+    instance: Instance, message: Message | None, choices: tuple[Any, ...], names: Any
+) -> Step:
+    """The step as data."""
+    named = zip(names(instance.action), instance.bound(message), strict=True)
+    return Step(instance.process.name, instance.action.name, tuple(named), choices)

@@ -1,0 +1,1 @@
+"""Compiled loops over tables of numbers; knows no specification."""

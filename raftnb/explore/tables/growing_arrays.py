@@ -1,0 +1,72 @@
+"""Arrays that grow at their end, for tables that compiled code reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from raftnb.explore.tables.hashing import put_all
+
+
+class Growing:
+    """A NumPy array with `n` rows in use; appending doubles its room when it is full."""
+
+    def __init__(self, kind: Any, *shape: int) -> None:
+        self.array: Any = np.zeros((16, *shape), dtype=kind)
+        self.n = 0
+
+    def append(self, row: Any) -> int:
+        """Add a row; return its position."""
+        self.reserve(self.n + 1)
+        self.array[self.n] = row
+        self.n += 1
+        return self.n - 1
+
+    def extend(self, rows: list[Any]) -> tuple[int, int]:
+        """Add several rows; return where they start and end."""
+        start = self.n
+        for row in rows:
+            self.append(row)
+        return start, self.n
+
+    def reserve(self, n: int) -> None:
+        """Make room for n rows in all."""
+        self.array = room_for(self.array, n)
+
+
+def room_for(array: Any, n: int, fill: int = 0) -> Any:
+    """The array itself if it has n rows, else a larger one that starts with it."""
+    if n <= len(array):
+        return array
+    larger = np.full((max(n, 2 * len(array)), *array.shape[1:]), fill, dtype=array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+class Hashed:
+    """An open hash table from nonzero 64-bit keys to 32-bit values, read by `hashing.find`."""
+
+    def __init__(self) -> None:
+        self.keys: Any = np.zeros(1024, dtype=np.uint64)
+        self.values: Any = np.zeros(1024, dtype=np.uint32)
+        self.used = 0
+
+    def reserve(self, more: int) -> None:
+        """Make room for some more keys (at most half of the table is in use)."""
+        size = len(self.keys)
+        while 2 * (self.used + more) > size:
+            size *= 2
+        if size > len(self.keys):
+            keys, values = self.keys, self.values
+            self.keys = np.zeros(size, dtype=np.uint64)
+            self.values = np.zeros(size, dtype=np.uint32)
+            put_all(self.keys, self.values, keys, values)
+
+    def update(self, items: dict[int, int]) -> None:
+        """Set some keys."""
+        self.reserve(len(items))
+        keys = np.fromiter(items.keys(), dtype=np.uint64, count=len(items))
+        values = np.fromiter(items.values(), dtype=np.uint32, count=len(items))
+        put_all(self.keys, self.values, keys, values)
+        self.used += len(items)

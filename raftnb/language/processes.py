@@ -1,0 +1,428 @@
+"""The language of specifications: plain Python classes whose methods are atomic actions.
+
+A subclass of `Process` declares variables (annotated fields with an initial value) and actions
+(methods without a return value). An action's annotated parameters are chosen nondeterministically,
+PlusCal's `with`; one of a message type ranges over the messages in flight to `self`. `when` is the
+guard, `either` a choice, `cycle` an order of actions. A method with a return annotation is an
+operator; one decorated with `@macro` is a part of actions and none itself. A specification is a
+value, `Spec`; with constants it is a `Model`, which runs in a `World` (see `raftnb.language.spec`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from types import FunctionType
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from raftnb.data.errors import SpecError
+from raftnb.data.values import (
+    Domain,
+    DomainType,
+    Map,
+    Message,
+    Record,
+    Seq,
+    Set,
+    running,
+    running_world,
+)
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Message)
+
+
+class Natural:
+    """Marks an int annotation as a natural number: `Term = Annotated[int, Natural()]`."""
+
+    def __repr__(self) -> str:
+        return "Natural()"
+
+
+Nat = Annotated[int, Natural()]
+
+
+class Disabled(Exception):
+    """A `when` was false, or a choice had no options: the action is not enabled here."""
+
+
+class Initial:
+    """The initial value of a variable, where it is more than one constant value."""
+
+
+@dataclass(frozen=True)
+class History(Initial):
+    """The initial value of a history variable."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Each(Initial):
+    """A map that gives every key of the annotated domain the same value."""
+
+    value: Any
+
+
+class Anything(Initial):
+    """Any value of the annotated type: one initial state for each."""
+
+
+class First(Initial):
+    """The first value of the annotated type."""
+
+
+def history(value: Any) -> Any:
+    """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
+    return History(value)
+
+
+def each(value: Any) -> Any:
+    """Initially the map in which every key of the annotated domain has this value."""
+    return Each(value)
+
+
+def anything() -> Any:
+    """Initially any value of the annotated type (one initial state for each)."""
+    return Anything()
+
+
+def first() -> Any:
+    """Initially the first value of the annotated type (TLA+'s CHOOSE: a fixed one, but any)."""
+    return First()
+
+
+@dataclass
+class Variable:
+    """A variable of a process: reads and writes go to the running world."""
+
+    name: str
+    annotation: Any
+    initial: Any
+    position: int
+    module: str
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it was declared with `history(...)`."""
+        return isinstance(self.initial, History)
+
+    def __get__(self, process: Process | None, owner: type | None = None) -> Any:
+        if process is None:
+            return self
+        return reader(process._world).read(process._base + self.position)
+
+    def __set__(self, process: Process, value: Any) -> None:
+        process._world.write(process._base + self.position, value)
+
+
+def reader(own: Any) -> Any:
+    """The world to read a process in: the running one, where that is of the same model.
+
+    A process may stand in a value that another world made; `after(process)` stays in its own.
+    """
+    current = running.get(own)
+    return own if current.model is not own.model or current.next is own else current
+
+
+class Action:
+    """An atomic action of a process class; called on a process it takes the step."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+
+    def __get__(self, process: Any, owner: type | None = None) -> Any:
+        return self if process is None else BoundAction(process, self)
+
+    def __repr__(self) -> str:
+        return f"<action {self.function.__qualname__}>"
+
+
+class BoundAction:
+    """An action of one process, ready to be called by hand."""
+
+    def __init__(self, process: Process, action: Action) -> None:
+        self.process, self.action = process, action
+        self.__doc__ = action.__doc__
+
+    def __call__(self, *args: Any, choose: Iterable[Any] = (), **named: Any) -> Any:
+        """Take the step, or raise `SpecError` with the false `when` if it is not enabled.
+
+        `choose` gives the values of the action's `either`s, in the order in which they are met.
+        """
+        world = self.process._world
+        if world.actor is not None:
+            return self.action.function(self.process, *args, **named)
+        return world.act(self.process, self.action, args, named, tuple(choose))
+
+    def __repr__(self) -> str:
+        return f"<action {self.process}.{self.action.name}>"
+
+
+def macro(function: Callable[..., None]) -> Callable[..., None]:
+    """Mark a method as a part of actions (PlusCal's macro) that is no action itself."""
+    function.__macro__ = True  # type: ignore[attr-defined]
+    return function
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The order in which a process takes its actions, round and round."""
+
+    labels: tuple[str, ...]
+
+    def after(self, label: str) -> str:
+        """The label that follows."""
+        return self.labels[(self.labels.index(label) + 1) % len(self.labels)]
+
+
+def cycle(*actions: Callable[..., None]) -> Cycle:
+    """Order actions like PlusCal's labels; the label to come is the variable `pc`."""
+    return Cycle(tuple(action.__name__ for action in actions))
+
+
+def is_action(value: Any) -> bool:
+    """Whether a class attribute is an action: a public function that returns nothing."""
+    if not isinstance(value, FunctionType) or value.__name__.startswith("_"):
+        return False
+    returns = value.__annotations__.get("return")
+    return returns in (None, "None") and not hasattr(value, "__macro__")
+
+
+def declared(space: dict[str, Any], class_name: str) -> Iterable[tuple[str, Any, Any]]:
+    """The variables that a class body declares: name, annotation, initial value."""
+    for name, annotation in space.get("__annotations__", {}).items():
+        if name.startswith("__") or "ClassVar" in str(annotation):
+            continue
+        if name not in space:
+            raise SpecError(
+                f"variable `{name}` of `{class_name}` without an initial value",
+                place=f"class {class_name}",
+                allowed="name: Type = value",
+                cure=f"write `{name}: ... = <initial value>`, or `= anything()`",
+            )
+        yield name, annotation, space.pop(name)
+
+
+class ProcessType(DomainType):
+    """The metaclass of processes: fields become variables, methods become actions."""
+
+    variables: dict[str, Variable]
+    actions: dict[str, Action]
+    cycle: Cycle | None
+    everywhere: bool
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
+    ) -> ProcessType:
+        parent: Any = bases[0]
+        variables = dict(getattr(parent, "variables", {}))
+        actions = dict(getattr(parent, "actions", {}))
+        order = getattr(parent, "cycle", None)
+        fields = [] if parent is Domain else list(declared(space, name))
+        for key, value in list(space.items()):
+            if isinstance(value, Cycle):
+                order = value
+                del space[key]
+                fields.append(("pc", str, value.labels[0]))
+            elif is_action(value):
+                space[key] = actions[key] = Action(value)
+            elif key in actions:
+                del actions[key]
+        for key, annotation, initial in fields:
+            position = variables[key].position if key in variables else len(variables)
+            module = space.get("__module__", "")
+            space[key] = variables[key] = Variable(key, annotation, initial, position, module)
+        cls: Any = super().__new__(mcs, name, bases, space, **options)
+        cls.variables, cls.actions, cls.cycle = variables, actions, order
+        cls.everywhere = options.get("everywhere", getattr(parent, "everywhere", False))
+        return cls  # type: ignore[no-any-return]
+
+
+class Process(Domain, metaclass=ProcessType):
+    """A process class; its instances live in a world, and compare by name.
+
+    `class Server(Process, number="servers")` declares a class with as many members as the constant
+    `servers`; without `number` there is exactly one. With `everywhere=True` its message parameters
+    range over all the messages in flight, not only over those to `self`.
+    """
+
+    __slots__ = ("_world", "_base")
+
+    variables: ClassVar[dict[str, Variable]]
+    actions: ClassVar[dict[str, Action]]
+    cycle: ClassVar[Cycle | None]
+    everywhere: ClassVar[bool]
+    pc: str
+    _world: Any
+    _base: int
+
+    def __init__(self, index: int, name: str, world: Any, base: int) -> None:
+        super().__init__(index, name)
+        object.__setattr__(self, "_world", world)
+        object.__setattr__(self, "_base", base)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in type(self).variables and name not in ("index", "name", "_hash"):
+            raise SpecError(
+                f"an assignment to `{name}`, which `{type(self).__name__}` does not declare",
+                allowed=", ".join(type(self).variables) or "no variables",
+                cure=f"declare it: `{name}: Type = initial value` in the class",
+            )
+        super().__setattr__(name, value)
+
+
+class GlobalsType(type):
+    """The metaclass of shared variables: class attributes are read in the running world."""
+
+    variables: dict[str, Variable]
+    root: str
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> GlobalsType:
+        variables = dict(getattr(bases[0], "variables", {})) if bases else {}
+        for key, annotation, initial in declared(space, name) if bases else ():
+            position = variables[key].position if key in variables else len(variables)
+            module = space.get("__module__", "")
+            variables[key] = Variable(key, annotation, initial, position, module)
+        cls = super().__new__(mcs, name, bases, space)
+        parent_root = getattr(bases[0], "root", "") if bases else ""
+        type.__setattr__(cls, "variables", variables)
+        type.__setattr__(cls, "root", parent_root or (name if bases else ""))
+        return cls
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__") or name not in cls.variables:
+            raise AttributeError(f"`{cls.__name__}` declares no variable `{name}`")
+        world = running_world()
+        return world.read(world.base_of(cls) + cls.variables[name].position)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name.startswith("__") or name == "_abc_impl":
+            return super().__setattr__(name, value)
+        if name not in cls.variables:
+            raise SpecError(
+                f"an assignment to `{name}`, which `{cls.__name__}` does not declare",
+                allowed=", ".join(cls.variables) or "no variables",
+                cure=f"declare it: `{name}: Type = initial value` in the class",
+            )
+        world = running_world()
+        world.write(world.base_of(cls) + cls.variables[name].position, value)
+        return None
+
+
+class Globals(metaclass=GlobalsType):
+    """Shared variables, PlusCal's `variables`: `class Shared(Globals): mutex: ... = None`.
+
+    They are read and written as class attributes: `Shared.mutex = self`.
+    """
+
+    def __init__(self) -> None:
+        raise SpecError(
+            f"an instance of `{type(self).__name__}`",
+            allowed="shared variables as class attributes",
+            cure=f"write `{type(self).__name__}.name` without parentheses",
+        )
+
+
+def when(condition: Any) -> None:
+    """The guard (PlusCal's `when`): the action is enabled only where the condition is true."""
+    if not condition:
+        raise Disabled
+
+
+def either(*options: T) -> T:
+    """A nondeterministic choice among the options; with none of them the action is disabled."""
+    return running_world().choose(options)  # type: ignore[no-any-return]
+
+
+def send(message: Message, to: Process) -> None:
+    """Put a message in flight from the acting process to another one."""
+    world = running_world()
+    world.send(replace(message, source=message.source or world.actor, dest=to))
+
+
+def discard(message: Message) -> None:
+    """Take a message out of the network once (a no-op where the network may duplicate it)."""
+    running_world().discard(message)
+
+
+def reply(message: Message, response: Message) -> None:
+    """Discard a message and send the response to its source."""
+    discard(message)
+    send(response, to=message.source)
+
+
+def in_flight(kind: type[M]) -> tuple[M, ...]:
+    """The messages of a kind now in flight, sorted, each named once."""
+    return tuple(m for m in running_world().messages() if isinstance(m, kind))
+
+
+def after(owner: T) -> T:
+    """A process, or a class of shared variables, as it is after the step (TLA+'s prime).
+
+    Only in the claims about steps that a Spec names as `transitions`.
+    """
+    return running_world().after(owner)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the network may do with messages; each is also a constant of the model (0 or 1).
+
+    With `duplicates` and `reorders`, the messages are a set that only grows: each may be received
+    any number of times, or never, which is loss. Without `duplicates` they are a bag, and `loses`
+    adds the step `network.lose(m)`. Without `reorders` each channel (source, destination) is a
+    queue, of which only the head can be received, lost, or repeated.
+    """
+
+    loses: bool = True
+    duplicates: bool = True
+    reorders: bool = True
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the messages are a set that only grows."""
+        return self.duplicates and self.reorders
+
+
+class Network(Process, everywhere=True):
+    """The network's faults, where they are steps of their own."""
+
+    def lose(self, m: Message) -> None:
+        """The network loses a message."""
+        discard(m)
+
+    def duplicate(self, m: Message) -> None:
+        """The network repeats the message at the head of a channel."""
+        running_world().repeat(m)
+
+
+__all__ = [
+    "Delivery",
+    "Domain",
+    "Globals",
+    "Map",
+    "Message",
+    "Nat",
+    "Natural",
+    "Process",
+    "Record",
+    "Seq",
+    "Set",
+    "after",
+    "anything",
+    "cycle",
+    "discard",
+    "each",
+    "either",
+    "first",
+    "history",
+    "in_flight",
+    "macro",
+    "reply",
+    "send",
+    "when",
+]

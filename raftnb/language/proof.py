@@ -1,0 +1,142 @@
+"""A proof as a value: the invariant's conjuncts, what they imply, and hints for the solver.
+
+Pure data: the conjuncts are functions in the language of specifications, so that exploration can
+evaluate them as well; `raftnb.prove` turns the whole into conditions for Z3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from raftnb.data.errors import UsageError
+from raftnb.language.spec import Property, Spec
+
+
+@dataclass(frozen=True, eq=False)
+class Lemma:
+    """A claim, and hints for proving and using it.
+
+    `uses` are the claims assumed when it is proved (itself always, where it is a conjunct);
+    `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in its
+    parameters: whenever terms of all these shapes are about, the solver instantiates the claim for
+    them. Hints can make a proof fail, never wrong.
+    """
+
+    claim: Property
+    uses: tuple[Property, ...] = ()
+    triggers: tuple[tuple[str, ...], ...] = ()
+    steps: Mapping[str, tuple[Property, ...]] = field(default_factory=dict)
+
+    def uses_for(self, action: str) -> tuple[Property, ...]:
+        """What is assumed when it is proved of an action's steps."""
+        return (*self.uses, *self.steps.get(action, ()))
+
+    def all_uses(self) -> tuple[Property, ...]:
+        """What is assumed in any part of its proof, each once."""
+        steps = [u for uses in self.steps.values() for u in uses]
+        return tuple(dict.fromkeys((*self.uses, *steps)))
+
+    @property
+    def name(self) -> str:
+        """The claim's name."""
+        return self.claim.__name__
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """A proof that a specification's claims hold for any number of processes and any bounds.
+
+    `invariant`: the conjuncts; together they hold initially and are preserved by every action.
+    `derived`: what follows from them in the same state, each from those before it.
+    `goals`: the specification's claims about states and about steps, with what they follow from.
+    `cuts`: for an action, claims of its step in its own parameters, proved first, then used.
+    `opaque`: operators of which only the `axioms` are known. `defined`: what makes every step
+    defined (indices within sequences, keys in maps).
+    """
+
+    spec: Spec
+    invariant: tuple[Lemma, ...]
+    derived: tuple[Lemma, ...] = ()
+    goals: tuple[Lemma, ...] = ()
+    cuts: Mapping[str, tuple[Lemma, ...]] = field(default_factory=dict)
+    axioms: tuple[Lemma, ...] = ()
+    opaque: tuple[Any, ...] = ()
+    defined: tuple[Property, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = {lemma.claim for lemma in (*self.invariant, *self.axioms)}
+        for lemma in self.derived:
+            self._check_uses(lemma, known)
+            known.add(lemma.claim)
+        cuts = {lemma.claim for group in self.cuts.values() for lemma in group}
+        for lemma in self.lemmas():
+            self._check_uses(lemma, known | cuts)
+
+    def _check_uses(self, lemma: Lemma, known: set[Property]) -> None:
+        for used in lemma.all_uses():
+            if used not in known:
+                raise UsageError(
+                    f"`{lemma.name}` uses `{used.__name__}`, which is not proved before it",
+                    allowed="conjuncts, axioms, derived claims (by derived ones: earlier), cuts",
+                    cure="add it to the proof, or take it out of `uses`",
+                )
+
+    def lemmas(self) -> Iterator[Lemma]:
+        """Every lemma that is proved, in order."""
+        yield from (*self.invariant, *self.derived, *self.goals)
+        for group in self.cuts.values():
+            yield from group
+
+    def lemma(self, name: str) -> Lemma:
+        """A lemma by the name of its claim."""
+        found = {lemma.name: lemma for lemma in self.lemmas()}
+        if name not in found:
+            raise UsageError(f"`{name}`", allowed=", ".join(found), cure="use one of these names")
+        return found[name]
+
+    def not_covered(self) -> tuple[str, ...]:
+        """The claims of the specification about states and steps that are not proved."""
+        proved = {lemma.claim for lemma in self.lemmas()}
+        claims = (*self.spec.invariants, *self.spec.transitions)
+        return tuple(claim.__name__ for claim in claims if claim not in proved)
+
+    def graph(self, **groups: tuple[Property, ...]) -> dict[str, tuple[str, ...]]:
+        """For each claim the names of those that its proof uses, a whole group as one name."""
+        found = {}
+        for lemma in self.lemmas():
+            uses = [u for u in lemma.all_uses() if u is not lemma.claim]
+            whole = {n: g for n, g in groups.items() if set(g) <= {*uses, lemma.claim}}
+            inside = {claim for group in whole.values() for claim in group}
+            found[lemma.name] = (*whole, *(u.__name__ for u in uses if u not in inside))
+        return found
+
+    def without(self, *claims: Property) -> Proof:
+        """The proof without some of its conjuncts, and without their use."""
+
+        def some(used: tuple[Property, ...]) -> tuple[Property, ...]:
+            return tuple(u for u in used if u not in claims)
+
+        def kept(lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
+            left = (lemma for lemma in lemmas if lemma.claim not in claims)
+            return tuple(
+                replace(x, uses=some(x.uses), steps={a: some(u) for a, u in x.steps.items()})
+                for x in left
+            )
+
+        return replace(
+            self,
+            invariant=kept(self.invariant),
+            derived=kept(self.derived),
+            goals=kept(self.goals),
+            cuts={action: kept(group) for action, group in self.cuts.items()},
+            defined=tuple(c for c in self.defined if c not in claims),
+        )
+
+    def of(self, spec: Spec) -> Proof:
+        """The same proof, of a variant of the specification."""
+        return replace(self, spec=spec)
+
+
+__all__ = ["Lemma", "Proof"]

@@ -1,0 +1,465 @@
+"""Running a specification: a world holds one state, and actions called on its processes change it.
+
+This is the meaning of the language; every engine is a faster way to do what `World` does.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import Token
+from enum import Enum
+from inspect import signature
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.values import Domain, Map, Message, order, running, show
+from raftnb.language.grammar import false_guard, spec_error
+from raftnb.language.processes import Action, Disabled, Natural, Process
+
+if TYPE_CHECKING:
+    from raftnb.language.spec import Model
+
+
+class Instance(NamedTuple):
+    """An action of one process with its arguments; a message to be received is still open.
+
+    `receives` is the position of the message among the arguments, `channel` the cell of the queue
+    from whose head it comes, where the network keeps the order.
+    """
+
+    process: Process
+    action: Action
+    arguments: tuple[Any, ...]
+    receives: int | None = None
+    kind: type[Message] = Message
+    channel: int | None = None
+
+    def bound(self, message: Message | None) -> tuple[Any, ...]:
+        """The arguments with the message put in."""
+        if self.receives is None:
+            return self.arguments
+        return (*self.arguments[: self.receives], message, *self.arguments[self.receives + 1 :])
+
+
+class World:
+    """One running instance of a model: a state, and the processes through which to change it.
+
+    `world["s1"]` is a process, `world[Server]` all of a class, `world.state` the state now,
+    `world.trace` how it came to be. Actions are called on processes: `world["s1"].time_out()`.
+    Inside `with world:` domains can be iterated and shared variables read.
+    """
+
+    def __init__(self, model: Model, state: State | None = None) -> None:
+        self.model = model
+        self.layout = model.layout
+        self.members_by_root = model.make_members(self)
+        self.names: dict[str, Domain] = {
+            member.name: member for group in self.members_by_root.values() for member in group
+        }
+        self.actor: Process | None = None
+        self.reads: set[int] = set()
+        self.writes: set[int] = set()
+        self.cells: list[Any] = [None] * len(model.layout.cells)
+        self.bag: dict[Message, int] = {}
+        self.choices: list[tuple[int, tuple[Any, ...]]] = []
+        self.next: World | None = None
+        self._script: Sequence[int] = ()
+        self._wanted: tuple[Any, ...] | None = None
+        self._tokens: list[Token[Any]] = []
+        self._states: list[State] = []
+        self._steps: list[Step] = []
+        if state is not None:
+            self.reset(state)
+
+    # What the language asks of the running world.
+
+    def members(self, domain: type[Any]) -> tuple[Any, ...]:
+        """The members of a domain or process class."""
+        try:
+            return self.members_by_root[domain.root]
+        except KeyError:
+            raise SpecError(
+                f"the domain `{domain.__name__}`, which the specification does not name",
+                allowed=", ".join(self.members_by_root),
+                cure=f"add `{domain.__name__}` to the processes or domains of the Spec",
+            ) from None
+
+    def base_of(self, shared: Any) -> int:
+        """The position of the first cell of a class of shared variables."""
+        try:
+            return self.model.bases[shared.root]
+        except KeyError:
+            raise SpecError(
+                f"the shared variables `{shared.__name__}`, which the specification does not name",
+                allowed=", ".join(self.model.bases) or "none",
+                cure=f"add `{shared.__name__}` to the shared variables of the Spec",
+            ) from None
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted in `reads`."""
+        self.reads.add(cell)
+        return self.cells[cell]
+
+    def write(self, cell: int, value: Any) -> None:
+        """Change a cell, inside an action; a history variable that is left out stays as it is."""
+        if self.actor is None:
+            raise SpecError(
+                f"an assignment to `{self.layout.cells[cell]}` outside an action",
+                allowed="assignments inside actions; properties only read",
+                cure="call an action, or `world.reset(state)`",
+            )
+        if self.layout.cells[cell].history and not self.model.history:
+            return
+        self.writes.add(cell)
+        self.cells[cell] = value
+
+    def choose(self, options: tuple[Any, ...]) -> Any:
+        """The option that the script says, or the first; every choice is noted in `choices`."""
+        if not options:
+            raise Disabled
+        at = len(self.choices)
+        if self._wanted is not None:
+            pick = self._hand_picked(at, options)
+        else:
+            pick = self._script[at] if at < len(self._script) else 0
+        self.choices.append((pick, options))
+        return options[pick]
+
+    def _hand_picked(self, at: int, options: tuple[Any, ...]) -> int:
+        assert self._wanted is not None
+        if at >= len(self._wanted) and len(options) == 1:
+            return 0
+        if at >= len(self._wanted) or self._wanted[at] not in options:
+            found = show(self._wanted[at]) if at < len(self._wanted) else "no value"
+            raise UsageError(
+                f"{found} for choice {at + 1} of the action",
+                allowed=", ".join(map(show, options)),
+                cure=f"pass `choose=({show(options[0])}, ...)`, one value for each `either`",
+            )
+        return options.index(self._wanted[at])
+
+    def after(self, owner: Any) -> Any:
+        """A process or a class of shared variables as it is in the next state."""
+        if self.next is None:
+            raise SpecError(
+                "`after(...)` where there is no step",
+                allowed="`after` in the functions that the Spec names as `transitions`",
+                cure="move the claim from `invariants` to `transitions`",
+            )
+        return self.next[owner.name] if isinstance(owner, Process) else SharedIn(self.next, owner)
+
+    def messages(self) -> list[Message]:
+        """The messages in flight, sorted, each named once."""
+        self.reads.update(self.model.channels.values())
+        self.reads.add(-1)
+        queued = (m for cell in self.model.channels.values() for m in self.cells[cell])
+        return sorted({*self.bag, *queued}, key=order)
+
+    def send(self, message: Message) -> None:
+        """Put a message in flight."""
+        self._need_network(message)
+        if self.model.channels:
+            cell = self._channel(message)
+            self.write(cell, (*self.read(cell), message))
+        elif self.model.keeps:
+            self.bag[message] = 1
+        else:
+            self.bag[message] = self.bag.get(message, 0) + 1
+
+    def discard(self, message: Message) -> None:
+        """Take a message out of the network once."""
+        self._need_network(message)
+        if self.model.channels:
+            cell = self._channel(message)
+            self.write(cell, self.read(cell)[1:])
+        elif not self.model.keeps:
+            left = self.bag.get(message, 0) - 1
+            self.bag.pop(message, None)
+            if left > 0:
+                self.bag[message] = left
+
+    def repeat(self, message: Message) -> None:
+        """Repeat the message at the head of its channel."""
+        cell = self._channel(message)
+        self.write(cell, (message, *self.read(cell)))
+
+    def _channel(self, message: Message) -> int:
+        return self.model.channels[message.source.name, message.dest.name]
+
+    def _need_network(self, message: Message) -> None:
+        if self.model.delivery is None:
+            raise SpecError(
+                f"the message {message!r} in a specification without a network",
+                allowed="messages where Spec has `delivery=Delivery(...)`",
+                cure="give the Spec a `delivery`",
+            )
+
+    # Taking steps.
+
+    def candidates(self, instance: Instance) -> list[Message | None]:
+        """The messages that an action could receive now; [None] if it receives none."""
+        if instance.receives is None:
+            return [None]
+        if instance.channel is not None:
+            head = self.cells[instance.channel][:1]
+            return [m for m in head if isinstance(m, instance.kind)]
+        process, all_of_them = instance.process, instance.process.everywhere
+        found: list[Message | None] = [
+            m
+            for m in self.bag
+            if isinstance(m, instance.kind) and (all_of_them or m.dest == process)
+        ]
+        return sorted(found, key=order) if len(found) > 1 else found
+
+    def execute(self, process: Process, action: Action, arguments: tuple[Any, ...]) -> None:
+        """Run one action on the cells and the bag; raise `Disabled` where it is not enabled."""
+        self.actor, self.choices = process, []
+        self.writes.clear()
+        order_of_actions = type(process).cycle
+        ordered = order_of_actions is not None and action.name in order_of_actions.labels
+        try:
+            if ordered and process.pc != action.name:
+                raise Disabled
+            action.function(process, *arguments)
+            if order_of_actions is not None and ordered and not self._has_written(process, "pc"):
+                process.pc = order_of_actions.after(action.name)
+        except (RaftnbError, Disabled):
+            raise
+        except Exception as error:
+            raise spec_error(error, f"{process}.{action.name}") from error
+        finally:
+            self.actor = None
+
+    def _has_written(self, process: Process, variable: str) -> bool:
+        return process._base + type(process).variables[variable].position in self.writes
+
+    def scripted(
+        self, instance: Instance, arguments: tuple[Any, ...], load: Callable[[], None]
+    ) -> Iterator[None]:
+        """Run an action once for each way its `either`s can go; yield after each that is enabled.
+
+        `load` is called before each run, to put the cells and the bag back.
+        """
+        script: list[int] | None = []
+        while script is not None:
+            self._script = script
+            load()
+            try:
+                self.execute(instance.process, instance.action, arguments)
+            except Disabled:
+                script = next_script(self.choices)
+                continue
+            script = next_script(self.choices)
+            yield
+
+    def load(self, state: State) -> None:
+        """Make this the state to run actions on (without touching the trace)."""
+        self.cells = list(state.values)
+        self.bag = dict(state.messages)
+
+    def snapshot(self) -> State:
+        """The cells and the bag as a state."""
+        bag = self.bag
+        messages = tuple(sorted(bag.items(), key=lambda item: order(item[0]))) if bag else ()
+        try:
+            return State(self.layout, tuple(self.cells), messages)
+        except TypeError:
+            for cell, value in zip(self.layout.cells, self.cells, strict=True):
+                check_value(cell, value)
+            raise
+
+    def successors(self, state: State) -> Iterator[tuple[Step, State]]:
+        """Every step that is enabled in a state, with the state after it, in a fixed order."""
+        with self:
+            for instance in self.model.instances(self):
+                self.load(state)
+                for message in self.candidates(instance):
+                    arguments = instance.bound(message)
+                    for _ in self.scripted(instance, arguments, lambda: self.load(state)):
+                        step = self.step_of(instance.process, instance.action, arguments)
+                        yield step, self.snapshot()
+
+    def step_of(self, process: Process, action: Action, arguments: tuple[Any, ...]) -> Step:
+        """The step just executed, as data."""
+        named = zip(self.model.parameter_names(action), arguments, strict=True)
+        chosen = tuple(options[pick] for pick, options in self.choices)
+        return Step(process.name, action.name, tuple(named), chosen)
+
+    # Running by hand.
+
+    def __enter__(self) -> World:
+        self._tokens.append(running.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        running.reset(self._tokens.pop())
+
+    def __getitem__(self, key: str | type[Any]) -> Any:
+        if isinstance(key, str):
+            if key not in self.names:
+                raise UsageError(f"`{key}`", allowed=", ".join(self.names), cure="use one of these")
+            return self.names[key]
+        return self.members(key)
+
+    @property
+    def state(self) -> State:
+        """The state now."""
+        return self.snapshot()
+
+    @property
+    def trace(self) -> Trace:
+        """How the state came to be."""
+        return Trace(tuple(self._states), tuple(self._steps))
+
+    def reset(self, state: State) -> None:
+        """Start again from a state; the trace is empty then."""
+        self.load(state)
+        self._states, self._steps = [state], []
+
+    def enabled(self) -> list[Step]:
+        """The steps that could be taken now."""
+        state = self.state
+        steps = [step for step, _ in self.successors(state)]
+        self.load(state)
+        return steps
+
+    def take(self, step: Step) -> None:
+        """Take a step given as data, as `Trace.steps` has them."""
+        getattr(self[step.process], step.action)(**dict(step.arguments), choose=step.choices)
+
+    def act(
+        self,
+        process: Process,
+        action: Action,
+        args: tuple[Any, ...],
+        named: dict[str, Any],
+        choose: tuple[Any, ...],
+    ) -> None:
+        """Take one step by hand; a step that is not enabled changes nothing and raises."""
+        before, arguments = self.state, self._bind(process, action, args, named)
+        try:
+            self._execute_by_hand(process, action, arguments, choose)
+            after = self.snapshot()
+        except Disabled as error:
+            self.load(before)
+            raise NotEnabled(
+                f"{process}.{action.name} is not enabled: {self._why(process, action, error)}",
+                allowed="; ".join(map(str, self.enabled())) or "no step is enabled (deadlock)",
+                cure="take one of these steps first",
+            ) from None
+        except RaftnbError:
+            self.load(before)
+            raise
+        self._states.append(after)
+        self._steps.append(self.step_of(process, action, arguments))
+
+    def _execute_by_hand(
+        self, process: Process, action: Action, arguments: tuple[Any, ...], choose: tuple[Any, ...]
+    ) -> None:
+        self._wanted = choose
+        try:
+            with self:
+                self.execute(process, action, arguments)
+        finally:
+            self._wanted = None
+
+    def _why(self, process: Process, action: Action, error: Disabled) -> str:
+        cyc = type(process).cycle
+        if cyc is not None and action.name in cyc.labels and process.pc != action.name:
+            return f"{process} is at `{process.pc}`"
+        return false_guard(error)
+
+    def _bind(
+        self, process: Process, action: Action, args: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[Any, ...]:
+        try:
+            bound = signature(action.function).bind(process, *args, **named)
+        except TypeError as error:
+            raise UsageError(
+                f"{process}.{action.name} called with {error}",
+                allowed=f"{action.name}{signature(action.function)}",
+                cure="give each parameter once",
+            ) from None
+        arguments = tuple(bound.arguments.values())[1:]
+        for value in arguments:
+            if isinstance(value, Message) and value not in self.messages():
+                raise NotEnabled(
+                    f"{value!r}, which is not in flight",
+                    allowed="; ".join(map(show, self.messages())) or "no message is in flight",
+                    cure="receive one of these",
+                )
+        return arguments
+
+
+class SharedIn:
+    """The shared variables of a class as they are in one world."""
+
+    def __init__(self, world: World, shared: Any) -> None:
+        self._world, self._shared = world, shared
+
+    def __getattr__(self, name: str) -> Any:
+        world, shared = self._world, self._shared
+        if name not in shared.variables:
+            raise AttributeError(f"`{shared.__name__}` declares no variable `{name}`")
+        return world.read(world.base_of(shared) + shared.variables[name].position)
+
+
+def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | None:
+    """The next way for the choices to go, in the order of a depth-first walk; None at the end."""
+    for at in range(len(choices) - 1, -1, -1):
+        pick, options = choices[at]
+        if pick + 1 < len(options):
+            return [p for p, _ in choices[:at]] + [pick + 1]
+    return None
+
+
+def check_value(place: Any, value: Any) -> None:
+    """Raise `SpecError` naming the variable if a value is not one of the language's."""
+    try:
+        hash(value)
+        order(value)
+    except (SpecError, TypeError) as error:
+        raise SpecError(
+            f"{value!r} ({type(value).__name__}) as the value of `{place}`",
+            allowed="None, bool, int, str, enum, domain member, Record, tuple, frozenset, Map",
+            cure="use the immutable kind: tuple for list, frozenset for set, Map for dict",
+        ) from error
+
+
+def universe(annotation: Any, world: World) -> list[Any]:
+    """All the values of a type, in a fixed order; natural numbers up to the model's horizon."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Domain):
+        return list(world.members(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return list(annotation)
+    if annotation is bool:
+        return [False, True]
+    if annotation in (None, NoneType):
+        return [None]
+    if origin is Annotated and any(isinstance(a, Natural) for a in args[1:]):
+        return list(range(world.model.horizon + 1))
+    if origin is Literal:
+        return list(args)
+    if origin in (Union, UnionType):
+        return [value for part in args for value in universe(part, world)]
+    if origin is frozenset:
+        return subsets(universe(args[0], world))
+    if origin is Map:
+        keys, values = universe(args[0], world), universe(args[1], world)
+        rows = itertools.product(values, repeat=len(keys))
+        return [Map(zip(keys, row, strict=True)) for row in rows]
+    raise SpecError(
+        f"`{annotation}` as something to choose from",
+        allowed="a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these",
+        cure="annotate with one of these, or use `either(*options)`",
+    )
+
+
+def subsets(values: list[Any]) -> list[frozenset[Any]]:
+    """All the subsets, small ones first."""
+    sizes = range(len(values) + 1)
+    return [frozenset(c) for n in sizes for c in itertools.combinations(values, n)]

@@ -1,0 +1,279 @@
+"""Liveness: does something good happen in every fair behavior?
+
+A property fails exactly if there is a *lasso*: a way from an initial state into a loop that meets
+every fairness condition and in which the good thing does not happen. The loop is looked for in the
+strongly connected components of the state graph (`raftnb.liveness.fair_cycles`). A behavior may
+also stop and stutter for ever, where no fairness condition forces a step; so a deadlock violates
+liveness too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import Trace
+from raftnb.data.values import show
+from raftnb.data.verdict import Verdict
+from raftnb.language import grammar
+from raftnb.language.processes import Action
+from raftnb.language.spec import Model
+from raftnb.language.temporal import Fairness, Liveness
+from raftnb.liveness.edges import Arrows, Bools, arrows
+from raftnb.liveness.fair_cycles import (
+    Demand,
+    Digraph,
+    distances,
+    fair_components,
+    numbers,
+    path_to,
+    shortest_lasso,
+)
+from raftnb.liveness.reasons import explain
+
+Demanded = tuple[Fairness, str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class LivenessResult:
+    """What a liveness check found.
+
+    `property` is the property's name (with the values of its parameters if it is violated),
+    `trace` a lasso: `trace.loop` is the index of the state to which its last state returns, the
+    last one itself where the behavior stops there. `reasons` say in words what happens for ever
+    and why no fairness condition forbids it; `bound` is what stopped an *unknown*.
+    `states` and `steps` are the sizes of the graph, `seconds` the time for all of it.
+    """
+
+    verdict: Verdict
+    property: str
+    fairness: tuple[str, ...]
+    states: int
+    steps: int
+    seconds: float
+    trace: Trace | None = None
+    reasons: tuple[str, ...] = ()
+    bound: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain JSON data."""
+        data: dict[str, Any] = {
+            "verdict": str(self.verdict),
+            "property": self.property,
+            "fairness": list(self.fairness),
+            "states": self.states,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 3),
+        }
+        if self.trace is not None:
+            data |= {"trace": self.trace.as_json(), "reasons": list(self.reasons)}
+        return data | ({"bound": self.bound} if self.bound else {})
+
+    def __str__(self) -> str:
+        under = f"under {', '.join(self.fairness)}" if self.fairness else "without fairness"
+        lines = [f"{self.verdict}: {self.property}, {under} ({self.states:,} states)"]
+        lines += [f"stopped: {self.bound}"] if self.bound else []
+        lines += [fill(reason, 88) for reason in self.reasons]
+        lines += [str(self.trace)] if self.trace is not None else []
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def check_liveness(
+    model: Model,
+    *properties: Liveness,
+    fairness: Sequence[Fairness] | None = None,
+    max_states: int | None = None,
+    symmetry: bool = False,
+    graph: Arrows | None = None,
+) -> LivenessResult:
+    """Check liveness properties under fairness conditions (by default the specification's own).
+
+    The first property that is violated decides; with no lasso and a graph that constraints or
+    `max_states` cut off, the verdict is *unknown*. `graph`, if given, is `arrows(model)`, to be
+    used for several checks. Raises `UsageError` with `symmetry`, for which this is not sound.
+    """
+    started = time.perf_counter()
+    if symmetry:
+        raise no_symmetry()
+    properties = properties or model.spec.liveness
+    fairness = model.spec.fairness if fairness is None else tuple(fairness)
+    _check_properties(model, properties)
+    demanded = resolve(model, fairness)
+    graph = graph or arrows(model, max_states)
+    demands = demands_on(graph, demanded)
+    lassos = (violation(graph, p, demands) for p in properties)
+    lasso = next((result for result in lassos if result is not None), None)
+    sizes = (len(graph.states), len(graph.source), time.perf_counter() - started)
+    names, named = ", ".join(p.name for p in properties), tuple(map(str, fairness))
+    if lasso is not None:
+        found = (lasso.trace, lasso.reasons)
+        return LivenessResult(Verdict.VIOLATED, lasso.name, named, *sizes, *found)
+    if graph.complete:
+        return LivenessResult(Verdict.HOLDS, names, named, *sizes)
+    cut = int((graph.target < 0).sum())
+    bound = f"{cut:,} steps lead out of the explored states, where a lasso may be"
+    return LivenessResult(Verdict.UNKNOWN, names, named, *sizes, bound=bound)
+
+
+def no_symmetry() -> UsageError:
+    """Why symmetry and liveness do not go together."""
+    return UsageError(
+        "symmetry in a liveness check",
+        allowed="symmetry for invariants only",
+        cure="leave symmetry out: a loop of the reduced graph may return to a permuted state, "
+        "with another process starving each time round, which is no loop of the specification",
+    )
+
+
+def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
+    if not properties:
+        raise UsageError(
+            f"no liveness property for `{model.spec.name}`",
+            allowed="eventually(p), always_eventually(p), leads_to(p, q)",
+            cure="pass one, or name it in the Spec's field `liveness`",
+        )
+    for claim in (claim for p in properties for claim in p.claims):
+        grammar.check(claim, model.spec.namespace)
+        if not model.history and model.reads_history(claim):
+            raise UsageError(
+                f"`{claim.__name__}`, which reads a history variable",
+                allowed="properties of the other variables, or a model with `history=True`",
+                cure="make the model with `history=True` and constraints that bound it",
+            )
+
+
+def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
+    """For each condition and each process that it is about: the names of the actions it means."""
+    found = []
+    for condition in fairness:
+        rows = [
+            (condition, process, actions)
+            for cls in model.processes
+            if (actions := _actions_of(cls, condition))
+            for process in model.names[cls.root]
+        ]
+        if not rows:
+            raise UsageError(
+                f"`{condition}`, which names no action of `{model.spec.name}`",
+                allowed=", ".join(cls.__name__ for cls in model.processes) + " and their actions",
+                cure="name a process class of this specification, or an action of one",
+            )
+        found += rows
+    return found
+
+
+def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
+    names: set[str] = set()
+    for part in condition.parts:
+        if isinstance(part, Action):
+            owned = any(vars(base).get(part.name) is part for base in cls.__mro__)
+            names |= {part.name} & set(cls.actions) if owned else set()
+        elif part.root == cls.root:
+            names |= set(cls.actions)
+    return frozenset(names)
+
+
+def demands_on(graph: Arrows, demanded: Sequence[Demanded]) -> list[Demand]:
+    """The fairness conditions as arrays over a graph's states and (inner) edges."""
+    inner = graph.target >= 0
+    found = []
+    for condition, process, actions in demanded:
+        moving = graph.moving(process, actions)
+        kind = "strong" if condition.strong else "weak"
+        name = f"{kind} fairness of {process}" + _only(condition)
+        found.append(Demand(name, condition.strong, graph.enabling(moving), moving[inner]))
+    return found
+
+
+def _only(condition: Fairness) -> str:
+    actions = [part.name for part in condition.parts if isinstance(part, Action)]
+    return f".{'/'.join(actions)}" if actions else ""
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A lasso with the name of what it violates, and the reasons in words."""
+
+    name: str
+    trace: Trace
+    reasons: tuple[str, ...]
+
+
+def violation(graph: Arrows, wanted: Liveness, demands: Sequence[Demand]) -> Lasso | None:
+    """A lasso on which a property fails, for the first choice of its parameters that has one."""
+    inner = numbers(graph.target >= 0)
+    digraph = Digraph(len(graph.states), graph.source[inner], graph.target[inner])
+    for binding in graph.bindings(wanted.claims):
+        truths = [graph.where(claim, binding) for claim in wanted.claims]
+        found = find_lasso(digraph, graph.initial, wanted.kind, truths, demands)
+        if found is not None:
+            values = ", ".join(f"{k} = {show(v)}" for k, v in binding.items())
+            name = f"{wanted.name} ({values})" if values else wanted.name
+            return Lasso(name, *explain(graph, inner, digraph, found, demands))
+    return None
+
+
+def find_lasso(
+    graph: Digraph, initial: int, kind: str, truths: Sequence[Bools], demands: Sequence[Demand]
+) -> tuple[list[int], list[int]] | None:
+    """A fair lasso on which a property fails: the nodes to the loop's first, and the loop's nodes.
+
+    The first `initial` nodes are the initial ones. `truths` say for each node whether the claim
+    is true (and, for *leads to*, the second claim). The loop ends where it started.
+    """
+    bad, everywhere = ~truths[-1], np.ones(len(graph.source), dtype=bool)
+    fair = fair_components(graph, bad, everywhere, demands, ())
+    if not (fair >= 0).any():
+        return None
+    begun = np.zeros(graph.size, dtype=bool)
+    begun[:initial] = True
+    if kind == "eventually":
+        search = Stems(graph, begun & bad, bad)
+    elif kind == "always eventually":
+        search = Stems(graph, begun, np.ones_like(bad))
+    else:
+        search = Stems(graph, begun, bad, trigger=truths[0] & bad)
+    found = shortest_lasso(graph, search.order, search.distance, fair, everywhere, demands, ())
+    return found and (search.to(found[0]), found[1])
+
+
+class Stems:
+    """The shortest ways to nodes: inside a region, and for *leads to* by way of a trigger.
+
+    With a trigger there are two copies of the graph: before the trigger everything is allowed;
+    the step into a node of the trigger may go over to the second copy, which is the region only.
+    """
+
+    def __init__(
+        self, graph: Digraph, begun: Bools, region: Bools, trigger: Bools | None = None
+    ) -> None:
+        size, source, target = graph.size, graph.source, graph.target
+        stays = region[source] & region[target]
+        starts, self.shift = np.flatnonzero(begun), 0
+        if trigger is not None:
+            over = trigger[target]
+            self.shift = size
+            source = np.concatenate((source, source[over], source[stays] + size))
+            target = np.concatenate((target, target[over] + size, target[stays] + size))
+            starts = np.concatenate((starts, np.flatnonzero(begun & trigger) + size))
+        else:
+            source, target = source[stays], target[stays]
+        both = Digraph(size + self.shift, source, target)
+        order, self.before = both.reach_from(starts.astype(np.int32))
+        self.distance = distances(order, self.before)[self.shift :]
+        self.order = order[order >= self.shift] - self.shift
+        self.reached = np.zeros(size, dtype=bool)
+        self.reached[self.order] = True
+        self.size = size
+
+    def to(self, node: int) -> list[int]:
+        """The nodes of a shortest way."""
+        return [i % self.size for i in path_to(node + self.shift, self.before)]

@@ -1,0 +1,279 @@
+"""Fair cycles of a graph that is given as arrays; it knows nothing of specifications.
+
+Every state may also stutter for ever, so a single state is a cycle too. The search is the usual
+one for Streett conditions: split into strongly connected components; where a strong condition is
+enabled and never taken, take out the states that enable it and split again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+COMPONENTS, ENTRIES, EDGES_TO_LOOK_AT = 20, 400, 20_000_000
+
+
+def numbers(mask: Bools) -> Ints:
+    """The positions at which a mask is true."""
+    return np.flatnonzero(mask).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A fairness condition: `enabled` for each state, `taken` for each edge.
+
+    Weak: again and again not enabled, or taken. Strong: if again and again enabled, then again
+    and again taken.
+    """
+
+    name: str
+    strong: bool
+    enabled: Bools
+    taken: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Digraph:
+    """`size` nodes, and edges from `source[e]` to `target[e]`."""
+
+    size: int
+    source: Ints
+    target: Ints
+
+    @cached_property
+    def by_source(self) -> Ints:
+        """The edges, sorted by their source."""
+        if not (self.source[1:] < self.source[:-1]).any():
+            return np.arange(len(self.source), dtype=np.int32)
+        return np.argsort(self.source, kind="stable").astype(np.int32)
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where in `by_source` the edges of each node start, and the end."""
+        counts = np.bincount(self.source, minlength=self.size)
+        return np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The adjacency matrix."""
+        data, columns = np.ones(len(self.source)), self.target[self.by_source]
+        matrix = csr_array((data, columns, self.starts.copy()), shape=(self.size, self.size))
+        # scipy's strong components never end where an entry is stored twice (parallel edges).
+        matrix.sum_duplicates()
+        return matrix
+
+    def edges_between(self, a: int, b: int) -> Ints:
+        """The edges that lead from a to b."""
+        out = self.by_source[self.starts[a] : self.starts[a + 1]]
+        found: Ints = out[self.target[out] == b]
+        return found
+
+    def components(self) -> tuple[int, Ints]:
+        """How many strongly connected components, and which one each node is in."""
+        count, labels = connected_components(self.matrix, directed=True, connection="strong")
+        return int(count), labels
+
+    def reach(self, start: int) -> tuple[Ints, Ints]:
+        """The nodes that can be reached, nearest first, and each one's predecessor."""
+        order, before = breadth_first_order(self.matrix, start)
+        return order, before
+
+    def reach_from(self, starts: Ints) -> tuple[Ints, Ints]:
+        """The same from any of several nodes; a start has the predecessor -1."""
+        root = np.full(len(starts), self.size, dtype=np.int32)
+        wider = Digraph(
+            self.size + 1,
+            np.concatenate((self.source, root)),
+            np.concatenate((self.target, starts)),
+        )
+        order, before = wider.reach(self.size)
+        before = np.where(before == self.size, -1, before)
+        return order[1:], before[: self.size]
+
+
+def path_to(node: int, before: Ints, start: int = -1) -> list[int]:
+    """The nodes on the way to a node, by the predecessors of a search."""
+    path = [node]
+    while path[-1] != start and before[path[-1]] >= 0:
+        path.append(int(before[path[-1]]))
+    return path[::-1]
+
+
+def distances(order: Ints, before: Ints) -> Ints:
+    """How many steps away each node is, given the order and predecessors of a search."""
+    far = np.zeros(len(before), dtype=np.int32)
+    for node in order.tolist():
+        if before[node] >= 0:
+            far[node] = far[before[node]] + 1
+    return far
+
+
+def fair_components(
+    graph: Digraph, inside: Bools, allowed: Bools,
+    demands: Sequence[Demand], visits: Sequence[Bools],
+) -> Ints:  # fmt: skip
+    """For each node the number of its fair component, or -1.
+
+    A component is fair when going all over it again and again, using its `allowed` edges between
+    the nodes `inside`, meets every demand and every set of nodes in `visits`.
+    """
+    fair = np.full(graph.size, -1, dtype=np.int32)
+    left, edges, found = inside.copy(), numbers(allowed), 0
+    while left.any():
+        edges = edges[left[graph.source[edges]] & left[graph.target[edges]]]
+        part = Digraph(graph.size, graph.source[edges], graph.target[edges])
+        count, of = part.components()
+        within = edges[of[part.source] == of[part.target]]
+        good, spoilt = judge(graph, count, of, left, within, demands, visits)
+        offends = np.zeros(count, dtype=bool)
+        offends[of[spoilt & left]] = True
+        accepted = left & (good & ~offends)[of]
+        fair[accepted] = of[accepted] + found
+        found += count
+        left &= good[of] & offends[of] & ~spoilt
+    return fair
+
+
+def judge(
+    graph: Digraph, count: int, of: Ints, left: Bools, within: Ints,
+    demands: Sequence[Demand], visits: Sequence[Bools],
+) -> tuple[Bools, Bools]:  # fmt: skip
+    """Which components can be fair at all, and which nodes spoil theirs (strong conditions)."""
+
+    def somewhere(nodes: Ints) -> Bools:
+        hit = np.zeros(count, dtype=bool)
+        hit[of[nodes]] = True
+        return hit
+
+    good, spoilt = np.ones(count, dtype=bool), np.zeros(graph.size, dtype=bool)
+    for demand in demands:
+        taken = somewhere(graph.source[within[demand.taken[within]]])
+        if demand.strong:
+            spoilt |= demand.enabled & ~taken[of]
+        else:
+            good &= taken | somewhere(numbers(left & ~demand.enabled))
+    for visit in visits:
+        good &= somewhere(numbers(left & visit))
+    return good, spoilt
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something a loop must do: be in one of these nodes, or go along one of these edges."""
+
+    nodes: Bools
+    edges: Bools
+
+
+class Rounds:
+    """Short fair loops in one fair component."""
+
+    def __init__(
+        self, graph: Digraph, inside: Bools, allowed: Bools,
+        demands: Sequence[Demand], visits: Sequence[Bools],
+    ) -> None:  # fmt: skip
+        self.nodes = numbers(inside)
+        self.number = np.full(graph.size, -1, dtype=np.int32)
+        self.number[self.nodes] = np.arange(len(self.nodes))
+        ends = inside[graph.source] & inside[graph.target]
+        self.edges = numbers(allowed & ends & (graph.source != graph.target))
+        self.part = Digraph(
+            len(self.nodes),
+            self.number[graph.source[self.edges]],
+            self.number[graph.target[self.edges]],
+        )
+        self.goals = list(self._goals(demands, visits))
+
+    @property
+    def tries(self) -> int:
+        """How many entries to try: few if the component is large."""
+        work = (len(self.edges) + len(self.nodes) + 1) * (len(self.goals) + 1)
+        return max(1, min(ENTRIES, EDGES_TO_LOOK_AT // work))
+
+    def _goals(self, demands: Sequence[Demand], visits: Sequence[Bools]) -> Iterator[Goal]:
+        nowhere = np.zeros(len(self.edges), dtype=bool)
+        for demand in demands:
+            enabled, taken = demand.enabled[self.nodes], demand.taken[self.edges]
+            if demand.strong and not enabled.any():
+                continue
+            resting = np.zeros_like(enabled) if demand.strong else ~enabled
+            yield Goal(resting, taken)
+        for visit in visits:
+            yield Goal(visit[self.nodes], nowhere)
+
+    def through(self, entry: int) -> list[int]:
+        """The nodes of a fair loop from a node back to itself; only the node if it may rest."""
+        path = [int(self.number[entry])]
+        left = [goal for goal in self.goals if not goal.nodes[path[0]]]
+        while left:
+            order, before = self.part.reach(path[-1])
+            here = self._nearest(order, left)
+            self._walk(path, before, here)
+            left = [goal for goal in left if not self._met(goal, path)]
+        if path[-1] != path[0]:
+            _, before = self.part.reach(path[-1])
+            self._walk(path, before, (path[0],))
+        return [int(self.nodes[i]) for i in path]
+
+    def _nearest(self, order: Ints, left: list[Goal]) -> tuple[int, ...]:
+        """The nearest node that meets a goal, or the nearest edge's two nodes."""
+        rank = np.empty(len(self.nodes), dtype=np.int32)
+        rank[order] = np.arange(len(order))
+        best: tuple[int, tuple[int, ...]] = (2 * len(order) + 2, ())
+        for goal in left:
+            if goal.nodes.any():
+                node = int(order[np.argmax(goal.nodes[order])])
+                best = min(best, (2 * int(rank[node]), (node,)))
+            if goal.edges.any():
+                edges = numbers(goal.edges)
+                edge = edges[np.argmin(rank[self.part.source[edges]])]
+                ends = int(self.part.source[edge]), int(self.part.target[edge])
+                best = min(best, (2 * int(rank[ends[0]]) + 1, ends))
+        return best[1]
+
+    def _walk(self, path: list[int], before: Ints, to: tuple[int, ...]) -> None:
+        start = path[-1]
+        path.extend(path_to(to[0], before, start)[1:])
+        path.extend(to[1:])
+
+    def _met(self, goal: Goal, path: list[int]) -> bool:
+        if goal.nodes[path].any():
+            return True
+        return any(goal.edges[self.part.edges_between(a, b)].any() for a, b in pairwise(path))
+
+
+def shortest_lasso(
+    graph: Digraph, order: Ints, distance: Ints, fair: Ints, allowed: Bools,
+    demands: Sequence[Demand], visits: Sequence[Bools],
+) -> tuple[int, list[int]] | None:  # fmt: skip
+    """The entry and the loop of a lasso: a short one, but not proved to be the shortest.
+
+    `order` are the nodes that can be reached, nearest first, at their `distance`; `fair` is what
+    `fair_components` gave. The components that are met first are tried, each from its first
+    entries, as many as its size allows.
+    """
+    entries = order[fair[order] >= 0]
+    met, first = np.unique(fair[entries], return_index=True)
+    best: tuple[int, int, list[int]] | None = None
+    for chosen in met[np.argsort(first)][:COMPONENTS]:
+        mine = entries[fair[entries] == chosen]
+        if best is not None and distance[mine[0]] >= best[0]:
+            break
+        rounds = Rounds(graph, fair == chosen, allowed, demands, visits)
+        for entry in mine[: rounds.tries].tolist():
+            if best is not None and distance[entry] >= best[0]:
+                break
+            loop = rounds.through(entry)
+            length = int(distance[entry]) + len(loop) - 1
+            if best is None or length < best[0]:
+                best = (length, entry, loop)
+    return best and (best[1], best[2])

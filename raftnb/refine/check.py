@@ -1,0 +1,234 @@
+"""Refinement: every behavior of a concrete specification is, seen rightly, one of an abstract one.
+
+A refinement mapping is a function from concrete to abstract states. Initial states must map to
+initial states, and every step to an abstract step or to no change at all (Abadi and Lamport, The
+existence of refinement mappings). Fair refinement asks for more: a fair concrete behavior must
+map to a fair abstract one, so that liveness carries over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from textwrap import fill
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import Verdict
+from raftnb.explore.graph import Graph
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+from raftnb.liveness.check import Demanded, Stems, demands_on, resolve
+from raftnb.liveness.edges import Arrows, Bools, Ints, arrows, arrows_of
+from raftnb.liveness.fair_cycles import Demand, Digraph, fair_components, numbers, shortest_lasso
+from raftnb.liveness.reasons import explain
+from raftnb.refine.mapped import checked, image
+
+Mapping = Callable[[State], State]
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """What a refinement check found.
+
+    `states` and `steps` are those of the concrete graph, `abstract_states` how many abstract
+    states they map to. If it is violated, `trace` leads to the step that has no abstract
+    counterpart (or is a lasso, for a fairness condition that does not carry over), `view` is the
+    same trace mapped, `reasons` say what is wrong, and `allowed` are the abstract steps that could
+    have been taken instead, each with the state after it. `bound` is what stopped an *unknown*.
+    """
+
+    verdict: Verdict
+    concrete: str
+    abstract: str
+    states: int
+    steps: int
+    abstract_states: int
+    seconds: float
+    trace: Trace | None = None
+    view: tuple[State, ...] = ()
+    reasons: tuple[str, ...] = ()
+    allowed: tuple[tuple[Step, State], ...] = ()
+    bound: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain JSON data."""
+        data: dict[str, Any] = {
+            "verdict": str(self.verdict),
+            "concrete": self.concrete,
+            "abstract": self.abstract,
+            "states": self.states,
+            "steps": self.steps,
+            "abstract_states": self.abstract_states,
+            "seconds": round(self.seconds, 3),
+        }
+        if self.trace is not None:
+            data |= {"reasons": list(self.reasons), "trace": self.trace.as_json()}
+            data |= {"view": [state.as_json() for state in self.view]}
+        return data | ({"bound": self.bound} if self.bound else {})
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.verdict}: {self.concrete} refines {self.abstract} ({self.states:,} states, "
+            f"{self.steps:,} steps, seen as {self.abstract_states:,} abstract states)"
+        ]
+        lines += [f"stopped: {self.bound}"] if self.bound else []
+        lines += [fill(reason, 88) for reason in self.reasons]
+        lines += [str(self.trace)] if self.trace is not None else []
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def refines(
+    concrete: Model,
+    abstract: Model,
+    mapping: Mapping,
+    *,
+    fair: bool = True,
+    max_states: int | None = None,
+    graph: Arrows | None = None,
+) -> Refinement:
+    """Check that `mapping` shows one model to be a refinement of another.
+
+    `mapping(state)` is the abstract state; `State.seen_as` helps to build it. With `fair`, the
+    fairness conditions of the abstract specification must follow from those of the concrete one.
+    Bounds of the concrete model give *unknown* instead of *holds*; those of the abstract one play
+    no part. `graph`, if given, is `arrows(concrete)`, to be used for several checks.
+    """
+    started = time.perf_counter()
+    check = _Check(concrete, abstract, mapping, graph or arrows(concrete, max_states))
+    found = check.initial() or check.steps() or (check.fairness() if fair else None)
+    found = found or check.bound()
+    return Refinement(
+        concrete=concrete.spec.name,
+        abstract=abstract.spec.name,
+        states=len(check.graph.states),
+        steps=len(check.graph.source),
+        abstract_states=len(check.views),
+        seconds=time.perf_counter() - started,
+        **found,
+    )
+
+
+class _Check:
+    """The concrete graph, the number of each state's view, and the graph of the views."""
+
+    def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Arrows) -> None:
+        self.concrete, self.abstract, self.graph = concrete, abstract, graph
+        self.view = checked(mapping, abstract)
+        self.inner = numbers(graph.target >= 0)
+        self.digraph = Digraph(
+            len(graph.states), graph.source[self.inner], graph.target[self.inner]
+        )
+        self.of, self.views = image(cast(Graph, graph.states), abstract, mapping)
+        self.before, self.after = self.of[self.digraph.source], self.of[self.digraph.target]
+        self.pairs = self.before * len(self.views) + self.after
+        self.begun = np.zeros(self.digraph.size, dtype=bool)
+        self.begun[: graph.initial] = True
+
+    @cached_property
+    def seen(self) -> Arrows:
+        """The views and the abstract steps between them and out of them, as arrays."""
+        return arrows_of(self.views)
+
+    @cached_property
+    def stems(self) -> Stems:
+        """The shortest ways to all the concrete states."""
+        return Stems(self.digraph, self.begun, np.ones(self.digraph.size, dtype=bool))
+
+    def steps_of(self, seen: Bools) -> NDArray[np.int64]:
+        """Some of the abstract steps as pairs of views, without those that lead elsewhere."""
+        chosen = seen & (self.seen.target >= 0)
+        pairs = self.seen.source[chosen].astype(np.int64) * len(self.views)
+        return np.unique(pairs + self.seen.target[chosen])
+
+    # What must hold.
+
+    def initial(self) -> dict[str, Any] | None:
+        """An initial state that maps to none."""
+        begin = {self.views.number(state) for state in self.abstract.initial_states}
+        for i in range(self.graph.initial):
+            if int(self.of[i]) not in begin:
+                trace = Trace((self.graph.states.state(i),), ())
+                told = "the initial state maps to no initial state of the abstract specification"
+                return self._violated(trace, told)
+        return None
+
+    def steps(self) -> dict[str, Any] | None:
+        """The first step, on a shortest way, that has no abstract counterpart."""
+        possible = self.steps_of(np.ones(len(self.seen.source), dtype=bool))
+        bad = numbers((self.before != self.after) & ~_is_in(self.pairs, possible))
+        return self._no_counterpart(bad) if len(bad) else None
+
+    def _no_counterpart(self, bad: Ints) -> dict[str, Any]:
+        edge = int(bad[np.argmin(self.stems.distance[self.digraph.source[bad]])])
+        a, b = int(self.digraph.source[edge]), int(self.digraph.target[edge])
+        step = self.graph.steps[int(self.graph.label[self.inner[edge]])]
+        way = (self.stems.to(a), [a])
+        trace = explain(self.graph, self.inner, self.digraph, way, ())[0]
+        trace = Trace((*trace.states, self.graph.states.state(b)), (*trace.steps, step))
+        told = (
+            f"the step {step} (to state {len(trace.states)}) changes what is seen, "
+            f"but no step of {self.abstract.spec.name} does that"
+        )
+        allowed = tuple(World(self.abstract).successors(self.view(trace.states[-2])))
+        return self._violated(trace, told, allowed=allowed)
+
+    def _violated(self, trace: Trace, *reasons: str, **found: Any) -> dict[str, Any]:
+        view = tuple(map(self.view, trace.states))
+        return {
+            "verdict": Verdict.VIOLATED, "trace": trace, "view": view, "reasons": reasons
+        } | found  # fmt: skip
+
+    def bound(self) -> dict[str, Any]:
+        """Holds, or unknown if the graph was cut off."""
+        if self.graph.complete:
+            return {"verdict": Verdict.HOLDS}
+        cut = int((self.graph.target < 0).sum())
+        bound = f"{cut:,} steps lead out of the explored states, and were not checked"
+        return {"verdict": Verdict.UNKNOWN, "bound": bound}
+
+    # Fairness.
+
+    def fairness(self) -> dict[str, Any] | None:
+        """A fair concrete behavior that breaks a fairness condition of the abstract model."""
+        demands = demands_on(self.graph, resolve(self.concrete, self.concrete.spec.fairness))
+        for wanted in resolve(self.abstract, self.abstract.spec.fairness):
+            found = self._unfair(self._lifted(wanted), demands)
+            if found is not None:
+                trace, reasons = explain(self.graph, self.inner, self.digraph, found, demands)
+                told = f"{wanted[0]} of {wanted[1]} does not carry over:"
+                return self._violated(trace, told, *reasons)
+        return None
+
+    def _lifted(self, wanted: Demanded) -> Demand:
+        """A fairness condition of the abstract model, on the concrete graph."""
+        condition, process, actions = wanted
+        moving = self.seen.moving(process, actions)
+        taken = (self.before != self.after) & _is_in(self.pairs, self.steps_of(moving))
+        enabled = self.seen.enabling(moving)[self.of]
+        return Demand(str(condition), condition.strong, enabled, taken)
+
+    def _unfair(self, broken: Demand, demands: list[Demand]) -> tuple[list[int], list[int]] | None:
+        """A lasso that is fair in the concrete model and breaks an abstract condition."""
+        stems, allowed = self.stems, ~broken.taken
+        inside = stems.reached if broken.strong else stems.reached & broken.enabled
+        visits = (broken.enabled,) if broken.strong else ()
+        fair = fair_components(self.digraph, inside, allowed, demands, visits)
+        found = shortest_lasso(
+            self.digraph, stems.order, stems.distance, fair, allowed, demands, visits
+        )
+        return found and (stems.to(found[0]), found[1])
+
+
+def _is_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> Bools:
+    """Which of the values are among some that are sorted."""
+    at = np.minimum(np.searchsorted(among, values), max(0, len(among) - 1))
+    found: Bools = among[at] == values if len(among) else np.zeros(len(values), dtype=bool)
+    return found

@@ -1,0 +1,1 @@
+"""The stores: sequential, concurrent, and the memories of *Specifying Systems*."""

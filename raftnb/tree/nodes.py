@@ -1,0 +1,369 @@
+"""A typed tree of a specification: what its functions say, with the line each part comes from.
+
+`Program(model)` lowers the functions of a specification's own source. Names are resolved, every
+expression has a type, methods of a variant are those of the variant. Twelve kinds of expression and
+eight kinds of statement are all that an engine has to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.data.values import Record
+
+# Types.
+
+
+@dataclass(frozen=True)
+class Type:
+    """A type of the language; the plain ones have no parts."""
+
+
+@dataclass(frozen=True)
+class Bool(Type):
+    """True and false."""
+
+
+@dataclass(frozen=True)
+class Int(Type):
+    """Whole numbers; natural ones where so annotated."""
+
+    natural: bool = False
+
+
+@dataclass(frozen=True)
+class Text(Type):
+    """A string, such as the label in `pc`."""
+
+
+@dataclass(frozen=True)
+class Nothing(Type):
+    """The type of None, and of what an empty collection holds."""
+
+
+@dataclass(frozen=True)
+class Choice(Type):
+    """A member of an enum."""
+
+    cls: type[Any]
+
+
+@dataclass(frozen=True)
+class Member(Type):
+    """A member of a domain or process class, named by its root."""
+
+    root: str
+
+
+@dataclass(frozen=True)
+class Option(Type):
+    """`T | None`."""
+
+    of: Type
+
+
+@dataclass(frozen=True)
+class SeqOf(Type):
+    """A sequence (a tuple of any length)."""
+
+    of: Type
+
+
+@dataclass(frozen=True)
+class SetOf(Type):
+    """A finite set."""
+
+    of: Type
+
+
+@dataclass(frozen=True)
+class MapOf(Type):
+    """A finite map."""
+
+    key: Type
+    value: Type
+
+
+@dataclass(frozen=True)
+class RecordOf(Type):
+    """A record or a message; with `Message` itself, a message of any kind."""
+
+    cls: type[Record]
+
+
+@dataclass(frozen=True)
+class OneOf(Type):
+    """`A | B`: a value of one of several types."""
+
+    options: tuple[Type, ...]
+
+
+BOOL, INT, TEXT, NOTHING = Bool(), Int(), Text(), Nothing()
+
+
+# Expressions.
+
+
+@dataclass(frozen=True)
+class Expr:
+    """An expression: its type, and the line of the file it stands in."""
+
+    type: Type
+    line: int
+
+
+@dataclass(frozen=True)
+class Const(Expr):
+    """A constant: a number, text, None, or an enum's member."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Var(Expr):
+    """A parameter (`self` too), a local name, or a comprehension's variable."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Read(Expr):
+    """A variable of a process (`owner`) or a shared one (no owner); `primed` after the step."""
+
+    root: str
+    variable: str
+    owner: Expr | None
+    primed: bool = False
+
+
+@dataclass(frozen=True)
+class Get(Expr):
+    """A field of a record or message."""
+
+    record: Expr
+    field: str
+
+
+@dataclass(frozen=True)
+class Apply(Expr):
+    """An operator of the language itself.
+
+    `and or not == < <= + - * // % neg in len min max
+    least largest range index slice get union minus meet concat
+    merge the sum isinstance`; `the` is a value that is not None, `get` a map's value or a default.
+    """
+
+    op: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Cond(Expr):
+    """`yes if test else no`."""
+
+    test: Expr
+    yes: Expr
+    no: Expr
+
+
+@dataclass(frozen=True)
+class Call(Expr):
+    """A call of an operator of the specification; the receiver is the first argument."""
+
+    routine: Routine
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Make(Expr):
+    """A new record or message."""
+
+    fields: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True)
+class Collect(Expr):
+    """A sequence, set or map written out; a map's items are its keys and values in turn."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Each(Expr):
+    """A comprehension: `kind` is all, any, sum, seq, set, or map (then `key` is the key)."""
+
+    kind: str
+    name: str
+    domain: Expr
+    condition: Expr
+    body: Expr
+    key: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Everyone(Expr):
+    """All the members of a domain or process class, as a set."""
+
+    root: str
+
+
+@dataclass(frozen=True)
+class InFlight(Expr):
+    """The messages of a kind in flight, as a set."""
+
+    kind: type[Record]
+
+
+@dataclass(frozen=True)
+class Either(Expr):
+    """A nondeterministic choice among options, or out of a sequence (`either(*range(a, b))`)."""
+
+    options: tuple[Expr, ...]
+    among: Expr | None = None
+
+
+# Statements.
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement, and the line of the file it stands in."""
+
+    line: int
+
+
+@dataclass(frozen=True)
+class When(Statement):
+    """The guard."""
+
+    test: Expr
+
+
+@dataclass(frozen=True)
+class Assign(Statement):
+    """An assignment to a local name or a variable."""
+
+    target: Var | Read
+    value: Expr
+
+
+@dataclass(frozen=True)
+class If(Statement):
+    """A branch."""
+
+    test: Expr
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class For(Statement):
+    """A loop over a finite domain."""
+
+    name: str
+    domain: Expr
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Send(Statement):
+    """A message put in flight."""
+
+    message: Expr
+    to: Expr
+
+
+@dataclass(frozen=True)
+class Discard(Statement):
+    """A message taken out of the network."""
+
+    message: Expr
+
+
+@dataclass(frozen=True)
+class Run(Statement):
+    """A macro, or an action of the class varied, run in place."""
+
+    routine: Routine
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Return(Statement):
+    """An operator's value."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """A function of the specification: an action, a macro, an operator or a claim.
+
+    `parameters` are names and types, `self` first where it is a method; `returns` is None for
+    actions and macros; `function` is the Python function it was lowered from.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, Type], ...]
+    body: tuple[Statement, ...]
+    returns: Type | None
+    function: Any
+
+
+def parts(node: Any) -> Iterator[Any]:
+    """A tree's nodes, itself first; a routine's are those of its body and of what it calls."""
+    yield node
+    inner: Iterable[Any] = vars(node).values() if isinstance(node, Expr | Statement) else ()
+    inner = (node.body,) if isinstance(node, Routine) else inner
+    for value in inner:
+        for child in value if isinstance(value, tuple) else (value,):
+            for one in child if isinstance(child, tuple) else (child,):
+                if isinstance(one, Expr | Statement | Routine):
+                    yield from parts(one)
+
+
+__all__ = [
+    "BOOL",
+    "INT",
+    "NOTHING",
+    "TEXT",
+    "Apply",
+    "Assign",
+    "Bool",
+    "Call",
+    "Choice",
+    "Collect",
+    "Cond",
+    "Const",
+    "Discard",
+    "Each",
+    "Either",
+    "Everyone",
+    "Expr",
+    "For",
+    "Get",
+    "If",
+    "InFlight",
+    "Int",
+    "Make",
+    "MapOf",
+    "Member",
+    "Nothing",
+    "OneOf",
+    "Option",
+    "Read",
+    "RecordOf",
+    "Return",
+    "Routine",
+    "Run",
+    "Send",
+    "SeqOf",
+    "SetOf",
+    "Statement",
+    "Text",
+    "Type",
+    "Var",
+    "When",
+]  # fmt: skip

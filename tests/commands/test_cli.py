@@ -1,0 +1,152 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from raftnb.__main__ import main
+from raftnb.specs import SPECS
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
+
+COMMAND = [sys.executable, "-m", "raftnb"]
+
+
+def test_list_names_every_specification(capsys: pytest.CaptureFixture[str]):
+    assert main(["list"]) == 0
+    printed = capsys.readouterr().out
+    assert "sequential-store" in printed
+    assert "clients=2 keys=1 values=1" in printed
+
+
+def test_list_json_is_one_object(capsys: pytest.CaptureFixture[str]):
+    assert main(["list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["sequential-store"]["constants"]["clients"] == 2
+
+
+def test_check_json_prints_one_object_and_exits_0():
+    words = ["check", "sequential-store", "--set", "values=2", "--json"]
+    done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True)
+    result = json.loads(done.stdout)
+    seconds = result.pop("seconds")
+    assert seconds >= 0
+    wanted = {"verdict": "holds", "distinct": 305, "generated": 503, "depth": 20}
+    assert wanted.items() <= result.items()
+
+
+def test_check_prints_the_verdict_for_people(capsys: pytest.CaptureFixture[str]):
+    assert main(["check", "sequential-store"]) == 0
+    assert "holds: 149 distinct states, 219 generated, depth 20" in capsys.readouterr().out
+
+
+def test_symmetry_counts_states_once_that_differ_by_names_only(
+    capsys: pytest.CaptureFixture[str],
+):
+    words = ["check", "raft-tla", "--json"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["distinct"] == 1_645
+    assert main([*words, "--symmetry"]) == 0
+    assert 1_645 / 2 <= json.loads(capsys.readouterr().out)["distinct"] < 1_645
+
+
+def test_walks_with_the_same_seed_are_the_same_and_end_in_unknown(
+    capsys: pytest.CaptureFixture[str],
+):
+    words = ["walk", "sequential-store", "--walks", "20", "--depth", "30", "--seed", "7", "--json"]
+    found = []
+    for _ in range(2):
+        assert main(words) == 3
+        result = json.loads(capsys.readouterr().out)
+        found.append((result["verdict"], result["distinct"], result["generated"]))
+    assert found[0] == found[1]
+    assert found[0][0] == "unknown"
+
+
+class UnlockedClient(Client):
+    def take_mutex(self) -> None:
+        Shared.mutex = self
+
+
+def test_a_violation_exits_1_with_the_trace(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(SPECS, "unlocked", SEQUENTIAL_STORE.variant("unlocked", UnlockedClient))
+    assert main(["check", "unlocked", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["verdict"], result["property"]) == ("violated", "one_client_at_a_time")
+    assert [step["process"] for step in result["trace"]["steps"]] == ["c1", "c2"]
+    assert main(["check", "unlocked"]) == 1
+    assert "3. c2.take_mutex()" in capsys.readouterr().out
+
+
+def test_a_bound_exits_3(capsys: pytest.CaptureFixture[str]):
+    assert main(["check", "sequential-store", "--max-depth", "4", "--json"]) == 3
+    result = json.loads(capsys.readouterr().out)
+    assert result["verdict"] == "unknown"
+    assert "4" in result["bound"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "cure"),
+    [
+        (["check", "sequental-store"], "`sequental-store`", "did you mean `sequential-store`?"),
+        (["check", "sequential-store", "--set", "cleints=2"], "`cleints`", "one of these names"),
+        (["check", "sequential-store", "--set", "clients"], "`clients`", "--set clients=2"),
+        (["check", "sequential-store", "--set", "clients=0"], "0 for the constant", "clients=2"),
+        (["check", "sequential-store", "--max-depth", "-1"], "max_depth=-1", "leave it out"),
+        (["check", "sequential-store", "--max-states", "0"], "max_states=0", "leave it out"),
+        (["walk", "sequential-store", "--walks", "0"], "walks=0", "raise it"),
+    ],
+)
+def test_a_usage_error_exits_2_and_says_the_cure(
+    words: list[str], found: str, cure: str, capsys: pytest.CaptureFixture[str]
+):
+    assert main(words) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert found in printed.err
+    assert cure in printed.err
+    assert "Traceback" not in printed.err
+
+
+def the_first_request_is_a_read() -> bool:
+    return Shared.requests[0].op == Op.READ
+
+
+def test_an_invariant_that_raises_exits_2_with_its_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    claims = {"invariants": (the_first_request_is_a_read,)}
+    monkeypatch.setitem(SPECS, "careless", SEQUENTIAL_STORE.variant("careless", **claims))
+    assert main(["check", "careless", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "IndexError" in printed.err
+    assert "test_cli.py, line" in printed.err
+    assert "Shared.requests[0].op" in printed.err
+
+
+def test_an_unknown_command_exits_2():
+    with pytest.raises(SystemExit) as stopped:
+        main(["explain"])
+    assert stopped.value.code == 2
+
+
+def test_ctrl_c_stops_with_what_was_reached():
+    words = ["check", "sequential-store", "--set", "clients=8", "--set", "values=4", "--json"]
+    job = subprocess.Popen([*COMMAND, *words, "--set", "keys=6"], stdout=subprocess.PIPE, text=True)
+    time.sleep(12 if os.environ.get("CI") else 8)
+    job.send_signal(signal.SIGINT)
+    printed, _ = job.communicate(timeout=60)
+    result = json.loads(printed)
+    assert job.returncode == 3
+    assert result["verdict"] == "unknown"
+    assert result["distinct"] > 1
+    assert "interrupted" in result["bound"]

@@ -1,0 +1,316 @@
+"""The book: the conventions of its Markdown, and the finished site and PDF."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import html5lib
+import nbformat
+import pytest
+from pypdf import PdfReader
+
+from book import check, execute, notebooks, pdf
+from book.__main__ import build
+from book.chapters import caption, glossary_terms, home_of, run_it, size_of, to_myst
+from book.pages import SITE, BookError, modules
+
+SAMPLE = Path(__file__).parents[1] / "data/book/01-sample.ipynb"
+KINDS = {"note", "tip", "warning", "aside"}
+TERMS = {"quorum": "quorum", "quorums": "quorum"}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("sample")
+    build([SAMPLE], target, ["raftnb.data.verdict"])
+    return target
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("book")
+    build(notebooks(), target, modules())
+    return target
+
+
+@pytest.fixture(scope="module")
+def site(book: Path) -> dict[Path, check.Page]:
+    return check.pages_of(book / "html")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("as proved [@ongaro2014]", "as proved {cite:p}`ongaro2014`"),
+        ("[@ongaro2014, section 5.4]", "{cite:p}`ongaro2014{section 5.4}`"),
+        ("[@lowe2017; @herlihy1990]", "{cite:p}`lowe2017,herlihy1990`"),
+        ("two *quorums*", "two {term}`quorums <quorum>`"),
+        ("*Quorum* and *no term*", "{term}`Quorum <quorum>` and *no term*"),
+        ("a **quorum** is", "a **{term}`quorum <quorum>`** is"),
+        ("**You need:** it", "**You need:** it"),
+        ("see Figure 5.2.", "see [Figure 5.2](#fig-5-2)."),
+        ("Figure 2 of the paper", "Figure 2 of the paper"),
+        ("> **Note.** one\n> two\n\nthree", ":::{note}\none\ntwo\n:::\n\nthree"),
+        ("> **Aside.** one", ":::{admonition} Aside\n:class: aside\n\none\n:::"),
+        ("> a quotation", "> a quotation"),
+        ("`*quorum*` and ``[@x]``", "`*quorum*` and ``[@x]``"),
+        ("```\n*quorum*\n```\n*quorum*", "```\n*quorum*\n```\n{term}`quorum <quorum>`"),
+        (
+            "[store](../raftnb/specs/store/sequential.py)",
+            "[store](api/raftnb.specs.store.sequential.rst)",
+        ),
+        ("so\n$$x$$\nthen", "so\n\n$$x$$\n\nthen"),
+    ],
+)
+def test_plain_markdown_gains_the_book_s_meaning(written: str, shown: str) -> None:
+    assert to_myst(written, TERMS) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[the next](02-store.ipynb)", "[the next](#chapter-2)"),
+        ("[the next](02-store.ipynb#Exercises)", "[the next](#chapter-2)"),
+        ("[store](../raftnb/specs/store/sequential.py)", "store"),
+        ("`[store](../x.py)`", "`[store](../x.py)`"),
+        ("> **Tip.** one\n> two", '::: {.remark title="Tip"}\none\ntwo\n:::\n'),
+        (
+            "<details><summary>Solution</summary>\n\nx\n\n</details>",
+            '::: {.solution title="Solution"}\n\nx\n\n:::',
+        ),
+        (r"\begin{align} a \end{align}", r"\begin{aligned} a \end{aligned}"),
+    ],
+)
+def test_plain_markdown_becomes_pandoc_s_for_the_pdf(written: str, shown: str) -> None:
+    assert pdf.to_pandoc(written) == shown
+
+
+def test_glossary_terms_are_found_in_singular_and_plural() -> None:
+    text = "# Glossary\n\n```{glossary}\nquorum\n  A majority.\n\nterm\n  A number.\n```\n"
+    assert glossary_terms(text) == {**TERMS, "term": "term", "terms": "term"}
+
+
+@pytest.mark.parametrize(
+    ("svg", "size"),
+    [
+        ('<svg width="100pt" height="50pt">', (100, 50)),
+        ('<svg width="100" height="40px">', (75, 30)),
+        ('<svg viewBox="0 0 200 100">', (150, 75)),
+        ('<svg viewBox="0 0 200 100"><rect width="3"/>', (150, 75)),
+        ("<svg>", (0, 0)),
+    ],
+)
+def test_the_size_of_a_picture_is_read_from_it(svg: str, size: tuple[float, float]) -> None:
+    assert size_of(svg) == size
+
+
+@pytest.mark.parametrize(
+    ("url", "home"),
+    [
+        ("https://github.com/a/b.git", "https://github.com/a/b"),
+        ("git@github.com:a/b.c", "https://github.com/a/b.c"),
+        ("https://example.org/a/b", None),
+        ("/srv/git/b", None),
+        ("", None),
+    ],
+)
+def test_the_repository_s_address_comes_from_the_clone_s_origin(url: str, home: str | None) -> None:
+    assert home_of(url) == home
+
+
+def test_a_chapter_can_be_edited_and_launched_where_its_repository_is_on_github() -> None:
+    line = run_it(SAMPLE, "https://github.com/a/b")
+    assert "https://github.com/a/b/edit/HEAD/notebooks/01-sample.ipynb" in line
+    assert "https://mybinder.org/v2/gh/a/b/HEAD?labpath=notebooks/01-sample.ipynb" in line
+    assert "github" not in run_it(SAMPLE, None)
+
+
+def test_a_long_text_alternative_is_cut_between_phrases_for_the_caption() -> None:
+    assert caption("A follower becomes a candidate; then a leader") == (
+        "A follower becomes a candidate; then a leader"
+    )
+    steps = "; ".join(f"s1: step {n}" for n in range(99))
+    assert caption(steps).endswith("; s1: step 15 …")
+
+
+def test_the_sample_shows_its_conventions(sample: Path) -> None:
+    page = check.Page(sample / "html/01-sample.html")
+    text = " ".join("".join(html5lib.parse(page.text).itertext()).split())
+    assert "Figure 1.1. A follower becomes a candidate, then a leader" in text
+    assert "[Ongaro and Ousterhout, 2014, section 5.2]" in text
+    links = {e.attributes.get("href") for e in page.elements if e.tag == "a"}
+    assert {"glossary.html#term-quorum", "#fig-1-1", "#what-we-learned"} <= links
+    assert classes_of(page, "figure") == [{"fit", "align-default"}, {"wide", "align-default"}]
+    remarks = [names & KINDS for names in classes_of(page, "div") if "admonition" in names]
+    assert remarks == [{"note"}, {"aside"}, {"warning"}]
+    tags = Counter(e.tag for e in page.elements)
+    assert (tags["math"], tags["details"]) == (3, 1)
+
+
+def classes_of(page: check.Page, tag: str) -> list[set[str]]:
+    return [set(e.attributes.get("class", "").split()) for e in page.elements if e.tag == tag]
+
+
+def test_the_sample_is_sound(sample: Path) -> None:
+    pages = check.pages_of(sample / "html")
+    assert check.broken_links(pages) == []
+    assert check.invalid_markup(pages) == []
+
+
+def test_the_sample_s_pdf_has_text_pictures_as_vectors_and_formulas(sample: Path) -> None:
+    reader = PdfReader(sample / "raftnb.pdf")
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    assert "Figure 1.1. A follower becomes a candidate, then a leader" in text
+    assert "(Ongaro and Ousterhout 2014, sec. 5.2)" in text
+    assert "candidate leader" in text
+    assert sum(len(page.images) for page in reader.pages) == 0
+    assert "𝑛" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[@ongaro2014]", "[@nobody1999]", "nobody1999"),
+        ("#What-we-learned", "#Nowhere", "Nowhere"),
+        ("Figure 1.1", "Figure 1.9", "fig-1-9"),
+        ("../raftnb/data/verdict.py", "02-missing.ipynb", "02-missing"),
+    ],
+)
+def test_a_dead_reference_fails_the_build(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    broken = tmp_path / SAMPLE.name
+    broken.write_text(SAMPLE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(BookError, match=complaint):
+        build([broken], tmp_path / "out", ["raftnb.data.verdict"])
+
+
+def page_with(tmp_path: Path, body: str) -> dict[Path, check.Page]:
+    page = tmp_path / "a.html"
+    page.write_text(f"<!DOCTYPE html><html><head><title>a</title></head><body>{body}</body></html>")
+    return check.pages_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("checker", "body", "fault"),
+    [
+        (check.broken_links, '<a href="b.html">b</a>', "a.html: b.html"),
+        (check.broken_links, '<a href="#gone">b</a>', "a.html: #gone"),
+        (check.broken_links, '<img alt="x" src="x.svg">', "a.html: x.svg"),
+        (check.remote_loads, '<img alt="x" src="//cdn/x.svg">', "a.html: //cdn/x.svg"),
+        (check.remote_loads, '<script src="https://c/x.js"></script>', "a.html: https://c/x.js"),
+        (check.invalid_markup, "<p><div>x</div></p>", "a.html: line 1: unexpected-end-tag"),
+        (check.invalid_markup, '<i id="a"></i><i id="a"></i>', "a.html: the id a is used twice"),
+        (check.invalid_markup, '<img src="x">', "a.html: the picture x has no words"),
+    ],
+)
+def test_the_checks_see_a_fault(
+    tmp_path: Path, checker: Callable[[dict[Path, check.Page]], list[str]], body: str, fault: str
+) -> None:
+    assert checker(page_with(tmp_path, body)) == [fault]
+
+
+def test_the_checks_see_a_style_sheet_that_loads_from_the_network(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("@import 'https://c/f.css'; b { background: url(//c/x.png) }")
+    assert check.remote_loads_of_styles(tmp_path) == ["a.css: https://c/f.css", "a.css: //c/x.png"]
+
+
+def test_the_site_has_every_chapter_and_the_book_to_print(book: Path) -> None:
+    for path in notebooks():
+        assert (book / "html" / f"{path.stem}.html").exists()
+    assert (book / "html/raftnb.pdf").read_bytes() == (book / "raftnb.pdf").read_bytes()
+
+
+def test_no_link_of_the_site_is_broken(site: dict[Path, check.Page]) -> None:
+    assert check.broken_links(site) == []
+
+
+def test_no_page_loads_anything_from_the_network(book: Path, site: dict[Path, check.Page]) -> None:
+    assert check.remote_loads(site) == []
+    assert check.remote_loads_of_styles(book / "html") == []
+
+
+def test_every_page_is_valid_html(site: dict[Path, check.Page]) -> None:
+    assert check.invalid_markup(site) == []
+
+
+def test_the_pdf_opens_and_has_every_chapter_and_every_figure(book: Path) -> None:
+    reader = PdfReader(book / "raftnb.pdf")
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    wanted = [nbformat.read(path, 4).cells[0].source.split("\n")[0][2:] for path in notebooks()]
+    assert titles[-len(wanted) - 2 :] == [*wanted, "Glossary", "Bibliography"]
+    text = "".join("".join(page.extract_text() for page in reader.pages).split())
+    numbers = [f"{int(p.stem[:2])}.{n}" for p in notebooks() for n in range(1, figures_in(p) + 1)]
+    assert len(numbers) > 10
+    assert [number for number in numbers if f"Figure{number}." not in text] == []
+
+
+def figures_in(path: Path) -> int:
+    cells = nbformat.read(path, 4).cells
+    outputs = [out for cell in cells for out in cell.get("outputs", ())]
+    return sum("image/svg+xml" in out.get("data", {}) for out in outputs)
+
+
+def notebook_with(folder: Path, *code: str) -> Path:
+    path = folder / "01-x.ipynb"
+    cells = [nbformat.v4.new_code_cell(text) for text in code]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_a_cell_that_raises_is_reported_with_its_notebook_and_left_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = notebook_with(tmp_path, "1 + 1", "raise ValueError('no quorum')")
+    before = path.read_bytes()
+    assert execute.main(["--in-place", str(path)]) == 1
+    assert "01-x.ipynb: " in (said := capfd.readouterr().err)
+    assert "ValueError: no quorum" in said
+    assert path.read_bytes() == before
+
+
+def test_executing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    path = notebook_with(tmp_path, "print(1)", "1 + 1")
+    assert execute.main(["--in-place", str(path)]) == 0
+    first = path.read_bytes()
+    assert json.loads(first)["cells"][1]["outputs"][0]["data"] == {"text/plain": ["2"]}
+    assert execute.main(["--in-place", str(path)]) == 0
+    assert path.read_bytes() == first
+
+
+def test_only_a_change_of_code_makes_a_notebook_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "EXECUTED", tmp_path / "executed")
+    path = notebook_with(tmp_path, "import random; random.random()")
+
+    def answer() -> str:
+        return str(nbformat.read(execute.execute_to_build(path), 4).cells[0].outputs[0])
+
+    first = answer()
+    notebook = nbformat.read(path, 4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("more words"))
+    nbformat.write(notebook, path)
+    assert answer() == first
+    assert nbformat.read(execute.EXECUTED / path.name, 4).cells[1].source == "more words"
+    notebook.cells[0].source += "  # another"
+    nbformat.write(notebook, path)
+    assert answer() != first
+
+
+def test_every_entry_of_the_bibliography_has_author_title_and_a_key_that_is_used_once() -> None:
+    text = (SITE / "references.bib").read_text(encoding="utf-8")
+    entries = text.split("\n@")
+    keys = [entry.split("{")[1].split(",")[0] for entry in entries]
+    assert len(keys) == len(set(keys))
+    assert [k for k, e in zip(keys, entries, strict=True) if "author =" not in e] == []
+    assert [k for k, e in zip(keys, entries, strict=True) if "title =" not in e] == []
+
+
+def test_the_glossary_is_in_alphabetical_order_and_says_each_term_once() -> None:
+    names = list(dict.fromkeys(glossary_terms((SITE / "glossary.md").read_text("utf-8")).values()))
+    assert names == sorted(names, key=str.lower)
+    assert len(names) > 30

@@ -1,0 +1,84 @@
+"""Bounded model checking and k-induction find what exploration finds, and say no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb.data.errors import UsageError
+from raftnb.data.verdict import Verdict
+from raftnb.language import Globals, Process, in_flight, when
+from raftnb.language.spec import Spec
+from raftnb.prove.bounded import check_bounded, k_induction
+from raftnb.prove.finite import Bounds
+from raftnb.specs.raft.claims import RAFT, RequestVoteResponse
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE, one_client_at_a_time
+
+
+class Light(Globals):
+    """A lamp with three states; the fourth cannot be reached."""
+
+    at: int = 0
+
+
+class Lamp(Process):
+    """Goes round 0, 1, 2; from 4 it would go to 3."""
+
+    def go(self) -> None:
+        """The next state."""
+        when(Light.at <= 2)
+        Light.at = 0 if Light.at == 2 else Light.at + 1
+
+    def leave(self) -> None:
+        """Only from 4."""
+        when(Light.at == 4)
+        Light.at = 3
+
+
+def never_three() -> bool:
+    """True; and 4 is not excluded, so it takes an assumption about one state more."""
+    return Light.at != 3
+
+
+def never_two() -> bool:
+    """False after two steps."""
+    return Light.at != 2
+
+
+LAMP = Spec("lamp", processes=(Lamp,), shared=(Light,), invariants=(never_three,))
+
+
+def test_a_claim_that_fails_after_two_steps_is_refuted_with_the_trace() -> None:
+    found = check_bounded(LAMP, never_two, 4, bounds=Bounds(5, 1))
+    assert (found.verdict, found.steps) == (Verdict.VIOLATED, 2)
+    assert found.trace is not None
+    assert [state["Light", "at"] for state in found.trace.states] == [0, 1, 2]
+
+
+def test_that_nothing_was_found_is_unknown_and_not_holds() -> None:
+    assert check_bounded(LAMP, never_two, 1, bounds=Bounds(5, 1)).verdict == Verdict.UNKNOWN
+
+
+def test_a_claim_that_is_not_inductive_can_be_two_inductive() -> None:
+    assert k_induction(LAMP, never_three, 1, bounds=Bounds(5, 1)).verdict == Verdict.UNKNOWN
+    assert k_induction(LAMP, never_three, 2, bounds=Bounds(5, 1)).verdict == Verdict.HOLDS
+
+
+def test_a_false_claim_is_never_proved_by_k_induction() -> None:
+    assert k_induction(LAMP, never_two, 3, bounds=Bounds(5, 1)).verdict == Verdict.VIOLATED
+    with pytest.raises(UsageError, match="k=0"):
+        k_induction(LAMP, never_two, 0)
+
+
+def test_messages_are_followed_over_several_steps() -> None:
+    def nobody_has_a_vote() -> bool:
+        """False as soon as somebody answers."""
+        return all(not m.voteGranted for m in in_flight(RequestVoteResponse))
+
+    found = check_bounded(RAFT, nobody_has_a_vote, 3, bounds=Bounds(2, 2), servers=2, values=1)
+    assert (found.verdict, found.steps) == (Verdict.VIOLATED, 3)
+
+
+def test_clients_take_turns_by_induction() -> None:
+    constants = {"clients": 2, "keys": 1, "values": 1}
+    found = k_induction(SEQUENTIAL_STORE, one_client_at_a_time, 1, bounds=Bounds(2, 1), **constants)
+    assert found.verdict == Verdict.HOLDS

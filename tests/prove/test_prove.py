@@ -1,0 +1,262 @@
+"""The proof of Raft: it holds, it can fail, and where it fails it says why."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+
+import pytest
+
+from raftnb.commands import prove as command
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.verdict import Verdict
+from raftnb.language import Delivery, Domain, Globals, Map, Nat, Process, Set, each, when
+from raftnb.language.proof import Lemma, Proof
+from raftnb.language.spec import Spec
+from raftnb.language.world import World
+from raftnb.prove import Bounds, counterexample, drop, explain, prove, witness
+from raftnb.prove.conditions import Conditions
+from raftnb.prove.counting import axiom_holds
+from raftnb.prove.explain import changed_actions
+from raftnb.specs.proofs import PROOFS
+from raftnb.specs.raft.claims import RAFT, Server, is_quorum
+from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs.raft.proof import RAFT_PROOF
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Key, Response, Store, Value
+
+
+def test_raft_is_proved_from_the_command_line_and_every_condition_counts() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "raftnb", "prove", "raft", "--json", "--seed", "7"],
+        capture_output=True,
+        text=True,
+    )
+    data = json.loads(done.stdout)
+    assert (done.returncode, data["verdict"]) == (0, "holds"), done.stderr
+    assert data["obligations"] == data["proved"] > 2000
+    assert len(data["slowest"]) == 5
+    assert data["solver"].startswith("z3 ")
+    assert "not_covered" not in data
+
+
+def test_every_claim_of_raft_and_every_action_is_covered() -> None:
+    assert RAFT_PROOF.not_covered() == ()
+    names = {start.action for start in Conditions(RAFT_PROOF).starts()}
+    assert names == set(Server.actions)
+
+
+@pytest.mark.parametrize("action", [s.name for s in Conditions(RAFT_PROOF).starts()])
+def test_no_action_preserves_the_invariant_for_want_of_a_state_where_it_can_be_taken(
+    action: str,
+) -> None:
+    state = witness(RAFT_PROOF, action)
+    assert state is not None
+    world = World(RAFT(history=True, servers=3, values=2), state)
+    assert action.partition("(")[0] in {step.action for step in world.enabled()}
+
+
+def test_a_condition_that_takes_too_long_is_unknown_and_never_proved() -> None:
+    report = prove(RAFT_PROOF, only=["missing_entries_were_not_chosen"], timeout=0.001, workers=1)
+    assert report.verdict == Verdict.UNKNOWN
+    assert report.unknown
+
+
+def test_majorities_meet_and_weaker_quorums_do_not() -> None:
+    assert all(axiom_holds(RAFT_PROOF, lemma) for lemma in RAFT_PROOF.axioms)
+
+    def any_two_sets_meet(a: Set[Server], b: Set[Server]) -> bool:
+        """False: both may be empty."""
+        return any(s in a and s in b for s in Server)
+
+    def halves_meet(a: Set[Server], b: Set[Server]) -> bool:
+        """False for an even number of servers."""
+        half = 2 * len(a) >= len(Server) and 2 * len(b) >= len(Server)
+        return not half or any(s in a and s in b for s in Server)
+
+    assert not axiom_holds(RAFT_PROOF, Lemma(any_two_sets_meet))
+    assert not axiom_holds(RAFT_PROOF, Lemma(halves_meet))
+
+
+@pytest.mark.parametrize("servers", [1, 2, 3, 4, 5])
+def test_what_is_assumed_of_quorums_is_true_of_every_set_of_a_few_servers(servers: int) -> None:
+    model = RAFT(servers=servers)
+    with model.start() as world:
+        everyone = world[Server]
+        sets = [
+            frozenset(c) for n in range(servers + 1) for c in itertools.combinations(everyone, n)
+        ]
+        for lemma in RAFT_PROOF.axioms:
+            count = lemma.claim.__code__.co_argcount
+            assert all(lemma.claim(*row) for row in itertools.product(sets, repeat=count))
+
+
+FAST = [m for m in MUTANTS if m.row in (1, 2, 4, 7, 9, 16, 17, 20, 21)]
+OTHERS = [m for m in MUTANTS if m not in FAST and m.how != "liveness"]
+
+
+@pytest.mark.parametrize("mutant", FAST, ids=lambda m: m.server.__name__)
+def test_a_mistake_fails_in_an_action_that_it_changes_and_is_shown(mutant: Mutant) -> None:
+    variant = RAFT.variant(mutant.server.__name__, mutant.server)
+    changed = changed_actions(RAFT, variant)
+    wrong = RAFT_PROOF.of(variant)
+    report = explain(wrong, prove(wrong, actions=changed, timeout=2))
+    assert report.verdict == Verdict.VIOLATED
+    found = report.counterexamples[0]
+    assert found.step.action in changed
+    assert "may be unreachable" in str(found)
+    world = World(variant(history=True, servers=3, values=2))
+    assert (found.step, found.after) in set(world.successors(found.before))
+
+
+@pytest.mark.parametrize("mutant", OTHERS, ids=lambda m: m.server.__name__)
+def test_a_mistake_has_a_counterexample_to_induction_in_an_action_that_it_changes(
+    mutant: Mutant,
+) -> None:
+    variant = RAFT.variant(mutant.server.__name__, mutant.server)
+    wrong = RAFT_PROOF.of(variant)
+    steps = [g.name for g in wrong.goals if g.claim in RAFT.transitions]
+    names = [*(lemma.name for lemma in wrong.invariant), *steps]
+    actions = [
+        start.name
+        for start in Conditions(wrong).starts()
+        if start.action in changed_actions(RAFT, variant)
+    ]
+    sizes = [Bounds(2, 1), Bounds(3, 1)]
+    found = (counterexample(wrong, names, a, bounds=b) for b in sizes for a in actions)
+    assert any(one is not None for one in found)
+
+
+@pytest.mark.parametrize("mutant", [m for m in MUTANTS if m.row == 6], ids=lambda m: str(m.row))
+def test_a_mistake_that_costs_progress_only_is_still_safe(mutant: Mutant) -> None:
+    variant = RAFT.variant(mutant.server.__name__, mutant.server)
+    changed = changed_actions(RAFT, variant)
+    assert prove(RAFT_PROOF.of(variant), actions=changed).verdict == Verdict.HOLDS
+
+
+def test_election_safety_alone_is_true_but_not_inductive() -> None:
+    claim = RAFT.invariants[0]
+    alone = Proof(RAFT, invariant=(Lemma(claim),), opaque=(is_quorum,))
+    found = counterexample(alone, claim.__name__, "become_leader", bounds=Bounds(2, 1))
+    assert found is not None
+    model = RAFT(history=True, servers=3, values=2)
+    assert model.holds(claim, found.before)
+    assert not model.holds(claim, found.after)
+
+
+def test_without_a_conjunct_what_uses_it_is_not_proved() -> None:
+    report = drop(RAFT_PROOF, "vote_requests_describe_the_log", timeout=2)
+    assert report.verdict == Verdict.UNKNOWN
+    assert report.failing == (("voters_pass_on_their_entries", "handle_request_vote"),)
+
+
+def test_a_claim_cannot_be_used_before_it_is_proved() -> None:
+    goal = RAFT_PROOF.goals[0].claim
+    with pytest.raises(UsageError, match="not proved before it"):
+        Proof(RAFT, invariant=(Lemma(RAFT_PROOF.invariant[0].claim, (goal,)),))
+
+
+def test_the_command_names_the_proofs_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError) as error:
+        command.chosen_proof("rafft")
+    assert error.value.allowed == ", ".join(PROOFS)
+
+
+class Box(Domain, number="boxes"):
+    """A box."""
+
+
+class Count(Globals):
+    """A number that is counted up."""
+
+    n: Nat = 0
+
+
+class Clerk(Process):
+    """Counts, and takes back."""
+
+    def up(self) -> None:
+        """One more."""
+        Count.n += 2
+
+    def down(self) -> None:
+        """Two fewer."""
+        when(Count.n > 1)
+        Count.n -= 2
+
+
+def n_is_even() -> bool:
+    """The number is even: inductive."""
+    return Count.n % 2 == 0
+
+
+def n_is_not_seven() -> bool:
+    """True, but not inductive."""
+    return Count.n != 7
+
+
+COUNTER = Spec("counter", processes=(Clerk,), shared=(Count,), invariants=(n_is_not_seven,))
+
+
+def test_a_reader_can_prove_a_claim_about_a_specification_of_ones_own() -> None:
+    alone = Proof(COUNTER, (Lemma(n_is_not_seven),))
+    assert prove(alone, workers=1).verdict == Verdict.UNKNOWN
+    found = counterexample(alone, "n_is_not_seven", "up", bounds=Bounds(9, 1))
+    assert found is not None
+    assert (found.before["Count", "n"], found.after["Count", "n"]) == (5, 7)
+    mended = Proof(COUNTER, (Lemma(n_is_even),), goals=(Lemma(n_is_not_seven, (n_is_even,)),))
+    assert prove(mended, workers=1).verdict == Verdict.HOLDS
+
+
+def test_that_a_natural_number_stays_natural_is_proved_and_not_assumed() -> None:
+    class Careless(Clerk):
+        def down(self) -> None:
+            """Two fewer, whatever there is."""
+            Count.n -= 2
+
+    spec = COUNTER.variant("careless", Careless)
+    report = prove(Proof(spec, ()), workers=1)
+    assert [(c.action, c.proved) for c in report.checked if "natural" in c.claim] == [
+        ("down", False),
+        ("up", True),
+    ]
+
+
+def test_a_sum_over_a_domain_has_no_meaning_for_any_number_of_members() -> None:
+    def few() -> bool:
+        """A sum."""
+        return sum(1 for b in Box) < 3
+
+    spec = Spec(
+        "boxes",
+        processes=(Clerk,),
+        shared=(Count,),
+        domains=(Box,),
+        constants={"boxes": 2},
+        delivery=Delivery(),
+    )
+    with pytest.raises(SpecError, match="sum"):
+        prove(Proof(spec, (Lemma(few),)), workers=1)
+
+
+@pytest.mark.parametrize("name", ["sequential-store", "linearizable-store"])
+def test_the_stores_are_proved_for_any_number_of_clients_keys_and_values(name: str) -> None:
+    report = prove(PROOFS[name])
+    assert report.verdict == Verdict.HOLDS
+    assert report.seed == 0
+
+
+def test_a_store_that_answers_from_an_old_copy_is_not_what_the_store_holds() -> None:
+    class Stale(Store):
+        copy: Map[Key, Value | None] = each(None)
+
+        def serve(self) -> None:
+            """Read from the copy."""
+            r = self.request
+            self.response = Response(r.client, r.op, r.key, self.copy[r.key])
+
+    wrong = PROOFS["sequential-store"].of(SEQUENTIAL_STORE.variant("stale", Stale))
+    report = explain(wrong, prove(wrong, actions=["serve"], timeout=2, workers=1))
+    assert report.verdict == Verdict.VIOLATED
+    assert report.counterexamples[0].claim == "the_answer_in_hand_is_what_the_store_holds"

@@ -1,0 +1,132 @@
+"""Every known mistake in Raft is found out, and only by what it breaks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from raftnb.__main__ import main
+from raftnb.commands import mutants as command
+from raftnb.data.verdict import Verdict
+from raftnb.experiments.mutation import explore, explored, first_violation, play, played, walked
+from raftnb.specs.raft import claims as raft
+from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs.raft.server import Server
+
+PLAYED = [mutant for mutant in MUTANTS if mutant.scene is not None]
+SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
+
+
+def name(mutant: Mutant) -> str:
+    return f"{mutant.row}-{mutant.server.__name__}"
+
+
+def test_there_is_one_mutant_for_each_row():
+    assert [mutant.row for mutant in MUTANTS] == list(range(1, 32))
+
+
+def test_each_mutant_overrides_no_more_than_two_operators():
+    for mutant in MUTANTS:
+        own = [n for n, v in vars(mutant.server).items() if callable(v) or hasattr(v, "function")]
+        assert 1 <= len([n for n in own if not n.startswith("_")]) <= 2, mutant.title
+
+
+@pytest.mark.parametrize("mutant", PLAYED, ids=name)
+def test_the_scene_breaks_the_property_at_its_last_step(mutant):
+    found = played(mutant)
+    assert found.caught
+    model = mutant.spec()(**mutant.constants)
+    world = model.start()
+    mutant.scene(world)
+    assert found.steps == len(world.trace)
+
+
+@pytest.mark.parametrize("mutant", PLAYED, ids=name)
+def test_the_original_breaks_nothing_in_the_same_scene(mutant):
+    spec = mutant.spec(mutant.original)
+    model = spec(**mutant.constants)
+    assert first_violation(model, play(model, mutant.scene)) is None
+
+
+@pytest.mark.parametrize("mutant", PLAYED, ids=name)
+def test_the_scene_stays_within_the_configuration(mutant):
+    model = mutant.spec()(**{**mutant.constants, "max_messages": 99, "max_copies": 9})
+    trace = play(model, mutant.scene)
+    for constraint in model.spec.constraints:
+        assert all(model.holds(constraint, state) for state in trace.states), constraint.__name__
+
+
+@pytest.mark.parametrize("mutant", SMALL, ids=name)
+def test_exploration_finds_the_mistake_and_the_original_passes_there(mutant):
+    found = explored(mutant)
+    assert found.caught
+    assert first_violation(mutant.spec()(**mutant.constants), found.trace) == found.steps
+    assert explore(mutant, mutant.original).verdict is Verdict.HOLDS
+
+
+def test_shortest_traces_have_the_known_lengths():
+    steps = {mutant.row: explored(mutant).steps for mutant in SMALL}
+    assert steps == {7: 10, 16: 13, 17: 8, 18: 11, 20: 4, 25: 11, 29: 13, 30: 12, 31: 14}
+
+
+@pytest.mark.parametrize("row", [3, 23, 26])
+def test_random_walks_find_what_is_too_deep_to_be_explored(row):
+    mutant = next(m for m in MUTANTS if m.row == row)
+    found = walked(mutant)
+    assert (mutant.how, found.caught) == ("walk", True)
+    assert first_violation(mutant.spec()(**mutant.constants), found.trace) == found.steps
+
+
+def test_random_walks_find_nothing_in_the_original():
+    mutant = next(m for m in MUTANTS if m.row == 23)
+    assert not walked(mutant, mutant.original).caught
+
+
+def test_a_longer_log_wanted_means_no_leader_ever():
+    mutant = next(m for m in MUTANTS if m.row == 6)
+    found = explore(mutant)
+    assert (found.verdict, found.property) == (Verdict.VIOLATED, "a_leader_is_elected")
+    assert explore(mutant, Server).verdict is Verdict.HOLDS
+
+
+def test_the_equivalent_mutant_breaks_nothing_but_one_vote_per_term():
+    mutant = next(m for m in MUTANTS if m.row == 19)
+    small = replace(mutant, entries=0)
+    assert explore(small).verdict is Verdict.HOLDS
+    stronger = replace(small, how="exploration", terms=1, network={})
+    assert explored(stronger).caught
+
+
+def test_no_mistake_is_found_where_there_is_none():
+    model = MUTANTS[0]
+    harmless = replace(model, server=Server, row=99)
+    assert not played(harmless).caught
+    assert not explored(replace(MUTANTS[19], server=Server, row=99)).caught
+
+
+def test_the_command_says_which_are_found(capsys):
+    assert main(["mutants", "--row", "1", "--row", "20", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["missed"] == []
+    assert [row["row"] for row in told["mutants"]] == [1, 20]
+    assert [row["found_by"] for row in told["mutants"]] == ["script", "exploration"]
+    assert told["mutants"][1]["steps"] == 4
+
+
+def test_the_command_fails_when_one_is_missed(capsys, monkeypatch):
+    harmless = replace(MUTANTS[0], server=Server)
+    monkeypatch.setattr(command, "MUTANTS", (harmless,))
+    assert main(["mutants"]) == 1
+    assert "MISSED" in capsys.readouterr().out
+
+
+def test_an_unknown_row_is_a_usage_error(capsys):
+    assert main(["mutants", "--row", "77"]) == 2
+    assert "1 to 31" in capsys.readouterr().err
+
+
+def test_the_properties_are_those_of_the_specification():
+    claims = (*raft.RAFT.invariants, *raft.RAFT.transitions, *raft.RAFT.sometimes)
+    assert all(mutant.breaks in claims for mutant in MUTANTS)
