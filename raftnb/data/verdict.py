@@ -1,8 +1,13 @@
-"""The three answers that every checker of this package gives."""
+"""The three answers that every checker of this package gives, and what all its results have."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from enum import Enum
+from html import escape
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from raftnb.data.errors import UsageError
 
 
 class Verdict(Enum):
@@ -19,3 +24,69 @@ class Verdict(Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Answer(ABC):
+    """What every checker's result has; its text is what the command line prints.
+
+    `verdict` is the answer and `property` the name of what was asked about or is violated (None
+    where it is the whole specification); `seconds` is the time that it took. `bound` is what
+    stopped an *unknown*, or None. `partial` says in sentences, one each, what the answer does not
+    cover: left out, cut off, not reached, never taken.
+
+    An answer is neither true nor false: `bool(answer)` raises `UsageError`, since a result that
+    says *violated* would count as true.
+    """
+
+    @property
+    def exit_code(self) -> int:
+        """The command line's exit code for the verdict."""
+        return self.verdict.exit_code
+
+    if TYPE_CHECKING:  # fields of dataclasses; at run time these would be taken for their defaults
+
+        @property
+        @abstractmethod
+        def verdict(self) -> Verdict: ...
+
+        @property
+        @abstractmethod
+        def seconds(self) -> float: ...
+
+        @property
+        @abstractmethod
+        def bound(self) -> str | None: ...
+
+        @property
+        @abstractmethod
+        def partial(self) -> tuple[str, ...]: ...
+
+        @property  # the last one: from here on the name means this
+        @abstractmethod
+        def property(self) -> str | None: ...
+
+    @abstractmethod
+    def as_json(self) -> dict[str, Any]:
+        """The answer as plain JSON data; everything that the text says is in it."""
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """The answer as text, the verdict first."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """The text as a notebook shows it: the verdict set off, everything escaped."""
+        front, verdict, rest = str(self).partition(str(self.verdict))
+        return f"<pre>{escape(front)}<strong>{verdict}</strong>{escape(rest)}</pre>"
+
+    def __bool__(self) -> NoReturn:
+        raise UsageError(
+            f"a result, {str(self).splitlines()[0]!r}, as a condition",
+            allowed="its verdict: Verdict.HOLDS, Verdict.VIOLATED or Verdict.UNKNOWN",
+            cure="write `result.verdict is Verdict.HOLDS`",
+        )
+
+
+__all__ = ["Answer", "Verdict"]
