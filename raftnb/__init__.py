@@ -9,6 +9,7 @@ from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.draw.graph import draw_graph, draw_trace
 from raftnb.draw.listing import show_change, show_source
+from raftnb.draw.refused import refused
 from raftnb.draw.stepper import stepper
 from raftnb.explore import check, state_graph
 from raftnb.language.processes import (
@@ -66,6 +67,7 @@ __all__ = [
     "history",
     "in_flight",
     "macro",
+    "refused",
     "reply",
     "send",
     "show_change",
