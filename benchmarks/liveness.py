@@ -19,7 +19,7 @@ from raftnb.language.temporal import weak
 from raftnb.liveness import check_liveness
 from raftnb.liveness.edges import arrows
 from raftnb.refine import refines
-from raftnb.specs.refinements import REFINEMENTS
+from raftnb.specs import REFINEMENTS
 from raftnb.specs.store.memory import INTERNAL_MEMORY, Processor
 
 MILLION = {"processors": 3, "addresses": 5}

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from raftnb.commands.common import print_json
 from raftnb.data.errors import UsageError
 from raftnb.experiments.mutation import Finding, find_all
-from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 
 HEADER = ("row", "mistake", "breaks", "where", "found by", "steps", "states", "seconds")
 ROW = "{:>4} {:<24} {:<28} {:<10} {:<12} {:>5} {:>9} {:>8}  {}"

@@ -9,7 +9,7 @@ from raftnb.commands.common import print_json
 from raftnb.data.errors import UsageError
 from raftnb.language.proof import Proof
 from raftnb.prove import explain, prove
-from raftnb.specs.proofs import PROOFS
+from raftnb.specs import PROOFS
 
 
 def add_parser(subparsers: Any) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from raftnb.commands.common import add_model_arguments, chosen_spec, parse_setting, print_json
 from raftnb.data.errors import UsageError
 from raftnb.refine.check import refines
-from raftnb.specs.refinements import REFINEMENTS, Claim
+from raftnb.specs import REFINEMENTS
+from raftnb.specs.refinements import ClaimedRefinement
 
 
 def add_parser(subparsers: Any) -> None:
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     return result.verdict.exit_code
 
 
-def chosen_claim(name: str) -> Claim:
+def chosen_claim(name: str) -> ClaimedRefinement:
     """The refinement of the specification of this name; raises `UsageError` if none is claimed."""
     if name not in REFINEMENTS:
         chosen_spec(name)

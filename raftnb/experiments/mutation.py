@@ -1,4 +1,4 @@
-"""Finding out the mistakes of `specs.raft.mutants`: by exploration, walks, or a scene played.
+"""Finding out the mistakes of `specs.raft.mistakes`: by exploration, walks, or a scene played.
 
 In each way the verdict is the specification's own: a claim of `raft` that is false in a state, or
 of a step, that the mutant reaches.
@@ -18,7 +18,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import Exploration, check, random_walks
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
 
 WALKS, STEPS, SEED = 60_000, 60, 1

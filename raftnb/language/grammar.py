@@ -193,8 +193,12 @@ def _check_name(
 
 
 def _is_ours(function: FunctionType) -> bool:
-    path = Path(function.__code__.co_filename)
-    return ENGINE in path.parents and "specs" not in path.parts
+    return _is_engine(Path(function.__code__.co_filename))
+
+
+def _is_engine(path: Path) -> bool:
+    """Whether a file is the package's own, and not one of its specifications."""
+    return ENGINE in path.parents and ENGINE / "specs" not in path.parents
 
 
 def _is_foreign(value: Any) -> bool:
@@ -254,7 +258,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
 def _spec_frame(tb: TracebackType | None) -> tuple[str, int, str] | None:
     """File, line and function of the innermost frame that is the specification's own."""
     frames = [(f.f_code.co_filename, line, f.f_code.co_name) for f, line in traceback.walk_tb(tb)]
-    own = [f for f in frames if ENGINE not in Path(f[0]).parents or "specs" in Path(f[0]).parts]
+    own = [f for f in frames if not _is_engine(Path(f[0]))]
     return own[-1] if own else None
 
 

@@ -1,13 +1,17 @@
-"""The specifications of the notebooks, by the names that the command line uses."""
+"""The specifications of the notebooks, their proofs and their refinements, each by its name."""
 
 from __future__ import annotations
 
+from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
 from raftnb.specs.raft.progress import TIMELY_RAFT
+from raftnb.specs.raft.proof import RAFT_PROOF
+from raftnb.specs.refinements import REFINEMENTS
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
+from raftnb.specs.store.proof import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_PROOF
 from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
@@ -15,5 +19,9 @@ MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA)
 }
+PROOFS: dict[str, Proof] = {
+    proof.spec.name: proof
+    for proof in (SEQUENTIAL_STORE_PROOF, LINEARIZABLE_STORE_PROOF, RAFT_PROOF)
+}
 
-__all__ = ["SPECS"]
+__all__ = ["PROOFS", "REFINEMENTS", "SPECS"]

@@ -14,7 +14,7 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedRefinement:
     """The claim that `concrete` refines `abstract` when it is seen by `view(state, layout)`.
 
     `layout` is the abstract model's. Constants of the same name have the same value in both.
@@ -63,12 +63,12 @@ def as_it_is(state: State, layout: Layout) -> State:
 
 
 CLAIMS = (
-    Claim(WRITE_THROUGH_CACHE, INTERNAL_MEMORY, as_internal_memory),
-    Claim(SEQUENTIAL_STORE, LINEARIZABLE_STORE, without_mutex),
-    Claim(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
-    Claim(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
-    Claim(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
+    ClaimedRefinement(WRITE_THROUGH_CACHE, INTERNAL_MEMORY, as_internal_memory),
+    ClaimedRefinement(SEQUENTIAL_STORE, LINEARIZABLE_STORE, without_mutex),
+    ClaimedRefinement(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
+    ClaimedRefinement(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
+    ClaimedRefinement(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
 )
-REFINEMENTS: dict[str, Claim] = {claim.concrete.name: claim for claim in CLAIMS}
+REFINEMENTS: dict[str, ClaimedRefinement] = {claim.concrete.name: claim for claim in CLAIMS}
 
-__all__ = ["REFINEMENTS", "Claim", "as_internal_memory", "as_it_is", "without_mutex"]
+__all__ = ["REFINEMENTS", "ClaimedRefinement", "as_internal_memory", "as_it_is", "without_mutex"]

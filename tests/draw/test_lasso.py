@@ -8,7 +8,7 @@ from raftnb.draw.views import show_views
 from raftnb.explore import check
 from raftnb.liveness import check_liveness
 from raftnb.refine import refines
-from raftnb.specs.refinements import REFINEMENTS
+from raftnb.specs import REFINEMENTS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
 

@@ -11,7 +11,7 @@ from raftnb.draw.raft.cluster import draw_cluster, draw_clusters, in_words, serv
 from raftnb.draw.raft.sequence import draw_sequence, events_of, headline, outcome, sendings
 from raftnb.experiments.mutation import played
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.mutants import MUTANTS
+from raftnb.specs.raft.mistakes import MUTANTS
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 

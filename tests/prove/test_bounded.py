@@ -10,7 +10,8 @@ from raftnb.language import Globals, Process, in_flight, when
 from raftnb.language.spec import Spec
 from raftnb.prove.bounded import check_bounded, k_induction
 from raftnb.prove.finite import Bounds
-from raftnb.specs.raft.claims import RAFT, RequestVoteResponse
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.server import RequestVoteResponse
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, one_client_at_a_time
 
 

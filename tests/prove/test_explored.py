@@ -7,7 +7,7 @@ import pytest
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language.spec import Spec
-from raftnb.specs.proofs import PROOFS
+from raftnb.specs import PROOFS
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.mistakes import VotesTwice
 

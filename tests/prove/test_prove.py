@@ -20,10 +20,11 @@ from raftnb.prove import Bounds, counterexample, drop, explain, prove, witness
 from raftnb.prove.conditions import Conditions
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.explain import changed_actions
-from raftnb.specs.proofs import PROOFS
-from raftnb.specs.raft.claims import RAFT, Server, is_quorum
-from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs import PROOFS
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.proof import RAFT_PROOF
+from raftnb.specs.raft.server import Server, is_quorum
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Key, Response, Store, Value
 
 

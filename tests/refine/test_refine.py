@@ -13,8 +13,8 @@ from raftnb.language.world import World
 from raftnb.liveness.edges import arrows_of
 from raftnb.refine import refines
 from raftnb.refine.mapped import image
+from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
-from raftnb.specs.refinements import REFINEMENTS
 
 # A clock of four, seen as a clock of two.
 

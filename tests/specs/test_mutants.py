@@ -12,7 +12,7 @@ from raftnb.commands import mutants as command
 from raftnb.data.verdict import Verdict
 from raftnb.experiments.mutation import explore, explored, first_violation, play, played, walked
 from raftnb.specs.raft import claims as raft
-from raftnb.specs.raft.mutants import MUTANTS, Mutant
+from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
 
 PLAYED = [mutant for mutant in MUTANTS if mutant.scene is not None]

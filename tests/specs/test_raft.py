@@ -12,10 +12,11 @@ from raftnb.language.temporal import leads_to
 from raftnb.liveness import check_liveness
 from raftnb.specs.raft import exercises as raft_exercises
 from raftnb.specs.raft import mistakes
-from raftnb.specs.raft.claims import RAFT, AppendEntries, Entry, RequestVote, Role, Server
-from raftnb.specs.raft.mutants import MUTANTS
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.mistakes import MUTANTS
 from raftnb.specs.raft.progress import TIMELY_RAFT, AskedOnceServer, is_committed, is_requested
 from raftnb.specs.raft.scenes import commit, elect, find, receive, replicate, request, send_entries
+from raftnb.specs.raft.server import AppendEntries, Entry, RequestVote, Role, Server
 
 BOUNDED = {"duplicates": 0, "max_messages": 2}
 OVER_TIME = {

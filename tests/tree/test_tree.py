@@ -11,8 +11,9 @@ from raftnb.data.errors import SpecError
 from raftnb.language import Globals, Map, Nat, Process, Seq, when
 from raftnb.language.spec import Spec
 from raftnb.specs import SPECS
-from raftnb.specs.raft.claims import RAFT, Server
+from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.mistakes import ForgetsItsVote
+from raftnb.specs.raft.server import Server
 from raftnb.tree import nodes
 from raftnb.tree.statements import Program
 

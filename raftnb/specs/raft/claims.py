@@ -1,4 +1,4 @@
-"""Raft with static membership: what is claimed of the servers of `raft_server`, and the Spec.
+"""Raft with static membership: what is claimed of the servers of `server`, and the Spec.
 
 The five properties of the paper's Figure 3 come first (Ongaro and Ousterhout 2014), then those of
 the literature, then those that reach over all time and read the history variables.
@@ -9,19 +9,12 @@ from __future__ import annotations
 from raftnb.language import Delivery, after
 from raftnb.language.spec import Spec
 from raftnb.specs.raft.server import (
-    AppendEntries,
-    AppendEntriesResponse,
-    Entry,
     Faults,
     Past,
-    RequestVote,
-    RequestVoteResponse,
     Role,
     Server,
     Value,
     is_quorum,
-    last_term,
-    term_at,
 )
 
 # Safety: the five properties of Figure 3.
@@ -272,20 +265,3 @@ RAFT = Spec(
     delivery=Delivery(),
     symmetric=(Server, Value),
 )
-
-__all__ = [
-    "RAFT",
-    "AppendEntries",
-    "AppendEntriesResponse",
-    "Entry",
-    "Faults",
-    "Past",
-    "RequestVote",
-    "RequestVoteResponse",
-    "Role",
-    "Server",
-    "Value",
-    "is_quorum",
-    "last_term",
-    "term_at",
-]

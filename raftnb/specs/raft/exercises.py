@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.mistakes import DiskServer
+from raftnb.specs.raft.mistakes.disk import DiskServer
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
 from raftnb.specs.raft.server import Role, Server, last_term
 

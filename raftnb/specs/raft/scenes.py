@@ -139,10 +139,35 @@ def commit(world: Any, leader: str, index: int) -> None:
     world[leader].advance_commit_index(choose=(index,))
 
 
+def two_entries_at_one_index(world: Any) -> None:
+    """s1 leads term 1, s2 term 2; each has an entry at index 1 that no other server has."""
+    elect(world, "s1", "s2")
+    request(world, "s1")
+    elect(world, "s2", "s3", term=2)
+    request(world, "s2")
+
+
+def entry_committed(world: Any) -> None:
+    """s1 leads term 1 and has committed an entry that s2 has too, and s3 not."""
+    elect(world, "s1", "s2")
+    request(world, "s1")
+    replicate(world, "s1", "s2")
+    commit(world, "s1", 1)
+
+
+def conflict_meets_commit(world: Any) -> None:
+    """s2 commits an entry with s3, and tells s1, which has another one there."""
+    two_entries_at_one_index(world)
+    replicate(world, "s2", "s3")
+    commit(world, "s2", 1)
+
+
 __all__ = [
     "commit",
+    "conflict_meets_commit",
     "count_vote",
     "elect",
+    "entry_committed",
     "find",
     "receive",
     "replicate",
@@ -151,5 +176,6 @@ __all__ = [
     "stand",
     "step_down",
     "take_entries",
+    "two_entries_at_one_index",
     "vote",
 ]

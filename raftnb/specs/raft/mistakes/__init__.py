@@ -1,0 +1,125 @@
+"""Raft with one mistake at a time: each changes one small operator or action of `Server`.
+
+A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
+breaks, in which configuration, and where in the world it was made.
+"""
+
+from __future__ import annotations
+
+from raftnb.specs.raft.mistakes import commits, disk, logs, terms, votes
+from raftnb.specs.raft.mistakes.commits import (
+    AcknowledgesItsWholeLog,
+    BelievesHints,
+    CommitsOldTerms,
+    CommitsOneShort,
+    CommitsUpToItsLogsEnd,
+    HeartbeatsCommit,
+    HintServer,
+    LeaderCountsTwice,
+    TakesCommitsBack,
+    TakesMatchesBack,
+)
+from raftnb.specs.raft.mistakes.disk import (
+    AcknowledgesBeforeSync,
+    DiskServer,
+    ForgetsItsLog,
+    ForgetsItsTerm,
+    ForgetsItsVote,
+    LeaderCountsBeforeSync,
+)
+from raftnb.specs.raft.mistakes.logs import (
+    AlwaysTruncates,
+    IgnoresPrevLogTerm,
+    KeepsConflicts,
+    StepsBelowOne,
+)
+from raftnb.specs.raft.mistakes.mutant import Mutant
+from raftnb.specs.raft.mistakes.terms import (
+    CountsOldAcknowledgments,
+    CountsOldVotes,
+    FollowsOldLeaders,
+    StaysInOffice,
+)
+from raftnb.specs.raft.mistakes.votes import (
+    ComparesIndexOnly,
+    ComparesTermOnly,
+    ComparesWithCommitted,
+    FollowingFreesTheVote,
+    HalfIsEnough,
+    SteppingDownFreesTheVote,
+    VotesForAnyLog,
+    VotesTwice,
+    WantsALongerLog,
+)
+
+MUTANTS: tuple[Mutant, ...] = (
+    commits.ROW_1,
+    votes.ROW_2,
+    votes.ROW_3,
+    votes.ROW_4,
+    votes.ROW_5,
+    votes.ROW_6,
+    disk.ROW_7,
+    disk.ROW_8,
+    disk.ROW_9,
+    disk.ROW_10,
+    disk.ROW_11,
+    logs.ROW_12,
+    logs.ROW_13,
+    commits.ROW_14,
+    commits.ROW_15,
+    terms.ROW_16,
+    votes.ROW_17,
+    votes.ROW_18,
+    votes.ROW_19,
+    votes.ROW_20,
+    commits.ROW_21,
+    commits.ROW_22,
+    logs.ROW_23,
+    terms.ROW_24,
+    terms.ROW_25,
+    commits.ROW_26,
+    commits.ROW_27,
+    terms.ROW_28,
+    commits.ROW_29,
+    commits.ROW_30,
+    logs.ROW_31,
+)
+
+__all__ = [
+    "MUTANTS",
+    "AcknowledgesBeforeSync",
+    "AcknowledgesItsWholeLog",
+    "AlwaysTruncates",
+    "BelievesHints",
+    "CommitsOldTerms",
+    "CommitsOneShort",
+    "CommitsUpToItsLogsEnd",
+    "ComparesIndexOnly",
+    "ComparesTermOnly",
+    "ComparesWithCommitted",
+    "CountsOldAcknowledgments",
+    "CountsOldVotes",
+    "DiskServer",
+    "FollowingFreesTheVote",
+    "FollowsOldLeaders",
+    "ForgetsItsLog",
+    "ForgetsItsTerm",
+    "ForgetsItsVote",
+    "HalfIsEnough",
+    "HeartbeatsCommit",
+    "HintServer",
+    "IgnoresPrevLogTerm",
+    "KeepsConflicts",
+    "LeaderCountsBeforeSync",
+    "LeaderCountsTwice",
+    "Mutant",
+    "StaysInOffice",
+    "SteppingDownFreesTheVote",
+    "StepsBelowOne",
+    "TakesCommitsBack",
+    "TakesMatchesBack",
+    "VotesForAnyLog",
+    "VotesTwice",
+    "WantsALongerLog",
+]

@@ -1,0 +1,87 @@
+"""What is known of a mistake: what it breaks, in which configuration, and who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from raftnb.language.spec import Property, Spec
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.server import Server
+
+How = Literal["exploration", "walk", "script", "liveness", "equivalent"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Mutant:
+    """One mistake: a subclass of `Server` that differs in one operator or action.
+
+    `row` numbers it; `breaks` is the claim of `raft` that it makes false (an equivalent one keeps
+    all others, and `breaks` is a claim about steps that is stronger than necessary; for a
+    liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
+    and `restarts` are the configuration, `network` its other constants. `how` it is found: by
+    exploration, by random walks, or by playing the `scene`. `why` says it in a sentence, `seen_in`
+    where in the world it was made, `differs` why the configuration is not the one known from the
+    literature.
+    """
+
+    row: int
+    server: type[Server]
+    breaks: Property
+    servers: int
+    terms: int
+    entries: int
+    restarts: int = 0
+    how: How = "exploration"
+    scene: Callable[[Any], None] | None = None
+    why: str = ""
+    seen_in: tuple[str, ...] = ()
+    differs: str = ""
+    network: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The mistake in words."""
+        first = (self.server.__doc__ or "").split("\n")[0].rstrip(".")
+        word = first.partition(" ")[0]
+        return first if any(map(str.isupper, word[1:])) else first[0].lower() + first[1:]
+
+    @property
+    def configuration(self) -> str:
+        """The configuration as (servers, terms, log length[, restarts])."""
+        restarts = f",R{self.restarts}" if self.restarts else ""
+        return f"({self.servers},{self.terms},{self.entries}{restarts})"
+
+    @property
+    def original(self) -> type[Server]:
+        """The correct class that it changes."""
+        return self.server.__mro__[1]
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """The constants of the configuration."""
+        return {
+            "servers": self.servers,
+            "max_term": self.terms,
+            "max_log": self.entries,
+            "max_restarts": self.restarts,
+            **self.network,
+        }
+
+    def spec(self, server: type[Server] | None = None) -> Spec:
+        """The specification with the mutant (or another class), and the one claim it is about."""
+        if self.how == "equivalent":
+            kept = {"transitions": tuple(c for c in RAFT.transitions if c is not self.breaks)}
+        else:
+            names = ("invariants", "transitions", "sometimes")
+            kept = {n: tuple(c for c in getattr(RAFT, n) if c is self.breaks) for n in names}
+        cls = server or self.server
+        return RAFT.variant(cls.__name__, cls, **{"sometimes": (), **kept})
+
+
+TWO_IN_FLIGHT = {"duplicates": 0, "max_messages": 2}
+"""A network that loses and reorders, with up to two messages in flight: a small state space."""
+THREE_IN_FLIGHT = {**TWO_IN_FLIGHT, "max_messages": 3}
+
+__all__ = ["THREE_IN_FLIGHT", "TWO_IN_FLIGHT", "Mutant"]
