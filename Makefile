@@ -14,7 +14,7 @@ help:
 	@echo "make test       ruff, mypy, pytest and nbval over everything"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place, so that their outputs can be committed"
-	@echo "make figures    write figures/*.svg anew"
+	@echo "make figures    write figures/*.svg and docs/architecture.svg anew"
 	@echo "make lock       pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean      delete what the other commands made (not the virtual environment)"
 

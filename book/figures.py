@@ -1,7 +1,8 @@
-"""Write the figures that the README shows: `python -m book.figures`.
+"""Write the figures that the README and the guides show: `python -m book.figures`.
 
 A figure is a picture in a chapter's committed outputs, named by its number in the book: Figure 5.2
-is `figures/fig-5-2.svg`. Those that the README mentions are written, all others removed.
+is `figures/fig-5-2.svg`. Those that the README mentions are written, all others removed. The
+picture of the package's imports is drawn too (`book.architecture`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import nbformat
 
 import book
-from book import ROOT
+from book import ROOT, architecture
 from book.chapters import figures_of, number_of
 
 FIGURES = ROOT / "figures"
@@ -57,7 +58,7 @@ def write(folder: Path) -> list[Path]:
 def main() -> int:
     """Run the command; exit code 0, or 1 when a figure does not exist."""
     try:
-        print(*write(FIGURES), sep="\n")
+        print(*write(FIGURES), architecture.write(), sep="\n")
     except NoSuchFigureError as error:
         print(f"README.md: {error}", file=sys.stderr)
         return 1

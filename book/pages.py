@@ -17,6 +17,7 @@ from book import OFFERS, ROOT, documented
 from book.chapters import glossary_terms, prepare, write_if_changed
 
 SITE = Path(__file__).parent / "site"
+GUIDES = ("CONTRIBUTING", "STYLE", "CHANGELOG")
 
 
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
@@ -58,6 +59,8 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
         _copy_if_changed(SITE / path.relative_to(target), path)
     for path in sorted((ROOT / "figures").glob("*.svg")):  # for the first page
         _copy_if_changed(path, target / "shown" / path.name)
+    for path in guides():
+        _copy_if_changed(path, target / path.relative_to(ROOT))
     stems = []
     for path in notebooks:
         prepared = prepare(path, terms, target / "figures")
@@ -66,6 +69,12 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
         stems.append(path.stem)
     _write_reference(target, list(names))
     _forget(target.glob("[0-9][0-9]-*.ipynb"), {f"{stem}.ipynb" for stem in stems})
+
+
+def guides() -> list[Path]:
+    """The project's own documents, for those who change it: they are part of the site."""
+    found = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", ".svg")]
+    return sorted([*found, *(ROOT / f"{name}.md" for name in GUIDES)])
 
 
 def modules() -> list[str]:
