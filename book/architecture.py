@@ -93,9 +93,7 @@ def picture() -> Picture:
     """The folders in the order of the table, with an arrow wherever one imports from another."""
     found = arrows()
     lines = ["digraph {", "rankdir=TB; nodesep=0.35; ranksep=0.45;"]
-    lines.append(
-        'node [shape=box, style="rounded,filled", color="#555555", fillcolor="#e3eef8", fontsize=13];'
-    )
+    lines.append('node [shape=box, style="rounded,filled", color="#555555", fillcolor="#e3eef8"];')
     lines.append('edge [color="#777777", arrowsize=0.7];')
     lines += [f"{{rank=same; {'; '.join(row.folders)}}}" for row in rows()]
     lines += [f"{a} -> {b}{_style(a, b)};" for a, b in found]
