@@ -1,49 +1,96 @@
 """Raft specified once in plain Python: run, explored, proved and drawn.
 
-The names below are those that one writes a specification with, and looks at it with; the other
-engines are in modules of their own: `raftnb.linear`, `raftnb.liveness`, `raftnb.refine`,
-`raftnb.prove`, and more drawings in `raftnb.draw`.
+The names below are those that one writes a specification with, and looks at it with. The engines
+are in folders of their own: `raftnb.explore`, `raftnb.liveness`, `raftnb.refine`, `raftnb.prove`,
+`raftnb.linear`; more drawings in `raftnb.draw`, the specifications in `raftnb.specs`.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.verdict import Verdict
-from raftnb.draw.graph import draw_graph, draw_trace
-from raftnb.draw.listing import show_change, show_source
-from raftnb.draw.refused import refused
-from raftnb.draw.stepper import stepper
-from raftnb.explore import check, state_graph
-from raftnb.language.processes import (
+from raftnb.language import (
     Delivery,
     Domain,
+    Fairness,
     Globals,
+    Liveness,
     Map,
     Message,
+    Model,
     Nat,
     Process,
     Record,
     Seq,
     Set,
+    Spec,
+    World,
     after,
+    always_eventually,
     anything,
     cycle,
     discard,
     each,
     either,
+    eventually,
+    first,
     history,
     in_flight,
+    leads_to,
     macro,
     reply,
     send,
+    strong,
+    weak,
     when,
 )
-from raftnb.language.spec import Spec
+
+if TYPE_CHECKING:
+    from raftnb.draw import (
+        draw_graph,
+        draw_trace,
+        refused,
+        show_change,
+        show_source,
+        stepper,
+    )
+    from raftnb.explore import check, state_graph
+
+WHEN_USED = {
+    "check": "raftnb.explore",
+    "draw_graph": "raftnb.draw",
+    "draw_trace": "raftnb.draw",
+    "refused": "raftnb.draw",
+    "show_change": "raftnb.draw",
+    "show_source": "raftnb.draw",
+    "state_graph": "raftnb.explore",
+    "stepper": "raftnb.draw",
+}
+"""What is imported when it is first used, so that `import raftnb` is quick."""
+
+
+def __getattr__(name: str) -> Any:
+    """An engine or a drawing, imported now."""
+    if name in WHEN_USED:
+        return getattr(import_module(WHEN_USED[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, whether they are imported yet or not."""
+    return sorted(__all__)
+
 
 __all__ = [
     "Delivery",
     "Domain",
+    "Fairness",
     "Globals",
+    "Liveness",
     "Map",
     "Message",
+    "Model",
     "Nat",
     "NotEnabled",
     "Process",
@@ -55,7 +102,9 @@ __all__ = [
     "SpecError",
     "UsageError",
     "Verdict",
+    "World",
     "after",
+    "always_eventually",
     "anything",
     "check",
     "cycle",
@@ -64,8 +113,11 @@ __all__ = [
     "draw_trace",
     "each",
     "either",
+    "eventually",
+    "first",
     "history",
     "in_flight",
+    "leads_to",
     "macro",
     "refused",
     "reply",
@@ -74,5 +126,7 @@ __all__ = [
     "show_source",
     "state_graph",
     "stepper",
+    "strong",
+    "weak",
     "when",
 ]

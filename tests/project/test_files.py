@@ -59,7 +59,7 @@ def test_the_readme_says_why_each_package_is_needed() -> None:
 def test_the_package_imports_nothing_that_it_does_not_ask_for() -> None:
     names = [Requirement(text).name for text in PROJECT["dependencies"]]
     allowed = {IMPORTED_AS.get(name, name) for name in names} | {"raftnb"}
-    allowed |= {"IPython", "llvmlite"}  # come with jupyterlab and numba
+    allowed |= {"llvmlite"}  # comes with numba
     found = {name for path in (ROOT / "raftnb").rglob("*.py") for name in imports_of(path)}
     assert found - allowed - set(sys.stdlib_module_names) == set()
 

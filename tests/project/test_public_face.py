@@ -1,0 +1,79 @@
+"""What can be imported from where: the public names, no more and no fewer."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+LANGUAGE = {
+    "Delivery", "Domain", "Fairness", "Globals", "Liveness", "Map", "Message", "Model", "Nat",
+    "Process", "Record", "Seq", "Set", "Spec", "World", "after", "always_eventually", "anything",
+    "cycle", "discard", "each", "either", "eventually", "first", "history", "in_flight",
+    "leads_to", "macro", "reply", "send", "strong", "weak", "when",
+}  # fmt: skip
+ERRORS = {"NotEnabled", "RaftnbError", "SpecError", "UsageError"}
+SHOWN = {"draw_graph", "draw_trace", "refused", "show_change", "show_source", "stepper"}
+FACES = {
+    "raftnb": LANGUAGE | ERRORS | SHOWN | {"Verdict", "check", "state_graph"},
+    "raftnb.language": LANGUAGE,
+    "raftnb.draw": SHOWN | {
+        "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
+        "show_views", "timeline",
+    },
+    "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
+    "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
+    "raftnb.experiments": {
+        "Finding", "find_all", "find_out", "first_violation", "history_of", "play", "played",
+        "produced", "well_formed",
+    },
+}  # fmt: skip
+ENGINES = {
+    "raftnb.explore": {"Exploration", "check", "random_walks", "reachable", "state_graph"},
+    "raftnb.liveness": {"LivenessResult", "check_liveness"},
+    "raftnb.refine": {"Refinement", "refines"},
+    "raftnb.prove": {"Report", "counterexample", "drop", "explain", "prove"},
+    "raftnb.linear": {"Linearizability", "check", "read_history"},
+}
+HEAVY = {"graphviz", "llvmlite", "numba", "numpy", "scipy", "tqdm", "z3"}
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_the_face_has_these_names_and_no_other(face: str) -> None:
+    assert set(importlib.import_module(face).__all__) == FACES[face]
+
+
+@pytest.mark.parametrize("face", ENGINES)
+def test_the_engine_has_at_least_these_names(face: str) -> None:
+    assert set(importlib.import_module(face).__all__) >= ENGINES[face]
+
+
+@pytest.mark.parametrize("face", [*FACES, *ENGINES])
+def test_every_public_name_is_there_and_its_functions_and_classes_are_documented(face: str) -> None:
+    module = importlib.import_module(face)
+    assert module.__doc__
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isfunction(value) or inspect.isclass(value):
+            assert inspect.getdoc(value), name
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
+    import raftnb
+
+    with pytest.raises(AttributeError, match="'raftnb' has no attribute 'chekc'"):
+        raftnb.__getattr__("chekc")
+    assert set(dir(raftnb)) == FACES["raftnb"]
+
+
+def test_importing_the_package_imports_no_engine_and_no_drawing() -> None:
+    asked = "import raftnb, sys; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & HEAVY == set()
+    asked = "import raftnb, sys; print(*(m for m in sys.modules if m.startswith('raftnb.')))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in done.stdout.split()}
+    assert rooms == {"data", "language"}
