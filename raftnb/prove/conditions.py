@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,9 +17,8 @@ from raftnb.prove.execute import Case, Start, cases, starts
 from raftnb.prove.report import START
 from raftnb.prove.theory import Family, Symbolic, Theory
 from raftnb.prove.values import TRUE, RecordV, SetV, conj, disj, implies, neg
-from raftnb.tree import nodes
+from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Int, Member, RecordOf, SetOf, Type
-from raftnb.tree.statements import Lowering, Program
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,9 @@ class Conditions:
     ) -> Iterator[Instance]:
         """Turn `return all(... for x in ...)` into more constants, as long as there are such."""
         statement = body[0]
-        only = isinstance(statement, nodes.Return) and isinstance(statement.value, nodes.Each)
+        only = isinstance(statement, nodes.Return) and isinstance(statement.value, nodes.EachOf)
         each = statement.value if isinstance(statement, nodes.Return) else None
-        if not only or not isinstance(each, nodes.Each) or each.kind != "all":
+        if not only or not isinstance(each, nodes.EachOf) or each.kind != "all":
             truth = evaluator.block(body, outer.env, nodes.BOOL)
             yield Instance(outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent)
             return
@@ -172,10 +170,7 @@ class Conditions:
         return found
 
     def _term(self, claim: Property, text: str, instance: Instance) -> z3.ExprRef:
-        lowering = Lowering(self.program, claim, None)  # type: ignore[arg-type]
-        lowering.env = dict(instance.types)
-        lowering.names = {**claim.__globals__, **lowering.names}
-        expr = lowering.expr(ast.parse(text, mode="eval").body)
+        expr = self.program.term(claim, text, instance.types)
         term = self.evaluator(self.before).value(expr, instance.env)
         if not z3.is_app(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
             raise SpecError(

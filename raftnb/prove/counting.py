@@ -17,8 +17,8 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.evaluate import Evaluator
 from raftnb.prove.theory import Theory
 from raftnb.prove.values import conj, disj, neg
+from raftnb.tree import Program
 from raftnb.tree.nodes import BOOL, SetOf
-from raftnb.tree.statements import Program
 
 Region = tuple[bool, ...]
 

@@ -27,8 +27,8 @@ from raftnb.prove.values import (
     same,
 )  # fmt: skip
 from raftnb.tree import nodes
-from raftnb.tree.expressions import TRUE as NO_CONDITION
 from raftnb.tree.nodes import BOOL, Expr, MapOf, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import TRUE as NO_CONDITION
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class Evaluator(Operators):
                     found.append(Family((name,), sent, self.theory.message(kind, name)))
         return found + [new for new in self.state.new if issubclass(new.value.cls, domain.kind)]
 
-    def _each(self, expr: nodes.Each, env: Environment) -> Value:
+    def _eachof(self, expr: nodes.EachOf, env: Environment) -> Value:
         if expr.kind in ("all", "any"):
             return self._quantified(expr, env)
         if expr.kind == "set":
@@ -239,7 +239,7 @@ class Evaluator(Operators):
             cure="say it with these",
         )
 
-    def _quantified(self, expr: nodes.Each, env: Environment) -> Value:
+    def _quantified(self, expr: nodes.EachOf, env: Environment) -> Value:
         parts = []
         for family in self.families(expr.domain, env):
             inner = {**env, expr.name: family.value}
@@ -254,7 +254,7 @@ class Evaluator(Operators):
                 parts.append(self.theory.exists(family.bound, conj(known, body)))
         return conj(*parts) if expr.kind == "all" else disj(*parts)
 
-    def _set_of(self, expr: nodes.Each, env: Environment) -> SetV:
+    def _set_of(self, expr: nodes.EachOf, env: Environment) -> SetV:
         later = self.quiet()
         assert isinstance(expr.type, SetOf)
         of = expr.type.of
@@ -271,7 +271,7 @@ class Evaluator(Operators):
         self._visit(expr, env)
         return SetV(has)
 
-    def _visit(self, expr: nodes.Each, env: Environment) -> None:
+    def _visit(self, expr: nodes.EachOf, env: Environment) -> None:
         """Evaluate a comprehension once, for what it requires."""
         if self.path is None:
             return
@@ -281,7 +281,7 @@ class Evaluator(Operators):
                 with self.under(self.value(expr.condition, inner)):
                     self.value(expr.body, inner)
 
-    def _map_of(self, expr: nodes.Each, env: Environment) -> MapV:
+    def _map_of(self, expr: nodes.EachOf, env: Environment) -> MapV:
         later = self.quiet()
         if not isinstance(expr.key, nodes.Var) or expr.key.name != expr.name:
             raise SpecError(
@@ -299,7 +299,7 @@ class Evaluator(Operators):
         self._visit(expr, env)
         return MapV(has, lambda k: later.value(expr.body, {**env, expr.name: k}))
 
-    def _seq_of(self, expr: nodes.Each, env: Environment) -> SeqV:
+    def _seq_of(self, expr: nodes.EachOf, env: Environment) -> SeqV:
         later = self.quiet()
         self._visit(expr, env)
         if isinstance(expr.domain, nodes.Apply) and expr.domain.op == "range":
@@ -315,7 +315,7 @@ class Evaluator(Operators):
             )
         return SeqV(base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)}))
 
-    def _chosen(self, expr: nodes.Each, env: Environment) -> SeqV:
+    def _chosen(self, expr: nodes.EachOf, env: Environment) -> SeqV:
         """The items of a sequence that satisfy a condition, in order.
 
         `old` gives for each place the place it came from, and `new` the reverse; they may depend

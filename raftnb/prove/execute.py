@@ -245,7 +245,7 @@ class Execution:
     def _discard(self, statement: nodes.Discard, env: Environment) -> None:
         """Nothing: the messages in flight are a set that only grows."""
 
-    def _run(self, statement: nodes.Run, env: Environment) -> None:
+    def _runroutine(self, statement: nodes.RunRoutine, env: Environment) -> None:
         names = [name for name, _ in statement.routine.parameters]
         types = [type_ for _, type_ in statement.routine.parameters]
         evaluator = self.evaluator()

@@ -15,8 +15,8 @@ from raftnb.prove.finite import Bounds, Reading, counterexample, instance, solve
 from raftnb.prove.finite import FiniteConditions as Finite
 from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove
+from raftnb.tree import Program
 from raftnb.tree.nodes import Routine, parts
-from raftnb.tree.statements import Program
 
 SIZES = (Bounds(2, 1), Bounds(3, 1))
 PATIENCE = 60.0

@@ -25,6 +25,7 @@ from raftnb.prove.execute import Case, cases
 from raftnb.prove.report import Counterexample
 from raftnb.prove.theory import Symbolic, Theory
 from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, members_of, neg
+from raftnb.tree import Program
 from raftnb.tree.nodes import (
     Bool,
     Choice,
@@ -38,7 +39,6 @@ from raftnb.tree.nodes import (
     Text,
     Type,
 )  # fmt: skip
-from raftnb.tree.statements import Program
 
 
 @dataclass(frozen=True)

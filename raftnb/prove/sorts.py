@@ -14,6 +14,7 @@ from raftnb.prove.values import (
     choose,
     same,
 )  # fmt: skip
+from raftnb.tree import Program
 from raftnb.tree.nodes import (
     Bool,
     Choice,
@@ -25,7 +26,6 @@ from raftnb.tree.nodes import (
     Text,
     Type,
 )  # fmt: skip
-from raftnb.tree.statements import Program
 
 Reader = Callable[..., Value]
 

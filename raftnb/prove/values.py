@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from raftnb.tree.nodes import Choice, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import Choice, MapOf, Never, Nothing, Option, RecordOf, SeqOf, SetOf, Type
 
 Value = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
@@ -138,10 +138,8 @@ def _choose_term(test: z3.BoolRef, yes: z3.ExprRef, no: z3.ExprRef) -> z3.ExprRe
 def is_empty_of(type_: Type) -> bool:
     """Whether a type is that of None, or of an empty collection whose elements are not known."""
     if isinstance(type_, SeqOf | SetOf):
-        return isinstance(type_.of, Nothing)
-    return isinstance(type_, Nothing) or (
-        isinstance(type_, MapOf) and isinstance(type_.key, Nothing)
-    )
+        return isinstance(type_.of, Never)
+    return isinstance(type_, Nothing) or (isinstance(type_, MapOf) and isinstance(type_.key, Never))
 
 
 def members_of(type_: Choice) -> list[Any]:

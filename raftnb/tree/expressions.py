@@ -17,15 +17,17 @@ from raftnb.language.processes import GlobalsType
 from raftnb.tree.nodes import (
     BOOL,
     INT,
+    NEVER,
     NOTHING,
     TEXT,
+    TRUE,
     Apply,
     Call,
     Choice,
     Collect,
     Cond,
     Const,
-    Each,
+    EachOf,
     Either,
     Everyone,
     Expr,
@@ -48,7 +50,7 @@ from raftnb.tree.nodes import (
 from raftnb.tree.types import function_of, join, unwrapped
 
 if TYPE_CHECKING:
-    from raftnb.tree.statements import Program
+    from raftnb.tree.program import Program
 
 COMPARE: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Is: "==", ast.IsNot: "!=", ast.Lt: "<", ast.LtE: "<=",
@@ -58,7 +60,6 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
     ast.BitOr: "|", ast.BitAnd: "&",
 }  # fmt: skip
-TRUE = Const(BOOL, 0, True)
 
 
 class Expressions:
@@ -180,7 +181,7 @@ class Expressions:
         if isinstance(value, tuple | frozenset):
             items = tuple(self.constant(node, v) for v in value)
             kind = SeqOf if isinstance(value, tuple) else SetOf
-            return Collect(kind(items[0].type if items else NOTHING), node.lineno, items)
+            return Collect(kind(items[0].type if items else NEVER), node.lineno, items)
         return self.fail(node, "parameters, local names, variables, constants, domains")  # type: ignore[no-any-return]
 
     def _attribute(self, node: ast.Attribute, expected: Type | None) -> Expr:
@@ -313,7 +314,7 @@ class Expressions:
     def collected(self, nodes: list[ast.expr], kind: Any, line: int) -> Expr:
         """A sequence or set written out."""
         items = tuple(map(self.expr, nodes))
-        of: Type = NOTHING
+        of: Type = NEVER
         for item in items:
             of = item.type if item is items[0] else join(of, item.type)
         return Collect(kind(of), line, items)
@@ -326,7 +327,7 @@ class Expressions:
 
     def _dict(self, node: ast.Dict, expected: Type | None) -> Expr:
         if not node.keys or None in node.keys:
-            return Collect(MapOf(NOTHING, NOTHING), node.lineno, ())
+            return Collect(MapOf(NEVER, NEVER), node.lineno, ())
         wanted = expected if isinstance(expected, MapOf) else None
         keys = [self.expr(k) for k in node.keys if k is not None]
         values = [self.expr(v, wanted.value if wanted else None) for v in node.values]
@@ -358,7 +359,7 @@ class Expressions:
         of: dict[str, Type] = {"seq": SeqOf(value.type), "set": SetOf(value.type), "sum": INT}
         type_ = MapOf(key.type, value.type) if key else of.get(kind, BOOL)
         name = part.target.id
-        return Each(type_, node.lineno, kind, name, domain, condition, value, key)
+        return EachOf(type_, node.lineno, kind, name, domain, condition, value, key)
 
     def _setcomp(self, node: ast.SetComp, expected: Type | None) -> Expr:
         return self.comprehension("set", node, lambda: (self.expr(node.elt), None))
@@ -434,8 +435,8 @@ class Expressions:
             if name == "frozenset":
                 return self.as_set(node, self.expr(args[0], expected))
         if name in ("frozenset", "tuple", "Map", "") and not args:
-            empty = {"frozenset": SetOf(NOTHING), "tuple": SeqOf(NOTHING)}
-            return Collect(empty.get(name, MapOf(NOTHING, NOTHING)), node.lineno, ())
+            empty = {"frozenset": SetOf(NEVER), "tuple": SeqOf(NEVER)}
+            return Collect(empty.get(name, MapOf(NEVER, NEVER)), node.lineno, ())
         if name == "Map" and isinstance(args[0], ast.GeneratorExp):
             return self.map_of_pairs(args[0], expected)
         if name in ("Map", "tuple"):
@@ -478,4 +479,4 @@ class Expressions:
             return value
         of = self.element(value.type, node)
         item = Var(of, value.line, "item")
-        return Each(SetOf(of), value.line, "set", "item", value, TRUE, item)
+        return EachOf(SetOf(of), value.line, "set", "item", value, TRUE, item)

@@ -40,7 +40,12 @@ class Text(Type):
 
 @dataclass(frozen=True)
 class Nothing(Type):
-    """The type of None, and of what an empty collection holds."""
+    """The type of None."""
+
+
+@dataclass(frozen=True)
+class Never(Type):
+    """The type of what an empty collection holds: it has no values, and fits any type."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ class OneOf(Type):
     options: tuple[Type, ...]
 
 
-BOOL, INT, TEXT, NOTHING = Bool(), Int(), Text(), Nothing()
+BOOL, INT, TEXT, NOTHING, NEVER = Bool(), Int(), Text(), Nothing(), Never()
 
 
 # Expressions.
@@ -119,6 +124,9 @@ class Const(Expr):
     """A constant: a number, text, None, or an enum's member."""
 
     value: Any
+
+
+TRUE = Const(BOOL, 0, True)
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,7 @@ class Collect(Expr):
 
 
 @dataclass(frozen=True)
-class Each(Expr):
+class EachOf(Expr):
     """A comprehension: `kind` is all, any, sum, seq, set, or map (then `key` is the key)."""
 
     kind: str
@@ -283,7 +291,7 @@ class Discard(Statement):
 
 
 @dataclass(frozen=True)
-class Run(Statement):
+class RunRoutine(Statement):
     """A macro, or an action of the class varied, run in place."""
 
     routine: Routine
@@ -322,48 +330,3 @@ def parts(node: Any) -> Iterator[Any]:
             for one in child if isinstance(child, tuple) else (child,):
                 if isinstance(one, Expr | Statement | Routine):
                     yield from parts(one)
-
-
-__all__ = [
-    "BOOL",
-    "INT",
-    "NOTHING",
-    "TEXT",
-    "Apply",
-    "Assign",
-    "Bool",
-    "Call",
-    "Choice",
-    "Collect",
-    "Cond",
-    "Const",
-    "Discard",
-    "Each",
-    "Either",
-    "Everyone",
-    "Expr",
-    "For",
-    "Get",
-    "If",
-    "InFlight",
-    "Int",
-    "Make",
-    "MapOf",
-    "Member",
-    "Nothing",
-    "OneOf",
-    "Option",
-    "Read",
-    "RecordOf",
-    "Return",
-    "Routine",
-    "Run",
-    "Send",
-    "SeqOf",
-    "SetOf",
-    "Statement",
-    "Text",
-    "Type",
-    "Var",
-    "When",
-]  # fmt: skip

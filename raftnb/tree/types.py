@@ -12,12 +12,14 @@ from raftnb.language.processes import Action, Natural
 from raftnb.tree.nodes import (
     BOOL,
     INT,
+    NEVER,
     NOTHING,
     TEXT,
     Choice,
     Int,
     MapOf,
     Member,
+    Never,
     Nothing,
     OneOf,
     Option,
@@ -62,32 +64,32 @@ def type_of(annotation: Any) -> Type:
 
 
 def join(a: Type, b: Type) -> Type:
-    """The type that holds the values of both (None and empty collections fit any)."""
-    if a == b or isinstance(b, Nothing):
-        return a if not (isinstance(b, Nothing) and not isinstance(a, Nothing)) else optional(a)
-    if isinstance(a, Nothing):
-        return optional(b)
-    if isinstance(a, Option) or isinstance(b, Option):
-        return optional(join(unwrapped(a), unwrapped(b)))
+    """The type that holds the values of both."""
+    if a == b or isinstance(b, Never):
+        return a
+    if isinstance(a, Never):
+        return b
+    if isinstance(a, Nothing | Option) or isinstance(b, Nothing | Option):
+        return optional(join(without_none(a), without_none(b)))
     if isinstance(a, Int) and isinstance(b, Int):
         return INT
     for kind in (SeqOf, SetOf):
         if isinstance(a, kind) and isinstance(b, kind):
-            return kind(inside(a.of, b.of))
+            return kind(join(a.of, b.of))
     if isinstance(a, MapOf) and isinstance(b, MapOf):
-        return MapOf(inside(a.key, b.key), inside(a.value, b.value))
+        return MapOf(join(a.key, b.key), join(a.value, b.value))
     return a
 
 
-def inside(a: Type, b: Type) -> Type:
-    """The element type of two collections joined, either of which may be empty."""
-    if isinstance(a, Nothing):
-        return b
-    return a if isinstance(b, Nothing) else join(a, b)
+def without_none(type_: Type) -> Type:
+    """`T` for `T | None`, and no type at all for None."""
+    return NEVER if isinstance(type_, Nothing) else unwrapped(type_)
 
 
 def optional(type_: Type) -> Type:
     """`T | None`, once."""
+    if isinstance(type_, Never):
+        return NOTHING
     return type_ if isinstance(type_, Option | Nothing) else Option(type_)
 
 

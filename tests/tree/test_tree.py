@@ -14,8 +14,7 @@ from raftnb.specs import SPECS
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.mistakes import ForgetsItsVote
 from raftnb.specs.raft.server import Server
-from raftnb.tree import nodes
-from raftnb.tree.statements import Program
+from raftnb.tree import Program, nodes
 
 
 class Board(Globals):
