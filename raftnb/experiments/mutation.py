@@ -130,7 +130,7 @@ def first_violation(model: Model, trace: Trace) -> int | None:
         before.next = judge
         claims = [(c, judge) for c in model.checked(model.spec.invariants)]
         claims += [(c, before) for c in model.checked(model.spec.transitions)]
-        if any(model.failure(claim, world) is not None for claim, world in claims):
+        if any(world.failure(claim) is not None for claim, world in claims):
             return number
     return None
 

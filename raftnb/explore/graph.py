@@ -143,7 +143,7 @@ class Graph:
 
     def holds(self, claim: Any) -> Any:
         """In which states a property holds (an array of bool)."""
-        numbers, values = self.evaluate(lambda world: self.model.failure(claim, world) is None)
+        numbers, values = self.evaluate(lambda world: world.failure(claim) is None)
         return np.array([*values, False], dtype=bool)[numbers]
 
 

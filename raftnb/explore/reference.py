@@ -23,7 +23,7 @@ class Reference:
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
         self.generated = 0
-        instances = model.instances(self.world)
+        instances = self.world.instances
         self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
         self.invariants = model.checked(model.spec.invariants)
         self.transitions = model.checked(model.spec.transitions)
@@ -72,7 +72,7 @@ class Reference:
         self.parent[state] = parent
         self.judge.load(state)
         for claim in self.invariants:
-            if self.model.failure(claim, self.judge) is not None:
+            if self.judge.failure(claim) is not None:
                 self.depth[state] = depth
                 return claim.__name__
         if not self._within(state):
@@ -80,7 +80,7 @@ class Reference:
         self.depth[state] = depth
         queue.append(state)
         for name, claim in list(self.awaited.items()):
-            if self.model.failure(claim, self.judge) is None:
+            if self.judge.failure(claim) is None:
                 self.witnesses[name] = self._trace(state)
                 del self.awaited[name]
         return None
@@ -91,7 +91,7 @@ class Reference:
             return None
         self.judge.load(state)
         self.judge.next = World(self.model, after)
-        broken = (c for c in self.transitions if self.model.failure(c, self.judge) is not None)
+        broken = (c for c in self.transitions if self.judge.failure(c) is not None)
         name = next((claim.__name__ for claim in broken), None)
         self.judge.next = None
         return name
@@ -108,12 +108,12 @@ class Reference:
             if len(state.messages) > distinct or any(n > copies for _, n in state.messages):
                 return False
         constraints = self.model.checked(self.model.spec.constraints)
-        return all(self.model.failure(c, self.judge) is None for c in constraints)
+        return all(self.judge.failure(c) is None for c in constraints)
 
     def _is_final(self, state: State) -> bool:
         self.judge.load(state)
         final = self.model.spec.final
-        return final is not None and self.model.failure(final, self.judge) is None
+        return final is not None and self.judge.failure(final) is None
 
     def _trace(self, state: State) -> Trace:
         states, steps = [state], []

@@ -61,7 +61,7 @@ class Replay:
         def broken(after: State) -> bool:
             judge = World(model, trace.last if about_steps else after)
             judge.next = World(model, after) if about_steps else None
-            return model.failure(claim, judge) is not None
+            return judge.failure(claim) is not None
 
         step, state = self._step(trace.last, broken)
         return Trace((*trace.states, state), (*trace.steps, step))

@@ -1,25 +1,9 @@
 """Writing a specification, and what it means: the names that one writes with."""
 
 from raftnb.data.values import Domain, Map, Message, Record, Seq, Set
-from raftnb.language.processes import (
-    Delivery,
-    Globals,
-    Nat,
-    Process,
-    after,
-    anything,
-    cycle,
-    discard,
-    each,
-    either,
-    first,
-    history,
-    in_flight,
-    macro,
-    reply,
-    send,
-    when,
-)
+from raftnb.language.initial import anything, each, first, history
+from raftnb.language.network import Delivery, discard, in_flight, reply, send
+from raftnb.language.processes import Globals, Process, after, cycle, either, macro, when
 from raftnb.language.spec import Model, Spec
 from raftnb.language.temporal import (
     Fairness,
@@ -30,6 +14,7 @@ from raftnb.language.temporal import (
     strong,
     weak,
 )
+from raftnb.language.universe import Nat
 from raftnb.language.world import World
 
 __all__ = [

@@ -106,7 +106,7 @@ def comprehensions(code: CodeType) -> Iterator[CodeType]:
             yield from comprehensions(constant)
 
 
-def check(function: Callable[..., Any], namespace: dict[str, Any]) -> None:
+def refuse_foreign_code(function: Callable[..., Any], namespace: dict[str, Any]) -> None:
     """Raise `SpecError` if a function, or one that it calls, is outside the language."""
     if not isinstance(function, FunctionType):
         raise SpecError(
@@ -169,7 +169,7 @@ def _check_name(
     above: tuple[FunctionType, ...],
 ) -> None:
     if isinstance(value, FunctionType):
-        if not _is_ours(value):
+        if not is_ours(value):
             _check(value, namespace, (*above, function))
         return
     builtin = getattr(builtins, node.id, None) is value
@@ -192,7 +192,8 @@ def _check_name(
     )
 
 
-def _is_ours(function: FunctionType) -> bool:
+def is_ours(function: FunctionType) -> bool:
+    """Whether a function is a part of this package, the specifications left aside."""
     return _is_engine(Path(function.__code__.co_filename))
 
 
@@ -226,7 +227,7 @@ def methods_called(function: FunctionType, namespace: dict[str, Any]) -> set[Fun
     classes = [base for cls in set(namespace.values()) for base in cls.__mro__]
     found = (vars(cls).get(name) for cls in classes for name in called)
     unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
-    found_ones = {f for f in unwrapped if isinstance(f, FunctionType) and not _is_ours(f)}
+    found_ones = {f for f in unwrapped if isinstance(f, FunctionType) and not is_ours(f)}
     return found_ones if itself else found_ones - {function}
 
 
@@ -246,7 +247,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
     todo = [function]
     while todo:
         one = todo.pop()
-        if one in seen or _is_ours(one):
+        if one in seen or is_ours(one):
             continue
         seen.add(one)
         free = callees(one, namespace).values()

@@ -11,85 +11,19 @@ value, `Spec`; with constants it is a `Model`, which runs in a `World` (see `raf
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FunctionType
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from raftnb.data.errors import SpecError
-from raftnb.data.values import (
-    Domain,
-    DomainType,
-    Map,
-    Message,
-    Record,
-    Seq,
-    Set,
-    running,
-    running_world,
-)
+from raftnb.data.values import Domain, DomainType, running, running_world
+from raftnb.language.initial import HistoryInitial
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Message)
-
-
-class Natural:
-    """Marks an int annotation as a natural number: `Term = Annotated[int, Natural()]`."""
-
-    def __repr__(self) -> str:
-        return "Natural()"
-
-
-Nat = Annotated[int, Natural()]
 
 
 class Disabled(Exception):
     """A `when` was false, or a choice had no options: the action is not enabled here."""
-
-
-class Initial:
-    """The initial value of a variable, where it is more than one constant value."""
-
-
-@dataclass(frozen=True)
-class History(Initial):
-    """The initial value of a history variable."""
-
-    value: Any
-
-
-@dataclass(frozen=True)
-class Each(Initial):
-    """A map that gives every key of the annotated domain the same value."""
-
-    value: Any
-
-
-class Anything(Initial):
-    """Any value of the annotated type: one initial state for each."""
-
-
-class First(Initial):
-    """The first value of the annotated type."""
-
-
-def history(value: Any) -> Any:
-    """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
-    return History(value)
-
-
-def each(value: Any) -> Any:
-    """Initially the map in which every key of the annotated domain has this value."""
-    return Each(value)
-
-
-def anything() -> Any:
-    """Initially any value of the annotated type (one initial state for each)."""
-    return Anything()
-
-
-def first() -> Any:
-    """Initially the first value of the annotated type (TLA+'s CHOOSE: a fixed one, but any)."""
-    return First()
 
 
 @dataclass
@@ -105,7 +39,7 @@ class Variable:
     @property
     def is_history(self) -> bool:
         """Whether it was declared with `history(...)`."""
-        return isinstance(self.initial, History)
+        return isinstance(self.initial, HistoryInitial)
 
     def __get__(self, process: Process | None, owner: type | None = None) -> Any:
         if process is None:
@@ -338,91 +272,9 @@ def either(*options: T) -> T:
     return running_world().choose(options)  # type: ignore[no-any-return]
 
 
-def send(message: Message, to: Process) -> None:
-    """Put a message in flight from the acting process to another one."""
-    world = running_world()
-    world.send(replace(message, source=message.source or world.actor, dest=to))
-
-
-def discard(message: Message) -> None:
-    """Take a message out of the network once (a no-op where the network may duplicate it)."""
-    running_world().discard(message)
-
-
-def reply(message: Message, response: Message) -> None:
-    """Discard a message and send the response to its source."""
-    discard(message)
-    send(response, to=message.source)
-
-
-def in_flight(kind: type[M]) -> tuple[M, ...]:
-    """The messages of a kind now in flight, sorted, each named once."""
-    return tuple(m for m in running_world().messages() if isinstance(m, kind))
-
-
 def after(owner: T) -> T:
     """A process, or a class of shared variables, as it is after the step (TLA+'s prime).
 
     Only in the claims about steps that a Spec names as `transitions`.
     """
     return running_world().after(owner)  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What the network may do with messages; each is also a constant of the model (0 or 1).
-
-    With `duplicates` and `reorders`, the messages are a set that only grows: each may be received
-    any number of times, or never, which is loss. Without `duplicates` they are a bag, and `loses`
-    adds the step `network.lose(m)`. Without `reorders` each channel (source, destination) is a
-    queue, of which only the head can be received, lost, or repeated.
-    """
-
-    loses: bool = True
-    duplicates: bool = True
-    reorders: bool = True
-
-    @property
-    def keeps(self) -> bool:
-        """Whether the messages are a set that only grows."""
-        return self.duplicates and self.reorders
-
-
-class Network(Process, everywhere=True):
-    """The network's faults, where they are steps of their own."""
-
-    def lose(self, m: Message) -> None:
-        """The network loses a message."""
-        discard(m)
-
-    def duplicate(self, m: Message) -> None:
-        """The network repeats the message at the head of a channel."""
-        running_world().repeat(m)
-
-
-__all__ = [
-    "Delivery",
-    "Domain",
-    "Globals",
-    "Map",
-    "Message",
-    "Nat",
-    "Natural",
-    "Process",
-    "Record",
-    "Seq",
-    "Set",
-    "after",
-    "anything",
-    "cycle",
-    "discard",
-    "each",
-    "either",
-    "first",
-    "history",
-    "in_flight",
-    "macro",
-    "reply",
-    "send",
-    "when",
-]

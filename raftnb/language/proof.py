@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from raftnb.data.errors import UsageError
-from raftnb.language.spec import Property, Spec
+from raftnb.language.claims import Property
+from raftnb.language.spec import Spec
 
 
 @dataclass(frozen=True, eq=False)

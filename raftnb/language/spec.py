@@ -5,33 +5,29 @@ from __future__ import annotations
 import itertools
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import FunctionType
 from typing import Any
 
-from raftnb.data.errors import RaftnbError, SpecError, UsageError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.data.values import Domain, Map, Message, member_names
+from raftnb.data.values import Domain, member_names
 from raftnb.language import grammar
+from raftnb.language.claims import Property
+from raftnb.language.instances import initial_states
+from raftnb.language.network import Delivery, Network
 from raftnb.language.processes import (
     Action,
-    Anything,
-    Delivery,
-    Each,
-    First,
     Globals,
     GlobalsType,
-    History,
-    Network,
     Process,
     ProcessType,
     Variable,
 )
-from raftnb.language.world import Instance, World, check_value, universe
-
-Property = Callable[..., bool]
+from raftnb.language.temporal import Fairness, Liveness
+from raftnb.language.world import World
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +59,16 @@ class Spec:
     delivery: Delivery | None = None
     final: Property | None = None
     symmetric: tuple[type[Domain], ...] = ()
-    fairness: tuple[Any, ...] = ()
-    liveness: tuple[Any, ...] = ()
+    fairness: tuple[Fairness, ...] = ()
+    liveness: tuple[Liveness, ...] = ()
     summary: str = ""
 
     def __post_init__(self) -> None:
         for cls in self.processes:
             for action in cls.actions.values():
-                grammar.check(action.function, self.namespace)
+                grammar.refuse_foreign_code(action.function, self.namespace)
         for claim in self.claims:
-            grammar.check(claim, self.namespace)
+            grammar.refuse_foreign_code(claim, self.namespace)
 
     @property
     def claims(self) -> tuple[Property, ...]:
@@ -132,7 +128,6 @@ class Model:
         self.keeps = self.delivery is not None and self.delivery.keeps
         self.processes = (*spec.processes, *self._faults())
         self._annotations: dict[Any, dict[str, Any]] = {}
-        self._instances: dict[int, list[Instance]] = {}
         self._build_layout()
 
     def _constant(self, name: str, value: Any) -> int | tuple[str, ...]:
@@ -255,43 +250,6 @@ class Model:
                 )
         return {name: hints.get(name) for name in names}
 
-    def instances(self, world: World) -> list[Instance]:
-        """Every action of every process of a world, with every choice of its arguments."""
-        if id(world) not in self._instances:
-            found = [
-                instance
-                for cls in self.processes
-                for process in world.members(cls)
-                for action in cls.actions.values()
-                for instance in self._of_action(world, process, action)
-            ]
-            self._instances = {id(world): found}
-        return self._instances[id(world)]
-
-    def _of_action(self, world: World, process: Process, action: Action) -> list[Instance]:
-        types = list(self.parameters(action, skip=1).values())
-        is_message = [isinstance(t, type) and issubclass(t, Message) for t in types]
-        receives = [i for i, yes in enumerate(is_message) if yes]
-        if len(receives) > 1:
-            raise SpecError(
-                f"an action that receives {len(receives)} messages",
-                place=grammar.place(action.function),
-                allowed="one parameter of a message type",
-                cure="split the action",
-            )
-        spaces = [[None] if i in receives else universe(t, world) for i, t in enumerate(types)]
-        rows = itertools.product(*spaces)
-        if not receives:
-            return [Instance(process, action, row) for row in rows]
-        at, kind = receives[0], types[receives[0]]
-        ends = [
-            cell
-            for (_, dest), cell in self.channels.items()
-            if process.everywhere or dest == process.name
-        ]
-        channels: list[int | None] = [*ends] if self.channels else [None]
-        return [Instance(process, action, r, at, kind, c) for r in rows for c in channels]
-
     @cached_property
     def horizon(self) -> int:
         """Up to where properties quantify over natural numbers: the largest bound, and two more."""
@@ -311,26 +269,11 @@ class Model:
     @cached_property
     def initial_states(self) -> tuple[State, ...]:
         """The initial states, in a fixed order."""
-        world = World(self)
-        with world:
-            spaces = [self._initial_values(v, cls, world) for v, cls in self.variables]
-        spaces += [[()] for _ in self.channels]
-        return tuple(State(self.layout, row) for row in itertools.product(*spaces))
+        with World(self) as world:
+            return initial_states(world)
 
-    def _initial_values(self, variable: Variable, cls: Any, world: World) -> list[Any]:
-        initial = variable.initial
-        initial = initial.value if isinstance(initial, History) else initial
-        if isinstance(initial, Anything):
-            return universe(self._annotation_of(variable, cls), world)
-        if isinstance(initial, First):
-            return universe(self._annotation_of(variable, cls), world)[:1]
-        if isinstance(initial, Each):
-            keys = universe(typing.get_args(self._annotation_of(variable, cls))[0], world)
-            return [Map((key, initial.value) for key in keys)]
-        check_value(f"{cls.__name__}.{variable.name}", initial)
-        return [initial]
-
-    def _annotation_of(self, variable: Variable, cls: Any) -> Any:
+    def annotation_of(self, variable: Variable, cls: Any) -> Any:
+        """The resolved annotation of a variable of a class, which may have inherited it."""
         name, bases = variable.name, cls.__mro__
         owner = next(base for base in bases if name in vars(base).get("__annotations__", {}))
         return self.annotations(owner)[name]
@@ -350,31 +293,6 @@ class Model:
         ghosts = {cell.variable for cell in self.layout.cells if cell.history}
         return bool(ghosts & grammar.attributes(claim, self.spec.namespace))
 
-    def failure(self, claim: Property, world: World) -> dict[str, Any] | None:
-        """None if the claim is true in the world's state, else the quantified values that fail."""
-        with world:
-            types = self.parameters(claim)  # type: ignore[arg-type]
-            fixed = {n: self.constants[n] for n in types if n in self.constants}
-            free = {n: universe(t, world) for n, t in types.items() if n not in fixed}
-            for row in itertools.product(*free.values()):
-                values = dict(zip(free, row, strict=True))
-                if not evaluate(claim, {**fixed, **values}):
-                    return values
-        return None
-
     def holds(self, claim: Property, state: State) -> bool:
         """Whether a claim is true in a state."""
-        return self.failure(claim, World(self, state)) is None
-
-
-def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
-    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
-    try:
-        return bool(claim(**arguments))
-    except RaftnbError:
-        raise
-    except Exception as error:
-        raise grammar.spec_error(error, claim.__name__) from error
-
-
-__all__ = ["Model", "Property", "Spec", "evaluate"]
+        return World(self, state).failure(claim) is None

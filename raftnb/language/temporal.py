@@ -5,14 +5,13 @@ The checker is `raftnb.liveness`; a specification's fields `fairness` and `liven
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from raftnb.data.errors import SpecError, UsageError
+from raftnb.language.claims import Property
 from raftnb.language.processes import Action, Process
 
-Claim = Callable[..., bool]
 Kind = Literal["eventually", "always eventually", "leads to"]
 
 
@@ -62,8 +61,8 @@ class Liveness:
     """
 
     kind: Kind
-    claim: Claim
-    then: Claim | None = None
+    claim: Property
+    then: Property | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -78,7 +77,7 @@ class Liveness:
             object.__setattr__(self, "name", str(self))
 
     @property
-    def claims(self) -> tuple[Claim, ...]:
+    def claims(self) -> tuple[Property, ...]:
         """The functions of the state that the property names."""
         return (self.claim,) if self.then is None else (self.claim, self.then)
 
@@ -90,17 +89,17 @@ class Liveness:
     __repr__ = __str__
 
 
-def eventually(claim: Claim, name: str = "") -> Liveness:
+def eventually(claim: Property, name: str = "") -> Liveness:
     """At least once in every fair behavior the claim is true (TLA+'s `<>P`)."""
     return Liveness("eventually", claim, name=name)
 
 
-def always_eventually(claim: Claim, name: str = "") -> Liveness:
+def always_eventually(claim: Property, name: str = "") -> Liveness:
     """In every fair behavior the claim is true again and again (TLA+'s `[]<>P`)."""
     return Liveness("always eventually", claim, name=name)
 
 
-def leads_to(claim: Claim, then: Claim, name: str = "") -> Liveness:
+def leads_to(claim: Property, then: Property, name: str = "") -> Liveness:
     """Whenever `claim` is true, `then` is true at that moment or later (TLA+'s `P ~> Q`)."""
     return Liveness("leads to", claim, then, name)
 

@@ -8,40 +8,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Token
-from enum import Enum
+from functools import cached_property
 from inspect import signature
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Any
 
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.values import Domain, Map, Message, order, running, show
+from raftnb.data.values import Domain, Message, order, running, show
+from raftnb.language.claims import Property, evaluate
 from raftnb.language.grammar import false_guard, spec_error
-from raftnb.language.processes import Action, Disabled, Natural, Process
-
-if TYPE_CHECKING:
-    from raftnb.language.spec import Model
-
-
-class Instance(NamedTuple):
-    """An action of one process with its arguments; a message to be received is still open.
-
-    `receives` is the position of the message among the arguments, `channel` the cell of the queue
-    from whose head it comes, where the network keeps the order.
-    """
-
-    process: Process
-    action: Action
-    arguments: tuple[Any, ...]
-    receives: int | None = None
-    kind: type[Message] = Message
-    channel: int | None = None
-
-    def bound(self, message: Message | None) -> tuple[Any, ...]:
-        """The arguments with the message put in."""
-        if self.receives is None:
-            return self.arguments
-        return (*self.arguments[: self.receives], message, *self.arguments[self.receives + 1 :])
+from raftnb.language.instances import ActionInstance, instances_in
+from raftnb.language.processes import Action, Disabled, Process
+from raftnb.language.setting import Setting
+from raftnb.language.universe import check_value, universe
 
 
 class World:
@@ -52,7 +31,7 @@ class World:
     Inside `with world:` domains can be iterated and shared variables read.
     """
 
-    def __init__(self, model: Model, state: State | None = None) -> None:
+    def __init__(self, model: Setting, state: State | None = None) -> None:
         self.model = model
         self.layout = model.layout
         self.members_by_root = model.make_members(self)
@@ -60,7 +39,6 @@ class World:
             member.name: member for group in self.members_by_root.values() for member in group
         }
         self.actor: Process | None = None
-        self.reads: set[int] = set()
         self.writes: set[int] = set()
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
@@ -73,6 +51,16 @@ class World:
         self._steps: list[Step] = []
         if state is not None:
             self.reset(state)
+
+    @cached_property
+    def instances(self) -> tuple[ActionInstance, ...]:
+        """Every action of every process, with every choice of its arguments."""
+        return tuple(instances_in(self))
+
+    @property
+    def horizon(self) -> int:
+        """Up to where claims and actions take natural numbers."""
+        return self.model.horizon
 
     # What the language asks of the running world.
 
@@ -87,20 +75,20 @@ class World:
                 cure=f"add `{domain.__name__}` to the processes or domains of the Spec",
             ) from None
 
-    def base_of(self, shared: Any) -> int:
-        """The position of the first cell of a class of shared variables."""
+    def base_of(self, owner: Any) -> int:
+        """The position of the first cell of a process, or of a class of shared variables."""
+        name = owner.name if isinstance(owner, Process) else owner.root
         try:
-            return self.model.bases[shared.root]
+            return self.model.bases[name]
         except KeyError:
             raise SpecError(
-                f"the shared variables `{shared.__name__}`, which the specification does not name",
+                f"the variables of `{name}`, which the specification does not name",
                 allowed=", ".join(self.model.bases) or "none",
-                cure=f"add `{shared.__name__}` to the shared variables of the Spec",
+                cure=f"add `{name}` to the processes or shared variables of the Spec",
             ) from None
 
     def read(self, cell: int) -> Any:
-        """The value of a cell; noted in `reads`."""
-        self.reads.add(cell)
+        """The value of a cell."""
         return self.cells[cell]
 
     def write(self, cell: int, value: Any) -> None:
@@ -153,14 +141,12 @@ class World:
 
     def messages(self) -> list[Message]:
         """The messages in flight, sorted, each named once."""
-        self.reads.update(self.model.channels.values())
-        self.reads.add(-1)
         queued = (m for cell in self.model.channels.values() for m in self.cells[cell])
         return sorted({*self.bag, *queued}, key=order)
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
-        self._need_network(message)
+        self.need_network(message)
         if self.model.channels:
             cell = self._channel(message)
             self.write(cell, (*self.read(cell), message))
@@ -171,7 +157,7 @@ class World:
 
     def discard(self, message: Message) -> None:
         """Take a message out of the network once."""
-        self._need_network(message)
+        self.need_network(message)
         if self.model.channels:
             cell = self._channel(message)
             self.write(cell, self.read(cell)[1:])
@@ -189,7 +175,8 @@ class World:
     def _channel(self, message: Message) -> int:
         return self.model.channels[message.source.name, message.dest.name]
 
-    def _need_network(self, message: Message) -> None:
+    def need_network(self, message: Message) -> None:
+        """Raise `SpecError` for a message where the specification has no network."""
         if self.model.delivery is None:
             raise SpecError(
                 f"the message {message!r} in a specification without a network",
@@ -199,7 +186,7 @@ class World:
 
     # Taking steps.
 
-    def candidates(self, instance: Instance) -> list[Message | None]:
+    def candidates(self, instance: ActionInstance) -> list[Message | None]:
         """The messages that an action could receive now; [None] if it receives none."""
         if instance.receives is None:
             return [None]
@@ -234,10 +221,10 @@ class World:
             self.actor = None
 
     def _has_written(self, process: Process, variable: str) -> bool:
-        return process._base + type(process).variables[variable].position in self.writes
+        return self.base_of(process) + type(process).variables[variable].position in self.writes
 
     def scripted(
-        self, instance: Instance, arguments: tuple[Any, ...], load: Callable[[], None]
+        self, instance: ActionInstance, arguments: tuple[Any, ...], load: Callable[[], None]
     ) -> Iterator[None]:
         """Run an action once for each way its `either`s can go; yield after each that is enabled.
 
@@ -274,7 +261,7 @@ class World:
     def successors(self, state: State) -> Iterator[tuple[Step, State]]:
         """Every step that is enabled in a state, with the state after it, in a fixed order."""
         with self:
-            for instance in self.model.instances(self):
+            for instance in self.instances:
                 self.load(state)
                 for message in self.candidates(instance):
                     arguments = instance.bound(message)
@@ -287,6 +274,21 @@ class World:
         named = zip(self.model.parameter_names(action), arguments, strict=True)
         chosen = tuple(options[pick] for pick, options in self.choices)
         return Step(process.name, action.name, tuple(named), chosen)
+
+    # Claims.
+
+    def failure(self, claim: Property) -> dict[str, Any] | None:
+        """None if a claim is true in this state, else the quantified values for which it is not."""
+        constants = self.model.constants
+        with self:
+            types = self.model.parameters(claim)  # type: ignore[arg-type]
+            fixed = {name: constants[name] for name in types if name in constants}
+            free = {n: universe(t, self) for n, t in types.items() if n not in fixed}
+            for row in itertools.product(*free.values()):
+                values = dict(zip(free, row, strict=True))
+                if not evaluate(claim, {**fixed, **values}):
+                    return values
+        return None
 
     # Running by hand.
 
@@ -414,52 +416,3 @@ def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | N
         if pick + 1 < len(options):
             return [p for p, _ in choices[:at]] + [pick + 1]
     return None
-
-
-def check_value(place: Any, value: Any) -> None:
-    """Raise `SpecError` naming the variable if a value is not one of the language's."""
-    try:
-        hash(value)
-        order(value)
-    except (SpecError, TypeError) as error:
-        raise SpecError(
-            f"{value!r} ({type(value).__name__}) as the value of `{place}`",
-            allowed="None, bool, int, str, enum, domain member, Record, tuple, frozenset, Map",
-            cure="use the immutable kind: tuple for list, frozenset for set, Map for dict",
-        ) from error
-
-
-def universe(annotation: Any, world: World) -> list[Any]:
-    """All the values of a type, in a fixed order; natural numbers up to the model's horizon."""
-    origin, args = get_origin(annotation), get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, Domain):
-        return list(world.members(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return list(annotation)
-    if annotation is bool:
-        return [False, True]
-    if annotation in (None, NoneType):
-        return [None]
-    if origin is Annotated and any(isinstance(a, Natural) for a in args[1:]):
-        return list(range(world.model.horizon + 1))
-    if origin is Literal:
-        return list(args)
-    if origin in (Union, UnionType):
-        return [value for part in args for value in universe(part, world)]
-    if origin is frozenset:
-        return subsets(universe(args[0], world))
-    if origin is Map:
-        keys, values = universe(args[0], world), universe(args[1], world)
-        rows = itertools.product(values, repeat=len(keys))
-        return [Map(zip(keys, row, strict=True)) for row in rows]
-    raise SpecError(
-        f"`{annotation}` as something to choose from",
-        allowed="a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these",
-        cure="annotate with one of these, or use `either(*options)`",
-    )
-
-
-def subsets(values: list[Any]) -> list[frozenset[Any]]:
-    """All the subsets, small ones first."""
-    sizes = range(len(values) + 1)
-    return [frozenset(c) for n in sizes for c in itertools.combinations(values, n)]

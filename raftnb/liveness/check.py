@@ -141,7 +141,7 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
             cure="pass one, or name it in the Spec's field `liveness`",
         )
     for claim in (claim for p in properties for claim in p.claims):
-        grammar.check(claim, model.spec.namespace)
+        grammar.refuse_foreign_code(claim, model.spec.namespace)
         if not model.history and model.reads_history(claim):
             raise UsageError(
                 f"`{claim.__name__}`, which reads a history variable",

@@ -14,8 +14,10 @@ from raftnb.data.trace import State, Step
 from raftnb.data.values import rename
 from raftnb.explore import reachable
 from raftnb.explore.graph import Graph
-from raftnb.language.spec import Model, Property, evaluate
-from raftnb.language.world import World, universe
+from raftnb.language.claims import Property, evaluate
+from raftnb.language.spec import Model
+from raftnb.language.universe import universe
+from raftnb.language.world import World
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]

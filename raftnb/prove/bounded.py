@@ -15,8 +15,9 @@ import z3
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Verdict
+from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
-from raftnb.language.spec import Model, Property, Spec
+from raftnb.language.spec import Model, Spec
 from raftnb.language.world import World
 from raftnb.prove.execute import Case, cases
 from raftnb.prove.finite import Bounds, FiniteConditions, FiniteTheory, Reading, instance

@@ -10,8 +10,8 @@ from typing import Any
 import z3
 
 from raftnb.data.errors import SpecError
+from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
-from raftnb.language.spec import Property
 from raftnb.prove.evaluate import Environment, Evaluator
 from raftnb.prove.execute import Case, Start, cases, starts
 from raftnb.prove.report import START

@@ -17,8 +17,9 @@ import z3
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Message, order
+from raftnb.language.claims import Property
 from raftnb.language.proof import Proof
-from raftnb.language.spec import Model, Property
+from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.prove.conditions import Conditions
 from raftnb.prove.execute import Case, cases
@@ -390,7 +391,7 @@ def replay(
     """The step run by the interpreter: None where plain Python does not agree that it is one."""
     state = reading.state()
     before = World(model, state)
-    if any(model.failure(lemma.claim, before) is not None for lemma in proof.invariant):
+    if any(before.failure(lemma.claim) is not None for lemma in proof.invariant):
         return None
     who, arguments = str(reading.process(case)), reading.arguments(case)
     for step, after in World(model, state).successors(state):
@@ -411,7 +412,7 @@ def failing_values(
         judge = World(model, state)
         judge.next = World(model, after)
     try:
-        return model.failure(claim, judge)
+        return judge.failure(claim)
     except SpecError:
         return None
 

@@ -10,7 +10,7 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Domain, Map, Message, Record
-from raftnb.language.processes import Anything, Each, History
+from raftnb.language.initial import Anything, Each, HistoryInitial
 from raftnb.prove.sorts import Family, Function, Reader, Sorts, Symbolic
 from raftnb.prove.values import (
     FALSE,
@@ -220,7 +220,7 @@ class Theory(Sorts):
         if isinstance(first, Each) and isinstance(type_, MapOf):
             value = self.literal(first.value, type_.value)
             return lambda *a: MapV(lambda k: TRUE, lambda k: value)
-        known = self.literal(first.value if isinstance(first, History) else first, type_)
+        known = self.literal(first.value if isinstance(first, HistoryInitial) else first, type_)
         return lambda *a: known
 
     def default(self, type_: Type) -> Value:

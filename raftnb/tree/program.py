@@ -48,7 +48,7 @@ class Program:
         cls = self.classes[root]
         if name == "pc" and getattr(cls, "cycle", None) is not None:
             return TEXT
-        annotation = self.model._annotation_of(cls.variables[name], cls)
+        annotation = self.model.annotation_of(cls.variables[name], cls)
         return type_of(annotation)
 
     def message_kinds(self) -> tuple[type[Message], ...]:
@@ -61,7 +61,7 @@ class Program:
         return tuple(found[name] for name in sorted(found))
 
     def _find_kinds(self, function: Any, found: dict[str, Any], seen: set[Any]) -> None:
-        if function in seen or grammar._is_ours(function):
+        if function in seen or grammar.is_ours(function):
             return
         seen.add(function)
         for value in grammar.callees(function, {}).values():

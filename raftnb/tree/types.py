@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import DomainType, Map, Record
-from raftnb.language.processes import Action, Natural
+from raftnb.language.processes import Action
+from raftnb.language.universe import Natural
 from raftnb.tree.nodes import (
     BOOL,
     INT,

@@ -330,7 +330,7 @@ def test_a_property_takes_constants_by_name_and_quantifies_over_the_rest():
     assert model.holds(pot_is_small, w.state)
     assert model.holds(every_player_is_worth_less_than, w.state)
     w["p2"].pay(w["c1"])
-    assert model.failure(every_player_is_worth_less_than, w) == {"a": w["p2"]}
+    assert w.failure(every_player_is_worth_less_than) == {"a": w["p2"]}
 
 
 def pot_grows() -> bool:
@@ -340,7 +340,7 @@ def pot_grows() -> bool:
 def test_after_is_refused_where_there_is_no_step():
     model = GAME()
     with pytest.raises(SpecError, match="no step"):
-        model.failure(pot_grows, model.start())
+        model.start().failure(pot_grows)
 
 
 def test_a_property_that_assigns_is_refused():
@@ -350,7 +350,7 @@ def test_a_property_that_assigns_is_refused():
 
     model = GAME()
     with pytest.raises(SpecError, match=r"assignment to `Table.pot` outside an action"):
-        model.failure(cheats, model.start())
+        model.start().failure(cheats)
 
 
 def test_a_domain_outside_a_world_is_refused():

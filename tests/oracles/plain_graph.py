@@ -52,7 +52,7 @@ class _Met:
             if len(state.messages) > distinct or any(n > copies for _, n in state.messages):
                 return False
         self.judge.load(state)
-        return all(self.model.failure(c, self.judge) is None for c in self.constraints)
+        return all(self.judge.failure(c) is None for c in self.constraints)
 
 
 def by_hand(model: Model, max_states: int | None = None) -> Arrows:

@@ -19,7 +19,8 @@ from raftnb.data.values import Message, order, rename
 from raftnb.explore.memo.bags import Bags
 from raftnb.explore.tables.growing_arrays import room_for
 from raftnb.language.spec import Model
-from raftnb.language.world import World, check_value
+from raftnb.language.universe import check_value
+from raftnb.language.world import World
 
 
 @dataclass

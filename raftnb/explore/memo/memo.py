@@ -34,13 +34,14 @@ from raftnb.explore.memo.tracer import (
 from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.hashing import find
 from raftnb.explore.tables.kernels import Memo
+from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
-from raftnb.language.world import Instance, World
+from raftnb.language.world import World
 
 LEAF, FRESH = -1, -2
 EVERY_FILL_UP_TO, THEN_ONE_IN = 64, 97
-Member = tuple[Instance, Message | None]
+Member = tuple[ActionInstance, Message | None]
 Path = dict[int, set[int]]
 
 
@@ -73,7 +74,7 @@ class Knowledge:
         self.trie = Hashed()
         self.result, self.write = Growing(np.int64, 4), Growing(np.uint32, 2)
         self.label_ids: dict[Any, int] = {}
-        self.labels: list[tuple[Instance, Message | None, tuple[Any, ...]]] = []
+        self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
         self.actions: dict[tuple[str, str], int] = {}
         self.static: list[int] = []
@@ -92,9 +93,9 @@ class Knowledge:
     # Slots.
 
     def _make_slots(self) -> None:
-        self.receiving: list[Instance] = []
+        self.receiving: list[ActionInstance] = []
         alone: dict[str, list[Member]] = {}
-        for instance in self.model.instances(self.tracer):
+        for instance in self.tracer.instances:
             name = (instance.process.name, instance.action.name)
             self.actions.setdefault(name, len(self.actions))
             if instance.receives is None or instance.channel is not None:
@@ -124,15 +125,14 @@ class Knowledge:
 
     def claim(self, property_: Any) -> int:
         """A slot whose value is whether a property holds."""
-        model = self.model
-        return self._claim_slot(lambda world: model.failure(property_, world) is None)
+        return self._claim_slot(lambda world: world.failure(property_) is None)
 
     def function(self, function: Callable[[World], Any]) -> int:
         """A slot for any function of the state; its leaves number the values of `Slot.values`."""
         return self._add(Slot(0, function=function))
 
     def _is_within(self, world: World) -> bool:
-        return all(self.model.failure(c, world) is None for c in self.constraints)
+        return all(world.failure(c) is None for c in self.constraints)
 
     def _meet_messages(self) -> None:
         """Make the slots of messages that are new."""

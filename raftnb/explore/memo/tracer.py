@@ -11,8 +11,9 @@ from raftnb.data.trace import Step
 from raftnb.data.values import Message, order
 from raftnb.explore.memo.interning import Ids
 from raftnb.language import grammar
+from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action
-from raftnb.language.world import Instance, World
+from raftnb.language.world import World
 
 BAG, OPEN_BAG = -1, 0xFFFFFFFF
 
@@ -98,7 +99,7 @@ class Tracer(World):
         """Put a message in flight."""
         if self.model.channels:
             return super().send(message)
-        self._need_network(message)
+        self.need_network(message)
         self.ops.append((message, 2 if self.model.keeps else 1))
         return None
 
@@ -106,12 +107,12 @@ class Tracer(World):
         """Take a message out of the network once."""
         if self.model.channels:
             return super().discard(message)
-        self._need_network(message)
+        self.need_network(message)
         if not self.model.keeps:
             self.ops.append((message, -1))
         return None
 
-    def run(self, instance: Instance, message: Message | None, row: Sequence[int]) -> Run:
+    def run(self, instance: ActionInstance, message: Message | None, row: Sequence[int]) -> Run:
         """Run an action in every way in which its choices can go."""
         self.put(row)
         if instance.channel is not None:
@@ -166,7 +167,7 @@ def placed(error: RaftnbError, action: Action) -> RaftnbError:
 
 
 def step_of(
-    instance: Instance, message: Message | None, choices: tuple[Any, ...], names: Any
+    instance: ActionInstance, message: Message | None, choices: tuple[Any, ...], names: Any
 ) -> Step:
     """The step as data."""
     named = zip(names(instance.action), instance.bound(message), strict=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from raftnb.language.spec import Property, Spec
+from raftnb.language.claims import Property
+from raftnb.language.spec import Spec
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import Server
 

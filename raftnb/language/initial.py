@@ -1,0 +1,52 @@
+"""The initial values of variables, where they are more than one constant value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class Initial:
+    """The initial value of a variable, where it is more than one constant value."""
+
+
+@dataclass(frozen=True)
+class HistoryInitial(Initial):
+    """The initial value of a history variable."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Each(Initial):
+    """A map that gives every key of the annotated domain the same value."""
+
+    value: Any
+
+
+class Anything(Initial):
+    """Any value of the annotated type: one initial state for each."""
+
+
+class First(Initial):
+    """The first value of the annotated type."""
+
+
+def history(value: Any) -> Any:
+    """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
+    return HistoryInitial(value)
+
+
+def each(value: Any) -> Any:
+    """Initially the map in which every key of the annotated domain has this value."""
+    return Each(value)
+
+
+def anything() -> Any:
+    """Initially any value of the annotated type (one initial state for each)."""
+    return Anything()
+
+
+def first() -> Any:
+    """Initially the first value of the annotated type (TLA+'s CHOOSE: a fixed one, but any)."""
+    return First()

@@ -1,0 +1,109 @@
+"""What there is to run: every action of every process with its arguments, every initial state."""
+
+from __future__ import annotations
+
+import itertools
+import typing
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
+
+from raftnb.data.errors import SpecError
+from raftnb.data.trace import State
+from raftnb.data.values import Map, Message
+from raftnb.language import grammar
+from raftnb.language.initial import Anything, Each, First, HistoryInitial
+from raftnb.language.processes import Action, Process, Variable
+from raftnb.language.setting import Setting
+from raftnb.language.universe import Populated, check_value, universe
+
+
+class ActionInstance(NamedTuple):
+    """An action of one process with its arguments; a message to be received is still open.
+
+    `receives` is the position of the message among the arguments, `channel` the cell of the queue
+    from whose head it comes, where the network keeps the order.
+    """
+
+    process: Process
+    action: Action
+    arguments: tuple[Any, ...]
+    receives: int | None = None
+    kind: type[Message] = Message
+    channel: int | None = None
+
+    def bound(self, message: Message | None) -> tuple[Any, ...]:
+        """The arguments with the message put in."""
+        if self.receives is None:
+            return self.arguments
+        return (*self.arguments[: self.receives], message, *self.arguments[self.receives + 1 :])
+
+
+class Inhabited(Populated, Protocol):
+    """A world as far as its instances go: its model, and the members of its classes."""
+
+    @property
+    def model(self) -> Setting: ...
+
+
+def instances_in(world: Inhabited) -> Iterator[ActionInstance]:
+    """Every action of every process of a world, with every choice of its arguments."""
+    for cls in world.model.processes:
+        for process in world.members(cls):
+            for action in cls.actions.values():
+                yield from _of_action(world, process, action)
+
+
+def _of_action(world: Inhabited, process: Process, action: Action) -> Iterator[ActionInstance]:
+    types = list(world.model.parameters(action, skip=1).values())
+    at = _received(types, action)
+    spaces = [[None] if i == at else universe(t, world) for i, t in enumerate(types)]
+    for row in itertools.product(*spaces):
+        if at is None:
+            yield ActionInstance(process, action, row)
+            continue
+        for channel in _channels_to(process, world.model):
+            yield ActionInstance(process, action, row, at, types[at], channel)
+
+
+def _received(types: list[Any], action: Action) -> int | None:
+    """The position of the one parameter that is a message."""
+    found = [i for i, t in enumerate(types) if isinstance(t, type) and issubclass(t, Message)]
+    if len(found) > 1:
+        raise SpecError(
+            f"an action that receives {len(found)} messages",
+            place=grammar.place(action.function),
+            allowed="one parameter of a message type",
+            cure="split the action",
+        )
+    return found[0] if found else None
+
+
+def _channels_to(process: Process, model: Setting) -> list[int | None]:
+    """The cells of the queues to a process; [None] where the network keeps no order."""
+    if not model.channels:
+        return [None]
+    ends = model.channels.items()
+    return [cell for (_, dest), cell in ends if process.everywhere or dest == process.name]
+
+
+def initial_states(world: Inhabited) -> tuple[State, ...]:
+    """The initial states, in a fixed order; the world must be running."""
+    model = world.model
+    spaces = [_initial_values(variable, cls, world) for variable, cls in model.variables]
+    spaces += [[()] for _ in model.channels]
+    return tuple(State(model.layout, row) for row in itertools.product(*spaces))
+
+
+def _initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]:
+    initial = variable.initial
+    initial = initial.value if isinstance(initial, HistoryInitial) else initial
+    annotation = world.model.annotation_of(variable, cls)
+    if isinstance(initial, Anything):
+        return universe(annotation, world)
+    if isinstance(initial, First):
+        return universe(annotation, world)[:1]
+    if isinstance(initial, Each):
+        keys = universe(typing.get_args(annotation)[0], world)
+        return [Map((key, initial.value) for key in keys)]
+    check_value(f"{cls.__name__}.{variable.name}", initial)
+    return [initial]

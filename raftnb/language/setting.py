@@ -1,0 +1,37 @@
+"""What a world asks of its model; the model itself is above it, since it starts worlds."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from raftnb.data.trace import Layout
+from raftnb.language.network import Delivery
+from raftnb.language.processes import Action, Process, Variable
+
+
+class Setting(Protocol):
+    """The variables of a model, whose they are, and what its functions take."""
+
+    layout: Layout
+    history: bool
+    constants: dict[str, int | tuple[str, ...]]
+    delivery: Delivery | None
+    keeps: bool
+    processes: tuple[type[Process], ...]
+    bases: dict[str, int]
+    variables: list[tuple[Variable, Any]]
+    channels: dict[tuple[str, str], int]
+
+    if TYPE_CHECKING:
+
+        @property
+        def horizon(self) -> int: ...
+
+        def make_members(self, world: Any) -> dict[str, tuple[Any, ...]]: ...
+
+        def annotation_of(self, variable: Variable, cls: Any) -> Any: ...
+
+        def parameter_names(self, action: Action) -> tuple[str, ...]: ...
+
+        def parameters(self, function: FunctionType | Action, skip: int = 0) -> dict[str, Any]: ...

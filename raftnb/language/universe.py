@@ -1,0 +1,85 @@
+"""All the values of a type, and what is no value at all."""
+
+from __future__ import annotations
+
+import itertools
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
+
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Domain, Map, order
+
+
+class Natural:
+    """Marks an int annotation as a natural number: `Term = Annotated[int, Natural()]`."""
+
+    def __repr__(self) -> str:
+        return "Natural()"
+
+
+Nat = Annotated[int, Natural()]
+
+
+class Populated(Protocol):
+    """What the values of a type depend on: who the members are, and how far numbers go."""
+
+    @property
+    def horizon(self) -> int: ...
+
+    def members(self, domain: type[Any]) -> tuple[Any, ...]: ...
+
+
+def universe(annotation: Any, world: Populated) -> list[Any]:
+    """All the values of a type, in a fixed order; natural numbers up to the model's horizon."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Domain):
+        return list(world.members(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return list(annotation)
+    if annotation is bool:
+        return [False, True]
+    if annotation in (None, NoneType):
+        return [None]
+    if is_natural(annotation):
+        return list(range(world.horizon + 1))
+    if origin is Literal:
+        return list(args)
+    if origin in (Union, UnionType):
+        return [value for part in args for value in universe(part, world)]
+    if origin is frozenset:
+        return subsets(universe(args[0], world))
+    if origin is Map:
+        keys, values = universe(args[0], world), universe(args[1], world)
+        rows = itertools.product(values, repeat=len(keys))
+        return [Map(zip(keys, row, strict=True)) for row in rows]
+    raise SpecError(
+        f"`{annotation}` as something to choose from",
+        allowed="a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these",
+        cure="annotate with one of these, or use `either(*options)`",
+    )
+
+
+def is_natural(annotation: Any) -> bool:
+    """Whether an annotation is `Nat`, or another int marked as `Natural`."""
+    parts = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return any(isinstance(part, Natural) for part in parts)
+
+
+def subsets(values: list[Any]) -> list[frozenset[Any]]:
+    """All the subsets, small ones first."""
+    sizes = range(len(values) + 1)
+    return [frozenset(c) for n in sizes for c in itertools.combinations(values, n)]
+
+
+def check_value(place: Any, value: Any) -> None:
+    """Raise `SpecError` naming the variable if a value is not one of the language's."""
+    try:
+        hash(value)
+        order(value)
+    except (SpecError, TypeError) as error:
+        raise SpecError(
+            f"{value!r} ({type(value).__name__}) as the value of `{place}`",
+            allowed="None, bool, int, str, enum, domain member, Record, tuple, frozenset, Map",
+            cure="use the immutable kind: tuple for list, frozenset for set, Map for dict",
+        ) from error
