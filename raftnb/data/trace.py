@@ -55,10 +55,10 @@ class Change(NamedTuple):
 
 
 def difference(before: Any, after: Any, text: Callable[[Any], str] = show) -> str:
-    """What changed, in short: `: old -> new`, `: + appended`, `: - taken`, or `[key]: ...`."""
+    """What changed, in short: `: old -> new`, `: + appended`, `: - taken`, or `[key]: ..., ...`."""
     if isinstance(before, Map) and isinstance(after, Map) and before.keys() == after.keys():
         keys = sorted((k for k in before if before[k] != after[k]), key=order)
-        return "".join(f"[{text(k)}]{difference(before[k], after[k], text)}" for k in keys)
+        return ", ".join(f"[{text(k)}]{difference(before[k], after[k], text)}" for k in keys)
     if isinstance(before, tuple) and isinstance(after, tuple) and before != after:
         if after[: len(before)] == before:
             return ": + " + ", ".join(map(text, after[len(before) :]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import Enum
-from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from raftnb.data.errors import UsageError
+from raftnb.data.markup import escaped
 
 
 class Verdict(Enum):
@@ -79,7 +79,7 @@ class Answer(ABC):
     def _repr_html_(self) -> str:
         """The text as a notebook shows it: the verdict set off, everything escaped."""
         front, verdict, rest = str(self).partition(str(self.verdict))
-        return f"<pre>{escape(front)}<strong>{verdict}</strong>{escape(rest)}</pre>"
+        return f"<pre>{escaped(front)}<strong>{verdict}</strong>{escaped(rest)}</pre>"
 
     def __bool__(self) -> NoReturn:
         raise UsageError(

@@ -13,12 +13,13 @@ import shutil
 import subprocess
 import sys
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from typing import TypeAlias
 
 import graphviz
 
+from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.markup import escaped, plain
 from raftnb.draw.picture import Picture
 
 PROGRAM = "graphviz-pure"
@@ -26,24 +27,32 @@ VARIABLE = "RAFTNB_DOT"
 ENGINES = ("dot", "neato", "fdp", "circo", "twopi", "sfdp")
 FONTS = tuple(f"-{part}fontname=Arial" for part in "GNE")  # the layout knows Arial's widths
 FAMILY = 'font-family="Helvetica,Arial,sans-serif"'
+TAG = re.compile("<[^<>]*>")
 Graph: TypeAlias = graphviz.Digraph | graphviz.Graph | str
 
 
-class DotError(RuntimeError):
-    """The layout program is missing, or it refused the graph; the message says the cure."""
+class DotError(RaftnbError):
+    """The layout program is missing, or it refused the graph."""
 
 
 def render(graph: Graph, alt: str, engine: str = "dot") -> Picture:
     """Lay out `graph` (a `graphviz` graph or DOT source) and return it as a `Picture`.
 
     `alt` says in words what the picture shows; it must not be empty. `engine` is one of `ENGINES`.
-    Raises `ValueError` for an empty `alt` or an unknown engine, `DotError` when the program is
+    Raises `UsageError` for an empty `alt` or an unknown engine, `DotError` when the program is
     missing or refuses the graph. Limits: a graph of a few thousand nodes takes minutes.
     """
     if engine not in ENGINES:
-        raise ValueError(f"engine={engine!r} is no layout; it is one of {', '.join(ENGINES)}")
+        raise UsageError(f"engine={engine!r}", place="render", allowed=", ".join(ENGINES))
     source = graph if isinstance(graph, str) else graph.source
     return Picture(clean_svg(_lay_out(source, engine), alt), alt)
+
+
+def as_label(words: str, line_end: str = "\\n") -> str:
+    """A text as DOT's label: nothing in it is markup or an escape; lines end with `line_end`."""
+    safe = plain(words).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", line_end)
+    label: str = graphviz.nohtml(safe)
+    return label
 
 
 def find_program() -> str:
@@ -52,7 +61,7 @@ def find_program() -> str:
     beside_python = str(Path(sys.executable).parent)
     found = shutil.which(wanted) or shutil.which(wanted, path=beside_python)
     if found is None:
-        raise DotError(_missing(wanted))
+        raise _missing(wanted)
     return found
 
 
@@ -61,11 +70,11 @@ def clean_svg(svg: str, alt: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"<title>.*?</title>\s*", "", body, flags=re.DOTALL)
-    body = body.replace('font-family="Arial"', FAMILY)
+    body = TAG.sub(lambda tag: tag[0].replace('font-family="Arial"', FAMILY), body)
     body = re.sub(r"<g id=\"[^\"]*\"", "<g", body)
     mark = "p" + sha256(body.encode()).hexdigest()[:8]
-    body = re.sub(r"( id=\"|url\(#)", rf"\g<1>{mark}-", body)
-    text = escape(alt)
+    body = TAG.sub(lambda tag: re.sub(r"( id=\"|url\(#)", rf"\g<1>{mark}-", tag[0]), body)
+    text = escaped(alt)
     opened = f'<svg role="img" aria-label="{text}"'
     body = body.replace("<svg", opened, 1)
     end = body.index(">") + 1
@@ -77,15 +86,19 @@ def _lay_out(source: str, engine: str) -> str:
     done = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8")
     if done.returncode or "<svg" not in done.stdout:
         raise DotError(
-            f"{command[0]} did not draw the graph: {done.stderr.strip() or 'it wrote no SVG'}"
+            f"{command[0]} did not draw the graph: {done.stderr.strip() or 'it wrote no SVG'}",
+            place="render",
+            allowed="a graph in the DOT language",
         )
     return done.stdout
 
 
-def _missing(wanted: str) -> str:
+def _missing(wanted: str) -> DotError:
     if wanted == PROGRAM:
-        return (
-            f"the layout program {PROGRAM!r} is not installed beside {sys.executable}; "
-            f"run `pip install {PROGRAM}`, or set {VARIABLE} to a Graphviz `dot`"
+        return DotError(
+            f"no layout program {PROGRAM!r} beside {sys.executable}",
+            cure=f"run `pip install {PROGRAM}`, or set {VARIABLE} to a Graphviz `dot`",
         )
-    return f"{VARIABLE} names {wanted!r}, which is no program on the PATH; unset it, or mend it"
+    return DotError(
+        f"{VARIABLE} names {wanted!r}, which is no program on the PATH", cure="unset it, or mend it"
+    )

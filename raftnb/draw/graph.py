@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import graphviz
 
+from raftnb.data.markup import escaped
 from raftnb.data.trace import State, StateGraph, Step, Trace, difference
-from raftnb.draw.dot import render
+from raftnb.draw.dot import as_label, render
+from raftnb.draw.given import trace_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import BLUE, GRAY, PALE, RED
 from raftnb.draw.text import brief
@@ -28,10 +29,11 @@ def draw_graph(
     """Draw a state graph: one node a state, one arrow a step.
 
     `label` says what a node shows (all variables unless given), `edge` what an arrow does (process
-    and action). The steps of `highlight` are thick and orange-red. A state without a successor has
-    a double border; an arrow from nowhere marks an initial state. Made for up to about 200 states.
+    and action), both in plain text. The steps of `highlight` are thick and orange-red. A state
+    without a successor has a double border; an arrow from nowhere marks an initial state. Made for
+    up to about 200 states.
     """
-    show_state, show_step = label or full_label, edge or short_step
+    show_step = edge or short_step
     dot = graphviz.Digraph(graph_attr={"rankdir": direction, "nodesep": "0.15", "ranksep": "0.3"})
     dot.attr("node", shape="box", style="rounded", fontsize="10", margin="0.08,0.04", height="0.2")
     dot.attr("edge", fontsize="9", arrowsize="0.6", color=GRAY, fontcolor=BLUE)
@@ -41,13 +43,14 @@ def draw_graph(
     for i, state in enumerate(graph.states):
         attributes = {"peripheries": "1" if i in moving else "2"}
         attributes |= {"color": RED, "penwidth": "2.5"} if state in on_path else {}
-        dot.node(str(i), show_state(state), **attributes)
+        text = as_label(label(state)) if label else as_label(full_label(state), "\\l")
+        dot.node(str(i), text, **attributes)
     for i in range(graph.initial):
         dot.node(f"start{i}", "", shape="point")
         dot.edge(f"start{i}", str(i))
     for i, step, j in graph.edges:
         thick = (graph.states[i], graph.states[j]) in onward
-        dot.edge(str(i), str(j), show_step(step), **(THICK if thick else {}))
+        dot.edge(str(i), str(j), as_label(show_step(step)), **(THICK if thick else {}))
     return render(dot, alt=alt or graph_in_words(graph, moving))
 
 
@@ -70,7 +73,7 @@ def full_label(state: State) -> str:
     for owner in state.layout.owners:
         rows.append(f"{owner}: " + ", ".join(f"{k}={brief(v)}" for k, v in state.of(owner).items()))
     rows += [f"in flight: {brief(m)}" + (f" ×{n}" if n > 1 else "") for m, n in state.messages]
-    return "\\l".join(rows) + "\\l"
+    return "".join(f"{row}\n" for row in rows)
 
 
 def short_step(step: Step) -> str:
@@ -84,6 +87,7 @@ def draw_trace(trace: Trace, alt: str = "") -> Picture:
 
     A variable that a step changes is shown with its new value. With a loop, an arrow leads back.
     """
+    trace = trace_of(trace, "draw_trace")
     dot = graphviz.Digraph(graph_attr={"ranksep": "0.25"})
     dot.attr("node", shape="plain", fontsize="11")
     dot.attr("edge", fontsize="11", arrowsize="0.7", fontcolor=BLUE)
@@ -98,7 +102,7 @@ def draw_trace(trace: Trace, alt: str = "") -> Picture:
             for c in before.changes(after)
         ]
         dot.node(str(i), table(i + 1, changed or ["(nothing changes)"], marked=i == last))
-        dot.edge(str(i - 1), str(i), f"  {short_step(step)}")
+        dot.edge(str(i - 1), str(i), as_label(f"  {short_step(step)}"))
     if trace.loop is not None:
         dot.edge(str(last), str(trace.loop), "  for ever", style="dashed", color=RED)
     return render(dot, alt=alt or f"A trace of {last} steps: {steps_in_words(trace)}")
@@ -117,7 +121,7 @@ def steps_in_words(trace: Trace) -> str:
 
 def table(number: int, rows: list[str], *, marked: bool) -> str:
     """A node of a trace: the state's number, and a line for each variable."""
-    lines = "".join(f'<tr><td align="left">{escape(row)}</td></tr>' for row in rows)
+    lines = "".join(f'<tr><td align="left">{escaped(row)}</td></tr>' for row in rows)
     border, color = ("3", RED) if marked else ("1", GRAY)
     head = f'<tr><td align="left" bgcolor="{PALE}"><b>state {number}</b></td></tr>'
     return (

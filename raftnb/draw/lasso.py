@@ -9,7 +9,8 @@ import graphviz
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.draw.dot import render
+from raftnb.draw.dot import as_label, render
+from raftnb.draw.given import trace_of
 from raftnb.draw.graph import steps_in_words
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import BLUE, GRAY, RED
@@ -29,26 +30,29 @@ def draw_lasso(
     """Draw a trace that has a loop: the way in from the top, the loop as a ring.
 
     `label` says what a state shows below its number, `edge` what a step does (process and action
-    unless given). Raises `UsageError` for a trace without a loop.
+    unless given), both in plain text. Raises `UsageError` for a trace without a loop.
     """
+    trace = trace_of(trace, "draw_lasso")
     if trace.loop is None:
-        raise UsageError("a trace without a loop", allowed="a lasso", cure="use draw_trace")
+        raise UsageError(
+            "a trace without a loop", place="draw_lasso", allowed="a lasso", cure="use draw_trace"
+        )
     dot = graphviz.Digraph(graph_attr={"splines": "line", "pad": "0.2"})
     dot.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontsize="11")
     dot.attr("node", margin="0.08,0.04", height="0.2")
     dot.attr("edge", fontsize="10", arrowsize="0.7", fontcolor=BLUE)
     places = positions(trace)
     for number, (x, y) in enumerate(places):
-        text = f"\\n{label(trace.states[number])}" if label else ""
+        text = f"\n{label(trace.states[number])}" if label else ""
         mark = {"color": RED, "penwidth": "2"} if number >= trace.loop else {"color": GRAY}
-        dot.node(str(number), f"{number + 1}{text}", pos=f"{x:.2f},{y:.2f}!", **mark)
+        dot.node(str(number), as_label(f"{number + 1}{text}"), pos=f"{x:.2f},{y:.2f}!", **mark)
     for number, step in enumerate(trace.steps):
         to = number + 1 if number + 1 < len(places) else trace.loop
         mark = {"color": RED, "penwidth": "2"} if number >= trace.loop else {"color": GRAY}
         dot.edge(str(number), str(to), **mark)
         text = (edge or short)(step)
         x, y = beside(places[number], places[to], text)
-        dot.node(f"label{number}", text, pos=f"{x:.2f},{y:.2f}!", **PLAIN)
+        dot.node(f"label{number}", as_label(text), pos=f"{x:.2f},{y:.2f}!", **PLAIN)
     if len(trace.steps) == trace.loop:
         dot.edge(str(trace.loop), str(trace.loop), "for ever", color=RED, style="dashed")
     return render(dot, alt=alt or in_words(trace), engine="neato")

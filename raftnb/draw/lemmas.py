@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import graphviz
 
-from raftnb.draw.dot import render
+from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 
 
@@ -24,10 +24,12 @@ def draw_lemmas(
     graph.attr(rankdir="LR", ranksep="0.4", nodesep="0.12")
     graph.attr("node", shape="box", fontsize="11", height="0.3", margin="0.08,0.04")
     graph.attr("edge", color="#666666", arrowsize="0.6")
-    for name in sorted(shown):
-        graph.node(name, name.replace("_", " "), peripheries="2" if name in goals else "1")
+    number = {name: str(i) for i, name in enumerate(sorted(shown))}
+    for name, node in number.items():
+        double = "2" if name in goals else "1"
+        graph.node(node, as_label(name.replace("_", " ")), peripheries=double)
     for used, name in sorted(edges):
-        graph.edge(used, name)
+        graph.edge(number[used], number[name])
     words = f"{len(shown)} claims, and {len(edges)} arrows to a claim from one that its proof uses"
     return render(graph, alt=alt or words)
 

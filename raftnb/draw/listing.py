@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from raftnb.language.processes import Action
+from raftnb.data.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,9 @@ class Listing:
     syntax: str = "python"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/markdown": f"```{self.syntax}\n{self.text}\n```", "text/plain": self.text}
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.text)), default=0))
+        page = f"{fence}{self.syntax}\n{self.text}\n{fence}"
+        return {"text/markdown": page, "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
@@ -38,6 +41,16 @@ def show_change(before: Any, after: Any) -> Listing:
 
 
 def source_of(part: Any) -> str:
-    """The text of one class, action or function, moved to the left margin."""
-    function = part.function if isinstance(part, Action) else part
-    return textwrap.dedent(inspect.getsource(function)).rstrip()
+    """The text of one class, action or function, moved to the left margin.
+
+    Raises `UsageError` for anything else, and for what was not written in a file or a cell.
+    """
+    written = getattr(part, "function", part)  # an action has the method that it was made from
+    try:
+        return textwrap.dedent(inspect.getsource(written)).rstrip()
+    except (TypeError, OSError):
+        raise UsageError(
+            f"{part!r}",
+            place="show_source or show_change",
+            allowed="a class, an action or a function that is written in a file or a cell",
+        ) from None

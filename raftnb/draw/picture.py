@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from raftnb.data.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Picture:
     """An SVG picture and its text alternative.
 
     `svg` is one `<svg>` element as text; `alt` says in words what it shows and must not be empty,
-    or `ValueError` is raised. A notebook shows the picture; its plain-text form is `alt`.
+    or `UsageError` is raised. A notebook shows the picture; its plain-text form is `alt`.
     """
 
     svg: str
@@ -20,9 +22,16 @@ class Picture:
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
-            raise ValueError("alt is empty: say in words what the picture shows")
+            raise UsageError(
+                f"alt={self.alt!r}",
+                place="a picture",
+                allowed="a text for those who cannot see it",
+                cure="say in words what the picture shows",
+            )
         if not self.svg.startswith("<svg"):
-            raise ValueError(f"svg starts with {self.svg[:20]!r}; it must be one <svg> element")
+            raise UsageError(
+                f"svg={self.svg[:20]!r}...", place="a picture", allowed="one <svg> element"
+            )
 
     def save(self, path: str | Path) -> Path:
         """Write the SVG to `path` and return it; raises `OSError` as `Path.write_text` does."""

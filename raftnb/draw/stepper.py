@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
-from importlib.resources import files
 from typing import Any
 
+from raftnb.data.errors import UsageError
+from raftnb.data.markup import Markup, escaped
 from raftnb.data.trace import Change, State, Trace, difference
 from raftnb.data.values import show
+from raftnb.draw.given import trace_of
+from raftnb.draw.pages import asset, data_island, filled
 from raftnb.draw.text import brief
 
 
@@ -38,24 +39,19 @@ def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> St
     """Let the reader step through `trace`; changed variables carry a color and a mark.
 
     `hide` names variables that are not shown; history variables are shown only with `history`.
-    The same trace gives the same bytes. Raises `ValueError` for a name in `hide` that no variable
+    The same trace gives the same bytes. Raises `UsageError` for a name in `hide` that no variable
     has. Limits: meant for traces of at most a few hundred steps, since the page holds all of them.
     """
+    trace = trace_of(trace, "stepper")
     shown = _shown(trace, set(hide), history)
-    label = f"A trace of {len(trace)} steps. The left and right arrow keys step through it."
-    parts = [
-        f'<div class="raftnb-stepper" tabindex="0" role="group" aria-label="{label}">',
-        f"<style>\n{_asset('assets/stepper.css')}</style>",
-        _all_steps(trace, shown),
-        f'<script type="application/json">{_data(trace, shown)}</script>',
-        f"<script>\n{{\n{_asset('assets/stepper.js')}}}\n</script>",
-        "</div>",
-    ]
-    return Stepper("\n".join(parts) + "\n", str(trace))
-
-
-def _asset(name: str) -> str:
-    return (files("raftnb.draw") / name).read_text(encoding="utf-8")
+    parts = {
+        "LABEL": f"A trace of {len(trace)} steps. The left and right arrow keys step through it.",
+        "STYLE": asset("stepper.css"),
+        "STEPS": _all_steps(trace, shown),
+        "DATA": data_island(_data(trace, shown)),
+        "CODE": asset("stepper.js"),
+    }
+    return Stepper(filled(asset("stepper.html"), parts), str(trace))
 
 
 def _shown(trace: Trace, hide: set[str], history: bool) -> list[int]:
@@ -63,24 +59,29 @@ def _shown(trace: Trace, hide: set[str], history: bool) -> list[int]:
     unknown = hide - {cell.variable for cell in cells}
     if unknown:
         names = ", ".join(dict.fromkeys(cell.variable for cell in cells))
-        raise ValueError(f"hide names {', '.join(sorted(unknown))}; the variables are {names}")
+        raise UsageError(
+            f"hide={sorted(unknown)}",
+            place="stepper",
+            allowed=f"names of variables: {names}",
+            cure="leave the others out",
+        )
     rows = enumerate(cells)
     return [i for i, c in rows if c.variable not in hide and (history or not c.history)]
 
 
-def _all_steps(trace: Trace, shown: list[int]) -> str:
+def _all_steps(trace: Trace, shown: list[int]) -> Markup:
     cells = trace.states[0].layout.cells
     named = {(cells[i].owner, cells[i].variable) for i in shown}
     rows = [f"<li>initial state{_items(_first(trace.states[0], shown))}</li>"]
     for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
         told = (_told(c) for c in before.changes(after) if _is_flight(c) or c[:2] in named)
-        rows.append(f"<li><code>{escape(str(step))}</code>{_items(told)}</li>")
+        rows.append(f"<li><code>{escaped(str(step))}</code>{_items(told)}</li>")
     again = "" if trace.loop is None else f"<p>Back to state {trace.loop + 1}, for ever.</p>"
-    return f'<div class="all"><ol>{"".join(rows)}</ol>{again}</div>'
+    return Markup(f'<div class="all"><ol>{"".join(rows)}</ol>{again}</div>')
 
 
 def _items(lines: Iterable[str]) -> str:
-    inner = "".join(f"<li><code>{escape(line)}</code></li>" for line in lines)
+    inner = "".join(f"<li><code>{escaped(line)}</code></li>" for line in lines)
     return f"<ul>{inner}</ul>" if inner else ""
 
 
@@ -105,10 +106,10 @@ def _messages(state: State) -> list[tuple[str, int]]:
     return [(show(message), count) for message, count in state.messages]
 
 
-def _data(trace: Trace, shown: list[int]) -> str:
+def _data(trace: Trace, shown: list[int]) -> dict[str, Any]:
     cells = trace.states[0].layout.cells
     rows = [[brief(state.values[i]) for i in shown] for state in trace.states]
-    data = {
+    return {
         "owners": list(dict.fromkeys(cells[i].owner for i in shown)),
         "cells": [[cells[i].owner, cells[i].variable] for i in shown],
         "initial": rows[0],
@@ -128,4 +129,3 @@ def _data(trace: Trace, shown: list[int]) -> str:
         ],
         "loop": trace.loop,
     }
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

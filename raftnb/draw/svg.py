@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 from xml.etree.ElementTree import Element, tostring
 
+from raftnb.data.markup import plain
 from raftnb.draw.picture import Picture
 
 BLACK = "#000000"
@@ -37,7 +38,7 @@ def element(tag: str, *children: Element | str, **attributes: Attribute) -> Elem
         if isinstance(child, Element):
             made.append(child)
         else:
-            made.text = (made.text or "") + child
+            made.text = (made.text or "") + plain(child)
     return made
 
 
@@ -95,7 +96,7 @@ def picture(width: float, height: float, alt: str, *children: Element, size: flo
         role="img",
         style=f"max-width:100%;height:auto;font-family:{FONT};font-size:{_text(size)}px",
     )
-    root.set("aria-label", alt)
+    root.set("aria-label", plain(alt))
     return Picture(tostring(root, encoding="unicode"), alt)
 
 
@@ -104,4 +105,4 @@ def _name(name: str) -> str:
 
 
 def _text(value: Attribute) -> str:
-    return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+    return plain(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")

@@ -6,16 +6,15 @@ magnified and read operation by operation. The horizontal axis counts events, no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from raftnb.data.histories import History, Operation, Value, text
 from raftnb.draw import svg
+from raftnb.draw.pages import asset, data_island, filled
 from raftnb.draw.picture import Picture
 
 LANE, BAR, TOP, LEFT = 44, 22, 14, 40
@@ -89,11 +88,9 @@ def page(history: History, answer: Answer | None, path: str | Path, title: str =
     The wheel magnifies, dragging moves, pointing at an operation tells about it. Without
     JavaScript the page says so. Raises `OSError` if the file cannot be written.
     """
-    template = (files("raftnb") / "draw" / "assets" / "timeline.html").read_text(encoding="utf-8")
-    data = json.dumps(_data(history, answer), ensure_ascii=False).replace("</", "<\\/")
+    parts = {"TITLE": title, "DATA": data_island(_data(history, answer))}
+    content = filled(asset("timeline.html"), parts)
     target = Path(path)
-    words = title.replace("&", "&amp;").replace("<", "&lt;")
-    content = template.replace("@TITLE@", words).replace("@DATA@", data)
     target.write_text(content, encoding="utf-8", newline="\n")
     return target
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Protocol
 
 from raftnb.data.errors import UsageError
+from raftnb.data.markup import escaped
 from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.svg import RED
 from raftnb.draw.text import brief
@@ -22,13 +22,13 @@ class Views:
     allowed: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th style="text-align:left">{escape(h)}</th>' for h in self.heads)
+        head = "".join(f'<th style="text-align:left">{escaped(h)}</th>' for h in self.heads)
         lines = "".join(f"<tr>{_cell(*a)}{_cell(*b)}</tr>" for a, b in self.rows)
-        may = ", ".join(f"<code>{escape(step)}</code>" for step in self.allowed)
+        may = ", ".join(f"<code>{escaped(step)}</code>" for step in self.allowed)
         return (
-            f"<table><caption>{escape(self.verdict)}</caption>"
+            f"<table><caption>{escaped(self.verdict)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
-            f"<p>Steps of {escape(self.heads[1])} from there: {may or 'none'}</p>"
+            f"<p>Steps of {escaped(self.heads[1])} from there: {may or 'none'}</p>"
         )
 
     def __repr__(self) -> str:
@@ -67,6 +67,7 @@ def show_views(found: Refined) -> Views:
     if found.trace is None or not found.trace.steps:
         raise UsageError(
             "a refinement without a step to show",
+            place="show_views",
             allowed="one that is violated by a step",
             cure="look at its `reasons`",
         )
@@ -90,4 +91,4 @@ def _lines(before: State, after: State) -> list[tuple[str, bool]]:
 
 def _cell(text: str, changed: bool) -> str:
     mark = f";background:rgba(128,128,128,0.25);border-left:4px solid {RED}" if changed else ""
-    return f'<td style="text-align:left{mark}">{escape(text)}</td>'
+    return f'<td style="text-align:left{mark}">{escaped(text)}</td>'

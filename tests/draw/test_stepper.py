@@ -9,9 +9,13 @@ from typing import Any
 import html5lib
 import pytest
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import Cell, Layout, State, Step, Trace
-from raftnb.draw.stepper import stepper
-from raftnb.language import Message
+from raftnb.draw import draw_lasso, draw_trace, stepper
+from raftnb.draw.raft import draw_sequence
+from raftnb.language import Map, Message
+from raftnb.liveness import check_liveness
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
 
 class Ping(Message):
@@ -60,8 +64,9 @@ def test_history_variables_and_hidden_ones_stay_away() -> None:
 
 
 def test_hiding_a_variable_that_does_not_exist_names_those_that_do() -> None:
-    with pytest.raises(ValueError, match="hide names terms; the variables are term, seen"):
+    with pytest.raises(UsageError, match=r"hide=\['terms'\]") as error:
         stepper(TRACE, hide=["terms"])
+    assert error.value.allowed == "names of variables: term, seen"
 
 
 def test_without_scripts_every_step_is_listed_with_what_it_changed() -> None:
@@ -95,3 +100,25 @@ def test_the_same_trace_gives_the_same_bytes_and_loads_nothing() -> None:
 
 def test_the_plain_text_is_the_trace() -> None:
     assert stepper(TRACE)._repr_mimebundle_()["text/plain"] == str(TRACE)
+
+
+@pytest.mark.parametrize("draw", [stepper, draw_trace, draw_lasso, draw_sequence])
+def test_a_world_a_result_or_nothing_is_refused_with_where_the_trace_is(draw: Any) -> None:
+    world = SEQUENTIAL_STORE().start()
+    for given, found, cure in [
+        (world, "a World", "write `world.trace`"),
+        (check_liveness(SEQUENTIAL_STORE()), "a LivenessResult", "write `result.trace`"),
+        (None, "None, where nothing is violated", "look whether the result has a trace"),
+    ]:
+        with pytest.raises(UsageError) as error:
+            draw(given)
+        assert (error.value.found, error.value.cure) == (found, cure)
+        assert error.value.place == draw.__name__
+
+
+def test_each_changed_key_of_a_map_stands_by_itself() -> None:
+    before, after = Map({"k1": 0, "k2": 0, "k3": 5}), Map({"k1": 1, "k2": 2, "k3": 5})
+    layout = Layout((Cell("G", "m"),))
+    trace = Trace((State(layout, (before,)), State(layout, (after,))), (Step("p", "act"),))
+    assert "G.m['k1']: 0 -> 1, ['k2']: 0 -> 2\n" in f"{trace}\n"
+    assert "G.m[k1]: 0 -&gt; 1, [k2]: 0 -&gt; 2" in stepper(trace).html

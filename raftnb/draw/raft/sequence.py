@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from raftnb.data.trace import State, Step, Trace
+from raftnb.draw.given import trace_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.raft.cluster import entries, log_boxes, role_mark
 from raftnb.draw.svg import (
@@ -64,6 +65,7 @@ def draw_sequence(
     one (what is violated there), `only` names the processes to draw (all that take a step or
     receive a message, unless given). `alt` is the caption; by default it tells the steps.
     """
+    trace = trace_of(trace, "draw_sequence")
     events = list(events_of(trace, since))
     owners = only or processes_of(trace)
     places = {owner: LEFT + i * column(owners) for i, owner in enumerate(owners)}
@@ -131,7 +133,8 @@ def headline(event: Event) -> str:
     """What happens in a row: the message received, or the action."""
     step, message = event.steps[-1], event.message
     if message is not None:
-        late = getattr(message, "term", 0) < event.before.of(event.process).get("currentTerm", 0)
+        now = event.before.of(event.process).get("currentTerm", 0)
+        late = hasattr(message, "term") and message.term < now
         kind, term = type(message).__name__, f" (term {message.term})" if late else ""
         return f"{kind} from {message.source}{term}"
     action, sent = step.action.replace("_", " "), newly_sent(event)
