@@ -1,4 +1,11 @@
-"""Errors that help: where, what was found, what is allowed, and the cure."""
+"""Errors that help: where, what was found, what is allowed, and the cure.
+
+RaftnbError            everything that this package raises on purpose
+    SpecError          a specification outside the language, or one that fails while it runs
+    UsageError         a command or a function called with something it does not take
+    HistoryError       a recorded history that cannot be read
+    NotEnabled         an action called by hand where it is not enabled
+"""
 
 from __future__ import annotations
 

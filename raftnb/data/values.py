@@ -5,12 +5,22 @@ All of them are immutable and hashable, so that a state built of them is a value
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AnySet
 from dataclasses import dataclass, fields
-from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, dataclass_transform
+from enum import Enum, Flag
+from functools import cache
+from types import NoneType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    NamedTuple,
+    TypeVar,
+    dataclass_transform,
+)
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 
 T = TypeVar("T")
@@ -19,97 +29,6 @@ V = TypeVar("V")
 
 Seq = tuple[T, ...]
 Set = frozenset[T]
-
-
-class Members(Protocol):
-    """What a domain class asks of the running world: its members there."""
-
-    def members(self, domain: type[Any]) -> tuple[Any, ...]: ...
-
-
-running: ContextVar[Any] = ContextVar("running world")
-
-
-def running_world() -> Any:
-    """The world in which an action, an invariant or a `with world:` block runs just now."""
-    world = running.get(None)
-    if world is None:
-        raise SpecError(
-            "a domain, a shared variable or the network was used where no world is running",
-            allowed="inside an action or a property, or inside `with world:`",
-            cure="write `with world:` around it, where `world = model.start()`",
-        )
-    return world
-
-
-class DomainType(type):
-    """The metaclass of domains: a domain class can be iterated over and has a length."""
-
-    root: str
-    number: str | None
-
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
-    ) -> DomainType:
-        cls = super().__new__(mcs, name, bases, space)
-        parent = bases[0] if bases else None
-        if parent is None or not getattr(parent, "root", ""):
-            abstract = space.get("__module__", "").startswith("raftnb.") and name in ABSTRACT
-            cls.root = "" if abstract else name
-            cls.number = options.get("number")
-        return cls
-
-    def __init__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], **_: Any) -> None:
-        super().__init__(name, bases, space)
-
-    def __iter__(cls: type[T]) -> Iterator[T]:
-        return iter(running_world().members(cls))
-
-    def __len__(cls) -> int:
-        return len(running_world().members(cls))
-
-    def __bool__(cls) -> bool:
-        return True
-
-
-ABSTRACT = {"Domain", "Process"}
-
-
-class Domain(metaclass=DomainType):
-    """A finite set of named values; how many is a constant, given when a model is made.
-
-    `class Key(Domain, number="keys")` declares the domain and the constant `keys`.
-    Members compare by name; a variant's members equal those of the class it varies.
-    """
-
-    __slots__ = ("index", "name", "_hash")
-
-    root: ClassVar[str]
-    number: ClassVar[str | None]
-
-    def __init__(self, index: int, name: str) -> None:
-        self.index, self.name = index, name
-        self._hash = hash((index, len(name)))
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, Domain) and self.name == other.name and self.root == other.root
-        )
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-def member_names(cls: type[Domain], size: int | tuple[str, ...]) -> tuple[str, ...]:
-    """The names of a domain's members: as given, or the class's initial and a number."""
-    if not isinstance(size, int):
-        return size
-    if cls.number is None:
-        return (cls.root[0].lower() + cls.root[1:],)
-    return tuple(f"{cls.root[0].lower()}{i + 1}" for i in range(size))
 
 
 @dataclass_transform(frozen_default=True)
@@ -149,19 +68,91 @@ class Message(Record, kw_only=True):
         super().__init_subclass__(kw_only=True, **options)
 
 
-class Map(Mapping[K, V], Generic[K, V]):
-    """An immutable, hashable map: TLA+'s function with a finite domain; `m | {k: v}` is EXCEPT."""
+class SortedSet(frozenset[T]):
+    """A frozenset that is iterated over in the language's order, which `order` gives.
 
-    __slots__ = ("_items", "_hash")
+    A plain frozenset has the order of its hashes, which two runs of Python need not share. It is
+    equal to a plain one, and so are the sets that operators and methods make of it.
+    """
+
+    __slots__ = ("_members",)
+    _members: tuple[T, ...]
+
+    def __iter__(self) -> Iterator[T]:
+        try:
+            return iter(self._members)
+        except AttributeError:
+            self._members = tuple(sorted(frozenset.__iter__(self), key=order))
+            return iter(self._members)
+
+    def __repr__(self) -> str:
+        return show(self)
+
+    def __or__(self, other: AnySet[Any]) -> SortedSet[Any]:
+        return _as_sorted(frozenset.__or__(self, other))
+
+    def __and__(self, other: AnySet[Any]) -> SortedSet[T]:
+        return _as_sorted(frozenset.__and__(self, other))
+
+    def __sub__(self, other: AnySet[Any]) -> SortedSet[T]:
+        return _as_sorted(frozenset.__sub__(self, other))
+
+    def __xor__(self, other: AnySet[Any]) -> SortedSet[Any]:
+        return _as_sorted(frozenset.__xor__(self, other))
+
+    def __rsub__(self, other: AnySet[Any]) -> SortedSet[Any]:
+        return _as_sorted(frozenset.__rsub__(self, other))  # type: ignore[attr-defined]
+
+    __ror__, __rand__, __rxor__ = __or__, __and__, __xor__
+
+    def union(self, *others: Iterable[Any]) -> SortedSet[Any]:
+        """The members of any of the sets."""
+        return _as_sorted(frozenset.union(self, *others))
+
+    def intersection(self, *others: Iterable[Any]) -> SortedSet[T]:
+        """The members of all the sets."""
+        return _as_sorted(frozenset.intersection(self, *others))
+
+    def difference(self, *others: Iterable[Any]) -> SortedSet[T]:
+        """The members that are in none of the others."""
+        return _as_sorted(frozenset.difference(self, *others))
+
+    def symmetric_difference(self, other: Iterable[Any]) -> SortedSet[Any]:
+        """The members of exactly one of the two sets."""
+        return _as_sorted(frozenset.symmetric_difference(self, other))
+
+    def copy(self) -> SortedSet[T]:
+        """The set itself."""
+        return self
+
+
+def _as_sorted(made: Any) -> SortedSet[Any]:
+    return NotImplemented if made is NotImplemented else SortedSet(made)
+
+
+class Map(Mapping[K, V], Generic[K, V]):
+    """An immutable, hashable map: TLA+'s function with a finite domain; `m | {k: v}` is EXCEPT.
+
+    Its keys come in the language's order (see `order`), in whatever order they were put in.
+    """
+
+    __slots__ = ("_items", "_hash", "_sorted")
 
     def __init__(self, items: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
         self._items: dict[K, V] = dict(items)
         self._hash: int | None = None
+        self._sorted = len(self._items) < 2
 
     def __getitem__(self, key: K) -> V:
         return self._items[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
     def __iter__(self) -> Iterator[K]:
+        if not self._sorted:
+            self._items = {key: self._items[key] for key in sorted(self._items, key=order)}
+            self._sorted = True
         return iter(self._items)
 
     def __len__(self) -> int:
@@ -182,77 +173,150 @@ class Map(Mapping[K, V], Generic[K, V]):
         return show(self)
 
 
+class Kind(NamedTuple):
+    """A kind of value: which classes are of it, and what is done with their values.
+
+    `order` gives a sort key among the values of the kind, `show` Python text that is the same in
+    every process, `json` plain JSON data, `rename` the value with its members replaced.
+    """
+
+    name: str
+    has: Callable[[type], bool]
+    order: Callable[[Any], tuple[Any, ...]]
+    show: Callable[[Any], str] = repr
+    json: Callable[[Any], Any] = lambda value: value
+    rename: Callable[[Any, Mapping[Any, Any]], Any] = lambda value, names: value
+
+
+def is_plain_enum(cls: type) -> bool:
+    """Whether a class is an enumeration whose members are equal to nothing but themselves."""
+    if not issubclass(cls, Enum) or issubclass(cls, Flag):
+        return False
+    return vars(cls)["_member_type_"] is object and cls.__eq__ is object.__eq__
+
+
+def _place_of_class(cls: type) -> tuple[str, ...]:
+    return (cls.__name__, cls.__module__, cls.__qualname__)
+
+
+def _inside(record: Any) -> tuple[Any, ...]:
+    return tuple(getattr(record, field.name) for field in fields(record))
+
+
+def _show_tuple(value: tuple[Any, ...]) -> str:
+    return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
+
+
+def _show_set(value: frozenset[Any]) -> str:
+    return (
+        f"frozenset({{{', '.join(map(show, sorted(value, key=order)))}}})"
+        if value
+        else "frozenset()"
+    )
+
+
+def _show_map(value: Map[Any, Any]) -> str:
+    return "Map({" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "})"
+
+
+def _json_record(record: Any) -> dict[str, Any]:
+    inner = {field.name: to_json(getattr(record, field.name)) for field in fields(record)}
+    return {"type": type(record).__name__, **inner}
+
+
+def _rename_record(record: Any, names: Mapping[Any, Any]) -> Any:
+    inner = {field.name: rename(getattr(record, field.name), names) for field in fields(record)}
+    return type(record)(**inner)
+
+
+KINDS = (
+    Kind("None", lambda cls: cls is NoneType, lambda value: ()),
+    Kind("bool", lambda cls: cls is bool, lambda value: (value,)),
+    Kind("int", lambda cls: cls is int, lambda value: (value,)),
+    Kind("str", lambda cls: cls is str, lambda value: (value,)),
+    Kind(
+        "enum",
+        is_plain_enum,
+        lambda value: (type(value).__name__, value.name, type(value).__module__),
+        show=lambda value: f"{type(value).__name__}.{value.name}",
+        json=lambda value: value.name,
+    ),
+    Kind(
+        "domain member",
+        lambda cls: issubclass(cls, Domain),
+        lambda value: (value.root, value.index, value.name),
+        json=lambda value: value.name,
+        rename=lambda value, names: names.get(value, value),
+    ),
+    Kind(
+        "tuple",
+        lambda cls: cls is tuple,
+        lambda value: (len(value), *map(order, value)),
+        show=_show_tuple,
+        json=lambda value: list(map(to_json, value)),
+        rename=lambda value, names: tuple(rename(v, names) for v in value),
+    ),
+    Kind(
+        "frozenset",
+        lambda cls: cls in (frozenset, SortedSet),
+        lambda value: (len(value), *sorted(map(order, frozenset.__iter__(value)))),
+        show=_show_set,
+        json=lambda value: list(map(to_json, sorted(value, key=order))),
+        rename=lambda value, names: SortedSet(rename(v, names) for v in value),
+    ),
+    Kind(
+        "Map",
+        lambda cls: cls is Map,
+        lambda value: (len(value), *((order(k), order(v)) for k, v in value.items())),
+        show=_show_map,
+        json=lambda value: {str(to_json(k)): to_json(v) for k, v in value.items()},
+        rename=lambda value, names: Map(
+            (rename(k, names), rename(v, names)) for k, v in value.items()
+        ),
+    ),
+    Kind(
+        "Record",
+        lambda cls: issubclass(cls, Record),
+        lambda value: (*_place_of_class(type(value)), *map(order, _inside(value))),
+        json=_json_record,
+        rename=_rename_record,
+    ),
+)
+ALLOWED = ", ".join(kind.name for kind in KINDS)
+
+
+@cache
+def _kind_of(cls: type) -> tuple[int, Kind] | None:
+    found = ((rank, kind) for rank, kind in enumerate(KINDS) if kind.has(cls))
+    return next(found, None)
+
+
 def order(value: Any) -> tuple[Any, ...]:
     """A sort key that is total over the language's values, and the same in every process."""
-    if isinstance(value, Enum):
-        return (3, type(value).__name__, value.name)
-    if value is None:
-        return (0,)
-    if isinstance(value, int):
-        return (1, int(value))
-    if isinstance(value, str):
-        return (2, value)
-    if isinstance(value, Domain):
-        return (4, value.root, value.index)
-    if isinstance(value, tuple):
-        return (5, len(value), *map(order, value))
-    if isinstance(value, frozenset):
-        return (6, len(value), *sorted(map(order, value)))
-    if isinstance(value, Map):
-        return (7, len(value), *sorted((order(k), order(v)) for k, v in value.items()))
-    if isinstance(value, Record):
-        inner = (order(getattr(value, f.name)) for f in fields(value))  # type: ignore[arg-type]
-        return (8, type(value).__name__, *inner)
-    raise SpecError(
-        f"{value!r} ({type(value).__name__}) as a value of the state",
-        allowed="None, bool, int, str, enum, domain member, Record, tuple, frozenset, Map",
-        cure="use the immutable kind: tuple for list, frozenset for set, Map for dict",
-    )
+    found = _kind_of(value.__class__)
+    if found is None:
+        raise SpecError(
+            f"{value!r} ({type(value).__name__}) as a value of the state",
+            allowed=ALLOWED,
+            cure="use the immutable kind: tuple for list, frozenset for set, Map for dict",
+        )
+    rank, kind = found
+    return (rank, *kind.order(value))
 
 
 def show(value: Any) -> str:
     """A value as Python text that is the same in every process (sets and maps are sorted)."""
-    if isinstance(value, Enum):
-        return f"{type(value).__name__}.{value.name}"
-    if isinstance(value, Map):
-        items = sorted(value.items(), key=lambda kv: order(kv[0]))
-        return "Map({" + ", ".join(f"{show(k)}: {show(v)}" for k, v in items) + "})"
-    if isinstance(value, frozenset):
-        inside = ", ".join(map(show, sorted(value, key=order)))
-        return f"frozenset({{{inside}}})" if value else "frozenset()"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
-    return repr(value)
+    found = _kind_of(value.__class__)
+    return found[1].show(value) if found else repr(value)
 
 
 def to_json(value: Any) -> Any:
     """A value as plain JSON data: records as objects with a `type`, sets sorted, names as text."""
-    if isinstance(value, Enum | Domain):
-        return value.name
-    if isinstance(value, Map):
-        items = sorted(value.items(), key=lambda kv: order(kv[0]))
-        return {str(to_json(k)): to_json(v) for k, v in items}
-    if isinstance(value, frozenset):
-        return [to_json(v) for v in sorted(value, key=order)]
-    if isinstance(value, tuple):
-        return [to_json(v) for v in value]
-    if isinstance(value, Record):
-        inner = {f.name: to_json(getattr(value, f.name)) for f in fields(value)}  # type: ignore[arg-type]
-        return {"type": type(value).__name__, **inner}
-    return value
+    found = _kind_of(value.__class__)
+    return found[1].json(value) if found else value
 
 
 def rename(value: Any, names: Mapping[Any, Any]) -> Any:
     """The value with every domain member replaced as `names` says: symmetry's permutation."""
-    if isinstance(value, Domain):
-        return names.get(value, value)
-    if isinstance(value, Map):
-        return Map((rename(k, names), rename(v, names)) for k, v in value.items())
-    if isinstance(value, frozenset):
-        return frozenset(rename(v, names) for v in value)
-    if isinstance(value, tuple):
-        return tuple(rename(v, names) for v in value)
-    if isinstance(value, Record):
-        inner = {f.name: rename(getattr(value, f.name), names) for f in fields(value)}  # type: ignore[arg-type]
-        return type(value)(**inner)
-    return value
+    found = _kind_of(value.__class__)
+    return found[1].rename(value, names) if found else value

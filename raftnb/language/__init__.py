@@ -1,6 +1,7 @@
 """Writing a specification, and what it means: the names that one writes with."""
 
-from raftnb.data.values import Domain, Map, Message, Record, Seq, Set
+from raftnb.data.domains import Domain
+from raftnb.data.values import Map, Message, Record, Seq, Set
 from raftnb.language.initial import anything, each, first, history
 from raftnb.language.network import Delivery, discard, in_flight, reply, send
 from raftnb.language.processes import Globals, Process, after, cycle, either, macro, when

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from raftnb.data.values import Message, running_world
+from raftnb.data.domains import running_world
+from raftnb.data.values import Message
 from raftnb.language.processes import Process
 
 M = TypeVar("M", bound=Message)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
+from raftnb.data.domains import Domain, DomainType, running, running_world
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Domain, DomainType, running, running_world
 from raftnb.language.initial import HistoryInitial
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from functools import cached_property
 from types import FunctionType
 from typing import Any
 
+from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.data.values import Domain, member_names
 from raftnb.language import grammar
 from raftnb.language.claims import Property
 from raftnb.language.instances import initial_states

@@ -7,8 +7,9 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Domain, Map, order
+from raftnb.data.values import Map, order
 
 
 class Natural:

@@ -12,9 +12,10 @@ from functools import cached_property
 from inspect import signature
 from typing import Any
 
+from raftnb.data.domains import Domain, running
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.values import Domain, Message, order, running, show
+from raftnb.data.values import Message, order, show
 from raftnb.language.claims import Property, evaluate
 from raftnb.language.grammar import false_guard, spec_error
 from raftnb.language.instances import ActionInstance, instances_in

@@ -8,8 +8,9 @@ from typing import Any
 
 import z3
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Domain, Map, Message, Record
+from raftnb.data.values import Map, Message, Record
 from raftnb.language.initial import Anything, Each, HistoryInitial
 from raftnb.prove.sorts import Family, Function, Reader, Sorts, Symbolic
 from raftnb.prove.values import (

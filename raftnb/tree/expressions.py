@@ -10,8 +10,9 @@ from types import FunctionType, NoneType
 from typing import TYPE_CHECKING, Any
 
 from raftnb import language
+from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.data.values import DomainType, Message, Record
+from raftnb.data.values import Message, Record
 from raftnb.language import grammar
 from raftnb.language.processes import GlobalsType
 from raftnb.tree.nodes import (

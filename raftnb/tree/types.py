@@ -6,8 +6,9 @@ from enum import Enum
 from types import FunctionType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.data.values import DomainType, Map, Record
+from raftnb.data.values import Map, Record
 from raftnb.language.processes import Action
 from raftnb.language.universe import Natural
 from raftnb.tree.nodes import (

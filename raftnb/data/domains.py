@@ -1,0 +1,104 @@
+"""Finite domains: classes whose members the running world knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any, ClassVar, TypeVar
+
+from raftnb.data.errors import SpecError
+
+T = TypeVar("T")
+
+running: ContextVar[Any] = ContextVar("running world")
+
+
+def running_world() -> Any:
+    """The world in which an action, an invariant or a `with world:` block runs just now."""
+    world = running.get(None)
+    if world is None:
+        raise SpecError(
+            "a domain, a shared variable or the network was used where no world is running",
+            allowed="inside an action or a property, or inside `with world:`",
+            cure="write `with world:` around it, where `world = model.start()`",
+        )
+    return world
+
+
+class DomainType(type):
+    """The metaclass of domains: a domain class can be iterated over and has a length."""
+
+    root: str
+    number: str | None
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
+    ) -> DomainType:
+        cls = super().__new__(mcs, name, bases, space)
+        parent = bases[0] if bases else None
+        if parent is None or not getattr(parent, "root", ""):
+            abstract = space.get("__module__", "").startswith("raftnb.") and name in ABSTRACT
+            cls.root = "" if abstract else name
+            cls.number = options.get("number")
+        return cls
+
+    def __init__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], **_: Any) -> None:
+        super().__init__(name, bases, space)
+
+    def __iter__(cls: type[T]) -> Iterator[T]:
+        return iter(running_world().members(cls))
+
+    def __len__(cls) -> int:
+        return len(running_world().members(cls))
+
+    def __bool__(cls) -> bool:
+        return True
+
+
+ABSTRACT = {"Domain", "Process"}
+
+
+class Domain(metaclass=DomainType):
+    """A finite set of named values; how many is a constant, given when a model is made.
+
+    `class Key(Domain, number="keys")` declares the domain and the constant `keys`.
+    Members compare by name; a variant's members equal those of the class it varies.
+    """
+
+    __slots__ = ("index", "name", "_hash")
+
+    root: ClassVar[str]
+    number: ClassVar[str | None]
+
+    def __init__(self, index: int, name: str) -> None:
+        self.index, self.name = index, name
+        self._hash = hash((index, len(name)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Domain) and self.name == other.name and self.root == other.root
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __lt__(self, other: object) -> bool:
+        """Members of one class are ordered as they were declared; others are not comparable."""
+        if isinstance(other, Domain) and self.root == other.root:
+            return self.index < other.index
+        return NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self == other or self.__lt__(other)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def member_names(cls: type[Domain], size: int | tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a domain's members: as given, or the class's initial and a number."""
+    if not isinstance(size, int):
+        return size
+    if cls.number is None:
+        return (cls.root[0].lower() + cls.root[1:],)
+    return tuple(f"{cls.root[0].lower()}{i + 1}" for i in range(size))
