@@ -7,70 +7,80 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.explore.memo.memo import Knowledge
+from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables import kernels
-from raftnb.explore.tables.kernels import Work
-from raftnb.explore.tables.threads import Team
+from raftnb.explore.tables.layout import Counter, Scratch
+from raftnb.explore.tables.threads import Threads
 
 
-class Judge:
+class ClaimChecker:
     """Finds the first state that breaks an invariant or shows a `sometimes` property.
 
     `hits` has, for each of the claims (the invariants, then those awaited), the first state where
     it is not as it mostly is: an invariant false, an awaited property true; -1 if there was none.
     """
 
-    def __init__(self, knowledge: Knowledge, wanted: bool = True) -> None:
-        model, self.knowledge = knowledge.model, knowledge
+    def __init__(self, memo: Memo, wanted: bool = True) -> None:
+        model, self.memo = memo.model, memo
         self.invariants = model.checked(model.spec.invariants) if wanted else ()
         self.awaited = model.checked(model.spec.sometimes) if wanted else ()
         transitions = model.checked(model.spec.transitions) if wanted else ()
         self.outlawed = (*self.invariants, *transitions)
-        knowledge.transitions = [knowledge.claim(c) for c in transitions]
-        knowledge.invariants = [knowledge.claim(c) for c in self.invariants]
-        watched = [*knowledge.invariants, *(knowledge.claim(c) for c in self.awaited)]
+        memo.transitions = [memo.claim(c) for c in transitions]
+        memo.invariants = [memo.claim(c) for c in self.invariants]
+        watched = [*memo.invariants, *(memo.claim(c) for c in self.awaited)]
         self.claims = np.array(watched, dtype=np.int64)
         self.normal = np.array([1] * len(self.invariants) + [0] * len(self.awaited))
         self.hits = np.full(len(self.claims), -1, dtype=np.int64)
-        self.final = knowledge.claim(model.spec.final) if model.spec.final else -1
+        self.final = memo.claim(model.spec.final) if model.spec.final else -1
 
-    def look(
-        self, rows: Any, begin: Sequence[int], end: Sequence[int], team: Team, works: list[Work]
+    def check_states(
+        self,
+        rows: Any,
+        begin: Sequence[int],
+        end: Sequence[int],
+        threads: Threads,
+        scratches: list[Scratch],
     ) -> None:
-        """Evaluate the properties on the rows begin[t], begin[t] + team.size, ... below end[t]."""
+        """Evaluate the properties on rows begin[t], begin[t] + threads.size, ... below end[t]."""
         position = list(begin) if len(self.claims) else list(end)
         while any(at < stop for at, stop in zip(position, end, strict=True)):
-            position = self._look_on(rows, position, end, team, works)
-            self._run_python(rows, works)
+            position = self._check_while_known(rows, position, end, threads, scratches)
+            self._run_python(rows, scratches)
 
-    def _look_on(
-        self, rows: Any, begin: Sequence[int], end: Sequence[int], team: Team, works: list[Work]
+    def _check_while_known(
+        self,
+        rows: Any,
+        begin: Sequence[int],
+        end: Sequence[int],
+        threads: Threads,
+        scratches: list[Scratch],
     ) -> list[int]:
         """Evaluate until too much is not known; say how far each thread came."""
-        tables, hits = self.knowledge.tables(), [self.hits.copy() for _ in begin]
-        for work in works:
-            work.counters[kernels.NEEDED] = 0
+        tables, hits = self.memo.tables(), [self.hits.copy() for _ in begin]
+        for scratch in scratches:
+            scratch.counters[Counter.NEEDED] = 0
 
         def part(t: int) -> int:
             if begin[t] >= end[t]:
                 return begin[t]
-            reached = kernels.judge(
+            reached = kernels.evaluate_claims(
                 tables, rows, self.claims, self.normal, hits[t],
-                begin[t], end[t], team.size, works[t],
+                begin[t], end[t], threads.size, scratches[t],
             )  # fmt: skip
             return int(reached)
 
-        reached = team.each(part)
+        reached = threads.each(part)
         for found in hits:
             for j in np.flatnonzero(found >= 0):
                 self._hit(int(j), int(found[j]))
         return reached
 
-    def _run_python(self, rows: Any, works: list[Work]) -> None:
+    def _run_python(self, rows: Any, scratches: list[Scratch]) -> None:
         """Run the Python code of the properties where their value was not known."""
-        for work in works:
-            for gid, j in work.needed[: work.counters[kernels.NEEDED]].tolist():
-                value = self.knowledge.value(int(self.claims[j]), rows[gid].tolist())
+        for scratch in scratches:
+            for gid, j in scratch.needed[: scratch.counters[Counter.NEEDED]].tolist():
+                value = self.memo.value(int(self.claims[j]), rows[gid].tolist())
                 if value != self.normal[j]:
                     self._hit(j, gid)
 
@@ -91,17 +101,17 @@ class Judge:
 
     def breaks(self, row: list[int]) -> Any:
         """The first invariant that a single row breaks, or None."""
-        for claim, slot in zip(self.invariants, self.knowledge.invariants, strict=True):
-            if not self.knowledge.value(slot, row):
+        for claim, slot in zip(self.invariants, self.memo.invariants, strict=True):
+            if not self.memo.value(slot, row):
                 return claim
         return None
 
     def is_final(self, row: list[int]) -> bool:
         """Whether a state without successors is an end."""
-        return self.final >= 0 and bool(self.knowledge.value(self.final, row))
+        return self.final >= 0 and bool(self.memo.value(self.final, row))
 
     def skipped(self) -> tuple[str, ...]:
         """The properties that need history variables that were left out."""
-        model = self.knowledge.model
+        model = self.memo.model
         claims = (*model.spec.invariants, *model.spec.transitions, *model.spec.sometimes)
         return tuple(c.__name__ for c in claims if c not in model.checked(claims))

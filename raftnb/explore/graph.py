@@ -10,14 +10,14 @@ import numpy as np
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.explore.breadth_first import NO_PARENT, Fast
+from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.expander import Expander
 from raftnb.explore.progress import progress_bar
-from raftnb.explore.result import Bounds
+from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.hashing import fingerprint
-from raftnb.explore.tables.kernels import Out
-from raftnb.explore.tables.threads import Team
+from raftnb.explore.tables.layout import NO_PARENT, Successors, Which
+from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -32,11 +32,11 @@ class Graph:
     constraints, are `cut_sources` and `cut_labels`.
     """
 
-    def __init__(self, engine: Fast, complete: bool) -> None:
+    def __init__(self, engine: BreadthFirst, complete: bool) -> None:
         self._engine, self.complete = engine, complete
         self.model, self.distinct = engine.model, engine.store.distinct
-        self.progress = engine.bounds.progress
-        self._knowledge = engine.knowledge
+        self.progress = engine.options.progress
+        self._memo = engine.memo
 
     def __len__(self) -> int:
         """The number of states."""
@@ -97,12 +97,12 @@ class Graph:
 
     def step(self, label: int) -> Step:
         """The step that a label stands for: process, action, arguments and choices."""
-        return self._knowledge.step(label)
+        return self._memo.step(label)
 
     @property
     def steps(self) -> list[Step]:
         """The step of every label."""
-        return [self.step(label) for label in range(len(self._knowledge.labels))]
+        return [self.step(label) for label in range(len(self._memo.labels))]
 
     def state(self, number: int) -> State:
         """A state."""
@@ -110,11 +110,11 @@ class Graph:
             raise UsageError(
                 f"state {number}", allowed=f"0 to {self.distinct - 1}", cure="use one of these"
             )
-        return self._knowledge.ids.decode(self._engine.store.rows[number].tolist())
+        return self._memo.interner.decode(self._engine.store.rows[number].tolist())
 
     def number(self, state: State) -> int:
         """The number of a state; -1 if it is not reachable."""
-        row = np.array([self._knowledge.encode(state)], dtype=np.uint32)
+        row = np.array([self._memo.encode(state)], dtype=np.uint32)
         hashes = np.array([fingerprint(row[0])], dtype=np.uint64)
         return int(self._engine.store.numbers(row, hashes, 1)[0])
 
@@ -128,18 +128,18 @@ class Graph:
         The function gets a world in each state, as properties have it running; it runs only once
         for each combination of what it reads.
         """
-        slot = self._knowledge.function(function)
+        slot = self._memo.function(function)
         numbers = np.empty(self.distinct, dtype=np.int64)
-        rows, at, work = self._engine.store.rows, 0, self._engine.expander.works[0]
+        rows, at, scratch = self._engine.store.rows, 0, self._engine.expander.scratches[0]
         with progress_bar("states", self.progress, self.distinct) as bar:
             while True:
-                at = kernels.evaluate(self._knowledge.tables(), rows, slot, numbers, at, work)
+                at = kernels.evaluate(self._memo.tables(), rows, slot, numbers, at, scratch)
                 bar.update(at - bar.n)
                 if at == self.distinct:
                     break
                 for ahead in range(at, min(at + 16, self.distinct)):
-                    self._knowledge.leaf(slot, rows[ahead].tolist())
-        return numbers, list(self._knowledge.slots[slot].values)
+                    self._memo.leaf(slot, rows[ahead].tolist())
+        return numbers, list(self._memo.slots.all[slot].values)
 
     def holds(self, claim: Any) -> Any:
         """In which states a property holds (an array of bool)."""
@@ -150,11 +150,11 @@ class Graph:
 class Edges:
     """Finds the steps between states that are all known."""
 
-    def __init__(self, engine: Fast) -> None:
-        self.store, self.progress = engine.store, engine.bounds.progress
+    def __init__(self, engine: BreadthFirst) -> None:
+        self.store, self.progress = engine.store, engine.options.progress
         self.found: tuple[list[Any], ...] = ([], [], [])
         self.lost: tuple[list[Any], ...] = ([], [], [])
-        self.expander = Expander(engine.knowledge, engine.store, Team(1), kernels.EVERYTHING)
+        self.expander = Expander(engine.memo, engine.store, Threads(1), Which.EVERYTHING)
 
     def find(self) -> tuple[Any, Any, Any]:
         """The sources, targets and labels of all the steps (uint32)."""
@@ -169,9 +169,9 @@ class Edges:
         """The same of the steps found that lead to states which are not known."""
         return _joined(self.lost)
 
-    def _flush(self, outs: list[Out]) -> None:
+    def _flush(self, outs: list[Successors]) -> None:
         out = outs[0]
-        n = int(out.count[0])
+        n = int(out.counts[0])
         numbers = self.store.numbers(out.rows[0], out.hashes[0], n)
         known = numbers >= 0
         columns = (out.parents[0][:n], numbers.astype(np.uint32), out.labels[0][:n])
@@ -193,8 +193,10 @@ def reachable(model: Model, *, max_states: int | None = None, progress: bool = T
     Steps are found when `offsets`, `targets` or `labels` is first asked for. Ctrl-C gives the part
     that was reached, which is not `complete`.
     """
-    bounds = Bounds(deadlock=False, max_states=max_states, threads=1, progress=progress)
-    engine = Fast(model, bounds, claims=False)
+    options = ExplorationOptions(
+        deadlock=False, max_states=max_states, threads=1, progress=progress
+    )
+    engine = BreadthFirst(model, options, claims=False)
     result = engine.run()
     if result.bound is not None and not result.bound.startswith(("max_states", "interrupted")):
         raise UsageError(

@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from typing import Any
 
-from raftnb.data.trace import State, Step, Trace
+from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.result import Bounds, Exploration
+from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -16,18 +16,20 @@ from raftnb.language.world import World
 class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever."""
 
-    def __init__(self, model: Model, bounds: Bounds) -> None:
-        self.model, self.deadlock = model, bounds.deadlock
-        self.max_states, self.max_depth = bounds.max_states, bounds.max_depth
-        self.world, self.judge = model.start(), World(model)
+    def __init__(self, model: Model, options: ExplorationOptions, claims: bool = True) -> None:
+        self.model, self.deadlock = model, options.deadlock
+        self.max_states, self.max_depth = options.max_states, options.max_depth
+        self.world, self.here = model.start(), World(model)
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
         self.generated = 0
         instances = self.world.instances
         self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
-        self.invariants = model.checked(model.spec.invariants)
-        self.transitions = model.checked(model.spec.transitions)
-        self.awaited = {p.__name__: p for p in model.checked(model.spec.sometimes)}
+        spec = model.spec
+        self.invariants = model.checked(spec.invariants) if claims else ()
+        self.transitions = model.checked(spec.transitions) if claims else ()
+        awaited = model.checked(spec.sometimes) if claims else ()
+        self.awaited = {p.__name__: p for p in awaited}
         self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.awaited)
         self.started = time.perf_counter()
 
@@ -41,7 +43,7 @@ class Reference:
     def _run(self) -> Exploration:
         queue: list[State] = []
         for state in self.model.initial_states:
-            if broken := self._arrive(state, None, 1, queue):
+            if broken := self.arrive(state, None, 1, queue):
                 return self._violated(broken, state)
         for state in queue:
             if self.max_depth is not None and self.depth[state] >= self.max_depth:
@@ -52,7 +54,7 @@ class Reference:
                 self.coverage[f"{step.process}.{step.action}"] += 1
                 if broken := self._broken_transition(state, after):
                     return self._violated_step(broken, state, step, after)
-                if broken := self._arrive(after, (state, step), self.depth[state] + 1, queue):
+                if broken := self.arrive(after, (state, step), self.depth[state] + 1, queue):
                     return self._violated(broken, after)
             if not moved and self.deadlock and not self._is_final(state):
                 return self._violated("deadlock", state)
@@ -62,7 +64,7 @@ class Reference:
             return self._result(Verdict.VIOLATED, property=missing[0])
         return self._result(Verdict.HOLDS)
 
-    def _arrive(
+    def arrive(
         self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]
     ) -> str | None:
         """Meet a state; return the name of an invariant that it breaks."""
@@ -70,9 +72,9 @@ class Reference:
         if state in self.parent:
             return None
         self.parent[state] = parent
-        self.judge.load(state)
+        self.here.load(state)
         for claim in self.invariants:
-            if self.judge.failure(claim) is not None:
+            if self.here.failure(claim) is not None:
                 self.depth[state] = depth
                 return claim.__name__
         if not self._within(state):
@@ -80,7 +82,7 @@ class Reference:
         self.depth[state] = depth
         queue.append(state)
         for name, claim in list(self.awaited.items()):
-            if self.judge.failure(claim) is None:
+            if self.here.failure(claim) is None:
                 self.witnesses[name] = self._trace(state)
                 del self.awaited[name]
         return None
@@ -89,11 +91,11 @@ class Reference:
         """The name of a claim about steps that this one breaks."""
         if not self.transitions:
             return None
-        self.judge.load(state)
-        self.judge.next = World(self.model, after)
-        broken = (c for c in self.transitions if self.judge.failure(c) is not None)
+        self.here.load(state)
+        self.here.next = World(self.model, after)
+        broken = (c for c in self.transitions if self.here.failure(c) is not None)
         name = next((claim.__name__ for claim in broken), None)
-        self.judge.next = None
+        self.here.next = None
         return name
 
     def _violated_step(self, name: str, state: State, step: Step, after: State) -> Exploration:
@@ -108,12 +110,12 @@ class Reference:
             if len(state.messages) > distinct or any(n > copies for _, n in state.messages):
                 return False
         constraints = self.model.checked(self.model.spec.constraints)
-        return all(self.judge.failure(c) is None for c in constraints)
+        return all(self.here.failure(c) is None for c in constraints)
 
     def _is_final(self, state: State) -> bool:
-        self.judge.load(state)
+        self.here.load(state)
         final = self.model.spec.final
-        return final is not None and self.judge.failure(final) is None
+        return final is not None and self.here.failure(final) is None
 
     def _trace(self, state: State) -> Trace:
         states, steps = [state], []
@@ -140,3 +142,25 @@ class Reference:
             not_checked=skipped,
             **found,
         )
+
+
+def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
+    """The graph of the reachable states (within the constraints), up to a number of states."""
+    engine = Reference(model, ExplorationOptions(deadlock=False), claims=False)
+    queue: list[State] = []
+    for state in model.initial_states:
+        engine.arrive(state, None, 1, queue)
+    number = {state: i for i, state in enumerate(queue)}
+    edges: list[tuple[int, Step, int]] = []
+    initial, complete = len(queue), True
+    for state in queue:
+        for step, after in engine.world.successors(state):
+            if after not in number and len(queue) >= max_states:
+                complete = False
+                continue
+            engine.arrive(after, (state, step), 0, queue)
+            if after not in number and queue[-1] == after:
+                number[after] = len(number)
+            if after in number:
+                edges.append((number[state], step, number[after]))
+    return StateGraph(tuple(queue), tuple(edges), initial, complete)

@@ -7,20 +7,17 @@ from functools import partial
 from typing import Any
 
 from raftnb.data.trace import State, Step, Trace
-from raftnb.explore.expander import make_work
-from raftnb.explore.memo.memo import Knowledge
-from raftnb.explore.tables import kernels
+from raftnb.explore.memo.memo import Memo
+from raftnb.explore.tables.layout import NO_PARENT
 from raftnb.explore.tables.states import Store
 from raftnb.language.world import World
-
-NO_PARENT = 0xFFFFFFFF
 
 
 class Replay:
     """Makes the trace to a state; each step is one that the plain Python meaning has."""
 
-    def __init__(self, knowledge: Knowledge, store: Store) -> None:
-        self.knowledge, self.store = knowledge, store
+    def __init__(self, memo: Memo, store: Store) -> None:
+        self.memo, self.store = memo, store
 
     def path(self, gid: int) -> list[int]:
         """The numbers of the states on the way to one."""
@@ -39,7 +36,7 @@ class Replay:
 
     def along(self, rows: list[list[int]]) -> Trace:
         """The trace that goes through states with these rows."""
-        state = next(s for s in self.knowledge.model.initial_states if self.row(s) == rows[0])
+        state = next(s for s in self.memo.model.initial_states if self.row(s) == rows[0])
         states, steps = [state], []
         for row in rows[1:]:
             step, state = self._step(states[-1], partial(self._has, row))
@@ -56,28 +53,22 @@ class Replay:
 
     def one_more(self, trace: Trace, claim: Any) -> Trace:
         """The trace with one step on that breaks a claim about steps, or to where one is false."""
-        model, about_steps = self.knowledge.model, claim in self.knowledge.model.spec.transitions
+        model, about_steps = self.memo.model, claim in self.memo.model.spec.transitions
 
         def broken(after: State) -> bool:
-            judge = World(model, trace.last if about_steps else after)
-            judge.next = World(model, after) if about_steps else None
-            return judge.failure(claim) is not None
+            here = World(model, trace.last if about_steps else after)
+            here.next = World(model, after) if about_steps else None
+            return here.failure(claim) is not None
 
         step, state = self._step(trace.last, broken)
         return Trace((*trace.states, state), (*trace.steps, step))
 
     def _step(self, state: State, wanted: Callable[[State], bool]) -> tuple[Step, State]:
-        for step, after in World(self.knowledge.model).successors(state):
+        for step, after in World(self.memo.model).successors(state):
             if wanted(after):
                 return step, after
         raise AssertionError("the engines disagree: the plain Python has no such step")
 
     def row(self, state: State) -> list[int]:
         """The row that stands for a state (the least one, under symmetry)."""
-        row = self.knowledge.encode(state)
-        if not self.knowledge.ids.permutations:
-            return row
-        work = make_work(1, len(row), 1)
-        work.row[:] = row
-        kernels.canonical(self.knowledge.tables(), work)
-        return [int(n) for n in work.row]
+        return self.memo.canonical(self.memo.encode(state))

@@ -23,7 +23,7 @@ class Stop(Exception):
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ExplorationOptions:
     """What an exploration is asked for, and where it stops (`max_memory` in bytes)."""
 
     deadlock: bool = True

@@ -10,17 +10,16 @@ import numpy as np
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.claims import Judge
+from raftnb.explore.claims import ClaimChecker
 from raftnb.explore.expander import Expander
-from raftnb.explore.memo.memo import Knowledge
+from raftnb.explore.memo.memo import Memo
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
-from raftnb.explore.result import Bounds, Exploration, Stop
-from raftnb.explore.tables import kernels
+from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables.hashing import fingerprint
-from raftnb.explore.tables.kernels import Out
+from raftnb.explore.tables.layout import Successors, Which
 from raftnb.explore.tables.states import OutOfMemory, Store
-from raftnb.explore.tables.threads import Team
+from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 
 BATCH, LANES = 2048, 4
@@ -33,30 +32,32 @@ class Walks:
     walks do not depend on the machine.
     """
 
-    def __init__(self, model: Model, bounds: Bounds, walks: int, depth: int, seed: int) -> None:
+    def __init__(
+        self, model: Model, options: ExplorationOptions, walks: int, depth: int, seed: int
+    ) -> None:
         self.started = time.perf_counter()
-        self.model, self.bounds = model, bounds
+        self.model, self.options = model, options
         self.walks, self.depth, self.seed = walks, depth, seed
-        self.knowledge = Knowledge(model)
-        self.judge = Judge(self.knowledge)
-        self.team = Team(LANES, bounds.workers)
-        width = self.knowledge.ids.width
-        self.now = Store(width, bounds.memory, None)
+        self.memo = Memo(model)
+        self.checker = ClaimChecker(self.memo)
+        self.threads = Threads(LANES, options.workers)
+        width = self.memo.interner.width
+        self.now = Store(width, options.memory, None)
         self.now.rows = np.zeros((BATCH, width), dtype=np.uint32)
-        self.expander = Expander(self.knowledge, self.now, self.team, kernels.INSIDE)
-        self.visited = Store(width, bounds.memory, None)
-        self.replay = Replay(self.knowledge, self.visited)
-        self.initial = np.array([self.knowledge.encode(s) for s in model.initial_states], np.uint32)
+        self.expander = Expander(self.memo, self.now, self.threads, Which.INSIDE)
+        self.visited = Store(width, options.memory, None)
+        self.replay = Replay(self.memo, self.visited)
+        self.initial = np.array([self.memo.encode(s) for s in model.initial_states], np.uint32)
         self.history: list[tuple[Any, Any]] = []
-        self.found: list[Out] = []
+        self.found: list[Successors] = []
         self.deepest = 0
-        self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.judge.witnesses())
+        self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.checker.witnesses())
 
     def run(self) -> Exploration:
         """Walk to the end, to the first violation, or until interrupted."""
         bound = f"{self.walks:,} random walks of at most {self.depth} steps, seed {self.seed}"
         try:
-            with progress_bar("walks", self.bounds.progress, self.walks) as bar:
+            with progress_bar("walks", self.options.progress, self.walks) as bar:
                 for first in range(0, self.walks, BATCH):
                     size = min(BATCH, self.walks - first)
                     self._batch(size, np.random.default_rng([self.seed, first]))
@@ -68,7 +69,7 @@ class Walks:
         except (OutOfMemory, MemoryError):
             bound = f"max_memory {self.visited.max_memory:,} bytes; {bound} were wanted"
         finally:
-            self.team.close()
+            self.threads.close()
         return self._result(Verdict.UNKNOWN, bound=bound)
 
     def _batch(self, size: int, chance: np.random.Generator) -> None:
@@ -87,12 +88,12 @@ class Walks:
         self.deepest = max(self.deepest, len(self.history))
         self._visit(len(walkers))
         begin, end = list(range(LANES)), [len(walkers)] * LANES
-        before = self.judge.witnesses()
-        self.judge.look(self.now.rows, begin, end, self.team, self.expander.works)
-        for name, at in self.judge.witnesses().items():
+        before = self.checker.witnesses()
+        self.checker.check_states(self.now.rows, begin, end, self.threads, self.expander.scratches)
+        for name, at in self.checker.witnesses().items():
             if at >= 0 and before[name] < 0:
                 self.witnesses[name] = self._trace(at)
-        if broken := self.judge.broken():
+        if broken := self.checker.broken():
             at, claim = broken
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self._trace(at))
 
@@ -112,18 +113,18 @@ class Walks:
         self.now.rows[: len(moving)] = rows[chosen]
         return walkers[moving]
 
-    def _keep(self, outs: list[Out]) -> None:
+    def _keep(self, outs: list[Successors]) -> None:
         for out in outs:
-            for shard, n in enumerate(out.count.tolist()):
+            for shard, n in enumerate(out.counts.tolist()):
                 rows, parents = out.rows[shard, :n].copy(), out.parents[shard, :n].copy()
                 self.found.append(out._replace(rows=rows[None], parents=parents[None]))
 
     def _check(self, stuck: list[int]) -> None:
         for at in sorted(stuck):
-            if self.bounds.deadlock and not self.judge.is_final(self.now.rows[at].tolist()):
+            if self.options.deadlock and not self.checker.is_final(self.now.rows[at].tolist()):
                 raise Stop(Verdict.VIOLATED, property="deadlock", trace=self._trace(at))
         if bad := self.expander.bad():
-            claim = self.judge.outlawed[bad[1]]
+            claim = self.checker.outlawed[bad[1]]
             trace = self.replay.one_more(self._trace(bad[0]), claim)
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
 
@@ -132,8 +133,8 @@ class Walks:
         rows = self.now.rows[:n]
         hashes = np.array([fingerprint(row) for row in rows], dtype=np.uint64)
         none = np.zeros((1, n), dtype=np.uint32)
-        out, at = Out(rows[None], hashes[None], none, none, np.array([n])), 0
-        self.visited.other_bytes = self.knowledge.ids.bytes
+        out, at = Successors(rows[None], hashes[None], none, none, np.array([n])), 0
+        self.visited.other_bytes = self.memo.interner.bytes
         while (at := self.visited.add(0, out, at)) < n:
             self.visited.grow_rows()
             self.visited.grow_table(0)
@@ -153,8 +154,8 @@ class Walks:
             depth=self.deepest,
             seconds=time.perf_counter() - self.started,
             witnesses=self.witnesses,
-            coverage={f"{p}.{a}": taken[i] for (p, a), i in self.knowledge.actions.items()},
-            not_checked=self.judge.skipped(),
+            coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
+            not_checked=self.checker.skipped(),
             **found,
         )
 
@@ -180,5 +181,7 @@ def random_walks(
     for name, number in (("walks", walks), ("depth", depth)):
         if number < 1:
             raise UsageError(f"{name}={number}", allowed="at least 1", cure="raise it")
-    bounds = Bounds(deadlock, max_memory=max_memory, threads=threads, progress=progress)
-    return Walks(model, bounds, walks, depth, seed).run()
+    options = ExplorationOptions(
+        deadlock, max_memory=max_memory, threads=threads, progress=progress
+    )
+    return Walks(model, options, walks, depth, seed).run()

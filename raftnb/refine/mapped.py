@@ -9,12 +9,9 @@ import numpy as np
 
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.trace import Layout, State, value_of
-from raftnb.explore.breadth_first import NO_PARENT, Fast
-from raftnb.explore.expander import make_out
+from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.graph import Graph
-from raftnb.explore.result import Bounds
-from raftnb.explore.tables import kernels
-from raftnb.explore.tables.compiling import compiled
+from raftnb.explore.result import ExplorationOptions
 from raftnb.language.grammar import spec_error
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -72,11 +69,13 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
     """
     free = model.spec.variant(model.spec.name, constraints=(), distinct_messages=None, copies=None)
     known = {name: v for name, v in model.constants.items() if name in free.all_constants}
-    engine = Fast(free(history=model.history, **known), Bounds(deadlock=False, threads=1), False)
+    engine = BreadthFirst(
+        free(history=model.history, **known), ExplorationOptions(deadlock=False, threads=1), False
+    )
     bags = graph.model.layout.has_messages or model.layout.has_messages
     rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, checked(view, model))
     of, first = _numbered(rows)
-    _put(engine, rows[first])
+    engine.add_states(rows[first])
     return of, Graph(engine, complete=True)
 
 
@@ -102,9 +101,9 @@ def checked(view: View, model: Model) -> View:
     return seen
 
 
-def _rows_by_parts(graph: Graph, engine: Fast, view: View) -> Any:
+def _rows_by_parts(graph: Graph, engine: BreadthFirst, view: View) -> Any:
     """The rows of the views, a component at a time, each run only for what it reads."""
-    ids = engine.knowledge.ids
+    ids = engine.memo.interner
     layout = graph.model.layout
     rows = np.zeros((len(graph), ids.width), dtype=np.uint32)
 
@@ -123,10 +122,10 @@ def _rows_by_parts(graph: Graph, engine: Fast, view: View) -> Any:
     return rows
 
 
-def _rows_one_by_one(graph: Graph, engine: Fast, view: View) -> Any:
-    rows = np.zeros((len(graph), engine.knowledge.ids.width), dtype=np.uint32)
+def _rows_one_by_one(graph: Graph, engine: BreadthFirst, view: View) -> Any:
+    rows = np.zeros((len(graph), engine.memo.interner.width), dtype=np.uint32)
     for number in range(len(graph)):
-        rows[number] = engine.knowledge.encode(view(graph.state(number)))
+        rows[number] = engine.memo.encode(view(graph.state(number)))
     return rows
 
 
@@ -143,21 +142,3 @@ def _numbered(rows: Any) -> tuple[Any, Any]:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank[of], first[order]
-
-
-@compiled
-def _fill(out: Any, rows: Any, start: Any, parent: Any) -> Any:
-    """Put rows into a buffer until it is full; return how far it came."""
-    at = start
-    while at < len(rows) and kernels.push(out, rows[at], parent, 0, False) == kernels.DONE:
-        at += 1
-    return at
-
-
-def _put(engine: Fast, rows: Any) -> None:
-    """Make rows, all different, the states of an engine, in their order."""
-    out, at = make_out(1, engine.store.width, False), 0
-    while at < len(rows):
-        at = int(_fill(out, rows, at, np.uint32(NO_PARENT)))
-        engine._flush([out])
-        out.count[:] = 0

@@ -469,7 +469,7 @@ def test_an_interrupted_exploration_gives_unknown(monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("raftnb.explore.breadth_first.Fast._level", interrupted)
+    monkeypatch.setattr("raftnb.explore.breadth_first.BreadthFirst._level", interrupted)
     found = check_liveness(DOOR(), fairness=(weak(Door), strong(Guest.enter)))
     assert found.verdict is Verdict.UNKNOWN
     assert found.states == 1

@@ -18,9 +18,13 @@ from raftnb.data.trace import State
 from raftnb.data.values import Message, order, rename
 from raftnb.explore.memo.bags import Bags
 from raftnb.explore.tables.growing_arrays import room_for
+from raftnb.explore.tables.layout import WHOLE
+from raftnb.language.processes import Process
 from raftnb.language.spec import Model
 from raftnb.language.universe import check_value
 from raftnb.language.world import World
+
+BAG = -1  # in place of a cell: the bag of messages in flight
 
 
 @dataclass
@@ -35,7 +39,7 @@ class Pool:
     projections: dict[frozenset[int], int] = field(default_factory=dict)
 
 
-class Ids:
+class Interner:
     """The numbers given so far to the components, messages and bags of a model's states."""
 
     def __init__(self, model: Model, symmetry: bool) -> None:
@@ -58,7 +62,6 @@ class Ids:
         self.renamed: Any = np.zeros(shape, dtype=np.uint32)
         self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
         self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
-        self.version = 0
 
     def _make_components(self) -> None:
         model = self.model
@@ -81,6 +84,7 @@ class Ids:
                 self.pool_of.append(pool.number)
                 self.places[name] = len(self.places)
         self.pools = list(pools.values())
+        self.pool_table: Any = np.array(self.pool_of, dtype=np.int64)
         for pool in self.pools:
             pool.good = [set() for _ in range(pool.cells)]
 
@@ -92,6 +96,24 @@ class Ids:
             for (kind, *owner), c in self.places.items():
                 target[p, c] = self.places[kind, *(moved.get(end, end) for end in owner)]
         return target
+
+    def process_component(self, process: Process) -> int | None:
+        """The component that is a process's record; None if it has no variables."""
+        return self.places.get(("process", process.name))
+
+    def column_of(self, cell: int) -> int:
+        """The column of a row that has a cell.
+
+        Cells and columns beyond those of a row are those of the row after a step.
+        """
+        if cell == BAG:
+            return len(self.components)
+        after, cell = divmod(cell, len(self.model.layout.cells))
+        return self.component_of[cell] + after * self.width
+
+    def component_value(self, component: int, number: int) -> tuple[Any, ...]:
+        """The value of a component that has this number."""
+        return self.pools[self.pool_of[component]].values[number]
 
     def component_id(self, component: int, value: tuple[Any, ...]) -> int:
         """The number of a component's value."""
@@ -108,7 +130,6 @@ class Ids:
         self._check(pool, value, component)
         new = pool.ids[value] = len(pool.values)
         pool.values.append(value)
-        self.version += 1
         if new >= self.classes.shape[1]:
             self.classes = _wider(self.classes, new + 1)
         for projection in pool.projections.values():
@@ -138,20 +159,28 @@ class Ids:
             there = self.number(pool, other, component)
             self.renamed[p, pool.number, new] = there
 
-    def projection(self, component: int, cells: Iterable[int]) -> int:
-        """The projection of a component to some of its cells: a row of `classes`; -1 is all."""
-        pool = self.pools[self.pool_of[component]]
-        offsets = frozenset(cell - self.components[component][0] for cell in cells)
+    def projection(self, column: int, cells: Iterable[int]) -> int:
+        """The projection of a column to some of its cells: a row of `classes`, or WHOLE."""
+        component = column % self.width
+        if component == len(self.components):
+            return WHOLE
+        pool, total = self.pools[self.pool_of[component]], len(self.model.layout.cells)
+        offsets = frozenset(cell % total - self.components[component][0] for cell in cells)
         if len(offsets) == pool.cells:
-            return -1
+            return WHOLE
         if offsets not in pool.projections:
             new = pool.projections[offsets] = len(self.class_ids)
             self.class_ids.append((pool, sorted(offsets), {}))
             self.classes = room_for(self.classes, new + 1)
             for number in range(len(pool.values)):
                 self._classify(new, number)
-            self.version += 1
         return pool.projections[offsets]
+
+    def cells_seen(self, column: int, projection: int) -> set[int]:
+        """The cells that a projection of a column shows."""
+        after, component = divmod(column, self.width)
+        first = self.components[component][0] + after * len(self.model.layout.cells)
+        return {first + offset for offset in self.class_ids[projection][1]}
 
     def _classify(self, projection: int, number: int) -> None:
         pool, offsets, classes = self.class_ids[projection]
@@ -188,7 +217,7 @@ class Ids:
         """The messages in flight of a row."""
         if not self.has_bag:
             return {}
-        return {self.message_list[m]: n for m, n in self.bags.content(row[-1])}
+        return {self.message_list[m]: n for m, n in self.bags.content_of(row[-1])}
 
     def decode(self, row: Sequence[int]) -> State:
         """The state that a row stands for."""
@@ -222,6 +251,3 @@ def permutations(model: Model) -> list[dict[Any, Any]]:
         for choice in itertools.product(*groups)
     ]
     return [names for names in merged if any(a != b for a, b in names.items())]
-
-
-__all__ = ["Ids", "Pool", "permutations"]

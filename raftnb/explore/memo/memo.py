@@ -1,16 +1,14 @@
 """The memo: what every action does, for what it reads; filled by running the Python actions.
 
-A slot is something that can be asked of a state: all the actions of one process that read and
-write nothing but its own record, one action that looks further, what can be done with one message,
-or a property. Its memo is a decision tree over numbers: a node names the component (and which of
-its cells) that is read next, an edge the value found there, a leaf the results. The tree follows
-what the Python code did read, so that equal paths mean equal runs, whatever the code says.
+Each slot (`memo.slots`) has a decision tree (`memo.trees`) whose leaves are results. The tree
+follows what the Python code did read, so that equal paths mean equal runs, whatever the code says.
+A state that leads to no leaf is run in plain Python once (`memo.tracer`), and the run becomes a
+path of the tree. docs/explore.md works one step through.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,109 +17,54 @@ from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
 from raftnb.explore.memo.bags import intern_pairs
-from raftnb.explore.memo.interning import Ids
+from raftnb.explore.memo.interning import BAG, Interner
+from raftnb.explore.memo.slots import Member, Slot, Slots
 from raftnb.explore.memo.tracer import (
-    BAG,
-    OPEN_BAG,
-    NeedsBag,
-    Result,
-    Run,
+    Observed,
+    Outcome,
     Tracer,
     placed,
     refuse_chance,
     step_of,
 )
-from raftnb.explore.tables.growing_arrays import Growing, Hashed
+from raftnb.explore.memo.trees import NeedsBag, NotDetermined, Path, Trees
+from raftnb.explore.tables.buffers import make_scratch
+from raftnb.explore.tables.growing_arrays import Growing
 from raftnb.explore.tables.hashing import find
-from raftnb.explore.tables.kernels import Memo
+from raftnb.explore.tables.kernels import canonical as make_canonical
+from raftnb.explore.tables.layout import ADD, LEAF, OPEN_BAG, WHOLE, Node, Result, Tables, Write
 from raftnb.language.instances import ActionInstance
-from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-LEAF, FRESH = -1, -2
 EVERY_FILL_UP_TO, THEN_ONE_IN = 64, 97
-Member = tuple[ActionInstance, Message | None]
-Path = dict[int, set[int]]
 
 
-@dataclass
-class Slot:
-    """A question to ask of a state: actions (a bundle shares one component), or a function."""
-
-    number: int
-    members: list[Member] = field(default_factory=list)
-    component: int | None = None
-    bundle: bool = False
-    message: int | None = None
-    function: Callable[[World], Any] | None = None
-    claim: bool = False
-    values: dict[Any, int] = field(default_factory=dict)
-
-
-class Knowledge:
+class Memo:
     """All that is known of a model so far: slots, their decision trees, and their results."""
 
     def __init__(self, model: Model, symmetry: bool = False) -> None:
-        self.model, self.ids = model, Ids(model, symmetry)
-        self.tracer = Tracer(self.ids)
-        self.slots: list[Slot] = []
-        self.root = Growing(np.int64)
-        self.node = Growing(np.int64, 4)
-        self.node.append((FRESH, -1, 0, 0))
-        self.children: dict[int, int] = {}
-        self.unsaved: dict[int, int] = {}
-        self.trie = Hashed()
-        self.result, self.write = Growing(np.int64, 4), Growing(np.uint32, 2)
+        self.model, self.interner = model, Interner(model, symmetry)
+        self.tracer = Tracer(self.interner)
+        self.trees = Trees(self.interner)
+        self.slots = Slots(self.tracer.instances, self.interner, self.trees.plant)
+        self.result = Growing(np.int64, len(Result))
+        self.write = Growing(np.uint32, len(Write))
         self.label_ids: dict[Any, int] = {}
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
-        self.actions: dict[tuple[str, str], int] = {}
-        self.static: list[int] = []
-        self.receivers: list[list[int]] = []
-        self.wide: set[Action] = set()
-        self.moved_out: dict[int, list[int]] = {}
         self.runs = 0
-        self.limits: Any = np.array([*(model.message_limits or (-1, -1)), 0], dtype=np.int64)
-        self._asked: tuple[Any, Any, Any] | None = None
-        self._make_slots()
+        self.claims_read_bag = False
+        self.limits: Any = np.array(model.message_limits or (-1, -1), dtype=np.int64)
         self.constraints = model.checked(model.spec.constraints)
         self.within = self._claim_slot(self._is_within) if self.constraints else -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
 
-    # Slots.
-
-    def _make_slots(self) -> None:
-        self.receiving: list[ActionInstance] = []
-        alone: dict[str, list[Member]] = {}
-        for instance in self.tracer.instances:
-            name = (instance.process.name, instance.action.name)
-            self.actions.setdefault(name, len(self.actions))
-            if instance.receives is None or instance.channel is not None:
-                alone.setdefault(instance.process.name, []).append((instance, None))
-            else:
-                self.receiving.append(instance)
-        self.static = [s for group in alone.values() for s in self._bundle(group, None)]
-
-    def _bundle(self, members: list[Member], message: int | None) -> list[int]:
-        """The slots for some actions of one process."""
-        together = [m for m in members if m[0].action not in self.wide]
-        apart = [m for m in members if m[0].action in self.wide]
-        process = members[0][0].process
-        component = self.ids.places.get(("process", process.name))
-        slots = [Slot(0, together, component, True, message)] if together else []
-        slots += [Slot(0, [member], component, False, message) for member in apart]
-        return [self._add(slot) for slot in slots]
-
-    def _add(self, slot: Slot) -> int:
-        slot.number = len(self.slots)
-        self.slots.append(slot)
-        self.root.append(0)
-        return slot.number
+    # Functions of the state.
 
     def _claim_slot(self, function: Callable[[World], Any]) -> int:
-        return self._add(Slot(0, function=function, claim=True))
+        return self.slots.add(Slot(0, function=function, claim=True))
 
     def claim(self, property_: Any) -> int:
         """A slot whose value is whether a property holds."""
@@ -129,90 +72,60 @@ class Knowledge:
 
     def function(self, function: Callable[[World], Any]) -> int:
         """A slot for any function of the state; its leaves number the values of `Slot.values`."""
-        return self._add(Slot(0, function=function))
+        return self.slots.add(Slot(0, function=function))
 
     def _is_within(self, world: World) -> bool:
         return all(world.failure(c) is None for c in self.constraints)
-
-    def _meet_messages(self) -> None:
-        """Make the slots of messages that are new."""
-        while len(self.receivers) < len(self.ids.message_list):
-            number = len(self.receivers)
-            message = self.ids.message_list[number]
-            groups: dict[str, list[Member]] = {}
-            for instance in self.receiving:
-                process = instance.process
-                to_it = process.everywhere or message.dest == process
-                if to_it and isinstance(message, instance.kind):
-                    groups.setdefault(process.name, []).append((instance, message))
-            slots = [s for group in groups.values() for s in self._bundle(group, number)]
-            self.receivers.append(slots)
 
     # Looking up and filling.
 
     def leaf(self, slot: int, row: Sequence[int]) -> int:
         """The leaf of a slot for a row, by running the Python code if it is not known."""
-        return self._walk(slot, row) or self._fill(self.slots[slot], row)
+        return self.trees.walk(slot, row) or self._fill(self.slots.all[slot], row)
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        leaf = self.leaf(slot, row)
-        return int(self.node.array[leaf, 2])
-
-    def _walk(self, slot: int, row: Sequence[int]) -> int:
-        node, nodes = int(self.root.array[slot]), self.node.array
-        while node:
-            component, projection, _, _ = nodes[node].tolist()
-            if component == LEAF:
-                return node
-            if row[component] == OPEN_BAG:
-                raise NeedsBag
-            node = self.children.get(self._edge(node, projection, row[component]), 0)
-        return 0
-
-    def _edge(self, node: int, projection: int, number: int) -> int:
-        if projection >= 0:
-            number = int(self.ids.classes[projection, number])
-        return node << 32 | number
+        leaf = self.leaf(slot, row)  # first, since it may make the array of nodes anew
+        return int(self.trees.node.array[leaf, Node.VALUE])
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
-        if slot.function is not None:
-            value, reads = self.tracer.value(slot.function, row)
-            self.limits[2] |= slot.claim and BAG in reads
-            number = int(value) if slot.claim else slot.values.setdefault(value, len(slot.values))
-            return self._insert(slot, row, self._path(reads), (LEAF, -1, number, 0))
+        path, answer = self._evaluate(slot, row) if slot.function else self._take(slot, row)
+        try:
+            return self.trees.insert(slot.number, row, path, (LEAF, WHOLE, *answer))
+        except NotDetermined:
+            raise self._not_determined(slot) from None
+
+    def _evaluate(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
+        assert slot.function is not None
+        value, reads = self.tracer.value(slot.function, row)
+        self.claims_read_bag |= slot.claim and BAG in reads
+        number = int(value) if slot.claim else slot.values.setdefault(value, len(slot.values))
+        return self._path(reads), (number, 0)
+
+    def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         if slot.bundle:
-            path, results = self._run_bundle(slot, row)
+            path, results = self._take_bundle(slot, row)
         else:
             run = self._run(slot.members[0], row)
             path, results = self._path_of(run), self._rows(slot.members[0], run, row)
-        low, high = self.result.extend(results)
-        self._meet_messages()
-        return self._insert(slot, row, path, (LEAF, -1, low, high))
+        span = self.result.extend(results)
+        self.slots.meet_messages()
+        return path, span
 
-    def _run_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
+    def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
         results: list[Any] = []
         for member in list(slot.members):
             run = self._run(member, row)
             if self._path_of(run).keys() - {slot.component}:
-                self._move_out(slot, member)
+                self.trees.uproot(slot.number)
+                self.slots.move_out(slot, member)
             else:
                 results += self._rows(member, run, row)
         if slot.component is None or not slot.members:
             return {}, results
-        return {slot.component: set(self.ids.components[slot.component])}, results
+        return {slot.component: set(self.interner.components[slot.component])}, results
 
-    def _move_out(self, slot: Slot, member: Member) -> None:
-        """An action looks further than its process: it gets a slot of its own."""
-        slot.members.remove(member)
-        self.wide.add(member[0].action)
-        self.root.array[slot.number] = 0
-        new = self._add(Slot(0, [member], slot.component, False, slot.message))
-        self.moved_out.setdefault(slot.number, []).append(new)
-        where = self.static if slot.message is None else self.receivers[slot.message]
-        where.append(new)
-
-    def _run(self, member: Member, row: Sequence[int]) -> Run:
+    def _run(self, member: Member, row: Sequence[int]) -> Observed:
         instance, message = member
         try:
             run = self.tracer.run(instance, message, row)
@@ -226,151 +139,53 @@ class Knowledge:
         return run
 
     def _path(self, reads: Iterable[int]) -> Path:
-        """The cells read of each component, components in the order of their first reading."""
+        """The cells read of each column, columns in the order of their first reading."""
         path: Path = {}
         for cell in reads:
-            path.setdefault(self._place(cell), set()).add(cell)
+            path.setdefault(self.interner.column_of(cell), set()).add(cell)
         return path
 
-    def _place(self, cell: int) -> int:
-        """The column of a row (and, beyond its width, of the row after a step) that has a cell."""
-        if cell == BAG:
-            return len(self.ids.components)
-        step, cell = divmod(cell, self.tracer.total)
-        return self.ids.component_of[cell] + step * self.ids.width
-
-    def _path_of(self, run: Run) -> Path:
+    def _path_of(self, run: Observed) -> Path:
         """As `_path`; a component that is written counts as read as a whole."""
         path = self._path(run.reads)
-        for component in self._written(run.results):
-            path.setdefault(component, set()).update(self.ids.components[component])
+        for component in self._written(run.outcomes):
+            path.setdefault(component, set()).update(self.interner.components[component])
         return path
 
-    def _written(self, results: Iterable[Result]) -> list[int]:
-        cells = (cell for result in results for cell, _ in result.writes)
-        return list(dict.fromkeys(self.ids.component_of[cell] for cell in cells))
+    def _written(self, outcomes: Iterable[Outcome]) -> list[int]:
+        cells = (cell for outcome in outcomes for cell, _ in outcome.writes)
+        return list(dict.fromkeys(map(self.interner.column_of, cells)))
 
-    def _rows(self, member: Member, run: Run, row: Sequence[int]) -> list[Any]:
-        """The results as rows of the table: label, change of the bag, range of writes."""
+    def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
+        """The outcomes as rows of `Tables.result`."""
         try:
-            return [self._row(member, result, row) for result in run.results]
+            return [self._row(member, outcome, row) for outcome in run.outcomes]
         except RaftnbError as error:
             raise placed(error, member[0].action) from error
 
-    def _row(self, member: Member, result: Result, row: Sequence[int]) -> tuple[int, ...]:
-        changed = dict(result.writes)
+    def _row(self, member: Member, outcome: Outcome, row: Sequence[int]) -> tuple[int, ...]:
+        changed = dict(outcome.writes)
         writes = []
-        for component in self._written([result]):
-            cells = self.ids.components[component]
-            old = self.ids.pools[self.ids.pool_of[component]].values[row[component]]
+        for component in self._written([outcome]):
+            cells = self.interner.components[component]
+            old = self.interner.component_value(component, row[component])
             value = tuple([changed.get(c, o) for c, o in zip(cells, old, strict=True)])
-            writes.append((component, self.ids.component_id(component, value)))
-        ops = tuple((self.ids.message_id(m), kind) for m, kind in result.ops)
-        delta = self.ids.bags.delta_of(ops)
-        return (self._label(member, result), delta, *self.write.extend(writes))
+            writes.append((component, self.interner.component_id(component, value)))
+        ops = tuple((self.interner.message_id(m), kind) for m, kind in outcome.ops)
+        delta = self.interner.bags.delta_of(ops)
+        return (self._label(member, outcome), delta, *self.write.extend(writes))
 
-    def _label(self, member: Member, result: Result) -> int:
+    def _label(self, member: Member, outcome: Outcome) -> int:
         instance, message = member
         if instance.channel is not None:
-            message = self.tracer._before[instance.channel][0]
-        key = (id(instance), message, result.picks, result.choices)
+            message = self.tracer.head(instance)
+        key = (id(instance), message, outcome.picks, outcome.choices)
         if key not in self.label_ids:
             self.label_ids[key] = len(self.labels)
-            self.labels.append((instance, message, result.choices))
-            self.action.append(self.actions[instance.process.name, instance.action.name])
+            self.labels.append((instance, message, outcome.choices))
+            name = (instance.process.name, instance.action.name)
+            self.action.append(self.slots.actions[name])
         return self.label_ids[key]
-
-    def settle(self, slot: int, row: Sequence[int]) -> None:
-        """Find out all that the compiled code asks when it takes a slot of a state."""
-        leaf = self.leaf(slot, row)
-        _, _, low, high = self.node.array[leaf].tolist()
-        for _, delta, first, last in self.result.array[low:high].tolist():
-            after = list(row)
-            for component, number in self.write.array[first:last].tolist():
-                after[component] = number
-            if delta:
-                after[-1] = OPEN_BAG
-            for claim in self.transitions:
-                self.leaf(claim, [*row, *after])
-            try:
-                self._judge(after)
-            except NeedsBag:
-                after[-1] = self.after(row[-1], delta)
-                self._judge(after)
-
-    def _judge(self, row: Sequence[int]) -> None:
-        for claim in ([self.within] if self.within >= 0 else []) + self.invariants:
-            self.leaf(claim, row)
-
-    def encode(self, state: State) -> list[int]:
-        """The row of a state."""
-        row = self.ids.encode(state)
-        ops = [(self.ids.message_id(m), 1) for m, count in state.messages for _ in range(count)]
-        self._meet_messages()
-        if ops:
-            row[-1] = self.after(0, self.ids.bags.delta_of(tuple(ops)))
-        return row
-
-    def step(self, label: int) -> Step:
-        """The step that a label stands for."""
-        instance, message, choices = self.labels[label]
-        return step_of(instance, message, choices, self.model.parameter_names)
-
-    def _insert(
-        self, slot: Slot, row: Sequence[int], path: Path, leaf: tuple[int, int, int, int]
-    ) -> int:
-        """Put a run's path and leaf into a slot's tree; a node that saw too little starts anew."""
-        link: int | None = None
-        for component, cells in path.items():
-            node, cells = self._follow(slot, link), cells - {BAG}
-            kind, projection, _, _ = self.node.array[node].tolist()
-            wanted = self._projection(component, cells)
-            if kind == FRESH:
-                self.node.array[node] = (component, wanted, 0, 0)
-            elif kind != component:
-                raise self._not_determined(slot)
-            elif not self._sees(projection, wanted):
-                known = self._cells_of(projection, component)
-                node = self._link(slot, link, new=True)
-                wanted = self._projection(component, cells | known)
-                self.node.array[node] = (component, wanted, 0, 0)
-            link = self._edge(node, int(self.node.array[node, 1]), row[component])
-        node = self._follow(slot, link)
-        if self.node.array[node, 0] >= 0:
-            raise self._not_determined(slot)
-        self.node.array[node] = leaf
-        return node
-
-    def _projection(self, component: int, cells: set[int]) -> int:
-        if component == self.ids.width - 1 and self.ids.has_bag:
-            return -1
-        cells = {cell % self.tracer.total for cell in cells}
-        return self.ids.projection(component % self.ids.width, cells)
-
-    def _sees(self, projection: int, wanted: int) -> bool:
-        if projection == wanted or projection == -1:
-            return True
-        if wanted == -1:
-            return False
-        offsets = self.ids.class_ids
-        return set(offsets[wanted][1]) <= set(offsets[projection][1])
-
-    def _cells_of(self, projection: int, component: int) -> set[int]:
-        first = self.ids.components[component % self.ids.width][0]
-        return {first + offset for offset in self.ids.class_ids[projection][1]}
-
-    def _follow(self, slot: Slot, link: int | None) -> int:
-        node = int(self.root.array[slot.number]) if link is None else self.children.get(link, 0)
-        return node or self._link(slot, link)
-
-    def _link(self, slot: Slot, link: int | None, new: bool = False) -> int:
-        """A fresh node, at an edge or at the root of a slot."""
-        node = self.node.append((FRESH, -1, 0, 0))
-        if link is None:
-            self.root.array[slot.number] = node
-        else:
-            self.children[link] = self.unsaved[link] = node
-        return node
 
     def _not_determined(self, slot: Slot) -> SpecError:
         if slot.members:
@@ -381,46 +196,100 @@ class Knowledge:
             cure="keep chance and counters outside",
         )
 
-    # For the compiled code.
+    # What compiled code asks for.
+
+    def learn_slot(self, slot: int, row: Sequence[int]) -> None:
+        """Find out all that the compiled code asks when it takes a slot of a state."""
+        leaf = self.leaf(slot, row)
+        first, end = self.trees.node.array[leaf, [Node.FIRST_RESULT, Node.END_RESULT]].tolist()
+        for _, delta, first_write, end_write in self.result.array[first:end].tolist():
+            after = list(row)
+            for component, number in self.write.array[first_write:end_write].tolist():
+                after[component] = number
+            if delta:
+                after[-1] = int(OPEN_BAG)
+            for claim in self.transitions:
+                self.leaf(claim, [*row, *after])
+            try:
+                self._learn_claims(after)
+            except NeedsBag:
+                after[-1] = self.after(row[-1], delta)
+                self._learn_claims(after)
+
+    def _learn_claims(self, row: Sequence[int]) -> None:
+        for claim in ([self.within] if self.within >= 0 else []) + self.invariants:
+            self.leaf(claim, row)
 
     def learn_bags(self, wanted: Any) -> None:
         """Find out the bags after changes, given as rows (bag, delta)."""
-        bags = self.ids.bags
+        bags = self.interner.bags
         bags.reserve(len(wanted))
-        names = self.ids.message_names
-        intern_pairs(self.tables(), bags.table, bags.counts, wanted, names, bags.scratch())
+        names = self.interner.message_names
+        intern_pairs(self.tables(), bags.table, bags.counts, wanted, names, bags.content_space())
 
     def after(self, bag: int, delta: int) -> int:
         """The bag after a change."""
         if not delta:
             return bag
         self.learn_bags(np.array([[bag, delta]], dtype=np.int64))
-        pairs = self.ids.bags.pairs
+        pairs = self.interner.bags.pairs
         return int(find(pairs.keys, pairs.values, np.uint64(bag << 32 | delta))) - 1
 
-    def tables(self) -> Memo:
+    def tables(self) -> Tables:
         """The tables as they are now."""
-        if self.unsaved:
-            self.trie.update(self.unsaved)
-            self.unsaved = {}
-        ids, bags = self.ids, self.ids.bags
-        return Memo(
-            self.trie.keys, self.trie.values, self.node.array, ids.classes,
-            self.result.array, self.write.array, self.root.array, *self._slot_tables(),
-            self.action.array, bags.delta.array, bags.op.array, bags.bag, bags.entry,
-            bags.pairs.keys, bags.pairs.values, self.limits, self.within,
-            np.array(self.invariants, dtype=np.int64),
-            np.array(self.transitions, dtype=np.int64), ids.mover,
-            np.array(ids.pool_of, dtype=np.int64), ids.renamed, bags.renamed,
-        )  # fmt: skip
+        trees, interner, bags = self.trees, self.interner, self.interner.bags
+        trees.save()
+        static, receivers = self.slots.tables()
+        return Tables(
+            trie_key=trees.trie.keys,
+            trie_value=trees.trie.values,
+            node=trees.node.array,
+            classes=interner.classes,
+            result=self.result.array,
+            write=self.write.array,
+            root=trees.root.array,
+            static=static,
+            receivers=receivers,
+            action=self.action.array,
+            delta=bags.delta.array,
+            op=bags.op.array,
+            bag=bags.bag,
+            entry=bags.entry,
+            pair_key=bags.pairs.keys,
+            pair_value=bags.pairs.values,
+            limits=self.limits,
+            claims_read_bag=int(self.claims_read_bag),
+            within=self.within,
+            invariants=np.array(self.invariants, dtype=np.int64),
+            transitions=np.array(self.transitions, dtype=np.int64),
+            mover=interner.mover,
+            pool=interner.pool_table,
+            renamed=interner.renamed,
+            renamed_bag=bags.renamed,
+        )
 
-    def _slot_tables(self) -> tuple[Any, Any]:
-        """Which slots to ask of every state, and which of each message."""
-        size = (len(self.slots), len(self.receivers))
-        if self._asked is None or self._asked[0] != size:
-            most = max(map(len, self.receivers), default=0)
-            table = np.full((max(1, len(self.receivers)), most + 1), -1, dtype=np.int64)
-            for number, slots in enumerate(self.receivers):
-                table[number, : len(slots)] = slots
-            self._asked = (size, np.array(self.static, dtype=np.int64), table)
-        return self._asked[1], self._asked[2]
+    # Whole states.
+
+    def encode(self, state: State) -> list[int]:
+        """The row of a state."""
+        row = self.interner.encode(state)
+        message_id = self.interner.message_id
+        ops = [(message_id(m), ADD) for m, count in state.messages for _ in range(count)]
+        self.slots.meet_messages()
+        if ops:
+            row[-1] = self.after(0, self.interner.bags.delta_of(tuple(ops)))
+        return row
+
+    def canonical(self, row: list[int]) -> list[int]:
+        """The row that stands for a state and its permutations: itself without symmetry."""
+        if not self.interner.permutations:
+            return row
+        scratch = make_scratch(1, len(row), 1)
+        scratch.row[:] = row
+        make_canonical(self.tables(), scratch)
+        return [int(n) for n in scratch.row]
+
+    def step(self, label: int) -> Step:
+        """The step that a label stands for."""
+        instance, message, choices = self.labels[label]
+        return step_of(instance, message, choices, self.model.parameter_names)

@@ -9,21 +9,17 @@ from typing import Any
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import Step
 from raftnb.data.values import Message, order
-from raftnb.explore.memo.interning import Ids
+from raftnb.explore.memo.interning import BAG, Interner
+from raftnb.explore.memo.trees import NeedsBag
+from raftnb.explore.tables.layout import ADD, ADD_ONCE, OPEN_BAG, TAKE
 from raftnb.language import grammar
 from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action
 from raftnb.language.world import World
 
-BAG, OPEN_BAG = -1, 0xFFFFFFFF
-
-
-class NeedsBag(BaseException):
-    """A property looks into the bag of a row that leaves it open."""
-
 
 @dataclass(frozen=True)
-class Result:
+class Outcome:
     """One successor: the cells it changes, what becomes of messages, and the choices made."""
 
     writes: tuple[tuple[int, Any], ...]
@@ -33,17 +29,17 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Run:
+class Observed:
     """What a run read (cells in the order of their first reading, -1 is the bag) and gave."""
 
     reads: tuple[int, ...]
-    results: tuple[Result, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 class Ahead(World):
     """The state after a step, of which what is read is noted as well."""
 
-    def __init__(self, ids: Ids, noted: dict[int, None]) -> None:
+    def __init__(self, ids: Interner, noted: dict[int, None]) -> None:
         super().__init__(ids.model)
         self.noted = noted
 
@@ -56,12 +52,11 @@ class Ahead(World):
 class Tracer(World):
     """A world that notes what is read, and does not need the bag unless it is looked into."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Interner) -> None:
         super().__init__(ids.model)
         self.ids = ids
         self.noted: dict[int, None] = {}
         self.ops: list[tuple[Message, int]] = []
-        self.total = len(self.cells)
         self.ahead = Ahead(ids, self.noted)
         self._row: Sequence[int] = ()
         self._before: list[Any] = []
@@ -100,7 +95,7 @@ class Tracer(World):
         if self.model.channels:
             return super().send(message)
         self.need_network(message)
-        self.ops.append((message, 2 if self.model.keeps else 1))
+        self.ops.append((message, ADD_ONCE if self.model.keeps else ADD))
         return None
 
     def discard(self, message: Message) -> None:
@@ -109,29 +104,37 @@ class Tracer(World):
             return super().discard(message)
         self.need_network(message)
         if not self.model.keeps:
-            self.ops.append((message, -1))
+            self.ops.append((message, TAKE))
         return None
 
-    def run(self, instance: ActionInstance, message: Message | None, row: Sequence[int]) -> Run:
+    def head(self, instance: ActionInstance) -> Message | None:
+        """The message at the head of the queue that an action receives from, before the run."""
+        assert instance.channel is not None
+        queue = self._before[instance.channel]
+        return queue[0] if queue else None
+
+    def run(
+        self, instance: ActionInstance, message: Message | None, row: Sequence[int]
+    ) -> Observed:
         """Run an action in every way in which its choices can go."""
         self.put(row)
         if instance.channel is not None:
             heads = self.read(instance.channel)[:1]
             if not heads or not isinstance(heads[0], instance.kind):
-                return Run(tuple(self.noted), ())
+                return Observed(tuple(self.noted), ())
             message = heads[0]
         arguments = instance.bound(message)
-        results = []
+        outcomes = []
         with self:
             for _ in self.scripted(instance, arguments, self.rewind):
-                results.append(self._result())
-        return Run(tuple(self.noted), tuple(results))
+                outcomes.append(self._outcome())
+        return Observed(tuple(self.noted), tuple(outcomes))
 
-    def _result(self) -> Result:
+    def _outcome(self) -> Outcome:
         writes = tuple((cell, self.cells[cell]) for cell in sorted(self.writes))
         picks = tuple(pick for pick, _ in self.choices)
         chosen = tuple(options[pick] for pick, options in self.choices)
-        return Result(writes, tuple(self.ops), picks, chosen)
+        return Outcome(writes, tuple(self.ops), picks, chosen)
 
     def value(self, function: Callable[[World], Any], row: Sequence[int]) -> tuple[Any, list[int]]:
         """The value of a function of the state, and the cells that it read.

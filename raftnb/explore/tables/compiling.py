@@ -19,7 +19,7 @@ SOURCES = (
     "explore/tables/compiling.py",
     "explore/tables/hashing.py",
     "explore/tables/kernels.py",
-    "refine/mapped.py",
+    "explore/tables/layout.py",
 )
 
 

@@ -6,165 +6,132 @@ each thread writes only what is its own, and the tables change only between two 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from raftnb.explore.tables.compiling import compiled, inlined
 from raftnb.explore.tables.hashing import find, fingerprint, shard_of, spread
+from raftnb.explore.tables.layout import (
+    ADD,
+    OPEN_BAG,
+    Bag,
+    Counter,
+    Delta,
+    Entry,
+    Int,
+    Ints,
+    Limit,
+    Node,
+    Numbers,
+    Op,
+    Result,
+    Scratch,
+    Status,
+    Successors,
+    Tables,
+    Todo,
+    Wanted,
+    Which,
+    Write,
+)
 
 U = np.uint64
 
-UNKNOWN_BAG = np.uint32(0xFFFFFFFF)
-DONE, MISSING, BAG_MISSING, FULL = 0, 1, 2, 3
-NEW_ONLY, INSIDE, EVERYTHING = 0, 1, 2
-DEFERRED, NEEDED, BAGS, GENERATED, BAD_PARENT, BAD_CLAIM, MISS_LOW = range(7)
-
-
-class Memo(NamedTuple):
-    """What is known of the specification, as flat tables (see `raftnb.explore.memo.memo`)."""
-
-    trie_key: Any
-    trie_value: Any
-    node: Any
-    classes: Any
-    result: Any
-    write: Any
-    root: Any
-    static: Any
-    receivers: Any
-    action: Any
-    delta: Any
-    op: Any
-    bag: Any
-    entry: Any
-    pair_key: Any
-    pair_value: Any
-    limits: Any
-    within: Any
-    invariants: Any
-    transitions: Any
-    mover: Any
-    pool: Any
-    renamed: Any
-    renamed_bag: Any
-
-
-class Out(NamedTuple):
-    """The successors that one thread found, by the shard that they belong to."""
-
-    rows: Any
-    hashes: Any
-    parents: Any
-    labels: Any
-    count: Any
-
-
-class Work(NamedTuple):
-    """One thread's scratch space, and what it could not finish (see `expand`)."""
-
-    counters: Any
-    row: Any
-    other: Any
-    best: Any
-    bag: Any
-    saved: Any
-    deferred: Any
-    needed: Any
-    bags: Any
-    recent: Any
-    moved: Any
-    coverage: Any
-
 
 @inlined
-def walk(memo: Any, node: Any, row: Any, work: Any) -> Any:
+def walk(tables: Tables, node: Int, row: Numbers, scratch: Scratch) -> Any:
     """The leaf that a decision tree leads to for a row; 0 if unknown, -1 for want of the bag."""
     while node != 0:
-        component = memo.node[node, 0]
+        component = tables.node[node, Node.COMPONENT]
         if component < 0:
             return node
         number = row[component]
-        if number == UNKNOWN_BAG:
+        if number == OPEN_BAG:
             return np.int64(-1)
-        projection = memo.node[node, 1]
+        projection = tables.node[node, Node.PROJECTION]
         if projection >= 0:
-            number = memo.classes[projection, number]
+            number = tables.classes[projection, number]
         key = (U(node) << U(32)) | U(number)
-        node = find(memo.trie_key, memo.trie_value, key)
+        node = find(tables.trie_key, tables.trie_value, key)
         if node == 0:
-            work.counters[MISS_LOW] = np.int64(key)
+            scratch.counters[Counter.MISSED] = np.int64(key)
     return np.int64(0)
 
 
 @inlined
-def bag_after(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
+def bag_after(tables: Tables, bag: Int, delta: Int, content: Numbers) -> Any:
     """Write the bag after a change (in the order of its operations); return its length."""
-    low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+    low, n = tables.bag[bag, Bag.FIRST_ENTRY], tables.bag[bag, Bag.LENGTH]
     for i in range(n):
-        scratch[i, 0] = memo.entry[low + i, 0]
-        scratch[i, 1] = memo.entry[low + i, 1]
-    for k in range(memo.delta[delta, 0], memo.delta[delta, 1]):
-        message = np.uint32(memo.op[k, 0])
+        content[i, Entry.MESSAGE] = tables.entry[low + i, Entry.MESSAGE]
+        content[i, Entry.COUNT] = tables.entry[low + i, Entry.COUNT]
+    for k in range(tables.delta[delta, Delta.FIRST_OP], tables.delta[delta, Delta.END_OP]):
+        message = np.uint32(tables.op[k, Op.MESSAGE])
         at = 0
-        while at < n and scratch[at, 0] < message:
+        while at < n and content[at, Entry.MESSAGE] < message:
             at += 1
-        here = at < n and scratch[at, 0] == message
-        n = _apply(scratch, n, at, here, message, memo.op[k, 1])
+        here = at < n and content[at, Entry.MESSAGE] == message
+        n = _apply(content, n, at, here, message, tables.op[k, Op.KIND])
     return n
 
 
 @inlined
-def _apply(scratch: Any, n: Any, at: Any, here: Any, message: Any, op: Any) -> Any:
+def _apply(content: Numbers, n: Int, at: Int, here: Int, message: Int, op: Int) -> Any:
     if op > 0 and here:
-        if op == 1:
-            scratch[at, 1] += np.uint32(1)
+        if op == ADD:
+            content[at, Entry.COUNT] += np.uint32(1)
     elif op > 0:
         for i in range(n, at, -1):
-            scratch[i, 0], scratch[i, 1] = scratch[i - 1, 0], scratch[i - 1, 1]
-        scratch[at, 0], scratch[at, 1] = message, np.uint32(1)
+            content[i, Entry.MESSAGE] = content[i - 1, Entry.MESSAGE]
+            content[i, Entry.COUNT] = content[i - 1, Entry.COUNT]
+        content[at, Entry.MESSAGE] = message
+        content[at, Entry.COUNT] = np.uint32(1)
         n += 1
-    elif here and scratch[at, 1] > np.uint32(1):
-        scratch[at, 1] -= np.uint32(1)
+    elif here and content[at, Entry.COUNT] > np.uint32(1):
+        content[at, Entry.COUNT] -= np.uint32(1)
     elif here:
         for i in range(at, n - 1):
-            scratch[i, 0], scratch[i, 1] = scratch[i + 1, 0], scratch[i + 1, 1]
+            content[i, Entry.MESSAGE] = content[i + 1, Entry.MESSAGE]
+            content[i, Entry.COUNT] = content[i + 1, Entry.COUNT]
         n -= 1
     return n
 
 
 @inlined
-def over_limits(memo: Any, bag: Any, delta: Any, scratch: Any) -> Any:
+def over_limits(tables: Tables, bag: Int, delta: Int, content: Numbers) -> Any:
     """Whether the bag after a change is outside the limits on messages."""
-    first = memo.delta[delta, 0]
-    if memo.delta[delta, 1] == first + 1 and memo.op[first, 1] > 0:
-        low, n = memo.bag[bag, 0], memo.bag[bag, 1]
+    first = tables.delta[delta, Delta.FIRST_OP]
+    if tables.delta[delta, Delta.END_OP] == first + 1 and tables.op[first, Op.KIND] > 0:
+        low, n = tables.bag[bag, Bag.FIRST_ENTRY], tables.bag[bag, Bag.LENGTH]
         for i in range(low, low + n):
-            if memo.entry[i, 0] == memo.op[first, 0]:
-                more = memo.op[first, 1] == 1
-                return more and np.int64(memo.entry[i, 1]) >= memo.limits[1]
-        return n >= memo.limits[0]
-    n = bag_after(memo, bag, delta, scratch)
-    if n > memo.limits[0]:
+            if tables.entry[i, Entry.MESSAGE] == tables.op[first, Op.MESSAGE]:
+                more = tables.op[first, Op.KIND] == ADD
+                return (
+                    more and np.int64(tables.entry[i, Entry.COUNT]) >= tables.limits[Limit.COPIES]
+                )
+        return n >= tables.limits[Limit.DISTINCT]
+    n = bag_after(tables, bag, delta, content)
+    if n > tables.limits[Limit.DISTINCT]:
         return True
     for i in range(n):
-        if np.int64(scratch[i, 1]) > memo.limits[1]:
+        if np.int64(content[i, Entry.COUNT]) > tables.limits[Limit.COPIES]:
             return True
     return False
 
 
 @inlined
-def canonical(memo: Any, work: Any) -> None:
-    """Replace `work.row` by the least row that a permutation of names makes of it."""
-    row, other, best = work.row, work.other, work.best
-    components = len(memo.pool)
+def canonical(tables: Tables, scratch: Scratch) -> None:
+    """Replace `scratch.row` by the least row that a permutation of names makes of it."""
+    row, other, best = scratch.row, scratch.other, scratch.best
+    components = len(tables.pool)
     for k in range(len(row)):
         best[k] = row[k]
-    for p in range(memo.mover.shape[0]):
+    for p in range(tables.mover.shape[0]):
         for c in range(components):
-            other[memo.mover[p, c]] = memo.renamed[p, memo.pool[c], row[c]]
+            other[tables.mover[p, c]] = tables.renamed[p, tables.pool[c], row[c]]
         if len(row) > components:
-            other[components] = memo.renamed_bag[row[components], p]
+            other[components] = tables.renamed_bag[row[components], p]
         at = 0
         while at < len(row) and other[at] == best[at]:
             at += 1
@@ -176,250 +143,294 @@ def canonical(memo: Any, work: Any) -> None:
 
 
 @inlined
-def outside_is_fine(memo: Any, work: Any, gid: Any, bag: Any, delta: Any) -> Any:
+def outside_is_fine(tables: Tables, scratch: Scratch, gid: Int, bag: Int, delta: Int) -> Any:
     """Check the invariants of a state outside the constraint; return a status."""
-    row = work.row
-    for j in range(len(memo.invariants)):
-        leaf = walk(memo, memo.root[memo.invariants[j]], row, work)
+    row = scratch.row
+    for j in range(len(tables.invariants)):
+        leaf = walk(tables, tables.root[tables.invariants[j]], row, scratch)
         if leaf == -1:
-            after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
+            after = find(tables.pair_key, tables.pair_value, (U(bag) << U(32)) | U(delta))
             if after == 0:
-                return BAG_MISSING
+                return Status.BAG_MISSING
             row[len(row) - 1] = np.uint32(after - 1)
-            leaf = walk(memo, memo.root[memo.invariants[j]], row, work)
+            leaf = walk(tables, tables.root[tables.invariants[j]], row, scratch)
         if leaf == 0:
-            return MISSING
-        if memo.node[leaf, 2] == 0 and work.counters[BAD_PARENT] < 0:
-            work.counters[BAD_PARENT], work.counters[BAD_CLAIM] = gid, j
-    return DONE
+            return Status.MISSING
+        if tables.node[leaf, Node.VALUE] == 0 and scratch.counters[Counter.BAD_PARENT] < 0:
+            scratch.counters[Counter.BAD_PARENT], scratch.counters[Counter.BAD_CLAIM] = gid, j
+    return Status.DONE
 
 
 @inlined
-def step_is_fine(memo: Any, rows: Any, work: Any, gid: Any) -> Any:
-    """Check the claims about the step from a state to `work.row`; return a status."""
-    row, width = work.row, rows.shape[1]
-    for j in range(len(memo.transitions)):
-        node = np.int64(memo.root[memo.transitions[j]])
-        while node != 0 and memo.node[node, 0] >= 0:
-            at, projection = memo.node[node, 0], memo.node[node, 1]
+def step_is_fine(tables: Tables, rows: Numbers, scratch: Scratch, gid: Int) -> Any:
+    """Check the claims about the step from a state to `scratch.row`; return a status."""
+    row, width = scratch.row, rows.shape[1]
+    for j in range(len(tables.transitions)):
+        node = np.int64(tables.root[tables.transitions[j]])
+        while node != 0 and tables.node[node, Node.COMPONENT] >= 0:
+            at, projection = tables.node[node, Node.COMPONENT], tables.node[node, Node.PROJECTION]
             number = rows[gid, at] if at < width else row[at - width]
             if projection >= 0:
-                number = memo.classes[projection, number]
+                number = tables.classes[projection, number]
             key = (U(node) << U(32)) | U(number)
-            work.counters[MISS_LOW] = np.int64(key)
-            node = find(memo.trie_key, memo.trie_value, key)
+            scratch.counters[Counter.MISSED] = np.int64(key)
+            node = find(tables.trie_key, tables.trie_value, key)
         if node == 0:
-            return MISSING
-        if memo.node[node, 2] == 0 and work.counters[BAD_PARENT] < 0:
-            work.counters[BAD_PARENT] = gid
-            work.counters[BAD_CLAIM] = len(memo.invariants) + j
-    return DONE
+            return Status.MISSING
+        if tables.node[node, Node.VALUE] == 0 and scratch.counters[Counter.BAD_PARENT] < 0:
+            scratch.counters[Counter.BAD_PARENT] = gid
+            scratch.counters[Counter.BAD_CLAIM] = len(tables.invariants) + j
+    return Status.DONE
 
 
 @inlined
-def change(memo: Any, rows: Any, gid: Any, r: Any, work: Any) -> Any:
-    """Make `work.row` the successor; return a status, and what of the state is as it was.
+def change(tables: Tables, rows: Numbers, gid: Int, r: Int, scratch: Scratch) -> Any:
+    """Make `scratch.row` the successor; return a status, and what of the state is as it was.
 
     That is: whether all is, whether all the components are, and whether it has too many messages
     (its bag is left open then).
     """
-    row, components, same = work.row, len(memo.pool), True
+    row, components, same = scratch.row, len(tables.pool), True
     for k in range(len(row)):
         row[k] = rows[gid, k]
-    for w in range(memo.result[r, 2], memo.result[r, 3]):
-        if row[memo.write[w, 0]] != memo.write[w, 1]:
-            row[memo.write[w, 0]] = memo.write[w, 1]
+    for w in range(tables.result[r, Result.FIRST_WRITE], tables.result[r, Result.END_WRITE]):
+        if row[tables.write[w, Write.COMPONENT]] != tables.write[w, Write.NUMBER]:
+            row[tables.write[w, Write.COMPONENT]] = tables.write[w, Write.NUMBER]
             same = False
-    delta, parts = memo.result[r, 1], same
+    delta, parts = tables.result[r, Result.DELTA], same
     if delta == 0:
-        return DONE, same, parts, False
+        return Status.DONE, same, parts, False
     bag = np.int64(row[components])
-    if memo.limits[0] >= 0 and over_limits(memo, bag, delta, work.bag):
-        row[components] = UNKNOWN_BAG
-        return DONE, same, parts, True
-    after = find(memo.pair_key, memo.pair_value, (U(bag) << U(32)) | U(delta))
+    if tables.limits[Limit.DISTINCT] >= 0 and over_limits(tables, bag, delta, scratch.content):
+        row[components] = OPEN_BAG
+        return Status.DONE, same, parts, True
+    after = find(tables.pair_key, tables.pair_value, (U(bag) << U(32)) | U(delta))
     if after == 0:
-        work.counters[MISS_LOW] = delta
-        return BAG_MISSING, same, parts, False
+        scratch.counters[Counter.MISSED] = delta
+        return Status.BAG_MISSING, same, parts, False
     row[components] = np.uint32(after - 1)
-    return DONE, same and after - 1 == bag, parts, False
+    return Status.DONE, same and after - 1 == bag, parts, False
 
 
 @inlined
-def emit(memo: Any, rows: Any, gid: Any, r: Any, out: Any, work: Any, keep: Any) -> Any:
+def emit(
+    tables: Tables, rows: Numbers, gid: Int, r: Int, out: Successors, scratch: Scratch, which: Int
+) -> Any:
     """Work out one successor and put it into the buffer of its shard; return a status."""
-    status, same, parts, outside = change(memo, rows, gid, r, work)
-    if status != DONE:
+    status, same, parts, outside = change(tables, rows, gid, r, scratch)
+    if status != Status.DONE:
         return status
-    settled = parts and memo.limits[2] == 0  # what is claimed is as it was before the step
-    if step_is_fine(memo, rows, work, gid) != DONE:
-        return MISSING
-    if keep == NEW_ONLY and ((same and not outside) or (settled and outside)):
-        return DONE
-    if not outside and memo.within >= 0 and not settled:
-        leaf = walk(memo, memo.root[memo.within], work.row, work)
+    settled = parts and tables.claims_read_bag == 0  # what is claimed is as it was before the step
+    if step_is_fine(tables, rows, scratch, gid) != Status.DONE:
+        return Status.MISSING
+    if which == Which.NEW_ONLY and ((same and not outside) or (settled and outside)):
+        return Status.DONE
+    if not outside and tables.within >= 0 and not settled:
+        leaf = walk(tables, tables.root[tables.within], scratch.row, scratch)
         if leaf == 0:
-            return MISSING
-        outside = memo.node[leaf, 2] == 0
+            return Status.MISSING
+        outside = tables.node[leaf, Node.VALUE] == 0
     if outside:
-        delta = memo.result[r, 1]
+        delta = tables.result[r, Result.DELTA]
         bag = np.int64(rows[gid, rows.shape[1] - 1])
-        status = outside_is_fine(memo, work, gid, bag, delta)
-        if status == BAG_MISSING:
-            work.counters[MISS_LOW] = delta
-        if status != DONE or keep != EVERYTHING:
+        status = outside_is_fine(tables, scratch, gid, bag, delta)
+        if status == Status.BAG_MISSING:
+            scratch.counters[Counter.MISSED] = delta
+        if status != Status.DONE or which != Which.EVERYTHING:
             return status
-    if memo.mover.shape[0] > 0:
-        canonical(memo, work)
-    return push(out, work.row, gid, memo.result[r, 0], keep)
+    if tables.mover.shape[0] > 0:
+        canonical(tables, scratch)
+    return push(out, scratch.row, gid, tables.result[r, Result.LABEL], which)
 
 
 @inlined
-def push(out: Any, row: Any, gid: Any, label: Any, keep: Any) -> Any:
+def push(out: Successors, row: Numbers, gid: Int, label: Int, which: Int) -> Any:
     """Put a row into the buffer of its shard; return a status."""
     h = fingerprint(row)
-    s = shard_of(h, len(out.count))
-    n = out.count[s]
+    s = shard_of(h, len(out.counts))
+    n = out.counts[s]
     if n >= out.rows.shape[1]:
-        return FULL
+        return Status.FULL
     for k in range(len(row)):
         out.rows[s, n, k] = row[k]
     out.hashes[s, n] = h
     out.parents[s, n] = gid
-    if keep != NEW_ONLY:
+    if which != Which.NEW_ONLY:
         out.labels[s, n] = label
-    out.count[s] = n + 1
-    return DONE
+    out.counts[s] = n + 1
+    return Status.DONE
 
 
 @inlined
-def take(memo: Any, rows: Any, gid: Any, slot: Any, out: Any, work: Any, keep: Any) -> Any:
-    """All the successors of a state by one slot, or none of them and why; the number or -status."""
-    leaf = walk(memo, np.int64(memo.root[slot]), rows[gid], work)
+def take(
+    tables: Tables,
+    rows: Numbers,
+    gid: Int,
+    slot: Int,
+    out: Successors,
+    scratch: Scratch,
+    which: Int,
+) -> Any:
+    """All successors of a state by one slot, or none of them and why; the number or -status."""
+    leaf = walk(tables, np.int64(tables.root[slot]), rows[gid], scratch)
     if leaf <= 0:
-        if memo.root[slot] == 0:
-            work.counters[MISS_LOW] = -slot - 1
-        return -MISSING
-    low, high = memo.node[leaf, 2], memo.node[leaf, 3]
-    for s in range(len(out.count)):
-        work.saved[s] = out.count[s]
+        if tables.root[slot] == 0:
+            scratch.counters[Counter.MISSED] = -slot - 1
+        return -Status.MISSING
+    low = tables.node[leaf, Node.FIRST_RESULT]
+    high = tables.node[leaf, Node.END_RESULT]
+    for s in range(len(out.counts)):
+        scratch.saved[s] = out.counts[s]
     for r in range(low, high):
-        status = emit(memo, rows, gid, r, out, work, keep)
-        if status != DONE:
-            for s in range(len(out.count)):
-                out.count[s] = work.saved[s]
+        status = emit(tables, rows, gid, r, out, scratch, which)
+        if status != Status.DONE:
+            for s in range(len(out.counts)):
+                out.counts[s] = scratch.saved[s]
             return -status
     for r in range(low, high):
-        work.coverage[memo.action[memo.result[r, 0]]] += 1
-    work.counters[GENERATED] += high - low
+        scratch.coverage[tables.action[tables.result[r, Result.LABEL]]] += 1
+    scratch.counters[Counter.GENERATED] += high - low
     return high - low
 
 
 @inlined
-def defer(memo: Any, rows: Any, gid: Any, slot: Any, status: Any, work: Any) -> None:
+def defer(rows: Numbers, gid: Int, slot: Int, status: Int, scratch: Scratch) -> None:
     """Note a slot of a state for later, and what it needs."""
-    c = work.counters
-    work.deferred[c[DEFERRED], 0], work.deferred[c[DEFERRED], 1] = gid, slot
-    c[DEFERRED] += 1
-    if status == BAG_MISSING and c[BAGS] < len(work.bags):
-        work.bags[c[BAGS], 0] = rows[gid, rows.shape[1] - 1]
-        work.bags[c[BAGS], 1] = c[MISS_LOW]
-        c[BAGS] += 1
-    if status == MISSING and c[NEEDED] < len(work.needed):
-        key = U(c[MISS_LOW])
-        at = spread(key) & U(len(work.recent) - 1)
-        if work.recent[at] != key:
-            work.recent[at] = key
-            work.needed[c[NEEDED], 0], work.needed[c[NEEDED], 1] = gid, slot
-            c[NEEDED] += 1
+    c = scratch.counters
+    at = c[Counter.DEFERRED]
+    scratch.deferred[at, Todo.STATE] = gid
+    scratch.deferred[at, Todo.SLOT] = slot
+    c[Counter.DEFERRED] += 1
+    if status == Status.BAG_MISSING and c[Counter.BAGS] < len(scratch.bags):
+        scratch.bags[c[Counter.BAGS], Wanted.BAG] = rows[gid, rows.shape[1] - 1]
+        scratch.bags[c[Counter.BAGS], Wanted.DELTA] = c[Counter.MISSED]
+        c[Counter.BAGS] += 1
+    if status == Status.MISSING and c[Counter.NEEDED] < len(scratch.needed):
+        key = U(c[Counter.MISSED])
+        at = spread(key) & U(len(scratch.recent) - 1)
+        if scratch.recent[at] != key:
+            scratch.recent[at] = key
+            scratch.needed[c[Counter.NEEDED], Todo.STATE] = gid
+            scratch.needed[c[Counter.NEEDED], Todo.SLOT] = slot
+            c[Counter.NEEDED] += 1
 
 
 @inlined
-def step(memo: Any, rows: Any, gid: Any, slot: Any, at: Any, out: Any, work: Any, keep: Any) -> Any:
+def step(
+    tables: Tables,
+    rows: Numbers,
+    gid: Int,
+    slot: Int,
+    at: Int,
+    out: Successors,
+    scratch: Scratch,
+    which: Int,
+) -> Any:
     """Take one slot of a state, or defer it; whether the buffers have room for more."""
-    found = take(memo, rows, gid, slot, out, work, keep)
+    found = take(tables, rows, gid, slot, out, scratch, which)
     if found > 0:
-        work.moved[at] = 1
+        scratch.moved[at] = 1
     elif found < 0:
-        defer(memo, rows, gid, slot, -found, work)
-    return found != -FULL
+        defer(rows, gid, slot, -found, scratch)
+    return found != -Status.FULL
 
 
 @inlined
-def slots_of(memo: Any, rows: Any, gid: Any) -> Any:
-    """The range of a state's messages in `memo.entry`, and how many slots it has at most."""
-    if rows.shape[1] == len(memo.pool):
-        return np.int64(0), np.int64(0), len(memo.static)
+def slots_of(tables: Tables, rows: Numbers, gid: Int) -> Any:
+    """The range of a state's messages in `tables.entry`, and how many slots it has at most."""
+    if rows.shape[1] == len(tables.pool):
+        return np.int64(0), np.int64(0), len(tables.static)
     bag = rows[gid, rows.shape[1] - 1]
-    low, n = memo.bag[bag, 0], memo.bag[bag, 1]
-    return low, low + n, len(memo.static) + n * memo.receivers.shape[1]
+    low, n = tables.bag[bag, Bag.FIRST_ENTRY], tables.bag[bag, Bag.LENGTH]
+    return low, low + n, len(tables.static) + n * tables.receivers.shape[1]
 
 
 @compiled
 def expand(
-    memo: Any, rows: Any, todo: Any, origin: Any, stride: Any, out: Any, work: Any, keep: Any
+    tables: Tables,
+    rows: Numbers,
+    todo: Ints,
+    origin: Int,
+    stride: Int,
+    out: Successors,
+    scratch: Scratch,
+    which: Int,
 ) -> None:
     """The successors of states: rows of `todo` are (state, slot), or (state, -1) for all its slots.
 
     A slot of a state that needs something not yet known, or more room in a buffer, is put off as a
-    whole: `work.deferred` is what is then to be done, once what `work.needed` and `work.bags` name
-    is found out. `work.moved` says of state origin + i * stride whether it has a successor.
+    whole: `deferred` (of `scratch`) is what is then to be done, once what `needed` and `bags` name
+    is found out. `moved` says of state origin + i * stride whether it has a successor.
     """
-    room, statics = True, len(memo.static)
+    room, statics = True, len(tables.static)
     for t in range(len(todo)):
-        gid, slot = todo[t, 0], todo[t, 1]
-        low, high, slots = slots_of(memo, rows, gid)
-        if not room or work.counters[DEFERRED] + slots + len(todo) - t > len(work.deferred):
-            defer(memo, rows, gid, slot, FULL, work)
+        gid, slot = todo[t, Todo.STATE], todo[t, Todo.SLOT]
+        low, high, slots = slots_of(tables, rows, gid)
+        if not room or scratch.counters[Counter.DEFERRED] + slots + len(todo) - t > len(
+            scratch.deferred
+        ):
+            defer(rows, gid, slot, Status.FULL, scratch)
             continue
         at, i, k, one = (gid - origin) // stride, 0, 0, slot >= 0
         while True:
             if one:
                 i, low, one = statics, high, False
             elif i < statics:
-                slot = memo.static[i]
+                slot = tables.static[i]
                 i += 1
             elif low < high:
-                slot = memo.receivers[memo.entry[low, 0], k]
+                slot = tables.receivers[tables.entry[low, Entry.MESSAGE], k]
                 k += 1
                 if slot < 0:
                     low, k = low + 1, 0
                     continue
             else:
                 break
-            room = step(memo, rows, gid, slot, at, out, work, keep) and room
+            room = step(tables, rows, gid, slot, at, out, scratch, which) and room
 
 
 @compiled
-def judge(
-    memo: Any, rows: Any, claims: Any, normal: Any, hits: Any, start: Any, stop: Any, stride: Any,
-    work: Any,
+def evaluate_claims(
+    tables: Tables, rows: Numbers, claims: Ints, normal: Ints, hits: Ints, start: Int, stop: Int,
+    stride: Int, scratch: Scratch,
 ) -> Any:  # fmt: skip
     """Evaluate claims (slots) on states; the first state where one is not `normal` is its hit.
 
-    Return how far it came; `work.needed` names the (state, claim) that are not known.
+    Return how far it came; `scratch.needed` names the (state, claim) that are not known.
     """
-    c = work.counters
+    c = scratch.counters
     for gid in range(start, stop, stride):
-        if c[NEEDED] + len(claims) > len(work.needed):
+        if c[Counter.NEEDED] + len(claims) > len(scratch.needed):
             return gid
         for j in range(len(claims)):
             if hits[j] < 0:
-                leaf = walk(memo, np.int64(memo.root[claims[j]]), rows[gid], work)
+                leaf = walk(tables, np.int64(tables.root[claims[j]]), rows[gid], scratch)
                 if leaf == 0:
-                    work.needed[c[NEEDED], 0], work.needed[c[NEEDED], 1] = gid, j
-                    c[NEEDED] += 1
-                elif memo.node[leaf, 2] != normal[j]:
+                    scratch.needed[c[Counter.NEEDED], Todo.STATE] = gid
+                    scratch.needed[c[Counter.NEEDED], Todo.SLOT] = j
+                    c[Counter.NEEDED] += 1
+                elif tables.node[leaf, Node.VALUE] != normal[j]:
                     hits[j] = gid
     return stop
 
 
 @compiled
-def evaluate(memo: Any, rows: Any, slot: Any, values: Any, start: Any, work: Any) -> Any:
+def evaluate(
+    tables: Tables, rows: Numbers, slot: Int, values: Ints, start: Int, scratch: Scratch
+) -> Any:
     """The values of a function of the state from `start` on, up to the first that is unknown."""
     for gid in range(start, len(values)):
-        leaf = walk(memo, np.int64(memo.root[slot]), rows[gid], work)
+        leaf = walk(tables, np.int64(tables.root[slot]), rows[gid], scratch)
         if leaf == 0:
             return gid
-        values[gid] = memo.node[leaf, 2]
+        values[gid] = tables.node[leaf, Node.VALUE]
     return len(values)
+
+
+@compiled
+def push_all(out: Successors, rows: Numbers, start: Int, parent: Int) -> Any:
+    """Put rows into the buffers, from `start` on until one is full; return how far it came."""
+    at = start
+    while at < len(rows) and push(out, rows[at], parent, 0, Which.NEW_ONLY) == Status.DONE:
+        at += 1
+    return at

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.explore.tables.growing_arrays import room_for
 from raftnb.explore.tables.hashing import insert, locate, rehash
-from raftnb.explore.tables.kernels import Out
+from raftnb.explore.tables.layout import Successors
 
 FIRST_TABLE, MOST_STATES = 1 << 12, (1 << 32) - 2
 
@@ -74,12 +73,12 @@ class Store:
     def _early(self, shard: int) -> int:
         return self.base // self.shards + (self.base // 16 if self.shards > 1 else 0)
 
-    def add(self, shard: int, out: Out, first: int) -> int:
+    def add(self, shard: int, out: Successors, first: int) -> int:
         """Add what a buffer has for a shard, from `first` on; return how far it came."""
         at, count = insert(
             self.tables[shard], self.rows, self.rows.reshape(-1), self.parents, self.base, shard,
             self.shards, self.counts[shard], self.limit(shard), out.rows[shard], out.hashes[shard],
-            out.parents[shard], first, int(out.count[shard]),
+            out.parents[shard], first, int(out.counts[shard]),
         )  # fmt: skip
         self.counts[shard] = int(count)
         return int(at)
@@ -124,6 +123,3 @@ def _copied(array: Any, n: int) -> Any:
     longer = np.empty((n, *array.shape[1:]), dtype=array.dtype)
     longer[: len(array)] = array
     return longer
-
-
-__all__ = ["OutOfMemory", "Store", "room_for"]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
-class Team:
+class Threads:
     """So many parts of the work, done by at most so many threads."""
 
     def __init__(self, size: int, threads: int | None = None) -> None:

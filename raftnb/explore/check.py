@@ -1,0 +1,48 @@
+"""Exhaustive exploration: which engine answers."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from raftnb.data.errors import UsageError
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.language.spec import Model
+
+
+def check(
+    model: Model,
+    *,
+    deadlock: bool = True,
+    max_states: int | None = None,
+    max_depth: int | None = None,
+    max_memory: int | None = None,
+    symmetry: bool = False,
+    engine: str = "fast",
+    threads: int | None = None,
+    progress: bool = True,
+) -> Exploration:
+    """Explore a model exhaustively, and check its invariants and `sometimes` properties.
+
+    It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
+    `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `symmetry`,
+    states that differ by a permutation of the spec's symmetric domains count once. `engine` is
+    "fast", or "reference": the plain Python that it is compared with, used too where numba is not
+    installed (it pays no heed to `max_memory` and `threads`).
+    """
+    options = ExplorationOptions(
+        deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
+    )
+    if engine not in ("fast", "reference"):
+        raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
+    if engine == "fast" and find_spec("numba") is not None:
+        from raftnb.explore.breadth_first import BreadthFirst
+
+        return BreadthFirst(model, options).run()
+    if symmetry:
+        raise UsageError(
+            "symmetry with the reference engine",
+            allowed="the fast engine, which needs the package numba",
+            cure="install numba and leave `engine` out, or leave `symmetry` out",
+        )
+    return Reference(model, options).run()

@@ -1,0 +1,131 @@
+"""Decision trees over the numbers of a row; they know no specification.
+
+A node names the column of the row that is looked at next, and through which projection (some of
+the cells of the component there); an edge is the number seen; a leaf is an answer. The trees are
+kept twice: as a dictionary of edges, in which Python inserts, and as flat tables (`Tables.node`
+and the hash table `trie`), which compiled code walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from raftnb.explore.tables.growing_arrays import Growing, Hashed
+from raftnb.explore.tables.layout import FRESH, LEAF, OPEN_BAG, WHOLE, Node
+
+Path = dict[int, set[int]]  # the cells read of each column, columns in the order of first reading
+ANYTHING_YET = (FRESH, WHOLE, 0, 0)
+
+
+class NeedsBag(BaseException):
+    """The bag of a row that leaves it open is looked into."""
+
+
+class NotDetermined(Exception):
+    """Two runs that read the same values read different variables next."""
+
+
+class Projections(Protocol):
+    """How the numbers in a column look when only some of its cells are seen."""
+
+    classes: Any
+
+    def projection(self, column: int, cells: set[int]) -> int:
+        """The projection of a column to some cells; WHOLE if these are all."""
+
+    def cells_seen(self, column: int, projection: int) -> set[int]:
+        """The cells that a projection shows."""
+
+
+class Trees:
+    """The decision trees of all slots, numbered as the slots are."""
+
+    def __init__(self, projections: Projections) -> None:
+        self.projections = projections
+        self.root = Growing(np.int64)
+        self.node = Growing(np.int64, len({*Node}))
+        self.node.append(ANYTHING_YET)  # so that 0 means: no node
+        self.edges: dict[int, int] = {}
+        self.unsaved: dict[int, int] = {}
+        self.trie = Hashed()
+
+    def plant(self) -> int:
+        """The number of a new tree, of which nothing is known yet."""
+        return self.root.append(0)
+
+    def uproot(self, tree: int) -> None:
+        """Forget all that is known of a tree."""
+        self.root.array[tree] = 0
+
+    def walk(self, tree: int, row: Sequence[int]) -> int:
+        """The leaf that a row leads to, or 0; raises `NeedsBag` if it looks into an open bag."""
+        node, nodes = int(self.root.array[tree]), self.node.array
+        while node:
+            column, projection = nodes[node, :2].tolist()
+            if column == LEAF:
+                return node
+            if row[column] == OPEN_BAG:
+                raise NeedsBag
+            node = self.edges.get(self._edge(node, projection, row[column]), 0)
+        return 0
+
+    def insert(
+        self, tree: int, row: Sequence[int], path: Path, leaf: tuple[int, int, int, int]
+    ) -> int:
+        """Put a run's path and leaf into a tree; return the leaf's node.
+
+        A node that saw too few cells of its column starts anew with more of them. Raises
+        `NotDetermined` if the path contradicts the tree: then the run was not the first one.
+        """
+        link: int | None = None
+        for column, cells in path.items():
+            node = self._follow(tree, link)
+            kind, projection = self.node.array[node, :2].tolist()
+            if kind == FRESH:
+                self._look(node, column, cells)
+            elif kind != column:
+                raise NotDetermined
+            elif not self._sees(column, projection, cells):
+                known = self.projections.cells_seen(column, projection)
+                node = self._new_node(tree, link)
+                self._look(node, column, cells | known)
+            projection = int(self.node.array[node, Node.PROJECTION])
+            link = self._edge(node, projection, row[column])
+        node = self._follow(tree, link)
+        if self.node.array[node, Node.COMPONENT] >= 0:
+            raise NotDetermined
+        self.node.array[node] = leaf
+        return node
+
+    def _look(self, node: int, column: int, cells: set[int]) -> None:
+        self.node.array[node] = (column, self.projections.projection(column, cells), 0, 0)
+
+    def _sees(self, column: int, projection: int, cells: set[int]) -> bool:
+        return projection == WHOLE or cells <= self.projections.cells_seen(column, projection)
+
+    def _edge(self, node: int, projection: int, number: int) -> int:
+        if projection != WHOLE:
+            number = int(self.projections.classes[projection, number])
+        return node << 32 | number
+
+    def _follow(self, tree: int, link: int | None) -> int:
+        node = int(self.root.array[tree]) if link is None else self.edges.get(link, 0)
+        return node or self._new_node(tree, link)
+
+    def _new_node(self, tree: int, link: int | None) -> int:
+        """A fresh node, at an edge or at the root of a tree."""
+        node = self.node.append(ANYTHING_YET)
+        if link is None:
+            self.root.array[tree] = node
+        else:
+            self.edges[link] = self.unsaved[link] = node
+        return node
+
+    def save(self) -> None:
+        """Put the edges that are new where compiled code finds them."""
+        if self.unsaved:
+            self.trie.update(self.unsaved)
+            self.unsaved = {}

@@ -1,0 +1,39 @@
+"""The buffers and the scratch space that compiled code writes into."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from raftnb.explore.tables.layout import Counter, Entry, Scratch, Successors, Todo, Wanted, Which
+
+CHUNK = 8192  # states that are expanded in one go, by one thread
+SUCCESSORS_MOST = 1 << 17  # of all threads together
+DEFERRED_MOST, NEEDED_MOST, BAGS_MOST, RECENT_MOST = 1 << 16, 256, 1 << 14, 4096
+
+
+def make_successors(shards: int, width: int, which: int, size: int = SUCCESSORS_MOST) -> Successors:
+    """Buffers for the successors that one thread finds."""
+    rows = np.empty((shards, size, width), dtype=np.uint32)
+    hashes = np.empty((shards, size), dtype=np.uint64)
+    parents = np.empty((shards, size), dtype=np.uint32)
+    labels = np.empty((shards, 1 if which == Which.NEW_ONLY else size), dtype=np.uint32)
+    return Successors(rows, hashes, parents, labels, np.zeros(shards, dtype=np.int64))
+
+
+def make_scratch(shards: int, width: int, actions: int, deferred: int = DEFERRED_MOST) -> Scratch:
+    """Scratch space for one thread."""
+    rows = [np.zeros(width, dtype=np.uint32) for _ in range(3)]
+    return Scratch(
+        counters=np.zeros(len(Counter), dtype=np.int64),
+        row=rows[0],
+        other=rows[1],
+        best=rows[2],
+        content=np.zeros((4, len(Entry)), dtype=np.uint32),
+        saved=np.zeros(shards, dtype=np.int64),
+        deferred=np.zeros((deferred, len(Todo)), dtype=np.int64),
+        needed=np.zeros((NEEDED_MOST, len(Todo)), dtype=np.int64),
+        bags=np.zeros((BAGS_MOST, len(Wanted)), dtype=np.int64),
+        recent=np.zeros(RECENT_MOST, dtype=np.uint64),
+        moved=np.zeros(CHUNK, dtype=np.uint8),
+        coverage=np.zeros(actions, dtype=np.int64),
+    )
