@@ -143,6 +143,8 @@ class Operators(Meaning):
         return self.theory.equal(self.typed(a, env, want), self.typed(b, env, want), want)
 
     def _op_less(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
+        if isinstance(a, nodes.Collect) and isinstance(b, nodes.Collect):
+            return self._lexical(a, b, env, last=lambda x, y: x < y)
         return self.value(a, env) < self.value(b, env)
 
     def _op_most(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
@@ -150,7 +152,21 @@ class Operators(Meaning):
             left, right = self.value(a, env), self.typed(b, env, a.type)
             x = self.theory.fresh("x", self.theory.sort(a.type.of))
             return self.theory.forall([x], implies(left.has(x), right.has(x)))
+        if isinstance(a, nodes.Collect) and isinstance(b, nodes.Collect):
+            return self._lexical(a, b, env, last=lambda x, y: x <= y)
         return self.value(a, env) <= self.value(b, env)
+
+    def _lexical(
+        self, a: nodes.Collect, b: nodes.Collect, env: Environment, *, last: Any
+    ) -> z3.BoolRef:
+        """Numbers side by side compared: the first places that differ decide."""
+        *pairs, (left, right) = [
+            (self.value(x, env), self.value(y, env)) for x, y in zip(a.items, b.items, strict=True)
+        ]
+        found = last(left, right)
+        for left, right in reversed(pairs):
+            found = disj(left < right, conj(same(left, right), found))
+        return found
 
     def _op_plus(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
         return self.value(a, env) + self.value(b, env)
@@ -223,6 +239,9 @@ class Operators(Meaning):
         option = self.value(a, env)
         self.require(option.some, expr.line, "is not None")
         return option.value
+
+    def _op_as(self, expr: Apply, env: Environment, a: Expr) -> Value:
+        return self.typed(a, env, expr.type)
 
     def _op_index(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
         base = self.value(a, env)

@@ -77,6 +77,11 @@ class SeqOf(Type):
 
 
 @dataclass(frozen=True)
+class Range(SeqOf):
+    """A range: read as a sequence, but in Python equal to none."""
+
+
+@dataclass(frozen=True)
 class SetOf(Type):
     """A finite set."""
 
@@ -93,9 +98,13 @@ class MapOf(Type):
 
 @dataclass(frozen=True)
 class RecordOf(Type):
-    """A record or a message; with `Message` itself, a message of any kind."""
+    """A record or a message, or one of a subclass; with `Message` itself, a message of any kind.
+
+    A message that is made and not yet `sent` has neither source nor destination.
+    """
 
     cls: type[Record]
+    sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,7 @@ class Read(Expr):
 
 @dataclass(frozen=True)
 class Get(Expr):
-    """A field of a record or message."""
+    """A field of a record or message; what has no such field has no value here."""
 
     record: Expr
     field: str
@@ -156,15 +165,22 @@ class Get(Expr):
 
 @dataclass(frozen=True)
 class Apply(Expr):
-    """An operator of the language itself.
+    """An operator of the language itself, with Python's own meaning.
 
-    `and or not == < <= + - * // % neg in len min max
-    least largest range index slice get union minus meet concat
-    merge the sum isinstance`; `the` is a value that is not None, `get` a map's value or a default.
+    Of truth values, all evaluated from the left and no further than needed: `and or`; `not`.
+    Of numbers: `+ - * // % neg abs min max`, and `range`, a sequence. Comparisons: `== in`, and
+    `< <=` of numbers, of sets, and of two sequences of numbers written out.
+    Of collections: `len index slice concat`, `union minus meet` of sets, `merge get` of maps,
+    `least largest` of numbers (with a default, where there may be none). `isinstance` of a class.
+    `the` is a value that is not None, `as` one that is of the type of the expression.
+    Those of `PARTIAL` have no value for some operands, where Python raises.
     """
 
     op: str
     args: tuple[Expr, ...]
+
+
+PARTIAL = frozenset({"//", "%", "index", "least", "largest", "the", "as"})
 
 
 @dataclass(frozen=True)
@@ -219,7 +235,7 @@ class Everyone(Expr):
 
 @dataclass(frozen=True)
 class InFlight(Expr):
-    """The messages of a kind in flight, as a set."""
+    """The messages of a kind now in flight, each once: a sequence in the language's order."""
 
     kind: type[Record]
 

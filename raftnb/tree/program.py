@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import ast
-from types import FunctionType
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from types import FunctionType, NoneType
 from typing import Any
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language import grammar
 from raftnb.language.spec import Model
-from raftnb.tree.nodes import TEXT, Expr, Member, Routine, Type
-from raftnb.tree.statements import Lowering
-from raftnb.tree.types import function_of, type_of
+from raftnb.tree.expressions import Expressions
+from raftnb.tree.nodes import (
+    BOOL,
+    INT,
+    TEXT,
+    Either,
+    Expr,
+    Member,
+    Read,
+    RecordOf,
+    Routine,
+    Send,
+    Type,
+    parts,
+)
+from raftnb.tree.scope import Scope, shown
+from raftnb.tree.statements import lower_function
+from raftnb.tree.types import fits, function_of, join, plain, type_of
 
 
 class Program:
@@ -24,64 +41,133 @@ class Program:
         classes: tuple[Any, ...] = (*model.processes, *self.spec.shared, *self.spec.domains)
         self.classes: dict[str, Any] = {cls.root: cls for cls in classes}
         self._routines: dict[Any, Routine] = {}
+        self._kinds: tuple[type[Message], ...] | None = None
+
+    # Trees.
 
     def action(self, cls: Any, name: str) -> Routine:
         """The typed tree of an action of a process class."""
-        return self.method(cls, cls.actions[name].function)
-
-    def method(self, cls: Any, function: FunctionType) -> Routine:
-        """The typed tree of a method, `self` being a member of the class."""
-        return self._lowered(function, Member(cls.root))
+        function = cls.actions[name].function
+        me = Member(cls.root)
+        types = [type_of(a) for a in self.model.parameters(function, skip=1).values()]
+        found = self.called(function, me, (me, *types))
+        for part in parts(found):
+            if isinstance(part, Read) and part.primed:
+                self._refuse(function, part, "what there is before the step", "claim it instead")
+            if isinstance(part, Send):
+                self._check_source(function, part, me)
+        return found
 
     def claim(self, function: Any) -> Routine:
-        """The typed tree of a property, or of an operator that is no method."""
-        return self._lowered(function, None)
+        """The typed tree of a property: True or False, of one state or of a step."""
+        types = [
+            self._constant_type(name) if hint is None else type_of(hint)
+            for name, hint in self.model.parameters(function).items()
+        ]
+        found = self._lowered(function, None, tuple(types), BOOL)
+        if found.returns != BOOL:
+            self._refuse(function, found.body[0], "a claim that is True or False", "compare it")
+        for part in parts(found):
+            if isinstance(part, Either):
+                self._refuse(function, part, "what is so, not what is chosen", "quantify over it")
+        return found
 
-    def _lowered(self, function: FunctionType, me: Member | None) -> Routine:
-        key = (function, me)
+    def called(self, function: FunctionType, me: Member | None, given: tuple[Type, ...]) -> Routine:
+        """The tree of a function for arguments of these types.
+
+        What a parameter is annotated with is believed only where the argument is of that type.
+        """
+        hints = self.model.annotations(function)
+        names = function.__code__.co_varnames[: len(given)]
+        types = [
+            self._parameter_type(hints[name], have) if name in hints else have
+            for name, have in zip(names, given, strict=True)
+        ]
+        returns = hints.get("return")
+        declared = None if returns in (None, NoneType) else type_of(returns)
+        return self._lowered(function, me, tuple(types), declared)
+
+    def _parameter_type(self, hint: Any, have: Type) -> Type:
+        declared = type_of(hint)
+        if fits(have, declared):
+            return declared
+        return plain(declared) if fits(have, plain(declared)) else plain(have)
+
+    def _lowered(
+        self,
+        function: FunctionType,
+        me: Member | None,
+        types: tuple[Type, ...],
+        returns: Type | None,
+    ) -> Routine:
+        key = (function, me, types)
         if key not in self._routines:
-            self._routines[key] = Lowering(self, function, me).routine()
+            names = function.__code__.co_varnames[: len(types)]
+            parameters = dict(zip(names, types, strict=True))
+            self._routines[key] = lower_function(self, function, me, parameters, returns)
         return self._routines[key]
+
+    def term(self, claim: Any, text: str, types: dict[str, Type]) -> Expr:
+        """An expression given as text, in the scope of a claim whose names have these types."""
+        scope = Scope(self, claim, None)
+        scope.types, scope.bound, scope.local = dict(types), set(types), set(types)
+        return Expressions(scope).expr(ast.parse(text, mode="eval").body)
+
+    def _constant_type(self, name: str) -> Type:
+        value = self.model.constants[name]
+        if type(value) is int:
+            return INT
+        raise SpecError(
+            f"the constant `{name}`, which is {value!r}",
+            allowed="constants that are numbers, in what is proved",
+            cure=f"make a model in which `{name}` is a number",
+        )
+
+    def _refuse(self, function: Any, part: Any, allowed: str, cure: str) -> None:
+        node = ast.Pass(lineno=part.line)
+        at = grammar.place(function, node)
+        raise SpecError(type(part).__name__.lower(), place=at, allowed=allowed, cure=cure)
+
+    def _check_source(self, function: Any, part: Send, me: Member) -> None:
+        """Whoever sends a new message is of the class that its source is said to be of."""
+        assert isinstance(part.message.type, RecordOf)
+        source = self.field_type(part.message.type.cls, "source")
+        if not part.message.type.sent and source != me:
+            self._refuse(function, part, f"messages from {shown(me)}", "annotate `source`")
+
+    # Types.
 
     def variable_type(self, root: str, name: str) -> Type:
         """The type of a variable of a process class or of a class of shared variables."""
         cls = self.classes[root]
         if name == "pc" and getattr(cls, "cycle", None) is not None:
             return TEXT
-        annotation = self.model.annotation_of(cls.variables[name], cls)
-        return type_of(annotation)
-
-    def message_kinds(self) -> tuple[type[Message], ...]:
-        """The kinds of message that the specification's functions name, in order of their names."""
-        found: dict[str, type[Message]] = {}
-        seen: set[Any] = set()
-        for base in dict.fromkeys(b for cls in self.model.processes for b in cls.__mro__):
-            for function in filter(None, map(function_of, vars(base).values())):
-                self._find_kinds(function, found, seen)
-        return tuple(found[name] for name in sorted(found))
-
-    def _find_kinds(self, function: Any, found: dict[str, Any], seen: set[Any]) -> None:
-        if function in seen or grammar.is_ours(function):
-            return
-        seen.add(function)
-        for value in grammar.callees(function, {}).values():
-            if isinstance(value, type) and issubclass(value, Message) and value is not Message:
-                found[value.__name__] = value
-            if isinstance(value, FunctionType):
-                self._find_kinds(value, found, seen)
-        for method in grammar.methods_called(function, self.spec.namespace):
-            self._find_kinds(method, found, seen)
+        return type_of(self.model.annotation_of(cls.variables[name], cls))
 
     def field_type(self, cls: type[Record], field: str) -> Type | None:
-        """The type of a record's field; of any message's field, that of the first kind with it."""
+        """The type of a record's field; of any message's field, that of all kinds that have it."""
         kinds = self.message_kinds() if cls is Message else (cls,)
+        found: Type | None = None
         for kind in kinds:
-            hints = self.model.annotations(kind)
-            if field in hints and not (field in ("source", "dest") and hints[field] is Any):
-                return type_of(hints[field])
-        if field in ("source", "dest") and issubclass(cls, Message):
+            type_ = self._own_field_type(kind, field)
+            if type_ is not None:
+                found = type_ if found is None else join(found, type_)
+        return found
+
+    def _own_field_type(self, cls: type[Record], field: str) -> Type | None:
+        if field not in {part.name for part in fields(cls)}:  # type: ignore[arg-type]
+            return None
+        hint = self.model.annotations(cls)[field]
+        if field in ("source", "dest") and issubclass(cls, Message) and hint is Any:
             return Member(self.correspondent())
-        return None
+        return type_of(hint)
+
+    # Messages.
+
+    @property
+    def has_network(self) -> bool:
+        """Whether there is a network for messages."""
+        return self.spec.delivery is not None
 
     def correspondent(self) -> str:
         """The process class whose members send and receive messages."""
@@ -94,9 +180,39 @@ class Program:
             )
         return ends[0].root
 
-    def term(self, claim: Any, text: str, types: dict[str, Type]) -> Expr:
-        """An expression given as text, in the scope of a claim whose names have these types."""
-        lowering = Lowering(self, claim, None)
-        lowering.env = dict(types)
-        lowering.names = {**claim.__globals__, **lowering.names}
-        return lowering.expr(ast.parse(text, mode="eval").body)
+    def message_kinds(self) -> tuple[type[Message], ...]:
+        """The kinds of message that the specification names, in order of their names."""
+        if self._kinds is None:
+            found = {kind.__name__: kind for kind in self._kinds_named()}
+            self._kinds = tuple(found[name] for name in sorted(found))
+        return self._kinds
+
+    def _kinds_named(self) -> Iterator[type[Message]]:
+        seen: set[Any] = set()
+        for base in dict.fromkeys(b for cls in self.model.processes for b in cls.__mro__):
+            for function in filter(None, map(function_of, vars(base).values())):
+                yield from _kinds(self._named_by(function, seen))
+        for cls in self.classes.values():
+            for variable in getattr(cls, "variables", {}).values():
+                yield from _kinds([self.model.annotation_of(variable, cls)])
+
+    def _named_by(self, function: Any, seen: set[Any]) -> Iterator[Any]:
+        """What a function, and those that it calls, name in their text and annotations."""
+        if function in seen or grammar.is_ours(function):
+            return
+        seen.add(function)
+        yield from self.model.annotations(function).values()
+        for value in grammar.callees(function, self.spec.namespace).values():
+            yield value
+            if isinstance(value, FunctionType):
+                yield from self._named_by(value, seen)
+        for method in grammar.methods_called(function, self.spec.namespace):
+            yield from self._named_by(method, seen)
+
+
+def _kinds(named: Iterable[Any]) -> Iterator[type[Message]]:
+    """The classes of messages among values, and inside annotations."""
+    for value in named:
+        if isinstance(value, type) and issubclass(value, Message) and value is not Message:
+            yield value
+        yield from _kinds(getattr(value, "__args__", ()))

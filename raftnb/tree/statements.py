@@ -1,23 +1,34 @@
-"""From a specification's own source to the typed tree of `raftnb.tree.nodes`."""
+"""From the statements of a specification's source to those of `raftnb.tree.nodes`.
+
+A local name has one type in a function, that of all it is ever given; so a function is lowered
+again until its names' types stay. `STATEMENTS` lists what has a tree; all else is refused.
+"""
 
 from __future__ import annotations
 
 import ast
-from types import NoneType
+from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
-from raftnb import language
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Message
+from raftnb.language import discard, reply, send, when
+from raftnb.tree.calls import bound, routine_called
+from raftnb.tree.collections import element
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
-    INT,
+    NEVER,
     Assign,
     Discard,
     Expr,
     For,
     Get,
     If,
+    InFlight,
     Member,
     Read,
+    RecordOf,
     Return,
     Routine,
     RunRoutine,
@@ -26,92 +37,232 @@ from raftnb.tree.nodes import (
     Type,
     Var,
     When,
+    parts,
 )
-from raftnb.tree.types import type_of
+from raftnb.tree.scope import Names, Scope
+from raftnb.tree.types import fits, plain
 
 Body = tuple[Statement, ...]
+PASSES = 10
+"""How often a function is lowered at most; types that still grow then hold themselves."""
 
 
-class Lowering(Expressions):
-    """Lowers one function."""
+def lower_function(
+    names: Names,
+    function: FunctionType,
+    me: Member | None,
+    parameters: dict[str, Type],
+    declared: Type | None,
+) -> Routine:
+    """The tree of a function; `declared` is what it says to return, None where nothing."""
+    scope = Scope(names, function, me)
+    scope.types.update(parameters)
+    for _ in range(PASSES):
+        types = dict(scope.types)
+        scope.bound = set(parameters)
+        statements = Statements(scope, has_value=declared is not None)
+        try:
+            body = statements.whole()
+        except SpecError:
+            if scope.types == types:
+                raise
+            continue
+        if scope.types == types:
+            break
+    else:
+        scope.fail(scope.tree, "local names whose types are finite", "name the parts apart")
+    returns = declared
+    if declared is not None:
+        found = statements.result
+        returns = plain(declared if fits(found, plain(declared)) else found)
+    return Routine(function.__name__, tuple(parameters.items()), body, returns, function)
 
-    def routine(self) -> Routine:
-        """The function as a typed tree."""
-        hints = self.program.model.annotations(self.function)
-        for i, arg in enumerate(self.tree.args.args):
-            if i == 0 and self.me is not None:
-                self.env[arg.arg] = self.me
-            elif arg.arg in hints:
-                self.env[arg.arg] = type_of(hints[arg.arg])
-            else:
-                self.env[arg.arg] = INT
-        parameters = tuple(self.env.items())
-        returns = hints.get("return")
-        result = type_of(returns) if returns not in (None, NoneType) else None
-        body = self.block(self.tree.body, result)
-        return Routine(self.function.__name__, parameters, body, result, self.function)
 
-    # Statements.
+class Statements:
+    """Lowers the statements of one function, once."""
 
-    def block(self, nodes: list[ast.stmt], result: Type | None) -> Body:
-        """A suite of statements."""
-        return tuple(s for node in nodes for s in self.statement(node, result))
+    def __init__(self, scope: Scope, *, has_value: bool) -> None:
+        self.scope, self.has_value = scope, has_value
+        self.expressions = Expressions(scope)
+        self.result: Type = NEVER
 
-    def statement(self, node: ast.stmt, result: Type | None) -> Body:
-        """One statement; `reply` is two."""
-        line = node.lineno
-        if isinstance(node, ast.Return) and node.value is not None:
-            return (Return(line, self.expr(node.value, result)),)
-        if isinstance(node, ast.If):
-            test = self.truth(node.test)
-            then, other = self.block(node.body, result), self.block(node.orelse, result)
-            return (If(line, test, then, other),)
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
-            domain = self.expr(node.iter)
-            self.env[node.target.id] = self.element(domain.type, node)
-            return (For(line, node.target.id, domain, self.block(node.body, result)),)
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            return (self.assignment(node),)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            return self.effect(node.value)
-        if isinstance(node, ast.Pass) or isinstance(getattr(node, "value", None), ast.Constant):
-            return ()
-        return self.fail(node, "return, if, for, assignments, when, send, reply, macros")  # type: ignore[no-any-return]
+    def whole(self) -> Body:
+        """The function's body."""
+        body, returns = self.block(self.scope.tree.body)
+        if self.has_value and not returns:
+            cure = "return a value at the end of every branch"
+            self.scope.fail(self.scope.tree.body[-1], "a `return` on every way through", cure)
+        return body
 
-    def assignment(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Assign:
-        """An assignment; `x += e` is `x = x + e`."""
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    def block(self, nodes: list[ast.stmt]) -> tuple[Body, bool]:
+        """A suite of statements, and whether it always returns; what follows has no meaning."""
+        found: list[Statement] = []
+        for node in nodes:
+            handler = STATEMENTS.get(type(node))
+            if handler is None:
+                allowed = "return, if, for, assignments, when, send, reply, discard, macros"
+                self.scope.fail(node, allowed)
+            statements, returns = handler(self, node)
+            found += statements
+            if returns:
+                return tuple(found), True
+        return tuple(found), False
+
+    def _return(self, node: ast.Return) -> tuple[Body, bool]:
+        if node.value is None or not self.has_value:
+            cure = "put what follows into `else:`; annotate an operator with what it returns"
+            self.scope.fail(node, "`return value` in operators and claims", cure)
+        value = self.expressions.expr(node.value)
+        self.result = self.scope.joined(node, self.result, value.type)
+        return (Return(node.lineno, value),), True
+
+    def _if(self, node: ast.If) -> tuple[Body, bool]:
+        test = self.expressions.truth(node.test)
+        before = set(self.scope.bound)
+        then, first = self.block(node.body)
+        after_then, self.scope.bound = self.scope.bound, before
+        otherwise, second = self.block(node.orelse)
+        if second:
+            self.scope.bound = after_then
+        elif not first:
+            self.scope.bound &= after_then
+        return (If(node.lineno, test, then, otherwise),), first and second
+
+    def _for(self, node: ast.For) -> tuple[Body, bool]:
+        if not isinstance(node.target, ast.Name) or node.orelse:
+            where = node.target if not node.orelse else node.orelse[0]
+            self.scope.fail(where, "for name in collection:, without `else`")
+        domain = self.expressions.collection(node.iter)
+        before = set(self.scope.bound)
+        self.scope.assign(node.target, node.target.id, element(self.expressions, domain, node))
+        body, _ = self.block(node.body)
+        self.scope.bound = before
+        return (For(node.lineno, node.target.id, domain, body),), False
+
+    # Assignments.
+
+    def _assign(self, node: ast.Assign) -> tuple[Body, bool]:
+        if len(node.targets) != 1:
+            self.scope.fail(node, "one target: `x = value`", "assign in two lines")
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple):
+            return self._side_by_side(node, target), False
+        return (self._to(node, target, self.expressions.expr(node.value)),), False
+
+    def _side_by_side(self, node: ast.Assign, target: ast.Tuple) -> Body:
+        """`a, b = x, y`: all the values are found before the first of them is assigned."""
+        values = node.value.elts if isinstance(node.value, ast.Tuple) else []
+        starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
+        if starred or len(values) != len(target.elts):
+            self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
+        found = [self.expressions.expr(value) for value in values]
+        held = [f"value {i + 1} of line {node.lineno}" for i in range(len(found))]
+        first = [self._to_name(node, n, v) for n, v in zip(held, found, strict=True)]
+        then = [
+            self._to(node, place, assign.target)
+            for place, assign in zip(target.elts, first, strict=True)
+        ]
+        return (*first, *then)
+
+    def _annassign(self, node: ast.AnnAssign) -> tuple[Body, bool]:
+        if node.value is None:
+            self.scope.fail(node, "`name: Type = value`", "give it a value")
+        return (self._to(node, node.target, self.expressions.expr(node.value)),), False
+
+    def _augassign(self, node: ast.AugAssign) -> tuple[Body, bool]:
+        place = self.expressions.expr(node.target)
+        self.scope.settle(node, place)
+        combined = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+        value = self.expressions.combined(combined, self.scope.the(place), node.value)
+        return (self._to(node, node.target, value),), False
+
+    def _to(self, node: ast.AST, target: ast.expr, value: Expr) -> Assign:
         if isinstance(target, ast.Name):
-            value = self._assigned(node, target, self.env.get(target.id))
-            self.env[target.id] = value.type
-            return Assign(node.lineno, Var(value.type, node.lineno, target.id), value)
-        place = self.expr(target)
-        if not isinstance(place, Read):
-            self.fail(node, "assignments to names and variables")
-        assert isinstance(place, Read)
-        return Assign(node.lineno, place, self._assigned(node, target, place.type))
+            return self._to_name(target, target.id, value)
+        place = self.expressions.expr(target)
+        if not isinstance(place, Read) or place.primed or self.has_value:
+            cure = "operators and claims only read; records and maps are made anew"
+            self.scope.fail(node, "assignments to names, and in actions to variables", cure)
+        return Assign(place.line, place, self.scope.fitted(node, value, place.type))
 
-    def _assigned(self, node: Any, target: ast.expr, expected: Type | None) -> Expr:
-        if not isinstance(node, ast.AugAssign):
-            return self.expr(node.value, expected)
-        combined = ast.BinOp(target, node.op, node.value)
-        return self.expr(ast.copy_location(combined, node), expected)
+    def _to_name(self, node: Any, name: str, value: Expr) -> Assign:
+        type_ = self.scope.assign(node, name, value.type)
+        return Assign(node.lineno, Var(type_, node.lineno, name), value)
 
-    def effect(self, node: ast.Call) -> Body:
-        """A call for its effect."""
-        known = self.names.get(node.func.id) if isinstance(node.func, ast.Name) else None
-        line = node.lineno
-        if known is language.when:
-            return (When(line, self.truth(node.args[0])),)
-        if known is language.discard:
-            return (Discard(line, self.expr(node.args[0])),)
-        if known is language.send:
-            to = node.args[1] if len(node.args) > 1 else node.keywords[0].value
-            return (Send(line, self.expr(node.args[0]), self.expr(to)),)
-        if known is language.reply:
-            m = self.expr(node.args[0])
-            response = node.args[1] if len(node.args) > 1 else node.keywords[0].value
-            sender = Get(Member(self.program.correspondent()), line, m, "source")
-            return (Discard(line, m), Send(line, self.expr(response), sender))
-        routine, args = self.called(node)
+    # Calls for their effects.
+
+    def _expr(self, node: ast.Expr) -> tuple[Body, bool]:
+        if isinstance(node.value, ast.Constant):
+            return (), False
+        if not isinstance(node.value, ast.Call) or self.has_value:
+            cure = "operators and claims only say what is; a line of its own has an effect"
+            self.scope.fail(node, "when, send, reply, discard, macros, in actions", cure)
+        return self._effect(node.value), False
+
+    def _effect(self, node: ast.Call) -> Body:
+        known = self.scope.value_of(node.func)
+        line, lower = node.lineno, self.expressions
+        if known is when:
+            return (When(line, lower.truth(bound(lower, node, ["condition"])[0])),)
+        if known is discard:
+            return (Discard(line, self._message(bound(lower, node, ["message"])[0], sent=True)),)
+        if known is send:
+            message, to = bound(lower, node, ["message", "to"])
+            made = self._message(message)
+            return (Send(line, made, self._correspondent(to, made)),)
+        if known is reply:
+            return self._reply(node, *bound(lower, node, ["message", "response"]))
+        routine, args = routine_called(lower, node)
+        if routine.returns is not None:
+            self.scope.fail(node, "macros and actions, which return nothing", "use its value")
         return (RunRoutine(line, routine, args),)
+
+    def _reply(self, node: ast.Call, message: ast.expr, response: ast.expr) -> Body:
+        m, answer = self._message(message, sent=True), self._message(response)
+        self.scope.settle(node, m)
+        if any(isinstance(part, InFlight) for part in parts(answer)):
+            cure = "make the response in a line before"
+            self.scope.fail(node, "a response that does not look at what is in flight", cure)
+        sender = Get(self._end(m, "source"), node.lineno, m, "source")
+        return (
+            Discard(node.lineno, m),
+            Send(node.lineno, answer, self._checked(node, sender, answer)),
+        )
+
+    def _message(self, node: ast.expr, *, sent: bool = False) -> Expr:
+        if not self.scope.names.has_network:
+            self.scope.fail(node, "messages where the Spec has `delivery=Delivery(...)`")
+        found = self.scope.the(self.expressions.expr(node))
+        type_ = found.type
+        if not isinstance(type_, RecordOf) or not issubclass(type_.cls, Message):
+            self.scope.fail(node, "a message")
+        if sent and not type_.sent:
+            self.scope.fail(node, "a message that was received", "`send` it first")
+        return found
+
+    def _end(self, message: Expr, end: str) -> Type:
+        assert isinstance(message.type, RecordOf)
+        return self.scope.names.field_type(message.type.cls, end) or NEVER
+
+    def _correspondent(self, node: ast.expr, message: Expr) -> Expr:
+        return self._checked(node, self.scope.the(self.expressions.expr(node)), message)
+
+    def _checked(self, node: ast.AST, to: Expr, message: Expr) -> Expr:
+        if to.type != self._end(message, "dest"):
+            self.scope.fail(node, "a process of the class that receives this message")
+        return to
+
+    def _pass(self, node: ast.Pass) -> tuple[Body, bool]:
+        return (), False
+
+
+STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any], tuple[Body, bool]]] = {
+    ast.Return: Statements._return,
+    ast.If: Statements._if,
+    ast.For: Statements._for,
+    ast.Assign: Statements._assign,
+    ast.AnnAssign: Statements._annassign,
+    ast.AugAssign: Statements._augassign,
+    ast.Expr: Statements._expr,
+    ast.Pass: Statements._pass,
+}

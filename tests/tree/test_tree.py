@@ -57,11 +57,12 @@ def test_an_action_is_its_guard_and_its_assignments_each_with_its_line() -> None
     assert routine.returns is None
 
 
-def test_tuples_are_compared_place_by_place() -> None:
+def test_tuples_are_compared_as_wholes_since_python_evaluates_all_of_them_first() -> None:
     guard = Program(GAME()).action(Player, "play").body[0]
     assert isinstance(guard, nodes.When)
-    ops = [node.op for node in nodes.parts(guard) if isinstance(node, nodes.Apply)]
-    assert ops == ["or", "<", "and", "==", "<"]
+    assert isinstance(guard.test, nodes.Apply)
+    assert guard.test.op == "<"
+    assert [type(side) for side in guard.test.args] == [nodes.Collect, nodes.Collect]
 
 
 def test_an_augmented_assignment_is_an_assignment_and_none_makes_an_option() -> None:

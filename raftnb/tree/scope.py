@@ -1,0 +1,246 @@
+"""One function while it is lowered: what its names stand for, and its errors with their places."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any, NoReturn, Protocol
+
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Record
+from raftnb.language import grammar, macro
+from raftnb.tree.nodes import (
+    NEVER,
+    Apply,
+    Choice,
+    Either,
+    Expr,
+    Int,
+    MapOf,
+    Member,
+    Nothing,
+    OneOf,
+    Option,
+    Range,
+    RecordOf,
+    Routine,
+    SeqOf,
+    SetOf,
+    Type,
+    parts,
+)
+from raftnb.tree.types import confusable, fits, join, overlap, plain, type_of
+
+SAY = "say it with what is allowed"
+
+
+class Names(Protocol):
+    """What a function's names lead to: classes, types, and the trees of other functions."""
+
+    @property
+    def classes(self) -> Mapping[str, Any]:
+        """The classes of the model by their roots."""
+
+    def called(self, function: FunctionType, me: Member | None, given: tuple[Type, ...]) -> Routine:
+        """The tree of a function for arguments of these types."""
+
+    def variable_type(self, root: str, name: str) -> Type:
+        """The type of a variable."""
+
+    def field_type(self, cls: type[Record], field: str) -> Type | None:
+        """The type of a record's field; None where it has no such field."""
+
+    def correspondent(self) -> str:
+        """The root of the class of processes that send and receive messages."""
+
+    @property
+    def has_network(self) -> bool:
+        """Whether there is a network for messages."""
+
+
+class Lower(Protocol):
+    """What lowers the expressions of one function; calls and collections ask it for their parts."""
+
+    scope: Scope
+
+    def expr(self, node: ast.expr) -> Expr:
+        """An expression."""
+
+    def truth(self, node: ast.expr) -> Expr:
+        """An expression that is asked whether it is true."""
+
+    def number(self, node: ast.expr) -> Expr:
+        """A whole number."""
+
+    def constant(self, node: ast.expr, value: Any) -> Expr:
+        """A value of the module."""
+
+    def key(self, node: ast.expr, key: Expr, map_: MapOf) -> None:
+        """Refuse what can be no key of a map."""
+
+    def collection(self, node: ast.expr) -> Expr:
+        """What can be gone through: also where Python has no value for it that can be kept."""
+
+
+class Missing:
+    """What a name stands for that is defined nowhere."""
+
+
+class Scope:
+    """The names of one function.
+
+    `types` gives each local name its one type; `bound` are the local names that have a value at
+    the place now lowered, and `local` all that are assigned somewhere: these hide the module's.
+    """
+
+    def __init__(self, names: Names, function: FunctionType, me: Member | None) -> None:
+        self.names, self.function, self.me = names, function, me
+        self.tree = grammar.parse(function)
+        self._refuse_wrapping()
+        free = function.__code__.co_freevars
+        self._cells = dict(zip(free, function.__closure__ or (), strict=True))
+        self.types: dict[str, Type] = {}
+        self.bound: set[str] = set()
+        self.parameters = {arg.arg for arg in self.tree.args.args}
+        self.local = self.parameters | set(assigned_names(self.tree))
+        self.inside = 0
+
+    def _refuse_wrapping(self) -> None:
+        wrapped = hasattr(self.function, "__wrapped__")
+        for decorator in self.tree.decorator_list:
+            name = decorator.id if isinstance(decorator, ast.Name) else ""
+            if wrapped or self.function.__globals__.get(name) is not macro:
+                self.fail(decorator, "functions without decorators, or with @macro", "take it out")
+        arguments = self.tree.args
+        if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
+            self.fail(arguments, "plain parameters: name, or name: Type", "give each its own name")
+
+    def fail(self, node: ast.AST, allowed: str, cure: str = SAY) -> NoReturn:
+        """Raise `SpecError` at a node that cannot be lowered."""
+        at = grammar.place(self.function, node)
+        raise SpecError(f"`{ast.unparse(node)}`", place=at, allowed=allowed, cure=cure)
+
+    # Names.
+
+    def is_local(self, name: str) -> bool:
+        """Whether a name is a parameter, a local name or a comprehension's variable."""
+        return name in self.types or name in self.local
+
+    def value_of(self, node: ast.AST) -> Any:
+        """What a name that is not local stands for; `Missing` for anything else."""
+        if not isinstance(node, ast.Name) or self.is_local(node.id):
+            return Missing
+        if node.id in self._cells:
+            return self._cells[node.id].cell_contents
+        if node.id in self.function.__globals__:
+            return self.function.__globals__[node.id]
+        return getattr(builtins, node.id, Missing)
+
+    @property
+    def owner(self) -> Any:
+        """The class in whose body the function is written, where it says `super()`."""
+        cell = self._cells.get("__class__")
+        return cell.cell_contents if cell is not None else None
+
+    def assign(self, node: ast.AST, name: str, type_: Type) -> Type:
+        """Give a local name a value of a type: its type is that of all that it is given."""
+        old = self.types.get(name, NEVER)
+        if name in self.parameters and not fits(type_, plain(old)):
+            self.fail(node, f"`{name}` as what it is, {shown(old)}", "take a name of its own")
+        self.types[name] = self.joined(node, old, type_)
+        self.bound.add(name)
+        return self.types[name]
+
+    @contextmanager
+    def binding(self, name: str, type_: Type) -> Iterator[None]:
+        """A comprehension's variable, which hides what has the same name outside."""
+        types, bound = dict(self.types), set(self.bound)
+        self.types[name] = type_
+        self.bound.add(name)
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.types, self.bound = types, bound
+            self.inside -= 1
+
+    # Types.
+
+    def type_of(self, node: ast.AST, annotation: Any) -> Type:
+        """The type of an annotation that is met here."""
+        try:
+            return type_of(annotation)
+        except SpecError as error:
+            at = grammar.place(self.function, node)
+            raise SpecError(error.found, place=at, allowed=error.allowed, cure=error.cure) from None
+
+    def joined(self, node: ast.AST, a: Type, b: Type) -> Type:
+        """The type that holds the values of both."""
+        found = join(a, b)
+        if confusable(found, found):
+            self.fail(
+                node,
+                "truth values or numbers, not both in one place: in Python, 1 == True",
+                "write `1 if x else 0`, or compare the number: `n > 0`",
+            )
+        return found
+
+    def the(self, value: Expr) -> Expr:
+        """The value that is not None: where it is, there is none."""
+        if isinstance(value.type, Option):
+            return Apply(value.type.of, value.line, "the", (value,))
+        return Apply(NEVER, value.line, "the", (value,)) if value.type == Nothing() else value
+
+    def fitted(self, node: ast.AST, value: Expr, want: Type) -> Expr:
+        """A value for a place of a type: where it may be of another one, it has no value there."""
+        if fits(value.type, plain(want)):
+            return value
+        present = self.the(value)
+        if fits(present.type, plain(want)) and not isinstance(value.type, Nothing):
+            return present
+        if overlap(value.type, want) and not confusable(value.type, want):
+            return Apply(plain(want), value.line, "as", (value,))
+        cure = f"this is of type {shown(value.type)}"
+        return self.fail(node, f"a value of type {shown(want)}", cure)
+
+    def settle(self, node: ast.AST, *values: Expr) -> None:
+        """Refuse a choice in what is evaluated twice, or not in the order in which it stands."""
+        if any(isinstance(part, Either) for value in values for part in parts(value)):
+            self.fail(node, "`either` alone in a line of its own", "write `x = either(...)` before")
+
+
+def assigned_names(tree: ast.AST) -> Iterator[str]:
+    """The names that a function's statements assign to (comprehensions keep theirs inside)."""
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For):
+            for target in targets:
+                names = ast.walk(target) if isinstance(target, ast.AST) else ()
+                for name in names:
+                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                        yield name.id
+
+
+def shown(type_: Type) -> str:
+    """A type for people, as one would annotate it."""
+    if isinstance(type_, Option):
+        return f"{shown(type_.of)} | None"
+    if isinstance(type_, OneOf):
+        return " | ".join(map(shown, type_.options))
+    if isinstance(type_, Range):
+        return "range"
+    if isinstance(type_, SeqOf | SetOf):
+        return f"{'Seq' if isinstance(type_, SeqOf) else 'Set'}[{shown(type_.of)}]"
+    if isinstance(type_, MapOf):
+        return f"Map[{shown(type_.key)}, {shown(type_.value)}]"
+    if isinstance(type_, RecordOf | Choice):
+        return type_.cls.__name__
+    if isinstance(type_, Member):
+        return type_.root
+    if isinstance(type_, Int) and type_.natural:
+        return "Nat"
+    words = {"Bool": "bool", "Int": "int", "Text": "str", "Nothing": "None", "Never": "no value"}
+    return words[type(type_).__name__]
