@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
+import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from raftnb.commands.common import print_json
-from raftnb.data.errors import UsageError
-from raftnb.data.histories import History, freeze
+from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.draw.timeline import page
 from raftnb.linear import MODELS, Budget, Linearizability, check, read_history
+from raftnb.linear.interface import SequentialObject
+from raftnb.linear.loading import load_model
+
+UNUSABLE = 2
+WORST = (Verdict.VIOLATED.exit_code, UNUSABLE, Verdict.UNKNOWN.exit_code, Verdict.HOLDS.exit_code)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -21,13 +24,28 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "linearizable",
         help="is a recorded history of a store linearizable?",
-        description="Check recorded histories: JSON, Jepsen's EDN or log, also .gz or .xz. "
-        "Exit code: 0 holds, 1 violated, 2 unusable input, 3 unknown (a budget was used up).",
+        description="Check recorded histories: JSON, CSV, Jepsen's EDN, log or store directory, "
+        "also .gz or .xz. Exit code: 0 holds, 1 violated, 2 unusable input, 3 unknown (a budget "
+        "was used up); of several files the worst, in the order 1, 2, 3, 0.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a .json, .edn, .log or .txt file")
-    parser.add_argument("--model", required=True, choices=MODELS, help="the sequential object")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a history, or a store directory")
+    parser.add_argument(
+        "--model",
+        required=True,
+        help="the sequential object: FILE.py:Class, or one of " + ", ".join(MODELS),
+    )
     parser.add_argument(
         "--init", metavar="V", help="its initial value, as JSON or a word (default: null or empty)"
+    )
+    parser.add_argument(
+        "--nil",
+        choices=["unknown", "absent"],
+        help="what a read of null means (default: unknown in .edn, absent elsewhere)",
+    )
+    parser.add_argument(
+        "--keys",
+        choices=["pairs", "none"],
+        help="are values pairs [key value] of independent keys? (default: as the file is marked)",
     )
     parser.add_argument("--seconds", type=float, help="give up after so long a time for each file")
     parser.add_argument(
@@ -47,56 +65,53 @@ def run(arguments: argparse.Namespace) -> int:
             allowed="--page with one FILE",
             cure="run the command once for each file",
         )
-    model = _model(arguments.model, arguments.init)
-    budget = Budget(seconds=arguments.seconds, megabytes=arguments.megabytes)
-    histories = [read_history(name) for name in arguments.files]
-    rows, verdicts = [], []
-    for name, history in zip(arguments.files, histories, strict=True):
-        start = perf_counter()
-        found = check(history, model, budget)
-        rows.append(_row(name, found, perf_counter() - start))
-        verdicts.append(found.verdict)
-        if not arguments.json:
-            print(f"{name}: {found}\n  {rows[-1]['seconds']:.3f} seconds")
-        if arguments.page:
-            _write_page(history, found, name, arguments.page)
+    model = load_model(arguments.model, arguments.init)
+    rows: list[dict[str, Any]] = []
+    codes: list[int] = []
+    for name in arguments.files:
+        try:
+            row, code = _judged(name, model, arguments)
+        except RaftnbError as error:
+            if len(arguments.files) == 1:
+                raise
+            row, code = {"file": name, "verdict": "unusable", "reason": str(error)}, UNUSABLE
+            print(f"{name}: unusable\n{error}", file=sys.stderr)
+        except KeyboardInterrupt:
+            print(f"interrupted at {name}", file=sys.stderr)
+            row = {"file": name, "verdict": "unknown", "reason": "interrupted while it was read"}
+            code = Verdict.UNKNOWN.exit_code
+        rows.append(row)
+        codes.append(code)
+        if row.get("bound") == "interrupted" or "interrupted" in str(row.get("reason")):
+            break
     if arguments.json:
-        print_json(rows if len(rows) > 1 else rows[0])
-    worst = [v for v in (Verdict.VIOLATED, Verdict.UNKNOWN, Verdict.HOLDS) if v in verdicts]
-    return worst[0].exit_code
+        print_json(rows if len(arguments.files) > 1 else rows[0])
+    left = len(arguments.files) - len(rows)
+    if left:
+        print(f"{left} files were not looked at", file=sys.stderr)
+        codes.append(Verdict.UNKNOWN.exit_code)
+    return next(code for code in WORST if code in codes)
 
 
-def _model(name: str, initial: str | None) -> Any:
-    model = MODELS[name]
-    if initial is None:
-        return model
+def _judged(
+    name: str, model: SequentialObject, arguments: argparse.Namespace
+) -> tuple[dict[str, Any], int]:
+    """The row of one file, printed unless it is for JSON, and its exit code."""
+    budget = Budget(seconds=arguments.seconds, megabytes=arguments.megabytes)
+    history = read_history(name, nil=arguments.nil, keys=arguments.keys)
+    found = check(history, model, budget)
+    if not arguments.json:
+        print(f"{name}: {found}\n  {found.seconds:.3f} seconds")
+        for sentence in found.partial:
+            print(f"  {sentence}")
+    if arguments.page:
+        _write_page(found, name, arguments.page)
+    return {"file": name} | found.as_json(), found.exit_code
+
+
+def _write_page(found: Linearizability, name: str, target: str) -> None:
     try:
-        value = freeze(json.loads(initial))
-    except json.JSONDecodeError:
-        value = initial
-    if name in ("queue", "append") and not isinstance(value, tuple):
-        raise _bad_initial(name, initial, "a JSON list, such as [1, 2]")
-    if name == "mutex" and not isinstance(value, bool):
-        raise _bad_initial(name, initial, "true (locked) or false")
-    return model(value)
-
-
-def _bad_initial(name: str, initial: str, allowed: str) -> UsageError:
-    return UsageError(f"--init {initial}", place=f"command line, --model {name}", allowed=allowed)
-
-
-def _row(name: str, found: Linearizability, seconds: float) -> dict[str, Any]:
-    return {
-        "file": name,
-        "verdict": str(found.verdict),
-        "operations": found.operations,
-        "seconds": round(seconds, 6),
-    }
-
-
-def _write_page(history: History, found: Linearizability, name: str, target: str) -> None:
-    try:
-        page(history, found, target, f"{Path(name).name}: {found.verdict}")
+        page(found.history, found, target, f"{Path(name).name}: {found.verdict}")
     except OSError as error:
         raise UsageError(
             f"{error.strerror}", place=f"--page {target}", allowed="a file that can be written"

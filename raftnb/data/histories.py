@@ -8,14 +8,35 @@ response is *pending* (the process crashed, or nobody knows how the call ended).
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from raftnb.data.errors import HistoryError
+from raftnb.data.values import Map
 
 Value: TypeAlias = Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A response that only repeats `value`, the call's own argument: the call is done.
+
+    It claims nothing of what was returned, unless the object says that it does.
+    """
+
+    value: Value
+
+
+class Unsaid(Enum):
+    """`UNSAID` as a result: the response does not say what was returned; anything fits."""
+
+    UNSAID = "?"
+
+
+UNSAID = Unsaid.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +99,58 @@ class Operation:
     def __str__(self) -> str:
         if self.pending:
             return f"{self.call} …"
-        return self.call if self.result is None else f"{self.call} → {text(self.result)}"
+        if self.result is None or isinstance(self.result, (Echo, Unsaid)):
+            return self.call
+        return f"{self.call} → {text(self.result)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a log says beside the operations: a fault begun or ended, a note of the test.
+
+    `at` counts the events before it; `name` is what was done (`start`, `kill`), `words` the rest.
+    """
+
+    at: int
+    name: str
+    words: str = ""
+    time: int | None = None
 
 
 class History:
-    """A finite sequence of events. Immutable; equal when the events are (times do not count)."""
+    """A finite sequence of events. Immutable; equal when the events are (times do not count).
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
+    What a reader knows beside the events: `source` names the file and `lines` the line of each
+    event (0 is unknown); `remarks` are the log's other entries; `notes` say in sentences how what
+    can be read in two ways was read.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[Event] = (),
+        *,
+        source: str = "",
+        lines: Sequence[int] = (),
+        remarks: Iterable[Remark] = (),
+        notes: Iterable[str] = (),
+    ) -> None:
         self.events: tuple[Event, ...] = tuple(events)
+        self.source, self.lines = source, lines
+        self.remarks, self.notes = tuple(remarks), tuple(notes)
+
+    def where(self, event: int | None) -> str:
+        """Where an event was read, as `line 7`; empty where nobody knows."""
+        known = event is not None and event < len(self.lines) and self.lines[event]
+        return f"line {known}" if known else ""
 
     @classmethod
     def parse(cls, source: str) -> History:
         """Read the paper's notation, one event a line or between semicolons.
 
         `q Enq(x) A; q Ok() A` names the object, the operation and the process; the object may be
-        left out, and `Ok` marks a response. A bare word is a string, a number an integer, and
-        `null` is None. Raises `HistoryError` for anything else, with the number of the line.
+        left out, and `Ok` marks a response; `Ok(?)` does not say what was returned. A bare word is
+        a string, a number an integer, and `null` is None. Raises `HistoryError` for anything else,
+        with the number of the line.
         """
         return cls(_parse_events(source))
 
@@ -144,7 +201,7 @@ class History:
 
 
 def freeze(value: Any) -> Value:
-    """`value` made immutable: lists become tuples, sets and dictionaries frozensets.
+    """`value` made immutable: lists become tuples, sets frozensets, dictionaries `Map`s.
 
     Of another object that has no hash of its own the class and the fields are taken; without fields
     `TypeError` is raised.
@@ -152,11 +209,11 @@ def freeze(value: Any) -> Value:
     if value is None or isinstance(value, (int, str)):
         return value
     if isinstance(value, (list, tuple)):
-        return tuple(map(freeze, value))
+        return tuple(value) if _PLAIN.issuperset(map(type, value)) else tuple(map(freeze, value))
     if isinstance(value, (set, frozenset)):
         return frozenset(map(freeze, value))
     if isinstance(value, dict):
-        return frozenset((freeze(key), freeze(item)) for key, item in value.items())
+        return Map((freeze(key), freeze(item)) for key, item in value.items())
     if isinstance(value, Hashable) and type(value).__hash__ is not object.__hash__:
         return value
     return _freeze_object(value)
@@ -171,12 +228,43 @@ def _freeze_object(value: Any) -> Value:
     return (type(value), freeze(fields))
 
 
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    value: bool
+
+    def __repr__(self) -> str:
+        return "true" if self.value else "false"
+
+
+_PLAIN = {int, str, float, type(None)}
+
+
+def exact(value: Value) -> Value:
+    """`value` in a form in which true is not 1 and false is not 0, as everywhere but in Python."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, bool):
+        return _Truth(value)
+    if isinstance(value, (tuple, frozenset)):
+        return value if _PLAIN.issuperset(map(type, value)) else type(value)(map(exact, value))
+    if isinstance(value, Map):
+        return Map((exact(key), exact(item)) for key, item in value.items())
+    return value
+
+
 def text(value: Value) -> str:
     """A value as the paper writes it: a word without quotes, None as `null`, True as `true`."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, tuple):
         return f"[{', '.join(map(text, value))}]"
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(text, value)))}}}"
+    if isinstance(value, Map):
+        inner = sorted(f"{text(key)}: {text(item)}" for key, item in value.items())
+        return f"{{{', '.join(inner)}}}"
+    if isinstance(value, (Echo, Unsaid)):
+        return "?"
     plain = isinstance(value, str) and _WORD.fullmatch(value) and value not in _CONSTANTS
     return str(value) if plain else repr(value)
 
@@ -212,9 +300,11 @@ def _parse_event(part: str, line: int) -> Event:
             cure="write one event a line, or put semicolons between them",
         )
     subject, name, arguments, process = match.groups()
-    values = tuple(_atom(item, line) for item in arguments.split(",") if item.strip())
+    values = tuple(_atom(item, line) for item in arguments.split(",") if item.strip(" ?"))
     owner, x = _atom(process, line), None if subject is None else _atom(subject, line)
     if name == "Ok":
+        if arguments.strip() == "?":
+            return Response(owner, UNSAID, x)
         result = values[0] if len(values) == 1 else values or None
         return Response(owner, result, x)
     return Invocation(owner, name, values, x)

@@ -1,18 +1,31 @@
 """Linearizability: the definition of Herlihy and Wing, and a fast checker of recorded histories."""
 
-from raftnb.linear.checker import check, replay
-from raftnb.linear.objects import (
-    MODELS,
+from raftnb.linear.checker import check, replay_linearization
+from raftnb.linear.containers import (
     AppendList,
+    OwnedList,
+    PollQueue,
+    PollStack,
+    Queue,
+    Set,
+    Stack,
+    UnorderedQueue,
+)
+from raftnb.linear.locks import FencedMutex, Mutex, OwnedMutex, ReentrantMutex
+from raftnb.linear.models import MODELS
+from raftnb.linear.objects import (
     CASRegister,
+    Counter,
+    FetchAndAdd,
     Impossible,
     KeyValueStore,
-    Mutex,
-    Queue,
+    MultiRegister,
     Register,
+    RevisionStore,
 )
-from raftnb.linear.readers import read_history, recorded, write_history
+from raftnb.linear.readers import read_history, recorded
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed, explain
+from raftnb.linear.writers import write_history
 
 __all__ = [
     "MODELS",
@@ -20,18 +33,31 @@ __all__ = [
     "Attempt",
     "Budget",
     "CASRegister",
+    "Counter",
+    "FencedMutex",
+    "FetchAndAdd",
     "Impossible",
     "KeyValueStore",
     "Linearizability",
+    "MultiRegister",
     "Mutex",
+    "OwnedList",
+    "OwnedMutex",
     "Part",
     "Placed",
+    "PollQueue",
+    "PollStack",
     "Queue",
+    "ReentrantMutex",
     "Register",
+    "RevisionStore",
+    "Set",
+    "Stack",
+    "UnorderedQueue",
     "check",
     "explain",
     "read_history",
     "recorded",
-    "replay",
+    "replay_linearization",
     "write_history",
 ]

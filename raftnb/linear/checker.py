@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
-from typing import TypeAlias
+from time import perf_counter
+from typing import NamedTuple
 
-from raftnb.data.errors import UsageError
-from raftnb.data.histories import History, Operation, Value, text
+from raftnb.data.histories import UNSAID, History, Operation, Value, exact
 from raftnb.data.verdict import Verdict
-from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, call_of, check_calls
+from raftnb.linear.interface import Asked, SequentialObject, ask, instance_of, model_for, part_of
+from raftnb.linear.machine import agrees, state_text, step
 from raftnb.linear.meter import Meter
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed
 from raftnb.linear.search import Search
@@ -20,10 +20,20 @@ from raftnb.linear.unique import Decider, decider, shortest_violation
 NO_LIMIT_BUT_MEMORY = Budget()
 PATIENCE = 1_000
 """How many configurations one of several parts may take before the others have their turn."""
-Pairs: TypeAlias = list[tuple[Operation, Call]]
 
 
-def check(history: History, model: Model, budget: Budget = NO_LIMIT_BUT_MEMORY) -> Linearizability:
+class Portion(NamedTuple):
+    """The operations of one part, as its object takes them."""
+
+    name: Value
+    model: SequentialObject
+    operations: list[Operation]
+    asked: list[Asked]
+
+
+def check(
+    history: History, model: SequentialObject, budget: Budget = NO_LIMIT_BUT_MEMORY
+) -> Linearizability:
     """Decide whether `history` is linearizable with respect to a sequential object.
 
     `model` is a class (`Register`, or any of your own with plain methods), an object in its initial
@@ -34,109 +44,122 @@ def check(history: History, model: Model, budget: Budget = NO_LIMIT_BUT_MEMORY) 
     case, within `budget`. Ctrl-C gives *unknown* and says how far it came.
 
     Raises `HistoryError` for a history that is not well-formed, `UsageError` for operations that
-    the object does not have, `SpecError` for a method that fails. Limits: methods must be
-    deterministic, keep their state in fields of `self`, and results are compared by `==`.
+    the object does not have, `SpecError` for a method that fails. Limits: methods must depend on
+    nothing but their arguments and the fields of `self`. Results are compared by `==`, but true is
+    not 1.
     """
-    parts = _split(history, model)
-    meter = Meter(budget, sum(not op.pending for part in parts.values() for op, _ in part))
+    start = perf_counter()
+    portions = split(history, model)
+    meter = Meter(budget, sum(not op.pending for p in portions for op in p.operations))
     try:
-        found = _decide_all(parts, model, meter)
+        found = _decide_all(portions, meter)
     finally:
         meter.close()
-    return Linearizability(history, tuple(replace(found[name], object=name) for name in parts))
+    return Linearizability(history, tuple(found), perf_counter() - start)
 
 
-def replay(
-    linearization: Sequence[Placed], model: Model, until: float = inf
+def replay_linearization(
+    linearization: Sequence[Placed], model: SequentialObject, until: float = inf
 ) -> Iterator[tuple[Placed, str]]:
     """Run the operations of one part in their order; each with the object's state after it.
 
     Raises `ValueError` where the object answers something else than the history says. Responses
     from event `until` on are not known yet: an attempt is replayed until its culprit returns.
+    Where the object may do several things, the first that fits is shown.
     """
-    machine = Machine(model, [_call(placed.operation, model) for placed in linearization], ())
-    state = 0
-    for number, placed in enumerate(linearization):
-        before = state
-        result, state = machine.step(state, number)
-        wanted = placed.operation
-        known = wanted.returned is not None and wanted.returned < until
-        if result == IMPOSSIBLE or (known and result != machine.result_number(wanted.result)):
-            raise ValueError(f"{wanted} is not what the object answers in {machine.show(before)}")
-        yield placed, machine.show(state)
+    thing = None
+    for placed in linearization:
+        operation = placed.operation
+        part, call, result = ask(operation, model_for(model, operation.object))
+        if thing is None:
+            thing = instance_of(part_of(model_for(model, operation.object), part))
+        known = operation.returned is not None and operation.returned < until
+        wanted = exact(result) if known else UNSAID
+        fitting = (after for after, given in step(thing, call) if agrees(exact(given), wanted))
+        after = next(fitting, None)
+        if after is None:
+            raise ValueError(f"{operation} is not what the object answers in {state_text(thing)}")
+        thing = after
+        yield placed, state_text(thing)
 
 
-def _call(operation: Operation, model: Model) -> Call:
-    return operation.name, call_of(operation, model)[1]
-
-
-def _split(history: History, model: Model) -> dict[Value, Pairs]:
-    parts: dict[Value, Pairs] = {}
+def split(history: History, model: SequentialObject) -> list[Portion]:
+    """The parts of a history, each with its object; raises `UsageError` for what does not fit."""
+    portions: dict[Value, Portion] = {}
     for operation in history.operations:
-        part, arguments = call_of(operation, _model_of(model, operation.object))
-        parts.setdefault(part, []).append((operation, (operation.name, arguments)))
-    return parts
+        its_model = model_for(model, operation.object)
+        asked = ask(operation, its_model)
+        key = exact(asked.part)
+        portion = portions.get(key)
+        if portion is None:
+            portion = portions[key] = Portion(asked.part, part_of(its_model, asked.part), [], [])
+        portion.operations.append(operation)
+        portion.asked.append(asked)
+    return list(portions.values())
 
 
-def _model_of(model: Model, name: Value) -> Model:
-    if not isinstance(model, Mapping):
-        return model
-    if name not in model:
-        raise UsageError(
-            f"the history speaks of object {text(name)}",
-            allowed=", ".join(map(text, model)),
-            cure="give a model for every object",
-        )
-    return model[name]
-
-
-def _decide_all(parts: dict[Value, Pairs], model: Model, meter: Meter) -> dict[Value, Part]:
+def _decide_all(portions: Sequence[Portion], meter: Meter) -> list[Part]:
     """Decide the easy parts first: a hard part is left, and taken up again with more patience.
 
     Once a part is violated the history is, so hard parts are then left undecided.
     """
-    found: dict[Value, Part] = {}
-    patience = PATIENCE if len(parts) > 1 else inf
-    while len(found) < len(parts):
-        for name in [name for name in parts if name not in found]:
-            pairs = parts[name]
-            most = patience + 2 * len(pairs)
-            part = _decide(pairs, _model_of(model, pairs[0][0].object), meter, most)
+    found: dict[int, Part] = {}
+    patience = PATIENCE if len(portions) > 1 else inf
+    while len(found) < len(portions):
+        for n, portion in enumerate(portions):
+            if n in found:
+                continue
+            part = decide(portion, meter, patience + 2 * len(portion.operations))
             if part is not None:
-                found[name] = part
-                meter.finish_part(sum(not op.pending for op, _ in pairs))
+                found[n] = part
+                meter.finish_part(sum(not op.pending for op in portion.operations))
         if any(part.verdict is Verdict.VIOLATED for part in found.values()):
-            left = (name for name in parts if name not in found)
-            found.update((name, _left(len(parts[name]))) for name in left)
+            found.update((n, _left(p)) for n, p in enumerate(portions) if n not in found)
         patience *= 10
-    return found
+    return [replace(found[n], object=portion.name) for n, portion in enumerate(portions)]
 
 
-def _left(count: int) -> Part:
-    return Part(None, Verdict.UNKNOWN, count, reason="left undecided, as another part is violated")
+def _left(portion: Portion) -> Part:
+    reason = "left undecided, as another part is violated"
+    return Part(None, Verdict.UNKNOWN, len(portion.operations), reason=reason)
 
 
-def _decide(pairs: Pairs, model: Model, meter: Meter, most: float) -> Part | None:
-    operations, calls = [operation for operation, _ in pairs], [call for _, call in pairs]
-    check_calls(model, calls)
-    thing = model() if isinstance(model, type) else deepcopy(model)
-    method = decider(operations, calls, thing)
+def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
+    """Decide one part, or give it up (None) after `most` configurations."""
+    method = decider(portion.operations, portion.asked, portion.model)
     if method is None:
-        return Search(operations, calls, model, meter).run(most)
+        return Search(portion.operations, portion.asked, portion.model, meter).run(most)
     placed = method.decide(method.items)
     if placed is None:
-        return _violated(method, model, len(pairs))
-    return Part(None, Verdict.HOLDS, len(pairs), tuple(placed), method=method.method)
+        return _violated(method, portion)
+    return Part(
+        None, Verdict.HOLDS, len(portion.operations), tuple(placed), method=method.method,
+        model=portion.model,
+    )  # fmt: skip
 
 
-def _violated(method: Decider, model: Model, count: int) -> Part:
+def _violated(method: Decider, portion: Portion) -> Part:
     culprit, placed = shortest_violation(method.items, method.decide)
-    states = [state for _, state in replay(placed, model, culprit.returned or 0)]
     return Part(
         None,
         Verdict.VIOLATED,
-        count,
-        attempts=(Attempt(tuple(placed), states[-1] if states else "its initial state"),),
+        len(portion.operations),
+        attempts=(Attempt(tuple(placed), _last_state(placed, portion, culprit)),),
         culprit=culprit,
         method=method.method,
+        model=portion.model,
     )
+
+
+def _last_state(placed: Sequence[Placed], portion: Portion, culprit: Operation) -> str:
+    """The state in which an order ends whose operations return what is known before the culprit."""
+    asked = {id(op): one for op, one in zip(portion.operations, portion.asked, strict=True)}
+    thing = instance_of(portion.model)
+    for one in placed:
+        _, call, result = asked[id(one.operation)]
+        known = one.operation.returned is not None and one.operation.returned < (
+            culprit.returned or 0
+        )
+        wanted = exact(result) if known else UNSAID
+        thing = next(after for after, given in step(thing, call) if agrees(exact(given), wanted))
+    return state_text(thing) if placed else "its initial state"

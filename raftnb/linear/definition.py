@@ -8,13 +8,28 @@ tries every order, so ten operations are too many. `raftnb.linear.check` is for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import Event, History, Invocation, Operation, Response, Value, freeze
-from raftnb.linear.machine import Model
+from raftnb.data.histories import (
+    Event,
+    History,
+    Invocation,
+    Operation,
+    Response,
+    Value,
+    exact,
+)
+from raftnb.linear.interface import (
+    SequentialObject,
+    answer_of,
+    class_of,
+    instance_of,
+    model_for,
+    whole_call,
+)
+from raftnb.linear.machine import agrees, step
 
 
 def process_subhistory(H: History, P: Value) -> History:
@@ -97,13 +112,13 @@ def precedes(H: History) -> set[tuple[Name, Name]]:
     }
 
 
-def is_legal(S: History, model: Model) -> bool:
+def is_legal(S: History, model: SequentialObject) -> bool:
     """A sequential S is legal if each S|x belongs to the sequential specification of x.
 
     `model` is a class, an object in its initial state, or a mapping from names of objects to such.
     """
     return is_sequential(S) and all(
-        _belongs(operations(object_subhistory(S, x)), _specification(model, x)) for x in S.objects
+        _belongs(operations(object_subhistory(S, x)), model_for(model, x)) for x in S.objects
     )
 
 
@@ -117,7 +132,7 @@ def L2(H: History, S: History) -> bool:
     return precedes(H) <= precedes(S)
 
 
-def linearizations(H: History, model: Model) -> Iterator[History]:
+def linearizations(H: History, model: SequentialObject) -> Iterator[History]:
     """Every legal sequential S such that an extension H' of H satisfies L1 and L2 with S.
 
     H' is H with zero or more responses to pending invocations appended. In the journal L2 speaks
@@ -130,12 +145,12 @@ def linearizations(H: History, model: Model) -> Iterator[History]:
             yield S
 
 
-def is_linearizable(H: History, model: Model) -> bool:
+def is_linearizable(H: History, model: SequentialObject) -> bool:
     """H is linearizable if it can be extended to an H' with a legal S that satisfy L1 and L2."""
     return next(linearizations(H, model), None) is not None
 
 
-def is_sequentially_consistent(H: History, model: Model) -> bool:
+def is_sequentially_consistent(H: History, model: SequentialObject) -> bool:
     """Sequential consistency (Lamport, 1979) keeps L1 and drops L2."""
     return any(is_legal(S, model) and L1(H1, S) for H1, S in _extensions(H, model))
 
@@ -151,27 +166,23 @@ def _names(H: History) -> dict[Operation, Name]:
     }
 
 
-def _specification(model: Model, x: Value) -> Model:
-    return model[x] if isinstance(model, Mapping) else model
-
-
-def _fresh(model: Model) -> Any:
-    return model() if isinstance(model, type) else deepcopy(model)
-
-
-def _belongs(calls: Sequence[Operation], model: Model) -> bool:
-    """The sequential specification: what an object answers that runs one call after another."""
-    thing = _fresh(model)
+def _belongs(calls: Sequence[Operation], model: SequentialObject) -> bool:
+    """The sequential specification: what an object may answer that runs one call after another."""
+    things = [instance_of(model)]
     for call in calls:
-        try:
-            if freeze(getattr(thing, call.name)(*call.arguments)) != call.result:
-                return False
-        except LookupError:
-            return False
-    return True
+        things = [after for thing in things for after, _ in _runs(call, model, thing)]
+    return bool(things)
 
 
-def _extensions(H: History, model: Model) -> Iterator[tuple[History, History]]:
+def _runs(call: Operation, model: SequentialObject, thing: Any) -> Iterator[tuple[Any, Value]]:
+    """The ways in which an object answers a call as recorded: the object after, and the result."""
+    wanted = exact(answer_of(call, class_of(model)))
+    for after, result in step(thing, whole_call(call, model)[1]):
+        if agrees(exact(result), wanted):
+            yield after, result if call.pending else call.result
+
+
+def _extensions(H: History, model: SequentialObject) -> Iterator[tuple[History, History]]:
     """The pairs of an extension H' and an order S of its operations that the objects allow.
 
     The responses worth trying are those that the object gives in some order, so the orders are
@@ -186,19 +197,16 @@ def _extensions(H: History, model: Model) -> Iterator[tuple[History, History]]:
 
 
 def _orders(
-    calls: Sequence[Operation], model: Model, things: Mapping[Value, Any]
+    calls: Sequence[Operation], model: SequentialObject, things: Mapping[Value, Any]
 ) -> Iterator[list[Operation]]:
     """The orders of `calls` in which the objects give the recorded results, pending ones any."""
     if not calls:
         yield []
     for n, call in enumerate(calls):
         x = call.object
-        thing = deepcopy(things[x]) if x in things else _fresh(_specification(model, x))
-        try:
-            result = freeze(getattr(thing, call.name)(*call.arguments))
-        except LookupError:
-            continue
-        if call.pending or result == call.result:
+        its_model = model_for(model, x)
+        before = things[x] if x in things else instance_of(its_model)
+        for thing, result in _runs(call, its_model, before):
             rest = [*calls[:n], *calls[n + 1 :]]
             for order in _orders(rest, model, {**things, x: thing}):
                 yield [replace(call, result=result), *order]

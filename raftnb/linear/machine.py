@@ -1,51 +1,87 @@
 """An object of any class as a table: states and calls are numbers, each step is computed once.
 
 The class's own method is run on a copy of the object; what it did is remembered under the numbers
-of the state and the call. So a check of thousands of operations runs few methods.
+of the state and the call. So a check of thousands of operations runs few methods. A method that
+asks for `choose` is run once for each way of choosing.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
-from functools import lru_cache
-from typing import Any, TypeAlias
+from types import FunctionType
+from typing import Any, NamedTuple
 
-from raftnb.data.errors import SpecError, UsageError
-from raftnb.data.histories import Operation, Value, freeze, text
+from raftnb.data.errors import SpecError
+from raftnb.data.histories import UNSAID, Value, exact, freeze, text
+from raftnb.linear.interface import (
+    Call,
+    SequentialObject,
+    class_of,
+    instance_of,
+    method_of,
+    operations_of,
+)
 
-IMPOSSIBLE = -1
-Model: TypeAlias = Any
-"""A class that can be made without arguments, or an object in its initial state."""
-Call: TypeAlias = tuple[str, tuple[Value, ...]]
-"""A method's name and its arguments."""
+MOST_OUTCOMES = 10_000
+Outcomes = tuple[tuple[int, int], ...]
+"""What a call may do in a state: pairs (number of the result, next state)."""
 
 
 class ObserverChangedState(Exception):
     """A method that was taken for an observer has changed a state: what was pruned is void."""
 
 
+class Claim(NamedTuple):
+    """A call, and the number of the result that it must have; UNKNOWN_RESULT fits every one."""
+
+    call: int
+    result: int
+
+
+UNKNOWN_RESULT = -1
+
+
 class Machine:
     """The transition table of a sequential object, filled as it is asked.
 
-    `rows[state][call]` is the pair (number of the result, next state), or (IMPOSSIBLE, state).
-    `observers` are the methods that changed no state seen so far; each new state is tried with
+    `after(state, claim)` are the states that a claim leads to, none if the object does not answer
+    so. `observers` are the methods that changed no state seen so far; each new state is tried with
     all of their calls, and `ObserverChangedState` is raised when one turns out to be no observer.
     At first every method is taken for one, unless `observers` are given.
     """
 
-    def __init__(
-        self, model: Model, calls: list[Call], observers: Iterable[str] | None = None
-    ) -> None:
-        self.calls = calls
-        self.observers = {name for name, _ in calls} if observers is None else set(observers)
+    def __init__(self, model: SequentialObject, observers: Iterable[str] | None = None) -> None:
+        self.calls: list[Call] = []
+        self.claims: list[Claim] = []
+        self._numbers: dict[Any, int] = {}
+        self._claim_numbers: dict[Claim, int] = {}
         self.results: dict[Value, int] = {}
-        self._initial = _instance(model)
-        self.restart()
+        self._patterns: dict[int, Value] = {}
+        self._initial = instance_of(model)
+        self._choosing = {n for n in dir(class_of(model)) if _chooses(class_of(model), n)}
+        self._known = None if observers is None else set(observers)
+
+    def claim(self, call: Call, result: Value) -> int:
+        """The number of a call that is claimed to have had `result`; give all before `restart`."""
+        key = call.name, exact(call.arguments), exact(call.process), exact(call.answer)
+        number = self._numbers.setdefault(key, len(self._numbers))
+        if number == len(self.calls):
+            self.calls.append(call)
+        wanted = UNKNOWN_RESULT if result is UNSAID else self.result_number(result)
+        if _has_holes(result):
+            self._patterns[wanted] = result
+        claim = Claim(number, wanted)
+        found = self._claim_numbers.setdefault(claim, len(self.claims))
+        if found == len(self.claims):
+            self.claims.append(claim)
+        return found
 
     def restart(self) -> None:
         """Forget the states, keep what is known about observers, and enter the initial state."""
+        self.observers = {call.name for call in self.calls} if self._known is None else self._known
+        self._known = self.observers
         while True:
             try:
                 return self._begin()
@@ -53,162 +89,195 @@ class Machine:
                 continue
 
     def _begin(self) -> None:
-        self.rows: list[dict[int, tuple[int, int]]] = []
+        self.after_rows: list[dict[int, tuple[int, ...]]] = []
+        self.rows: list[dict[int, Outcomes]] = []
         self.objects: list[Any] = []
         self.numbers: dict[Value, int] = {}
         self.bytes = 0
-        self._watched = [n for n, (name, _) in enumerate(self.calls) if name in self.observers]
-        self._enter(self._initial, _state_of(self._initial))
+        self._watched = [n for n, call in enumerate(self.calls) if call.name in self.observers]
+        self._enter(self._initial, state_of(self._initial))
 
     def result_number(self, result: Value) -> int:
         """The number under which this result is known."""
-        return self.results.setdefault(result, len(self.results))
+        return self.results.setdefault(exact(result), len(self.results))
 
-    def step(self, state: int, call: int) -> tuple[int, int]:
-        """What `call` does in `state`: the result's number and the next state."""
+    def after(self, state: int, claim: int) -> tuple[int, ...]:
+        """The states that `claim` leads to from `state`."""
+        known = self.after_rows[state].get(claim)
+        if known is None:
+            call, wanted = self.claims[claim]
+            known = tuple(
+                following
+                for result, following in self.outcomes(state, call)
+                if wanted == UNKNOWN_RESULT or result == wanted or self._agrees(result, wanted)
+            )
+            known = tuple(dict.fromkeys(known)) if len(known) > 1 else known
+            self.after_rows[state][claim] = known
+        return known
+
+    def outcomes(self, state: int, call: int) -> Outcomes:
+        """All that `call` may do in `state`; nothing where it has no response."""
         known = self.rows[state].get(call)
-        return known if known is not None else self._compute(state, call)
+        if known is None:
+            known = self.rows[state][call] = tuple(
+                (self.result_number(result), self._number_of(thing))
+                for thing, result in self._run(state, call)
+            )
+        return known
 
     def show(self, state: int) -> str:
         """The state as text: the fields of the object."""
-        fields = vars(self.objects[state])
-        if len(fields) == 1:
-            return text(freeze(next(iter(fields.values()))))
-        return ", ".join(f"{name} = {value!r}" for name, value in fields.items())
+        return state_text(self.objects[state])
 
-    def _compute(self, state: int, call: int) -> tuple[int, int]:
-        after, result = self._run(state, call)
-        if after is None:
-            step = (IMPOSSIBLE, state)
-        else:
-            frozen = _state_of(after)
-            found = self.numbers.get(frozen)
-            following = self._enter(after, frozen) if found is None else found
-            step = (self.result_number(result), following)
-        self.rows[state][call] = step
-        return step
+    def _agrees(self, result: int, wanted: int) -> bool:
+        if not self._patterns or wanted not in self._patterns:
+            return False
+        shown = next(value for value, number in self.results.items() if number == result)
+        return agrees(shown, exact(self._patterns[wanted]))
 
-    def _run(self, state: int, call: int) -> tuple[Any, Value]:
-        name, arguments = self.calls[call]
+    def _number_of(self, thing: Any) -> int:
+        frozen = state_of(thing)
+        found = self.numbers.get(frozen)
+        return self._enter(thing, frozen) if found is None else found
+
+    def _run(self, state: int, call: int) -> list[tuple[Any, Value]]:
+        called = self.calls[call]
+        if called.name in self._choosing:
+            return list(_all_ways(self.objects[state], called))
         copy = _copy(self.objects[state])
         try:
-            return copy, freeze(getattr(copy, name)(*arguments))
+            return [(copy, _result(copy, called, {}))]
         except LookupError:
-            return None, None
-        except Exception as error:
-            raise SpecError(
-                f"{type(error).__name__}: {error}",
-                place=f"{type(copy).__name__}.{name}{arguments!r}",
-                allowed="a result, or Impossible (any LookupError) where there is none",
-                cure="mend the method, or raise raftnb.linear.Impossible",
-            ) from error
+            return []
 
     def _enter(self, thing: Any, frozen: Value) -> int:
         number = len(self.objects)
         self.numbers[frozen] = number
         self.objects.append(thing)
         self.rows.append({})
-        self.bytes += 600 + _weight(frozen)
+        self.after_rows.append({})
+        self.bytes += 800 + _weight(frozen)
         self._watch(number, frozen)
         return number
 
     def _watch(self, state: int, frozen: Value) -> None:
         for call in self._watched:
-            after, result = self._run(state, call)
-            if after is None:
-                self.rows[state][call] = (IMPOSSIBLE, state)
-            elif _state_of(after) == frozen:
-                self.rows[state][call] = (self.result_number(result), state)
-            else:
-                self.observers.discard(self.calls[call][0])
+            found = self._run(state, call)
+            if any(state_of(thing) != frozen for thing, _ in found):
+                self.observers.discard(self.calls[call].name)
                 raise ObserverChangedState
+            self.rows[state][call] = tuple((self.result_number(r), state) for _, r in found)
 
 
-def _class_of(model: Model) -> type[Any]:
-    """The class of a model given as a class or as an object."""
-    return model if isinstance(model, type) else type(model)
+def agrees(result: Value, wanted: Value) -> bool:
+    """Whether a result is what was claimed; `UNSAID` agrees with everything, also within a list."""
+    if wanted is UNSAID:
+        return True
+    if isinstance(wanted, tuple) and isinstance(result, tuple) and len(result) == len(wanted):
+        return all(map(agrees, result, wanted))
+    return result == wanted
 
 
-def call_of(operation: Operation, model: Model) -> tuple[Value, tuple[Value, ...]]:
-    """The part of the object an operation belongs to, and its arguments as the class takes them.
+def step(thing: Any, call: Call) -> list[tuple[Any, Value]]:
+    """What `call` may do to `thing`, which is left as it is: pairs of the object after, the result.
 
-    A class that is partitioned takes its key as an argument. Where a history names the key as the
-    operation's object, and leaves it out of the arguments, it is put in front of them.
+    Raises `SpecError` for a method that fails with anything but `LookupError`.
     """
-    parameter = getattr(model, "partition", None)
-    x, arguments = operation.object, operation.arguments
-    if parameter is None:
-        return x, arguments
-    cls: Any = _class_of(model)
-    if x is not None and not _takes(cls, operation.name, len(arguments)):
-        return x, (x, *arguments)
-    names = _parameters(cls, operation.name)
-    if parameter not in names or names.index(parameter) >= len(arguments):
-        raise UsageError(
-            f"{operation} has no argument {parameter}",
-            place=f"model {cls.__name__}",
-            allowed=f"{cls.__name__}.partition names an argument of every method",
-            cure="leave `partition` out, or give the argument",
-        )
-    key = arguments[names.index(parameter)]
-    return (key if x is None else (x, key)), arguments
+    return list(_all_ways(thing, call))
 
 
-@lru_cache(256)
-def _takes(cls: Any, name: str, count: int) -> bool:
-    """Whether the method can be called with so many arguments."""
-    try:
-        inspect.signature(getattr(cls, name, None) or object).bind(*range(count + 1))
-    except (TypeError, ValueError):
+def _has_holes(value: Value) -> bool:
+    return isinstance(value, tuple) and any(item is UNSAID or _has_holes(item) for item in value)
+
+
+def _chooses(cls: Any, name: str) -> bool:
+    routine = getattr(cls, name, None)
+    if name not in operations_of(cls) or not isinstance(routine, FunctionType):
         return False
-    return True
+    return "choose" in method_of(cls, name).given
 
 
-def _instance(model: Model) -> Any:
-    thing = model() if isinstance(model, type) else deepcopy(model)
-    if not hasattr(thing, "__dict__"):
-        raise UsageError(
-            f"{type(thing).__name__} has no fields",
-            allowed="a class whose objects keep their state in fields (self.x = ...)",
-            cure="leave __slots__ out",
-        )
-    return thing
+class _Chooser:
+    """Replays a list of choices, and takes the first way at every new one."""
+
+    def __init__(self, plan: list[int]) -> None:
+        self.plan, self.sizes, self.at = plan, list[int](), 0
+
+    def __call__(self, options: Iterable[Any]) -> Any:
+        ways = sorted(options, key=repr) if isinstance(options, (set, frozenset)) else list(options)
+        if not ways:
+            raise LookupError("nothing to choose from")
+        if self.at == len(self.plan):
+            self.plan.append(0)
+        self.sizes.append(len(ways))
+        self.at += 1
+        return ways[self.plan[self.at - 1]]
 
 
-def _methods(cls: type[Any]) -> list[str]:
-    return [name for name in dir(cls) if name[0] != "_" and callable(getattr(cls, name))]
-
-
-def _parameters(cls: type[Any], name: str) -> list[str]:
-    if name not in _methods(cls):
-        raise UsageError(
-            f"operation {name!r}",
-            place=f"model {cls.__name__}",
-            allowed=", ".join(_methods(cls)),
-            cure="choose the model that has this operation",
-        )
-    return list(inspect.signature(getattr(cls, name)).parameters)[1:]
-
-
-def check_calls(model: Model, calls: Sequence[Call]) -> None:
-    """Raise `UsageError` unless each call fits a method; once for each name and length."""
-    cls = _class_of(model)
-    shapes = {(name, len(arguments)): arguments for name, arguments in calls}
-    for (name, _), arguments in shapes.items():
-        names = _parameters(cls, name)
+def _all_ways(thing: Any, call: Call) -> Iterator[tuple[Any, Value]]:
+    """Run a method once for each way of choosing, the last choice changing first."""
+    if "choose" not in method_of(class_of(thing), call.name).given:
+        copy = _copy(thing)
         try:
-            inspect.signature(getattr(cls, name)).bind(None, *arguments)
-        except TypeError as error:
-            raise UsageError(
-                f"{name}({', '.join(map(text, arguments))}): {error}",
-                place=f"model {cls.__name__}",
-                allowed=f"{name}({', '.join(names)})",
-                cure="choose the model whose operations take these arguments",
-            ) from None
+            yield copy, _result(copy, call, {})
+        except LookupError:
+            return
+        return
+    plan: list[int] = []
+    for _ in range(MOST_OUTCOMES):
+        copy, chooser = _copy(thing), _Chooser(plan)
+        with suppress(LookupError):
+            yield copy, _result(copy, call, {"choose": chooser})
+        plan = plan[: chooser.at]
+        while plan and plan[-1] + 1 == chooser.sizes[len(plan) - 1]:
+            plan.pop()
+        if not plan:
+            return
+        plan[-1] += 1
+    raise _failed(thing, call, f"more than {MOST_OUTCOMES:,} outcomes")
 
 
-def _state_of(thing: Any) -> Value:
-    return tuple((name, freeze(value)) for name, value in vars(thing).items())
+def _result(thing: Any, call: Call, given: dict[str, Any]) -> Value:
+    """What a method returns, made immutable; it changes `thing`."""
+    wanted = method_of(class_of(thing), call.name).given - given.keys()
+    if wanted:
+        given = given | {name: getattr(call, name) for name in wanted}
+    try:
+        return freeze(getattr(thing, call.name)(*call.arguments, **given))
+    except (LookupError, SpecError):
+        raise
+    except Exception as error:
+        raise _failed(thing, call, f"{type(error).__name__}: {error}") from error
+
+
+def _failed(thing: Any, call: Call, found: str) -> SpecError:
+    return SpecError(
+        found,
+        place=f"{type(thing).__name__}.{call.name}{call.arguments!r}",
+        allowed="a result, or Impossible (any LookupError) where there is none",
+        cure="mend the method, or raise raftnb.linear.Impossible",
+    )
+
+
+def state_of(thing: Any) -> Value:
+    """The fields of an object as one value that can be compared; raises `SpecError` where not."""
+    try:
+        return tuple([(name, exact(freeze(value))) for name, value in vars(thing).items()])
+    except (TypeError, RecursionError) as error:
+        raise SpecError(
+            f"a state that cannot be compared: {error}",
+            place=type(thing).__name__,
+            allowed="fields with numbers, texts, lists, sets, dictionaries, and objects of such",
+            cure="keep in fields only what the next operations depend on",
+        ) from None
+
+
+def state_text(thing: Any) -> str:
+    """An object's state as text: the value of its one field, or the fields by name."""
+    fields = vars(thing)
+    if len(fields) == 1:
+        return text(freeze(next(iter(fields.values()))))
+    return ", ".join(f"{name} = {text(freeze(value))}" for name, value in fields.items())
 
 
 def _copy(thing: Any) -> Any:
@@ -219,11 +288,12 @@ def _copy(thing: Any) -> Any:
 
 
 def _immutable(value: Any) -> bool:
-    return value is None or isinstance(value, (int, str, float)) or _frozen_tuple(value)
+    if isinstance(value, tuple):
+        return _PLAIN.issuperset(map(type, value)) or all(map(_immutable, value))
+    return value is None or isinstance(value, (int, str, float))
 
 
-def _frozen_tuple(value: Any) -> bool:
-    return isinstance(value, tuple) and all(map(_immutable, value))
+_PLAIN = {int, str, float, bool, type(None)}
 
 
 def _copied(value: Any) -> Any:

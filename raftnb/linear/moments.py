@@ -9,40 +9,39 @@ from typing import NamedTuple
 from raftnb.data.histories import Operation
 
 
-class Step(NamedTuple):
+class Candidate(NamedTuple):
     """One operation as the search sees it; `bit` is its own while it waits, and reused after."""
 
     bit: int
-    call: int
-    result: int
+    claim: int
     operation: int
 
 
 class Group(NamedTuple):
-    """Crashed operations with the same call, as (bit, operation), first invoked first."""
+    """Crashed operations with the same claim, as (bit, operation), first invoked first."""
 
-    call: int
+    claim: int
     members: tuple[tuple[int, int], ...]
 
 
 class Moment(NamedTuple):
     """A response: its operation, and the others that were invoked before it and still wait."""
 
-    own: Step
-    observing: tuple[Step, ...]
-    changing: tuple[Step, ...]
+    own: Candidate
+    observing: tuple[Candidate, ...]
+    changing: tuple[Candidate, ...]
     crashed: tuple[Group, ...]
 
 
 def moments_of(
-    operations: Sequence[Operation], steps: Sequence[Step], observers: frozenset[int]
+    operations: Sequence[Operation], candidates: Sequence[Candidate], observers: frozenset[int]
 ) -> list[Moment]:
     """The moments of a part, in the order of the responses.
 
-    `operations` stand in the order of their invocations, `steps[n]` is the nth of them with no bit
-    yet, and `observers` are the calls that change no state. Crashed observers are left out.
+    `operations` stand in the order of their invocations, `candidates[n]` is the nth of them with no
+    bit yet, and `observers` are the claims that change no state. Crashed observers are left out.
     """
-    table = _Table(steps, observers)
+    table = _Table(candidates, observers)
     returning = [n for n, operation in enumerate(operations) if operation.returned is not None]
     returning.sort(key=lambda n: operations[n].returned or 0)
     admitted = 0
@@ -61,11 +60,11 @@ def _end(operation: Operation) -> int:
 class _Table:
     """The operations that wait, as the events pass by."""
 
-    def __init__(self, steps: Sequence[Step], observers: frozenset[int]) -> None:
-        self.steps, self.observers = steps, observers
+    def __init__(self, candidates: Sequence[Candidate], observers: frozenset[int]) -> None:
+        self.candidates, self.observers = candidates, observers
         self.moments: list[Moment] = []
-        self.observing: dict[int, Step] = {}
-        self.changing: dict[int, Step] = {}
+        self.observing: dict[int, Candidate] = {}
+        self.changing: dict[int, Candidate] = {}
         self.free: list[int] = []
         self.used = 0
         self.dead: dict[int, list[tuple[int, int]]] = {}
@@ -73,16 +72,16 @@ class _Table:
         self.groups: tuple[Group, ...] = ()
 
     def admit(self, n: int, crashed: bool) -> None:
-        _, call, result, operation = self.steps[n]
-        observer = call in self.observers
+        _, claim, operation = self.candidates[n]
+        observer = claim in self.observers
         if not crashed:
             waiting = self.observing if observer else self.changing
-            waiting[n] = Step(self._bit(), call, result, operation)
+            waiting[n] = Candidate(self._bit(), claim, operation)
         elif not observer:
-            members = self.dead.setdefault(call, [])
+            members = self.dead.setdefault(claim, [])
             members.append((1 << self.dead_count, n))
             self.dead_count += 1
-            self.groups = tuple(Group(call, tuple(same)) for call, same in self.dead.items())
+            self.groups = tuple(Group(claim, tuple(same)) for claim, same in self.dead.items())
 
     def respond(self, n: int) -> None:
         observing = tuple(self.observing.values())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
+from typing import Any
 
 from raftnb.data.histories import History, Operation, Value, text
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Answer, Verdict
+from raftnb.linear.interface import SequentialObject
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Part:
     When it is violated, `attempts` are the longest orders found that explain every response before
     the one of `culprit`, and no order explains that one too. (The search holds operations that are
     under way then to the results that they return later; the other methods leave them open.)
-    `method` says how it was decided: "search", "zones" or "queue order". `configurations` counts
-    the points where the search chose. `reason` says which budget ended an *unknown* part.
+    `method` says how it was decided: "search", "zones", "queue order" or another. `configurations`
+    counts the points where the search chose. `reason` says which budget ended an *unknown* part.
+    `model` is the sequential object of this part.
     """
 
     object: Value
@@ -59,14 +62,16 @@ class Part:
     method: str = "search"
     configurations: int = 0
     reason: str = ""
+    model: SequentialObject = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True)
-class Linearizability:
+@dataclass(frozen=True, repr=False)
+class Linearizability(Answer):
     """The answer for a whole history, part by part. It prints as a few sentences."""
 
-    history: History
+    history: History = field(compare=False)
     parts: tuple[Part, ...]
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +81,21 @@ class Linearizability:
             if verdict in found:
                 return verdict
         return Verdict.HOLDS
+
+    @property
+    def bound(self) -> str | None:
+        """What ended an *unknown* part, the first there is."""
+        reasons = (p.reason for p in self.parts if p.verdict is Verdict.UNKNOWN)
+        return next(reasons, None) if self.verdict is Verdict.UNKNOWN else None
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """How the history was read where it can be read in two ways, and what was not judged."""
+        nothing = () if self.operations else ("no operation took place: nothing was judged",)
+        left = sum(part.verdict is Verdict.UNKNOWN for part in self.parts)
+        undecided = f"{left} of {len(self.parts)} parts are undecided"
+        some = (undecided,) if left and self.verdict is Verdict.VIOLATED else ()
+        return (*self.history.notes, *nothing, *some)
 
     @property
     def linearization(self) -> tuple[Placed, ...]:
@@ -94,8 +114,44 @@ class Linearizability:
         """How many operations were judged; those that failed did not happen and do not count."""
         return sum(part.operations for part in self.parts)
 
+    @property
+    def property(self) -> str | None:
+        """What was asked: whether the history is linearizable."""
+        return "linearizable"
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as plain JSON data, part by part."""
+        return {
+            "verdict": str(self.verdict),
+            "property": self.property,
+            "operations": self.operations,
+            "seconds": round(self.seconds, 6),
+            "bound": self.bound,
+            "partial": list(self.partial),
+            "parts": [_part_json(part, self.history) for part in self.parts],
+        }
+
     def __str__(self) -> str:
         return "\n".join(_sentences(self))
+
+
+def _part_json(part: Part, history: History) -> dict[str, Any]:
+    return {
+        "object": None if part.object is None else text(part.object),
+        "verdict": str(part.verdict),
+        "operations": part.operations,
+        "method": part.method,
+        "configurations": part.configurations,
+        "reason": explain(part),
+        "culprit": operation_json(part.culprit, history) if part.culprit else None,
+    }
+
+
+def operation_json(operation: Operation, history: History) -> dict[str, Any]:
+    """An operation as plain JSON data: its text, its process, its events and their lines."""
+    events = {"invoked": operation.invoked, "returned": operation.returned}
+    lines = {f"{name}_at": history.where(event) for name, event in events.items()}
+    return {"operation": str(operation), "process": text(operation.process), **events} | lines
 
 
 def explain(part: Part) -> str:

@@ -20,11 +20,12 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import Operation, freeze
+from raftnb.data.histories import Operation
 from raftnb.data.verdict import Verdict
-from raftnb.linear.machine import IMPOSSIBLE, Call, Machine, Model, ObserverChangedState
+from raftnb.linear.interface import Asked, SequentialObject
+from raftnb.linear.machine import Machine, ObserverChangedState
 from raftnb.linear.meter import INTERRUPTED, Meter, OverBudget
-from raftnb.linear.moments import Moment, Step, moments_of
+from raftnb.linear.moments import Candidate, Moment, moments_of
 from raftnb.linear.result import Attempt, Part, Placed
 
 MOST_ATTEMPTS = 16
@@ -39,16 +40,17 @@ class Search:
     """One search over the operations of one part, given in the order of their invocations."""
 
     def __init__(
-        self, operations: Sequence[Operation], calls: Sequence[Call], model: Model, meter: Meter
+        self,
+        operations: Sequence[Operation],
+        asked: Sequence[Asked],
+        model: SequentialObject,
+        meter: Meter,
     ) -> None:
-        self.operations, self.meter = operations, meter
-        numbers: dict[Call, int] = {}
-        known = [numbers.setdefault(call, len(numbers)) for call in calls]
-        self.machine = machine = Machine(model, list(numbers))
-        self.steps = [
-            Step(0, call, machine.result_number(freeze(operation.result)), n)
-            for n, (operation, call) in enumerate(zip(operations, known, strict=True))
-        ]
+        self.operations, self.meter, self.model = operations, meter, model
+        self.machine = Machine(model)
+        claims = [self.machine.claim(call, result) for _, call, result in asked]
+        self.machine.restart()
+        self.candidates = [Candidate(0, claim, n) for n, claim in enumerate(claims)]
         self.moments: list[Moment] = []
         self.deepest, self.before = 0, meter.configurations
         self.stuck: list[tuple[Path, int]] = []
@@ -74,14 +76,16 @@ class Search:
     def _rehearse(self) -> None:
         """Run some calls one after another: most methods that are no observers show it here."""
         state = 0
-        for step in self.steps[:REHEARSED]:
-            _, state = self.machine.step(state, step.call)
+        for candidate in self.candidates[:REHEARSED]:
+            outcomes = self.machine.outcomes(state, self.machine.claims[candidate.claim].call)
+            state = outcomes[0][1] if outcomes else state
 
     def _prepare(self) -> None:
         """Lay out the moments for what is now known about observers, and forget the rest."""
         names = self.machine.observers
-        observers = {n for n, (name, _) in enumerate(self.machine.calls) if name in names}
-        self.moments = moments_of(self.operations, self.steps, frozenset(observers))
+        calls = self.machine.calls
+        observers = {n for n, c in enumerate(self.machine.claims) if calls[c.call].name in names}
+        self.moments = moments_of(self.operations, self.candidates, frozenset(observers))
         self.width = max((moment.own.bit.bit_length() for moment in self.moments), default=0)
         self.held = 8 * sum(len(m.observing) + len(m.changing) + 20 for m in self.moments)
 
@@ -125,11 +129,11 @@ class Search:
     def _advance(self, configuration: Configuration) -> Configuration:
         """Go on while there is no choice: observers that fit, responses already linearized."""
         number, state, mask, dead, path = configuration
-        step, moments = self.machine.step, self.moments
+        after, moments = self.machine.after, self.moments
         while number < len(moments):
             own, observing, _, _ = moments[number]
-            for bit, call, result, operation in observing:
-                if not mask & bit and step(state, call)[0] == result:
+            for bit, claim, operation in observing:
+                if not mask & bit and after(state, claim):
                     mask |= bit
                     path = (operation, number, path, path[3] + 1 if path else 1)
             if not mask & own.bit:
@@ -149,35 +153,33 @@ class Search:
         self.seen[key] = (*(more for more in earlier if more & dead != dead), dead)
         return True
 
-    def _own(self, configuration: Configuration) -> list[Configuration]:
+    def _own(self, configuration: Configuration) -> Iterator[Configuration]:
         """The operation that responds takes effect, if it can: the next response is reached."""
         number, state, mask, dead, path = configuration
         own = self.moments[number].own
-        result, after = self.machine.step(state, own.call)
-        if result != own.result:
-            return []
         order = (own.operation, number, path, path[3] + 1 if path else 1)
-        return [(number + 1, after, mask, dead, order)]
+        for after in self.machine.after(state, own.claim):
+            yield number + 1, after, mask, dead, order
 
     def _others(self, configuration: Configuration) -> Iterator[Configuration]:
         """An operation that returns later takes effect first."""
         number, state, mask, dead, path = configuration
-        step, length = self.machine.step, path[3] + 1 if path else 1
-        for bit, call, wanted, operation in self.moments[number].changing:
+        length = path[3] + 1 if path else 1
+        for bit, claim, operation in self.moments[number].changing:
             if not mask & bit:
-                result, after = step(state, call)
-                if result == wanted:
+                for after in self.machine.after(state, claim):
                     yield number, after, mask | bit, dead, (operation, number, path, length)
 
     def _revived(self, configuration: Configuration) -> Iterator[Configuration]:
         """A crashed operation takes effect first."""
         number, state, mask, dead, path = configuration
         length = path[3] + 1 if path else 1
-        for call, members in self.moments[number].crashed:
-            result, after = self.machine.step(state, call)
+        for claim, members in self.moments[number].crashed:
             free = next((item for item in members if not dead & item[0]), None)
-            if free and result != IMPOSSIBLE and after != state:
-                yield number, after, mask, dead | free[0], (free[1], number, path, length)
+            if free:
+                for after in self.machine.after(state, claim):
+                    if after != state:
+                        yield number, after, mask, dead | free[0], (free[1], number, path, length)
 
     def _note_stuck(self, number: int, state: int, path: Path) -> None:
         if number > self.deepest:
@@ -223,7 +225,9 @@ class Search:
 
     def _part(self, verdict: Verdict, **found: Any) -> Part:
         count, chosen = len(self.operations), self.meter.configurations - self.before
-        return Part(None, verdict, count, method="search", configurations=chosen, **found)
+        return Part(
+            None, verdict, count, method="search", configurations=chosen, model=self.model, **found
+        )
 
 
 def _stack_for(stacks: list[list[Configuration]], crashed: int) -> list[Configuration]:

@@ -19,9 +19,10 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from raftnb.data.histories import Operation, Value
-from raftnb.linear.machine import Call
-from raftnb.linear.objects import CASRegister, KeyValueStore, Queue, Register
+from raftnb.data.histories import UNSAID, Operation, Value, exact
+from raftnb.linear.containers import Queue
+from raftnb.linear.interface import Asked, SequentialObject, class_of, instance_of
+from raftnb.linear.objects import CASRegister, Entry, Register
 from raftnb.linear.result import Placed
 
 PUT, GET = "put", "get"
@@ -29,7 +30,7 @@ _REGISTER = {"write": PUT, "read": GET}
 _ROLES: dict[type, dict[str, str]] = {
     Register: _REGISTER,
     CASRegister: _REGISTER,
-    KeyValueStore: {
+    Entry: {
         **dict.fromkeys(("put", "write", "Write"), PUT),
         **dict.fromkeys(("get", "read", "Read"), GET),
     },
@@ -59,28 +60,33 @@ class Decider(NamedTuple):
 
 
 def decider(
-    operations: Sequence[Operation], calls: Sequence[Call], thing: object
+    operations: Sequence[Operation], asked: Sequence[Asked], model: SequentialObject
 ) -> Decider | None:
     """The O(n log n) method for these operations on this object, or None when none applies.
 
-    It applies to `Register`, `CASRegister`, `KeyValueStore` (one key) and `Queue` themselves, not
+    It applies to `Register`, `CASRegister`, one key of `KeyValueStore`, and `Queue` themselves, not
     to subclasses, when nothing but plain reads, writes, enqueues and dequeues occurs, no value is
     put twice and none that the object starts with.
     """
-    roles = _ROLES.get(type(thing))
-    if isinstance(thing, KeyValueStore) and thing.values:
+    roles = _ROLES.get(class_of(model))
+    if roles is None or any(call.name not in roles for _, call, _ in asked):
         return None
-    if roles is None or any(name not in roles for name, _ in calls):
-        return None
-    items = [_item(op, roles[call[0]], call) for op, call in zip(operations, calls, strict=True)]
-    if any(item.role is PUT and item.operation.result is not None for item in items):
+    items = [
+        _item(op, roles[one.call.name], one) for op, one in zip(operations, asked, strict=True)
+    ]
+    if any(
+        item.role is PUT and one.result not in (None, UNSAID)
+        for item, one in zip(items, asked, strict=True)
+    ):
         return None
     written = [item.value for item in items if item.role is PUT]
-    first = _initial(thing)
+    thing = instance_of(model)
+    first = tuple(map(exact, _initial(thing)))
     if len({*written, *first}) < len(written) + len(first):
         return None
     if isinstance(thing, Queue):
-        return None if first else Decider("queue order", items, queue_order)
+        silent = any(item.role is GET and item.value is UNSAID and item.end < inf for item in items)
+        return None if first or silent else Decider("queue order", items, queue_order)
     return Decider("zones", items, lambda some: zones(some, first[0]))
 
 
@@ -96,7 +102,22 @@ def shortest_violation(items: Sequence[Item], decide: Decide) -> tuple[Operation
 
 
 def zones(items: Sequence[Item], initial: Value) -> list[Placed] | None:
-    """A linearization of a register's operations whose written values differ, or None."""
+    """A linearization of a register's operations whose written values differ, or None.
+
+    A read that does not say what it returned fits anywhere.
+    """
+    telling = [item for item in items if item.role is PUT or item.value is not UNSAID]
+    placed = _zones(telling, initial)
+    if len(telling) == len(items):
+        return placed
+    silent = (item for item in items if item.role is GET and item.value is UNSAID)
+    answered = [Placed(item.operation, item.start + 1) for item in silent if item.end < inf]
+    if placed is None or not answered:
+        return placed
+    return sorted([*placed, *answered], key=lambda one: one.point)
+
+
+def _zones(items: Sequence[Item], initial: Value) -> list[Placed] | None:
     clusters: dict[Value, _Cluster] = {initial: _Cluster(None, [])}
     for item in items:
         if item.role is PUT:
@@ -258,8 +279,8 @@ def _place_pairs(order: list[_Pair]) -> list[Placed]:
     return [Placed(operation, point) for point, _, _, operation in placed]
 
 
-def _item(operation: Operation, role: str, call: Call) -> Item:
-    value = call[1][-1] if role is PUT else operation.result
+def _item(operation: Operation, role: str, asked: Asked) -> Item:
+    value = exact(asked.call.arguments[-1] if role is PUT else asked.result)
     end = inf if operation.returned is None else operation.returned
     return Item(role, value, operation.invoked, end, operation)
 
@@ -267,9 +288,7 @@ def _item(operation: Operation, role: str, call: Call) -> Item:
 def _initial(thing: object) -> tuple[Value, ...]:
     if isinstance(thing, Queue):
         return thing.items
-    if isinstance(thing, KeyValueStore):
-        return (thing.initial,)
-    return (thing.value,) if isinstance(thing, Register) else ()
+    return (thing.value,) if isinstance(thing, (Register, Entry)) else ()
 
 
 def _prefix(items: Sequence[Item], last: float) -> list[Item]:

@@ -28,6 +28,7 @@ from raftnb.linear import (
     explain,
     recorded,
 )
+from raftnb.linear.checker import split
 from raftnb.linear.definition import is_linearizable
 from raftnb.linear.meter import Meter
 from raftnb.linear.search import Search
@@ -72,8 +73,9 @@ def test_the_n_log_n_methods_agree_with_the_search_on_long_histories(kind, metho
     for _ in range(30):
         history = random_history(KINDS[kind], dice, dice.randint(20, 50), dice.randint(2, 3))
         (part,) = check(history, KINDS[kind].model).parts
-        calls = [(op.name, op.arguments) for op in history.operations]
-        search = Search(history.operations, calls, KINDS[kind].model, Meter(Budget(), 0)).run(5_000)
+        (portion,) = split(history, KINDS[kind].model)
+        meter = Meter(Budget(), 0)
+        search = Search(portion.operations, portion.asked, portion.model, meter).run(5_000)
         if part.method == method and search is not None:
             compared += 1
             assert search.verdict is part.verdict

@@ -1,0 +1,90 @@
+"""Write histories: as the records from which a reader makes an equal history."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from raftnb.data.errors import HistoryError
+from raftnb.data.histories import Echo, Event, History, Invocation, Response, Unsaid, Value
+from raftnb.linear.records import READS, SPREAD
+
+
+def write_history(history: History, path: str | Path) -> Path:
+    """Write `history` as JSON, which `read_history` reads back; .gz and .xz compress it.
+
+    Raises `HistoryError` for a value that JSON has no form for, before the file is touched.
+    """
+    target = Path(path)
+    rows = ",\n".join(json.dumps(row) for row in records_of(history))
+    data = f'{{"history": [\n{rows}\n]}}\n'.encode()
+    with opener(target)(target, "wb") as stream:
+        stream.write(data)
+    return target
+
+
+def opener(path: Path) -> Callable[..., Any]:
+    """How a file of this name is opened: .gz and .xz are compressed."""
+    openers: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
+    return openers.get(path.suffix, open)
+
+
+def records_of(history: History) -> Iterator[dict[str, Any]]:
+    """The records of `history`, from which `history_of` makes an equal history."""
+    calls: dict[Value, Invocation] = {}
+    for event in history:
+        if isinstance(event, Invocation):
+            calls[event.process] = event
+            yield _call_fields(event)
+        else:
+            yield _completion_fields(event, calls.pop(event.process))
+
+
+def _call_fields(event: Invocation) -> dict[str, Any]:
+    values = event.arguments
+    spread = event.name in SPREAD
+    plain = len(values) == 1 and not (spread and isinstance(values[0], tuple))
+    value: Any = None
+    if plain and values[0] is not None and event.name.lower() not in READS:
+        value = values[0]
+    fields = _fields(event, "invoke", event.name) | {"value": _plain(value)}
+    if spread and len(values) > 1:
+        fields["value"] = _plain(values)
+    elif values and value is None:
+        fields["arguments"] = _plain(values)
+    return fields
+
+
+def _completion_fields(event: Response, call: Invocation) -> dict[str, Any]:
+    fields, result = _fields(event, "ok", call.name), event.result
+    if isinstance(result, Unsaid):
+        return fields
+    if isinstance(result, Echo):
+        return fields | {"value": _plain(result.value)}
+    read = result is not None and call.name.lower() in READS
+    return fields | {"value" if read else "result": _plain(result)}
+
+
+def _fields(event: Event, kind: str, name: str) -> dict[str, Any]:
+    fields = {"process": event.process, "type": kind, "f": name}
+    if event.object is not None:
+        fields["key"] = _plain(event.object)
+    if event.time is not None:
+        fields["time"] = event.time
+    return fields
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise HistoryError(
+        f"the value {value!r}",
+        allowed="numbers, texts, true, false, null, and lists of them",
+        cure="record the values as numbers or texts",
+    )
