@@ -70,8 +70,10 @@ def timeline(
     if around is not None:
         chosen = _near(chosen, around, reach)
     plan = _plan(chosen)
-    culprits = tuple(answer.culprits) if answer else ()
-    points = [p for p in answer.linearization if p.operation in plan.shown] if answer else []
+    culprits = tuple(answer.culprits) if answer is not None else ()
+    points = (
+        [p for p in answer.linearization if p.operation in plan.shown] if answer is not None else []
+    )
     height = TOP + LANE * len(plan.lanes) + (22 if points else 6)
     parts = [
         *_lanes(plan),
@@ -231,9 +233,11 @@ def _alt(plan: _Plan, points: Sequence[Point], culprits: Sequence[Operation], ca
 
 def _data(history: History, answer: Answer | None) -> dict[str, object]:
     points = (
-        {p.operation: (n, p.point) for n, p in enumerate(answer.linearization, 1)} if answer else {}
+        {p.operation: (n, p.point) for n, p in enumerate(answer.linearization, 1)}
+        if answer is not None
+        else {}
     )
-    culprits = set(answer.culprits) if answer else set()
+    culprits = set(answer.culprits) if answer is not None else set()
     lanes = {process: n for n, process in enumerate(sorted(history.processes, key=_key))}
     rows = []
     for op in history.operations:

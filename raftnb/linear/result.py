@@ -10,6 +10,7 @@ from typing import Any
 from raftnb.data.histories import History, Operation, Value, text
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.linear.interface import SequentialObject
+from raftnb.linear.records import READS
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,6 @@ class Linearizability(Answer):
         """How many operations were judged; those that failed did not happen and do not count."""
         return sum(part.operations for part in self.parts)
 
-    @property
-    def property(self) -> str | None:
-        """What was asked: whether the history is linearizable."""
-        return "linearizable"
-
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON data, part by part."""
         return {
@@ -133,6 +129,11 @@ class Linearizability(Answer):
 
     def __str__(self) -> str:
         return "\n".join(_sentences(self))
+
+    @property
+    def property(self) -> str | None:
+        """What was asked: whether the history is linearizable."""
+        return "linearizable"
 
 
 def _part_json(part: Part, history: History) -> dict[str, Any]:
@@ -163,8 +164,15 @@ def explain(part: Part) -> str:
     return (
         f"{part.culprit} by process {text(part.culprit.process)} "
         f"(events {part.culprit.invoked} to {part.culprit.returned}) cannot be placed: "
-        f"the longest orders of what went before end with {few}"
+        f"the longest orders of what went before end with {few}{hint(part.culprit)}"
     )
+
+
+def hint(culprit: Operation) -> str:
+    """What to look at when the culprit's answer may have been read otherwise than it was meant."""
+    if culprit.result is not None or culprit.name.lower() not in READS:
+        return ""
+    return " (it read null: if that means that nobody knows what it read, say --nil unknown)"
 
 
 def _sentences(result: Linearizability) -> Iterator[str]:

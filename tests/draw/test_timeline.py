@@ -129,9 +129,10 @@ def test_the_command_names_the_culprit_and_writes_the_page(capsys, tmp_path: Pat
     [
         ("cas.log", ["cas-register"], 0),
         ("cas.log", ["cas-register", "--init", "7"], 0),
-        ("independent.edn", ["cas-register"], 0),
-        ("independent.edn", ["kv"], 0),
-        ("independent.edn", ["register"], 0),
+        ("independent.edn", ["cas-register"], 2),
+        ("independent.edn", ["cas-register", "--keys", "pairs"], 0),
+        ("independent.edn", ["kv", "--keys", "pairs"], 0),
+        ("independent.edn", ["register", "--keys", "pairs"], 0),
         ("cas.log", ["kv"], 2),
         ("queue.edn", ["queue"], 0),
         ("queue.edn", ["queue", "--init", '["x"]'], 1),

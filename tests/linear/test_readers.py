@@ -89,7 +89,7 @@ def test_records_say_all_that_there_is_in_a_history(calls) -> None:
         ("a.edn", "{:type :invoke :process 0 :f :read}\n}", "a.edn, line 2", "'}'"),
         ("a.edn", "[{:type :invoke, :f :read]", "a.edn, line 1", "']', expected '}'"),
         ("a.edn", "[{}\n{:type}]", "a.edn, line 2", "a map with a key that has no value"),
-        ("a.edn", "\n\"", "a.edn, line 2", "'\"'"),
+        ("a.edn", '\n"', "a.edn, line 2", "'\"'"),
         ("a.log", "INFO jepsen.util - 0 :invoke :read nil\noops", "a.log, line 2", "'oops'"),
         ("a.log", "INFO jepsen.util - 0 :invoke :cas [1", "a.log, line 1", "'[' without"),
         ("a.log", "INFO jepsen.util - 0 :ok :read 1", "a.log, line 1", "no open call"),
