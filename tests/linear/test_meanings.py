@@ -277,7 +277,8 @@ def test_odd_atoms_of_edn_are_what_clojure_reads(tmp_path: Path, form: str, valu
 
 
 NOBODY_READS = [
-    "##NaN", "#_ {:a 2} 1", "#:jepsen{:x 1}", '#error {:cause "x" :trace [[a.b$c invoke "f.clj" 1]]}',
+    "##NaN", "#_ {:a 2} 1", "#:jepsen{:x 1}",
+    '#error {:cause "x" :trace [[a.b$c invoke "f.clj" 1]]}',
     '#object[clojure.core$x 0x7f8f "s"]', '#"re"', "1.5M", "99999999999999999999N", "#{1 true}",
     "9" * 5_000, "#inst \"2020-01-01\"", "{[{:a 1}] 2}", "1/2",
 ]  # fmt: skip
