@@ -39,6 +39,7 @@ class BreadthFirst:
         self.expander = Expander(self.memo, self.store, self.threads)
         self.generated, self.coverage, self.depth = 0, self.expander.coverage * 0, 0
         self.replay = Replay(self.memo, self.store)
+        self.begun = False  # whether all the initial states are in the store
 
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound."""
@@ -80,6 +81,7 @@ class BreadthFirst:
             if self.memo.within < 0 or self.memo.value(self.memo.within, row):
                 rows.append(self.memo.canonical(row))
         self.add_states(np.array(rows, dtype=np.uint32).reshape(-1, self.store.width))
+        self.begun = self.store.distinct == len(set(map(tuple, rows)))
         self._check_states([0])
         self._stop_if_full()
         return [(0, self.store.distinct)]

@@ -23,17 +23,18 @@ from raftnb.language.world import World
 
 
 class Graph:
-    """The reachable states of a model within its constraints, and every step between them.
+    """The reachable states of a model within its constraints, and every step out of them.
 
-    States are numbered from 0 in the order in which they are met, breadth first. The steps out of
-    state i are the positions offsets[i] to offsets[i + 1] of `targets` (a state's number) and
-    `labels` (see `step`); steps that change nothing are among them. `complete` is false if
-    `max_states` cut the graph off. Steps to states that were not met, or that are outside the
-    constraints, are `cut_sources` and `cut_labels`.
+    States are numbered from 0 in the order in which they are met, breadth first; the first
+    `initial` ones are the initial states. Step e leads from state `sources[e]` to state
+    `targets[e]`, and `labels[e]` says what happens there (see `step`); steps that change nothing
+    are among them, and steps come in the order of their sources. The target is -1 where a step
+    leads out of the graph: to a state outside the constraints, or to one that was not met.
+    `bound` is what stopped the exploration before all states were met (None: nothing did).
     """
 
-    def __init__(self, engine: BreadthFirst, complete: bool) -> None:
-        self._engine, self.complete = engine, complete
+    def __init__(self, engine: BreadthFirst, bound: str | None) -> None:
+        self._engine, self.bound = engine, bound
         self.model, self.distinct = engine.model, engine.store.distinct
         self.progress = engine.options.progress
         self._memo = engine.memo
@@ -42,10 +43,15 @@ class Graph:
         """The number of states."""
         return self.distinct
 
+    @property
+    def complete(self) -> bool:
+        """Whether all states within the constraints are there, whatever stopped the exploration."""
+        return self.bound is None or (self._engine.begun and self.cuts == 0)
+
     @cached_property
-    def initial(self) -> Any:
-        """The numbers of the initial states."""
-        return np.flatnonzero(self._engine.store.parents[: self.distinct] == NO_PARENT)
+    def initial(self) -> int:
+        """How many initial states there are."""
+        return int((self._engine.store.parents[: self.distinct] == NO_PARENT).sum())
 
     @cached_property
     def parents(self) -> Any:
@@ -54,52 +60,38 @@ class Graph:
         return np.where(parents == NO_PARENT, np.arange(self.distinct), parents)
 
     @cached_property
-    def _edges(self) -> tuple[Any, Any, Any, Any, Any]:
-        edges = Edges(self._engine)
-        sources, targets, labels = edges.find()
-        cut_sources, _, cut_labels = edges.cut()
-        offsets = np.zeros(self.distinct + 1, dtype=np.int64)
-        np.cumsum(np.bincount(sources, minlength=self.distinct), out=offsets[1:])
+    def _edges(self) -> tuple[Any, Any, Any]:
+        sources, targets, labels = Edges(self._engine).find()
         if np.any(sources[1:] < sources[:-1]):
             order = np.argsort(sources, kind="stable")
-            targets, labels = targets[order], labels[order]
-        return offsets, targets, labels, cut_sources, cut_labels
+            sources, targets, labels = sources[order], targets[order], labels[order]
+        return sources, targets, labels
 
     @property
-    def cut_sources(self) -> Any:
-        """The states from which steps lead out of the graph (uint32), in no particular order."""
-        return self._edges[3]
-
-    @property
-    def cut_labels(self) -> Any:
-        """The labels of the steps that lead out of the graph, parallel to `cut_sources`."""
-        return self._edges[4]
-
-    @property
-    def offsets(self) -> Any:
-        """Where each state's steps start (int64, one more than there are states)."""
+    def sources(self) -> Any:
+        """The state that each step starts from (int32)."""
         return self._edges[0]
 
     @property
     def targets(self) -> Any:
-        """The state that each step leads to (uint32)."""
+        """The state that each step leads to, or -1 (int32)."""
         return self._edges[1]
 
     @property
     def labels(self) -> Any:
-        """The label of each step (uint32): see `step` and `actions`."""
+        """The label of each step (int32): see `step`."""
         return self._edges[2]
 
-    @property
-    def sources(self) -> Any:
-        """The state that each step starts from (uint32)."""
-        return np.repeat(np.arange(self.distinct, dtype=np.uint32), np.diff(self.offsets))
+    @cached_property
+    def cuts(self) -> int:
+        """How many steps lead out of the graph."""
+        return int((self.targets < 0).sum())
 
     def step(self, label: int) -> Step:
         """The step that a label stands for: process, action, arguments and choices."""
         return self._memo.step(label)
 
-    @property
+    @cached_property
     def steps(self) -> list[Step]:
         """The step of every label."""
         return [self.step(label) for label in range(len(self._memo.labels))]
@@ -148,54 +140,39 @@ class Graph:
 
 
 class Edges:
-    """Finds the steps between states that are all known."""
+    """Finds the steps out of states that are all known."""
 
     def __init__(self, engine: BreadthFirst) -> None:
         self.store, self.progress = engine.store, engine.options.progress
-        self.found: tuple[list[Any], ...] = ([], [], [])
-        self.lost: tuple[list[Any], ...] = ([], [], [])
+        self.found: list[Any] = []
         self.expander = Expander(engine.memo, engine.store, Threads(1), Which.EVERYTHING)
 
     def find(self) -> tuple[Any, Any, Any]:
-        """The sources, targets and labels of all the steps (uint32)."""
+        """The sources, targets (-1 if they are not known) and labels of all the steps (int32)."""
         at, stop = 0, self.store.distinct
         with progress_bar("states", self.progress, stop) as bar:
             while at < stop:
                 at = self.expander.expand([(at, stop)], self._flush)[0]
                 bar.update(at - bar.n)
-        return _joined(self.found)
-
-    def cut(self) -> tuple[Any, Any, Any]:
-        """The same of the steps found that lead to states which are not known."""
-        return _joined(self.lost)
+        columns = zip(*self.found, strict=True) if self.found else [[np.zeros(0, np.int32)]] * 3
+        sources, targets, labels = map(np.concatenate, columns)
+        return sources, targets, labels
 
     def _flush(self, outs: list[Successors]) -> None:
         out = outs[0]
         n = int(out.counts[0])
         numbers = self.store.numbers(out.rows[0], out.hashes[0], n)
-        known = numbers >= 0
-        columns = (out.parents[0][:n], numbers.astype(np.uint32), out.labels[0][:n])
-        for part, lost, column in zip(self.found, self.lost, columns, strict=True):
-            part.append(column[known].copy())
-            lost.append(column[~known].copy())
-
-
-def _joined(columns: tuple[list[Any], ...]) -> tuple[Any, Any, Any]:
-    first, second, third = (
-        np.concatenate([np.zeros(0, dtype=np.uint32), *parts]) for parts in columns
-    )
-    return first, second, third
+        columns = (out.parents[0][:n], numbers, out.labels[0][:n])
+        self.found.append(tuple(column.astype(np.int32) for column in columns))
 
 
 def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:
     """The graph of the reachable states; properties are not checked (see `check` for that).
 
-    Steps are found when `offsets`, `targets` or `labels` is first asked for. Ctrl-C gives the part
+    Steps are found when `sources`, `targets` or `labels` is first asked for. Ctrl-C gives the part
     that was reached, which is not `complete`.
     """
-    options = ExplorationOptions(
-        deadlock=False, max_states=max_states, threads=1, progress=progress
-    )
+    options = ExplorationOptions(False, max_states=max_states, threads=1, progress=progress)
     engine = BreadthFirst(model, options, claims=False)
     result = engine.run()
     if result.bound is not None and not result.bound.startswith(("max_states", "interrupted")):
@@ -204,4 +181,4 @@ def reachable(model: Model, *, max_states: int | None = None, progress: bool = T
             allowed="a graph that fits into memory",
             cure="use smaller constants, or `max_states`",
         )
-    return Graph(engine, complete=result.bound is None)
+    return Graph(engine, result.bound)

@@ -11,7 +11,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Answer, Verdict
 
 
 class Stop(Exception):
@@ -70,17 +70,17 @@ def free_memory() -> int:
     return max(256 << 20, min(free))
 
 
-@dataclass(frozen=True)
-class Exploration:
+@dataclass(frozen=True, repr=False)
+class Exploration(Answer):
     """What an exploration found.
 
     `distinct` states, `generated` successors (initial states included, one for each action and
     choice, as TLC counts them), `depth` of the deepest state (an initial state has depth 1),
     `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
     `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
-    None; `coverage` says how often each
-    process took each action, `bound` what stopped an *unknown*,
-    `not_checked` the properties that need history variables that were left out.
+    None; `coverage` says how often each process took each action, `bound` what stopped an
+    *unknown*, `not_checked` the properties that need history variables that were left out,
+    `partial` what else the answer does not cover.
     """
 
     verdict: Verdict
@@ -94,6 +94,7 @@ class Exploration:
     coverage: dict[str, int] = field(default_factory=dict)
     bound: str | None = None
     not_checked: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
     @cached_property
     def never_taken(self) -> tuple[str, ...]:
@@ -118,7 +119,9 @@ class Exploration:
             "property": self.property,
             "trace": self.trace.as_json() if self.trace else None,
             "bound": self.bound,
+            "not_checked": list(self.not_checked) or None,
             "never_taken": list(self.never_taken) or None,
+            "partial": list(self.partial) or None,
         }
         return data | {k: v for k, v in optional.items() if v is not None}
 
@@ -133,8 +136,7 @@ class Exploration:
             lines.append(f"not checked without history: {', '.join(self.not_checked)}")
         if self.never_taken:
             lines.append(f"warning: never taken: {', '.join(self.never_taken)}")
+        lines += [f"note: {sentence}" for sentence in self.partial]
         if self.trace:
             lines.append(str(self.trace))
         return "\n".join(lines)
-
-    __repr__ = __str__

@@ -20,35 +20,37 @@ import numpy as np
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.values import show
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.graph import Graph, reachable
 from raftnb.language import grammar
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.liveness.edges import Arrows, Bools, arrows
+from raftnb.liveness.edges import bindings, digraph_of, enabling, inner, moving, where
 from raftnb.liveness.fair_cycles import (
+    Bools,
     Demand,
     Digraph,
     distances,
     fair_components,
-    numbers,
     path_to,
     shortest_lasso,
 )
-from raftnb.liveness.reasons import explain
+from raftnb.liveness.reasons import tell
 
 Demanded = tuple[Fairness, str, frozenset[str]]
 
 
-@dataclass(frozen=True)
-class LivenessResult:
+@dataclass(frozen=True, repr=False)
+class LivenessResult(Answer):
     """What a liveness check found.
 
     `property` is the property's name (with the values of its parameters if it is violated),
     `trace` a lasso: `trace.loop` is the index of the state to which its last state returns, the
     last one itself where the behavior stops there. `reasons` say in words what happens for ever
-    and why no fairness condition forbids it; `bound` is what stopped an *unknown*.
-    `states` and `steps` are the sizes of the graph, `seconds` the time for all of it.
+    and why no fairness condition forbids it; `bound` is what stopped an *unknown*, `partial` what
+    the answer does not cover. `states` and `steps` are the sizes of the graph, `seconds` the time
+    for all of it.
     """
 
     verdict: Verdict
@@ -60,6 +62,7 @@ class LivenessResult:
     trace: Trace | None = None
     reasons: tuple[str, ...] = ()
     bound: str | None = None
+    partial: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain JSON data."""
@@ -73,17 +76,17 @@ class LivenessResult:
         }
         if self.trace is not None:
             data |= {"trace": self.trace.as_json(), "reasons": list(self.reasons)}
-        return data | ({"bound": self.bound} if self.bound else {})
+        data |= {"bound": self.bound} if self.bound else {}
+        return data | ({"partial": list(self.partial)} if self.partial else {})
 
     def __str__(self) -> str:
         under = f"under {', '.join(self.fairness)}" if self.fairness else "without fairness"
         lines = [f"{self.verdict}: {self.property}, {under} ({self.states:,} states)"]
         lines += [f"stopped: {self.bound}"] if self.bound else []
+        lines += [f"note: {sentence}" for sentence in self.partial]
         lines += [fill(reason, 88) for reason in self.reasons]
         lines += [str(self.trace)] if self.trace is not None else []
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def check_liveness(
@@ -92,13 +95,13 @@ def check_liveness(
     fairness: Sequence[Fairness] | None = None,
     max_states: int | None = None,
     symmetry: bool = False,
-    graph: Arrows | None = None,
+    graph: Graph | None = None,
 ) -> LivenessResult:
     """Check liveness properties under fairness conditions (by default the specification's own).
 
     The first property that is violated decides; with no lasso and a graph that constraints or
-    `max_states` cut off, the verdict is *unknown*. `graph`, if given, is `arrows(model)`, to be
-    used for several checks. Raises `UsageError` with `symmetry`, for which this is not sound.
+    `max_states` cut off, the verdict is *unknown*. `graph`, if given, is `reachable(model)`, to
+    be used for several checks. Raises `UsageError` with `symmetry`, for which this is not sound.
     """
     started = time.perf_counter()
     if symmetry:
@@ -107,20 +110,28 @@ def check_liveness(
     fairness = model.spec.fairness if fairness is None else tuple(fairness)
     _check_properties(model, properties)
     demanded = resolve(model, fairness)
-    graph = graph or arrows(model, max_states)
+    graph = reachable(model, max_states=max_states) if graph is None else graph
     demands = demands_on(graph, demanded)
     lassos = (violation(graph, p, demands) for p in properties)
     lasso = next((result for result in lassos if result is not None), None)
-    sizes = (len(graph.states), len(graph.source), time.perf_counter() - started)
+    sizes = (len(graph), len(graph.sources), time.perf_counter() - started)
     names, named = ", ".join(p.name for p in properties), tuple(map(str, fairness))
     if lasso is not None:
         found = (lasso.trace, lasso.reasons)
         return LivenessResult(Verdict.VIOLATED, lasso.name, named, *sizes, *found)
-    if graph.complete:
-        return LivenessResult(Verdict.HOLDS, names, named, *sizes)
-    cut = int((graph.target < 0).sum())
-    bound = f"{cut:,} steps lead out of the explored states, where a lasso may be"
-    return LivenessResult(Verdict.UNKNOWN, names, named, *sizes, bound=bound)
+    bound = what_is_missing(graph, "where a lasso may be")
+    verdict = Verdict.HOLDS if bound is None else Verdict.UNKNOWN
+    return LivenessResult(verdict, names, named, *sizes, bound=bound)
+
+
+def what_is_missing(graph: Graph, so_what: str) -> str | None:
+    """Why a graph does not show all behaviors; None if it does."""
+    missing = [] if graph.complete else [str(graph.bound)]
+    if not len(graph) and graph.complete:
+        missing.append("no initial state is within the constraints")
+    if graph.cuts:
+        missing.append(f"{graph.cuts:,} steps lead out of the explored states, {so_what}")
+    return "; ".join(missing) or None
 
 
 def no_symmetry() -> UsageError:
@@ -181,15 +192,14 @@ def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
     return frozenset(names)
 
 
-def demands_on(graph: Arrows, demanded: Sequence[Demanded]) -> list[Demand]:
+def demands_on(graph: Graph, demanded: Sequence[Demanded]) -> list[Demand]:
     """The fairness conditions as arrays over a graph's states and (inner) edges."""
-    inner = graph.target >= 0
-    found = []
+    inside, found = inner(graph), []
     for condition, process, actions in demanded:
-        moving = graph.moving(process, actions)
+        steps = moving(graph, process, actions)
         kind = "strong" if condition.strong else "weak"
         name = f"{kind} fairness of {process}" + _only(condition)
-        found.append(Demand(name, condition.strong, graph.enabling(moving), moving[inner]))
+        found.append(Demand(name, condition.strong, enabling(graph, steps), steps[inside]))
     return found
 
 
@@ -207,17 +217,17 @@ class Lasso:
     reasons: tuple[str, ...]
 
 
-def violation(graph: Arrows, wanted: Liveness, demands: Sequence[Demand]) -> Lasso | None:
+def violation(graph: Graph, wanted: Liveness, demands: Sequence[Demand]) -> Lasso | None:
     """A lasso on which a property fails, for the first choice of its parameters that has one."""
-    inner = numbers(graph.target >= 0)
-    digraph = Digraph(len(graph.states), graph.source[inner], graph.target[inner])
-    for binding in graph.bindings(wanted.claims):
-        truths = [graph.where(claim, binding) for claim in wanted.claims]
+    inside = inner(graph)
+    digraph = digraph_of(graph, inside)
+    for binding in bindings(graph.model, wanted.claims):
+        truths = [where(graph, claim, binding) for claim in wanted.claims]
         found = find_lasso(digraph, graph.initial, wanted.kind, truths, demands)
         if found is not None:
             values = ", ".join(f"{k} = {show(v)}" for k, v in binding.items())
             name = f"{wanted.name} ({values})" if values else wanted.name
-            return Lasso(name, *explain(graph, inner, digraph, found, demands))
+            return Lasso(name, *tell(graph, inside, digraph, found, demands))
     return None
 
 

@@ -133,7 +133,7 @@ def fair_components(
         part = Digraph(graph.size, graph.source[edges], graph.target[edges])
         count, of = part.components()
         within = edges[of[part.source] == of[part.target]]
-        good, spoilt = judge(graph, count, of, left, within, demands, visits)
+        good, spoilt = sift_components(graph, count, of, left, within, demands, visits)
         offends = np.zeros(count, dtype=bool)
         offends[of[spoilt & left]] = True
         accepted = left & (good & ~offends)[of]
@@ -143,7 +143,7 @@ def fair_components(
     return fair
 
 
-def judge(
+def sift_components(
     graph: Digraph, count: int, of: Ints, left: Bools, within: Ints,
     demands: Sequence[Demand], visits: Sequence[Bools],
 ) -> tuple[Bools, Bools]:  # fmt: skip

@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from raftnb.data.trace import Trace
-from raftnb.liveness.edges import Arrows
+from raftnb.explore.graph import Graph
 from raftnb.liveness.fair_cycles import Demand, Digraph, Ints
 
 
-def explain(
-    graph: Arrows, inner: Ints, digraph: Digraph, nodes: tuple[list[int], list[int]],
+def tell(
+    graph: Graph, inner: Ints, digraph: Digraph, nodes: tuple[list[int], list[int]],
     demands: Sequence[Demand],
 ) -> tuple[Trace, tuple[str, ...]]:  # fmt: skip
     """The trace of a lasso and the reasons why nothing forbids it.
@@ -28,7 +28,7 @@ def explain(
 
 @dataclass(frozen=True, eq=False)
 class _Telling:
-    graph: Arrows
+    graph: Graph
     inner: Ints
     digraph: Digraph
     stem: list[int]
@@ -46,8 +46,8 @@ class _Telling:
 
     @cached_property
     def trace(self) -> Trace:
-        states = tuple(self.graph.states.state(i) for i in self.path)
-        steps = tuple(self.graph.steps[self.graph.label[self.inner[e]]] for e in self.edges)
+        states = tuple(self.graph.state(i) for i in self.path)
+        steps = tuple(self.graph.steps[self.graph.labels[self.inner[e]]] for e in self.edges)
         return Trace(states, steps, loop=len(self.stem) - 1)
 
     @property
@@ -89,8 +89,8 @@ class _Telling:
         return f"State {number} is a deadlock: no step is enabled, so it stays there for ever."
 
     def _enabled_at(self, node: int) -> list[tuple[str, str]]:
-        here = (self.graph.source == node) & (self.graph.target != node)
-        steps = [self.graph.steps[i] for i in np.unique(self.graph.label[here])]
+        here = (self.graph.sources == node) & (self.graph.targets != node)
+        steps = [self.graph.steps[i] for i in np.unique(self.graph.labels[here])]
         return list(dict.fromkeys((step.process, step.action) for step in steps))
 
     def _starving(self) -> Iterator[str]:

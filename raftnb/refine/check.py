@@ -13,34 +13,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import fill
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import Verdict
-from raftnb.explore.graph import Graph
+from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.graph import Graph, reachable
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.liveness.check import Demanded, Stems, demands_on, resolve
-from raftnb.liveness.edges import Arrows, Bools, Ints, arrows, arrows_of
-from raftnb.liveness.fair_cycles import Demand, Digraph, fair_components, numbers, shortest_lasso
-from raftnb.liveness.reasons import explain
+from raftnb.liveness.check import Demanded, Stems, demands_on, resolve, what_is_missing
+from raftnb.liveness.edges import digraph_of, enabling, inner, moving
+from raftnb.liveness.fair_cycles import (
+    Bools,
+    Demand,
+    Ints,
+    fair_components,
+    numbers,
+    shortest_lasso,
+)
+from raftnb.liveness.reasons import tell
 from raftnb.refine.mapped import checked, image
 
 Mapping = Callable[[State], State]
 
 
-@dataclass(frozen=True)
-class Refinement:
+@dataclass(frozen=True, repr=False)
+class Refinement(Answer):
     """What a refinement check found.
 
     `states` and `steps` are those of the concrete graph, `abstract_states` how many abstract
     states they map to. If it is violated, `trace` leads to the step that has no abstract
     counterpart (or is a lasso, for a fairness condition that does not carry over), `view` is the
     same trace mapped, `reasons` say what is wrong, and `allowed` are the abstract steps that could
-    have been taken instead, each with the state after it. `bound` is what stopped an *unknown*.
+    have been taken instead, each with the state after it. `bound` is what stopped an *unknown*,
+    `partial` what the answer does not cover.
     """
 
     verdict: Verdict
@@ -55,6 +63,8 @@ class Refinement:
     reasons: tuple[str, ...] = ()
     allowed: tuple[tuple[Step, State], ...] = ()
     bound: str | None = None
+    partial: tuple[str, ...] = ()
+    property: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain JSON data."""
@@ -70,7 +80,8 @@ class Refinement:
         if self.trace is not None:
             data |= {"reasons": list(self.reasons), "trace": self.trace.as_json()}
             data |= {"view": [state.as_json() for state in self.view]}
-        return data | ({"bound": self.bound} if self.bound else {})
+        data |= {"bound": self.bound} if self.bound else {}
+        return data | ({"partial": list(self.partial)} if self.partial else {})
 
     def __str__(self) -> str:
         lines = [
@@ -78,11 +89,10 @@ class Refinement:
             f"{self.steps:,} steps, seen as {self.abstract_states:,} abstract states)"
         ]
         lines += [f"stopped: {self.bound}"] if self.bound else []
+        lines += [f"note: {sentence}" for sentence in self.partial]
         lines += [fill(reason, 88) for reason in self.reasons]
         lines += [str(self.trace)] if self.trace is not None else []
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def refines(
@@ -92,50 +102,44 @@ def refines(
     *,
     fair: bool = True,
     max_states: int | None = None,
-    graph: Arrows | None = None,
+    graph: Graph | None = None,
 ) -> Refinement:
     """Check that `mapping` shows one model to be a refinement of another.
 
     `mapping(state)` is the abstract state; `State.seen_as` helps to build it. With `fair`, the
     fairness conditions of the abstract specification must follow from those of the concrete one.
     Bounds of the concrete model give *unknown* instead of *holds*; those of the abstract one play
-    no part. `graph`, if given, is `arrows(concrete)`, to be used for several checks.
+    no part. `graph`, if given, is `reachable(concrete)`, to be used for several checks.
     """
     started = time.perf_counter()
-    check = _Check(concrete, abstract, mapping, graph or arrows(concrete, max_states))
+    graph = reachable(concrete, max_states=max_states) if graph is None else graph
+    check = _Check(concrete, abstract, mapping, graph)
     found = check.initial() or check.steps() or (check.fairness() if fair else None)
     found = found or check.bound()
     return Refinement(
         concrete=concrete.spec.name,
         abstract=abstract.spec.name,
-        states=len(check.graph.states),
-        steps=len(check.graph.source),
-        abstract_states=len(check.views),
+        states=len(graph),
+        steps=len(graph.sources),
+        abstract_states=len(check.seen),
         seconds=time.perf_counter() - started,
         **found,
     )
 
 
 class _Check:
-    """The concrete graph, the number of each state's view, and the graph of the views."""
+    """The concrete graph, the number of each state's view (`of`), and the graph of the views."""
 
-    def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Arrows) -> None:
+    def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Graph) -> None:
         self.concrete, self.abstract, self.graph = concrete, abstract, graph
         self.view = checked(mapping, abstract)
-        self.inner = numbers(graph.target >= 0)
-        self.digraph = Digraph(
-            len(graph.states), graph.source[self.inner], graph.target[self.inner]
-        )
-        self.of, self.views = image(cast(Graph, graph.states), abstract, mapping)
+        self.inner = inner(graph)
+        self.digraph = digraph_of(graph, self.inner)
+        self.of, self.seen = image(graph, abstract, mapping)
         self.before, self.after = self.of[self.digraph.source], self.of[self.digraph.target]
-        self.pairs = self.before * len(self.views) + self.after
+        self.pairs = self.before * len(self.seen) + self.after
         self.begun = np.zeros(self.digraph.size, dtype=bool)
         self.begun[: graph.initial] = True
-
-    @cached_property
-    def seen(self) -> Arrows:
-        """The views and the abstract steps between them and out of them, as arrays."""
-        return arrows_of(self.views)
 
     @cached_property
     def stems(self) -> Stems:
@@ -144,35 +148,35 @@ class _Check:
 
     def steps_of(self, seen: Bools) -> NDArray[np.int64]:
         """Some of the abstract steps as pairs of views, without those that lead elsewhere."""
-        chosen = seen & (self.seen.target >= 0)
-        pairs = self.seen.source[chosen].astype(np.int64) * len(self.views)
-        return np.unique(pairs + self.seen.target[chosen])
+        chosen = seen & (self.seen.targets >= 0)
+        pairs = self.seen.sources[chosen].astype(np.int64) * len(self.seen)
+        return np.unique(pairs + self.seen.targets[chosen])
 
     # What must hold.
 
     def initial(self) -> dict[str, Any] | None:
         """An initial state that maps to none."""
-        begin = {self.views.number(state) for state in self.abstract.initial_states}
+        begin = {self.seen.number(state) for state in self.abstract.initial_states}
         for i in range(self.graph.initial):
             if int(self.of[i]) not in begin:
-                trace = Trace((self.graph.states.state(i),), ())
+                trace = Trace((self.graph.state(i),), ())
                 told = "the initial state maps to no initial state of the abstract specification"
                 return self._violated(trace, told)
         return None
 
     def steps(self) -> dict[str, Any] | None:
         """The first step, on a shortest way, that has no abstract counterpart."""
-        possible = self.steps_of(np.ones(len(self.seen.source), dtype=bool))
+        possible = self.steps_of(np.ones(len(self.seen.sources), dtype=bool))
         bad = numbers((self.before != self.after) & ~_is_in(self.pairs, possible))
         return self._no_counterpart(bad) if len(bad) else None
 
     def _no_counterpart(self, bad: Ints) -> dict[str, Any]:
         edge = int(bad[np.argmin(self.stems.distance[self.digraph.source[bad]])])
         a, b = int(self.digraph.source[edge]), int(self.digraph.target[edge])
-        step = self.graph.steps[int(self.graph.label[self.inner[edge]])]
+        step = self.graph.steps[int(self.graph.labels[self.inner[edge]])]
         way = (self.stems.to(a), [a])
-        trace = explain(self.graph, self.inner, self.digraph, way, ())[0]
-        trace = Trace((*trace.states, self.graph.states.state(b)), (*trace.steps, step))
+        trace = tell(self.graph, self.inner, self.digraph, way, ())[0]
+        trace = Trace((*trace.states, self.graph.state(b)), (*trace.steps, step))
         told = (
             f"the step {step} (to state {len(trace.states)}) changes what is seen, "
             f"but no step of {self.abstract.spec.name} does that"
@@ -188,11 +192,9 @@ class _Check:
 
     def bound(self) -> dict[str, Any]:
         """Holds, or unknown if the graph was cut off."""
-        if self.graph.complete:
-            return {"verdict": Verdict.HOLDS}
-        cut = int((self.graph.target < 0).sum())
-        bound = f"{cut:,} steps lead out of the explored states, and were not checked"
-        return {"verdict": Verdict.UNKNOWN, "bound": bound}
+        bound = what_is_missing(self.graph, "and were not checked")
+        verdict = Verdict.HOLDS if bound is None else Verdict.UNKNOWN
+        return {"verdict": verdict, "bound": bound}
 
     # Fairness.
 
@@ -202,7 +204,7 @@ class _Check:
         for wanted in resolve(self.abstract, self.abstract.spec.fairness):
             found = self._unfair(self._lifted(wanted), demands)
             if found is not None:
-                trace, reasons = explain(self.graph, self.inner, self.digraph, found, demands)
+                trace, reasons = tell(self.graph, self.inner, self.digraph, found, demands)
                 told = f"{wanted[0]} of {wanted[1]} does not carry over:"
                 return self._violated(trace, told, *reasons)
         return None
@@ -210,9 +212,9 @@ class _Check:
     def _lifted(self, wanted: Demanded) -> Demand:
         """A fairness condition of the abstract model, on the concrete graph."""
         condition, process, actions = wanted
-        moving = self.seen.moving(process, actions)
-        taken = (self.before != self.after) & _is_in(self.pairs, self.steps_of(moving))
-        enabled = self.seen.enabling(moving)[self.of]
+        steps = moving(self.seen, process, actions)
+        taken = (self.before != self.after) & _is_in(self.pairs, self.steps_of(steps))
+        enabled = enabling(self.seen, steps)[self.of]
         return Demand(str(condition), condition.strong, enabled, taken)
 
     def _unfair(self, broken: Demand, demands: list[Demand]) -> tuple[list[int], list[int]] | None:

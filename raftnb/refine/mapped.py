@@ -64,8 +64,7 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
     """For each state of a graph the number of its view, and the graph of the views.
 
     `view` maps a state to a state of `model`. The graph of the views has all the steps of `model`
-    between them, and knows of those that lead elsewhere (`cut_sources`); constraints of `model`
-    are left out of account.
+    between them, and those that lead elsewhere; constraints of `model` are left out of account.
     """
     free = model.spec.variant(model.spec.name, constraints=(), distinct_messages=None, copies=None)
     known = {name: v for name, v in model.constants.items() if name in free.all_constants}
@@ -76,7 +75,7 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
     rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, checked(view, model))
     of, first = _numbered(rows)
     engine.add_states(rows[first])
-    return of, Graph(engine, complete=True)
+    return of, Graph(engine, bound=None)
 
 
 def checked(view: View, model: Model) -> View:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
+from raftnb.explore import reachable
 from raftnb.language import Globals, Process, cycle, when
 from raftnb.language.spec import Spec
 from raftnb.language.temporal import always_eventually, eventually, leads_to, strong, weak
 from raftnb.liveness import check as liveness
 from raftnb.liveness import check_liveness, find_lasso
 from raftnb.liveness import fair_cycles as fair
-from raftnb.liveness.edges import arrows
 from raftnb.liveness.fair_cycles import Demand, Digraph
 from raftnb.specs.store.sequential import Client, Key, Shared, Store, Value, log_is_short
 from tests.oracles.plain_graph import by_hand
@@ -397,16 +397,16 @@ def test_the_checker_agrees_with_the_definition_on_300_fixed_graphs():
 
 def strong_as_weak(graph, count, of, left, within, demands, visits):
     weaker = [Demand(d.name, False, d.enabled, d.taken) for d in demands]
-    return JUDGE(graph, count, of, left, within, weaker, visits)
+    return SIFT(graph, count, of, left, within, weaker, visits)
 
 
 def weak_as_strong(graph, count, of, left, within, demands, visits):
     stronger = [Demand(d.name, True, d.enabled, d.taken) for d in demands]
-    return JUDGE(graph, count, of, left, within, stronger, visits)
+    return SIFT(graph, count, of, left, within, stronger, visits)
 
 
 def never_splitting(graph, count, of, left, within, demands, visits):
-    good, spoilt = JUDGE(graph, count, of, left, within, demands, visits)
+    good, spoilt = SIFT(graph, count, of, left, within, demands, visits)
     offends = np.zeros(count, dtype=bool)
     offends[of[spoilt & left]] = True
     return good & ~offends, np.zeros_like(spoilt)
@@ -414,20 +414,20 @@ def never_splitting(graph, count, of, left, within, demands, visits):
 
 def forgetting_disabled(graph, count, of, left, within, demands, visits):
     eager = [Demand(d.name, d.strong, np.ones_like(d.enabled), d.taken) for d in demands]
-    return JUDGE(graph, count, of, left, within, eager, visits)
+    return SIFT(graph, count, of, left, within, eager, visits)
 
 
 def without_demands(graph, count, of, left, within, demands, visits):
-    return JUDGE(graph, count, of, left, within, (), visits)
+    return SIFT(graph, count, of, left, within, (), visits)
 
 
-JUDGE = fair.judge
+SIFT = fair.sift_components
 MUTANTS = (strong_as_weak, weak_as_strong, never_splitting, forgetting_disabled, without_demands)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.__name__)
 def test_a_mistake_in_judging_components_is_caught(monkeypatch, mutant):
-    monkeypatch.setattr(fair, "judge", mutant)
+    monkeypatch.setattr(fair, "sift_components", mutant)
     monkeypatch.setattr(liveness, "shortest_lasso", lambda *a: first_entry(*a))
     assert disagreements() > 0
 
@@ -440,26 +440,26 @@ def first_entry(graph, order, distance, found, *_):
 
 def test_the_graph_lists_steps_out_of_the_constraint_as_enabled():
     cut = Spec("cut", (Ticker,), (Room,), constraints=(in_bound,))
-    graph = arrows(cut())
-    assert graph.target.tolist() == [1, -1]
-    assert not graph.complete
+    graph = reachable(cut())
+    assert graph.targets.tolist() == [1, -1]
+    assert (graph.complete, graph.cuts) == (True, 1)
 
 
 def test_the_fast_graph_is_the_graph_of_plain_python():
     bounded = Spec("cut", (Ticker,), (Room,), constraints=(in_bound,))
     for model in (STORE(), DOOR(), TICKER(), bounded(), STORE(history=True, max_log=3)):
-        fast, plain = arrows(model), by_hand(model)
+        fast, plain = reachable(model), by_hand(model)
         assert edges_of(fast) == edges_of(plain)
         assert states_of(fast, fast.initial) == states_of(plain, plain.initial)
 
 
 def states_of(graph, stop):
-    return {graph.states.state(i) for i in range(stop)}
+    return {graph.state(i) for i in range(stop)}
 
 
 def edges_of(graph):
-    state = graph.states.state
-    ends = zip(graph.source.tolist(), graph.label.tolist(), graph.target.tolist(), strict=True)
+    state = graph.state
+    ends = zip(graph.sources.tolist(), graph.labels.tolist(), graph.targets.tolist(), strict=True)
     return sorted(
         f"{state(s)} {graph.steps[a]} {state(t) if t >= 0 else 'outside'}" for s, a, t in ends
     )

@@ -10,7 +10,6 @@ from raftnb.language import Globals, Process, when
 from raftnb.language.spec import Spec
 from raftnb.language.temporal import strong, weak
 from raftnb.language.world import World
-from raftnb.liveness.edges import arrows_of
 from raftnb.refine import refines
 from raftnb.refine.mapped import image
 from raftnb.specs import REFINEMENTS
@@ -175,14 +174,14 @@ def test_states_mapped_by_parts_are_the_states_mapped_one_by_one(name):
 
 def test_the_steps_between_views_are_those_of_plain_python():
     concrete, abstract, mapping = REFINEMENTS["sequential-store"].models()
-    _, views = image(reachable(concrete), abstract, mapping)
-    seen, world = arrows_of(views), World(abstract)
-    for number in range(0, len(views), 5):
-        before = views.state(number)
+    _, seen = image(reachable(concrete), abstract, mapping)
+    world = World(abstract)
+    for number in range(0, len(seen), 5):
+        before = seen.state(number)
         plain = {after for _, after in world.successors(before)}
-        ends = seen.target[seen.source == number]
-        inside = {views.state(int(end)) for end in ends if end >= 0}
-        assert inside == {state for state in plain if views.number(state) >= 0}
+        ends = seen.targets[seen.sources == number]
+        inside = {seen.state(int(end)) for end in ends if end >= 0}
+        assert inside == {state for state in plain if seen.number(state) >= 0}
         assert bool((ends < 0).any()) == (inside != plain)
 
 
