@@ -1,4 +1,4 @@
-"""The state graph as arrays, by the plain Python meaning: `liveness.edges` is compared with it."""
+"""The state graph as arrays, by the plain Python meaning: `explore.graph` is compared with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from raftnb.data.trace import State, Step
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.liveness.edges import Arrows
 
 
 class _Met:
@@ -55,8 +54,20 @@ class _Met:
         return all(self.judge.failure(c) is None for c in self.constraints)
 
 
-def by_hand(model: Model, max_states: int | None = None) -> Arrows:
-    """The same as `arrows`, by the plain Python meaning of the model."""
+class PlainGraph:
+    """What a `Graph` has, found by the plain Python meaning of the model."""
+
+    def __init__(self, met: _Met, initial: int, columns: Any, steps: list[Step]) -> None:
+        self.model, self.initial, self.steps = met.model, initial, steps
+        self.sources, self.labels, self.targets = map(np.ascontiguousarray, columns)
+        self.state, self.evaluate, self.__len = met.state, met.evaluate, len(met)
+
+    def __len__(self) -> int:
+        return self.__len
+
+
+def by_hand(model: Model, max_states: int | None = None) -> PlainGraph:
+    """The same as `reachable`, by the plain Python meaning of the model."""
     met = _Met(model, max_states)
     for state in model.initial_states:
         met.number_of(state)
@@ -67,5 +78,4 @@ def by_hand(model: Model, max_states: int | None = None) -> Arrows:
             label = labels.setdefault(step, len(labels))
             edges.append((number, label, met.number_of(after)))
     columns = np.array(edges, dtype=np.int32).reshape(-1, 3).T
-    starts, chosen, ends = map(np.ascontiguousarray, columns)
-    return Arrows(model, met, initial, starts, ends, chosen, list(labels))
+    return PlainGraph(met, initial, columns, list(labels))
