@@ -1,0 +1,112 @@
+"""One random specification through all comparisons, and a batch of them as lines of JSON.
+
+`python -m tests.fuzz.one FIRST COUNT FOLDER` appends to FOLDER/results.jsonl; a batch is a process
+of its own, so that each has its own hash seed, and may be ended when it takes too long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.compare import Findings, compare
+from tests.fuzz.proofs import compare_induction, compare_proofs
+from tests.fuzz.shrink import shrink
+from tests.oracles.random_specs import load, make
+
+Compare = Callable[[Findings, Any], None]
+COMPARISONS: tuple[Compare, ...] = (compare, compare_proofs, compare_induction)
+
+
+def compared(
+    text: str, directory: Path, comparisons: tuple[Compare, ...] = COMPARISONS
+) -> Findings:
+    """Everything that the comparisons say of a specification's text."""
+    found = Findings()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        with found.asking("language"):
+            spec = load(text, directory).SPEC
+            found.counts["specifications run"] += 1
+            for comparison in comparisons:
+                comparison(found, spec)
+    return found
+
+
+def smallest(
+    text: str,
+    between: str,
+    directory: Path,
+    seconds: float = 60.0,
+    comparisons: tuple[Compare, ...] = COMPARISONS,
+) -> str:
+    """The text shrunk to what still shows a difference of the same name."""
+
+    def still(smaller: str) -> bool:
+        try:
+            found = compared(smaller, directory, comparisons)
+        except BaseException:
+            return False
+        return any(one.between == between for one in found.differences)
+
+    return shrink(text, still, seconds)
+
+
+def result(seed: int, directory: Path) -> dict[str, Any]:
+    """What came of one seed, as plain data."""
+    started, made = time.process_time(), make(seed)
+    found = compared(made.text, directory)
+    digest = hashlib.sha256("\n".join(found.answers).encode()).hexdigest()[:16]
+    return {
+        "seed": seed,
+        "seconds": round(time.process_time() - started, 3),
+        "counts": found.counts,
+        "refusals": found.refusals,
+        "kinds": made.kinds,
+        "differences": [[one.between, one.text] for one in found.differences],
+        "digest": digest,
+    }
+
+
+def keep(seed: int, differences: list[list[str]], folder: Path, directory: Path) -> None:
+    """Write a specification that shows a difference, whole and shrunk."""
+    kept = folder / "differences"
+    kept.mkdir(exist_ok=True)
+    text = make(seed).text
+    (kept / f"{seed}.py").write_text(text)
+    for i, between in enumerate(sorted({name for name, _ in differences})[:3]):
+        told = next(said for name, said in differences if name == between)
+        comment = "".join(f"# {line}\n" for line in f"{between}\n{told}".splitlines()[:30])
+        (kept / f"{seed}.{i}.small.py").write_text(comment + smallest(text, between, directory))
+
+
+def batch(first: int, count: int, folder: Path) -> None:
+    """The seeds one after the other; each line is written when its seed is done."""
+    with tempfile.TemporaryDirectory() as directory:
+        for seed in range(first, first + count):
+            (folder / "now").write_text(str(seed))
+            one = result(seed, Path(directory))
+            with (folder / "results.jsonl").open("a") as file:
+                file.write(json.dumps(one) + "\n")
+            if one["differences"]:
+                keep(seed, one["differences"], folder, Path(directory))
+
+
+def total(rows: list[dict[str, Any]], field: str) -> Counter[str]:
+    """The counts of all the rows in one."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(row[field])
+    return found
+
+
+if __name__ == "__main__":
+    batch(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,71 @@
+"""The short run: the first seeds, what is made, and that differences are seen and shrunk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from raftnb.data.trace import State
+from raftnb.language import Model
+from tests.fuzz import compare as comparing
+from tests.fuzz.one import compared
+from tests.fuzz.shrink import shrink
+from tests.oracles import by_hand
+from tests.oracles.random_expressions import DOMAINS, PRODUCTIONS
+from tests.oracles.random_specs import make
+
+SEEDS = range(
+    int(os.environ.get("RAFTNB_FUZZ_FIRST", "0")), int(os.environ.get("RAFTNB_FUZZ", "100"))
+)
+
+
+@pytest.mark.parametrize("first", SEEDS[::20])
+def test_all_engines_agree_on_random_specifications(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 20):
+        found = compared(make(seed).text, tmp_path, (comparing.compare,))
+        assert [str(one) for one in found.differences] == [], f"seed {seed}"
+
+
+def test_the_same_seed_makes_the_same_text_in_any_process() -> None:
+    code = "from tests.oracles.random_specs import make; print(*(make(s).text for s in range(40)))"
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(texts) == 1
+
+
+def test_every_production_is_used_and_most_specifications_run(tmp_path: Path) -> None:
+    made = [make(seed) for seed in range(1_500)]
+    kinds: Counter[str] = sum((one.kinds for one in made), Counter())
+    assert {p.name for p in PRODUCTIONS} | {f"over {name}" for name in DOMAINS} <= set(kinds)
+    assert len([kind for kind in kinds if kind.startswith("network: ")]) == 8
+    assert len(kinds) >= 150
+
+
+def test_a_step_too_few_is_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each action's ways the last one is left out by hand: the engines have more steps."""
+    honest = by_hand.outcomes
+
+    def fewer(model: Model, state: State) -> dict[Any, Any]:
+        return {call: ways[:-1] for call, ways in honest(model, state).items()}
+
+    texts, ask = [make(seed).text for seed in range(8)], (comparing.compare,)
+    assert not any(compared(text, tmp_path, ask).differences for text in texts)
+    monkeypatch.setattr(by_hand, "outcomes", fewer)
+    assert any(compared(text, tmp_path, ask).differences for text in texts)
+
+
+def test_a_text_is_shrunk_to_what_shows_the_difference() -> None:
+    text = "def f(x):\n    y = 1\n    if x > 0 and x % (2 + y) == 1:\n        y = 3\n    return y\n"
+    small = shrink(text, lambda smaller: "%" in smaller)
+    assert small == "def f():\n    if x % 2:\n        pass"
