@@ -9,9 +9,10 @@ from typing import Any
 
 from raftnb.commands.common import print_json
 from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.histories import text
 from raftnb.data.verdict import Verdict
 from raftnb.draw.timeline import page
-from raftnb.linear import MODELS, Budget, Linearizability, check, read_history
+from raftnb.linear import MODELS, Budget, Linearizability, Story, check, read_history, why
 from raftnb.linear.interface import SequentialObject
 from raftnb.linear.loading import load_model
 
@@ -100,13 +101,23 @@ def _judged(
     budget = Budget(seconds=arguments.seconds, megabytes=arguments.megabytes)
     history = read_history(name, nil=arguments.nil, keys=arguments.keys)
     found = check(history, model, budget)
+    stories = why(found)
     if not arguments.json:
         print(f"{name}: {found}\n  {found.seconds:.3f} seconds")
-        for sentence in found.partial:
+        for sentence in (*found.partial, *map(_told, stories)):
             print(f"  {sentence}")
     if arguments.page:
         _write_page(found, name, arguments.page)
-    return {"file": name} | found.as_json(), found.exit_code
+    row = {"file": name} | found.as_json()
+    told = {part["object"]: part for part in row["parts"]}
+    for story in stories:
+        told[None if story.object is None else text(story.object)] |= story.as_json(history)
+    return row, found.exit_code
+
+
+def _told(story: Story) -> str:
+    head = "why" if story.object is None else f"why, for {text(story.object)}"
+    return "\n    ".join([f"{head}:", *story.sentences])
 
 
 def _write_page(found: Linearizability, name: str, target: str) -> None:

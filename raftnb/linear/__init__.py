@@ -25,6 +25,7 @@ from raftnb.linear.objects import (
 )
 from raftnb.linear.readers import read_history, recorded
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed, explain
+from raftnb.linear.stories import Story, why
 from raftnb.linear.writers import write_history
 
 __all__ = [
@@ -53,11 +54,13 @@ __all__ = [
     "RevisionStore",
     "Set",
     "Stack",
+    "Story",
     "UnorderedQueue",
     "check",
     "explain",
     "read_history",
     "recorded",
     "replay_linearization",
+    "why",
     "write_history",
 ]

@@ -55,7 +55,7 @@ def check(
         found = _decide_all(portions, meter)
     finally:
         meter.close()
-    return Linearizability(history, tuple(found), perf_counter() - start)
+    return Linearizability(history, tuple(found), perf_counter() - start, model)
 
 
 def replay_linearization(
@@ -134,7 +134,6 @@ def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
         return _violated(method, portion)
     return Part(
         None, Verdict.HOLDS, len(portion.operations), tuple(placed), method=method.method,
-        model=portion.model,
     )  # fmt: skip
 
 
@@ -147,7 +146,6 @@ def _violated(method: Decider, portion: Portion) -> Part:
         attempts=(Attempt(tuple(placed), _last_state(placed, portion, culprit)),),
         culprit=culprit,
         method=method.method,
-        model=portion.model,
     )
 
 

@@ -51,7 +51,6 @@ class Part:
     under way then to the results that they return later; the other methods leave them open.)
     `method` says how it was decided: "search", "zones", "queue order" or another. `configurations`
     counts the points where the search chose. `reason` says which budget ended an *unknown* part.
-    `model` is the sequential object of this part.
     """
 
     object: Value
@@ -63,16 +62,19 @@ class Part:
     method: str = "search"
     configurations: int = 0
     reason: str = ""
-    model: SequentialObject = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, repr=False)
 class Linearizability(Answer):
-    """The answer for a whole history, part by part. It prints as a few sentences."""
+    """The answer for a whole history, part by part. It prints as a few sentences.
+
+    `model` is the sequential object that the history was compared with.
+    """
 
     history: History = field(compare=False)
     parts: tuple[Part, ...]
     seconds: float = field(default=0.0, compare=False)
+    model: SequentialObject = field(default=None, compare=False)
 
     @property
     def verdict(self) -> Verdict:

@@ -225,9 +225,7 @@ class Search:
 
     def _part(self, verdict: Verdict, **found: Any) -> Part:
         count, chosen = len(self.operations), self.meter.configurations - self.before
-        return Part(
-            None, verdict, count, method="search", configurations=chosen, model=self.model, **found
-        )
+        return Part(None, verdict, count, method="search", configurations=chosen, **found)
 
 
 def _stack_for(stacks: list[list[Configuration]], crashed: int) -> list[Configuration]:
