@@ -1,38 +1,48 @@
-"""The command line: `python -m raftnb COMMAND`."""
+"""The command line: `python -m raftnb COMMAND`, or `raftnb COMMAND` where it is installed."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Sequence
 
-from raftnb import commands
+from raftnb.commands import (
+    check,
+    linearizable,
+    listing,
+    liveness,
+    mutants,
+    prove,
+    refines,
+    walk,
+)
+from raftnb.commands.common import Parser
 from raftnb.data.errors import RaftnbError
 
+COMMANDS = (listing, check, walk, liveness, refines, prove, mutants, linearizable)
 USAGE_ERROR = 2
 INTERRUPTED = 3
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the command line, with the commands of `raftnb.commands`."""
-    parser = argparse.ArgumentParser(
-        prog="python -m raftnb", description="Specify, explore, prove and draw Raft."
+    """The parser of the command line, with every command."""
+    parser = Parser(
+        prog="python -m raftnb",
+        description="Specify, explore, prove and draw Raft.",
+        epilog="Exit codes: 0 holds, 1 violated, 2 the question makes no sense (usage or "
+        "specification error), 3 unknown (a bound was reached, or only a part was asked for).",
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in pkgutil.iter_modules(commands.__path__):
-        command = importlib.import_module(f"{commands.__name__}.{module.name}")
-        if hasattr(command, "add_parser"):
-            command.add_parser(subparsers)
+    for command in COMMANDS:
+        command.add_parser(subparsers)
     return parser
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (0, 1, 3; 2 for a usage or specification error)."""
-    arguments = build_parser().parse_args(words)
     try:
+        arguments = build_parser().parse_args(words)
         return int(arguments.run(arguments))
     except RaftnbError as error:
         print(error, file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import add_model_arguments, chosen_model, report
+from raftnb.commands.common import about, add_model_arguments, add_number, chosen_model, report
 from raftnb.explore import check
 
 
@@ -18,11 +18,9 @@ def add_parser(subparsers: Any) -> None:
         "2 usage or specification error, 3 unknown (a bound was reached).",
     )
     add_model_arguments(parser)
-    parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
-    parser.add_argument("--max-depth", type=int, metavar="N", help="stop at depth N")
-    parser.add_argument(
-        "--max-memory", type=int, metavar="MB", help="stop when the states take MB megabytes"
-    )
+    add_number(parser, "--max-states", help="stop after N distinct states")
+    add_number(parser, "--max-depth", help="stop at depth N")
+    add_number(parser, "--max-memory", metavar="MB", help="stop when the states take MB megabytes")
     parser.add_argument(
         "--symmetry",
         action="store_true",
@@ -42,4 +40,4 @@ def run(arguments: argparse.Namespace) -> int:
         max_memory=None if megabytes is None else megabytes * 1_000_000,
         symmetry=arguments.symmetry,
     )
-    return report(model, result, as_json=arguments.json)
+    return report(result, arguments, **about(model))

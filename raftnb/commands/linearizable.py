@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from raftnb.commands.common import print_json
+from raftnb.commands.common import add_amount, add_json, print_json
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.histories import text
 from raftnb.data.verdict import Verdict
@@ -48,12 +48,10 @@ def add_parser(subparsers: Any) -> None:
         choices=["pairs", "none"],
         help="are values pairs [key value] of independent keys? (default: as the file is marked)",
     )
-    parser.add_argument("--seconds", type=float, help="give up after so long a time for each file")
-    parser.add_argument(
-        "--megabytes", type=float, default=1024, help="the memory to use (default: 1024)"
-    )
+    add_amount(parser, "--seconds", help="give up after so long a time for each file")
+    add_amount(parser, "--megabytes", default=1024, help="the memory to use (default: 1024)")
     parser.add_argument("--page", metavar="HTML", help="write a page that shows the history")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

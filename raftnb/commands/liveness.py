@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import add_model_arguments, chosen_model, report
+from raftnb.commands.common import about, add_model_arguments, add_number, chosen_model, report
 from raftnb.data.errors import UsageError
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness, strong, weak
-from raftnb.liveness.check import check_liveness
+from raftnb.liveness import check_liveness
+from raftnb.specs import SPECS
 
 KINDS = {"weak": weak, "strong": strong}
 
@@ -31,10 +32,7 @@ def add_parser(subparsers: Any) -> None:
         help="fairness instead of the specification's own, as weak:Client or "
         "strong:Client.take_mutex (may be repeated); `none` for none",
     )
-    parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
-    parser.add_argument(
-        "--symmetry", action="store_true", help="refused: symmetry is not sound for liveness"
-    )
+    add_number(parser, "--max-states", help="stop after N distinct states")
     parser.set_defaults(run=run)
 
 
@@ -47,21 +45,29 @@ def run(arguments: argparse.Namespace) -> int:
         *chosen_properties(model, arguments.property),
         fairness=fairness,
         max_states=arguments.max_states,
-        symmetry=arguments.symmetry,
     )
-    return report(model, result, as_json=arguments.json)
+    return report(result, arguments, **about(model))
 
 
 def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:
     """The property of this name, or all; raises `UsageError` for an unknown name."""
     known = {wanted.name: wanted for wanted in model.spec.liveness}
+    if not known:
+        others = [spec.name for spec in SPECS.values() if spec.liveness]
+        near = [n for n in others if n.endswith(model.spec.name)]
+        raise UsageError(
+            f"the specification `{model.spec.name}`, of which no liveness property is claimed",
+            place="command line, SPEC",
+            allowed=", ".join(others),
+            cure=f"use `{near[0]}`" if near else "use one of these",
+        )
     if name is None:
         return tuple(known.values())
     if name not in known:
         raise UsageError(
             f"the liveness property `{name}`",
             place="command line, --property",
-            allowed=", ".join(known) or "this specification has none",
+            allowed=", ".join(known),
             cure="use one of these names",
         )
     return (known[name],)
@@ -69,6 +75,13 @@ def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:
 
 def chosen_fairness(model: Model, texts: list[str]) -> list[Fairness]:
     """Fairness conditions as they are written on the command line."""
+    if "none" in texts and len(texts) > 1:
+        raise UsageError(
+            "`none` and other conditions",
+            place="command line, --fair",
+            allowed="`none` by itself, or conditions",
+            cure="leave `none` out",
+        )
     return [_parse(model, text) for text in texts if text != "none"]
 
 
@@ -82,7 +95,7 @@ def _parse(model: Model, text: str) -> Fairness:
         raise UsageError(
             f"`{text}`",
             place="command line, --fair",
-            allowed=f"weak or strong, and one of {', '.join([*classes, *actions])}",
-            cure="--fair weak:Client --fair strong:Client.take_mutex",
+            allowed=f"none, or weak: or strong: before one of {', '.join([*classes, *actions])}",
+            cure=f"--fair weak:{next(iter(classes))}",
         )
     return KINDS[kind](cls.actions[action] if action else cls)

@@ -8,9 +8,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from raftnb.commands.common import print_json
-from raftnb.data.errors import UsageError
-from raftnb.experiments.mutation import Finding, find_all
+from raftnb.commands.common import add_json, add_number, report
+from raftnb.experiments.mutation import Finding, Findings, find_all
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 
 HEADER = ("row", "mistake", "breaks", "where", "found by", "steps", "states", "seconds")
@@ -24,19 +23,26 @@ def add_parser(subparsers: Any) -> None:
         "mutants",
         help="find out every known mistake in Raft",
         description="Find out each of the known mistakes in Raft by its property. Exit code: 0 if "
-        "all are found out (and the equivalent one is shown to be so), 1 if one is missed.",
+        "all are found out (and the equivalent one is shown to be so), 1 if one is missed, "
+        "2 usage error, 3 unknown (rows were left out, or the search was stopped).",
     )
-    parser.add_argument(
-        "--row", type=int, action="append", metavar="N", help="only this row (may be repeated)"
+    rows = [mutant.row for mutant in MUTANTS]
+    add_number(
+        parser,
+        "--row",
+        least=min(rows),
+        most=max(rows),
+        action="append",
+        help="only this row (may be repeated)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Find the mutants out one by one, print a line for each, and return the exit code."""
     started = time.perf_counter()
-    chosen = chosen_mutants(arguments.row)
+    chosen = tuple(m for m in MUTANTS if arguments.row is None or m.row in arguments.row)
     if not arguments.json:
         print(ROW.format(*HEADER, "").rstrip())
     findings = []
@@ -44,34 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
         findings.append(finding)
         if not arguments.json:
             tqdm.write(line_of(finding))
-    missed = [finding.mutant.row for finding in findings if not finding.caught]
+        if finding.undecided:
+            break
     seconds = time.perf_counter() - started
-    if arguments.json:
-        rows = [finding.as_json() for finding in findings]
-        print_json({"mutants": rows, "missed": missed, "seconds": round(seconds, 3)})
-    else:
-        told = f"missed: {', '.join(map(str, missed))}" if missed else "none missed"
-        print(f"{len(findings)} mistakes, {told}, {seconds:.0f} seconds")
-    return 1 if missed else 0
-
-
-def chosen_mutants(rows: list[int] | None) -> tuple[Mutant, ...]:
-    """The mutants of these rows, or all; raises `UsageError` for a row that is none."""
-    known = {mutant.row for mutant in MUTANTS}
-    for row in rows or ():
-        if row not in known:
-            raise UsageError(
-                f"row {row}",
-                place="command line, --row",
-                allowed=f"{min(known)} to {max(known)}",
-                cure="leave --row out to see all of them",
-            )
-    return tuple(m for m in MUTANTS if rows is None or m.row in rows)
+    return report(Findings(tuple(findings), seconds, MUTANTS), arguments)
 
 
 def line_of(finding: Finding) -> str:
     """One line of the table."""
-    mutant = finding.mutant
+    mutant: Mutant = finding.mutant
     breaks = SHOWN_EQUIVALENT if mutant.how == "equivalent" else mutant.breaks.__name__
     return ROW.format(
         mutant.row,
@@ -82,5 +69,5 @@ def line_of(finding: Finding) -> str:
         "-" if finding.steps is None else finding.steps,
         f"{finding.states:,}",
         f"{finding.seconds:.1f}",
-        "" if finding.caught else "MISSED",
+        "" if finding.caught else "STOPPED" if finding.undecided else "MISSED",
     ).rstrip()

@@ -5,9 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import add_model_arguments, chosen_spec, parse_setting, print_json
+from raftnb.commands.common import (
+    add_model_arguments,
+    add_number,
+    chosen_spec,
+    made,
+    parse_settings,
+    report,
+)
 from raftnb.data.errors import UsageError
-from raftnb.refine.check import refines
+from raftnb.refine import refines
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.refinements import ClaimedRefinement
 
@@ -25,24 +32,19 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--unfair", action="store_true", help="check the steps only, not the fairness conditions"
     )
-    parser.add_argument("--max-states", type=int, metavar="N", help="stop after N distinct states")
+    add_number(parser, "--max-states", help="stop after N distinct states")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     claim = chosen_claim(arguments.spec)
-    constants = dict(map(parse_setting, arguments.constants))
-    concrete, abstract, mapping = claim.models(history=arguments.history, **constants)
+    constants = parse_settings(arguments.constants, claim.concrete)
+    concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))
     result = refines(
         concrete, abstract, mapping, fair=not arguments.unfair, max_states=arguments.max_states
     )
-    if arguments.json:
-        print_json({"constants": concrete.constants} | result.as_json())
-    else:
-        print(result)
-        print(f"{result.seconds:.1f} seconds")
-    return result.verdict.exit_code
+    return report(result, arguments, constants=concrete.constants)
 
 
 def chosen_claim(name: str) -> ClaimedRefinement:
@@ -53,6 +55,6 @@ def chosen_claim(name: str) -> ClaimedRefinement:
             f"the specification `{name}`, of which no refinement is claimed",
             place="command line, SPEC",
             allowed=", ".join(REFINEMENTS),
-            cure="use one of these, or `raftnb.refine.check.refines` with a mapping of your own",
+            cure="use one of these, or `raftnb.refine.refines` with a mapping of your own",
         )
     return REFINEMENTS[name]

@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import add_model_arguments, chosen_model, report
+from raftnb.commands.common import (
+    MOST_SEED,
+    about,
+    add_model_arguments,
+    add_number,
+    chosen_model,
+    report,
+)
+from raftnb.explore import random_walks
 
 
 def add_parser(subparsers: Any) -> None:
@@ -17,16 +25,14 @@ def add_parser(subparsers: Any) -> None:
         "2 usage or specification error, 3 unknown (nothing was found).",
     )
     add_model_arguments(parser)
-    parser.add_argument("--walks", type=int, default=1000, metavar="N", help="how many (1000)")
-    parser.add_argument("--depth", type=int, default=100, metavar="N", help="steps of each (100)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="0 unless given")
+    add_number(parser, "--walks", default=1000, help="how many (1000)")
+    add_number(parser, "--depth", default=100, help="steps of each (100)")
+    add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk, print the result, and return the exit code."""
-    from raftnb.explore import random_walks  # here, since its compiler takes a second to import
-
     model = chosen_model(arguments)
     result = random_walks(model, walks=arguments.walks, depth=arguments.depth, seed=arguments.seed)
-    return report(model, result, as_json=arguments.json)
+    return report(result, arguments, **about(model))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from raftnb.data.errors import NotEnabled
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore import Exploration, check, random_walks
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -24,21 +25,38 @@ from raftnb.specs.raft.server import Server
 WALKS, STEPS, SEED = 60_000, 60, 1
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What became of one mutant.
+@dataclass(frozen=True, repr=False)
+class Finding(Answer):
+    """What was found of one mutant.
 
-    `caught` says whether it was found out (or shown equivalent, which is all one can do there);
-    `steps` is the length of the trace, `states` the number of states looked at, `seconds` the time.
+    `verdict` is that of the specification with the mistake: *violated*, with the `property` that is
+    broken and a `trace`, is what one hopes for, except of an equivalent mutant, which breaks
+    nothing and so *holds*. `states` is the number of states looked at.
     """
 
     mutant: Mutant
-    caught: bool
+    verdict: Verdict
     states: int
     seconds: float
     trace: Trace | None = None
+    bound: str | None = None
+    partial: tuple[str, ...] = ()
+    property: str | None = None
 
-    @property
+    @cached_property
+    def caught(self) -> bool:
+        """Whether it was found out (or shown equivalent) as the table of mutants says."""
+        if self.mutant.how == "equivalent":
+            return self.verdict is Verdict.HOLDS
+        return self.verdict is Verdict.VIOLATED and self.property == self.mutant.breaks.__name__
+
+    @cached_property
+    def undecided(self) -> bool:
+        """Whether the search was to be exhaustive and was stopped before it found anything."""
+        searched = self.mutant.how not in ("walk", "script")
+        return searched and self.verdict is Verdict.UNKNOWN
+
+    @cached_property
     def steps(self) -> int | None:
         """The number of steps of the trace; None without one."""
         return len(self.trace) if self.trace is not None else None
@@ -46,20 +64,105 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """The finding as plain JSON data."""
         mutant = self.mutant
+        optional = {
+            "differs": mutant.differs,
+            "broken": self.property,
+            "bound": self.bound,
+            "partial": list(self.partial),
+        }
         return {
             "row": mutant.row,
             "mutant": mutant.server.__name__,
             "title": mutant.title,
+            "why": mutant.why,
             "property": mutant.breaks.__name__,
             "configuration": mutant.configuration,
             "found_by": mutant.how,
+            "verdict": str(self.verdict),
             "caught": self.caught,
             "steps": self.steps,
             "states": self.states,
             "seconds": round(self.seconds, 3),
             "seen_in": list(mutant.seen_in),
-            **({"differs": mutant.differs} if mutant.differs else {}),
+            **{name: value for name, value in optional.items() if value},
         }
+
+    def __str__(self) -> str:
+        broken = f" {self.property}" if self.property else ""
+        lines = [f"{self.verdict}:{broken} (row {self.mutant.row}, {self.mutant.title})"]
+        steps = "" if self.steps is None else f"{self.steps} steps, "
+        lines.append(f"by {self.mutant.how}: {steps}{self.states:,} states")
+        lines += [f"stopped: {self.bound}"] if self.bound else []
+        return "\n".join([*lines, *self.partial])
+
+
+@dataclass(frozen=True, repr=False)
+class Findings(Answer):
+    """What was found of several mutants: *holds* where all of `known` were found out.
+
+    *violated* where one was missed; *unknown* where one is left out, or was not decided.
+    """
+
+    findings: tuple[Finding, ...]
+    seconds: float
+    known: tuple[Mutant, ...] = MUTANTS
+
+    @cached_property
+    def missed(self) -> tuple[int, ...]:
+        """The rows of those that were not found out by a search that came to its end."""
+        return tuple(f.mutant.row for f in self.findings if not (f.caught or f.undecided))
+
+    @cached_property
+    def undecided(self) -> tuple[int, ...]:
+        """The rows of those whose search was stopped."""
+        return tuple(f.mutant.row for f in self.findings if f.undecided)
+
+    @cached_property
+    def left_out(self) -> tuple[int, ...]:
+        """The rows of those that were not looked for."""
+        looked = {f.mutant.row for f in self.findings}
+        return tuple(m.row for m in self.known if m.row not in looked)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """*holds*, *violated* or *unknown*."""
+        if self.missed:
+            return Verdict.VIOLATED
+        return Verdict.UNKNOWN if self.undecided or self.left_out else Verdict.HOLDS
+
+    @cached_property
+    def bound(self) -> str | None:
+        """What stopped an *unknown*."""
+        bounds = dict.fromkeys(f.bound for f in self.findings if f.undecided and f.bound)
+        return "; ".join(bounds) or None
+
+    @cached_property
+    def partial(self) -> tuple[str, ...]:
+        """Which rows the answer does not cover."""
+        rows = {"not decided": self.undecided, "left out": self.left_out}
+        return tuple(f"{what}: rows {joined(r)}" for what, r in rows.items() if r)
+
+    def as_json(self) -> dict[str, Any]:
+        """The findings as plain JSON data."""
+        rows = [finding.as_json() for finding in self.findings]
+        return {"mutants": rows, "missed": list(self.missed)}
+
+    def __str__(self) -> str:
+        count = (
+            f"{len(self.findings)} of {len(self.known)}" if self.left_out else len(self.findings)
+        )
+        mistakes = "mistake" if len(self.findings) == 1 else "mistakes"
+        told = f"missed: {joined(self.missed)}" if self.missed else "none missed"
+        lines = [f"{self.verdict}: {count} {mistakes}, {told}"]
+        lines += [f"stopped: {self.bound}"] if self.bound else []
+        return "\n".join([*lines, *self.partial])
+
+    property = cached_property(lambda self: "every mistake is found out")
+
+
+def joined(rows: tuple[int, ...]) -> str:
+    """Rows as text."""
+    return ", ".join(map(str, rows))
 
 
 def find_out(mutant: Mutant) -> Finding:
@@ -83,23 +186,30 @@ def walked(mutant: Mutant, server: type[Server] | None = None) -> Finding:
     """A trace on which the mutant breaks its claim, by random walks of a fixed seed."""
     model = mutant.spec(server)(**mutant.constants)
     found = random_walks(model, walks=WALKS, depth=STEPS, seed=SEED, progress=False)
-    caught = found.verdict is Verdict.VIOLATED and found.property == mutant.breaks.__name__
-    return Finding(mutant, caught, found.distinct, found.seconds, found.trace)
+    return finding(mutant, found)
 
 
 def explored(mutant: Mutant) -> Finding:
     """The shortest trace on which the mutant breaks its claim, by exhaustive exploration."""
-    found = explore(mutant)
-    caught = found.verdict is Verdict.VIOLATED and found.property == mutant.breaks.__name__
-    return Finding(mutant, caught, found.distinct, found.seconds, found.trace)
+    return finding(mutant, explore(mutant))
 
 
 def exhausted(mutant: Mutant) -> Finding:
     """All states within the bounds: the claim never comes true, or an equivalent breaks nothing."""
-    found = explore(mutant)
-    wanted = Verdict.HOLDS if mutant.how == "equivalent" else Verdict.VIOLATED
+    return replace(finding(mutant, explore(mutant)), trace=None)
+
+
+def finding(mutant: Mutant, found: Exploration) -> Finding:
+    """What an exploration or random walks say of a mutant."""
     return Finding(
-        mutant, found.verdict is wanted and not found.bound, found.distinct, found.seconds
+        mutant,
+        found.verdict,
+        found.distinct,
+        found.seconds,
+        found.trace,
+        found.bound,
+        getattr(found, "partial", ()),
+        found.property,
     )
 
 
@@ -109,9 +219,13 @@ def played(mutant: Mutant) -> Finding:
     model = mutant.spec()(**mutant.constants)
     trace = play(model, mutant.scene) if mutant.scene else model.start().trace
     end = first_violation(model, trace)
-    cut = None if end is None else Trace(trace.states[: end + 1], trace.steps[:end])
     seconds = time.perf_counter() - started
-    return Finding(mutant, cut is not None, len(trace.states), seconds, cut)
+    states = len(trace.states)
+    if end is None:
+        return Finding(mutant, Verdict.UNKNOWN, states, seconds, bound="the scene is over")
+    cut = Trace(trace.states[: end + 1], trace.steps[:end])
+    broken = mutant.breaks.__name__
+    return Finding(mutant, Verdict.VIOLATED, states, seconds, cut, property=broken)
 
 
 def play(model: Model, scene: Callable[[Any], None]) -> Trace:
@@ -137,6 +251,7 @@ def first_violation(model: Model, trace: Trace) -> int | None:
 
 __all__ = [
     "Finding",
+    "Findings",
     "explored",
     "find_all",
     "find_out",

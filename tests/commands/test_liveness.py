@@ -1,3 +1,5 @@
+"""Liveness and refinement on the command line."""
+
 from __future__ import annotations
 
 import json
@@ -42,7 +44,6 @@ def test_liveness_that_is_cut_off_exits_with_3(capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["liveness", "sequential-store", "--symmetry"], "symmetry in a liveness check"),
         (["liveness", "sequential-store", "--property", "x"], "the liveness property `x`"),
         (["liveness", "sequential-store", "--fair", "weak:Server"], "`weak:Server`"),
         (["liveness", "sequential-store", "--fair", "odd:Client"], "`odd:Client`"),

@@ -10,9 +10,18 @@ import pytest
 from raftnb.__main__ import main
 from raftnb.commands import mutants as command
 from raftnb.data.verdict import Verdict
-from raftnb.experiments.mutation import explore, explored, first_violation, play, played, walked
+from raftnb.experiments.mutation import (
+    Finding,
+    explore,
+    explored,
+    find_out,
+    first_violation,
+    play,
+    played,
+    walked,
+)
 from raftnb.specs.raft import claims as raft
-from raftnb.specs.raft.mistakes import MUTANTS, Mutant
+from raftnb.specs.raft.mistakes import MUTANTS, Mutant, commits, disk, logs, terms, votes
 from raftnb.specs.raft.server import Server
 
 PLAYED = [mutant for mutant in MUTANTS if mutant.scene is not None]
@@ -106,9 +115,12 @@ def test_no_mistake_is_found_where_there_is_none():
     assert not explored(replace(MUTANTS[19], server=Server, row=99)).caught
 
 
-def test_the_command_says_which_are_found(capsys):
-    assert main(["mutants", "--row", "1", "--row", "20", "--json"]) == 0
+def test_the_command_says_which_are_found_and_that_the_others_are_left_out(capsys):
+    assert main(["mutants", "--row", "1", "--row", "20", "--json"]) == 3
     told = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == "unknown"
+    (left_out,) = told["partial"]
+    assert left_out.startswith("left out: rows 2, 3, 4,")
     assert told["missed"] == []
     assert [row["row"] for row in told["mutants"]] == [1, 20]
     assert [row["found_by"] for row in told["mutants"]] == ["script", "exploration"]
@@ -119,12 +131,58 @@ def test_the_command_fails_when_one_is_missed(capsys, monkeypatch):
     harmless = replace(MUTANTS[0], server=Server)
     monkeypatch.setattr(command, "MUTANTS", (harmless,))
     assert main(["mutants"]) == 1
-    assert "MISSED" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "MISSED" in printed
+    assert "violated: 1 mistake, missed: 1\n" in printed
+
+
+def test_the_command_holds_where_all_are_found(capsys, monkeypatch):
+    few = tuple(m for m in MUTANTS if m.row in (1, 20))
+    monkeypatch.setattr(command, "MUTANTS", few)
+    assert main(["mutants"]) == 0
+    assert "holds: 2 mistakes, none missed\n" in capsys.readouterr().out
+
+
+def test_a_search_that_is_stopped_is_not_decided_and_ends_the_table(capsys, monkeypatch):
+    few = tuple(m for m in MUTANTS if m.row in (1, 20, 21))
+
+    def stopped(mutants):
+        yield find_out(mutants[0])
+        yield Finding(mutants[1], Verdict.UNKNOWN, 7, 0.1, bound="interrupted")
+        pytest.fail("the table goes on")
+
+    monkeypatch.setattr(command, "MUTANTS", few)
+    monkeypatch.setattr(command, "find_all", stopped)
+    assert main(["mutants", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["bound"], told["missed"]) == ("unknown", "interrupted", [])
+    assert told["partial"] == ["not decided: rows 20", "left out: rows 21"]
+
+
+def test_a_finding_is_an_answer():
+    found = find_out(next(m for m in MUTANTS if m.row == 20))
+    assert (found.verdict, found.property, found.exit_code) == (
+        Verdict.VIOLATED,
+        "election_safety",
+        1,
+    )
+    assert str(found).startswith("violated: election_safety (row 20, half of the servers")
+    missed = played(replace(MUTANTS[0], server=Server, row=99))
+    assert (missed.verdict, missed.bound) == (Verdict.UNKNOWN, "the scene is over")
 
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
     assert "1 to 31" in capsys.readouterr().err
+
+
+def test_each_row_stands_beside_its_mistake_and_in_the_table():
+    modules = (commits, disk, logs, terms, votes)
+    rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
+    assert rows == set(MUTANTS)
+    for mutant in MUTANTS:
+        (home,) = [m for m in modules if mutant in vars(m).values()]
+        assert mutant.server.__module__ == home.__name__
 
 
 def test_the_properties_are_those_of_the_specification():

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import print_json
+from raftnb.commands.common import add_json, print_json
 from raftnb.specs import SPECS
 
 
 def add_parser(subparsers: Any) -> None:
     """Add `list` to the command line."""
     parser = subparsers.add_parser("list", help="the specifications and their constants")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

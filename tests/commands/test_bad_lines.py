@@ -1,0 +1,115 @@
+"""Whatever is wrong on a command line: exit code 2, four lines, and no traceback."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from raftnb.__main__ import COMMANDS, main
+
+LINES = {
+    # what is typed: the place, a part of what was found, a part of the cure
+    "": ("command line", "required: COMMAND", "--help"),
+    "explain": ("command line, COMMAND", "invalid choice: 'explain'", "--help"),
+    "--foo list": ("command line", "--foo", "--help"),
+    "list extra": ("command line", "unrecognized arguments: extra", "--help"),
+    "check": ("command line", "required: SPEC", "check --help"),
+    "check raft extra": ("command line", "unrecognized arguments: extra", "--help"),
+    "check raft --foo": ("command line", "unrecognized arguments: --foo", "--help"),
+    "check raft --sym": ("command line", "unrecognized arguments: --sym", "--help"),
+    "check sequental-store": ("command line, SPEC", "`sequental-store`", "`sequential-store`?"),
+    "check zzz": ("command line, SPEC", "`zzz`", "raftnb list"),
+    "check raft --set": ("command line, --set", "expected one argument", "check --help"),
+    "check raft --set clients": ("command line, --set", "`clients`", "servers, values"),
+    "check raft --set =3": ("command line, --set", "`=3`", "servers, values"),
+    "check raft --set servers=": ("command line, --set", "`servers=`", "servers, values"),
+    "check raft --set 'a b=3'": ("command line, --set", "`a b=3`", "servers, values"),
+    "check raft --set servers=a,,b": ("command line, --set", "`servers=a,,b`", "servers, values"),
+    "check raft --set servers=a,": ("command line, --set", "`servers=a,`", "servers, values"),
+    "check raft --set servers=2 --set servers=3": ("command line, --set", "given already", "leave"),
+    "check raft --set srevers=2": ("command line, --set", "`srevers`", "one of these names"),
+    "check raft --set servers=0": ("command line, --set", "0 for", "servers=3"),
+    "check raft --set servers=-1": ("command line, --set", "-1 for", "servers=3"),
+    "check raft --set servers=abc": ("command line, --set", "'abc' for", "servers"),
+    "check raft --set servers=1.5": ("command line, --set", "'1.5' for", "servers"),
+    "check raft --set servers=a,a": ("command line, --set", "('a', 'a') for", "servers"),
+    "check raft --set 'servers=a b'": ("command line, --set", "'a b' for", "servers"),
+    "check raft --set loses=no": ("command line, --set", "'no' for", "loses"),
+    "check raft --set max_term=abc": ("command line, --set", "'abc' for", "max_term"),
+    "check raft --set max_term=-1": ("command line, --set", "-1 for", "max_term"),
+    "check raft --max-states 0": ("command line, --max-states", "`0`", "leave it out"),
+    "check raft --max-states x": ("command line, --max-states", "`x`", "leave it out"),
+    "check raft --max-states 1e3": ("command line, --max-states", "`1e3`", "leave it out"),
+    "check raft --max-depth -1": ("command line, --max-depth", "`-1`", "leave it out"),
+    "check raft --max-memory 99999999999999": ("command line, --max-memory", "9`", "leave it out"),
+    "walk": ("command line", "required: SPEC", "walk --help"),
+    "walk nothing": ("command line, SPEC", "`nothing`", "raftnb list"),
+    "walk raft --walks 0": ("command line, --walks", "`0`", "leave it out"),
+    "walk raft --walks 9999999999999999": ("command line, --walks", "9`", "leave it out"),
+    "walk raft --depth x": ("command line, --depth", "`x`", "leave it out"),
+    "walk raft --seed -1": ("command line, --seed", "`-1`", "leave it out"),
+    "walk raft --seed 2147483648": ("command line, --seed", "`2147483648`", "leave it out"),
+    "liveness": ("command line", "required: SPEC", "liveness --help"),
+    "liveness raft": ("command line, SPEC", "`raft`, of which no liveness", "use `timely-raft`"),
+    "liveness fair-store --property x": ("command line, --property", "`x`", "one of these names"),
+    "liveness fair-store --fair foo": ("command line, --fair", "`foo`", "--fair weak:Client"),
+    "liveness fair-store --fair ''": ("command line, --fair", "``", "--fair weak:Client"),
+    "liveness fair-store --fair odd:Client": ("command line, --fair", "`odd:Client`", "--fair"),
+    "liveness fair-store --fair weak:Client.x": ("command line, --fair", "weak:Client.x", "--fair"),
+    "liveness fair-store --fair none --fair weak:Client": (
+        "command line, --fair", "`none` and other", "leave `none` out",
+    ),
+    "liveness fair-store --symmetry": ("command line", "arguments: --symmetry", "--help"),
+    "liveness fair-store --max-states 0": ("command line, --max-states", "`0`", "leave it out"),
+    "refines": ("command line", "required: SPEC", "refines --help"),
+    "refines raft": ("command line, SPEC", "`raft`, of which no refinement", "use one of these"),
+    "refines nothing": ("command line, SPEC", "`nothing`", "raftnb list"),
+    "refines stale-store --set max_term=3": ("command line, --set", "`max_term`", "these names"),
+    "refines stale-store --set clients=x": ("command line, --set", "'x' for", "clients"),
+    "refines stale-store --max-states -5": ("command line, --max-states", "`-5`", "leave it out"),
+    "prove": ("command line", "required: SPEC", "prove --help"),
+    "prove nothing": ("command line, SPEC", "no proof of `nothing`", "one of these"),
+    "prove raftt": ("command line, SPEC", "no proof of `raftt`", "did you mean `raft`?"),
+    "prove raft --timeout nan": ("command line, --timeout", "`nan`", "--timeout 10"),
+    "prove raft --timeout -1": ("command line, --timeout", "`-1`", "--timeout 10"),
+    "prove raft --timeout x": ("command line, --timeout", "`x`", "--timeout 10"),
+    "prove raft --workers 0": ("command line, --workers", "`0`", "leave it out"),
+    "prove raft --workers 100000": ("command line, --workers", "`100000`", "leave it out"),
+    "prove raft --seed -1": ("command line, --seed", "`-1`", "leave it out"),
+    "mutants --row 0": ("command line, --row", "`0`", "leave it out"),
+    "mutants --row 32": ("command line, --row", "`32`", "leave it out"),
+    "mutants --row x": ("command line, --row", "`x`", "leave it out"),
+    "mutants 3": ("command line", "unrecognized arguments: 3", "--help"),
+    "linearizable": ("command line", "required: FILE, --model", "linearizable --help"),
+    "linearizable no.json": ("command line", "required: --model", "linearizable --help"),
+    "linearizable no.json --model foo": ("command line, --model", "`foo`", ""),
+    "linearizable no.json --model kv": ("no.json", "No such file", "check its name"),
+    "linearizable x.json --model kv --seconds nan": ("command line, --seconds", "`nan`", "10"),
+    "linearizable x.json --model kv --megabytes 0": ("command line, --megabytes", "`0`", "10"),
+}  # fmt: skip
+LABELS = re.compile(r"(at|found|allowed|cure): +")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_bad_line_exits_with_2_and_four_lines(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, found, cure = LINES[line]
+    assert main(shlex.split(line)) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    rows = printed.err.rstrip("\n").split("\n")
+    assert len(rows) <= 4
+    assert all(LABELS.match(row) for row in rows)
+    said = {row.partition(":")[0]: LABELS.sub("", row, count=1) for row in rows}
+    assert said["at"] == place
+    assert found in said["found"]
+    assert said["allowed"]
+    assert cure in said.get("cure", "")
+
+
+def test_every_command_has_bad_lines() -> None:
+    named = {line.split()[0] for line in LINES if line}
+    assert {c.__name__.rpartition(".")[2].replace("listing", "list") for c in COMMANDS} <= named
