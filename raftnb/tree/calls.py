@@ -74,15 +74,17 @@ def call(lower: Lower, node: ast.Call) -> Expr:
     return Call(routine.returns, node.lineno, routine, args)
 
 
-def bound(lower: Lower, node: ast.Call, names: list[str]) -> list[ast.expr]:
+def bound(
+    lower: Lower, node: ast.Call, names: list[str], wanted: str = "the arguments"
+) -> list[ast.expr]:
     """The arguments of a call by the names of its parameters, each given once."""
     given = list(zip(names, node.args, strict=False))
     given += [(str(k.arg), k.value) for k in node.keywords]
     starred = any(isinstance(arg, ast.Starred) for arg in node.args)
     once = sorted(names) == sorted(name for name, _ in given)
     if starred or len(node.args) > len(names) or not once:
-        wanted = f"the arguments {', '.join(names)}" if names else "no arguments"
-        lower.scope.fail(node, wanted, "give each parameter once")
+        allowed = f"{wanted} {', '.join(names)}" if names else "no arguments"
+        lower.scope.fail(node, allowed, "give each of them once")
     if [name for name, _ in given] != names:
         lower.scope.settle(node, *(lower.expr(arg) for _, arg in given))
     by_name = dict(given)
@@ -154,7 +156,7 @@ def _made(lower: Lower, node: ast.Call, cls: type[Record]) -> Expr:
     left_out = [f for f in parts if f.name not in given and f.default is not MISSING]
     names = sorted((f.name for f in parts if f not in left_out), key=lambda n: n not in in_order)
     values = {f.name: lower.constant(node, f.default) for f in left_out}
-    for name, value in zip(names, bound(lower, node, names), strict=True):
+    for name, value in zip(names, bound(lower, node, names, "the fields"), strict=True):
         values[name] = lower.expr(value)
     made = []
     for part in parts:
@@ -272,7 +274,7 @@ def _isinstance(lower: Lower, node: ast.Call) -> Expr:
         kind = lower.scope.value_of(name)
         known = isinstance(kind, type) and (is_domain(kind) or issubclass(kind, Record | Enum))
         if not known:
-            cure = "a number, a text or None is found out by comparing"
+            cure = "what is a number, a text or None is told apart by `is None`, or kept apart"
             lower.scope.fail(node, "classes of records, messages, members and enums", cure)
         args = (value, Const(TEXT, node.lineno, kind))
         found.append(Apply(BOOL, node.lineno, "isinstance", args))

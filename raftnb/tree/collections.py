@@ -145,7 +145,8 @@ def _generator(
     name = part.target.id
     domain = lower.collection(part.iter)
     key: Expr | None = None
-    with lower.scope.binding(name, element(lower, domain, node)):
+    later = {g.target.id for g in left[1:] if isinstance(g.target, ast.Name)} - {name}
+    with lower.scope.binding(name, element(lower, domain, node), later):
         tests = tuple(map(lower.truth, part.ifs))
         condition = Apply(BOOL, node.lineno, "and", tests) if tests else TRUE
         if len(left) > 1:

@@ -20,7 +20,7 @@ from raftnb.tree.nodes import (
     SetOf,
     Type,
 )
-from raftnb.tree.scope import Lower
+from raftnb.tree.scope import Lower, shown
 from raftnb.tree.types import confusable, overlap
 
 COMPARE: dict[type[ast.cmpop], str] = {
@@ -74,7 +74,8 @@ def _may_be_equal(lower: Lower, node: ast.Compare, a: Type, b: Type) -> None:
         cure = "compare numbers with numbers: in Python, 1 == True"
         lower.scope.fail(node, "truth values compared with truth values", cure)
     if not overlap(a, b):
-        lower.scope.fail(node, "values of types that have values in common", "mend the one side")
+        cure = f"these are never equal: {shown(a)}, and {shown(b)}"
+        lower.scope.fail(node, "values compared that can be equal", cure)
 
 
 def _identity(lower: Lower, node: ast.Compare, left: Expr, right: Expr) -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from raftnb.data.values import Map, order
-from raftnb.language import after
+from raftnb.language import after, grammar
 from raftnb.language.processes import GlobalsType
 from raftnb.tree.calls import call
 from raftnb.tree.collections import collection, mapping, written_out
@@ -40,7 +40,7 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
-from raftnb.tree.scope import Scope
+from raftnb.tree.scope import SAY, Scope
 from raftnb.tree.types import alternatives, confusable, fits, is_domain, overlap, type_of
 
 ARITHMETIC: dict[type[ast.operator], str] = {
@@ -63,7 +63,8 @@ class Expressions:
         """An expression."""
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
-            self.scope.fail(node, "the expressions of the language")
+            cure = grammar.CURES.get(type(node), SAY)
+            self.scope.fail(node, "the expressions of the language", cure)
         return handler(self, node)
 
     def truth(self, node: ast.expr) -> Expr:
@@ -194,7 +195,10 @@ class Expressions:
         root = owner.type.root
         known = self._variables(root)
         if node.attr not in known:
-            self.scope.fail(node, ", ".join(known) or "classes of processes, which have variables")
+            own = node.attr in ("index", "name")
+            cure = "compare members with `==`: a proof is about any number of them" if own else SAY
+            allowed = ", ".join(known) or "classes of processes, which have variables"
+            self.scope.fail(node, allowed, cure)
         type_ = self.scope.names.variable_type(root, node.attr)
         return Read(type_, node.lineno, root, node.attr, owner, primed)
 
@@ -239,7 +243,9 @@ class Expressions:
             return self.apply(INT, node, ARITHMETIC[type(node.op)], left, right)
         op = COMBINED.get((type(node.op), type(left.type)))
         if op is None or type(left.type) is not type(right.type):
-            self.scope.fail(node, "numbers with + - * // %, sequences +, sets | & -, maps |")
+            cure = "use `//`" if isinstance(node.op, ast.Div) else SAY
+            allowed = "numbers with + - * // %, sequences +, sets | & -, maps |"
+            self.scope.fail(node, allowed, cure)
         type_ = left.type
         if op in ("concat", "union", "merge") or not fits(right.type, left.type):
             type_ = self.scope.joined(node, left.type, right.type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any, NoReturn, Protocol
@@ -121,7 +121,8 @@ class Scope:
     def fail(self, node: ast.AST, allowed: str, cure: str = SAY) -> NoReturn:
         """Raise `SpecError` at a node that cannot be lowered."""
         at = grammar.place(self.function, node)
-        raise SpecError(f"`{ast.unparse(node)}`", place=at, allowed=allowed, cure=cure)
+        found = ast.unparse(node).partition("\n")[0]
+        raise SpecError(f"`{found}`", place=at, allowed=allowed, cure=cure)
 
     # Names.
 
@@ -155,16 +156,20 @@ class Scope:
         return self.types[name]
 
     @contextmanager
-    def binding(self, name: str, type_: Type) -> Iterator[None]:
-        """A comprehension's variable, which hides what has the same name outside."""
-        types, bound = dict(self.types), set(self.bound)
-        self.types[name] = type_
-        self.bound.add(name)
+    def binding(self, name: str, type_: Type, later: Iterable[str]) -> Iterator[None]:
+        """A comprehension's variable, which hides what has the same name outside.
+
+        So do those that come `later` in the same comprehension, which have no value yet.
+        """
+        saved = self.types, self.bound, self.local
+        self.types = {**self.types, name: type_}
+        self.local = {*self.local, *later}
+        self.bound = (self.bound - {*later}) | {name}
         self.inside += 1
         try:
             yield
         finally:
-            self.types, self.bound = types, bound
+            self.types, self.bound, self.local = saved
             self.inside -= 1
 
     # Types.
@@ -237,7 +242,8 @@ def shown(type_: Type) -> str:
     if isinstance(type_, MapOf):
         return f"Map[{shown(type_.key)}, {shown(type_.value)}]"
     if isinstance(type_, RecordOf | Choice):
-        return type_.cls.__name__
+        unsent = isinstance(type_, RecordOf) and not type_.sent
+        return type_.cls.__name__ + (" that is not sent yet" if unsent else "")
     if isinstance(type_, Member):
         return type_.root
     if isinstance(type_, Int) and type_.natural:

@@ -1,0 +1,900 @@
+"""What has no tree is refused, with its place, what was found, what is allowed, and a cure."""
+
+# ruff: noqa
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, IntEnum
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Globals,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Record,
+    Seq,
+    Set,
+    after,
+    discard,
+    either,
+    in_flight,
+    reply,
+    send,
+    when,
+)
+from raftnb.language.spec import Spec
+from raftnb.tree import Program, nodes
+
+
+class Color(Enum):
+    """A color."""
+
+    RED = "red"
+
+
+class Size(Enum):
+    """A size."""
+
+    RED = "red"
+
+
+class Level(IntEnum):
+    """A number by name."""
+
+    LOW = 1
+
+
+class Item(Domain, number="items"):
+    """A thing."""
+
+
+class Pair(Record):
+    """Two numbers."""
+
+    left: int
+    right: int = 0
+
+
+class Twin(Record):
+    """Two numbers of another class."""
+
+    left: int
+    right: int
+
+
+class Ping(Message):
+    """A message."""
+
+    n: int
+
+
+class Pong(Message):
+    """Its answer."""
+
+    back: int
+
+
+class Board(Globals):
+    """Shared variables."""
+
+    total: int = 0
+
+
+class Node(Process, number="nodes"):
+    """A process with a variable of each kind."""
+
+    n: int = 0
+    flag: bool = False
+    word: str = ""
+    log: Seq[int] = ()
+    some: Set[int] = frozenset()
+    ages: Map[Node, int] = Map()
+    friend: Node | None = None
+    color: Color = Color.RED
+    pair: Pair = Pair(0)
+    thing: Pair | Twin = Pair(0)
+    item: Item | None = None
+    seen: Ping | None = None
+
+    def idle(self) -> None:
+        """Do nothing."""
+
+    def level(self) -> int:
+        """A number."""
+        return self.n
+
+
+SPEC = Spec(
+    "refused",
+    processes=(Node,),
+    shared=(Board,),
+    domains=(Item,),
+    constants={"nodes": 2, "items": 2},
+    delivery=Delivery(),
+)
+
+
+def two(a: int, b: int) -> int:
+    """An operator of two parameters."""
+    return a + b
+
+
+def nothing(a: int) -> None:
+    """A macro."""
+
+
+# Calls: no argument is dropped in silence.
+
+
+def sum_with_a_start(self: Node) -> int:
+    """`sum(self.log, 10)`"""
+    return sum(self.log, 10)
+
+
+def sum_with_a_named_start(self: Node) -> int:
+    """`sum(self.log, start=10)`"""
+    return sum(self.log, start=10)
+
+
+def max_with_a_key(self: Node) -> int:
+    """`max(self.log, key=abs)`"""
+    return max(self.log, key=abs)
+
+
+def max_of_two_with_a_key(self: Node) -> int:
+    """`max(self.n, 2, key=abs)`"""
+    return max(self.n, 2, key=abs)
+
+
+def a_sort(self: Node) -> int:
+    """`sorted(self.log)`"""
+    return len(sorted(self.log))
+
+
+def range_with_a_step(self: Node) -> bool:
+    """`range(0, 9, 2)`"""
+    return all(i < 3 for i in range(0, 9, 2))
+
+
+def slice_with_a_step(self: Node) -> int:
+    """`self.log[::-1]`"""
+    return len(self.log[::-1])
+
+
+def an_argument_left_out(self: Node) -> int:
+    """`two(1)`"""
+    return two(1)
+
+
+def an_argument_too_many(self: Node) -> int:
+    """`two(1, 2, 3)`"""
+    return two(1, 2, 3)
+
+
+def an_argument_twice(self: Node) -> int:
+    """`two(1, a=2)`"""
+    return two(1, a=2)
+
+
+def arguments_unpacked(self: Node) -> int:
+    """`two(*self.log)`"""
+    return two(*self.log)
+
+
+def arguments_in_a_dict(self: Node) -> int:
+    """`two(**{'a': 1, 'b': 2})`"""
+    return two(**{"a": 1, "b": 2})
+
+
+def choices_out_of_order(self: Node) -> int:
+    """`two(b=either(1, 2), a=either(1, 2))`"""
+    return two(b=either(1, 2), a=either(1, 2))
+
+
+def get_with_too_much(self: Node) -> int:
+    """`self.ages.get(self, 1, 2)`"""
+    return self.ages.get(self, 1, 2)
+
+
+def another_method_of_a_map(self: Node) -> int:
+    """`self.ages.pop(self)`"""
+    return self.ages.pop(self)
+
+
+def a_method_of_a_text(self: Node) -> bool:
+    """`self.word.upper()`"""
+    return self.word == self.word.upper()
+
+
+def a_record_of_too_many(self: Node) -> Pair:
+    """`Pair(1, 2, 3)`"""
+    return Pair(1, 2, 3)
+
+
+def a_record_with_another_field(self: Node) -> Pair:
+    """`Pair(left=1, middle=2)`"""
+    return Pair(left=1, middle=2)
+
+
+def a_record_of_too_few(self: Node) -> Pair:
+    """`Pair()`"""
+    return Pair()
+
+
+def a_choice_of_functions(self: Node) -> int:
+    """`(two if self.flag else two)(1, 2)`"""
+    return (two if self.flag else two)(1, 2)
+
+
+def isinstance_of_a_number(self: Node) -> bool:
+    """`isinstance(self.n, int)`"""
+    return isinstance(self.n, int)
+
+
+def a_choice_of_nothing(self: Node) -> int:
+    """`either()`"""
+    return either()
+
+
+def a_choice_of_both(self: Node) -> int:
+    """`either(1, *self.log)`"""
+    return either(1, *self.log)
+
+
+def a_text_of_a_number(self: Node) -> bool:
+    """`str(self.n)`"""
+    return str(self.n) == "1"
+
+
+# Nodes that are not of the language.
+
+
+def a_fraction(self: Node) -> bool:
+    """`self.n / 2`"""
+    return self.n / 2 > 1
+
+
+def bits_turned(self: Node) -> int:
+    """`~self.n`"""
+    return ~self.n
+
+
+def a_plus_in_front(self: Node) -> int:
+    """`+self.n`"""
+    return +self.n
+
+
+def bits_joined(self: Node) -> int:
+    """`self.n | 4`"""
+    return self.n | 4
+
+
+def a_power(self: Node) -> int:
+    """`self.n ** 2`"""
+    return self.n**2
+
+
+def a_lambda(self: Node) -> int:
+    """`(lambda x: x)(self.n)`"""
+    return (lambda x: x)(self.n)
+
+
+def a_walrus(self: Node) -> bool:
+    """`(x := self.n)`"""
+    return (x := self.n) > 1 and x < 5
+
+
+def a_list(self: Node) -> int:
+    """`[self.n]`"""
+    return len([self.n])
+
+
+def a_float(self: Node) -> bool:
+    """`1.5`"""
+    return self.n > 1.5
+
+
+def a_text_with_values(self: Node) -> bool:
+    """`f'{self.n}'`"""
+    return f"{self.n}" == "1"
+
+
+def a_starred_item(self: Node) -> int:
+    """`*self.log`"""
+    return len((*self.log, 1))
+
+
+def a_map_unpacked(self: Node) -> int:
+    """`{**self.ages, self: 1}`"""
+    return len(Map({**self.ages, self: 1}))
+
+
+def a_nested_target(self: Node) -> bool:
+    """`(i, x)`"""
+    return all(i < x for i, x in ((1, 2), (3, 4)))
+
+
+def enumerated(self: Node) -> bool:
+    """`enumerate(self.log)`"""
+    return all(x for x in enumerate(self.log))
+
+
+def a_loop_with_else(self: Node) -> None:
+    """`self.n = self.n + 1`"""
+    for _x in self.log:
+        self.n = 0
+    else:
+        self.n = self.n + 1
+
+
+def two_targets(self: Node) -> None:
+    """`self.n = self.n = 1`"""
+    self.n = self.n = 1
+
+
+def an_item_assigned(self: Node) -> None:
+    """`self.log[0] = 1`"""
+    self.log[0] = 1  # type: ignore[index]
+
+
+def a_field_assigned(self: Node) -> None:
+    """`self.pair.left = 1`"""
+    self.pair.left = 1  # type: ignore[misc]
+
+
+def a_sequence_taken_apart(self: Node) -> None:
+    """`a, b = self.log`"""
+    a, b = self.log
+    self.n = a + b
+
+
+def a_starred_target(self: Node) -> None:
+    """`a, *b = (1, 2)`"""
+    a, *b = 1, 2
+    self.n = a
+
+
+def a_choice_of_effects(self: Node) -> None:
+    """`nothing(1) if self.flag else nothing(2)`"""
+    nothing(1) if self.flag else nothing(2)
+
+
+def a_comparison_for_its_effect(self: Node) -> None:
+    """`self.n == 1`"""
+    self.n == 1
+
+
+def an_operator_for_its_effect(self: Node) -> None:
+    """`two(1, 2)`"""
+    two(1, 2)
+
+
+def a_macro_for_its_value(self: Node) -> bool:
+    """`nothing(1)`"""
+    return nothing(1) is None
+
+
+def an_early_return(self: Node) -> None:
+    """`return`"""
+    if self.flag:
+        return
+    self.n = 1
+
+
+def no_return_on_one_way(self: Node) -> int:
+    """`if self.flag:`"""
+    if self.flag:
+        return 1
+
+
+def an_operator_with_an_effect(self: Node) -> int:
+    """`self.n = 1`"""
+    self.n = 1
+    return 2
+
+
+def an_operator_with_a_guard(self: Node) -> int:
+    """`when(self.flag)`"""
+    when(self.flag)
+    return 2
+
+
+def super_in_a_function(self: Node) -> int:
+    """`super().level()`"""
+    return super().level()
+
+
+def a_method_of_the_class(self: Node) -> int:
+    """`Node`"""
+    return Node.level(self)
+
+
+def a_number_of_a_member(self: Node) -> int:
+    """`self.index`"""
+    return self.index
+
+
+def a_name_of_a_member(self: Node) -> bool:
+    """`self.name`"""
+    return self.name == "n1"
+
+
+def no_member_of_the_enum(self: Node) -> bool:
+    """`Color.BLUE`"""
+    return self.color == Color.BLUE
+
+
+def the_value_of_an_enum(self: Node) -> bool:
+    """`self.color.value`"""
+    return self.color.value == "red"
+
+
+def no_shared_variable(self: Node) -> int:
+    """`Board.sum`"""
+    return Board.sum
+
+
+def a_name_of_nothing(self: Node) -> int:
+    """`undefined_name`"""
+    return undefined_name
+
+
+# Names without a value.
+
+
+def a_name_set_in_one_branch(self: Node) -> int:
+    """`found`"""
+    if self.flag:
+        found = 1
+    return found
+
+
+def a_name_set_in_a_loop(self: Node) -> int:
+    """`found`"""
+    for x in self.log:
+        found = x
+    return found
+
+
+def a_loop_variable_after_the_loop(self: Node) -> int:
+    """`x`"""
+    for x in self.log:
+        pass
+    return x
+
+
+def a_name_of_the_module_before_it_is_assigned(self: Node) -> int:
+    """`two`"""
+    n = two
+    two = 1
+    return n
+
+
+def a_name_of_a_later_for(self: Node) -> bool:
+    """`x`"""
+    x = 1
+    return any(y < x for y in self.log for x in (x,))
+
+
+def a_name_used_before_the_loop_sets_it(self: Node) -> int:
+    """`found`"""
+    n = 0
+    for x in self.log:
+        n = found if n > 0 else n
+        found = x
+    return n
+
+
+# Types: what is kept apart, and what Python only seems to compare.
+
+
+def a_number_and_a_truth_value(self: Node) -> bool:
+    """`self.n == True`"""
+    return self.n == True
+
+
+def a_truth_value_among_numbers(self: Node) -> bool:
+    """`self.flag in self.log`"""
+    return self.flag in self.log
+
+
+def a_number_or_a_truth_value(self: Node) -> bool:
+    """`1 if self.flag else False`"""
+    return (1 if self.flag else False) == 1
+
+
+def numbers_and_truth_values_in_a_set(self: Node) -> int:
+    """`{1, True}`"""
+    return len({1, True})
+
+
+def truth_values_added(self: Node) -> int:
+    """`self.flag + 1`"""
+    return self.flag + 1
+
+
+def an_enum_and_a_text(self: Node) -> bool:
+    """`self.color == 'red'`"""
+    return self.color == "red"
+
+
+def two_enums(self: Node) -> bool:
+    """`self.color == Size.RED`"""
+    return self.color == Size.RED
+
+
+def a_number_and_a_text(self: Node) -> bool:
+    """`self.n == self.word`"""
+    return self.n == self.word
+
+
+def records_of_two_classes(self: Node) -> bool:
+    """`Pair(0, 0) == Twin(0, 0)`"""
+    return Pair(0, 0) == Twin(0, 0)
+
+
+def members_of_two_classes(self: Node) -> bool:
+    """`self == self.item`"""
+    return self == self.item
+
+
+def a_sequence_and_a_set(self: Node) -> bool:
+    """`self.log == self.some`"""
+    return self.log == self.some
+
+
+def a_sequence_and_a_range(self: Node) -> bool:
+    """`self.log == range(3)`"""
+    return self.log == range(3)
+
+
+def a_map_and_a_dict(self: Node) -> bool:
+    """`{self: 1}`"""
+    return self.ages == {self: 1}
+
+
+def identity_of_numbers(self: Node) -> bool:
+    """`self.n is 5000`"""
+    return self.n is 5000
+
+
+def identity_of_members(self: Node) -> bool:
+    """`self.friend is self`"""
+    return self.friend is self
+
+
+def a_number_that_is_never_none(self: Node) -> bool:
+    """`self.n is None`"""
+    return self.n is None
+
+
+def tuples_of_different_lengths(self: Node) -> bool:
+    """`(self.n, 1) < (self.n, 1, 2)`"""
+    return (self.n, 1) < (self.n, 1, 2)
+
+
+def sequences_in_order(self: Node) -> bool:
+    """`self.log < self.log`"""
+    return self.log < self.log
+
+
+def texts_in_order(self: Node) -> bool:
+    """`self.word < 'b'`"""
+    return self.word < "b"
+
+
+def a_sequence_times_a_number(self: Node) -> int:
+    """`self.log * 2`"""
+    return len(self.log * 2)
+
+
+def a_set_and_a_sequence_joined(self: Node) -> int:
+    """`self.some | self.log`"""
+    return len(self.some | self.log)
+
+
+def a_sequence_and_a_range_joined(self: Node) -> int:
+    """`self.log + range(3)`"""
+    return len(self.log + range(3))
+
+
+def a_set_that_can_change(self: Node) -> None:
+    """`{1, 2}`"""
+    self.some = {1, 2}
+
+
+def a_set_that_can_change_on_the_left(self: Node) -> int:
+    """`{1, 2}`"""
+    return len({1, 2} | self.some)
+
+
+def a_dict_is_no_map(self: Node) -> None:
+    """`{self: 1}`"""
+    self.ages = {self: 1}
+
+
+def a_generator_kept(self: Node) -> int:
+    """`(x for x in self.log)`"""
+    return len(x for x in self.log)
+
+
+def a_class_as_a_set(self: Node) -> bool:
+    """`Node`"""
+    return self.friend is None and frozenset({self}) == Node
+
+
+def a_number_as_a_truth_value(self: Node) -> bool:
+    """`self.n`"""
+    return 1 if self.n else 2
+
+
+def a_member_as_a_truth_value(self: Node) -> bool:
+    """`self.friend`"""
+    return not self.friend
+
+
+def a_value_of_or(self: Node) -> int:
+    """`self.log`"""
+    return len(self.log or (1,))
+
+
+def a_text_for_a_number(self: Node) -> None:
+    """`self.n = 'a'`"""
+    self.n = "a"
+
+
+def none_for_a_number(self: Node) -> None:
+    """`self.n = None`"""
+    self.n = None
+
+
+def a_truth_value_for_a_number(self: Node) -> None:
+    """`self.n = True`"""
+    self.n = True
+
+
+def a_member_for_a_record(self: Node) -> None:
+    """`self.thing = self.friend`"""
+    self.thing = self.friend
+
+
+def a_text_in_a_field_of_numbers(self: Node) -> int:
+    """`Pair('a', 1)`"""
+    return Pair("a", 1).right
+
+
+def another_kind_for_a_parameter(self: Node) -> None:
+    """`self`"""
+    self = self.friend
+    when(self is None)
+
+
+def a_type_that_grows(self: Node) -> int:
+    """`def a_type_that_grows(self: Node) -> int:`"""
+    x = ()
+    for _i in self.log:
+        x = (x,)
+    return len(x)
+
+
+def a_field_of_neither(self: Node) -> int:
+    """`self.thing.middle`"""
+    return self.thing.middle
+
+
+def a_key_of_another_class(self: Node) -> int:
+    """`self.ages[self.item]`"""
+    return self.ages[self.item]
+
+
+# Choices that would be made twice.
+
+
+def a_choice_in_a_chain(self: Node) -> bool:
+    """`0 < either(1, 2) < 2`"""
+    return 0 < either(1, 2) < 2
+
+
+def a_choice_turned_round(self: Node) -> bool:
+    """`either(1, 2) > self.n`"""
+    return either(1, 2) > self.n
+
+
+def a_choice_of_whom_to_change(self: Node) -> None:
+    """`either(self.friend, self).n += 1`"""
+    either(self.friend, self).n += 1
+
+
+def a_choice_of_what_to_ask(self: Node) -> bool:
+    """`isinstance(either(self.pair, self.thing), (Pair, Twin))`"""
+    return isinstance(either(self.pair, self.thing), (Pair, Twin))
+
+
+# Messages.
+
+
+def a_message_by_position(self: Node) -> None:
+    """`Ping(1)`"""
+    send(Ping(1), to=self)
+
+
+def a_message_with_its_end(self: Node) -> None:
+    """`Ping(n=1, dest=self)`"""
+    send(Ping(n=1, dest=self), to=self)
+
+
+def the_source_of_what_is_not_sent(self: Node) -> bool:
+    """`Ping(n=1).source`"""
+    return Ping(n=1).source == self
+
+
+def a_message_kept_that_is_not_sent(self: Node) -> None:
+    """`self.seen = Ping(n=1)`"""
+    self.seen = Ping(n=1)
+
+
+def a_message_compared_that_is_not_sent(self: Node) -> bool:
+    """`Ping(n=1) in in_flight(Ping)`"""
+    return Ping(n=1) in in_flight(Ping)
+
+
+def a_message_discarded_that_is_not_sent(self: Node) -> None:
+    """`Ping(n=1)`"""
+    discard(Ping(n=1))
+
+
+def a_message_to_a_thing(self: Node) -> None:
+    """`self.item`"""
+    send(Ping(n=1), to=self.item)
+
+
+def a_record_sent(self: Node) -> None:
+    """`self.pair`"""
+    send(self.pair, to=self)
+
+
+def a_message_to_nobody(self: Node) -> None:
+    """`send(Ping(n=1))`"""
+    send(Ping(n=1))
+
+
+def an_answer_that_looks_at_the_network(self: Node) -> None:
+    """`reply(self.seen, Pong(back=len(in_flight(Ping))))`"""
+    reply(self.seen, Pong(back=len(in_flight(Ping))))
+
+
+def records_in_flight(self: Node) -> int:
+    """`in_flight(Pair)`"""
+    return len(in_flight(Pair))
+
+
+def a_value_in_flight(self: Node) -> int:
+    """`in_flight(self.seen)`"""
+    return len(in_flight(self.seen))
+
+
+def what_is_after_as_a_value(self: Node) -> bool:
+    """`after(self)`"""
+    return after(self) == self
+
+
+def a_number_after(self: Node) -> bool:
+    """`after(self.n)`"""
+    return after(self.n).n == 1
+
+
+def an_assignment_to_what_is_after(self: Node) -> None:
+    """`after(self).n = 1`"""
+    after(self).n = 1
+
+
+def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator."""
+
+    @wraps(function)
+    def inner(*args: Any) -> Any:
+        """Something else."""
+        return not function(*args)
+
+    return inner
+
+
+@wrapped
+def a_decorated_function(self: Node) -> bool:
+    """`wrapped`"""
+    return self.flag
+
+
+def any_number_of_parameters(self: Node, *others: Node) -> bool:
+    """`self: Node, *others: Node`"""
+    return self.flag
+
+
+def a_parameter_by_name_only(self: Node, *, other: int = 1) -> bool:
+    """`self: Node, *, other: int=1`"""
+    return self.flag
+
+
+REFUSED = [
+    value
+    for value in list(globals().values())
+    if isinstance(value, FunctionType) and (value.__doc__ or "").startswith("`")
+]
+
+
+@pytest.mark.parametrize("function", REFUSED, ids=lambda function: function.__name__)
+def test_it_is_refused_where_it_stands(function: Any) -> None:
+    """Each function's docstring says what of it is found."""
+    me = nodes.Member("Node")
+    with pytest.raises(SpecError) as error:
+        Program(SPEC()).called(function, None, (me,))
+    assert error.value.found == function.__doc__
+    assert "test_refused.py, line" in error.value.place
+    assert error.value.allowed
+    assert error.value.cure
+
+
+def test_all_that_the_tables_list_is_python_and_all_else_is_refused() -> None:
+    known = {*EXPRESSIONS, *STATEMENTS}
+    assert all(issubclass(node, ast.expr | ast.stmt) for node in known)
+    outside = {ast.Lambda, ast.ListComp, ast.List, ast.NamedExpr, ast.JoinedStr, ast.Await}
+    outside |= {ast.While, ast.Try, ast.With, ast.Raise, ast.Assert, ast.Delete, ast.FunctionDef}
+    assert not known & outside
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [bool | int, float, list[int], tuple[int, str], tuple, Any, Level, Seq[bool | int], Process],
+    ids=str,
+)
+def test_a_type_whose_values_are_not_the_languages_is_refused(annotation: Any) -> None:
+    with pytest.raises(SpecError) as error:
+        type_of(annotation)
+    assert error.value.allowed
+    assert error.value.cure
+
+
+def test_a_class_with_a_meaning_of_its_own_is_refused() -> None:
+    class Sly(Record):
+        """Equal to everything."""
+
+        n: int
+
+        def __eq__(self, other: object) -> bool:
+            """Always."""
+            return True
+
+    with pytest.raises(SpecError, match="__eq__"):
+        type_of(Sly)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "type_"),
+    [
+        (
+            Pair | Twin | None,
+            nodes.Option(nodes.OneOf((nodes.RecordOf(Pair), nodes.RecordOf(Twin)))),
+        ),
+        (Nat, nodes.Int(True)),
+        (Seq[Seq[int]], nodes.SeqOf(nodes.SeqOf(nodes.INT))),
+        (
+            Map[Node, Set[Item]],
+            nodes.MapOf(nodes.Member("Node"), nodes.SetOf(nodes.Member("Item"))),
+        ),
+        (Color, nodes.Choice(Color)),
+        (Message, nodes.RecordOf(Message)),
+    ],
+    ids=str,
+)
+def test_an_annotation_has_its_type(annotation: Any, type_: nodes.Type) -> None:
+    assert type_of(annotation) == type_
