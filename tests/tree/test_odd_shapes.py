@@ -442,31 +442,30 @@ SPEC = Spec(
 )
 MODEL = SPEC()
 PROGRAM = Program(MODEL)
+WORLD = World(MODEL, MODEL.initial_states[0])
 
 
 def random_state(seed: int) -> State:
     """A state in which every variable has some value of its type."""
     rng = random.Random(seed)
-    with World(MODEL, MODEL.initial_states[0]) as world:
-        values = tuple(
-            random_value(rng, type_of(MODEL.annotation_of(variable, cls)), world)
-            for variable, cls in MODEL.variables
-        )
+    values = tuple(
+        random_value(rng, type_of(MODEL.annotation_of(variable, cls)), WORLD)
+        for variable, cls in MODEL.variables
+    )
     return State(MODEL.layout, values)
 
 
 def outcomes(state: State, name: str) -> Any:
     """The ways that an action can go, run by hand; "undefined" where one of them raises."""
-    world = World(MODEL, state)
     found = []
     try:
-        with world:
-            for instance in world.instances:
+        with WORLD:
+            for instance in WORLD.instances:
                 if instance.action.name == name:
-                    load = lambda: world.load(state)  # noqa: E731
-                    for _ in world.scripted(instance, instance.arguments, load):
-                        step = world.step_of(instance.process, instance.action, instance.arguments)
-                        found.append((step.process, step.choices, world.snapshot()))
+                    load = lambda: WORLD.load(state)  # noqa: E731
+                    for _ in WORLD.scripted(instance, instance.arguments, load):
+                        step = WORLD.step_of(instance.process, instance.action, instance.arguments)
+                        found.append((step.process, step.choices, WORLD.snapshot()))
     except SpecError:
         return "undefined"
     return found
@@ -474,10 +473,9 @@ def outcomes(state: State, name: str) -> Any:
 
 def meanings(state: State, name: str) -> Any:
     """The same, by the action's tree."""
-    world = World(MODEL, state)
     found = []
     try:
-        for instance in world.instances:
+        for instance in WORLD.instances:
             if instance.action.name == name:
                 args = (instance.process, instance.action, instance.arguments)
                 for choices, after in steps(PROGRAM, MODEL, state, *args):
