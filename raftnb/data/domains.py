@@ -25,6 +25,35 @@ def running_world() -> Any:
     return world
 
 
+# What the metaclasses put into a class, and a member has of its own.
+TAKEN = ("variables", "actions", "cycle", "everywhere", "root", "number", "index", "name")
+
+
+def refuse_header(
+    name: str, bases: tuple[type, ...], space: dict[str, Any], own: tuple[str, ...] = TAKEN
+) -> None:
+    """Raise `SpecError` for a class with several bases, or one that declares what it has already.
+
+    Of several bases only one could give its variables and actions; the others' would be lost.
+    """
+    if len(bases) > 1:
+        raise SpecError(
+            f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
+            place=f"class {name}",
+            allowed="one base class: Process, Globals, Domain, or a class of one's own made of it",
+            cure="put common parts into functions outside the classes",
+        )
+    package = space.get("__module__", "").startswith("raftnb.language")
+    for taken in own if bases and not package else ():
+        if taken in space or taken in space.get("__annotations__", {}):
+            raise SpecError(
+                f"`{taken}` declared in `{name}`",
+                place=f"class {name}",
+                allowed=f"other names than {', '.join(own)}",
+                cure=f"call it `{taken}_`, or what it stands for",
+            )
+
+
 class DomainType(type):
     """The metaclass of domains: a domain class can be iterated over and has a length."""
 
@@ -34,6 +63,7 @@ class DomainType(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
     ) -> DomainType:
+        refuse_header(name, bases, space)
         cls = super().__new__(mcs, name, bases, space)
         parent = bases[0] if bases else None
         if parent is None or not getattr(parent, "root", ""):

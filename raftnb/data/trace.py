@@ -87,6 +87,12 @@ class State:
         values: tuple[Any, ...],
         messages: tuple[tuple[Message, int], ...] = (),
     ) -> None:
+        if len(values) != len(layout.cells):
+            raise UsageError(
+                f"a state of {len(values)} values",
+                allowed=f"{len(layout.cells)}: {', '.join(map(str, layout.cells))}",
+                cure="give each variable one value",
+            )
         self.layout, self.values, self.messages = layout, values, messages
         self._hash = hash((values, messages))
 

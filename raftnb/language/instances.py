@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, Protocol
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Message
-from raftnb.language import grammar
+from raftnb.language import source
 from raftnb.language.initial import Anything, Each, First, HistoryInitial
 from raftnb.language.processes import Action, Process, Variable
 from raftnb.language.setting import Setting
-from raftnb.language.universe import Populated, check_value, universe
+from raftnb.language.universe import Populated, universe
 
 
 class ActionInstance(NamedTuple):
@@ -44,6 +44,8 @@ class Inhabited(Populated, Protocol):
     @property
     def model(self) -> Setting: ...
 
+    def admitted(self, cell: int, value: Any) -> Any: ...
+
 
 def instances_in(world: Inhabited) -> Iterator[ActionInstance]:
     """Every action of every process of a world, with every choice of its arguments."""
@@ -71,7 +73,7 @@ def _received(types: list[Any], action: Action) -> int | None:
     if len(found) > 1:
         raise SpecError(
             f"an action that receives {len(found)} messages",
-            place=grammar.place(action.function),
+            place=source.place(action.function),
             allowed="one parameter of a message type",
             cure="split the action",
         )
@@ -89,7 +91,10 @@ def _channels_to(process: Process, model: Setting) -> list[int | None]:
 def initial_states(world: Inhabited) -> tuple[State, ...]:
     """The initial states, in a fixed order; the world must be running."""
     model = world.model
-    spaces = [_initial_values(variable, cls, world) for variable, cls in model.variables]
+    spaces = [
+        [world.admitted(cell, value) for value in _initial_values(variable, cls, world)]
+        for cell, (variable, cls) in enumerate(model.variables)
+    ]
     spaces += [[()] for _ in model.channels]
     return tuple(State(model.layout, row) for row in itertools.product(*spaces))
 
@@ -105,5 +110,4 @@ def _initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]
     if isinstance(initial, Each):
         keys = universe(typing.get_args(annotation)[0], world)
         return [Map((key, initial.value) for key in keys)]
-    check_value(f"{cls.__name__}.{variable.name}", initial)
     return [initial]

@@ -15,7 +15,8 @@ M = TypeVar("M", bound=Message)
 def send(message: Message, to: Process) -> None:
     """Put a message in flight from the acting process to another one."""
     world = running_world()
-    world.send(replace(message, source=message.source or world.actor, dest=to))
+    source = message.source or world.actor
+    world.send(world.sent(replace(message, source=source, dest=to)))
 
 
 def discard(message: Message) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
-from raftnb.data.domains import Domain, DomainType, running, running_world
+from raftnb.data.domains import Domain, DomainType, refuse_header, running, running_world
 from raftnb.data.errors import SpecError
 from raftnb.language.initial import HistoryInitial
 
@@ -44,19 +44,21 @@ class Variable:
     def __get__(self, process: Process | None, owner: type | None = None) -> Any:
         if process is None:
             return self
-        return reader(process._world).read(process._base + self.position)
+        world = world_of(process)
+        return world.read(world.base_of(process) + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
-        process._world.write(process._base + self.position, value)
+        world = world_of(process)
+        world.write(world.base_of(process) + self.position, value)
 
 
-def reader(own: Any) -> Any:
-    """The world to read a process in: the running one, where that is of the same model.
+def world_of(process: Process) -> Any:
+    """The world in which a process is read and written: the running one, whoever made it.
 
-    A process may stand in a value that another world made; `after(process)` stays in its own.
+    A process may stand in a value that another world, even of another model, has made. Only
+    `after(process)` stays in its own world, the next one.
     """
-    current = running.get(own)
-    return own if current.model is not own.model or current.next is own else current
+    return process._world if process._after else running.get(process._world)
 
 
 class Action:
@@ -87,9 +89,9 @@ class BoundAction:
 
         `choose` gives the values of the action's `either`s, in the order in which they are met.
         """
-        world = self.process._world
-        if world.actor is not None:
+        if world_of(self.process).actor is not None:
             return self.action.function(self.process, *args, **named)
+        world = self.process._world
         return world.act(self.process, self.action, args, named, tuple(choose))
 
     def __repr__(self) -> str:
@@ -152,6 +154,7 @@ class ProcessType(DomainType):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
     ) -> ProcessType:
+        refuse_header(name, bases, {k: v for k, v in space.items() if not isinstance(v, Cycle)})
         parent: Any = bases[0]
         variables = dict(getattr(parent, "variables", {}))
         actions = dict(getattr(parent, "actions", {}))
@@ -184,7 +187,7 @@ class Process(Domain, metaclass=ProcessType):
     range over all the messages in flight, not only over those to `self`.
     """
 
-    __slots__ = ("_world", "_base")
+    __slots__ = ("_world", "_after")
 
     variables: ClassVar[dict[str, Variable]]
     actions: ClassVar[dict[str, Action]]
@@ -192,12 +195,12 @@ class Process(Domain, metaclass=ProcessType):
     everywhere: ClassVar[bool]
     pc: str
     _world: Any
-    _base: int
+    _after: bool
 
-    def __init__(self, index: int, name: str, world: Any, base: int) -> None:
+    def __init__(self, index: int, name: str, world: Any, after: bool = False) -> None:
         super().__init__(index, name)
         object.__setattr__(self, "_world", world)
-        object.__setattr__(self, "_base", base)
+        object.__setattr__(self, "_after", after)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in type(self).variables and name not in ("index", "name", "_hash"):
@@ -216,6 +219,7 @@ class GlobalsType(type):
     root: str
 
     def __new__(mcs, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> GlobalsType:
+        refuse_header(name, bases, space, ("variables", "root"))
         variables = dict(getattr(bases[0], "variables", {})) if bases else {}
         for key, annotation, initial in declared(space, name) if bases else ():
             position = variables[key].position if key in variables else len(variables)

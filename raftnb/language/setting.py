@@ -6,6 +6,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from raftnb.data.trace import Layout
+from raftnb.language.annotations import Check
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Process, Variable
 
@@ -19,7 +20,7 @@ class Setting(Protocol):
     delivery: Delivery | None
     keeps: bool
     processes: tuple[type[Process], ...]
-    bases: dict[str, int]
+    bases: dict[tuple[str, str], int]
     variables: list[tuple[Variable, Any]]
     channels: dict[tuple[str, str], int]
 
@@ -27,6 +28,14 @@ class Setting(Protocol):
 
         @property
         def horizon(self) -> int: ...
+
+        @property
+        def checks(self) -> tuple[Check, ...]: ...
+
+        @property
+        def check_message(self) -> Check: ...
+
+        def check_of(self, annotation: Any) -> Check: ...
 
         def make_members(self, world: Any) -> dict[str, tuple[Any, ...]]: ...
 

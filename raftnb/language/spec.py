@@ -12,10 +12,12 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import Domain, member_names
-from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.language import grammar
+from raftnb.language import grammar, source
+from raftnb.language.annotations import Check, Checks
 from raftnb.language.claims import Property
+from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
 from raftnb.language.instances import initial_states
 from raftnb.language.network import Delivery, Network
 from raftnb.language.processes import (
@@ -27,6 +29,15 @@ from raftnb.language.processes import (
     Variable,
 )
 from raftnb.language.temporal import Fairness, Liveness
+from raftnb.language.vocabulary import Vocabulary
+from raftnb.language.well_formed import (
+    refuse_bodies,
+    refuse_constants,
+    refuse_fields,
+    refuse_same_claims,
+    refuse_shared_names,
+    refuse_shared_roots,
+)
 from raftnb.language.world import World
 
 
@@ -64,11 +75,24 @@ class Spec:
     summary: str = ""
 
     def __post_init__(self) -> None:
+        refuse_fields(vars(self))
+        refuse_shared_roots(self.classes)
+        used = (*sorted(self.sizes), self.distinct_messages, self.copies)
+        refuse_constants(self.constants, self._delivery_constants, used)
+        refuse_same_claims(self.claims)
+        self.vocabulary.refuse_annotations()
+        refuse_bodies(self.vocabulary)
         for cls in self.processes:
             for action in cls.actions.values():
                 grammar.refuse_foreign_code(action.function, self.namespace)
         for claim in self.claims:
             grammar.refuse_foreign_code(claim, self.namespace)
+        self()
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The classes that the specification names."""
+        return (*self.processes, *self.shared, *self.domains)
 
     @property
     def claims(self) -> tuple[Property, ...]:
@@ -78,10 +102,14 @@ class Spec:
         return (*claims, *self.constraints, *final)
 
     @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The classes that occur in the specification, and what their annotations mean."""
+        return Vocabulary(self.classes, map(grammar.as_function, self.claims))
+
+    @property
     def namespace(self) -> dict[str, Any]:
         """The classes by name, for resolving annotations; a variant answers to its root's name."""
-        classes: tuple[Any, ...] = (*self.processes, *self.shared, *self.domains)
-        return {cls.__name__: cls for cls in classes} | {cls.root: cls for cls in classes}
+        return self.vocabulary.namespace
 
     def __call__(self, *, history: bool = False, **constants: Any) -> Model:
         """The model with these constants (the others keep their defaults).
@@ -102,6 +130,18 @@ class Spec:
         """Every constant and its default, those of the network included."""
         return {**self.constants, **self._delivery_constants}
 
+    @property
+    def sizes(self) -> frozenset[str]:
+        """The constants that say how many members a class has."""
+        return frozenset(cls.number for cls in (*self.processes, *self.domains) if cls.number)
+
+    @property
+    def sorts(self) -> dict[str, Sort]:
+        """What each constant may be."""
+        found = {name: sort_of(default) for name, default in self.constants.items()}
+        found |= dict.fromkeys(self.sizes, SIZE)
+        return found | dict.fromkeys(self._delivery_constants, SWITCH)
+
     def variant(self, name: str, *classes: Any, **changes: Any) -> Spec:
         """The specification with classes replaced by subclasses of them, and fields changed."""
         processes, shared = list(self.processes), list(self.shared)
@@ -121,40 +161,13 @@ class Spec:
 class Model:
     """A specification with its constants: what engines explore, prove and draw."""
 
-    def __init__(self, spec: Spec, constants: Mapping[str, Any], history: bool) -> None:
+    def __init__(self, spec: Spec, given: Mapping[str, Any], history: bool) -> None:
         self.spec, self.history = spec, history
-        self.constants = {name: self._constant(name, v) for name, v in constants.items()}
+        self.constants = checked_constants(spec.name, given, spec.all_constants, spec.sorts)
         self.delivery = self._delivery()
         self.keeps = self.delivery is not None and self.delivery.keeps
         self.processes = (*spec.processes, *self._faults())
-        self._annotations: dict[Any, dict[str, Any]] = {}
         self._build_layout()
-
-    def _constant(self, name: str, value: Any) -> int | tuple[str, ...]:
-        known = self.spec.all_constants
-        if name not in known:
-            raise UsageError(
-                f"the constant `{name}` for `{self.spec.name}`",
-                allowed=", ".join(known) or "no constants",
-                cure="use one of these names",
-            )
-        names = isinstance(value, tuple | list) and value and all(isinstance(v, str) for v in value)
-        if names and len(set(value)) == len(value):
-            return tuple(value)
-        if isinstance(value, bool | int) and value >= 0 and not (name in self._sizes and value < 1):
-            return int(value)
-        raise UsageError(
-            f"{value!r} for the constant `{name}` of `{self.spec.name}`",
-            allowed="a number of at least 1, or different names"
-            if name in self._sizes
-            else "a number of at least 0",
-            cure=f"for example `{name}={known[name]}`",
-        )
-
-    @cached_property
-    def _sizes(self) -> frozenset[str]:
-        classes = (*self.spec.processes, *self.spec.domains)
-        return frozenset(cls.number for cls in classes if cls.number)
 
     def _delivery(self) -> Delivery | None:
         if self.spec.delivery is None:
@@ -176,14 +189,14 @@ class Model:
 
     def _build_layout(self) -> None:
         self.names = {cls.root: self._names(cls) for cls in (*self.processes, *self.spec.domains)}
-        self.bases: dict[str, int] = {}
+        refuse_shared_names(self.names, [cls.root for cls in self.spec.shared])
+        self.bases: dict[tuple[str, str], int] = {}
         self.variables: list[tuple[Variable, Any]] = []
         cells: list[Cell] = []
         groups: list[tuple[Any, str, str]] = [(g, g.root, g.root) for g in self.spec.shared]
         groups += [(cls, cls.root, name) for cls in self.processes for name in self.names[cls.root]]
         for cls, root, owner in groups:
-            self.bases[owner] = len(cells)
-            self.bases.setdefault(root, len(cells))
+            self.bases[root, owner] = len(cells)
             for variable in cls.variables.values():
                 cells.append(Cell(owner, variable.name, variable.is_history))
                 self.variables.append((variable, cls))
@@ -209,26 +222,18 @@ class Model:
             members[domain.root] = tuple(domain(i, name) for i, name in named)
         for cls in self.processes:
             named = enumerate(self.names[cls.root])
-            members[cls.root] = tuple(cls(i, n, world, self.bases[n]) for i, n in named)
+            members[cls.root] = tuple(cls(i, n, world) for i, n in named)
         return members
 
     # Annotations, parameters, initial values.
 
     def annotations(self, owner: Any) -> dict[str, Any]:
         """The resolved annotations of a function or a class."""
-        if owner not in self._annotations:
-            try:
-                self._annotations[owner] = typing.get_type_hints(
-                    owner, localns=self.spec.namespace, include_extras=True
-                )
-            except (NameError, TypeError) as error:
-                raise SpecError(
-                    f"an annotation that cannot be resolved: {error}",
-                    place=getattr(owner, "__qualname__", str(owner)),
-                    allowed="names of the module or cell, and of the Spec's classes",
-                    cure="define or import the name before the Spec is made",
-                ) from error
-        return self._annotations[owner]
+        return self.spec.vocabulary.hints(owner)
+
+    def annotation_of(self, variable: Variable, cls: Any) -> Any:
+        """The resolved annotation of a variable of a class, which may have inherited it."""
+        return self.spec.vocabulary.annotation_of(variable, cls)
 
     def parameter_names(self, action: Action) -> tuple[str, ...]:
         """The names of an action's parameters, without `self`."""
@@ -244,16 +249,35 @@ class Model:
             if name not in hints and name not in self.constants:
                 raise SpecError(
                     f"parameter `{name}` without an annotation",
-                    place=grammar.place(body),
+                    place=source.place(body),
                     allowed="a parameter with the type it ranges over, or a constant's name",
                     cure=f"write `{name}: Type`",
                 )
         return {name: hints.get(name) for name in names}
 
     @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """For each cell, the check of what is written to it (the queues' messages have theirs)."""
+        found = [self.check_of(self.annotation_of(v, cls)) for v, cls in self.variables]
+        return (*found, *(lambda value: value for _ in self.channels))
+
+    @cached_property
+    def _checks(self) -> Checks:
+        return Checks(self.names, self.spec.vocabulary.fields)
+
+    def check_of(self, annotation: Any) -> Check:
+        """The check of the values of a type, with the members of this model."""
+        return self._checks.of(annotation)
+
+    @property
+    def check_message(self) -> Check:
+        """The check of a message that is sent."""
+        return self._checks.message
+
+    @cached_property
     def horizon(self) -> int:
         """Up to where properties quantify over natural numbers: the largest bound, and two more."""
-        counts = {*self._sizes, self.spec.distinct_messages, self.spec.copies}
+        counts = {*self.spec.sizes, self.spec.distinct_messages, self.spec.copies}
         numbers = [v for k, v in self.constants.items() if isinstance(v, int) and k not in counts]
         return max(numbers, default=0) + 2
 
@@ -272,12 +296,6 @@ class Model:
         with World(self) as world:
             return initial_states(world)
 
-    def annotation_of(self, variable: Variable, cls: Any) -> Any:
-        """The resolved annotation of a variable of a class, which may have inherited it."""
-        name, bases = variable.name, cls.__mro__
-        owner = next(base for base in bases if name in vars(base).get("__annotations__", {}))
-        return self.annotations(owner)[name]
-
     def start(self, state: State | None = None) -> World:
         """A world at a state (the first initial one unless given), to be run by hand."""
         return World(self, state or self.initial_states[0])
@@ -291,7 +309,7 @@ class Model:
     def reads_history(self, claim: Property) -> bool:
         """Whether a claim's text, or a function it calls, mentions a history variable."""
         ghosts = {cell.variable for cell in self.layout.cells if cell.history}
-        return bool(ghosts & grammar.attributes(claim, self.spec.namespace))
+        return bool(ghosts & source.attributes(claim, self.spec.namespace))
 
     def holds(self, claim: Property, state: State) -> bool:
         """Whether a claim is true in a state."""

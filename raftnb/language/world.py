@@ -16,11 +16,12 @@ from raftnb.data.domains import Domain, running
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.values import Message, order, show
+from raftnb.language.annotations import Mismatch
 from raftnb.language.claims import Property, evaluate
-from raftnb.language.grammar import false_guard, spec_error
 from raftnb.language.instances import ActionInstance, instances_in
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
+from raftnb.language.source import false_guard, placed, spec_error
 from raftnb.language.universe import check_value, universe
 
 
@@ -80,12 +81,12 @@ class World:
         """The position of the first cell of a process, or of a class of shared variables."""
         name = owner.name if isinstance(owner, Process) else owner.root
         try:
-            return self.model.bases[name]
+            return self.model.bases[owner.root, name]
         except KeyError:
             raise SpecError(
-                f"the variables of `{name}`, which the specification does not name",
-                allowed=", ".join(self.model.bases) or "none",
-                cure=f"add `{name}` to the processes or shared variables of the Spec",
+                f"the variables of `{name}` ({owner.root}), which the specification does not name",
+                allowed=", ".join(f"{name} ({root})" for root, name in self.model.bases) or "none",
+                cure=f"add `{owner.root}` to the Spec; a member of another one means nothing here",
             ) from None
 
     def read(self, cell: int) -> Any:
@@ -103,7 +104,14 @@ class World:
         if self.layout.cells[cell].history and not self.model.history:
             return
         self.writes.add(cell)
-        self.cells[cell] = value
+        self.cells[cell] = self.admitted(cell, value)
+
+    def admitted(self, cell: int, value: Any) -> Any:
+        """The value, if the variable may hold it, its sets made `SortedSet`s."""
+        try:
+            return self.model.checks[cell](value)
+        except Mismatch as mismatch:
+            raise mismatch.as_error(value, f"`{self.layout.cells[cell]}`") from None
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         """The option that the script says, or the first; every choice is noted in `choices`."""
@@ -138,12 +146,21 @@ class World:
                 allowed="`after` in the functions that the Spec names as `transitions`",
                 cure="move the claim from `invariants` to `transitions`",
             )
-        return self.next[owner.name] if isinstance(owner, Process) else SharedIn(self.next, owner)
+        if isinstance(owner, Process):
+            return type(owner)(owner.index, owner.name, self.next, after=True)
+        return SharedIn(self.next, owner)
 
     def messages(self) -> list[Message]:
         """The messages in flight, sorted, each named once."""
         queued = (m for cell in self.model.channels.values() for m in self.cells[cell])
         return sorted({*self.bag, *queued}, key=order)
+
+    def sent(self, message: Message) -> Message:
+        """The message, if its fields are what they are declared to be."""
+        try:
+            return self.model.check_message(message)  # type: ignore[no-any-return]
+        except Mismatch as mismatch:
+            raise mismatch.as_error(message, f"a message to {show(message.dest)}") from None
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
@@ -214,8 +231,10 @@ class World:
             action.function(process, *arguments)
             if order_of_actions is not None and ordered and not self._has_written(process, "pc"):
                 process.pc = order_of_actions.after(action.name)
-        except (RaftnbError, Disabled):
+        except Disabled:
             raise
+        except RaftnbError as error:
+            raise placed(error) from error.__cause__
         except Exception as error:
             raise spec_error(error, f"{process}.{action.name}") from error
         finally:
@@ -319,6 +338,14 @@ class World:
 
     def reset(self, state: State) -> None:
         """Start again from a state; the trace is empty then."""
+        if state.layout != self.layout:
+            raise UsageError(
+                "a state of other variables",
+                allowed=", ".join(map(str, self.layout.cells)),
+                cure="use a state of this model, or `state.seen_as(model.layout, {...})`",
+            )
+        values = tuple(itertools.starmap(self.admitted, enumerate(state.values)))
+        state = State(self.layout, values, state.messages)
         self.load(state)
         self._states, self._steps = [state], []
 

@@ -12,7 +12,7 @@ from raftnb.data.trace import Layout, State, value_of
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.graph import Graph
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language.grammar import spec_error
+from raftnb.language.source import spec_error
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 

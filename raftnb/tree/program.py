@@ -10,7 +10,7 @@ from typing import Any
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
-from raftnb.language import grammar
+from raftnb.language import source
 from raftnb.language.spec import Model
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
@@ -125,14 +125,14 @@ class Program:
 
     def _refuse(self, function: Any, part: Any, allowed: str, cure: str) -> None:
         node = ast.Pass(lineno=part.line)
-        at = grammar.place(function, node)
+        at = source.place(function, node)
         raise SpecError(type(part).__name__.lower(), place=at, allowed=allowed, cure=cure)
 
     def _check_source(self, function: Any, part: Send, me: Member) -> None:
         """Whoever sends a new message is of the class that its source is said to be of."""
         assert isinstance(part.message.type, RecordOf)
-        source = self.field_type(part.message.type.cls, "source")
-        if not part.message.type.sent and source != me:
+        sender = self.field_type(part.message.type.cls, "source")
+        if not part.message.type.sent and sender != me:
             self._refuse(function, part, f"messages from {shown(me)}", "annotate `source`")
 
     # Types.
@@ -198,15 +198,15 @@ class Program:
 
     def _named_by(self, function: Any, seen: set[Any]) -> Iterator[Any]:
         """What a function, and those that it calls, name in their text and annotations."""
-        if function in seen or grammar.is_ours(function):
+        if function in seen or source.is_ours(function):
             return
         seen.add(function)
         yield from self.model.annotations(function).values()
-        for value in grammar.callees(function, self.spec.namespace).values():
+        for value in source.callees(function, self.spec.namespace).values():
             yield value
             if isinstance(value, FunctionType):
                 yield from self._named_by(value, seen)
-        for method in grammar.methods_called(function, self.spec.namespace):
+        for method in source.methods_called(function, self.spec.namespace):
             yield from self._named_by(method, seen)
 
 

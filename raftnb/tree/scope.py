@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Record
-from raftnb.language import grammar, macro
+from raftnb.language import macro, source
 from raftnb.tree.nodes import (
     NEVER,
     Apply,
@@ -98,7 +98,7 @@ class Scope:
 
     def __init__(self, names: Names, function: FunctionType, me: Member | None) -> None:
         self.names, self.function, self.me = names, function, me
-        self.tree = grammar.parse(function)
+        self.tree = source.parse(function)
         self._refuse_wrapping()
         free = function.__code__.co_freevars
         self._cells = dict(zip(free, function.__closure__ or (), strict=True))
@@ -120,7 +120,7 @@ class Scope:
 
     def fail(self, node: ast.AST, allowed: str, cure: str = SAY) -> NoReturn:
         """Raise `SpecError` at a node that cannot be lowered."""
-        at = grammar.place(self.function, node)
+        at = source.place(self.function, node)
         found = ast.unparse(node).partition("\n")[0]
         raise SpecError(f"`{found}`", place=at, allowed=allowed, cure=cure)
 
@@ -179,7 +179,7 @@ class Scope:
         try:
             return type_of(annotation)
         except SpecError as error:
-            at = grammar.place(self.function, node)
+            at = source.place(self.function, node)
             raise SpecError(error.found, place=at, allowed=error.allowed, cure=error.cure) from None
 
     def joined(self, node: ast.AST, a: Type, b: Type) -> Type:

@@ -6,7 +6,7 @@ import pytest
 
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, state_graph
-from raftnb.language import Map, cycle, when
+from raftnb.language import cycle, either, when
 from raftnb.specs.store.sequential import (
     SEQUENTIAL_STORE,
     Client,
@@ -16,6 +16,7 @@ from raftnb.specs.store.sequential import (
     Response,
     Shared,
     Store,
+    Value,
     a_written_value_is_read,
     last_written,
 )
@@ -67,13 +68,13 @@ class StickyStore(Store):
 class InventiveStore(Store):
     """Reads of the initial value give some other value."""
 
-    dictionary: Map[Key, int] = Map()
-
     def serve(self) -> None:
         r = self.request
         if r.op == Op.WRITE:
             self.dictionary |= {r.key: r.value}
-        self.response = Response(r.client, r.op, r.key, self.dictionary.get(r.key, 7))
+        found = self.dictionary[r.key]
+        answer = either(*Value) if found is None else found
+        self.response = Response(r.client, r.op, r.key, answer)
 
 
 class UnlockedClient(Client):

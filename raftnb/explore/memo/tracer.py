@@ -12,7 +12,7 @@ from raftnb.data.values import Message, order
 from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.trees import NeedsBag
 from raftnb.explore.tables.layout import ADD, ADD_ONCE, OPEN_BAG, TAKE
-from raftnb.language import grammar
+from raftnb.language import source
 from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action
 from raftnb.language.world import World
@@ -156,7 +156,7 @@ def refuse_chance(action: Action) -> SpecError:
     """The error for an action that did two different things in the same state."""
     return SpecError(
         f"`{action.name}` took different steps when it was run twice in the same state",
-        place=grammar.place(action.function),
+        place=source.place(action.function),
         allowed="actions whose result depends on the variables and their parameters alone",
         cure="declare what it depends on as a variable; keep chance and counters outside",
     )
@@ -165,7 +165,7 @@ def refuse_chance(action: Action) -> SpecError:
 def placed(error: RaftnbError, action: Action) -> RaftnbError:
     """The error with the action's place, if it has none."""
     if not error.place:
-        error.place = grammar.place(action.function)
+        error.place = source.place(action.function)
     return error
 
 

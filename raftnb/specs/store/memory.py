@@ -35,7 +35,7 @@ class Value(Domain, number="values"):
     """What an address can hold."""
 
 
-class Place(Domain, number="queue_length"):
+class Slot(Domain, number="queue_length"):
     """A place in the queue before the main memory; how many there are is the book's QLen."""
 
 
@@ -113,7 +113,7 @@ class MainMemory(Globals):
 
 def queue_has_room() -> bool:
     """The queue before the main memory can take one request more."""
-    return len(MainMemory.memQ) < len(Place)
+    return len(MainMemory.memQ) < len(Slot)
 
 
 def after_queue(wmem: Map[Address, Value], memQ: Seq[Queued]) -> Map[Address, Value]:
@@ -225,7 +225,7 @@ WRITE_THROUGH_CACHE = Spec(
     summary="processors with caches, a refinement of internal-memory: chapter 4",
     processes=(CachedProcessor, Bus),
     shared=(Interface, MainMemory),
-    domains=(Address, Value, Place),
+    domains=(Address, Value, Slot),
     constants={"processors": 2, "addresses": 1, "values": 2, "queue_length": 1},
     invariants=(a_request_in_hand_is_a_request, caches_agree),
     sometimes=(everybody_is_busy,),

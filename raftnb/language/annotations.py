@@ -1,0 +1,351 @@
+"""What an annotation allows: which annotations there are, and checks of values against them.
+
+Python does not look at annotations; the language does, so that a variable never holds two values
+that are equal and yet differ, as `True` and `1` do, and every engine knows what it may hold.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
+
+from raftnb.data.domains import Domain
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Map, Message, Record, SortedSet, is_plain_enum, show
+from raftnb.language.processes import Process
+from raftnb.language.universe import is_natural
+
+Check = Callable[[Any], Any]
+ALLOWED = (
+    "bool, int, Nat, str, None, Literal, enum, domain, process and record classes; "
+    "Seq, Set, Map, tuple of these, and |"
+)
+
+
+class Mismatch(Exception):
+    """A value that an annotation does not allow."""
+
+    def __init__(self, value: Any, annotation: Any) -> None:
+        super().__init__(value, annotation)
+        self.value, self.annotation = value, annotation
+
+    def as_error(self, whole: Any, what: str) -> SpecError:
+        """The error for a value, of which this is a part, as what it was to be."""
+        inside = "" if self.value is whole else f" in {show(whole)}"
+        return SpecError(
+            f"{show(self.value)} ({type(self.value).__name__}){inside} as the value of {what}",
+            allowed=describe(self.annotation),
+            cure=_CURES.get(type(self.value), "give it a value of this type, or declare another"),
+        )
+
+
+_CURES: dict[Any, str] = {
+    list: "use a tuple: (a, b)",
+    set: "use frozenset(...)",
+    dict: "use Map({...})",
+    float: "use whole numbers; `//` divides them",
+    bool: "use 0 and 1, or declare a bool",
+}
+
+
+def parts_of(annotation: Any) -> tuple[Any, ...]:
+    """The annotations inside one: alternatives, elements, keys and values."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return args[:1]
+    if origin in (Union, UnionType, frozenset, Map):
+        return args
+    return tuple(a for a in args if a is not Ellipsis) if origin is tuple else ()
+
+
+def classes_in(annotation: Any) -> Iterator[type]:
+    """The classes that an annotation names, from the outside in."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        yield annotation
+    for value in get_args(annotation) if get_origin(annotation) is Literal else ():
+        yield type(value)
+    for part in parts_of(annotation):
+        yield from classes_in(part)
+
+
+def refuse_annotation(annotation: Any, place: str) -> None:
+    """Raise `SpecError` for an annotation that is no type of the language."""
+    annotation = unalias(annotation)
+    if get_origin(annotation) in (Union, UnionType):
+        for one, other in itertools.combinations(get_args(annotation), 2):
+            if may_be_equal(one, other):
+                _refuse(
+                    f"`{describe(annotation)}`, some of whose values are equal though they differ",
+                    place, "say which of the two it is; `True == 1` in Python",
+                )  # fmt: skip
+    elif not _is_known(annotation):
+        _refuse(f"the annotation `{describe(annotation)}`", place, _cure(annotation))
+    for part in parts_of(annotation):
+        refuse_annotation(part, place)
+
+
+def _refuse(found: str, place: str, cure: str) -> NoReturn:
+    raise SpecError(found, place=place, allowed=ALLOWED, cure=cure)
+
+
+def _cure(annotation: Any) -> str:
+    cures: dict[Any, str] = {
+        list: "use Seq[...], and tuples as values",
+        set: "use Set[...], and frozensets as values",
+        dict: "use Map[..., ...]",
+        float: "use whole numbers",
+        Any: "say which values it may hold",
+        object: "say which values it may hold",
+    }
+    origin = get_origin(annotation) or annotation
+    if origin in (tuple, frozenset, Map):
+        return "say of what: Seq[int], Set[int], Map[int, bool], tuple[int, bool]"
+    if isinstance(annotation, type) and issubclass(annotation, Domain):
+        return f"add `{annotation.__name__}` to the processes or domains of the Spec"
+    return cures.get(origin, "annotate with one of these")
+
+
+def _is_known(annotation: Any) -> bool:
+    origin, args = get_origin(annotation), get_args(annotation)
+    if annotation in (None, NoneType, bool, int, str) or is_natural(annotation):
+        return True
+    if origin is Literal:
+        kinds = {type(value) for value in args}
+        plain = all(kind in (bool, int, str, NoneType) or is_plain_enum(kind) for kind in kinds)
+        return plain and not {bool, int} <= kinds
+    if origin is None and isinstance(annotation, type):
+        return issubclass(annotation, Domain | Record) or is_plain_enum(annotation)
+    return origin in (Union, UnionType, frozenset, Map, tuple, Annotated)
+
+
+def unalias(annotation: Any) -> Any:
+    """What a `type X = ...` statement stands for."""
+    while type(annotation).__name__ == "TypeAliasType":
+        annotation = annotation.__value__
+    return annotation
+
+
+def may_be_equal(one: Any, other: Any) -> bool:
+    """Whether two types have values that are equal, and yet one is a bool and the other an int."""
+    pairs = itertools.product(_alternatives(one), _alternatives(other))
+    return any(_may_clash(a, b) for a, b in pairs)
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    annotation = unalias(annotation)
+    union = get_origin(annotation) in (Union, UnionType)
+    return get_args(annotation) if union else (annotation,)
+
+
+def _may_clash(one: Any, other: Any) -> bool:
+    if {_number(one), _number(other)} == {bool, int}:
+        return True
+    if get_origin(one) is get_origin(other) and get_origin(one) in (tuple, frozenset, Map):
+        pairs = itertools.product(parts_of(one), parts_of(other))
+        return any(may_be_equal(a, b) for a, b in pairs)
+    return False
+
+
+def _number(annotation: Any) -> Any:
+    """bool or int, where all the values of a type are of the one or the other."""
+    if get_origin(annotation) is Literal:
+        kinds = {type(value) for value in get_args(annotation)}
+        return next((kind for kind in (bool, int) if kind in kinds), None)
+    if get_origin(annotation) is Annotated:
+        return _number(get_args(annotation)[0])
+    return annotation if annotation in (bool, int) else None
+
+
+def describe(annotation: Any) -> str:
+    """An annotation as one writes it."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if is_natural(annotation):
+        return "Nat"
+    if annotation in (None, NoneType):
+        return "None"
+    if origin is Annotated:
+        return describe(args[0])
+    if origin in (Union, UnionType):
+        return " | ".join(map(describe, args))
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, args))}]"
+    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
+        return f"Seq[{describe(args[0])}]"
+    if origin is not None and args:
+        names = {frozenset: "Set"}
+        inner = ", ".join("..." if a is Ellipsis else describe(a) for a in args)
+        return f"{names.get(origin, getattr(origin, '__name__', str(origin)))}[{inner}]"
+    return getattr(annotation, "__name__", None) or str(annotation)
+
+
+class Checks:
+    """Checks of values, made once for each annotation.
+
+    A check returns the value, its sets made `SortedSet`s, or raises `Mismatch`. `names` has the
+    names of the members of every domain and process class, `fields` gives a record's annotations.
+    """
+
+    def __init__(
+        self, names: Mapping[str, tuple[str, ...]], fields: Callable[[type], dict[str, Any]]
+    ) -> None:
+        self._names = {root: frozenset(members) for root, members in names.items()}
+        self._fields = fields
+        self._records: dict[type, dict[str, Check]] = {}
+
+    def of(self, annotation: Any) -> Check:
+        """The check of an annotation, which `refuse_annotation` must have let pass."""
+        annotation = unalias(annotation)
+        origin, args = get_origin(annotation), get_args(annotation)
+        if annotation in (None, NoneType, bool, int, str):
+            return self._plain(NoneType if annotation is None else annotation, annotation)
+        if is_natural(annotation):
+            return self._natural(annotation)
+        if origin is Annotated:
+            return self.of(args[0])
+        if origin is Literal:
+            return self._literal(annotation)
+        if origin in (Union, UnionType):
+            return self._union(annotation)
+        if origin is tuple:
+            return self._tuple(annotation)
+        if origin is frozenset:
+            return self._set(annotation)
+        if origin is Map:
+            return self._map(annotation)
+        if issubclass(annotation, Domain):
+            return self._member(annotation)
+        if issubclass(annotation, Record):
+            return self._record(annotation)
+        return self._plain(annotation, annotation)
+
+    def message(self, message: Any) -> Any:
+        """A message to be sent, every field checked."""
+        return self._record(Message)(message)
+
+    def _plain(self, cls: type, annotation: Any) -> Check:
+        def check(value: Any) -> Any:
+            if type(value) is not cls:
+                raise Mismatch(value, annotation)
+            return value
+
+        return check
+
+    def _natural(self, annotation: Any) -> Check:
+        def check(value: Any) -> Any:
+            if type(value) is not int or value < 0:
+                raise Mismatch(value, annotation)
+            return value
+
+        return check
+
+    def _literal(self, annotation: Any) -> Check:
+        allowed = {(type(value), value) for value in get_args(annotation)}
+
+        def check(value: Any) -> Any:
+            if (type(value), value) not in allowed:
+                raise Mismatch(value, annotation)
+            return value
+
+        return check
+
+    def _union(self, annotation: Any) -> Check:
+        checks = [self.of(part) for part in get_args(annotation)]
+
+        def check(value: Any) -> Any:
+            inside: Mismatch | None = None
+            for one in checks:
+                try:
+                    return one(value)
+                except Mismatch as mismatch:
+                    inside = mismatch if mismatch.value is not value else inside
+            raise inside or Mismatch(value, annotation)
+
+        return check
+
+    def _tuple(self, annotation: Any) -> Check:
+        args = get_args(annotation)
+        if len(args) == 2 and args[1] is Ellipsis:
+            return self._sequence(annotation, self.of(args[0]))
+        checks = [self.of(part) for part in args if part != ()]
+
+        def check(value: Any) -> Any:
+            if type(value) is not tuple or len(value) != len(checks):
+                raise Mismatch(value, annotation)
+            return _same(value, tuple([one(v) for one, v in zip(checks, value, strict=True)]))
+
+        return check
+
+    def _sequence(self, annotation: Any, of: Check) -> Check:
+        def check(value: Any) -> Any:
+            if type(value) is not tuple:
+                raise Mismatch(value, annotation)
+            return _same(value, tuple([of(part) for part in value]))
+
+        return check
+
+    def _set(self, annotation: Any) -> Check:
+        of = self.of(get_args(annotation)[0])
+
+        def check(value: Any) -> Any:
+            if type(value) is not SortedSet and type(value) is not frozenset:
+                raise Mismatch(value, annotation)
+            old = tuple(frozenset.__iter__(value))
+            new = _same(old, tuple([of(part) for part in old]))
+            return value if new is old and type(value) is SortedSet else SortedSet(new)
+
+        return check
+
+    def _map(self, annotation: Any) -> Check:
+        keys, values = map(self.of, get_args(annotation))
+
+        def check(value: Any) -> Any:
+            if type(value) is not Map:
+                raise Mismatch(value, annotation)
+            old = tuple([part for item in value.items() for part in item])
+            new = [(keys(key), values(part)) for key, part in value.items()]
+            same = _same(old, tuple([part for item in new for part in item])) is old
+            return value if same else Map(new)
+
+        return check
+
+    def _member(self, annotation: Any) -> Check:
+        known, anyone = self._names, annotation in (Domain, Process)
+        root = annotation.root
+
+        def check(value: Any) -> Any:
+            right = isinstance(value, annotation if anyone else Domain)
+            if not right or not (anyone or value.root == root):
+                raise Mismatch(value, annotation)
+            if value.name not in known.get(value.root, ()):
+                raise Mismatch(value, annotation)
+            return value
+
+        return check
+
+    def _record(self, annotation: Any) -> Check:
+        records = self._records
+
+        def check(value: Any) -> Any:
+            if not isinstance(value, annotation):
+                raise Mismatch(value, annotation)
+            checks = records.get(type(value)) or self._fields_of(type(value))
+            old = {name: getattr(value, name) for name in checks}
+            new = {name: check(old[name]) for name, check in checks.items()}
+            changed = {name: part for name, part in new.items() if part is not old[name]}
+            return replace(value, **changed) if changed else value
+
+        return check
+
+    def _fields_of(self, cls: type) -> dict[str, Check]:
+        found = {name: self.of(part) for name, part in self._fields(cls).items()}
+        self._records[cls] = found
+        return found
+
+
+def _same(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The old tuple, where all that is in it stayed as it was."""
+    return old if all(map(operator.is_, old, new)) else new

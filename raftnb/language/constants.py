@@ -1,0 +1,71 @@
+"""The constants of a model, checked against what the Spec declares for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from keyword import iskeyword
+from typing import Any, NamedTuple
+
+from raftnb.data.errors import UsageError
+
+Constant = int | tuple[str, ...]
+
+
+class Sort(NamedTuple):
+    """What a constant may be: a test, and the same in words."""
+
+    takes: Callable[[Any], bool]
+    allowed: str
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a whole number, which True and False are not."""
+    return type(value) is int
+
+
+def are_names(value: Any) -> bool:
+    """Whether a value is a tuple of different names for members."""
+    return (
+        isinstance(value, tuple | list)
+        and len(value) > 0
+        and all(isinstance(v, str) and v.isidentifier() and not iskeyword(v) for v in value)
+        and len(set(value)) == len(value)
+    )
+
+
+SIZE = Sort(
+    lambda value: are_names(value) or (is_number(value) and value >= 1),
+    "a number of at least 1, or different names, as in ('a', 'b')",
+)
+SWITCH = Sort(lambda value: isinstance(value, int) and value in (0, 1), "0 or 1")
+NATURAL = Sort(lambda value: is_number(value) and value >= 0, "a number of at least 0")
+INTEGER = Sort(is_number, "a whole number")
+
+
+def sort_of(default: Any) -> Sort:
+    """What a constant that is no size may be, by its default."""
+    if isinstance(default, bool):
+        return SWITCH
+    return INTEGER if is_number(default) and default < 0 else NATURAL
+
+
+def checked_constants(
+    spec: str, given: Mapping[str, Any], defaults: Mapping[str, Any], sorts: Mapping[str, Sort]
+) -> dict[str, Constant]:
+    """The constants given for a specification; `UsageError` for one that its sort does not take."""
+    found: dict[str, Constant] = {}
+    for name, value in given.items():
+        if name not in sorts:
+            raise UsageError(
+                f"the constant `{name}` for `{spec}`",
+                allowed=", ".join(sorts) or "no constants",
+                cure="use one of these names",
+            )
+        if not sorts[name].takes(value):
+            raise UsageError(
+                f"{value!r} for the constant `{name}` of `{spec}`",
+                allowed=sorts[name].allowed,
+                cure=f"for example `{name}={defaults[name]}`",
+            )
+        found[name] = tuple(value) if isinstance(value, tuple | list) else int(value)
+    return found

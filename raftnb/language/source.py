@@ -1,0 +1,169 @@
+"""The source text of a specification: its syntax trees, its places, what its names stand for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import linecache
+import textwrap
+import traceback
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType, TracebackType
+from typing import Any
+
+from raftnb.data.errors import RaftnbError, SpecError
+
+ENGINE = Path(__file__).parent.parent
+STDLIB = Path(inspect.__file__).parent
+
+
+@cache
+def parse(function: FunctionType) -> ast.FunctionDef:
+    """The syntax tree of a function, its line numbers those of the file."""
+    try:
+        lines, first = inspect.getsourcelines(function)
+    except (OSError, TypeError) as error:
+        raise SpecError(
+            f"no source text for `{function.__qualname__}`",
+            allowed="functions written in a file or a notebook cell",
+            cure="write the class in a file or a cell, not in exec() or at the plain prompt",
+        ) from error
+    tree = ast.parse(textwrap.dedent("".join(lines)))
+    ast.increment_lineno(tree, first - 1)
+    found = next((node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)), None)
+    if found is None:
+        raise SpecError(
+            f"`{function.__qualname__}`, which is not written with `def`",
+            place=f"{where(function.__code__.co_filename)}, line {first}",
+            allowed="functions written with `def`",
+            cure="define a function with `def`, and name it here",
+        )
+    return found
+
+
+def where(filename: str) -> str:
+    """A file's name for people: notebook cells have no path worth showing."""
+    return "notebook cell" if "ipykernel" in filename else Path(filename).name
+
+
+def place(function: FunctionType, node: ast.AST | None = None) -> str:
+    """File, line and text of a node of a function (the function's first line by default)."""
+    filename = function.__code__.co_filename
+    line = getattr(node, "lineno", None) or function.__code__.co_firstlineno
+    text = linecache.getline(filename, line).strip()
+    return f"{where(filename)}, line {line}, in {function.__qualname__}: `{text}`"
+
+
+def callees(function: FunctionType, namespace: dict[str, Any]) -> dict[str, Any]:
+    """What the free names of a function stand for."""
+    closure = inspect.getclosurevars(function)
+    inner = {name for code in comprehensions(function.__code__) for name in code.co_names}
+    known = {**vars(builtins), **function.__globals__}
+    nested = {name: known[name] for name in sorted(inner) if name in known}
+    return {**nested, **closure.builtins, **closure.globals, **closure.nonlocals}
+
+
+def comprehensions(code: CodeType) -> Iterator[CodeType]:
+    """The code of the comprehensions inside a function, which Python compiles apart."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from comprehensions(constant)
+
+
+def is_ours(function: FunctionType) -> bool:
+    """Whether a function is a part of this package, the specifications left aside."""
+    return _is_engine(Path(function.__code__.co_filename))
+
+
+def _is_engine(path: Path) -> bool:
+    """Whether a file is the package's own, and not one of its specifications."""
+    return ENGINE in path.parents and ENGINE / "specs" not in path.parents
+
+
+def _is_pythons(path: Path) -> bool:
+    """Whether a file belongs to Python itself, as `dataclasses.py` and generated code do."""
+    return path.name == "<string>" or (STDLIB in path.parents and "site-packages" not in path.parts)
+
+
+def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
+    """The operators and macros of the specification's classes that a function calls as methods."""
+    calls = [
+        node.func
+        for node in ast.walk(parse(function))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    called = dict.fromkeys(call.attr for call in calls)
+    itself = any(call.attr == function.__name__ and not _is_super(call.value) for call in calls)
+    classes = dict.fromkeys(base for cls in namespace.values() for base in cls.__mro__)
+    found = (vars(cls).get(name) for cls in classes for name in called)
+    unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
+    ones = dict.fromkeys(f for f in unwrapped if isinstance(f, FunctionType) and not is_ours(f))
+    return tuple(f for f in ones if itself or f is not function)
+
+
+def _is_super(receiver: ast.expr) -> bool:
+    return isinstance(receiver, ast.Call) and getattr(receiver.func, "id", "") == "super"
+
+
+@cache
+def own_attributes(function: FunctionType) -> frozenset[str]:
+    """The attribute names that a function's text mentions."""
+    return frozenset(n.attr for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute))
+
+
+def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
+    """The attribute names that a function, or an operator that it calls, mentions."""
+    seen: set[FunctionType] = set()
+    todo = [function]
+    while todo:
+        one = todo.pop()
+        if one in seen or is_ours(one):
+            continue
+        seen.add(one)
+        free = callees(one, namespace).values()
+        todo += [f for f in free if isinstance(f, FunctionType)]
+        todo += methods_called(one, namespace)
+    return frozenset().union(*map(own_attributes, seen))
+
+
+def _spec_frame(tb: TracebackType | None) -> tuple[str, int, str] | None:
+    """File, line and function of the innermost frame that is the specification's own."""
+    frames = [(f.f_code.co_filename, line, f.f_code.co_name) for f, line in traceback.walk_tb(tb)]
+    own = [f for f in frames if not _is_engine(Path(f[0])) and not _is_pythons(Path(f[0]))]
+    return own[-1] if own else None
+
+
+def _place_of(error: BaseException) -> tuple[str, str]:
+    frame = _spec_frame(error.__traceback__)
+    if frame is None:
+        return "", ""
+    filename, line, name = frame
+    text = linecache.getline(filename, line).strip()
+    return f"{where(filename)}, line {line}, in {name}: `{text}`", text
+
+
+def spec_error(error: Exception, what: str) -> SpecError:
+    """The `SpecError` for an exception that an action or a property raised."""
+    at, _ = _place_of(error)
+    return SpecError(
+        f"{type(error).__name__}: {error}, raised by {what}",
+        place=at,
+        allowed="actions and properties that are defined on every state they meet",
+        cure="guard the expression, with `when` in an action or `and`/`if` in a property",
+    )
+
+
+def placed(error: RaftnbError) -> RaftnbError:
+    """The error with its place in the specification, if it has none."""
+    error.place = error.place or _place_of(error)[0]
+    return error
+
+
+def false_guard(error: BaseException) -> str:
+    """The `when` that was false, quoted from the source."""
+    _, text = _place_of(error)
+    return f"`{text}` is false" if text.startswith("when") else f"no option at `{text}`"

@@ -1,0 +1,136 @@
+"""The classes that a specification is written with, found from its annotations and its text."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from functools import cached_property
+from types import FunctionType
+from typing import Any
+
+from raftnb.data.domains import Domain
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Message, Record
+from raftnb.language import source
+from raftnb.language.annotations import classes_in, refuse_annotation, unalias
+from raftnb.language.processes import Action, Globals, Process, Variable
+
+ROOTS = (Domain, Process, Globals, Record, Message, Enum)
+
+
+class Vocabulary:
+    """The classes of a specification by name, what their annotations mean, and what they declare.
+
+    `classes` are those that the Spec names; a variant answers to its root's name. `functions` are
+    the claims.
+    """
+
+    def __init__(self, classes: Iterable[Any], functions: Iterable[FunctionType]) -> None:
+        self.classes, self.functions = tuple(classes), tuple(functions)
+        self.namespace: dict[str, Any] = {cls.__name__: cls for cls in self.classes}
+        self.namespace |= {cls.root: cls for cls in self.classes}
+        self._hints: dict[Any, dict[str, Any]] = {}
+
+    def hints(self, owner: Any) -> dict[str, Any]:
+        """The resolved annotations of a function or a class."""
+        if owner not in self._hints:
+            try:
+                found = typing.get_type_hints(owner, localns=self.namespace, include_extras=True)
+            except (NameError, TypeError, AttributeError, SyntaxError) as error:
+                raise SpecError(
+                    f"an annotation that cannot be resolved: {error}",
+                    place=getattr(owner, "__qualname__", str(owner)),
+                    allowed="names of the module or cell, and of the Spec's classes",
+                    cure="define or import the name at the top, before the Spec is made",
+                ) from error
+            self._hints[owner] = {name: unalias(hint) for name, hint in found.items()}
+        return self._hints[owner]
+
+    def annotation_of(self, variable: Variable, cls: Any) -> Any:
+        """The resolved annotation of a variable of a class, which may have inherited it."""
+        name, bases = variable.name, cls.__mro__
+        owner = next(base for base in bases if name in vars(base).get("__annotations__", {}))
+        return self.hints(owner)[name]
+
+    def fields(self, record: type) -> dict[str, Any]:
+        """The annotations of a record's fields; a message goes from a process to a process."""
+        names = getattr(record, "__dataclass_fields__", {})
+        found = {name: hint for name, hint in self.hints(record).items() if name in names}
+        ends = ("source", "dest") if issubclass(record, Message) else ()
+        return found | {end: Process | None for end in ends if found.get(end) is Any}
+
+    def parameters(self, function: FunctionType, skip: int = 0) -> dict[str, Any]:
+        """The parameters of a function with their annotations; None for one without."""
+        code = function.__code__
+        hints = self.hints(function)
+        return {name: hints.get(name) for name in code.co_varnames[skip : code.co_argcount]}
+
+    @cached_property
+    def kinds(self) -> tuple[type, ...]:
+        """The records, messages and enumerations that occur, and the classes of the Spec."""
+        found: dict[type, None] = {}
+        todo: list[Any] = [*self.classes, *self.functions]
+        seen: set[Any] = set()
+        while todo:
+            one = todo.pop(0)
+            if one in seen or (isinstance(one, FunctionType) and source.is_ours(one)):
+                continue
+            seen.add(one)
+            if isinstance(one, FunctionType):
+                todo += self._named_in(one)
+            elif issubclass(one, ROOTS) and one not in ROOTS:
+                found[one] = None
+                todo += self._named_by(one)
+        return tuple(found)
+
+    def _named_in(self, function: FunctionType) -> Iterator[Any]:
+        """The functions and classes that a function's text names, and those of its parameters."""
+        for value in source.callees(function, {}).values():
+            if isinstance(value, FunctionType | type):
+                yield value
+        if function in self.functions:
+            yield from self._classes(self.parameters(function).values())
+
+    def _named_by(self, cls: Any) -> Iterator[Any]:
+        """The functions of a class, and the classes that its annotations name."""
+        for base in cls.__mro__:
+            if base in ROOTS or not issubclass(base, ROOTS):
+                continue
+            for value in list(vars(base).values()):
+                function = value.function if isinstance(value, Action) else value
+                if isinstance(function, FunctionType):
+                    yield function
+                if isinstance(value, Action):
+                    yield from self._classes(self.parameters(function, skip=1).values())
+        if issubclass(cls, Record):
+            yield from self._classes(self.fields(cls).values())
+        variables: dict[str, Variable] = getattr(cls, "variables", {})
+        for variable in variables.values():
+            yield from self._classes([self.annotation_of(variable, cls)])
+
+    def _classes(self, annotations: Iterable[Any]) -> Iterator[type]:
+        for annotation in annotations:
+            yield from classes_in(annotation)
+
+    def refuse_annotations(self) -> None:
+        """Raise `SpecError` for an annotation that is no type of the language."""
+        known = {cls.root for cls in self.classes}
+        for cls in self.kinds:
+            for name, hint in self._declared(cls):
+                refuse_annotation(hint, f"{cls.__qualname__}.{name}")
+                for domain in classes_in(hint):
+                    if issubclass(domain, Domain) and domain.root and domain.root not in known:
+                        raise SpecError(
+                            f"the domain `{domain.__name__}`, which the Spec does not name",
+                            place=f"{cls.__qualname__}.{name}",
+                            allowed=", ".join(sorted(known)),
+                            cure=f"add `{domain.__name__}` to its processes or domains",
+                        )
+
+    def _declared(self, cls: Any) -> Iterator[tuple[str, Any]]:
+        if issubclass(cls, Record):
+            yield from self.fields(cls).items()
+        variables: dict[str, Variable] = getattr(cls, "variables", {})
+        for name, variable in variables.items():
+            yield name, self.annotation_of(variable, cls)

@@ -1,0 +1,179 @@
+"""What is refused when a Spec is made, but for the code of its functions (see `grammar`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import FunctionType
+from typing import Any
+
+from raftnb.data.domains import TAKEN, Domain
+from raftnb.data.errors import SpecError
+from raftnb.data.values import order
+from raftnb.language import source
+from raftnb.language.network import Delivery
+from raftnb.language.processes import Action, Globals, Process, Variable
+from raftnb.language.temporal import Fairness, Liveness
+from raftnb.language.vocabulary import ROOTS, Vocabulary
+
+RESERVED = ("messages",)  # the key of the network in a state's JSON
+CLASSES: dict[str, Any] = {
+    "processes": Process,
+    "shared": Globals,
+    "domains": Domain,
+    "symmetric": Domain,
+}
+VALUES = {"fairness": Fairness, "liveness": Liveness}
+FUNCTIONS = ("invariants", "transitions", "sometimes", "constraints")
+
+
+def refuse_fields(fields: Mapping[str, Any]) -> None:
+    """Raise `SpecError` for a field of a Spec that is not of its kind."""
+    for name in (*CLASSES, *VALUES, *FUNCTIONS):
+        if not isinstance(fields[name], tuple):
+            raise SpecError(
+                f"`{name}={fields[name]!r}`",
+                allowed="a tuple",
+                cure=f"write `{name}=(...,)`, with a comma after a single one",
+            )
+    for name, root in CLASSES.items():
+        for cls in fields[name]:
+            right = (
+                isinstance(cls, type) and issubclass(cls, root) and bool(getattr(cls, "root", ""))
+            )
+            if not right or (name == "domains" and issubclass(cls, Process)):
+                raise _wrong(name, cls, f"subclasses of {root.__name__}")
+    for name, kind in VALUES.items():
+        for value in fields[name]:
+            if not isinstance(value, kind):
+                raise _wrong(name, value, f"{kind.__name__}, as `raftnb` makes them")
+    if not isinstance(fields["delivery"], Delivery | None):
+        raise _wrong("delivery", fields["delivery"], "Delivery(...) or None")
+    _refuse_symmetric(fields)
+
+
+def _wrong(field: str, value: Any, allowed: str) -> SpecError:
+    return SpecError(
+        f"{value!r} among the `{field}` of a Spec",
+        allowed=allowed,
+        cure="name the class or the value itself, without quotes",
+    )
+
+
+def _refuse_symmetric(fields: Mapping[str, Any]) -> None:
+    named = {cls.root for cls in (*fields["processes"], *fields["domains"])}
+    for cls in fields["symmetric"]:
+        if cls.root not in named:
+            raise SpecError(
+                f"the symmetric `{cls.__name__}`, which the Spec does not name",
+                allowed=", ".join(sorted(named)),
+                cure="add it to the processes or domains of the Spec",
+            )
+
+
+def refuse_shared_roots(classes: Iterable[Any]) -> None:
+    """Raise `SpecError` for two classes of one name, or two variants of one class."""
+    known: dict[str, Any] = {}
+    for cls in classes:
+        for name in {cls.root, cls.__name__}:
+            if name in known:
+                raise SpecError(
+                    f"`{known[name].__name__}` and `{cls.__name__}`, which are both `{name}`",
+                    allowed="classes of different names, none a subclass of another",
+                    cure="name one of them; or write two classes, with common functions outside",
+                )
+            known[name] = cls
+
+
+def refuse_constants(
+    constants: Mapping[str, Any], flags: Iterable[str], used: Iterable[str | None]
+) -> None:
+    """Raise `SpecError` for a constant that is missing, or means something else already."""
+    for name in {"history", *flags} & set(constants):
+        raise SpecError(
+            f"a constant `{name}`",
+            allowed="other names; `history` and the delivery's are taken",
+            cure="name it differently",
+        )
+    for wanted in filter(None, used):
+        if wanted not in constants:
+            raise SpecError(
+                f"the constant `{wanted}`, which has no default",
+                allowed=", ".join(constants) or "no constants are declared",
+                cure=f"add it to the Spec: `constants={{{wanted!r}: 2}}`",
+            )
+
+
+def refuse_shared_names(names: Mapping[str, tuple[str, ...]], shared: Iterable[str]) -> None:
+    """Raise `SpecError` where two members, or a member and shared variables, have one name."""
+    owner: dict[str, str] = {name: f"the class `{name}`" for name in shared}
+    owner |= dict.fromkeys(RESERVED, "the network's messages")
+    for root, members in names.items():
+        for name in members:
+            if name in owner:
+                raise SpecError(
+                    f"`{name}`, the name of a member of `{root}` and of {owner[name]}",
+                    allowed="names that say which member is meant",
+                    cure="rename a class, or name its members: `('a', 'b')` for how many there are",
+                )
+            owner[name] = f"a member of `{root}`"
+
+
+def refuse_same_claims(claims: Iterable[Any]) -> None:
+    """Raise `SpecError` for two different claims of one name: results could not tell them apart."""
+    known: dict[str, Any] = {}
+    for claim in claims:
+        name = getattr(claim, "__name__", str(claim))
+        if known.setdefault(name, claim) is not claim:
+            raise SpecError(
+                f"two claims called `{name}`",
+                allowed="claims of different names",
+                cure="rename one of the functions",
+            )
+
+
+def refuse_bodies(vocabulary: Vocabulary) -> None:
+    """Raise `SpecError` for what stands in a class and is no variable, constant or method."""
+    for cls in vocabulary.kinds:
+        for base in cls.__mro__:
+            if base not in ROOTS and issubclass(base, ROOTS):
+                _refuse_body(base)
+
+
+def _refuse_body(cls: type) -> None:
+    members = getattr(cls, "__members__", {}) if issubclass(cls, Enum) else {}
+    for name, value in vars(cls).items():
+        if name in members or _may_stand(name, value):
+            continue
+        raise SpecError(
+            f"`{name}` ({type(value).__name__}) in the class `{cls.__name__}`",
+            place=f"class {cls.__qualname__}",
+            allowed="variables with annotations, constants, and methods: `def name(self, ...)`",
+            cure="write a method with a return annotation, or a function outside the class",
+        )
+
+
+def _may_stand(name: str, value: Any) -> bool:
+    if isinstance(value, FunctionType):
+        return not name.startswith("__") or _is_generated(value)
+    if name.startswith("_") or name in TAKEN:
+        return True
+    if isinstance(value, type):
+        return issubclass(value, ROOTS)
+    return isinstance(value, Variable | Action) or _is_value(value)
+
+
+def _is_generated(function: FunctionType) -> bool:
+    """Whether a method comes from `dataclass`, from `Enum`, or from this package."""
+    return function.__code__.co_filename in ("<string>", _ENUM) or source.is_ours(function)
+
+
+_ENUM = Enum.__format__.__code__.co_filename
+
+
+def _is_value(value: Any) -> bool:
+    try:
+        order(value)
+    except SpecError:
+        return False
+    return True
