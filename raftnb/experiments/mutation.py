@@ -93,7 +93,7 @@ class Finding(Answer):
         steps = "" if self.steps is None else f"{self.steps} steps, "
         lines.append(f"by {self.mutant.how}: {steps}{self.states:,} states")
         lines += [f"stopped: {self.bound}"] if self.bound else []
-        return "\n".join([*lines, *self.partial])
+        return "\n".join([*lines, *(f"note: {sentence}" for sentence in self.partial)])
 
 
 @dataclass(frozen=True, repr=False)
@@ -155,7 +155,7 @@ class Findings(Answer):
         told = f"missed: {joined(self.missed)}" if self.missed else "none missed"
         lines = [f"{self.verdict}: {count} {mistakes}, {told}"]
         lines += [f"stopped: {self.bound}"] if self.bound else []
-        return "\n".join([*lines, *self.partial])
+        return "\n".join([*lines, *(f"note: {sentence}" for sentence in self.partial)])
 
     property = cached_property(lambda self: "every mistake is found out")
 
@@ -208,7 +208,7 @@ def finding(mutant: Mutant, found: Exploration) -> Finding:
         found.seconds,
         found.trace,
         found.bound,
-        getattr(found, "partial", ()),
+        found.partial,
         found.property,
     )
 

@@ -1,0 +1,92 @@
+"""With --json a command prints one object, and in it everything that its text says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from raftnb.__main__ import main
+from raftnb.specs import SPECS
+from raftnb.specs.raft.mistakes import MUTANTS
+
+LINES = {
+    "check sequential-store": 0,
+    "check sequential-store --max-depth 4": 3,
+    "check raft --set servers=2 --max-states 50": 3,
+    "check raft-tla --symmetry --set servers=2": 0,
+    "walk sequential-store --walks 5 --depth 9": 3,
+    "liveness sequential-store": 1,
+    "liveness fair-store --max-states 20": 3,
+    "liveness fair-store --fair none": 1,
+    "refines stale-store": 1,
+    "refines queue-store --unfair": 0,
+    "refines queue-store --max-states 20": 3,
+    "prove sequential-store": 0,
+    "mutants --row 20": 3,
+}
+TIME = re.compile(r"[\d.]+ seconds")
+NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)\b(?!\.\d)")
+
+
+def printed(capsys: pytest.CaptureFixture[str], line: str) -> tuple[int, str]:
+    code = main(shlex.split(line))
+    return code, capsys.readouterr().out
+
+
+def names() -> set[str]:
+    """All that a text may name: claims, actions, classes, constants."""
+    found = {claim.name for spec in SPECS.values() for claim in spec.liveness}
+    for spec in SPECS.values():
+        found |= {claim.__name__ for claim in spec.claims} | set(spec.all_constants)
+        for cls in spec.processes:
+            found |= {*cls.actions, cls.__name__}
+    return found | {m.server.__name__ for m in MUTANTS} | {m.title for m in MUTANTS}
+
+
+def leaves(data: Any) -> Iterator[str]:
+    """Every word of some JSON data, as text."""
+    for part in data.values() if isinstance(data, dict) else data:
+        if isinstance(part, dict | list):
+            yield from leaves(part)
+        else:
+            yield str(part)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_json_says_what_the_text_says(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = printed(capsys, line)
+    again, out = printed(capsys, f"{line} --json")
+    assert (code, again) == (LINES[line], LINES[line])
+    data = json.loads(out)
+    assert {"verdict", "property", "bound", "partial", "seconds"} <= set(data)
+    head = TIME.sub("", text.partition("1. initial state")[0])
+    said = " | ".join(leaves(data))
+    named = {name for name in names() if re.search(rf"\b{re.escape(name)}\b", head)}
+    assert {name for name in named if name not in said} == set()
+    numbers = {n.replace(",", "") for n in re.findall(NUMBER, head)}
+    assert {n for n in numbers if not re.search(rf"\b{n}\b", said)} == set()
+    assert (data["bound"] is not None) == ("stopped: " in head)
+    for sentence in data["partial"]:
+        assert sentence in " ".join(text.split())
+
+
+def test_the_verdict_of_the_text_is_that_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    for line, code in LINES.items():
+        verdict = {0: "holds", 1: "violated", 3: "unknown"}[code]
+        if not line.startswith(("prove", "mutants")):
+            assert printed(capsys, line)[1].startswith(f"{verdict}:"), line
+            assert json.loads(printed(capsys, f"{line} --json")[1])["verdict"] == verdict
+
+
+def test_list_says_the_same_in_both_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    _, text = printed(capsys, "list")
+    data = json.loads(printed(capsys, "list --json")[1])
+    assert list(data) == [row.partition(":")[0] for row in text.split("\n")[:-1:2]]
+    for name, about in data.items():
+        assert f"{name}: {about['summary']}\n" in text
+        assert " ".join(f"{k}={v}" for k, v in about["constants"].items()) in text
