@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from book import ROOT, notebooks
+from tests.project.test_explored import explored
 
 PATHS = notebooks()
 MISSPELLED = {
@@ -46,6 +47,66 @@ def cells_of(chapter: Path, kind: str) -> list[Any]:
 
 def prose_of(chapter: Path) -> str:
     return "\n\n".join(cell.source for cell in cells_of(chapter, "markdown"))
+
+
+def imported_by(chapter: Path) -> set[tuple[str, str]]:
+    """The names that a chapter takes from the package, as it calls them, and where from."""
+    nodes = [n for c in cells_of(chapter, "code") for n in ast.walk(ast.parse(c.source))]
+    ours = [(str(n.module), n.names) for n in nodes if isinstance(n, ast.ImportFrom)]
+    ours = [(module, names) for module, names in ours if module.partition(".")[0] == "raftnb"]
+    return {(module, alias.asname or alias.name) for module, names in ours for alias in names}
+
+
+def defined_by(chapter: Path) -> set[str]:
+    """The classes and functions that a chapter writes itself."""
+    nodes = [n for c in cells_of(chapter, "code") for n in ast.parse(c.source).body]
+    return {n.name for n in nodes if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
+
+
+def has_a_method(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(part, ast.FunctionDef) for part in node.body
+    )
+
+
+def quotes(node: ast.AST) -> bool:
+    """Whether this shows the text of a method, or of a function of a module."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    shows = node.func.id in ("show_source", "show_change")
+    return shows and any(isinstance(part, ast.Attribute) for part in node.args)
+
+
+def synopsis_of(chapter: Path) -> list[str]:
+    """The left column of the table at the top: names, each in backquotes."""
+    (cell,) = [c.source for c in cells_of(chapter, "markdown") if "**Synopsis.**" in c.source]
+    return re.findall(r"^\| (`.*?) \|", cell, re.MULTILINE)
+
+
+NUMBER = re.compile(r"(?<![\w.#])\d+(?:,\d{3})*(?![\w.]*\w)")
+NOT_COUNTED = re.compile(
+    r"```.*?```|`[^`]*`|\$[^$]*\$|\[@[^]]*\]|\]\([^)]*\)|\b(?:1[89]|20)\d\d\b|#\d+"
+    r"|[Mm]istakes? [\d, ]*\d(?: (?:and|to) \d+)?|[Rr]ows? [\d, ]*\d(?: (?:and|to) \d+)?",
+    re.DOTALL,
+)
+"""What a chapter may say without a cell: code, formulas, citations, links, years, issues, rows."""
+
+
+def plain_prose_of(chapter: Path) -> str:
+    return NOT_COUNTED.sub(" ", prose_of(chapter))
+
+
+def shown_by(chapter: Path) -> str:
+    """All code, the solutions' as well, and the words of all outputs (no drawing's coordinates)."""
+    code = "\n".join(re.findall(r"```python\n(.*?)```", prose_of(chapter), re.DOTALL))
+    cells = cells_of(chapter, "code")
+    outputs = [out for cell in cells for out in cell.outputs]
+    words = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in outputs]
+    return "\n".join([code, *(cell.source for cell in cells), *words])
+
+
+def digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
 
 
 def test_the_chapters_are_numbered_without_a_gap() -> None:
@@ -92,6 +153,40 @@ def test_a_chapter_imports_only_raftnb_and_the_standard_library(chapter: Path) -
     names += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
     tops = {name.partition(".")[0] for name in names}
     assert tops - set(sys.stdlib_module_names) == {"raftnb"}
+
+
+def test_no_cell_imports_all_that_there_is(chapter: Path) -> None:
+    nodes = [n for c in cells_of(chapter, "code") for n in ast.walk(ast.parse(c.source))]
+    stars = [n.module for n in nodes if isinstance(n, ast.ImportFrom) if n.names[0].name == "*"]
+    assert stars == []
+
+
+def test_the_synopsis_names_what_is_introduced(chapter: Path) -> None:
+    """All that the chapter is the first to import, and nothing that it does not have."""
+    listed = re.findall(r"`(\w+)`", "".join(synopsis_of(chapter)))
+    earlier = {pair for path in PATHS[: PATHS.index(chapter)] for pair in imported_by(path)}
+    new = {name for _, name in imported_by(chapter) - earlier}
+    assert sorted(listed) == sorted(set(listed))
+    assert new - set(listed) == set()
+    assert set(listed) - new - defined_by(chapter) == set()
+
+
+@pytest.mark.parametrize("path", PATHS[4:8], ids=[path.stem for path in PATHS[4:8]])
+def test_the_reader_writes_before_the_package_is_quoted(path: Path) -> None:
+    """An action and a mistake are written in cells; the first of them before any of Raft's."""
+    trees = [ast.parse(cell.source) for cell in cells_of(path, "code")]
+    written = [i for i, tree in enumerate(trees) if any(map(has_a_method, tree.body))]
+    quoted = [i for i, tree in enumerate(trees) if any(map(quotes, ast.walk(tree)))]
+    assert len(written) >= 2
+    assert written[0] <= quoted[0]
+
+
+def test_every_number_in_the_prose_is_in_a_cell(chapter: Path) -> None:
+    """A count that a reader is told is one that a cell prints or asserts."""
+    said = {number for number in NUMBER.findall(plain_prose_of(chapter)) if int(digits(number)) > 9}
+    shown = {digits(number) for number in re.findall(r"\d[\d,_]*", shown_by(chapter))}
+    shown |= {digits(value) for row in explored() for value in row.values()}
+    assert [number for number in sorted(said) if digits(number) not in shown] == []
 
 
 def test_outputs_hold_no_address_path_or_widget(chapter: Path) -> None:
