@@ -51,7 +51,7 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
         return comprehension(lower, "set", node, lambda: (lower.expr(node.elt), None))
     cls = lower.scope.value_of(node)
     if is_domain(cls):
-        if cls.root not in lower.scope.names.classes:
+        if not lower.scope.is_named(cls):
             lower.scope.fail(node, "classes that the Spec names", "add it to the Spec")
         return Everyone(SetOf(Member(cls.root)), node.lineno, cls.root)
     found = lower.scope.the(lower.expr(node))

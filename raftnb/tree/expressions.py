@@ -21,7 +21,6 @@ from raftnb.tree.nodes import (
     INT,
     NEVER,
     NOTHING,
-    TEXT,
     Apply,
     Collect,
     Cond,
@@ -37,6 +36,7 @@ from raftnb.tree.nodes import (
     RecordOf,
     SeqOf,
     SetOf,
+    Text,
     Type,
     Var,
 )
@@ -103,9 +103,11 @@ class Expressions:
     def constant(self, node: ast.expr, value: Any) -> Expr:
         """A value that stands in the text, or that a name of the module has."""
         line = node.lineno
-        plain: dict[type[Any], Type] = {bool: BOOL, int: INT, str: TEXT, type(None): NOTHING}
+        plain: dict[type[Any], Type] = {bool: BOOL, int: INT, type(None): NOTHING}
         if type(value) in plain:
             return Const(plain[type(value)], line, value)
+        if type(value) is str:
+            return Const(Text(frozenset({value})), line, value)
         if isinstance(value, Enum):
             return Const(type_of(type(value)), line, value)
         if isinstance(value, tuple | frozenset):
@@ -162,18 +164,15 @@ class Expressions:
                 type_ = None if unsent else self.scope.names.field_type(kind.cls, node.attr)
                 if type_ is not None:
                     found = type_ if found is None else self.scope.joined(node, found, type_)
-            elif isinstance(kind, Member) and node.attr in self._variables(kind.root):
+            elif isinstance(kind, Member) and node.attr in self.scope.variables(kind.root):
                 found = None
                 break
         if found is None:
             self.scope.fail(node, "fields of records, variables of processes")
         return Get(found, node.lineno, base, node.attr)
 
-    def _variables(self, root: str) -> dict[str, Any]:
-        return getattr(self.scope.names.classes.get(root), "variables", {})
-
     def _shared(self, node: ast.Attribute, shared: Any, *, primed: bool) -> Expr:
-        known = self._variables(shared.root)
+        known = self.scope.variables(shared.root) if self.scope.is_named(shared) else {}
         if node.attr not in known or node.attr not in shared.variables:
             self.scope.fail(node, ", ".join(known) or "shared variables that the Spec names")
         type_ = self.scope.names.variable_type(shared.root, node.attr)
@@ -193,7 +192,7 @@ class Expressions:
     def _variable(self, node: ast.Attribute, owner: Expr, *, primed: bool) -> Expr:
         assert isinstance(owner.type, Member)
         root = owner.type.root
-        known = self._variables(root)
+        known = self.scope.variables(root)
         if node.attr not in known:
             own = node.attr in ("index", "name")
             cure = "compare members with `==`: a proof is about any number of them" if own else SAY

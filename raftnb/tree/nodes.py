@@ -35,7 +35,9 @@ class Int(Type):
 
 @dataclass(frozen=True)
 class Text(Type):
-    """A string, such as the label in `pc`."""
+    """A text, such as the label in `pc`; one of these `words`, where it is known which."""
+
+    words: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from types import FunctionType, NoneType
 from typing import Any
@@ -16,7 +17,6 @@ from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
     BOOL,
     INT,
-    TEXT,
     Either,
     Expr,
     Member,
@@ -24,6 +24,7 @@ from raftnb.tree.nodes import (
     RecordOf,
     Routine,
     Send,
+    Text,
     Type,
     parts,
 )
@@ -49,7 +50,8 @@ class Program:
         """The typed tree of an action of a process class."""
         function = cls.actions[name].function
         me = Member(cls.root)
-        types = [type_of(a) for a in self.model.parameters(function, skip=1).values()]
+        with placed(function):
+            types = [type_of(a) for a in self.model.parameters(function, skip=1).values()]
         found = self.called(function, me, (me, *types))
         for part in parts(found):
             if isinstance(part, Read) and part.primed:
@@ -60,10 +62,11 @@ class Program:
 
     def claim(self, function: Any) -> Routine:
         """The typed tree of a property: True or False, of one state or of a step."""
-        types = [
-            self._constant_type(name) if hint is None else type_of(hint)
-            for name, hint in self.model.parameters(function).items()
-        ]
+        with placed(function):
+            types = [
+                self._constant_type(name) if hint is None else type_of(hint)
+                for name, hint in self.model.parameters(function).items()
+            ]
         found = self._lowered(function, None, tuple(types), BOOL)
         if found.returns != BOOL:
             self._refuse(function, found.body[0], "a claim that is True or False", "compare it")
@@ -79,12 +82,13 @@ class Program:
         """
         hints = self.model.annotations(function)
         names = function.__code__.co_varnames[: len(given)]
-        types = [
-            self._parameter_type(hints[name], have) if name in hints else have
-            for name, have in zip(names, given, strict=True)
-        ]
         returns = hints.get("return")
-        declared = None if returns in (None, NoneType) else type_of(returns)
+        with placed(function):
+            types = [
+                self._parameter_type(hints[name], have) if name in hints else have
+                for name, have in zip(names, given, strict=True)
+            ]
+            declared = None if returns in (None, NoneType) else type_of(returns)
         return self._lowered(function, me, tuple(types), declared)
 
     def _parameter_type(self, hint: Any, have: Type) -> Type:
@@ -104,7 +108,8 @@ class Program:
         if key not in self._routines:
             names = function.__code__.co_varnames[: len(types)]
             parameters = dict(zip(names, types, strict=True))
-            self._routines[key] = lower_function(self, function, me, parameters, returns)
+            with placed(function):
+                self._routines[key] = lower_function(self, function, me, parameters, returns)
         return self._routines[key]
 
     def term(self, claim: Any, text: str, types: dict[str, Type]) -> Expr:
@@ -141,7 +146,7 @@ class Program:
         """The type of a variable of a process class or of a class of shared variables."""
         cls = self.classes[root]
         if name == "pc" and getattr(cls, "cycle", None) is not None:
-            return TEXT
+            return Text(frozenset(cls.cycle.labels))
         return type_of(self.model.annotation_of(cls.variables[name], cls))
 
     def field_type(self, cls: type[Record], field: str) -> Type | None:
@@ -158,6 +163,13 @@ class Program:
         if field not in {part.name for part in fields(cls)}:  # type: ignore[arg-type]
             return None
         hint = self.model.annotations(cls)[field]
+        for other in subclasses(cls):
+            if self.model.annotations(other)[field] != hint:
+                raise SpecError(
+                    f"`{field}` of `{other.__name__}`, not what it is in `{cls.__name__}`",
+                    allowed="fields that are in a subclass what they are above",
+                    cure="give the field another name",
+                )
         if field in ("source", "dest") and issubclass(cls, Message) and hint is Any:
             return Member(self.correspondent())
         return type_of(hint)
@@ -208,6 +220,25 @@ class Program:
                 yield from self._named_by(value, seen)
         for method in source.methods_called(function, self.spec.namespace):
             yield from self._named_by(method, seen)
+
+
+def subclasses(cls: type[Any]) -> Iterator[type[Any]]:
+    """The classes below a class."""
+    for below in cls.__subclasses__():
+        yield below
+        yield from subclasses(below)
+
+
+@contextmanager
+def placed(function: FunctionType) -> Iterator[None]:
+    """An error that does not know where it is, is in this function."""
+    try:
+        yield
+    except SpecError as error:
+        if error.place:
+            raise
+        at = grammar.place(function)
+        raise SpecError(error.found, place=at, allowed=error.allowed, cure=error.cure) from None
 
 
 def _kinds(named: Iterable[Any]) -> Iterator[type[Message]]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any, NoReturn, Protocol
 
 from raftnb.data.errors import SpecError
@@ -29,6 +29,7 @@ from raftnb.tree.nodes import (
     Routine,
     SeqOf,
     SetOf,
+    Text,
     Type,
     parts,
 )
@@ -135,7 +136,7 @@ class Scope:
         if not isinstance(node, ast.Name) or self.is_local(node.id):
             return Missing
         if node.id in self._cells:
-            return self._cells[node.id].cell_contents
+            return content_of(self._cells[node.id])
         if node.id in self.function.__globals__:
             return self.function.__globals__[node.id]
         return getattr(builtins, node.id, Missing)
@@ -143,8 +144,16 @@ class Scope:
     @property
     def owner(self) -> Any:
         """The class in whose body the function is written, where it says `super()`."""
-        cell = self._cells.get("__class__")
-        return cell.cell_contents if cell is not None else None
+        return content_of(self._cells["__class__"]) if "__class__" in self._cells else None
+
+    def is_named(self, cls: Any) -> bool:
+        """Whether the Spec names a class, or one that varies it."""
+        known = self.names.classes.get(cls.root)
+        return known is not None and (issubclass(known, cls) or issubclass(cls, known))
+
+    def variables(self, root: str) -> dict[str, Any]:
+        """The variables of a class, by name."""
+        return getattr(self.names.classes.get(root), "variables", {})
 
     def assign(self, node: ast.AST, name: str, type_: Type) -> Type:
         """Give a local name a value of a type: its type is that of all that it is given."""
@@ -217,6 +226,14 @@ class Scope:
             self.fail(node, "`either` alone in a line of its own", "write `x = either(...)` before")
 
 
+def content_of(cell: CellType) -> Any:
+    """What a name of the function around stands for; `Missing` where it has no value yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return Missing
+
+
 def assigned_names(tree: ast.AST) -> Iterator[str]:
     """The names that a function's statements assign to (comprehensions keep theirs inside)."""
     for node in ast.walk(tree):
@@ -248,5 +265,7 @@ def shown(type_: Type) -> str:
         return type_.root
     if isinstance(type_, Int) and type_.natural:
         return "Nat"
+    if isinstance(type_, Text) and type_.words is not None:
+        return f"Literal[{', '.join(map(repr, sorted(type_.words)))}]"
     words = {"Bool": "bool", "Int": "int", "Text": "str", "Nothing": "None", "Never": "no value"}
     return words[type(type_).__name__]

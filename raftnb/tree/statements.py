@@ -235,7 +235,8 @@ class Statements:
         found = self.scope.the(self.expressions.expr(node))
         type_ = found.type
         if not isinstance(type_, RecordOf) or not issubclass(type_.cls, Message):
-            self.scope.fail(node, "a message")
+            cure = "send messages of different classes in branches of their own"
+            self.scope.fail(node, "a message of one class", cure)
         if sent and not type_.sent:
             self.scope.fail(node, "a message that was received", "`send` it first")
         return found

@@ -29,6 +29,7 @@ from raftnb.tree.nodes import (
     RecordOf,
     SeqOf,
     SetOf,
+    Text,
     Type,
 )
 
@@ -46,7 +47,7 @@ def type_of(annotation: Any) -> Type:
     if origin in (Union, UnionType):
         return _union(annotation, args)
     if origin is Literal and all(type(a) is str for a in args):
-        return TEXT
+        return Text(frozenset(args))
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
         return SeqOf(type_of(args[0]))
     if origin is frozenset:
@@ -128,6 +129,8 @@ def join(a: Type, b: Type) -> Type:
 def _same_kind(a: Type, b: Type) -> Type | None:
     if isinstance(a, Int) and isinstance(b, Int):
         return INT
+    if isinstance(a, Text) and isinstance(b, Text) and a.words and b.words:
+        return Text(a.words | b.words)
     for kind in (SeqOf, SetOf):
         if type(a) is kind and type(b) is kind:
             return kind(join(a.of, b.of))
@@ -168,7 +171,9 @@ def fits(have: Type, want: Type) -> bool:
         return fits(have.key, want.key) and fits(have.value, want.value)
     if isinstance(have, RecordOf) and isinstance(want, RecordOf):
         return issubclass(have.cls, want.cls) and have.sent == want.sent
-    return have == want or (isinstance(have, Int) and isinstance(want, Int) and not want.natural)
+    if isinstance(have, Text) and isinstance(want, Text):
+        return want.words is None or (have.words is not None and have.words <= want.words)
+    return have == want or (isinstance(have, Int) and want == INT)
 
 
 def overlap(a: Type, b: Type) -> bool:
@@ -185,6 +190,8 @@ def _may_equal(a: Type, b: Type) -> bool:
         return overlap(a.key, b.key) and overlap(a.value, b.value)
     if isinstance(a, RecordOf) and isinstance(b, RecordOf):
         return a.sent == b.sent and (issubclass(a.cls, b.cls) or issubclass(b.cls, a.cls))
+    if isinstance(a, Text) and isinstance(b, Text):
+        return a.words is None or b.words is None or bool(a.words & b.words)
     return a == b or (isinstance(a, Int) and isinstance(b, Int))
 
 

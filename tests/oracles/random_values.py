@@ -20,7 +20,7 @@ def random_value(rng: random.Random, type_: nodes.Type, world: World) -> Any:
     if isinstance(type_, nodes.Bool):
         return rng.random() < 0.5
     if isinstance(type_, nodes.Text):
-        return rng.choice(("a", "b", "red"))
+        return rng.choice(sorted(type_.words or {"a", "b", "red"}))
     if isinstance(type_, nodes.Choice):
         return rng.choice(list(type_.cls))
     if isinstance(type_, nodes.Member):

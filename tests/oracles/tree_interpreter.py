@@ -398,8 +398,10 @@ def belongs(value: Any, type_: nodes.Type) -> bool:
         return any(belongs(value, option) for option in type_.options)
     if isinstance(type_, nodes.Int):
         return type(value) is int and (value >= 0 or not type_.natural)
-    if isinstance(type_, nodes.Bool | nodes.Text):
-        return type(value) is (bool if isinstance(type_, nodes.Bool) else str)
+    if isinstance(type_, nodes.Bool):
+        return type(value) is bool
+    if isinstance(type_, nodes.Text):
+        return type(value) is str and (type_.words is None or value in type_.words)
     if isinstance(type_, nodes.Choice):
         return type(value) is type_.cls
     if isinstance(type_, nodes.Member):

@@ -560,8 +560,8 @@ def a_map_and_a_dict(self: Node) -> bool:
 
 
 def identity_of_numbers(self: Node) -> bool:
-    """`self.n is 5000`"""
-    return self.n is 5000
+    """`self.n is len(self.log)`"""
+    return self.n is len(self.log)
 
 
 def identity_of_members(self: Node) -> bool:
