@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from types import FunctionType, NoneType
 from typing import Any
@@ -28,7 +27,7 @@ from raftnb.tree.nodes import (
     Type,
     parts,
 )
-from raftnb.tree.scope import Scope, shown
+from raftnb.tree.scope import Scope, placed, shown
 from raftnb.tree.statements import lower_function
 from raftnb.tree.types import fits, function_of, join, plain, type_of
 
@@ -227,18 +226,6 @@ def subclasses(cls: type[Any]) -> Iterator[type[Any]]:
     for below in cls.__subclasses__():
         yield below
         yield from subclasses(below)
-
-
-@contextmanager
-def placed(function: FunctionType) -> Iterator[None]:
-    """An error that does not know where it is, is in this function."""
-    try:
-        yield
-    except SpecError as error:
-        if error.place:
-            raise
-        at = grammar.place(function)
-        raise SpecError(error.found, place=at, allowed=error.allowed, cure=error.cure) from None
 
 
 def _kinds(named: Iterable[Any]) -> Iterator[type[Message]]:

@@ -90,6 +90,16 @@ class Missing:
     """What a name stands for that is defined nowhere."""
 
 
+@contextmanager
+def placed(function: FunctionType, node: ast.AST | None = None) -> Iterator[None]:
+    """An error that does not say where it is, is at this node of a function."""
+    try:
+        yield
+    except SpecError as error:
+        error.place = error.place or source.place(function, node)
+        raise
+
+
 class Scope:
     """The names of one function.
 
@@ -185,11 +195,8 @@ class Scope:
 
     def type_of(self, node: ast.AST, annotation: Any) -> Type:
         """The type of an annotation that is met here."""
-        try:
+        with placed(self.function, node):
             return type_of(annotation)
-        except SpecError as error:
-            at = source.place(self.function, node)
-            raise SpecError(error.found, place=at, allowed=error.allowed, cure=error.cure) from None
 
     def joined(self, node: ast.AST, a: Type, b: Type) -> Type:
         """The type that holds the values of both."""
