@@ -11,6 +11,7 @@ The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -158,7 +159,8 @@ def figure_directive(name: str, data: dict[str, str], folder: str) -> str:
     number = ".".join(name.split("-")[1:])
     size = "wide" if size_of(data["image/svg+xml"])[0] > WIDEST else "fit"
     return (
-        f"::::{{figure}} {folder}/{name}.svg\n:name: {name}\n:alt: {alt}\n:figclass: {size}\n\n"
+        f"::::{{figure}} {folder}/{name}.svg\n:name: {name}\n"
+        f":alt: {json.dumps(alt, ensure_ascii=False)}\n:figclass: {size}\n\n"
         f"**Figure {number}.** {escape(caption(alt))}\n::::\n"
     )
 
@@ -187,7 +189,7 @@ def _length(opening: str, side: str) -> float | None:
 
 def escape(text: str) -> str:
     """`text` as Markdown that shows it literally."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]<>#|$&])", r"\\\1", text)
 
 
 def write_if_changed(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.markup import plain
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Listing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.text)), default=0))
-        page = f"{fence}{self.syntax}\n{self.text}\n{fence}"
-        return {"text/markdown": page, "text/plain": self.text}
+        page = plain(f"{fence}{self.syntax}\n{self.text}\n{fence}")
+        return {"text/markdown": page, "text/plain": plain(self.text)}
 
     def __repr__(self) -> str:
         return self.text

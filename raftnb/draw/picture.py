@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.markup import plain
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Picture:
         return self.svg
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.alt}
+        return {"image/svg+xml": self.svg, "text/plain": plain(self.alt)}
 
     def __repr__(self) -> str:
         return self.alt

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.errors import UsageError
-from raftnb.data.markup import Markup, escaped
+from raftnb.data.markup import Markup, escaped, plain
 from raftnb.data.trace import Change, State, Trace, difference
 from raftnb.data.values import show
 from raftnb.draw.given import trace_of
@@ -29,7 +29,7 @@ class Stepper:
         return self.html
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+        return {"text/html": self.html, "text/plain": plain(self.text)}
 
     def __repr__(self) -> str:
         return self.text

@@ -174,7 +174,7 @@ def test_a_picture_is_well_formed_and_has_no_element_or_attribute_of_a_value(
     root = ElementTree.fromstring(picture.svg.encode("utf-8"))
     assert set(tags_of(root)) <= SVG_TAGS
     assert not {a for a in attributes_of(root) if a.startswith("on") or a in ("href", "url")}
-    assert picture._repr_mimebundle_()["text/plain"] == picture.alt
+    assert picture._repr_mimebundle_()["text/plain"] == plain(picture.alt)
 
 
 @pytest.mark.parametrize("name", ["draw_trace", "draw_lasso", "draw_lemmas", "draw_cluster"])
@@ -225,7 +225,9 @@ def test_the_data_of_a_page_comes_out_as_it_went_in(words: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_listing_stays_within_its_fence(words: str) -> None:
-    lines = Listing(words)._repr_mimebundle_()["text/markdown"].split("\n")
+    shown = Listing(words)._repr_mimebundle_()
+    assert shown["text/plain"] == plain(words)
+    lines = shown["text/markdown"].split("\n")
     fence = lines[0].removesuffix("python")
     assert set(fence) == {"`"}
     assert lines[-1] == fence
