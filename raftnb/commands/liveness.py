@@ -9,7 +9,6 @@ from raftnb.commands.common import about, add_model_arguments, add_number, chose
 from raftnb.data.errors import UsageError
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness, strong, weak
-from raftnb.liveness import check_liveness
 from raftnb.specs import SPECS
 
 KINDS = {"weak": weak, "strong": strong}
@@ -38,6 +37,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
+    from raftnb.liveness import check_liveness
+
     model = chosen_model(arguments)
     fairness = None if arguments.fair is None else chosen_fairness(model, arguments.fair)
     result = check_liveness(

@@ -7,7 +7,6 @@ from typing import Any
 
 from raftnb.commands.common import MOST_SEED, add_amount, add_json, add_number, chosen, report
 from raftnb.language.proof import Proof
-from raftnb.prove import explain, prove
 from raftnb.specs import PROOFS
 
 
@@ -39,6 +38,8 @@ def chosen_proof(name: str) -> Proof:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prove, print the result, and return the exit code."""
+    from raftnb.prove import explain, prove
+
     proof = chosen_proof(arguments.spec)
     answer = prove(
         proof,

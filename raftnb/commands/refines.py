@@ -14,7 +14,6 @@ from raftnb.commands.common import (
     report,
 )
 from raftnb.data.errors import UsageError
-from raftnb.refine import refines
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.refinements import ClaimedRefinement
 
@@ -38,6 +37,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
+    from raftnb.refine import refines
+
     claim = chosen_claim(arguments.spec)
     constants = parse_settings(arguments.constants, claim.concrete)
     concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))

@@ -13,7 +13,6 @@ from raftnb.commands.common import (
     chosen_model,
     report,
 )
-from raftnb.explore import random_walks
 
 
 def add_parser(subparsers: Any) -> None:
@@ -33,6 +32,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk, print the result, and return the exit code."""
+    from raftnb.explore import random_walks
+
     model = chosen_model(arguments)
     result = random_walks(model, walks=arguments.walks, depth=arguments.depth, seed=arguments.seed)
     return report(result, arguments, **about(model))

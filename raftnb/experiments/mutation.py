@@ -16,7 +16,7 @@ from typing import Any
 from raftnb.data.errors import NotEnabled
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
-from raftnb.explore import Exploration, check, random_walks
+from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
@@ -184,6 +184,8 @@ def explore(mutant: Mutant, server: type[Server] | None = None) -> Exploration:
 
 def walked(mutant: Mutant, server: type[Server] | None = None) -> Finding:
     """A trace on which the mutant breaks its claim, by random walks of a fixed seed."""
+    from raftnb.explore import random_walks  # here: it brings a compiler, which takes a second
+
     model = mutant.spec(server)(**mutant.constants)
     found = random_walks(model, walks=WALKS, depth=STEPS, seed=SEED, progress=False)
     return finding(mutant, found)

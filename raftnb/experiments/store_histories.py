@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any
 
 from raftnb.data.histories import Event, History, Invocation, Response
-from raftnb.explore import reachable
 from raftnb.language.spec import Model
 
 
@@ -36,6 +35,8 @@ def produced(model: Model) -> frozenset[History]:
 
     The model must keep its history variables, with a constraint that bounds the log (`max_log`).
     """
+    from raftnb.explore import reachable  # here: it brings a compiler, which takes a second
+
     graph = reachable(model)
     log = model.layout.index["Shared", "log"]
     _, logs = graph.evaluate(lambda world: world.read(log))

@@ -77,3 +77,9 @@ def test_importing_the_package_imports_no_engine_and_no_drawing() -> None:
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     rooms = {name.split(".")[1] for name in done.stdout.split()}
     assert rooms == {"data", "language"}
+
+
+def test_the_command_line_imports_an_engine_only_when_it_runs_one() -> None:
+    asked = "import raftnb.__main__, sys; print(*{m.partition('.')[0] for m in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & {"llvmlite", "numba", "scipy", "z3"} == set()
