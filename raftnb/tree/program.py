@@ -15,9 +15,9 @@ from raftnb.language.spec import Model
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
     BOOL,
-    INT,
     Either,
     Expr,
+    Int,
     Member,
     Read,
     RecordOf,
@@ -63,7 +63,7 @@ class Program:
         """The typed tree of a property: True or False, of one state or of a step."""
         with placed(function):
             types = [
-                self._constant_type(name) if hint is None else type_of(hint)
+                self._constant_type(name) if name in self.model.constants else type_of(hint)
                 for name, hint in self.model.parameters(function).items()
             ]
         found = self._lowered(function, None, tuple(types), BOOL)
@@ -120,7 +120,7 @@ class Program:
     def _constant_type(self, name: str) -> Type:
         value = self.model.constants[name]
         if type(value) is int:
-            return INT
+            return Int(natural=value >= 0)
         raise SpecError(
             f"the constant `{name}`, which is {value!r}",
             allowed="constants that are numbers, in what is proved",
@@ -149,8 +149,10 @@ class Program:
         return type_of(self.model.annotation_of(cls.variables[name], cls))
 
     def field_type(self, cls: type[Record], field: str) -> Type | None:
-        """The type of a record's field; of any message's field, that of all kinds that have it."""
-        kinds = self.message_kinds() if cls is Message else (cls,)
+        """The type of a record's field, or of one that only some of its subclasses have."""
+        kinds: Iterable[type[Record]] = (cls,) if field in names_of(cls) else subclasses(cls)
+        if cls is Message:
+            kinds = self.message_kinds()
         found: Type | None = None
         for kind in kinds:
             type_ = self._own_field_type(kind, field)
@@ -159,7 +161,7 @@ class Program:
         return found
 
     def _own_field_type(self, cls: type[Record], field: str) -> Type | None:
-        if field not in {part.name for part in fields(cls)}:  # type: ignore[arg-type]
+        if field not in names_of(cls):
             return None
         hint = self.model.annotations(cls)[field]
         for other in subclasses(cls):
@@ -219,6 +221,11 @@ class Program:
                 yield from self._named_by(value, seen)
         for method in source.methods_called(function, self.spec.namespace):
             yield from self._named_by(method, seen)
+
+
+def names_of(cls: type[Record]) -> frozenset[str]:
+    """The names of a record's fields."""
+    return frozenset(part.name for part in fields(cls))  # type: ignore[arg-type]
 
 
 def subclasses(cls: type[Any]) -> Iterator[type[Any]]:

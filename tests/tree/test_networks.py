@@ -1,0 +1,195 @@
+"""Messages in all eight networks: what the trees of actions and claims say is what running does."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.language import (
+    Delivery,
+    Message,
+    Nat,
+    Process,
+    Record,
+    discard,
+    either,
+    in_flight,
+    macro,
+    reply,
+    send,
+    when,
+)
+from raftnb.language.spec import Spec
+from raftnb.language.world import World
+from raftnb.tree import Program
+from tests.oracles.tree_interpreter import has_tree, successors, truth
+from tests.tree.test_interpreter import reached
+
+NETWORKS = [
+    Delivery(loses=loses, duplicates=duplicates, reorders=reorders)
+    for loses, duplicates, reorders in itertools.product((False, True), repeat=3)
+]
+
+
+class Ask(Message):
+    """A question."""
+
+    n: Nat
+
+
+class AskTwice(Ask):
+    """A question of a kind of its own."""
+
+    again: bool = True
+
+
+class Answer(Message):
+    """An answer."""
+
+    n: Nat
+    well: bool
+
+
+class Peer(Process, number="peers"):
+    """Asks and answers."""
+
+    asked: Nat = 0
+    heard: Nat = 0
+    last: Ask | None = None
+
+    def ask(self, peer: Peer) -> None:
+        """Put a question to another one."""
+        when(self.asked < 2 and peer != self)
+        self.asked += 1
+        if self.asked == 1:
+            send(Ask(n=self.asked), to=peer)
+        else:
+            question = AskTwice(n=self.asked)
+            send(question, peer)
+
+    def answer(self, m: Ask) -> None:
+        """Answer a question of either kind, or drop it."""
+        self.last = m
+        if either(True, False):
+            reply(m, Answer(n=m.n, well=isinstance(m, AskTwice) and m.again))
+        else:
+            discard(m)
+
+    def pass_on(self, m: AskTwice) -> None:
+        """Give a question back: it keeps its source."""
+        when(self.heard < 1)
+        self.heard += len(in_flight(Ask))
+        send(message=m, to=self)
+
+    def hear(self, m: Message) -> None:
+        """A message of any kind has a number."""
+        when(m.n > 1)
+        self.heard = m.n
+        self.forget(m)
+
+    @macro
+    def forget(self, m: Message) -> None:
+        """Take it out of the network."""
+        discard(message=m)
+
+    def notice(self) -> None:
+        """Look at what is in flight, and say it to all."""
+        when(in_flight(Answer) != () and self.heard == 0)
+        for m in in_flight(Answer):
+            if m.well:
+                self.heard += m.n
+        for peer in Peer:
+            send(Answer(n=self.heard, well=False), to=peer)
+
+
+def questions_are_of_others() -> bool:
+    """Nobody asks itself, but what is passed on."""
+    return all(m.source != m.dest or isinstance(m, AskTwice) for m in in_flight(Ask))
+
+
+def answers_are_few(p: Peer) -> bool:
+    """At most two answers to somebody."""
+    return sum(m.dest == p for m in in_flight(Answer)) <= 2
+
+
+SPEC = Spec(
+    "peers",
+    processes=(Peer,),
+    constants={"peers": 2},
+    delivery=Delivery(),
+    invariants=(questions_are_of_others, answers_are_few),
+)
+
+
+@pytest.mark.parametrize("delivery", NETWORKS, ids=str)
+def test_steps_and_claims_are_those_of_running_in_every_network(delivery: Delivery) -> None:
+    model = replace(SPEC, delivery=delivery)()
+    program = Program(model)
+    faults = {
+        name for cls in model.processes for name in cls.actions if not has_tree(program, cls, name)
+    }
+    assert faults <= {"duplicate"}
+    for state in reached(model, 60):
+        wanted = [p for p in World(model).successors(state) if p[0].action not in faults]
+        assert list(successors(program, state)) == wanted
+        for claim in SPEC.invariants:
+            assert truth(program, model, claim, state) == model.holds(claim, state)
+
+
+def test_the_kinds_of_message_are_those_made_and_those_annotated() -> None:
+    kinds = [kind.__name__ for kind in Program(SPEC()).message_kinds()]
+    assert kinds == ["Answer", "Ask", "AskTwice"]
+
+
+class Postman(Process, everywhere=True):
+    """Sees all messages."""
+
+    def bring_again(self, m: Ask) -> None:
+        """A message again keeps its source."""
+        send(m, to=m.dest)
+
+    def write(self, m: Ask) -> None:
+        """A message of its own: then a source is no Peer."""
+        send(Ask(n=1), to=m.dest)
+
+
+class Clerk(Process):
+    """A second class of processes."""
+
+    n: int = 0
+
+    def greet(self, peer: Peer) -> None:
+        """A message from another class."""
+        send(Ask(n=1), to=peer)
+
+
+class Letter(Record):
+    """No message."""
+
+    text: str
+
+
+def test_a_message_from_a_process_of_another_class_is_refused() -> None:
+    program = Program(replace(SPEC, processes=(Peer, Postman))())
+    assert program.action(Postman, "bring_again")
+    with pytest.raises(SpecError, match="send") as error:
+        program.action(Postman, "write")
+    assert "line" in error.value.place
+    assert "source" in error.value.cure
+
+
+def test_who_sends_and_receives_must_be_clear() -> None:
+    program = Program(replace(SPEC, processes=(Peer, Clerk))())
+    with pytest.raises(SpecError, match="2 classes of processes") as error:
+        program.action(Clerk, "greet")
+    assert "greet" in error.value.place
+
+
+def test_a_specification_without_a_network_has_no_messages() -> None:
+    program = Program(replace(SPEC, delivery=None)())
+    with pytest.raises(SpecError) as error:
+        program.action(Peer, "ask")
+    assert "delivery" in error.value.allowed
