@@ -24,6 +24,7 @@ from raftnb.linear.objects import (
     RevisionStore,
 )
 from raftnb.linear.readers import read_history, recorded
+from raftnb.linear.recorder import Recorder
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed, explain
 from raftnb.linear.stories import Story, why
 from raftnb.linear.writers import write_history
@@ -49,6 +50,7 @@ __all__ = [
     "PollQueue",
     "PollStack",
     "Queue",
+    "Recorder",
     "ReentrantMutex",
     "Register",
     "RevisionStore",

@@ -22,6 +22,14 @@ _NUMBERS = frozenset(("process", "time"))
 _MAPS = "EDN maps such as {:process 0, :type :invoke, :f :read, :value nil}"
 
 
+CUT_SHORT = {
+    "process": "nemesis",
+    "type": "info",
+    "f": "end",
+    "value": "the last line is cut short",
+}
+
+
 class Format(NamedTuple):
     """How a kind of file is read: its records, and what its nulls mean unless somebody says."""
 
@@ -95,7 +103,7 @@ def _bad_json(name: str, content: str, at: int, message: str) -> HistoryError:
 
 
 def json_lines(name: str, content: str) -> Iterator[LogRecord]:
-    """One JSON object a line."""
+    """One JSON object a line; a last line that was cut short is left out, with a remark."""
     decode = json.JSONDecoder().decode
     for number, line in enumerate(StringIO(content), 1):
         if not line.isspace():
@@ -111,6 +119,9 @@ def json_lines(name: str, content: str) -> Iterator[LogRecord]:
             else:
                 yield LogRecord(number, _mapping(row, place))
                 continue
+            if not line.endswith("\n") and number > 1:
+                yield LogRecord(number, CUT_SHORT)
+                return
             raise HistoryError(found, place=place, allowed="one JSON object", cure="mend the line")
 
 

@@ -47,15 +47,15 @@ def records_of(history: History) -> Iterator[dict[str, Any]]:
 def _call_fields(event: Invocation) -> dict[str, Any]:
     values = event.arguments
     spread = event.name in SPREAD
-    plain = len(values) == 1 and not (spread and isinstance(values[0], tuple))
+    single = len(values) == 1 and not (spread and isinstance(values[0], tuple))
     value: Any = None
-    if plain and values[0] is not None and event.name.lower() not in READS:
+    if single and values[0] is not None and event.name.lower() not in READS:
         value = values[0]
-    fields = _fields(event, "invoke", event.name) | {"value": _plain(value)}
+    fields = _fields(event, "invoke", event.name) | {"value": plain(value)}
     if spread and len(values) > 1:
-        fields["value"] = _plain(values)
+        fields["value"] = plain(values)
     elif values and value is None:
-        fields["arguments"] = _plain(values)
+        fields["arguments"] = plain(values)
     return fields
 
 
@@ -64,23 +64,24 @@ def _completion_fields(event: Response, call: Invocation) -> dict[str, Any]:
     if isinstance(result, Unsaid):
         return fields
     if isinstance(result, Echo):
-        return fields | {"value": _plain(result.value)}
+        return fields | {"value": plain(result.value)}
     read = result is not None and call.name.lower() in READS
-    return fields | {"value" if read else "result": _plain(result)}
+    return fields | {"value" if read else "result": plain(result)}
 
 
 def _fields(event: Event, kind: str, name: str) -> dict[str, Any]:
     fields = {"process": event.process, "type": kind, "f": name}
     if event.object is not None:
-        fields["key"] = _plain(event.object)
+        fields["key"] = plain(event.object)
     if event.time is not None:
         fields["time"] = event.time
     return fields
 
 
-def _plain(value: Value) -> Any:
+def plain(value: Value) -> Any:
+    """A value as JSON data; raises `HistoryError` for one that JSON has no form for."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise HistoryError(
