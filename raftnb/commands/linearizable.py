@@ -12,8 +12,9 @@ from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.histories import text
 from raftnb.data.verdict import Verdict
 from raftnb.draw.timeline import page
-from raftnb.linear import MODELS, Budget, Linearizability, Story, check, read_history, why
+from raftnb.linear import MODELS, Budget, Linearizability, Story, check, climb, read_history, why
 from raftnb.linear.interface import SequentialObject
+from raftnb.linear.levels import LADDER
 from raftnb.linear.loading import load_model
 
 UNUSABLE = 2
@@ -47,6 +48,12 @@ def add_parser(subparsers: Any) -> None:
         "--keys",
         choices=["pairs", "none"],
         help="are values pairs [key value] of independent keys? (default: as the file is marked)",
+    )
+    parser.add_argument(
+        "--level",
+        default="linearizable",
+        metavar="L",
+        help="the promise: all, or one of " + ", ".join(LADDER) + " (default: linearizable)",
     )
     add_amount(parser, "--seconds", help="give up after so long a time for each file")
     add_amount(parser, "--megabytes", default=1024, help="the memory to use (default: 1024)")
@@ -98,6 +105,12 @@ def _judged(
     """The row of one file, printed unless it is for JSON, and its exit code."""
     budget = Budget(seconds=arguments.seconds, megabytes=arguments.megabytes)
     history = read_history(name, nil=arguments.nil, keys=arguments.keys)
+    if arguments.level != "linearizable":
+        levels = tuple(LADDER) if arguments.level == "all" else (arguments.level,)
+        ladder = climb(history, model, levels, budget if arguments.seconds else None)
+        if not arguments.json:
+            print(f"{name}: {ladder}\n  {ladder.seconds:.3f} seconds")
+        return {"file": name} | ladder.as_json(), ladder.exit_code
     found = check(history, model, budget)
     stories = why(found)
     if not arguments.json:

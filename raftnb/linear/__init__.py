@@ -11,6 +11,7 @@ from raftnb.linear.containers import (
     Stack,
     UnorderedQueue,
 )
+from raftnb.linear.levels import Ladder, Rung, climb
 from raftnb.linear.locks import FencedMutex, Mutex, OwnedMutex, ReentrantMutex
 from raftnb.linear.models import MODELS
 from raftnb.linear.objects import (
@@ -40,6 +41,7 @@ __all__ = [
     "FetchAndAdd",
     "Impossible",
     "KeyValueStore",
+    "Ladder",
     "Linearizability",
     "MultiRegister",
     "Mutex",
@@ -54,11 +56,13 @@ __all__ = [
     "ReentrantMutex",
     "Register",
     "RevisionStore",
+    "Rung",
     "Set",
     "Stack",
     "Story",
     "UnorderedQueue",
     "check",
+    "climb",
     "explain",
     "read_history",
     "recorded",

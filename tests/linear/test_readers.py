@@ -84,7 +84,12 @@ def test_records_say_all_that_there_is_in_a_history(calls) -> None:
         ("a.json", '[\n{"process":0,"type":"invoke","f":"read"},\n7]', "line 3", "7"),
         ("a.json", '[{"process":0,"type":"done","f":"read"}]', "line 1", "type 'done'"),
         ("a.json", '[{"process":0,"type":"ok","f":"read"}]', "line 1", "no open call"),
-        ("a.jsonl", '{"process":0,"type":"invoke","f":"read"}\n{', "a.jsonl, line 2", "Expecting"),
+        (
+            "a.jsonl",
+            '{"process":0,"type":"invoke","f":"read"}\n{\n',
+            "a.jsonl, line 2",
+            "Expecting",
+        ),
         ("a.edn", "{:type :invoke\n :process", "a.edn, line 1", "'{' without its '}'"),
         ("a.edn", "{:type :invoke :process 0 :f :read}\n}", "a.edn, line 2", "'}'"),
         ("a.edn", "[{:type :invoke, :f :read]", "a.edn, line 1", "']', expected '}'"),
