@@ -20,7 +20,7 @@ import graphviz
 
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.markup import escaped, plain
-from raftnb.draw.picture import Picture
+from raftnb.draw.picture import Picture, needed
 
 PROGRAM = "graphviz-pure"
 VARIABLE = "RAFTNB_DOT"
@@ -44,13 +44,20 @@ def render(graph: Graph, alt: str, engine: str = "dot") -> Picture:
     """
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", place="render", allowed=", ".join(ENGINES))
-    source = graph if isinstance(graph, str) else graph.source
-    return Picture(clean_svg(_lay_out(source, engine), alt), alt)
+    source = graph if isinstance(graph, str) else getattr(graph, "source", None)
+    if source is None:
+        raise UsageError(
+            f"a {type(graph).__name__}",
+            place="render",
+            allowed="a graph of `graphviz`, or DOT source",
+        )
+    words = needed(alt)
+    return Picture(clean_svg(_lay_out(source, engine), words), words)
 
 
-def as_label(words: str, line_end: str = "\\n") -> str:
+def as_label(words: object, line_end: str = "\\n") -> str:
     """A text as DOT's label: nothing in it is markup or an escape; lines end with `line_end`."""
-    safe = plain(words).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", line_end)
+    safe = plain(str(words)).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", line_end)
     label: str = graphviz.nohtml(safe)
     return label
 

@@ -9,7 +9,7 @@ import graphviz
 from raftnb.data.markup import escaped
 from raftnb.data.trace import State, StateGraph, Step, Trace, difference
 from raftnb.draw.dot import as_label, render
-from raftnb.draw.given import trace_of
+from raftnb.draw.given import graph_of, trace_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import BLUE, GRAY, PALE, RED
 from raftnb.draw.text import brief
@@ -33,7 +33,8 @@ def draw_graph(
     without a successor has a double border; an arrow from nowhere marks an initial state. Made for
     up to about 200 states.
     """
-    show_step = edge or short_step
+    graph, show_step = graph_of(graph, "draw_graph"), edge or short_step
+    highlight = highlight and trace_of(highlight, "draw_graph, highlight")
     dot = graphviz.Digraph(graph_attr={"rankdir": direction, "nodesep": "0.15", "ranksep": "0.3"})
     dot.attr("node", shape="box", style="rounded", fontsize="10", margin="0.08,0.04", height="0.2")
     dot.attr("edge", fontsize="9", arrowsize="0.6", color=GRAY, fontcolor=BLUE)

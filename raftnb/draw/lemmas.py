@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import graphviz
 
+from raftnb.data.errors import UsageError
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 
@@ -18,6 +19,13 @@ def draw_lemmas(
     `uses` is as `Proof.graph` and `Report.dependencies` give it; `goals` have a double border.
     Claims that neither use nor are used are left out. `alt` says in words what is drawn.
     """
+    if not isinstance(uses, Mapping):
+        raise UsageError(
+            f"a {type(uses).__name__}",
+            place="draw_lemmas",
+            allowed="for each claim, the names of those that its proof uses",
+            cure="give `proof.graph()` or `report.dependencies`",
+        )
     edges = [(used, name) for name, others in uses.items() for used in others if used != name]
     shown = dict.fromkeys(name for edge in edges for name in edge)
     graph = graphviz.Digraph()

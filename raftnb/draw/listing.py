@@ -51,7 +51,7 @@ def source_of(part: Any) -> str:
         return textwrap.dedent(inspect.getsource(written)).rstrip()
     except (TypeError, OSError):
         raise UsageError(
-            f"{part!r}",
+            f"a {type(part).__name__}",
             place="show_source or show_change",
             allowed="a class, an action or a function that is written in a file or a cell",
         ) from None

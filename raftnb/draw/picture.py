@@ -22,13 +22,7 @@ class Picture:
     alt: str
 
     def __post_init__(self) -> None:
-        if not self.alt.strip():
-            raise UsageError(
-                f"alt={self.alt!r}",
-                place="a picture",
-                allowed="a text for those who cannot see it",
-                cure="say in words what the picture shows",
-            )
+        needed(self.alt)
         if not self.svg.startswith("<svg"):
             raise UsageError(
                 f"svg={self.svg[:20]!r}...", place="a picture", allowed="one <svg> element"
@@ -48,3 +42,15 @@ class Picture:
 
     def __repr__(self) -> str:
         return self.alt
+
+
+def needed(alt: object) -> str:
+    """The text that stands for a picture; raises `UsageError` where there is none."""
+    if isinstance(alt, str) and alt.strip():
+        return alt
+    raise UsageError(
+        f"alt={alt!r}",
+        place="a picture",
+        allowed="a text for those who cannot see it",
+        cure="say in words what the picture shows",
+    )

@@ -106,9 +106,9 @@ def test_the_plain_text_is_the_trace() -> None:
 def test_a_world_a_result_or_nothing_is_refused_with_where_the_trace_is(draw: Any) -> None:
     world = SEQUENTIAL_STORE().start()
     for given, found, cure in [
-        (world, "a World", "write `world.trace`"),
-        (check_liveness(SEQUENTIAL_STORE()), "a LivenessResult", "write `result.trace`"),
-        (None, "None, where nothing is violated", "look whether the result has a trace"),
+        (world, "a World", "give its `.trace`"),
+        (check_liveness(SEQUENTIAL_STORE()), "a LivenessResult", "give its `.trace`"),
+        (None, "None", "look whether the result has a trace"),
     ]:
         with pytest.raises(UsageError) as error:
             draw(given)

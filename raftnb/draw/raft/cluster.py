@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
+from raftnb.draw.given import state_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import (
     BLACK,
@@ -54,8 +56,16 @@ def draw_clusters(
     scenes: Sequence[tuple[str, State]], *, messages: bool = False, alt: str = ""
 ) -> Picture:
     """Draw several states side by side, each with a title, as the paper's Figure 8 does."""
+    scenes = [_scene(scene) for scene in scenes]
     single = len(scenes) == 1
-    owners = servers_of(scenes[0][1])
+    owners = servers_of(scenes[0][1]) if scenes else []
+    if not owners:
+        raise UsageError(
+            "no state, or one in which no process has a log and a currentTerm",
+            place="draw_cluster",
+            allowed="states of a specification such as `raft`",
+            cure="use draw_trace or a stepper for others",
+        )
     longest = max(len(state[owner, "log"]) for _, state in scenes for owner in owners)
     left = 150.0 if single else 78.0
     width = left + BOX * max(longest, 2) + (12 if single else 20)
@@ -69,6 +79,17 @@ def draw_clusters(
     total = max([width * len(scenes), *(text_width(text) + 20 for text in notes)])
     words = alt or "; ".join(in_words(title, state) for title, state in scenes)
     return picture(total, height + 14 * len(notes) + (6 if notes else 0), words, *panels)
+
+
+def _scene(scene: Any) -> tuple[str, State]:
+    if isinstance(scene, tuple) and len(scene) == 2:
+        return str(scene[0]), state_of(scene[1], "draw_cluster")
+    raise UsageError(
+        f"a {type(scene).__name__}",
+        place="draw_clusters",
+        allowed="pairs of a title and a state",
+        cure='write `("before", state)`',
+    )
 
 
 def servers_of(state: State) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.picture import Picture
@@ -65,7 +66,7 @@ def draw_sequence(
     one (what is violated there), `only` names the processes to draw (all that take a step or
     receive a message, unless given). `alt` is the caption; by default it tells the steps.
     """
-    trace = trace_of(trace, "draw_sequence")
+    trace = _checked(trace_of(trace, "draw_sequence"), since, only)
     events = list(events_of(trace, since))
     owners = only or processes_of(trace)
     places = {owner: LEFT + i * column(owners) for i, owner in enumerate(owners)}
@@ -79,8 +80,25 @@ def draw_sequence(
     for row, event in enumerate(events):
         drawn += _event(places[event.process], TOP + ROW * row, event, column(owners), row)
     if note:
-        drawn.append(_note(places[events[-1].process] + 12, TOP + ROW * len(events) - 4, note))
+        x = places[events[-1].process] if events else LEFT
+        drawn.append(_note(x + 12, TOP + ROW * len(events) - 4, note))
     return picture(WIDTH, height, alt or in_words(events, note), *drawn, size=SIZE)
+
+
+def _checked(trace: Trace, since: int, only: tuple[str, ...]) -> Trace:
+    owners = trace.states[0].layout.owners
+    if not 0 <= since <= len(trace):
+        raise UsageError(
+            f"since={since}", place="draw_sequence", allowed=f"a number of steps, 0 to {len(trace)}"
+        )
+    if isinstance(only, str) or set(only) - set(owners):
+        raise UsageError(
+            f"only={only!r}",
+            place="draw_sequence",
+            allowed=f"a tuple of some of {', '.join(owners)}",
+            cure="leave it out to draw all that take a step",
+        )
+    return trace
 
 
 def processes_of(trace: Trace) -> tuple[str, ...]:
