@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from raftnb.explore.tables.buffers import (
     make_scratch,
     make_successors,
 )
+from raftnb.explore.tables.canonical import replace_by_canonical
 from raftnb.explore.tables.layout import Counter, Scratch, Successors, Tables, Todo, Which
 from raftnb.explore.tables.states import Store
 from raftnb.explore.tables.threads import Threads
@@ -30,15 +32,26 @@ class Expander:
         self.memo, self.store, self.threads, self.which = memo, store, threads, which
         self.width, self.actions = store.width, len(memo.slots.actions)
         self.buffer = SUCCESSORS_MOST // threads.size
+        self.symmetric = bool(memo.interner.symmetry)
         self._make_outs()
         self.scratches = [self._scratch() for _ in range(threads.size)]
 
     def _make_outs(self) -> None:
         size, threads = self.threads.size, range(self.threads.size)
         self.outs = [make_successors(size, self.width, self.which, self.buffer) for _ in threads]
+        if self.symmetric:  # what is found is put here first, and then replaced
+            self.found = [make_successors(1, self.width, self.which, self.buffer) for _ in threads]
+        else:
+            self.found = self.outs
 
     def _scratch(self, deferred: int = DEFERRED_MOST) -> Scratch:
-        scratch = make_scratch(self.threads.size, self.width, self.actions, deferred)
+        scratch = make_scratch(
+            self.threads.size,
+            self.width,
+            self.actions,
+            len(self.memo.interner.symmetry.members.all),
+            deferred,
+        )
         scratch.counters[Counter.BAD_PARENT] = -1
         return scratch
 
@@ -87,19 +100,36 @@ class Expander:
             self._take(todo)
             todo = [w.deferred[: w.counters[Counter.DEFERRED]].copy() for w in self.scratches]
             learned, before, left = self._learn(todo), left, sum(map(len, todo))
-            flush(self.outs)
-            for out in self.outs:
-                out.counts[:] = 0
+            self._hand_on(flush)
             if left and left == before and not learned:
                 self.buffer *= 2
                 self._make_outs()
+
+    def _hand_on(self, flush: Callable[[list[Successors]], None]) -> None:
+        """Give what was found to `flush`; under symmetry, the rows that stand for it."""
+        for scratch in self.scratches:
+            scratch.counters[[Counter.BAGS, Counter.SWAPS]] = 0
+        while self.symmetric and any(out.counts[0] for out in self.found):
+            self.threads.each(partial(self._replace, self.memo.tables()))
+            self._flush(flush)
+            for scratch in self.scratches:
+                self.memo.learn_swaps(scratch)
+        self._flush(flush)
+
+    def _replace(self, tables: Tables, t: int) -> None:
+        replace_by_canonical(tables, self.found[t], self.outs[t], self.scratches[t])
+
+    def _flush(self, flush: Callable[[list[Successors]], None]) -> None:
+        flush(self.outs)
+        for out in self.outs:
+            out.counts[:] = 0
 
     def _take(self, todo: list[Any]) -> None:
         tables, rows = self._ready(todo), self.store.rows
 
         def part(t: int) -> None:
             kernels.expand(
-                tables, rows, todo[t], self.origins[t], self.threads.size, self.outs[t],
+                tables, rows, todo[t], self.origins[t], self.threads.size, self.found[t],
                 self.scratches[t], self.which,
             )  # fmt: skip
 

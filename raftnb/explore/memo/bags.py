@@ -8,9 +8,10 @@ import numpy as np
 
 from raftnb.explore.tables.compiling import compiled
 from raftnb.explore.tables.growing_arrays import Growing, Hashed, room_for
-from raftnb.explore.tables.hashing import U, find, put
+from raftnb.explore.tables.hashing import U, find, mix, put
 from raftnb.explore.tables.kernels import bag_after
 from raftnb.explore.tables.layout import (
+    UNKNOWN,
     Bag,
     BagCounter,
     Delta,
@@ -62,42 +63,71 @@ def intern(table: Ints, bag: Ints, entry: Numbers, counts: Ints, content: Number
 
 
 @compiled
-def renamed_content(
-    bag: Ints, entry: Numbers, number: Int, names: Numbers, p: Int, content: Numbers
+def swapped_content(
+    bag: Ints, entry: Numbers, number: Int, names: Numbers, content: Numbers
 ) -> Any:
-    """Write a bag with its messages renamed, sorted; return its length."""
+    """Write a bag with its messages swapped, sorted; its length, or -1 - (a message not known)."""
     low, n = bag[number, Bag.FIRST_ENTRY], bag[number, Bag.LENGTH]
     for i in range(n):
-        message, count = names[entry[low + i, Entry.MESSAGE], p], entry[low + i, Entry.COUNT]
+        message = names[entry[low + i, Entry.MESSAGE]]
+        if message == UNKNOWN:
+            return -1 - np.int64(entry[low + i, Entry.MESSAGE])
         at = i
         while at > 0 and content[at - 1, Entry.MESSAGE] > message:
             content[at, Entry.MESSAGE] = content[at - 1, Entry.MESSAGE]
             content[at, Entry.COUNT] = content[at - 1, Entry.COUNT]
             at -= 1
         content[at, Entry.MESSAGE] = message
-        content[at, Entry.COUNT] = count
+        content[at, Entry.COUNT] = entry[low + i, Entry.COUNT]
     return n
 
 
 @compiled
-def intern_pairs(
-    tables: Tables, table: Ints, counts: Ints, wanted: Ints, names: Numbers, content: Numbers
-) -> None:
-    """Find out the bags after changes: wanted rows are (bag, delta)."""
-    for i in range(len(wanted)):
-        key = (U(wanted[i, Wanted.BAG]) << U(32)) | U(wanted[i, Wanted.DELTA])
+def intern_changes(
+    tables: Tables, table: Ints, counts: Ints, wanted: Ints, start: Int, message_swapped: Numbers,
+    content: Numbers,
+) -> Any:  # fmt: skip
+    """Find out bags after changes (columns of `wanted`: Wanted), from `start` on.
+
+    Return how far it came: it stops at a swap of a message that is not known, which it names in
+    `counts[MESSAGE]`.
+    """
+    for i in range(start, len(wanted)):
+        bag, change = wanted[i, Wanted.BAG], wanted[i, Wanted.CHANGE]
+        if change < 0:
+            swap = -1 - change
+            if tables.swapped_bag[bag, swap] != UNKNOWN:
+                continue
+            names = message_swapped[:, swap]
+            n = swapped_content(tables.bag, tables.entry, bag, names, content)
+            if n < 0:
+                counts[BagCounter.MESSAGE] = -1 - n
+                return i
+            number = intern(table, tables.bag, tables.entry, counts, content, n)
+            tables.swapped_bag[bag, swap] = number
+            tables.swapped_bag[number, swap] = bag
+            continue
+        key = (U(bag) << U(32)) | U(change)
         if find(tables.pair_key, tables.pair_value, key) == 0:
-            n = bag_after(tables, wanted[i, Wanted.BAG], wanted[i, Wanted.DELTA], content)
+            n = bag_after(tables, bag, change, content)
             number = intern(table, tables.bag, tables.entry, counts, content, n)
             put(tables.pair_key, tables.pair_value, key, np.uint32(number + 1))
             counts[BagCounter.PAIRS] += 1
-    while names.shape[1] > 0 and counts[BagCounter.RENAMED] < counts[BagCounter.BAGS]:
-        old = counts[BagCounter.RENAMED]
-        for p in range(names.shape[1]):
-            n = renamed_content(tables.bag, tables.entry, old, names, p, content)
-            number = intern(table, tables.bag, tables.entry, counts, content, n)
-            tables.renamed_bag[old, p] = number
-        counts[BagCounter.RENAMED] += 1
+    return len(wanted)
+
+
+@compiled
+def mark_bags(tables: Tables, counts: Ints, message_marks: Numbers) -> None:
+    """Find the marks of the bags that are new."""
+    for number in range(counts[BagCounter.MARKED], counts[BagCounter.BAGS]):
+        low = tables.bag[number, Bag.FIRST_ENTRY]
+        for m in range(tables.bag_marks.shape[1]):
+            total = U(0)
+            for i in range(low, low + tables.bag[number, Bag.LENGTH]):
+                how = U(message_marks[tables.entry[i, Entry.MESSAGE], m]) << U(32)
+                total += mix(how | U(tables.entry[i, Entry.COUNT]))
+            tables.bag_marks[number, m] = mix(total)
+    counts[BagCounter.MARKED] = counts[BagCounter.BAGS]
 
 
 @compiled
@@ -114,11 +144,12 @@ def refill(table: Ints, bag: Ints, entry: Numbers, bags: Int) -> None:
 class Bags:
     """The bags met so far (0 is the empty one), and how changes lead from one to another."""
 
-    def __init__(self, permutations: int) -> None:
+    def __init__(self, swaps: int, members: int) -> None:
         self.delta, self.op = Growing(np.int64, len(Delta)), Growing(np.int64, len(Op))
         self.bag: Any = np.zeros((64, 2), dtype=np.int64)
         self.entry: Numbers = np.zeros((64, 2), dtype=np.uint32)
-        self.renamed: Any = np.zeros((64, permutations), dtype=np.uint32)
+        self.swapped: Any = np.full((64, swaps), UNKNOWN, dtype=np.uint32)
+        self.marks: Any = np.zeros((64, members), dtype=np.uint64)
         self.table: Any = np.zeros(256, dtype=np.int64)
         self.pairs = Hashed()
         self.counts: Any = np.zeros(len(BagCounter), dtype=np.int64)
@@ -126,7 +157,7 @@ class Bags:
         self.longest_delta = 0
         self.delta.append((0, 0))
         intern(self.table, self.bag, self.entry, self.counts, self.content_space(), 0)
-        self.counts[BagCounter.RENAMED] = 1
+        self.counts[BagCounter.MARKED] = 1
 
     def delta_of(self, ops: tuple[tuple[int, int], ...]) -> int:
         """The number of a change: operations (message, kind) in order; 0 is no change.
@@ -148,16 +179,16 @@ class Bags:
 
     def reserve(self, more: int) -> None:
         """Make room for some more changes and the bags that come of them."""
-        orbit = more * (1 + self.renamed.shape[1])
-        self.bag = room_for(self.bag, int(self.counts[BagCounter.BAGS]) + orbit)
-        self.renamed = room_for(self.renamed, len(self.bag))
+        bags = int(self.counts[BagCounter.BAGS]) + more
+        self.bag = room_for(self.bag, bags)
+        self.swapped = room_for(self.swapped, len(self.bag), fill=int(UNKNOWN))
+        self.marks = room_for(self.marks, len(self.bag))
         longest = int(self.counts[BagCounter.LONGEST]) + self.longest_delta
-        self.entry = room_for(self.entry, int(self.counts[BagCounter.ENTRIES]) + orbit * longest)
+        self.entry = room_for(self.entry, int(self.counts[BagCounter.ENTRIES]) + more * longest)
         self.pairs.used = int(self.counts[BagCounter.PAIRS])
         self.pairs.reserve(more)
-        wanted = 2 * (int(self.counts[BagCounter.BAGS]) + orbit)
-        if wanted > len(self.table):
-            self.table = np.zeros(1 << wanted.bit_length(), dtype=np.int64)
+        if 2 * bags > len(self.table):
+            self.table = np.zeros(1 << (2 * bags).bit_length(), dtype=np.int64)
             refill(self.table, self.bag, self.entry, int(self.counts[BagCounter.BAGS]))
 
     def content_of(self, number: int) -> list[tuple[int, int]]:
@@ -171,7 +202,8 @@ class Bags:
         arrays = (
             self.bag,
             self.entry,
-            self.renamed,
+            self.swapped,
+            self.marks,
             self.table,
             self.pairs.keys,
             self.pairs.values,

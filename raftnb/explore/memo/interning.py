@@ -15,10 +15,11 @@ import numpy as np
 
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
-from raftnb.data.values import Message, order, rename
+from raftnb.data.values import Message, order
 from raftnb.explore.memo.bags import Bags
-from raftnb.explore.tables.growing_arrays import room_for
-from raftnb.explore.tables.layout import WHOLE
+from raftnb.explore.memo.symmetry import Members, Symmetry
+from raftnb.explore.tables.growing_arrays import room_for, wider
+from raftnb.explore.tables.layout import UNKNOWN, WHOLE
 from raftnb.language.processes import Process
 from raftnb.language.spec import Model
 from raftnb.language.universe import check_value
@@ -52,14 +53,11 @@ class Interner:
         self.component_of = {cell: c for c, cells in enumerate(self.components) for cell in cells}
         self.has_bag = model.delivery is not None and not model.channels
         self.width = len(self.components) + self.has_bag
-        self.permutations = permutations(model) if symmetry else []
-        self.mover = self._movers()
-        self.bags = Bags(len(self.permutations))
+        members = Members(model, symmetry)
+        self.symmetry = Symmetry(members, len(self.pools), list(self.places))
+        self.bags = Bags(len(members.swaps), len(members.all))
         self.messages: dict[Message, int] = {}
         self.message_list: list[Message] = []
-        self.message_names: Any = np.zeros((64, len(self.permutations)), dtype=np.uint32)
-        shape = (len(self.permutations), len(self.pools), 64)
-        self.renamed: Any = np.zeros(shape, dtype=np.uint32)
         self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
         self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
 
@@ -67,7 +65,7 @@ class Interner:
         model = self.model
         shared = {cls.root for cls in model.spec.shared}
         queues = {cell: pair for pair, cell in model.channels.items()}
-        roots = {name: root for root, names in model.names.items() for name in names}
+        members = World(model).names
         pools: dict[Any, Pool] = {}
         owned = itertools.groupby(enumerate(model.layout.cells), key=lambda item: item[1].owner)
         for owner, group in owned:
@@ -75,9 +73,11 @@ class Interner:
             if owner in shared:
                 parts: list[Any] = [((c,), ("shared", c), ("shared", c)) for c in cells]
             elif cells[0] in queues:
-                parts = [(cells, ("queue",), ("queue", *queues[cells[0]]))]
+                ends = (members[end] for end in queues[cells[0]])
+                parts = [(cells, ("queue",), ("queue", *ends))]
             else:
-                parts = [(cells, ("process", roots[owner]), ("process", owner))]
+                member = members[owner]
+                parts = [(cells, ("process", member.root), ("process", member))]
             for part, kind, name in parts:
                 pool = pools.setdefault(kind, Pool(len(pools), len(part)))
                 self.components.append(part)
@@ -88,18 +88,9 @@ class Interner:
         for pool in self.pools:
             pool.good = [set() for _ in range(pool.cells)]
 
-    def _movers(self) -> Any:
-        """For each permutation, the component that each component's value moves to."""
-        target = np.zeros((len(self.permutations), len(self.components)), dtype=np.int64)
-        for p, names in enumerate(self.permutations):
-            moved = {str(a): str(b) for a, b in names.items()}
-            for (kind, *owner), c in self.places.items():
-                target[p, c] = self.places[kind, *(moved.get(end, end) for end in owner)]
-        return target
-
     def process_component(self, process: Process) -> int | None:
         """The component that is a process's record; None if it has no variables."""
-        return self.places.get(("process", process.name))
+        return self.places.get(("process", process))
 
     def column_of(self, cell: int) -> int:
         """The column of a row that has a cell.
@@ -120,7 +111,7 @@ class Interner:
         return self.number(self.pools[self.pool_of[component]], value, component)
 
     def number(self, pool: Pool, value: tuple[Any, ...], component: int) -> int:
-        """The number of a value in a pool; a new value is checked, classified and renamed."""
+        """The number of a value in a pool; a new value is checked, classified and marked."""
         try:
             return pool.ids[value]
         except KeyError:
@@ -131,10 +122,11 @@ class Interner:
         new = pool.ids[value] = len(pool.values)
         pool.values.append(value)
         if new >= self.classes.shape[1]:
-            self.classes = _wider(self.classes, new + 1)
+            self.classes = wider(self.classes, new + 1)
         for projection in pool.projections.values():
             self._classify(projection, new)
-        self._rename(pool, new, component)
+        if self.symmetry:
+            self.symmetry.meet(pool.number, new, value)
         return new
 
     def _check(self, pool: Pool, value: tuple[Any, ...], component: int) -> None:
@@ -151,13 +143,21 @@ class Interner:
             check_value(self.model.layout.cells[cell], part)
         raise SpecError(f"{value!r} as a value of the state")
 
-    def _rename(self, pool: Pool, new: int, component: int) -> None:
-        if self.permutations and new >= self.renamed.shape[2]:
-            self.renamed = _wider(self.renamed, new + 1)
-        for p, names in enumerate(self.permutations):
-            other = tuple(rename(part, names) for part in pool.values[new])
-            there = self.number(pool, other, component)
-            self.renamed[p, pool.number, new] = there
+    def learn_swap(self, swap: int, pool_number: int, number: int) -> None:
+        """Find out what a swap makes of a value of a pool."""
+        if self.symmetry.swapped[swap, pool_number, number] != UNKNOWN:
+            return
+        pool, component = self.pools[pool_number], self.pool_of.index(pool_number)
+        value = tuple(self.symmetry.renamed(swap, part) for part in pool.values[number])
+        there = self.number(pool, value, component)
+        self.symmetry.swapped[swap, pool.number, number] = there
+        self.symmetry.swapped[swap, pool.number, there] = number
+
+    def learn_message_swap(self, swap: int, number: int) -> None:
+        """Find out what a swap makes of a message."""
+        there = self.message_id(self.symmetry.renamed(swap, self.message_list[number]))
+        self.symmetry.message_swapped[number, swap] = there
+        self.symmetry.message_swapped[there, swap] = number
 
     def projection(self, column: int, cells: Iterable[int]) -> int:
         """The projection of a column to some of its cells: a row of `classes`, or WHOLE."""
@@ -189,14 +189,13 @@ class Interner:
         self.classes[projection, number] = classes.setdefault(key, len(classes))
 
     def message_id(self, message: Message) -> int:
-        """The number of a message; a new one is renamed too."""
+        """The number of a message."""
         if message not in self.messages:
             order(message)
             new = self.messages[message] = len(self.message_list)
             self.message_list.append(message)
-            self.message_names = room_for(self.message_names, new + 1)
-            for p, names in enumerate(self.permutations):
-                self.message_names[new, p] = self.message_id(rename(message, names))
+            if self.symmetry:
+                self.symmetry.meet_message(new, message)
         return self.messages[message]
 
     # Whole states.
@@ -228,26 +227,4 @@ class Interner:
     def bytes(self) -> int:
         """The memory of the tables, and an estimate of that of the values."""
         values = sum(200 * len(pool.values) * (1 + pool.cells) for pool in self.pools)
-        return int(self.classes.nbytes + self.renamed.nbytes + self.bags.bytes + values)
-
-
-def _wider(array: Any, n: int) -> Any:
-    """The array with at least n, and twice as many, entries along its last axis."""
-    wider = np.zeros((*array.shape[:-1], max(n, 2 * array.shape[-1])), dtype=array.dtype)
-    wider[..., : array.shape[-1]] = array
-    return wider
-
-
-def permutations(model: Model) -> list[dict[Any, Any]]:
-    """The renamings (but the identity) of the members of the symmetric domains."""
-    world = World(model)
-    groups = []
-    for domain in model.spec.symmetric:
-        members = world.members(domain)
-        rows = itertools.permutations(members)
-        groups.append([dict(zip(members, row, strict=True)) for row in rows])
-    merged = [
-        {a: b for names in choice for a, b in names.items()}
-        for choice in itertools.product(*groups)
-    ]
-    return [names for names in merged if any(a != b for a, b in names.items())]
+        return int(self.classes.nbytes + self.symmetry.bytes + self.bags.bytes + values)

@@ -16,7 +16,7 @@ import numpy as np
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
-from raftnb.explore.memo.bags import intern_pairs
+from raftnb.explore.memo.bags import intern_changes, mark_bags
 from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.slots import Member, Slot, Slots
 from raftnb.explore.memo.tracer import (
@@ -28,11 +28,25 @@ from raftnb.explore.memo.tracer import (
     step_of,
 )
 from raftnb.explore.memo.trees import NeedsBag, NotDetermined, Path, Trees
-from raftnb.explore.tables.buffers import make_scratch
+from raftnb.explore.tables.buffers import make_scratch, make_successors
+from raftnb.explore.tables.canonical import replace_by_canonical
 from raftnb.explore.tables.growing_arrays import Growing
 from raftnb.explore.tables.hashing import find
-from raftnb.explore.tables.kernels import canonical as make_canonical
-from raftnb.explore.tables.layout import ADD, LEAF, OPEN_BAG, WHOLE, Node, Result, Tables, Write
+from raftnb.explore.tables.layout import (
+    ADD,
+    LEAF,
+    OPEN_BAG,
+    WHOLE,
+    BagCounter,
+    Counter,
+    Node,
+    Result,
+    Scratch,
+    Tables,
+    Wanted,
+    Which,
+    Write,
+)
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -221,11 +235,29 @@ class Memo:
             self.leaf(claim, row)
 
     def learn_bags(self, wanted: Any) -> None:
-        """Find out the bags after changes, given as rows (bag, delta)."""
-        bags = self.interner.bags
+        """Find out the bags after changes (columns of `wanted`: Wanted)."""
+        bags, symmetry, at = self.interner.bags, self.interner.symmetry, 0
         bags.reserve(len(wanted))
-        names = self.interner.message_names
-        intern_pairs(self.tables(), bags.table, bags.counts, wanted, names, bags.content_space())
+        tables = self.tables()
+        while at < len(wanted):
+            at = intern_changes(
+                tables, bags.table, bags.counts, wanted, at, symmetry.message_swapped,
+                bags.content_space(),
+            )  # fmt: skip
+            if at < len(wanted):
+                swap = -1 - int(wanted[at, Wanted.CHANGE])
+                self.interner.learn_message_swap(swap, int(bags.counts[BagCounter.MESSAGE]))
+        mark_bags(tables, bags.counts, symmetry.message_marks)
+        self.slots.meet_messages()
+
+    def learn_swaps(self, scratch: Scratch) -> None:
+        """Find out the swaps of values and of bags that a thread asks for."""
+        counters = scratch.counters
+        for swap, pool, value in scratch.swaps[: counters[Counter.SWAPS]].tolist():
+            self.interner.learn_swap(swap, pool, value)
+        if counters[Counter.BAGS]:
+            self.learn_bags(scratch.bags[: counters[Counter.BAGS]])
+        counters[[Counter.SWAPS, Counter.BAGS]] = 0
 
     def after(self, bag: int, delta: int) -> int:
         """The bag after a change."""
@@ -238,6 +270,7 @@ class Memo:
     def tables(self) -> Tables:
         """The tables as they are now."""
         trees, interner, bags = self.trees, self.interner, self.interner.bags
+        symmetry = interner.symmetry
         trees.save()
         static, receivers = self.slots.tables()
         return Tables(
@@ -262,10 +295,16 @@ class Memo:
             within=self.within,
             invariants=np.array(self.invariants, dtype=np.int64),
             transitions=np.array(self.transitions, dtype=np.int64),
-            mover=interner.mover,
             pool=interner.pool_table,
-            renamed=interner.renamed,
-            renamed_bag=bags.renamed,
+            groups=symmetry.members.groups,
+            swap=symmetry.members.swap,
+            mover=symmetry.mover,
+            own=symmetry.own,
+            swapped=symmetry.swapped,
+            swapped_bag=bags.swapped,
+            marks=symmetry.marks,
+            bag_marks=bags.marks,
+            roles=symmetry.roles,
         )
 
     # Whole states.
@@ -282,12 +321,16 @@ class Memo:
 
     def canonical(self, row: list[int]) -> list[int]:
         """The row that stands for a state and its permutations: itself without symmetry."""
-        if not self.interner.permutations:
+        if not self.interner.symmetry:
             return row
-        scratch = make_scratch(1, len(row), 1)
-        scratch.row[:] = row
-        make_canonical(self.tables(), scratch)
-        return [int(n) for n in scratch.row]
+        members = len(self.interner.symmetry.members.all)
+        found, out = (make_successors(1, len(row), Which.NEW_ONLY, 1) for _ in range(2))
+        scratch = make_scratch(1, len(row), 1, members, 1)
+        found.rows[0, 0], found.counts[0] = row, 1
+        while found.counts[0]:
+            replace_by_canonical(self.tables(), found, out, scratch)
+            self.learn_swaps(scratch)
+        return [int(n) for n in out.rows[0, 0]]
 
     def step(self, label: int) -> Step:
         """The step that a label stands for."""

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from raftnb.explore.tables.layout import Counter, Entry, Scratch, Successors, Todo, Wanted, Which
+from raftnb.explore.tables.layout import (
+    Arranged,
+    Counter,
+    Entry,
+    Scratch,
+    Successors,
+    Swap,
+    Todo,
+    Wanted,
+    Which,
+)
 
 CHUNK = 8192  # states that are expanded in one go, by one thread
 SUCCESSORS_MOST = 1 << 17  # of all threads together
-DEFERRED_MOST, NEEDED_MOST, BAGS_MOST, RECENT_MOST = 1 << 16, 256, 1 << 14, 4096
+DEFERRED_MOST, NEEDED_MOST, RECENT_MOST = 1 << 16, 256, 4096
+BAGS_MOST, SWAPS_MOST = 1 << 14, 1 << 12
 
 
 def make_successors(shards: int, width: int, which: int, size: int = SUCCESSORS_MOST) -> Successors:
@@ -20,18 +31,24 @@ def make_successors(shards: int, width: int, which: int, size: int = SUCCESSORS_
     return Successors(rows, hashes, parents, labels, np.zeros(shards, dtype=np.int64))
 
 
-def make_scratch(shards: int, width: int, actions: int, deferred: int = DEFERRED_MOST) -> Scratch:
+def make_scratch(
+    shards: int, width: int, actions: int, members: int, deferred: int = DEFERRED_MOST
+) -> Scratch:
     """Scratch space for one thread."""
-    rows = [np.zeros(width, dtype=np.uint32) for _ in range(3)]
+    rows = [np.zeros(width, dtype=np.uint32) for _ in range(4)]
     return Scratch(
         counters=np.zeros(len(Counter), dtype=np.int64),
         row=rows[0],
         other=rows[1],
-        best=rows[2],
+        tried=rows[2],
+        best=rows[3],
+        marked=np.zeros(members, dtype=np.uint64),
+        arranged=np.zeros((len(Arranged), members), dtype=np.int64),
         content=np.zeros((4, len(Entry)), dtype=np.uint32),
         saved=np.zeros(shards, dtype=np.int64),
         deferred=np.zeros((deferred, len(Todo)), dtype=np.int64),
         needed=np.zeros((NEEDED_MOST, len(Todo)), dtype=np.int64),
+        swaps=np.zeros((SWAPS_MOST if members else 0, len(Swap)), dtype=np.int64),
         bags=np.zeros((BAGS_MOST, len(Wanted)), dtype=np.int64),
         recent=np.zeros(RECENT_MOST, dtype=np.uint64),
         moved=np.zeros(CHUNK, dtype=np.uint8),

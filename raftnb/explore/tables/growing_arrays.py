@@ -44,6 +44,15 @@ def room_for(array: Any, n: int, fill: int = 0) -> Any:
     return larger
 
 
+def wider(array: Any, n: int, axis: int = -1, fill: int = 0) -> Any:
+    """The array with at least n, and twice as many, entries along an axis."""
+    shape = list(array.shape)
+    shape[axis] = max(n, 2 * shape[axis])
+    larger = np.full(shape, fill, dtype=array.dtype)
+    larger[tuple(map(slice, array.shape))] = array
+    return larger
+
+
 class Hashed:
     """An open hash table from nonzero 64-bit keys to 32-bit values, read by `hashing.find`."""
 

@@ -49,6 +49,14 @@ def fingerprint(row: Any) -> Any:
 
 
 @inlined
+def mix(key: Any) -> Any:
+    """A 64-bit number that depends on all bits of another one (MurmurHash3's finalizer)."""
+    h = (key ^ (key >> U(33))) * U(0xFF51AFD7ED558CCD)
+    h = (h ^ (h >> U(33))) * U(0xC4CEB9FE1A85EC53)
+    return h ^ (h >> U(33))
+
+
+@inlined
 def shard_of(h: Any, shards: Any) -> Any:
     """Which of the shards (at most 256) owns a hash."""
     return np.int64(((h >> U(56)) * U(shards)) >> U(8))

@@ -121,28 +121,6 @@ def over_limits(tables: Tables, bag: Int, delta: Int, content: Numbers) -> Any:
 
 
 @inlined
-def canonical(tables: Tables, scratch: Scratch) -> None:
-    """Replace `scratch.row` by the least row that a permutation of names makes of it."""
-    row, other, best = scratch.row, scratch.other, scratch.best
-    components = len(tables.pool)
-    for k in range(len(row)):
-        best[k] = row[k]
-    for p in range(tables.mover.shape[0]):
-        for c in range(components):
-            other[tables.mover[p, c]] = tables.renamed[p, tables.pool[c], row[c]]
-        if len(row) > components:
-            other[components] = tables.renamed_bag[row[components], p]
-        at = 0
-        while at < len(row) and other[at] == best[at]:
-            at += 1
-        if at < len(row) and other[at] < best[at]:
-            for k in range(len(row)):
-                best[k] = other[k]
-    for k in range(len(row)):
-        row[k] = best[k]
-
-
-@inlined
 def outside_is_fine(tables: Tables, scratch: Scratch, gid: Int, bag: Int, delta: Int) -> Any:
     """Check the invariants of a state outside the constraint; return a status."""
     row = scratch.row
@@ -238,8 +216,6 @@ def emit(
             scratch.counters[Counter.MISSED] = delta
         if status != Status.DONE or which != Which.EVERYTHING:
             return status
-    if tables.mover.shape[0] > 0:
-        canonical(tables, scratch)
     return push(out, scratch.row, gid, tables.result[r, Result.LABEL], which)
 
 
@@ -303,7 +279,7 @@ def defer(rows: Numbers, gid: Int, slot: Int, status: Int, scratch: Scratch) -> 
     c[Counter.DEFERRED] += 1
     if status == Status.BAG_MISSING and c[Counter.BAGS] < len(scratch.bags):
         scratch.bags[c[Counter.BAGS], Wanted.BAG] = rows[gid, rows.shape[1] - 1]
-        scratch.bags[c[Counter.BAGS], Wanted.DELTA] = c[Counter.MISSED]
+        scratch.bags[c[Counter.BAGS], Wanted.CHANGE] = c[Counter.MISSED]
         c[Counter.BAGS] += 1
     if status == Status.MISSING and c[Counter.NEEDED] < len(scratch.needed):
         key = U(c[Counter.MISSED])

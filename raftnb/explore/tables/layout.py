@@ -20,6 +20,7 @@ Int = Any  # an integer of compiled code, of whatever width
 
 NO_PARENT = 0xFFFFFFFF  # in place of a parent: the state is an initial one
 OPEN_BAG = np.uint32(0xFFFFFFFF)  # in place of a bag's number: not worked out yet
+UNKNOWN = np.uint32(0xFFFFFFFF)  # in place of what a swap makes of a value: not found out yet
 
 
 class Status(IntEnum):
@@ -49,6 +50,7 @@ class Counter(IntEnum):
     BAD_PARENT = 4  # the first state with a step that breaks a claim (or -1), and the claim
     BAD_CLAIM = 5
     MISSED = 6  # what was not known when an attempt ended as it did
+    SWAPS = 7  # rows in use of `swaps`
 
 
 class BagCounter(IntEnum):
@@ -57,8 +59,9 @@ class BagCounter(IntEnum):
     BAGS = 0
     ENTRIES = 1
     PAIRS = 2
-    RENAMED = 3
+    MARKED = 3  # bags whose marks are known
     LONGEST = 4
+    MESSAGE = 5  # a message whose swap must be found out first
 
 
 LEAF, FRESH = -1, -2  # in place of a node's component: it is a leaf; nothing is known of it yet
@@ -137,10 +140,27 @@ class Todo(IntEnum):
 
 
 class Wanted(IntEnum):
-    """The columns of `Scratch.bags`: the bag after this change of this bag is wanted."""
+    """The columns of `Scratch.bags`: the bag after a change of this bag is wanted."""
 
     BAG = 0
-    DELTA = 1
+    CHANGE = 1  # a row of `delta`, or -1 - s for the swap s
+
+
+class Swap(IntEnum):
+    """The columns of `Scratch.swaps`: what a swap makes of a value of a pool is wanted."""
+
+    NUMBER = 0
+    POOL = 1
+    VALUE = 2
+
+
+class Arranged(IntEnum):
+    """The rows of `Scratch.arranged`, each with an entry for every interchangeable member."""
+
+    TWIN = 0  # the first member that it can change places with, with nothing changed
+    LABEL = 1  # the arrangement being tried: twins, in the order of their places
+    SOURCE = 2  # the same with members told apart: who goes to this place
+    HELD = 3  # who is at this place now
 
 
 class Tables(NamedTuple):
@@ -167,10 +187,16 @@ class Tables(NamedTuple):
     within: int  # the slot that tells whether a state is within the constraints, or -1
     invariants: Ints  # slots
     transitions: Ints  # slots, asked of a row and the row after it
-    mover: Ints  # [permutation, component]: where its value goes
     pool: Ints  # [component]: the pool that its values are numbered in
-    renamed: Numbers  # [permutation, pool, value]
-    renamed_bag: Numbers  # [bag, permutation]
+    groups: Ints  # where each group of interchangeable members starts, and the end of the last
+    swap: Ints  # [member, member]: the number of the swap of two members of a group
+    mover: Ints  # [swap, component]: where its value goes
+    own: Ints  # [member]: the component that is its record, or -1
+    swapped: Numbers  # [swap, pool, value], or UNKNOWN
+    swapped_bag: Numbers  # [bag, swap], or UNKNOWN
+    marks: Numbers  # [pool, value, member]: how the value mentions it, other members' names aside
+    bag_marks: Hashes  # [bag, member]: the same for all the messages of a bag
+    roles: Numbers  # [component, member]: whether the component is the member's own
 
 
 class Successors(NamedTuple):
@@ -188,13 +214,17 @@ class Scratch(NamedTuple):
 
     counters: Ints  # entries: Counter
     row: Numbers  # the successor being worked out
-    other: Numbers  # `row` under a permutation, and the least one so far
+    other: Numbers  # `row` under a swap, in an arrangement being tried, and in the least so far
+    tried: Numbers
     best: Numbers
+    marked: Hashes  # [member]: its mark in `row`
+    arranged: Ints  # rows: Arranged
     content: Numbers  # a bag being put together; columns: Entry
     saved: Ints  # [shard]: how many successors there were before the slot was asked
     deferred: Ints  # columns: Todo
     needed: Ints  # columns: Todo
     bags: Ints  # columns: Wanted
+    swaps: Ints  # columns: Swap
     recent: Hashes  # what was put into `needed` lately, so that it is not put there twice
     moved: NDArray[np.uint8]  # [i]: whether the i-th state of the chunk has a successor
     coverage: Ints  # [action]: how often it was taken
