@@ -1,0 +1,183 @@
+"""Symmetry: one state for each orbit, counted beside all permutations made by hand."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+
+from raftnb.data.trace import State
+from raftnb.data.values import order, rename
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check, state_graph
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Globals,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Record,
+    Seq,
+    Set,
+    Spec,
+    anything,
+    discard,
+    each,
+    send,
+    when,
+)
+
+
+class Node(Process, number="nodes"):
+    next: Node | None = None
+    seen: Set[Node] = frozenset()
+
+    def point(self, other: Node) -> None:
+        when(self.next is None)
+        self.next = other
+
+    def see(self, other: Node) -> None:
+        when(self.next == other and len(self.seen) < 1)
+        self.seen = self.seen | {other}
+
+
+class Person(Domain, number="persons"):
+    pass
+
+
+class Pair(Record):
+    left: Person
+    right: Person | None
+
+
+class Book(Globals):
+    votes: Map[Person, Nat] = each(0)
+    pair: Pair | None = None
+    line: Seq[Person] = ()
+
+
+class Voter(Process):
+    def vote(self, a: Person) -> None:
+        when(Book.votes[a] < 1)
+        Book.votes = Book.votes | {a: Book.votes[a] + 1}
+
+    def pair_up(self, a: Person, b: Person) -> None:
+        when(Book.pair is None and a != b)
+        Book.pair = Pair(a, b)
+
+    def queue_up(self, a: Person) -> None:
+        when(a not in Book.line and len(Book.line) < 2)
+        Book.line = (*Book.line, a)
+
+
+class Peer(Process, number="peers"):
+    heard: Nat = 0
+
+    def greet(self, other: Peer) -> None:
+        when(self.heard == 0 and other != self)
+        send(Hail(friend=self), to=other)
+        self.heard = 1
+
+    def hear(self, m: Hail) -> None:
+        discard(m)
+        self.heard = 2
+
+
+class Hail(Message):
+    friend: Peer
+
+
+class Color(Domain, number="colors"):
+    pass
+
+
+class Wall(Process, number="walls"):
+    color: Color | None = None
+    first: Color = anything()
+
+    def paint(self, color: Color) -> None:
+        when(self.color is None)
+        self.color = color
+
+
+POINTERS = Spec("pointers", (Node,), constants={"nodes": 3}, symmetric=(Node,))
+BOOK = Spec("book", (Voter,), (Book,), (Person,), constants={"persons": 3}, symmetric=(Person,))
+PEERS = Spec(
+    "peers", (Peer,), constants={"peers": 3}, delivery=Delivery(duplicates=False),
+    symmetric=(Peer,),
+)  # fmt: skip
+ORDERED = PEERS.variant("ordered", delivery=Delivery(duplicates=False, reorders=False))
+WALLS = Spec(
+    "walls", (Wall,), domains=(Color,), constants={"walls": 2, "colors": 3},
+    symmetric=(Wall, Color),
+)  # fmt: skip
+
+
+def permuted(state, names):
+    """The state in which members have each other's names."""
+    index, new = state.layout.index, {str(a): str(b) for a, b in names.items()}
+    values = list(state.values)
+    for (owner, variable), at in index.items():
+        to = " to ".join(new.get(end, end) for end in owner.split(" to "))
+        values[index[to, variable]] = rename(state.values[at], names)
+    bag = [(rename(m, names), n) for m, n in state.messages]
+    return State(state.layout, tuple(values), tuple(sorted(bag, key=lambda item: order(item[0]))))
+
+
+def orbits(model, states):
+    """How many orbits the states fall into, by trying all permutations."""
+    world = model.start()
+    groups = [world[domain] for domain in model.spec.symmetric]
+    makes = itertools.product(*(itertools.permutations(group) for group in groups))
+    names = [
+        {a: b for old, new in zip(groups, rows, strict=True) for a, b in zip(old, new, strict=True)}
+        for rows in makes
+    ]
+    left, found = set(states), 0
+    while left:
+        state, found = next(iter(left)), found + 1
+        left -= {permuted(state, one) for one in names}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("spec", "constants"),
+    [
+        (POINTERS, {}),
+        (BOOK, {}),
+        (BOOK, {"persons": 4}),
+        (PEERS, {}),
+        (ORDERED, {}),
+        (WALLS, {}),
+        (WALLS, {"walls": 3, "colors": 2}),
+    ],
+)
+def test_there_is_one_state_for_each_orbit(spec, constants):
+    model = spec(**constants)
+    slow = state_graph(model, max_states=100_000)
+    assert slow.complete
+    found = check(model, symmetry=True, deadlock=False, progress=False)
+    assert found.distinct == orbits(model, slow.states)
+    assert found.verdict is Verdict.HOLDS
+
+
+class Counter(Process, number="counters"):
+    on: bool = False
+
+    def turn_on(self) -> None:
+        when(not self.on)
+        self.on = True
+
+
+COUNTERS = Spec("counters", (Counter,), constants={"counters": 9}, symmetric=(Counter,))
+
+
+def test_nine_members_with_ten_states_take_no_time():
+    check(COUNTERS(counters=2), symmetry=True, deadlock=False)  # compiled now
+    started = time.process_time()
+    found = check(COUNTERS(), symmetry=True, deadlock=False, max_memory=10_000_000)
+    assert (found.distinct, found.verdict) == (10, Verdict.HOLDS)
+    assert time.process_time() - started < 2
