@@ -26,6 +26,8 @@ from tests.oracles.by_hand import (
     truth,
 )
 
+LIMIT = 150
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -69,14 +71,13 @@ def short(error: RaftnbError) -> str:
     return f"{error.allowed[:40]} | {error.found[:40]}"
 
 
-def compare(found: Findings, spec: Any, limit: int = 150) -> None:
+def compare(found: Findings, spec: Any, with_history: Explored) -> None:
     """Run a specification by hand and by each engine."""
     with found.asking("model"):
-        models = [spec()]
-        if any(cell.history for cell in models[0].layout.cells):
-            models.append(spec(history=True))
-        for model in models:
-            hand = explore(model, limit)
+        hands = [with_history]
+        if any(cell.history for cell in with_history.model.layout.cells):
+            hands.append(explore(spec(), LIMIT))
+        for hand in hands:
             found.counts["states"] += len(hand.states)
             found.counts["steps"] += len(hand.steps)
             found.counts["claims"] += len(hand.states) * len(spec.claims)

@@ -17,13 +17,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.compare import Findings, compare
+from tests.fuzz.compare import LIMIT, Findings, compare
 from tests.fuzz.proofs import compare_induction, compare_proofs
 from tests.fuzz.shrink import shrink
+from tests.fuzz.trees import compare_trees
+from tests.oracles.by_hand import Explored, explore
 from tests.oracles.random_specs import load, make
 
-Compare = Callable[[Findings, Any], None]
-COMPARISONS: tuple[Compare, ...] = (compare, compare_proofs, compare_induction)
+Compare = Callable[[Findings, Any, Explored], None]
+COMPARISONS: tuple[Compare, ...] = (
+    compare,
+    compare_trees,
+    compare_proofs,
+    compare_induction,
+)
 
 
 def compared(
@@ -36,8 +43,9 @@ def compared(
         with found.asking("language"):
             spec = load(text, directory).SPEC
             found.counts["specifications run"] += 1
+            hand = explore(spec(history=True), LIMIT)
             for comparison in comparisons:
-                comparison(found, spec)
+                comparison(found, spec, hand)
     return found
 
 

@@ -9,7 +9,7 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.prove import prove
 from raftnb.prove.bounded import k_induction
 from tests.fuzz.compare import Findings, replayed
-from tests.oracles.by_hand import UNDEFINED, explore
+from tests.oracles.by_hand import UNDEFINED, Explored, explore
 
 
 def proofs_of(spec: Any) -> dict[str, Proof]:
@@ -19,7 +19,9 @@ def proofs_of(spec: Any) -> dict[str, Proof]:
     return found | goals
 
 
-def compare_proofs(found: Findings, spec: Any, limit: int = 120, seconds: float = 1.0) -> None:
+def compare_proofs(
+    found: Findings, spec: Any, hand: Explored, limit: int = 120, seconds: float = 1.0
+) -> None:
     """No claim that exploration violates is proved, and no proof where something is undefined."""
     proved = {}
     for name, proof in proofs_of(spec).items():
@@ -47,7 +49,7 @@ def compare_proofs(found: Findings, spec: Any, limit: int = 120, seconds: float 
                 found.counts["violated by prove, not seen"] += 1
 
 
-def compare_induction(found: Findings, spec: Any, limit: int = 120) -> None:
+def compare_induction(found: Findings, spec: Any, _: Explored, limit: int = 120) -> None:
     """k-induction on a finite instance, against the exploration of the same instance."""
     free = spec.variant("free", constraints=(), distinct_messages=None, copies=None)
     sizes = {"nodes": 2} | ({"keys": 1} if "keys" in spec.constants else {})

@@ -17,8 +17,8 @@ from tests.fuzz import compare as comparing
 from tests.fuzz.one import compared
 from tests.fuzz.shrink import shrink
 from tests.oracles import by_hand
-from tests.oracles.random_expressions import DOMAINS, PRODUCTIONS
 from tests.oracles.random_specs import make
+from tests.oracles.random_writer import DOMAINS, PRODUCTIONS
 
 SEEDS = range(
     int(os.environ.get("RAFTNB_FUZZ_FIRST", "0")), int(os.environ.get("RAFTNB_FUZZ", "100"))

@@ -6,6 +6,7 @@ It is slow and has no part of the engines, which are compared with it. States ar
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
@@ -138,6 +139,20 @@ def explore(model: Model, limit: int) -> Explored:
                 found.steps.append((state, step, after))
                 meet(after)
     return found
+
+
+def some_states(found: Explored, count: int) -> list[State]:
+    """Some states that were met, and as many put together from several: most cannot be reached."""
+    chance = random.Random(len(found.steps))
+    met = [*found.states, *found.outside]
+    chosen = met[:: max(1, len(met) // count)]
+    if not met:
+        return []
+    for _ in range(count):
+        parts = [chance.choice(met) for _ in met[0].values]
+        cells = tuple(state.values[i] for i, state in enumerate(parts))
+        chosen.append(State(met[0].layout, cells, chance.choice(met).messages))
+    return chosen
 
 
 def note(found: Explored, claim: Any, answer: Any) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.oracles.random_expressions import Scope, Writer
+import tests.oracles.random_expressions  # noqa: F401  registers the productions
 from tests.oracles.random_statements import Lines, Statements, indented, operator_body
 from tests.oracles.random_types import (
     BOOL,
@@ -36,6 +36,7 @@ from tests.oracles.random_types import (
     set_of,
     within,
 )
+from tests.oracles.random_writer import Scope, Writer
 
 HEADER = """\
 from __future__ import annotations

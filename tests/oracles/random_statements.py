@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.oracles.random_expressions import Scope, Writer
 from tests.oracles.random_types import BOOL, INT, NAT, NUMBERS, Ty, Variable, literal, seq
+from tests.oracles.random_writer import Scope, Writer
 
 Lines = list[str]
 Made = tuple[Lines, Scope]

@@ -1,0 +1,21 @@
+"""The typed trees of random specifications say what running says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.one import compared
+from tests.fuzz.trees import compare_trees
+from tests.oracles.random_specs import make
+
+SEEDS = range(int(os.environ.get("RAFTNB_FUZZ", "100")))
+
+
+@pytest.mark.parametrize("first", SEEDS[::20])
+def test_trees_agree_with_running_on_random_specifications(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 20):
+        found = compared(make(seed).text, tmp_path, (compare_trees,))
+        assert [str(one) for one in found.differences] == [], f"seed {seed}"
