@@ -129,7 +129,7 @@ class Recorder:
                     allowed="one call at a time for each process",
                     cure="give each thread or task a process of its own",
                 )
-            self._append(fields | {"process": plain(name), "type": "invoke"})
+            self._append({"process": plain(name), "type": "invoke"} | fields)
             self._waiting.add(process)
         return name
 
@@ -188,7 +188,7 @@ class RecordedCall:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        fields = self._fields | {"process": plain(self._name)}
+        fields = {"process": plain(self._name), "type": ""} | self._fields
         if error is not None:
             failed = self._failed or isinstance(error, self._fails)
             words = {"error": f"{type(error).__name__}: {error}"[:500]}

@@ -71,8 +71,8 @@ def why(answer: Linearizability) -> tuple[Story, ...]:
 def _story(history: History, part: Part, portion: Portion) -> Story:
     culprit = part.culprit
     assert culprit is not None
-    checker = _Relaxed(portion, culprit)
-    others = [op for op in checker.operations if op != culprit and not op.pending]
+    checker = _enough(portion, culprit)
+    others = checker.answered()
     others.sort(key=lambda op: op.returned or 0, reverse=True)
     proof = sorted([culprit, *smallest(checker.is_violated, others)], key=lambda op: op.invoked)
     told = checker.cut_down(proof)
@@ -80,20 +80,43 @@ def _story(history: History, part: Part, portion: Portion) -> Story:
     return Story(part.object, culprit, tuple(told), tuple(proof), sentences, not checker.gave_up)
 
 
-class _Relaxed:
-    """Decides a part in which only some operations keep their responses."""
+def _enough(portion: Portion, culprit: Operation) -> _Relaxed:
+    """The part up to the culprit's response, or as much more of it as is violated.
 
-    def __init__(self, portion: Portion, culprit: Operation) -> None:
-        end = culprit.returned or 0
+    The search may have found the culprit by what operations answered that were under way then.
+    """
+    end = culprit.returned or 0
+    while True:
+        checker = _Relaxed(portion, culprit, end)
+        under_way = [op.returned for op in checker.operations if (op.returned or 0) > end]
+        answers = [returned for returned in under_way if returned is not None]
+        if not answers or checker.is_violated(checker.answered()):
+            return checker
+        end = max(answers)
+
+
+class _Relaxed:
+    """Decides a part, up to event `end`, in which only some operations keep their responses."""
+
+    def __init__(self, portion: Portion, culprit: Operation, end: int) -> None:
+        self.end = end
         pairs = [
             (op, asked)
             for op, asked in zip(portion.operations, portion.asked, strict=True)
-            if op.invoked < end
+            if op.invoked <= end
         ]
         self.portion, self.culprit = portion, culprit
         self.operations = [op for op, _ in pairs]
         self.asked = [asked for _, asked in pairs]
         self.left, self.checks, self.gave_up = MOST_CONFIGURATIONS, 0, False
+
+    def answered(self) -> list[Operation]:
+        """The operations that were answered in time, but the culprit."""
+        return [
+            op
+            for op in self.operations
+            if op != self.culprit and op.returned is not None and op.returned <= self.end
+        ]
 
     def is_violated(self, kept: Sequence[Operation]) -> bool:
         """Whether no order fits the responses of `kept` and the culprit; False if unknown."""
