@@ -1,18 +1,30 @@
 """Proofs by inductive invariant, for any number of processes, from a specification's own source."""
 
-from raftnb.prove.explain import drop, explain, witness
-from raftnb.prove.finite import Bounds, counterexample
-from raftnb.prove.report import Checked, Counterexample, Report
+from raftnb.language.proof import Lemma, Proof
+from raftnb.prove.bounded import BoundedAnswer, check_bounded, k_induction
+from raftnb.prove.cti import Disagreement, counterexample
+from raftnb.prove.explain import changed_actions, drop, explain, witness
+from raftnb.prove.finite import InstanceSize
+from raftnb.prove.report import Checked, Compared, Counterexample, Report, Violation
 from raftnb.prove.run import prove
 
 __all__ = [
-    "Bounds",
+    "BoundedAnswer",
     "Checked",
+    "Compared",
     "Counterexample",
+    "Disagreement",
+    "InstanceSize",
+    "Lemma",
+    "Proof",
     "Report",
+    "Violation",
+    "changed_actions",
+    "check_bounded",
     "counterexample",
     "drop",
     "explain",
+    "k_induction",
     "prove",
     "witness",
 ]

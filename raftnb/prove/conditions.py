@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import z3
@@ -14,15 +14,21 @@ from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.evaluate import Environment, Evaluator
 from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.meaning import evaluator
 from raftnb.prove.report import START
-from raftnb.prove.theory import Family, Symbolic, Theory
-from raftnb.prove.values import TRUE, RecordV, SetV, conj, disj, implies, neg
+from raftnb.prove.scope import Requirement, Scope
+from raftnb.prove.shapes import SetShape
+from raftnb.prove.state import Symbolic, Vocabulary
+from raftnb.prove.terms import TRUE, conj, disj, implies, neg
+from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import Int, Member, RecordOf, SetOf, Type
+from raftnb.tree.nodes import Int, SetOf, Type
+
+Needs = list[Requirement]
 
 
 @dataclass(frozen=True)
-class Instance:
+class ClaimInstance:
     """A claim about any values of some constants that satisfy the guard."""
 
     bound: tuple[z3.ExprRef, ...]
@@ -37,23 +43,46 @@ class Instance:
 class Obligation:
     """One condition: the goal must follow from the hypotheses.
 
-    `claim` is what it is a part of, `action` the step ("" for a condition on one state).
+    `claim` is what it is a part of, `action` the step ("" for a condition on one state). `defined`
+    tells that it is not about the claim's truth but about its having a value.
     """
 
     claim: str
     action: str
     case: int
-    part: int
     hypotheses: list[z3.BoolRef]
     goal: z3.BoolRef
-    bound: dict[str, Any] = field(default_factory=dict)
-    sources: dict[int, str] = field(default_factory=dict)
+    defined: bool = False
 
-    @property
-    def name(self) -> str:
-        """What it is called in reports."""
-        where = f" after {self.action}" if self.action else ""
-        return f"{self.claim}{where} [{self.case}.{self.part}]"
+
+def unbounded(proof: Proof) -> Vocabulary:
+    """What a proof speaks of: any number of processes, all whole numbers."""
+    return Vocabulary(Theory(Program(proof.spec(history=True))))
+
+
+PARTIAL = ("index", "the", "//", "%", "slice", "least", "largest")
+
+
+def check_opaque(proof: Proof, words: Vocabulary) -> None:
+    """Raise `SpecError` for an opaque operator that is more than a relation of its arguments."""
+    for function in proof.opaque:
+        routine = words.program.claim(function)
+        place = Scope(words, Symbolic({}, {}), function=function)
+        for node in nodes.parts(routine):
+            reads = isinstance(node, nodes.Read | nodes.InFlight | nodes.Either)
+            if reads or (isinstance(node, nodes.Apply) and node.op in PARTIAL):
+                raise place.refused(
+                    node,
+                    f"`{routine.name}` as an opaque operator",
+                    allowed="operators of their arguments alone, that always have a value",
+                    cure="leave it out of `opaque`, or pass it what it reads",
+                )
+        if routine.returns != nodes.BOOL:
+            raise SpecError(
+                f"`{routine.name}` as an opaque operator",
+                allowed="operators that are True or False",
+                cure="leave it out of `opaque`",
+            )
 
 
 class Conditions:
@@ -62,30 +91,42 @@ class Conditions:
     def __init__(
         self,
         proof: Proof,
-        sizes: dict[str, tuple[str, ...]] | None = None,
+        words: Vocabulary,
+        *,
         only: tuple[str, ...] = (),
+        opaque: tuple[Any, ...] | None = None,
     ) -> None:
-        self.proof, self.only = proof, only
-        self.program = Program(proof.spec(history=True))
-        self.theory = Theory(self.program, sizes)
-        self.before = self.theory.state()
-        self.opaque = frozenset(proof.opaque)
+        self.proof, self.words, self.only = proof, words, only
+        self.program, self.theory = words.program, words.theory
+        self.before = words.state()
+        self.opaque = frozenset(proof.opaque if opaque is None else opaque)
         self._triggers = {lemma.claim: lemma.triggers for lemma in (*proof.lemmas(), *proof.axioms)}
         self._keep: list[Any] = []
         self.sources: dict[int, str] = {}
         self._known: dict[Property, list[z3.BoolRef]] = {}
-        self._about_old: dict[Property, list[Instance]] = {}
+        self._about_old: dict[Property, list[ClaimInstance]] = {}
 
     # Claims as formulas.
 
-    def evaluator(self, state: Symbolic, after: Symbolic | None = None) -> Evaluator:
+    def evaluator(
+        self,
+        state: Symbolic,
+        after: Symbolic | None = None,
+        function: Any = None,
+        needs: Needs | None = None,
+    ) -> Evaluator:
         """An evaluator off any path."""
-        return Evaluator(self.theory, state, after, None, self.opaque)
+        scope = Scope(self.words, state, after, None, needs, self.opaque, function)
+        return evaluator(scope)
 
     def instances(
-        self, claim: Property, state: Symbolic, after: Symbolic | None = None,
+        self,
+        claim: Property,
+        state: Symbolic,
+        after: Symbolic | None = None,
         given: Environment | None = None,
-    ) -> list[Instance]:  # fmt: skip
+        needs: Needs | None = None,
+    ) -> list[ClaimInstance]:
         """A claim in a state, its outer quantifiers turned into constants."""
         routine = self.program.claim(claim)
         env: Environment = {}
@@ -95,49 +136,54 @@ class Conditions:
             if given is not None and name in given:
                 env[name] = given[name]
                 continue
-            const = self.theory.fresh(name, self.theory.sort(type_))
+            const = self.theory.fresh(name, self.parameter_sort(claim, name, type_))
             bound.append(const)
-            env[name] = self.theory.named_set(type_, const) if isinstance(type_, SetOf) else const
+            shape = self.words.of(type_)
+            env[name] = shape.named(const) if isinstance(shape, SetShape) else const
             if isinstance(type_, Int) and type_.natural:
                 guard = conj(guard, const >= 0)
-        evaluator = self.evaluator(state, after)
+        at = self.evaluator(state, after, routine.function, needs)
         types = dict(routine.parameters)
-        first = Instance(tuple(bound), guard, TRUE, env, types, ())
-        return list(self._peel(routine.body, first, evaluator, state))
+        first = ClaimInstance(tuple(bound), guard, TRUE, env, types, ())
+        with at.scope.under(guard, bound=tuple(bound) if needs is not None else ()):
+            return list(self._peel(routine.body, first, at))
+
+    def parameter_sort(self, claim: Property, name: str, type_: Type) -> z3.SortRef:
+        """The sort of a claim's parameter: a plain value or a set."""
+        try:
+            if isinstance(type_, SetOf):
+                return self.theory.set_sort(type_)
+            return self.theory.plain_sort(type_)
+        except SpecError as error:
+            error.place = error.place or f"parameter `{name}` of `{claim.__name__}`"
+            raise
 
     def _peel(
-        self,
-        body: tuple[nodes.Statement, ...],
-        outer: Instance,
-        evaluator: Evaluator,
-        state: Symbolic,
-    ) -> Iterator[Instance]:
+        self, body: tuple[nodes.Statement, ...], outer: ClaimInstance, at: Evaluator
+    ) -> Iterator[ClaimInstance]:
         """Turn `return all(... for x in ...)` into more constants, as long as there are such."""
         statement = body[0]
-        only = isinstance(statement, nodes.Return) and isinstance(statement.value, nodes.EachOf)
         each = statement.value if isinstance(statement, nodes.Return) else None
-        if not only or not isinstance(each, nodes.EachOf) or each.kind != "all":
-            truth = evaluator.block(body, outer.env, nodes.BOOL)
-            yield Instance(outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent)
+        if not isinstance(each, nodes.EachOf) or each.kind != "all":
+            truth = at.block(body, outer.env, nodes.BOOL)
+            yield ClaimInstance(outer.bound, outer.guard, truth, outer.env, outer.types, outer.sent)
             return
-        for family in evaluator.families(each.domain, outer.env):
+        asked = at.scope.needs is not None
+        for family in at.families(each.domain, outer.env):
             env = {**outer.env, each.name: family.value}
-            condition = evaluator.value(each.condition, env)
+            with at.scope.under(family.guard, bound=family.bound if asked else ()):
+                condition = at.value(each.condition, env)
             in_flight = isinstance(each.domain, nodes.InFlight) and family.value.name is not None
-            inner = Instance(
+            inner = ClaimInstance(
                 (*outer.bound, *family.bound),
                 conj(outer.guard, family.guard, condition),
                 TRUE,
                 env,
-                {**outer.types, each.name: self._element(each.domain.type)},
+                {**outer.types, each.name: at.element(each.domain)},
                 (*outer.sent, family.guard) if in_flight else outer.sent,
             )
-            yield from self._peel((nodes.Return(each.line, each.body),), inner, evaluator, state)
-
-    def _element(self, type_: Type) -> Type:
-        if isinstance(type_, nodes.MapOf):
-            return type_.key
-        return type_.of  # type: ignore[attr-defined, no-any-return]
+            with at.scope.under(family.guard, condition, bound=family.bound if asked else ()):
+                yield from self._peel((nodes.Return(each.line, each.body),), inner, at)
 
     def known(self, claim: Property) -> list[z3.BoolRef]:
         """A claim as a hypothesis, of the state before the step."""
@@ -150,14 +196,14 @@ class Conditions:
         """Remember which claim some hypotheses come from."""
         self.sources.update((formula.get_id(), claim.__name__) for formula in formulas)
 
-    def assumed(self, claim: Property, found: list[Instance]) -> list[z3.BoolRef]:
+    def assumed(self, claim: Property, found: list[ClaimInstance]) -> list[z3.BoolRef]:
         """A claim's instances as hypotheses, with their triggers."""
         return [
             self.theory.forall(i.bound, implies(i.guard, i.body), self._patterns(claim, i))
             for i in found
         ]
 
-    def _patterns(self, claim: Property, instance: Instance) -> list[Any]:
+    def _patterns(self, claim: Property, instance: ClaimInstance) -> list[Any]:
         triggers = self._triggers.get(claim, ())
         if not triggers:
             return []
@@ -169,9 +215,9 @@ class Conditions:
             self._keep.append(terms)
         return found
 
-    def _term(self, claim: Property, text: str, instance: Instance) -> z3.ExprRef:
+    def _term(self, claim: Property, text: str, instance: ClaimInstance) -> z3.ExprRef:
         expr = self.program.term(claim, text, instance.types)
-        term = self.evaluator(self.before).value(expr, instance.env)
+        term = self.evaluator(self.before, function=claim).value(expr, instance.env)
         if not z3.is_app(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
             raise SpecError(
                 f"the trigger `{text}` of `{claim.__name__}`",
@@ -201,7 +247,7 @@ class Conditions:
         for claim in dict.fromkeys(claims):
             parameters = self.program.claim(claim).parameters
             names = [name for name, _ in parameters]
-            if names and all(n in env and not isinstance(env[n], SetV | RecordV) for n in names):
+            if names and all(isinstance(env.get(n), z3.ExprRef) for n in names):
                 if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
                     given = {name: env[name] for name in names}
                     known = self.instances(claim, self.before, given=given)
@@ -217,7 +263,7 @@ class Conditions:
 
     def initially(self) -> Iterator[Obligation]:
         """The conjuncts hold in every initial state."""
-        first = self.theory.initial()
+        first = self.words.initial()
         for lemma in self.wanted(self.proof.invariant):
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, first)):
                 yield self.obligation(lemma.name, START, 0, goal, [])
@@ -238,9 +284,10 @@ class Conditions:
 
     def steps(self, start: Start, only_case: int | None = None) -> Iterator[Obligation]:
         """Every conjunct, and every claim about steps, after an action (in one of its cases)."""
-        for number, case in enumerate(cases(self.theory, start, self.before, self.opaque)):
+        for number, case in enumerate(cases(self.words, start, self.before, self.opaque)):
             if only_case in (None, number):
                 yield from self.of_case(start.name, number, case)
+                yield from self.steps_defined(start.name, number, case)
 
     def of_case(self, action: str, number: int, case: Case) -> Iterator[Obligation]:
         """The conditions for one way through an action."""
@@ -273,7 +320,34 @@ class Conditions:
         defined = self.hypotheses(self.of_states(self.proof.defined))
         for need in case.requirements:
             goal: Any = ([], need.condition, {})
-            yield self.obligation(f"line {need.line}: {need.text}", action, number, goal, defined)
+            yield self.obligation(str(need), action, number, goal, defined)
+
+    def claims_defined(self) -> Iterator[Obligation]:
+        """Every claim about a state has a value in it: Python does not raise where it is asked."""
+        goals = [g for g in self.proof.goals if g.claim not in self.proof.spec.transitions]
+        for lemma in self.wanted((*self.proof.invariant, *self.proof.derived, *goals)):
+            needs: Needs = []
+            self.instances(lemma.claim, self.before, needs=needs)
+            yield from self._has_value(lemma, needs, "", 0, [])
+
+    def steps_defined(self, action: str, number: int, case: Case) -> Iterator[Obligation]:
+        """Every claim about steps has a value for those of a case."""
+        for lemma in self.wanted(self.proof.goals):
+            if lemma.claim in self.proof.spec.transitions:
+                needs: Needs = []
+                self.instances(lemma.claim, case.before, case.after, needs=needs)
+                yield from self._has_value(lemma, needs, action, number, case.conditions)
+
+    def _has_value(
+        self, lemma: Lemma, needs: Needs, action: str, number: int, step: list[z3.BoolRef]
+    ) -> Iterator[Obligation]:
+        proved = {other.claim for other in self.proof.invariant}
+        mine = (lemma.claim,) if lemma.claim in proved else ()
+        known = self.hypotheses(self.of_states((*self.proof.defined, *lemma.all_uses(), *mine)))
+        for need in needs:
+            yield Obligation(
+                f"{lemma.name}, {need}", action, number, [*known, *step], need.condition, True
+            )
 
     def _for_case(
         self, lemma: Lemma, case: Case, proved: dict[Property, list[z3.BoolRef]]
@@ -281,18 +355,18 @@ class Conditions:
         cuts = [f for u in lemma.uses_for(case.action) if u in proved for f in proved[u]]
         return [*self.hypotheses(self.uses(lemma, case.action)), *cuts]
 
-    def _old(self, claim: Property) -> list[Instance]:
+    def _old(self, claim: Property) -> list[ClaimInstance]:
         if claim not in self._about_old:
             self._about_old[claim] = self.instances(claim, self.before)
         return self._about_old[claim]
 
     def goals(
-        self, claim: Property, found: list[Instance], old: list[Instance] | None = None
+        self, claim: Property, found: list[ClaimInstance], old: list[ClaimInstance] | None = None
     ) -> Iterator[tuple[list[z3.BoolRef], z3.BoolRef, dict[str, Any]]]:
         """The parts of a claim, each with what is known of its constants."""
         for number, instance in enumerate(found):
             known = [] if z3.is_true(instance.guard) else [instance.guard]
-            if old is not None and number < len(old):
+            if old is not None and number < len(old) and alike(old[number], instance):
                 known.append(at_the_same(old[number], instance))
             for part in split(instance.body):
                 yield known, part, instance.env
@@ -301,15 +375,20 @@ class Conditions:
         self, claim: str, action: str, number: int, goal: Any, known: list[z3.BoolRef]
     ) -> Obligation:
         """One condition, without what is always true (see `facts`)."""
-        mine, part, env = goal
-        return Obligation(claim, action, number, 0, [*known, *mine], part, env)
+        mine, part, _ = goal
+        return Obligation(claim, action, number, [*known, *mine], part)
 
     def starts(self) -> list[Start]:
         """Every action of the specification."""
-        return starts(self.theory)
+        return starts(self.words)
 
 
-def at_the_same(old: Instance, new: Instance) -> z3.BoolRef:
+def alike(old: ClaimInstance, new: ClaimInstance) -> bool:
+    """Whether two instances are about constants of the same sorts."""
+    return [b.sort() for b in old.bound] == [b.sort() for b in new.bound]
+
+
+def at_the_same(old: ClaimInstance, new: ClaimInstance) -> z3.BoolRef:
     """The claim about the state before, for the same constants."""
     pairs = list(zip(old.bound, new.bound, strict=True))
     formula = implies(old.guard, old.body)
@@ -331,6 +410,3 @@ def split(goal: z3.BoolRef) -> list[z3.BoolRef]:
         if sum(len(p) > 1 for p in parts) >= 1 and len(list(itertools.product(*parts))) <= 16:
             return [disj(*row) for row in itertools.product(*parts)]
     return [goal]
-
-
-__all__ = ["Conditions", "Family", "Instance", "Member", "Obligation", "RecordOf", "SetV", "split"]

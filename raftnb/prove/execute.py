@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,19 +10,21 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
-from raftnb.prove.evaluate import Environment, Evaluator, Path, Requirement
-from raftnb.prove.theory import Family, Symbolic, Theory
-from raftnb.prove.values import TRUE, RecordV, Value, conj, is_plain, same
+from raftnb.prove.evaluate import Environment, Evaluator, Local
+from raftnb.prove.meaning import evaluator
+from raftnb.prove.network import FAULTS
+from raftnb.prove.scope import Path, Requirement, Scope
+from raftnb.prove.state import Family, Symbolic, Vocabulary
+from raftnb.prove.terms import TRUE, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Member, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import Member, RecordOf, Type
 
 
 @dataclass
 class Case:
     """One way through an action: its arguments, when it is taken, and the state after it."""
 
-    action: str
-    root: str
+    start: Start
     script: tuple[bool, ...]
     env: Environment
     types: dict[str, Type]
@@ -33,46 +35,66 @@ class Case:
     after: Symbolic
 
     @property
-    def name(self) -> str:
-        """The action, and for a message of any kind which kind it was."""
-        kinds = [v.cls.__name__ for n, v in self.env.items() if isinstance(v, RecordV)]
-        any_kind = [t for t in self.types.values() if t == RecordOf(Message)]
-        return f"{self.action}({kinds[0]})" if any_kind else self.action
+    def action(self) -> str:
+        """The action's name."""
+        return self.start.action
+
+    @property
+    def root(self) -> str:
+        """The class of the process whose step it is."""
+        return self.start.root
 
 
 @dataclass(frozen=True)
 class Start:
-    """An action with the kind of the message it receives, if it receives one."""
+    """An action with the kind of the message it receives, if it receives one.
+
+    `several` tells whether the action may receive messages of more than one kind.
+    """
 
     root: str
     action: str
-    kind: type[Message] | None
+    kind: type[Message] | None = None
+    several: bool = False
 
     @property
     def name(self) -> str:
-        """As in `Case.name`."""
-        return self.action if self.kind is None else f"{self.action}({self.kind.__name__})"
+        """The action, and for a message of several kinds which kind it was."""
+        if self.kind is None or not self.several:
+            return self.action
+        return f"{self.action}({self.kind.__name__})"
 
 
-def starts(theory: Theory) -> list[Start]:
-    """Every action of every process class, an action for any message once for each kind."""
+def starts(words: Vocabulary) -> list[Start]:
+    """Every action of every process class, one that receives a message once for each kind.
+
+    The network's own faults are left out: what is lost or repeated is a message that was sent, and
+    in the translation those in flight are all that were ever sent (see `network`).
+    """
     found = []
-    program = theory.program
-    for cls in program.model.processes:
-        for name in cls.actions:
-            types = [t for _, t in program.action(cls, name).parameters]
-            kinds = program.message_kinds() if RecordOf(Message) in types else (None,)
-            found += [Start(cls.root, name, kind) for kind in kinds]
+    for cls in words.program.model.processes:
+        for name, action in cls.actions.items():
+            if action.function in FAULTS:
+                continue
+            received = [
+                type_.cls
+                for _, type_ in words.program.action(cls, name).parameters
+                if isinstance(type_, RecordOf) and issubclass(type_.cls, Message)
+            ]
+            kinds = [kind for kind in words.kinds if any(issubclass(kind, r) for r in received)]
+            several = kinds != received
+            plain: list[type[Message] | None] = [None] if not received else [*kinds]
+            found += [Start(cls.root, name, kind, several) for kind in plain]
     return found
 
 
 def cases(
-    theory: Theory, start: Start, before: Symbolic, opaque: frozenset[Any], mark: str = ""
+    words: Vocabulary, start: Start, before: Symbolic, opaque: frozenset[Any], mark: str = ""
 ) -> Iterator[Case]:
     """The ways through an action; `mark` tells its constants from those of another step."""
     script: list[bool] | None = []
     while script is not None:
-        run = Execution(theory, start, before, Path(script), opaque, mark)
+        run = Execution(words, start, before, Path(script), opaque, mark)
         case = run.run()
         script = following(run.path.decided)
         if not any(z3.is_false(c) for c in case.conditions):
@@ -91,7 +113,7 @@ def following(decided: list[bool]) -> list[bool] | None:
 class Execution:
     """Runs an action's statements on a symbolic state, along one path."""
 
-    theory: Theory
+    words: Vocabulary
     start: Start
     before: Symbolic
     path: Path
@@ -99,161 +121,300 @@ class Execution:
     mark: str = ""
     me: z3.ExprRef = field(init=False)
     state: Symbolic = field(init=False)
+    function: Any = field(init=False)
+    turned: bool = False
 
     def run(self) -> Case:
         """Run the action."""
-        program = self.theory.program
+        program, theory = self.words.program, self.words.theory
         cls = program.classes[self.start.root]
         routine = program.action(cls, self.start.action)
-        self.state = self.before
-        sort = self.theory.sort(Member(self.start.root))
-        only = self.theory.only(sort)
+        self.state, self.function = self.before, routine.function
+        sort = theory.sort(Member(self.start.root))
+        only = theory.only(sort)
         self.me = z3.Const(f"self{self.mark}", sort) if only is None else only
-        env, types = self._arguments(routine)
-        self._at_its_label(cls)
+        env, types = self.arguments(routine)
+        self.at_its_label(cls)
         self.block(routine.body, dict(env))
-        self._to_the_next_label(cls)
+        self.to_the_next_label(cls)
         return Case(
-            self.start.action, self.start.root, tuple(self.path.decided), env, types,
+            self.start, tuple(self.path.decided), env, types,
             self.path.conditions, self.path.requirements, self.path.choices,
             self.before, self.state,
         )  # fmt: skip
 
-    def _arguments(self, routine: nodes.Routine) -> tuple[Environment, dict[str, Type]]:
+    def arguments(self, routine: nodes.Routine) -> tuple[Environment, dict[str, Type]]:
+        """The action's arguments: any values, and a message that is in flight."""
         env: Environment = {routine.parameters[0][0]: self.me}
         for name, type_ in routine.parameters[1:]:
             if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
-                env[name] = self._received(name, self.start.kind or type_.cls)
+                env[name] = self.received(name, self.start.kind or type_.cls)
             else:
-                env[name] = self.theory.declare(f"the {name}{self.mark}", type_, ())()
-                if isinstance(type_, nodes.Int) and type_.natural:
-                    self.path.conditions.append(env[name] >= 0)
+                shape = self.words.of(type_)
+                shape.possible()
+                env[name] = shape.declare(f"the {name}{self.mark}", ())()
+                natural = shape.natural(env[name])
+                self.path.conditions += [] if z3.is_true(natural) else [natural]
         return env, dict(routine.parameters)
 
-    def _received(self, name: str, kind: type[Message]) -> RecordV:
-        m = z3.Const(f"the {name}{self.mark}", self.theory.sort(RecordOf(kind)))
-        message = self.theory.message(kind, m)
+    def received(self, name: str, kind: type[Message]) -> RecordV:
+        """A message in flight to this process."""
+        theory = self.words.theory
+        m = z3.Const(f"the {name}{self.mark}", theory.sort(RecordOf(kind)))
+        message = self.words.message(kind, m)
         self.path.conditions.append(self.before.sent[kind.__name__](m))
-        if not self.theory.program.classes[self.start.root].everywhere:
-            self.path.conditions.append(message.fields["dest"] == self.me)
+        cls = self.words.program.classes[self.start.root]
+        if not cls.everywhere:
+            me = Member(self.start.root)
+            to = self.words.program.field_type(kind, "dest")
+            assert to is not None
+            present = self.words.of(me).accepts(message.fields["dest"], to)
+            dest = self.words.of(me).convert(message.fields["dest"], to)
+            self.path.conditions.append(conj(present, dest == self.me))
         return message
 
-    def _ordered(self, cls: Any) -> bool:
+    def is_ordered(self, cls: Any) -> bool:
+        """Whether the action has its turn in the class's cycle."""
         return cls.cycle is not None and self.start.action in cls.cycle.labels
 
-    def _at_its_label(self, cls: Any) -> None:
-        if self._ordered(cls):
+    def at_its_label(self, cls: Any) -> None:
+        """It is the action's turn."""
+        if self.is_ordered(cls):
             at = self.state.read(self.start.root, "pc", self.me)
-            self.path.conditions.append(at == self.theory.text(self.start.action))
+            self.path.conditions.append(at == self.words.theory.text(self.start.action))
 
-    def _to_the_next_label(self, cls: Any) -> None:
+    def to_the_next_label(self, cls: Any) -> None:
+        """The turn of the next action, unless the action said whose."""
         key = (self.start.root, "pc")
-        if self._ordered(cls) and self.state.variables[key] is self.before.variables[key]:
-            label = self.theory.text(cls.cycle.after(self.start.action))
+        if self.is_ordered(cls) and not self.turned:
+            label = self.words.theory.text(cls.cycle.after(self.start.action))
             self.state = self.state.write(*key, self.me, label)
 
     def evaluator(self) -> Evaluator:
         """An evaluator of the state as it is now."""
-        return Evaluator(self.theory, self.state, path=self.path, opaque=self.opaque)
+        path = self.path
+        scope = Scope(
+            self.words, self.state, None, path, path.requirements, self.opaque, self.function
+        )
+        return evaluator(scope)
 
     def block(self, body: tuple[nodes.Statement, ...], env: Environment) -> None:
         """Statements, one after the other; `env` is changed by assignments to local names."""
         for statement in body:
-            handler = getattr(self, f"_{type(statement).__name__.lower()}")
-            handler(statement, env)
+            handler = STATEMENTS.get(type(statement))
+            if handler is None:
+                name = type(statement).__name__.lower()
+                raise self.evaluator().scope.refused(
+                    statement,
+                    f"`{name}` in an action",
+                    allowed="assignments, if, for, when, send, reply, discard, macros",
+                    cure="end the action with the branch, without `return`",
+                )
+            handler(self, statement, env)
 
-    def _when(self, statement: nodes.When, env: Environment) -> None:
-        test = self.evaluator().value(statement.test, env)
-        parts = list(test.children()) if z3.is_and(test) else [test]
-        self.path.conditions.extend(p for p in parts if not z3.is_true(p))
 
-    def _assign(self, statement: nodes.Assign, env: Environment) -> None:
-        target, evaluator = statement.target, self.evaluator()
-        if isinstance(target, nodes.Var):
-            env[target.name] = evaluator.value(statement.value, env)
-            return
-        if (target.root, target.variable) not in self.state.variables:
-            return
-        value = evaluator.typed(statement.value, env, target.type)
-        owner = evaluator.value(target.owner, env) if target.owner is not None else None
-        if self.theory.is_total(target.root, target.variable):
-            self._must_be_total(statement, target, value)
-        natural = self.theory.natural(value, target.type)
-        evaluator.require(natural, statement.line, f"natural numbers in {target.variable}")
-        self.state = self.state.write(target.root, target.variable, owner, value)
+# One function for each kind of statement.
 
-    def _must_be_total(self, statement: nodes.Assign, target: nodes.Read, value: Value) -> None:
-        assert isinstance(target.type, nodes.MapOf)
-        key = self.theory.fresh("k", self.theory.sort(target.type.key))
-        if not z3.is_true(z3.simplify(value.has(key))):
-            raise SpecError(
-                f"a map for `{target.variable}` that may lack keys, at line {statement.line}",
-                allowed="a map with every key, as `each(...)` gives it at first",
-                cure="write `{k: ... for k in Domain}`, or change it with `|=`",
+
+def when(run: Execution, statement: nodes.When, env: Environment) -> None:
+    """The guard."""
+    test = run.evaluator().value(statement.test, env)
+    parts = list(test.children()) if z3.is_and(test) else [test]
+    run.path.conditions.extend(p for p in parts if not z3.is_true(p))
+
+
+def assign(run: Execution, statement: nodes.Assign, env: Environment) -> None:
+    """An assignment to a local name or a variable."""
+    target, at = statement.target, run.evaluator()
+    if isinstance(target, nodes.Var):
+        env[target.name] = Local(at.value(statement.value, env), statement.value.type)
+        return
+    owner = None
+    if target.owner is not None:
+        owner = at.typed(target.owner, env, Member(target.root))
+    if (target.root, target.variable) not in run.state.variables:
+        skim(at, statement.value, env)
+        return
+    value = at.typed(statement.value, env, target.type)
+    if run.words.is_total(target.root, target.variable):
+        must_be_total(at, statement, target, value)
+    natural = run.words.of(target.type).natural(value)
+    at.scope.require(natural, statement.line, f"natural numbers in {target.variable}")
+    if target.variable == "pc" and target.root == run.start.root:
+        if owner is None or not owner.eq(run.me):
+            raise at.scope.refused(
+                statement,
+                "an assignment to the `pc` of a process that may be another one",
+                allowed="an action that says where it goes on itself: `self.pc = ...`",
+                cure="let each process set its own `pc`",
             )
-
-    def _if(self, statement: nodes.If, env: Environment) -> None:
-        test = self.evaluator().value(statement.test, env)
-        self.block(statement.then if self.path.decide(test) else statement.otherwise, env)
-
-    def _for(self, statement: nodes.For, env: Environment) -> None:
-        if isinstance(statement.domain, nodes.Collect):
-            for item in statement.domain.items:
-                env[statement.name] = self.evaluator().value(item, env)
-                self.block(statement.body, env)
-            return
-        for family in self.evaluator().families(statement.domain, env):
-            self._send_all(statement.body, {**env, statement.name: family.value}, family)
-
-    def _send_all(self, body: tuple[nodes.Statement, ...], env: Environment, over: Family) -> None:
-        """The messages that a loop sends, one for each choice of the loop's variable."""
-        for statement in body:
-            evaluator = self.evaluator()
-            with evaluator.under(over.guard, bound=over.bound):
-                if isinstance(statement, nodes.Send):
-                    self.state = self.state.send(self._message(statement, env, over, evaluator))
-                elif isinstance(statement, nodes.If) and not statement.otherwise:
-                    test = evaluator.value(statement.test, env)
-                    inner = Family(over.bound, conj(over.guard, test), over.value)
-                    self._send_all(statement.then, env, inner)
-                elif isinstance(statement, nodes.Assign) and isinstance(
-                    statement.target, nodes.Var
-                ):
-                    env[statement.target.name] = evaluator.value(statement.value, env)
-                else:
-                    raise SpecError(
-                        f"a loop that changes variables, at line {statement.line}",
-                        allowed="a loop that sends messages",
-                        cure="write the change as one comprehension",
-                    )
-
-    def _send(self, statement: nodes.Send, env: Environment) -> None:
-        over = Family((), TRUE, None)
-        self.state = self.state.send(self._message(statement, env, over, self.evaluator()))
-
-    def _message(
-        self, statement: nodes.Send, env: Environment, over: Family, evaluator: Evaluator
-    ) -> Family:
-        made = evaluator.value(statement.message, env)
-        to = evaluator.value(statement.to, env)
-        natural = self.theory.natural(made, RecordOf(made.cls))
-        evaluator.require(natural, statement.line, f"natural numbers in {made.cls.__name__}")
-        fields = {**made.fields, "dest": to}
-        fields.setdefault("source", self.me)
-        return Family(over.bound, over.guard, RecordV(made.cls, fields))
-
-    def _discard(self, statement: nodes.Discard, env: Environment) -> None:
-        """Nothing: the messages in flight are a set that only grows."""
-
-    def _runroutine(self, statement: nodes.RunRoutine, env: Environment) -> None:
-        names = [name for name, _ in statement.routine.parameters]
-        types = [type_ for _, type_ in statement.routine.parameters]
-        evaluator = self.evaluator()
-        args = [
-            evaluator.value(a, env) if isinstance(t, RecordOf) else evaluator.typed(a, env, t)
-            for a, t in zip(statement.args, types, strict=True)
-        ]
-        self.block(statement.routine.body, dict(zip(names, args, strict=True)))
+        run.turned = True
+    run.state = run.state.write(target.root, target.variable, owner, value)
 
 
-__all__ = ["Case", "Execution", "SeqOf", "SetOf", "Start", "cases", "is_plain", "same", "starts"]
+def skim(at: Evaluator, expr: nodes.Expr, env: Environment) -> None:
+    """Note what a value requires that itself has no translation (a history of mixed records)."""
+    if isinstance(expr, nodes.Read) and (expr.root, expr.variable) not in at.scope.state.variables:
+        parts: tuple[nodes.Expr, ...] = (expr.owner,) if expr.owner is not None else ()
+    elif isinstance(expr, nodes.Apply) and expr.op in ("concat", "union", "merge"):
+        parts = expr.args
+    elif isinstance(expr, nodes.Collect):
+        parts = expr.items
+    else:
+        parts = ()
+        at.value(expr, env)
+    for part in parts:
+        skim(at, part, env)
+
+
+def must_be_total(at: Evaluator, statement: nodes.Assign, target: nodes.Read, value: Value) -> None:
+    """Refuse a map that may lack keys for a variable that has every key at first."""
+    assert isinstance(target.type, nodes.MapOf)
+    theory = at.scope.words.theory
+    key = theory.fresh("k", theory.plain_sort(target.type.key))
+    if not z3.is_true(z3.simplify(value.has(key))):
+        raise at.scope.refused(
+            statement,
+            f"a map for `{target.variable}` that may lack keys",
+            allowed="a map with every key, as `each(...)` gives it at first",
+            cure="write `{k: ... for k in Domain}`, or change it with `|=`",
+        )
+
+
+def branch(run: Execution, statement: nodes.If, env: Environment) -> None:
+    """A branch: the path goes one way."""
+    test = run.evaluator().value(statement.test, env)
+    run.block(statement.then if run.path.decide(test) else statement.otherwise, env)
+
+
+def loop(run: Execution, statement: nodes.For, env: Environment) -> None:
+    """A loop: over items written out one after the other, over any others for all at once."""
+    if isinstance(statement.domain, nodes.Collect) and not isinstance(
+        statement.domain.type, nodes.MapOf
+    ):
+        of = run.evaluator().element(statement.domain)
+        items = [run.evaluator().typed(item, env, of) for item in statement.domain.items]
+        for item in items:
+            env[statement.name] = Local(item, of)
+            run.block(statement.body, env)
+        return
+    if statement.name in env:
+        raise reused(run, statement, statement.name)
+    for family in run.evaluator().families(statement.domain, env):
+        send_all(run, statement.body, env, {statement.name: family.value}, family)
+
+
+def reused(run: Execution, statement: nodes.Statement, name: str) -> SpecError:
+    """The error for a name that a loop changes."""
+    return run.evaluator().scope.refused(
+        statement,
+        f"`{name}`, which the loop changes from one round to the next",
+        allowed="a loop that sends messages; names that each round assigns anew, of its own",
+        cure="use another name; count or test with a comprehension: `any(...)`, `sum(1 ...)`",
+    )
+
+
+def send_all(
+    run: Execution,
+    body: tuple[nodes.Statement, ...],
+    outer: Environment,
+    own: Environment,
+    over: Family,
+) -> None:
+    """The messages that a loop sends, one for each choice of the loop's variable.
+
+    All rounds are taken at once, which is right only where no round can see another: nothing but
+    messages leaves a round. So a name that was there before the loop cannot be assigned in it, and
+    what a round assigns, `own`, is gone after it, and after the branch that it stands in.
+    """
+    for statement in body:
+        at = run.evaluator()
+        if any(isinstance(node, nodes.InFlight) for node in nodes.parts(statement)):
+            raise at.scope.refused(
+                statement,
+                "`in_flight` in a loop, where it changes from one round to the next",
+                allowed="a loop that sends messages",
+                cure="look at the network before the loop",
+            )
+        with at.scope.under(over.guard, bound=over.bound):
+            if isinstance(statement, nodes.Send):
+                message = sent(run, statement, {**outer, **own}, over, at)
+                run.state = run.state.send(message)
+            elif isinstance(statement, nodes.If) and not statement.otherwise:
+                test = at.value(statement.test, {**outer, **own})
+                inner = Family(over.bound, conj(over.guard, test), over.value)
+                send_all(run, statement.then, {**outer, **own}, {}, inner)
+            elif isinstance(statement, nodes.Assign) and isinstance(statement.target, nodes.Var):
+                name = statement.target.name
+                if name in outer:
+                    raise reused(run, statement, name)
+                value = at.value(statement.value, {**outer, **own})
+                own[name] = Local(value, statement.value.type)
+            else:
+                raise at.scope.refused(
+                    statement,
+                    "a loop that changes variables, or branches two ways",
+                    allowed="a loop that sends messages, with `if` and no `else`",
+                    cure="write the change as one comprehension",
+                )
+
+
+def send(run: Execution, statement: nodes.Send, env: Environment) -> None:
+    """A message put in flight."""
+    over = Family((), TRUE, None)
+    run.state = run.state.send(sent(run, statement, env, over, run.evaluator()))
+
+
+def sent(
+    run: Execution, statement: nodes.Send, env: Environment, over: Family, at: Evaluator
+) -> Family:
+    """The message that a statement sends, for each value of a loop's variable."""
+    made = at.value(statement.message, env)
+    if not isinstance(made, RecordV):
+        raise at.scope.refused(
+            statement,
+            "a message that may be None, or of several kinds",
+            allowed="a message of one kind",
+            cure="branch with `if`, and send in each branch",
+        )
+    shape = at.scope.words.of(RecordOf(made.cls))
+    at.scope.require(shape.natural(made), statement.line, f"natural numbers in {made.cls.__name__}")
+    types = {end: run.words.program.field_type(made.cls, end) for end in ("source", "dest")}
+    to, me = types["dest"], types["source"]
+    assert to is not None
+    assert me is not None
+    fields = {**made.fields, "dest": at.typed(statement.to, env, to)}
+    mine = run.words.of(me).convert(run.me, Member(run.start.root))
+    known = fields.get("source", mine)
+    fields["source"] = choose(known.some, known, mine) if isinstance(known, OptionV) else known
+    return Family(over.bound, over.guard, RecordV(made.cls, fields))
+
+
+def discard(run: Execution, statement: nodes.Discard, env: Environment) -> None:
+    """The message is evaluated, and stays: those in flight are all that were ever sent."""
+    run.evaluator().value(statement.message, env)
+
+
+def routine(run: Execution, statement: nodes.RunRoutine, env: Environment) -> None:
+    """A macro, or an action of the class varied, run in place."""
+    parameters, at = statement.routine.parameters, run.evaluator()
+    args = [
+        at.value(arg, env) if isinstance(type_, RecordOf) else at.typed(arg, env, type_)
+        for arg, (_, type_) in zip(statement.args, parameters, strict=True)
+    ]
+    outer, run.function = run.function, statement.routine.function
+    names = [name for name, _ in parameters]
+    run.block(statement.routine.body, dict(zip(names, args, strict=True)))
+    run.function = outer
+
+
+Handler = Callable[[Execution, Any, Environment], None]
+STATEMENTS: Mapping[type[nodes.Statement], Handler] = {
+    nodes.When: when,
+    nodes.Assign: assign,
+    nodes.If: branch,
+    nodes.For: loop,
+    nodes.Send: send,
+    nodes.Discard: discard,
+    nodes.RunRoutine: routine,
+}

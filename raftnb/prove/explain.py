@@ -7,34 +7,45 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
-from raftnb.prove.execute import cases
-from raftnb.prove.finite import Bounds, Reading, counterexample, instance, solve
-from raftnb.prove.finite import FiniteConditions as Finite
+from raftnb.prove.cti import counterexample, solve
+from raftnb.prove.execute import cases, starts
+from raftnb.prove.finite import Instance, InstanceSize, model_of
+from raftnb.prove.network import FAULTS
+from raftnb.prove.reading import Reading
 from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove
+from raftnb.prove.runs import violation
 from raftnb.tree import Program
 from raftnb.tree.nodes import Routine, parts
 
-SIZES = (Bounds(2, 1), Bounds(3, 1))
+SIZES = (InstanceSize(2, 1), InstanceSize(3, 1))
 PATIENCE = 60.0
+STATES = 300
 
 
 def explain(proof: Proof, report: Report, limit: int = 1) -> Report:
-    """The report with up to `limit` counterexamples to induction for what was not proved.
+    """The report with the reason for what was not proved, as far as it is found.
 
-    They are looked for on small instances, for about a minute: where none is found, the verdict
-    stays *unknown*.
+    Looks for a run from the start of a small instance that breaks a claim: then the verdict is
+    *violated*; otherwise it stays *unknown*. And for up to `limit` counterexamples to induction, on
+    small instances, for about a minute.
     """
+    if not report.unknown:
+        return report
+    names = {name for name, _ in report.failing}
+    claims = [lemma.claim for lemma in (*proof.invariant, *proof.goals) if lemma.name in names]
+    broken = violation(model_of(proof, SIZES[0], {}), claims, STATES) if claims else None
     found: list[Counterexample] = []
     started = time.perf_counter()
-    for bounds, (action, names) in itertools.product(SIZES, candidates(proof, report)):
+    for size, (action, some) in itertools.product(SIZES, candidates(proof, report)):
         if len(found) < limit and time.perf_counter() - started < PATIENCE:
-            one = counterexample(proof, names, action, bounds=bounds)
+            one = counterexample(proof, some, action, size=size)
             found += [one] if one is not None else []
-    return replace(report, counterexamples=tuple(found))
+    return replace(report, counterexamples=tuple(found), violation=broken)
 
 
 def candidates(proof: Proof, report: Report) -> list[tuple[str, list[str]]]:
@@ -76,21 +87,22 @@ def texts_of(spec: Spec) -> dict[str, set[Any]]:
             node.function for node in parts(program.action(cls, name)) if isinstance(node, Routine)
         }
         for cls in program.model.processes
-        for name in cls.actions
+        for name, action in cls.actions.items()
+        if action.function not in FAULTS
     }
 
 
-def witness(proof: Proof, action: str, bounds: Bounds | None = None) -> State | None:
+def witness(proof: Proof, action: str, size: InstanceSize | None = None) -> State | None:
     """A state in which the invariant holds and an action can be taken: nothing holds vacuously."""
-    bounds = bounds or Bounds(2, 1)
-    conditions = Finite(proof, instance(proof, bounds, {}), bounds)
-    begin = next(s for s in conditions.starts() if s.name == action)
-    known = conditions.invariant(conditions.before)
-    for case in cases(conditions.theory, begin, conditions.before, conditions.opaque):
-        found = solve([*known, *case.conditions], conditions, bounds)
+    here = Instance(proof, size or InstanceSize(2, 1), {})
+    names = {start.name: start for start in starts(here.words)}
+    if action not in names:
+        raise UsageError(
+            f"the action `{action}`", allowed=", ".join(names), cure="use one of these"
+        )
+    known = here.invariant(here.before)
+    for case in cases(here.words, names[action], here.before, here.conditions.opaque):
+        found = solve([*known, *case.conditions], here)
         if found is not None:
-            return Reading(conditions, found).state()
+            return Reading(here, found).state()
     return None
-
-
-__all__ = ["changed_actions", "drop", "explain", "witness"]

@@ -1,104 +1,155 @@
-"""The same conditions for a few servers and small numbers, where the solver always has an answer.
+"""The same theory for a few processes and small numbers, where every quantifier is written out.
 
-Nothing is proved here. It is where a failed step becomes a picture: a state in which the invariant
-holds, a step, and a conjunct that does not hold after it. What is found is run again in plain
-Python before it is shown.
+Nothing is proved here. It is where a failed step becomes a picture (`cti`), where runs of a few
+steps are looked at (`bounded`), and where the translation is compared with plain Python
+(`agreement`).
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import z3
 
-from raftnb.data.errors import SpecError, UsageError
-from raftnb.data.trace import State
-from raftnb.data.values import Map, Message, order
+from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.prove.conditions import Conditions
-from raftnb.prove.execute import Case, cases
-from raftnb.prove.report import Counterexample
-from raftnb.prove.theory import Symbolic, Theory
-from raftnb.prove.values import RecordV, SetV, Value, conj, disj, implies, members_of, neg
-from raftnb.tree import Program
-from raftnb.tree.nodes import (
-    Bool,
-    Choice,
-    Int,
-    MapOf,
-    Member,
-    Option,
-    RecordOf,
-    SeqOf,
-    SetOf,
-    Text,
-    Type,
-)  # fmt: skip
+from raftnb.prove.conditions import Conditions, Needs
+from raftnb.prove.execute import Case
+from raftnb.prove.network import FAULTS
+from raftnb.prove.state import Symbolic, Vocabulary
+from raftnb.prove.terms import conj, disj, implies
+from raftnb.prove.theory import Theory
+from raftnb.tree import Program, nodes
+from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How large the instance is: numbers go from 0 to `top`, `slots` messages of a kind fly."""
+class InstanceSize:
+    """How large a finite instance is.
+
+    Numbers go from `low` to `top`; at most `slots` messages of a kind are in flight; `seconds` is
+    the time that the solver has for one question.
+    """
 
     top: int = 3
     slots: int = 2
     seconds: float = 30.0
+    low: int = 0
 
 
 class FiniteTheory(Theory):
-    """A theory in which every quantifier is written out."""
+    """A theory in which sorts are enumerations, and every quantifier is written out."""
 
-    def __init__(self, program: Program, model: Model, bounds: Bounds) -> None:
-        sizes: dict[str, tuple[str, ...]] = dict(model.names)
+    def __init__(self, program: Program, size: InstanceSize, texts: list[str]) -> None:
+        super().__init__(program)
+        self.model, self.size = program.model, size
+        self._texts = [*texts, "another text"]
+        self.sizes: dict[str, tuple[str, ...]] = dict(self.model.names)
         for kind in program.message_kinds():
-            sizes[kind.__name__] = tuple(f"{kind.__name__}{i}" for i in range(bounds.slots))
-        super().__init__(program, sizes)
-        self.model, self.bounds = model, bounds
-        self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
+            self.sizes[kind.__name__] = tuple(f"{kind.__name__}{i}" for i in range(size.slots))
+        self.members: dict[str, list[z3.ExprRef]] = {}
         self.tables: set[str] = set()
+        self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
+
+    # Sorts.
 
     def named_sort(self, name: str) -> z3.SortRef:
         """An enumeration; for sets, of all the subsets."""
-        if name.startswith("Set of ") and name not in self.sorts:
-            element = self.set_sorts[name]
-            values = self.values(self.sort(element))
-            chosen = [c for n in range(len(values) + 1) for c in itertools.combinations(values, n)]
-            assert self.sizes is not None
-            self.sizes[name] = tuple(f"{name} {i}" for i in range(len(chosen)))
-            self._subsets[name] = chosen
-            super().named_sort(name)
-            self._tabulate(name, element)
-        return super().named_sort(name)
+        if name in self._sorts:
+            return self._sorts[name]
+        if name.startswith("Set of "):
+            return self._sort_of_sets(name)
+        mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
+        names = [f"{value}{mark}" for value in self.sizes[name]]
+        self._sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
+        return self._sorts[name]
+
+    def _sort_of_sets(self, name: str) -> z3.SortRef:
+        element = self.set_elements[name]
+        values = self.values(element)
+        chosen = [c for n in range(len(values) + 1) for c in itertools.combinations(values, n)]
+        mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
+        names = [f"{name} {i}{mark}" for i in range(len(chosen))]
+        self._sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
+        self._subsets[name] = chosen
+        self._tabulate(name, element)
+        return self._sorts[name]
 
     def _tabulate(self, name: str, element: Type) -> None:
         held, size = self.member(SetOf(element)), self.size_function(SetOf(element))
         self.tables |= {held.name(), size.name()}
         for term, inside in zip(self.members[name], self._subsets[name], strict=True):
             self.axioms.append(size(term) == len(inside))
-            for value in self.values(self.sort(element)):
+            for value in self.values(element):
                 self.axioms.append(held(value, term) == any(value.eq(v) for v in inside))
 
     def size_function(self, type_: SetOf) -> z3.FuncDeclRef:
         """The sizes of sets, which are tabulated."""
-        return self._function(f"size of {self.sort(type_)}", Int(True), (type_,))
+        return self.function(f"size of {self.sort(type_)}", Int(True), (type_,))
 
-    def subset(self, term: z3.ExprRef) -> tuple[z3.ExprRef, ...]:
-        """The elements of the set that a term names."""
-        name = plain_name(term.sort())
-        return next(
-            c for t, c in zip(self.members[name], self._subsets[name], strict=True) if t.eq(term)
-        )
+    def plain_sort(self, type_: Type) -> z3.SortRef:
+        """Enums and texts are enumerations of their own here, so that each has its own range."""
+        if isinstance(type_, Choice | Text):
+            return self._enumeration(type_)
+        return super().plain_sort(type_)
 
-    def values(self, sort: z3.SortRef) -> list[z3.ExprRef]:
+    def _enumeration(self, type_: Choice | Text) -> z3.SortRef:
+        if isinstance(type_, Choice):
+            name = f"{type_.cls.__module__}.{type_.cls.__qualname__}"
+            self.sizes.setdefault(name, tuple(m.name for m in type_.cls))
+        else:
+            name = "a text"
+            self.sizes.setdefault(name, tuple(self._texts))
+        return self.named_sort(name)
+
+    def code(self, type_: Choice | Text, number: int) -> z3.ExprRef:
+        """A member of the enumeration."""
+        return self.values(type_)[number]
+
+    def decode(self, type_: Choice | Text, term: z3.ExprRef) -> int:
+        """Which member of the enumeration it is."""
+        return [value.eq(term) for value in self.values(type_)].index(True)
+
+    def number_of_text(self, value: str) -> int:
+        """Its place among the specification's texts."""
+        self.plain_sort(Text())
+        return self._texts.index(value)
+
+    def known_texts(self) -> list[str]:
+        """The specification's texts, and one that it does not name."""
+        self.plain_sort(Text())
+        return self._texts
+
+    def constant(self, root: str, index: int) -> z3.ExprRef:
+        """The member with this index."""
+        self.named_sort(root)
+        return self.members[root][index]
+
+    def only(self, sort: z3.SortRef) -> z3.ExprRef | None:
+        """Every class is an enumeration here, also one with a single member."""
+        return None
+
+    def size_of(self, root: str) -> z3.ArithRef:
+        """How many members a class has in this instance."""
+        return z3.IntVal(len(self.sizes[root]))
+
+    # Values.
+
+    def values(self, type_: Type) -> list[z3.ExprRef]:
+        """All the values of a type that is one term."""
+        return self.values_of_sort(self.sort(type_))
+
+    def values_of_sort(self, sort: z3.SortRef) -> list[z3.ExprRef]:
         """All the values of a sort."""
         if sort == z3.IntSort():
-            return [z3.IntVal(i) for i in range(self.bounds.top + 1)]
+            return [z3.IntVal(i) for i in range(self.size.low, self.size.top + 1)]
         if sort == z3.BoolSort():
             return [z3.BoolVal(False), z3.BoolVal(True)]
         return self.members[plain_name(sort)]
@@ -106,16 +157,15 @@ class FiniteTheory(Theory):
     def terms(self) -> Iterator[z3.ExprRef]:
         """The values of all declared functions: what a model has to say."""
         for function in list(self.functions.values()):
-            sorts = [self.sort(type_) for type_ in function.arguments]
             if function.decl.name() not in self.tables:
-                for row in itertools.product(*(self.values(sort) for sort in sorts)):
+                for row in itertools.product(*map(self.values, function.arguments)):
                     yield function.decl(*row)
 
     def rows(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef) -> list[z3.BoolRef]:
         """The body for all values of the bound constants."""
         if not bound:
             return [body]
-        spaces = [self.values(b.sort()) for b in bound]
+        spaces = [self.values_of_sort(b.sort()) for b in bound]
         return [
             z3.simplify(z3.substitute(body, *zip(bound, row, strict=True)))
             for row in itertools.product(*spaces)
@@ -131,10 +181,12 @@ class FiniteTheory(Theory):
         """The disjunction."""
         return disj(*self.rows(bound, body))
 
-    def _bounded(
-        self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None
+    def bounded(
+        self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None = None
     ) -> None:
-        super()._bounded(function, arguments, top if top is not None else self.bounds.top + 1)
+        """Natural numbers stay below the instance's bound; an enumeration needs none."""
+        if function.range() == z3.IntSort():
+            super().bounded(function, arguments, self.size.top + 1)
 
 
 def plain_name(sort: z3.SortRef) -> str:
@@ -142,29 +194,108 @@ def plain_name(sort: z3.SortRef) -> str:
     return str(sort.name()).partition("@")[0]
 
 
-class FiniteConditions(Conditions):
-    """The conditions of a proof on a finite instance, with majorities as they are."""
+def routines(program: Program, proof: Proof) -> Iterator[nodes.Routine]:
+    """The actions of a proof's specification, and what the proof claims."""
+    for cls in program.model.processes:
+        for name, action in cls.actions.items():
+            if action.function not in FAULTS:
+                yield program.action(cls, name)
+    for lemma in proof.lemmas():
+        yield program.claim(lemma.claim)
 
-    def __init__(self, proof: Proof, model: Model, bounds: Bounds) -> None:
-        self.proof, self.only = proof, ()
-        self.program = Program(model)
-        self.theory = FiniteTheory(self.program, model, bounds)
-        self.before = self.theory.state()
-        self.opaque = frozenset()
-        self._triggers = {}
-        self._keep = []
-        self.sources = {}
-        self._known = {}
-        self._about_old = {}
+
+def texts_named(program: Program, proof: Proof) -> list[str]:
+    """Every text that a proof and its specification name, labels first."""
+    found: list[str] = []
+    for cls in program.model.processes:
+        found += cls.cycle.labels if cls.cycle is not None else ()
+    for routine in routines(program, proof):
+        found += texts_of(routine)
+        for _, type_ in routine.parameters:
+            found += words_of(program, type_)
+    for kind in program.message_kinds():
+        found += words_of(program, RecordOf(kind))
+    for variable, cls in program.model.variables:
+        found += words_of(program, program.variable_type(cls.root, variable.name))
+        found += texts_in(getattr(variable.initial, "value", variable.initial))
+    return list(dict.fromkeys(found))
+
+
+def words_of(program: Program, type_: Any) -> Iterator[str]:
+    """The words that a type lists."""
+    if isinstance(type_, Text):
+        yield from sorted(type_.words or ())
+    parts = list(vars(type_).values()) if isinstance(type_, Type) else []
+    if isinstance(type_, RecordOf):
+        parts = [program.field_type(type_.cls, f.name) for f in fields(type_.cls)]  # type: ignore[arg-type]
+    for part in parts:
+        yield from (
+            words_of(program, part)
+            if not isinstance(part, tuple)
+            else (word for one in part for word in words_of(program, one))
+        )
+
+
+def texts_of(routine: nodes.Routine) -> Iterator[str]:
+    """The texts that a function names."""
+    for node in nodes.parts(routine):
+        if isinstance(node, nodes.Const) and type(node.value) is str:
+            yield node.value
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts in an initial value."""
+    inside: Any = ()
+    if type(value) is str:
+        yield value
+    elif isinstance(value, tuple | frozenset):
+        inside = value
+    elif isinstance(value, Map):
+        inside = (*value, *value.values())
+    elif isinstance(value, Record):
+        inside = vars(value).values()
+    for one in inside:
+        yield from texts_in(one)
+
+
+class Instance:
+    """A proof's specification with a few processes, in the finite theory."""
+
+    def __init__(self, proof: Proof, size: InstanceSize, constants: dict[str, int]) -> None:
+        self.proof, self.size = proof, size
+        self.model = model_of(proof, size, constants)
+        self.program = Program(self.model)
+        self.theory = FiniteTheory(self.program, size, texts_named(self.program, proof))
+        self.words = Vocabulary(self.theory)
+        self.conditions = Conditions(proof, self.words, opaque=())
+        self.before = self.conditions.before
+
+    @cached_property
+    def members(self) -> dict[str, tuple[Any, ...]]:
+        """The members of every class, by its root."""
+        return World(self.model).members_by_root
 
     def invariant(self, state: Symbolic) -> list[z3.BoolRef]:
         """The conjuncts in a state."""
         return [self.holds(lemma.claim, state) for lemma in self.proof.invariant]
 
-    def holds(self, claim: Property, state: Symbolic, after: Symbolic | None = None) -> z3.BoolRef:
+    def holds(
+        self,
+        claim: Property,
+        state: Symbolic,
+        after: Symbolic | None = None,
+        needs: Needs | None = None,
+    ) -> z3.BoolRef:
         """A claim in a state (and the one after it)."""
-        found = self.instances(claim, state, after)
+        given = self.constants(claim)
+        found = self.conditions.instances(claim, state, after, given, needs)
         return conj(*(self.theory.forall(i.bound, implies(i.guard, i.body)) for i in found))
+
+    def constants(self, claim: Property) -> dict[str, Any]:
+        """The values of those of a claim's parameters that are constants of the model."""
+        known = self.model.constants
+        names = [n for n, _ in self.program.claim(claim).parameters if n in known]
+        return {n: self.words.of(nodes.INT).literal(known[n]) for n in names}
 
     def after_step(self, claim: Property, case: Case) -> z3.BoolRef:
         """A claim after a case's step, or of it."""
@@ -172,249 +303,28 @@ class FiniteConditions(Conditions):
             return self.holds(claim, case.before, case.after)
         return self.holds(claim, case.after)
 
+    def owners(self, root: str) -> list[z3.ExprRef | None]:
+        """The processes that have a variable of a class; None for a shared one."""
+        if not self.words.has_owner(root):
+            return [None]
+        return [*self.theory.values(Member(root))]
 
-def counterexample(
-    proof: Proof,
-    claims: str | Sequence[str],
-    action: str,
-    *,
-    bounds: Bounds | None = None,
-    **constants: int,
-) -> Counterexample | None:
-    """A step of the action from a state with the invariant to one where a claim fails, or None.
-
-    `action` is named as in reports: `update_term(RequestVote)`. The first state need not be
-    reachable. None says nothing: a larger instance may have one.
-    """
-    bounds = bounds or Bounds()
-    names = [claims] if isinstance(claims, str) else claims
-    wanted = [proof.lemma(name).claim for name in names]
-    model = instance(proof, bounds, constants)
-    conditions = FiniteConditions(proof, model, bounds)
-    begin = next((s for s in conditions.starts() if s.name == action), None)
-    if begin is None:
-        known_names = ", ".join(s.name for s in conditions.starts())
-        raise UsageError(f"the action `{action}`", allowed=known_names, cure="use one of these")
-    known = conditions.invariant(conditions.before)
-    for case in cases(conditions.theory, begin, conditions.before, conditions.opaque):
-        goal = conj(*(conditions.after_step(claim, case) for claim in wanted))
-        parts = [*known, *case.conditions, neg(goal)]
-        found = solve(parts, conditions, bounds, chosen_by(case))
-        if found is not None:
-            one = replay(proof, model, wanted, case, Reading(conditions, found))
-            if one is not None:
-                return one
-    return None
+    def slots(self, kind: type[Any]) -> list[z3.ExprRef]:
+        """The terms for messages of a kind."""
+        return self.theory.values(RecordOf(kind))
 
 
-def instance(proof: Proof, bounds: Bounds, constants: dict[str, int]) -> Model:
-    """The model of the finite instance; its bounds say how far properties quantify."""
+def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Model:
+    """The model of a finite instance; its bounds say how far properties quantify."""
     spec = proof.spec
     numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
     sizes = {"servers": 3, "values": 2} | constants
     own = {n: sizes.get(n, v) for n, v in spec.constants.items() if n in numbers}
-    return spec(history=True, **own, **{n: bounds.top for n in spec.constants if n not in own})
-
-
-def solve(
-    parts: list[z3.BoolRef],
-    conditions: FiniteConditions,
-    bounds: Bounds,
-    chosen: Sequence[z3.ExprRef] = (),
-) -> z3.ModelRef | None:
-    """A model of the parts, or None; as much as possible is as it is initially."""
-    solver = z3.Solver()
-    solver.set("timeout", int(bounds.seconds * 1000))
-    solver.add(*conditions.theory.axioms, *parts)
-    if solver.check() != z3.sat:
-        return None
-    model = solver.model()
-    for wish in wishes(conditions):
-        if z3.is_true(model.eval(wish, model_completion=True)):
-            solver.add(wish)
-        elif solver.check(wish) == z3.sat:
-            model = solver.model()
-            solver.add(wish)
-    theory: FiniteTheory = conditions.theory  # type: ignore[assignment]
-    return settled(solver, model, [*theory.terms(), *chosen], theory)
-
-
-def chosen_by(case: Case) -> list[z3.ExprRef]:
-    """The constants of a step: whose it is, its message, its arguments."""
-    values = [v.name if isinstance(v, RecordV) else v for v in case.env.values()]
-    return [value for value in values if isinstance(value, z3.ExprRef)]
-
-
-def settled(
-    solver: z3.Solver, model: z3.ModelRef, terms: list[z3.ExprRef], theory: FiniteTheory
-) -> z3.ModelRef:
-    """The model in which each value is the first possible: the same whatever the solver tried."""
-    for term in terms:
-        for value in theory.values(term.sort()):
-            if model.eval(term, model_completion=True).eq(value):
-                break
-            if solver.check(term == value) == z3.sat:
-                model = solver.model()
-                break
-        solver.add(term == model.eval(term, model_completion=True))
+    given = {n: v for n, v in constants.items() if n not in own}
+    bounds = {n: size.top for n in spec.constants if n not in own} | given
+    model = spec(history=True, **own, **bounds)
+    model.horizon = size.top  # so that plain Python quantifies as far as the finite theory does
     return model
 
 
-def wishes(conditions: FiniteConditions) -> Iterator[z3.BoolRef]:
-    """What makes a state simple: nothing in flight, variables with their initial values."""
-    theory: FiniteTheory = conditions.theory  # type: ignore[assignment]
-    before, first = conditions.before, theory.initial()
-    for kind in theory.program.message_kinds():
-        for slot in theory.values(theory.sort(RecordOf(kind))):
-            yield neg(before.sent[kind.__name__](slot))
-    for (root, name), type_ in theory.variables().items():
-        owners = theory.values(theory.sort(Member(root))) if theory.has_owner(root) else [None]
-        for owner in owners:
-            value, initial = before.read(root, name, owner), first.read(root, name, owner)
-            yield theory.equal(value, initial, type_)
-            if isinstance(type_, MapOf):
-                for key in theory.values(theory.sort(type_.key)):
-                    yield implies(value.has(key), initial.has(key))
-
-
-class Reading:
-    """Reads a state of the language back from a solver's model."""
-
-    def __init__(self, conditions: FiniteConditions, model: z3.ModelRef) -> None:
-        self.conditions, self.model = conditions, model
-        self.theory: FiniteTheory = conditions.theory  # type: ignore[assignment]
-        self.instance = self.theory.model
-        self.members = World(self.instance).members_by_root
-
-    def state(self, of: Symbolic | None = None) -> State:
-        """The state before the step, or another one."""
-        symbolic = of or self.conditions.before
-        cells: list[Any] = []
-        for cell, (variable, cls) in zip(
-            self.instance.layout.cells, self.instance.variables, strict=True
-        ):
-            key = (cls.root, variable.name)
-            if key not in symbolic.variables:
-                cells.append(self.instance.initial_states[0].values[len(cells)])
-                continue
-            owner = self.owner(cls.root, cell.owner)
-            type_ = self.theory.variables()[key]
-            cells.append(self.value(symbolic.read(*key, owner), type_))
-        messages = sorted(set(self.messages(symbolic)), key=order)
-        return State(self.instance.layout, tuple(cells), tuple((m, 1) for m in messages))
-
-    def owner(self, root: str, name: str) -> z3.ExprRef | None:
-        """The term of a process."""
-        if not self.theory.has_owner(root):
-            return None
-        return self.theory.members[root][self.instance.names[root].index(name)]
-
-    def messages(self, symbolic: Symbolic) -> list[Message]:
-        """The messages in flight."""
-        found = []
-        for kind in self.theory.program.message_kinds():
-            for slot in self.theory.values(self.theory.sort(RecordOf(kind))):
-                if self.truth(symbolic.sent[kind.__name__](slot)):
-                    found.append(self.value(self.theory.message(kind, slot), RecordOf(kind)))
-        for new in symbolic.new:
-            rows = itertools.product(*(self.theory.values(b.sort()) for b in new.bound))
-            for row in rows:
-                pairs = list(zip(new.bound, row, strict=True))
-                if self.truth(z3.substitute(new.guard, *pairs) if pairs else new.guard):
-                    fields = {
-                        f: self.value(new.value.fields[f], t, pairs)
-                        for f, t in self.theory.fields(new.value.cls)
-                    }
-                    found.append(new.value.cls(**fields))
-        return found
-
-    def truth(self, term: z3.BoolRef) -> bool:
-        """Whether a term is true in the model."""
-        return bool(z3.is_true(self.model.eval(term, model_completion=True)))
-
-    def value(self, value: Value, type_: Type, pairs: Any = ()) -> Any:
-        """A value of the language."""
-        if isinstance(type_, Option):
-            some = self.plain(value.some, Bool(), pairs)
-            return self.value(value.value, type_.of, pairs) if some else None
-        if isinstance(type_, SeqOf):
-            length = self.plain(value.length, Int(), pairs)
-            return tuple(self.value(value.at(z3.IntVal(i)), type_.of, pairs) for i in range(length))
-        if isinstance(type_, SetOf):
-            inside = self.theory.values(self.theory.sort(type_.of))
-            return frozenset(
-                self.plain(v, type_.of) for v in inside if self.plain(value.has(v), Bool(), pairs)
-            )
-        if isinstance(type_, MapOf):
-            keys = self.theory.values(self.theory.sort(type_.key))
-            held = [k for k in keys if self.plain(value.has(k), Bool(), pairs)]
-            return Map(
-                (self.plain(k, type_.key), self.value(value.get(k), type_.value, pairs))
-                for k in held
-            )
-        if isinstance(type_, RecordOf):
-            fields = self.theory.fields(type_.cls)
-            return type_.cls(**{f: self.value(value.fields[f], t, pairs) for f, t in fields})
-        return self.plain(value, type_, pairs)
-
-    def plain(self, term: z3.ExprRef, type_: Type, pairs: Any = ()) -> Any:
-        """A value without parts."""
-        term = z3.substitute(term, *pairs) if pairs else term
-        found = self.model.eval(term, model_completion=True)
-        if isinstance(type_, Bool):
-            return bool(z3.is_true(found))
-        if isinstance(type_, Member):
-            names = self.theory.members[type_.root]
-            return self.members[type_.root][[n.eq(found) for n in names].index(True)]
-        number = found.as_long()
-        if isinstance(type_, Choice):
-            return members_of(type_)[number]
-        return self.theory.text_of(number) if isinstance(type_, Text) else number
-
-    def arguments(self, case: Case) -> dict[str, Any]:
-        """The arguments of the step."""
-        found = {}
-        for name, type_ in list(case.types.items())[1:]:
-            value = case.env[name]
-            of = RecordOf(value.cls) if isinstance(value, RecordV) else type_
-            found[name] = self.value(value, of) if not isinstance(value, SetV) else None
-        return found
-
-    def process(self, case: Case) -> Any:
-        """Whose step it is."""
-        return self.plain(next(iter(case.env.values())), Member(case.root))
-
-
-def replay(
-    proof: Proof, model: Model, claims: Sequence[Property], case: Case, reading: Reading
-) -> Counterexample | None:
-    """The step run by the interpreter: None where plain Python does not agree that it is one."""
-    state = reading.state()
-    before = World(model, state)
-    if any(before.failure(lemma.claim) is not None for lemma in proof.invariant):
-        return None
-    who, arguments = str(reading.process(case)), reading.arguments(case)
-    for step, after in World(model, state).successors(state):
-        if (step.process, step.action) == (who, case.action) and dict(step.arguments) == arguments:
-            for claim in claims:
-                values = failing_values(proof, model, claim, state, after)
-                if values is not None:
-                    return Counterexample(claim.__name__, state, step, after, values)
-    return None
-
-
-def failing_values(
-    proof: Proof, model: Model, claim: Property, state: State, after: State
-) -> dict[str, Any] | None:
-    """What a claim fails for, after a step; None if it holds, or has no value there."""
-    judge = World(model, after)
-    if claim in proof.spec.transitions:
-        judge = World(model, state)
-        judge.next = World(model, after)
-    try:
-        return judge.failure(claim)
-    except SpecError:
-        return None
-
-
-__all__ = ["Bounds", "FiniteConditions", "FiniteTheory", "Reading", "counterexample"]
+__all__ = ["FiniteTheory", "Instance", "InstanceSize", "model_of", "plain_name"]

@@ -1,18 +1,20 @@
-"""The meaning of the language's own operators, as Z3 terms."""
+"""The meaning of the language's own operators, as Z3 terms: one function for each.
+
+Each takes the scope, the node, and the values of its operands. Where Python raises, the operator
+requires that it is not so (`Scope.require`); its value there does not matter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import z3
 
-from raftnb.data.errors import SpecError
-from raftnb.prove.theory import Family, Symbolic, Theory
-from raftnb.prove.values import (
+from raftnb.prove.scope import Scope
+from raftnb.prove.terms import (
     MapV,
+    RecordV,
     SeqV,
     SetV,
     Value,
@@ -22,294 +24,330 @@ from raftnb.prove.values import (
     implies,
     neg,
     same,
-)  # fmt: skip
+)
+from raftnb.prove.theory import in_words
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Apply, Expr, MapOf, Nothing, SeqOf, SetOf, Type
-from raftnb.tree.types import join, unwrapped
+from raftnb.tree.nodes import Apply, Int, MapOf, Nothing, Option, SeqOf, SetOf
+from raftnb.tree.types import join
 
-Environment = dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """What must be true for a step to be defined: an index in range, a key that is there."""
-
-    condition: z3.BoolRef
-    line: int
-    text: str
+Operator = Callable[..., Value]
+ZERO = z3.IntVal(0)
 
 
-@dataclass
-class Path:
-    """One way through an action: what was decided so far, and what the way requires."""
-
-    script: list[bool]
-    decided: list[bool] = field(default_factory=list)
-    conditions: list[z3.BoolRef] = field(default_factory=list)
-    requirements: list[Requirement] = field(default_factory=list)
-    choices: list[tuple[Value, Type]] = field(default_factory=list)
-
-    def decide(self, test: z3.BoolRef) -> bool:
-        """Go one way at a branch: as the script says, or first where it is true."""
-        simple = z3.simplify(test)
-        if z3.is_true(simple) or z3.is_false(simple):
-            return bool(z3.is_true(simple))
-        at = len(self.decided)
-        way = self.script[at] if at < len(self.script) else True
-        self.decided.append(way)
-        self.conditions.append(test if way else neg(test))
-        return way
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What the meaning of an expression depends on: a state, the one after it, a path, guards."""
-
-    theory: Theory
-    state: Symbolic
-    after: Symbolic | None = None
-    path: Path | None = None
-    opaque: frozenset[Any] = frozenset()
-    guards: list[z3.BoolRef] = field(default_factory=list)
-    bound: list[z3.ExprRef] = field(default_factory=list)
-
-    def value(self, expr: Expr, env: Environment) -> Value:
-        """An expression's value."""
-        raise NotImplementedError
-
-    def typed(self, expr: Expr, env: Environment, want: Type) -> Value:
-        """An expression's value, as one of another type."""
-        raise NotImplementedError
-
-    def families(self, domain: Expr | None, env: Environment) -> list[Family]:
-        """What a collection holds."""
-        raise NotImplementedError
-
-    @contextmanager
-    def under(self, *guards: z3.BoolRef, bound: tuple[z3.ExprRef, ...] = ()) -> Iterator[None]:
-        """Evaluate where the guards are known, for any value of bound constants."""
-        self.guards.extend(guards)
-        self.bound.extend(bound)
-        try:
-            yield
-        finally:
-            del self.guards[len(self.guards) - len(guards) :]
-            del self.bound[len(self.bound) - len(bound) :]
-
-    def require(self, condition: z3.BoolRef, line: int, text: str) -> None:
-        """Note what must be true here for the expression to have a value."""
-        if self.path is not None and not z3.is_true(z3.simplify(condition)):
-            known = conj(*self.path.conditions, *self.guards)
-            self.path.requirements.append(Requirement(implies(known, condition), line, text))
-
-
-class Operators(Meaning):
-    """The operators of `ir.Apply`."""
-
-    def _apply(self, expr: Apply, env: Environment) -> Value:
-        if expr.op in ("and", "or"):
-            return self._connective(expr, env)
-        handler = getattr(self, f"_op_{WORDS.get(expr.op, expr.op)}", None)
-        if handler is None:
-            raise SpecError(
-                f"`{expr.op}`, at line {expr.line}",
-                allowed="what has a meaning for sets of any size",
-                cure="say it with all and any",
+def numbers(scope: Scope, expr: Apply) -> None:
+    """Refuse operands that are not numbers."""
+    for arg in expr.args:
+        if not isinstance(arg.type, Int):
+            raise scope.refused(
+                expr,
+                f"`{expr.op}` of {in_words(arg.type)}",
+                allowed="whole numbers there",
+                cure="compare with `==`, or keep a number beside it",
             )
-        return handler(expr, env, *expr.args)
 
-    def _connective(self, expr: Apply, env: Environment) -> z3.BoolRef:
-        parts: list[z3.BoolRef] = []
-        before = len(self.guards)
-        for arg in expr.args:
-            part = self.value(arg, env)
-            parts.append(part)
-            self.guards.append(part if expr.op == "and" else neg(part))
-        del self.guards[before:]
-        return conj(*parts) if expr.op == "and" else disj(*parts)
 
-    def _op_not(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        return neg(self.value(a, env))
+def literal(term: z3.ArithRef) -> int | None:
+    """The number that a term is, where it is one."""
+    return term.as_long() if z3.is_int_value(term) else None
 
-    def _op_neg(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        return -self.value(a, env)
 
-    def _op_equals(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(b.type, Nothing) and isinstance(a.type, nodes.Option):
-            return neg(self.value(a, env).some)
-        if isinstance(b, nodes.Collect) and not b.items and isinstance(a.type, SeqOf):
-            return same(self.value(a, env).length, z3.IntVal(0))
-        want = join(a.type, b.type)
-        return self.theory.equal(self.typed(a, env, want), self.typed(b, env, want), want)
+# Truth.
 
-    def _op_less(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(a, nodes.Collect) and isinstance(b, nodes.Collect):
-            return self._lexical(a, b, env, last=lambda x, y: x < y)
-        return self.value(a, env) < self.value(b, env)
 
-    def _op_most(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(a.type, SetOf):
-            left, right = self.value(a, env), self.typed(b, env, a.type)
-            x = self.theory.fresh("x", self.theory.sort(a.type.of))
-            return self.theory.forall([x], implies(left.has(x), right.has(x)))
-        if isinstance(a, nodes.Collect) and isinstance(b, nodes.Collect):
-            return self._lexical(a, b, env, last=lambda x, y: x <= y)
-        return self.value(a, env) <= self.value(b, env)
+def negation(scope: Scope, expr: Apply, a: Value) -> Value:
+    """`not a`."""
+    return neg(a)
 
-    def _lexical(
-        self, a: nodes.Collect, b: nodes.Collect, env: Environment, *, last: Any
-    ) -> z3.BoolRef:
-        """Numbers side by side compared: the first places that differ decide."""
-        *pairs, (left, right) = [
-            (self.value(x, env), self.value(y, env)) for x, y in zip(a.items, b.items, strict=True)
-        ]
-        found = last(left, right)
-        for left, right in reversed(pairs):
-            found = disj(left < right, conj(same(left, right), found))
-        return found
 
-    def _op_plus(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) + self.value(b, env)
+def equals(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a == b`."""
+    left, right = expr.args
+    if isinstance(right.type, Nothing) and isinstance(left.type, Option):
+        return neg(a.some)
+    if isinstance(left.type, Nothing) and isinstance(right.type, Option):
+        return neg(b.some)
+    if isinstance(right, nodes.Collect) and not right.items and isinstance(left.type, SeqOf):
+        return scope.words.of(nodes.INT).equal(a.length, ZERO)
+    want = join(left.type, right.type)
+    pair = scope.converted(a, left, want), scope.converted(b, right, want)
+    return scope.words.of(want).equal(*pair)
 
-    def _op_minus_(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) - self.value(b, env)
 
-    def _op_times(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        return self.value(a, env) * self.value(b, env)
+def less(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a < b`, for numbers side by side too."""
+    if places(expr):
+        return lexical(places(expr), a, b, z3.BoolVal(False))
+    numbers(scope, expr)
+    return a < b
 
-    def _op_quotient(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self.value(a, env), self.value(b, env)
-        self.require(right > 0, expr.line, "divisor above 0")
-        return left / right
 
-    def _op_rest(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self.value(a, env), self.value(b, env)
-        self.require(right > 0, expr.line, "divisor above 0")
-        return left % right
+def places(expr: Apply) -> int:
+    """How many numbers are compared side by side, `(a, b) < (c, d)`; 0 where it is one."""
+    left, right = expr.args
+    if not isinstance(left, nodes.Collect) or not isinstance(right, nodes.Collect):
+        return 0
+    if not isinstance(left.type, SeqOf) or not isinstance(right.type, SeqOf):
+        return 0
+    plain = left.type.of, right.type.of
+    same_length = len(left.items) == len(right.items)
+    return len(left.items) if same_length and all(isinstance(t, Int) for t in plain) else 0
 
-    def _op_min(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        return self._extreme(args, env, lambda a, b: a <= b)
 
-    def _op_max(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        return self._extreme(args, env, lambda a, b: a >= b)
+def lexical(count: int, a: SeqV, b: SeqV, last: z3.BoolRef) -> z3.BoolRef:
+    """Numbers side by side compared: the first places that differ decide, or else `last`."""
+    for i in reversed(range(count)):
+        left, right = a.at(z3.IntVal(i)), b.at(z3.IntVal(i))
+        last = disj(left < right, conj(same(left, right), last))
+    return last
 
-    def _extreme(self, args: tuple[Expr, ...], env: Environment, first: Any) -> Value:
-        if len(args) < 2:
-            raise SpecError(
-                f"the least or largest of a collection, at line {args[0].line}",
-                allowed="min(a, b), max(a, b)",
-                cure="choose it with `either` and guard it with `all`",
-            )
-        found = self.value(args[0], env)
-        for arg in args[1:]:
-            other = self.value(arg, env)
-            found = choose(first(found, other), found, other)
-        return found
 
-    def _op_in(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        if isinstance(b.type, SeqOf):
-            of = join(a.type, b.type.of)
-            value = self.typed(a, env, of)
-            parts = []
-            for family in self.families(b, env):
-                equal = self.theory.equal(family.value, value, of)
-                parts.append(self.theory.exists(family.bound, conj(family.guard, equal)))
-            return disj(*parts)
-        inside = b.type.key if isinstance(b.type, MapOf) else b.type.of  # type: ignore[attr-defined]
-        if isinstance(a.type, nodes.Option):
-            option = self.value(a, env)
-            return conj(option.some, self.value(b, env).has(option.value))
-        return self.value(b, env).has(self.typed(a, env, inside))
+def at_most(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a <= b`, for sets too."""
+    left, right = expr.args
+    if places(expr):
+        return lexical(places(expr), a, b, z3.BoolVal(True))
+    if not isinstance(left.type, SetOf):
+        numbers(scope, expr)
+        return a <= b
+    other = scope.converted(b, right, left.type)
+    theory = scope.words.theory
+    x = theory.fresh("x", theory.plain_sort(left.type.of))
+    return theory.forall([x], implies(a.has(x), other.has(x)))
 
-    def _op_len(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        value = self.value(a, env)
-        if isinstance(value, SeqV):
-            return value.length
-        if isinstance(a, nodes.Everyone):
-            return self.theory.size_of(a.root)
-        if isinstance(a.type, SetOf):
-            return self.theory.cardinality(value, a.type, tuple(self.bound))
-        raise SpecError(
-            f"the size of a map, at line {expr.line}",
-            allowed="len of a sequence or set",
-            cure="count a set of its keys",
+
+# Numbers.
+
+
+def plus(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a + b`."""
+    numbers(scope, expr)
+    return a + b
+
+
+def minus(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a - b`."""
+    numbers(scope, expr)
+    return a - b
+
+
+def times(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a * b`."""
+    numbers(scope, expr)
+    return a * b
+
+
+def negative(scope: Scope, expr: Apply, a: Value) -> Value:
+    """`-a`."""
+    numbers(scope, expr)
+    known = literal(a)
+    return -a if known is None else z3.IntVal(-known)
+
+
+def quotient(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a // b`: rounded down, as Python does; Z3's `div` does so for a divisor above 0."""
+    numbers(scope, expr)
+    known = literal(b)
+    scope.require(b != 0 if known is None else z3.BoolVal(known != 0), expr.line, "divisor not 0")
+    if known is not None:
+        return a / b if known > 0 else -a / z3.IntVal(-known)
+    return choose(b > 0, a / b, -a / -b)
+
+
+def remainder(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a % b`: with the divisor's sign, as in Python."""
+    numbers(scope, expr)
+    known = literal(b)
+    scope.require(b != 0 if known is None else z3.BoolVal(known != 0), expr.line, "divisor not 0")
+    if known is not None:
+        return a % b if known > 0 else -(-a % z3.IntVal(-known))
+    return choose(b > 0, a % b, -(-a % -b))
+
+
+def least(scope: Scope, expr: Apply, *values: Value) -> Value:
+    """`min(a, b)`."""
+    return _extreme(scope, expr, values, lambda a, b: a <= b)
+
+
+def largest(scope: Scope, expr: Apply, *values: Value) -> Value:
+    """`max(a, b)`."""
+    return _extreme(scope, expr, values, lambda a, b: a >= b)
+
+
+def _extreme(
+    scope: Scope, expr: Apply, values: tuple[Value, ...], first: Callable[[Any, Any], Any]
+) -> Value:
+    numbers(scope, expr)
+    found = values[0]
+    for other in values[1:]:
+        found = choose(first(found, other), found, other)
+    return found
+
+
+# Options, sequences, maps.
+
+
+def the(scope: Scope, expr: Apply, a: Value) -> Value:
+    """The value of an option."""
+    scope.require(a.some, expr.line, "is not None")
+    return a.value
+
+
+def seen_as(scope: Scope, expr: Apply, a: Value) -> Value:
+    """A value as one of another type, which it is."""
+    return scope.converted(a, expr.args[0], expr.type)
+
+
+def size(scope: Scope, expr: Apply, a: Value) -> Value:
+    """`len(a)`."""
+    (arg,) = expr.args
+    theory = scope.words.theory
+    if isinstance(a, SeqV):
+        return a.length
+    if isinstance(arg, nodes.Everyone):
+        return theory.size_of(arg.root)
+    if isinstance(arg.type, SetOf):
+        return theory.cardinality(a, arg.type, tuple(scope.bound))
+    raise scope.refused(
+        expr,
+        f"the size of {in_words(arg.type)}",
+        allowed="len of a sequence or set",
+        cure="count a set of its keys",
+    )
+
+
+def index(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a[b]`; from the end only where the index is a number below 0 as written."""
+    base, key = expr.args
+    if isinstance(base.type, MapOf):
+        found = scope.converted(b, key, base.type.key)
+        scope.require(a.has(found), expr.line, "key is in the map")
+        return a.get(found)
+    if not isinstance(base.type, SeqOf) or not isinstance(key.type, Int):
+        raise scope.refused(
+            expr,
+            f"{in_words(base.type)} with {in_words(key.type)} as index",
+            allowed="an index of a sequence, a key of a map",
+            cure="compare, or keep a map",
         )
+    known = literal(b)
+    if known is not None and known < 0:
+        scope.require(a.length >= -known, expr.line, "index within the sequence")
+        return a.at(a.length + b)
+    scope.require(conj(b >= 0, b < a.length), expr.line, "index within the sequence")
+    return a.at(b)
 
-    def _op_the(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        option = self.value(a, env)
-        self.require(option.some, expr.line, "is not None")
-        return option.value
 
-    def _op_as(self, expr: Apply, env: Environment, a: Expr) -> Value:
-        return self.typed(a, env, expr.type)
+def piece(scope: Scope, expr: Apply, a: Value, low: Value, high: Value) -> Value:
+    """`a[low:high]`; from the end only where a bound is a number below 0 as written."""
+    low, high = (_from_start(bound, a.length) for bound in (low, high))
+    scope.require(conj(low >= 0, high >= 0), expr.line, "slice not from the end")
+    top = choose(high <= a.length, high, a.length)
+    if literal(low) == 0:
+        return SeqV(top, a.at)
+    return SeqV(choose(low <= top, top - low, ZERO), lambda k: a.at(low + k))
 
-    def _op_index(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        base = self.value(a, env)
-        if isinstance(base, SeqV):
-            if isinstance(b, Apply) and b.op == "neg":
-                from_end = self.value(b.args[0], env)
-                self.require(base.length >= from_end, expr.line, "index within the sequence")
-                return base.at(base.length - from_end)
-            i = self.value(b, env)
-            self.require(conj(i >= 0, i < base.length), expr.line, "index within the sequence")
-            return base.at(i)
-        assert isinstance(a.type, MapOf)
-        key = self.typed(b, env, unwrapped(a.type.key))
-        self.require(base.has(key), expr.line, "key is in the map")
-        return base.get(key)
 
-    def _op_slice(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        base, low, high = (self.value(a, env) for a in args)
-        top = choose(high <= base.length, high, base.length)
-        self.require(conj(low >= 0, high >= 0), expr.line, "slice not from the end")
-        if z3.is_int_value(low) and low.as_long() == 0:
-            return SeqV(top, base.at)
-        return SeqV(choose(low <= top, top - low, z3.IntVal(0)), lambda k: base.at(low + k))
+def _from_start(bound: z3.ArithRef, length: z3.ArithRef) -> z3.ArithRef:
+    known = literal(bound)
+    if known is None or known >= 0:
+        return bound
+    return choose(length >= -known, length + bound, ZERO)
 
-    def _op_get(self, expr: Apply, env: Environment, a: Expr, b: Expr, c: Expr) -> Value:
-        assert isinstance(a.type, MapOf)
-        base, key = self.value(a, env), self.typed(b, env, a.type.key)
-        found = self.theory.convert(base.get(key), a.type.value, expr.type)
-        return choose(base.has(key), found, self.typed(c, env, expr.type))
 
-    def _both(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> tuple[Value, Value]:
-        return self.typed(a, env, expr.type), self.typed(b, env, expr.type)
+def get(scope: Scope, expr: Apply, a: Value, key: Value, default: Value) -> Value:
+    """`a.get(key, default)`."""
+    base, at, other = expr.args
+    assert isinstance(base.type, MapOf)
+    known = scope.converted(key, at, base.type.key)
+    found = scope.words.of(expr.type).convert(a.get(known), base.type.value)
+    with scope.under(neg(a.has(known))):
+        fallback = scope.converted(default, other, expr.type)
+    return choose(a.has(known), found, fallback)
 
-    def _op_concat(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SeqV(
-            left.length + right.length,
-            lambda k: choose(k < left.length, left.at(k), right.at(k - left.length)),
+
+def counting(scope: Scope, expr: Apply, low: Value, high: Value, *step: Value) -> Value:
+    """`range(low, high)`."""
+    numbers(scope, expr)
+    if step:
+        raise scope.refused(
+            expr,
+            "a range with a step",
+            allowed="range(high), range(low, high)",
+            cure="count by one, and multiply: `2 * i for i in range(n)`",
         )
+    return SeqV(choose(high > low, high - low, ZERO), lambda k: low + k)
 
-    def _op_union(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: disj(left.has(x), right.has(x)))
 
-    def _op_meet(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: conj(left.has(x), right.has(x)))
+# Two of one kind made one.
 
-    def _op_minus(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return SetV(lambda x: conj(left.has(x), neg(right.has(x))))
 
-    def _op_merge(self, expr: Apply, env: Environment, a: Expr, b: Expr) -> Value:
-        left, right = self._both(expr, env, a, b)
-        return MapV(
-            lambda k: disj(left.has(k), right.has(k)),
-            lambda k: choose(right.has(k), right.get(k), left.get(k)),
+def pair(scope: Scope, expr: Apply, a: Value, b: Value) -> tuple[Value, Value]:
+    """Both operands as values of the result's type."""
+    left, right = expr.args
+    return scope.converted(a, left, expr.type), scope.converted(b, right, expr.type)
+
+
+def concat(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a + b` of sequences."""
+    left, right = pair(scope, expr, a, b)
+    return SeqV(
+        left.length + right.length,
+        lambda k: choose(k < left.length, left.at(k), right.at(k - left.length)),
+    )
+
+
+def union(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a | b` of sets."""
+    left, right = pair(scope, expr, a, b)
+    return SetV(lambda x: disj(left.has(x), right.has(x)))
+
+
+def meet(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a & b` of sets."""
+    left, right = pair(scope, expr, a, b)
+    return SetV(lambda x: conj(left.has(x), right.has(x)))
+
+
+def without(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a - b` of sets."""
+    left, right = pair(scope, expr, a, b)
+    return SetV(lambda x: conj(left.has(x), neg(right.has(x))))
+
+
+def merge(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a | b` of maps: where both have a key, the second counts."""
+    left, right = pair(scope, expr, a, b)
+    return MapV(
+        lambda k: disj(left.has(k), right.has(k)),
+        lambda k: choose(right.has(k), right.get(k), left.get(k)),
+    )
+
+
+def is_instance(scope: Scope, expr: Apply, a: Value, kind: Value) -> Value:
+    """`isinstance(a, Kind)`: a record's class is known, since no variable holds a subclass."""
+    value, cls = expr.args
+    assert isinstance(cls, nodes.Const)
+    some = z3.BoolVal(True)
+    if isinstance(value.type, Option):
+        some, a = a.some, a.value
+    if not isinstance(a, RecordV):
+        raise scope.refused(
+            expr,
+            f"`isinstance` of {in_words(value.type)}",
+            allowed="records and messages",
+            cure="compare with `is None`, or with an enum's member",
         )
-
-    def _op_isinstance(self, expr: Apply, env: Environment, a: Expr, b: nodes.Const) -> Value:
-        return z3.BoolVal(issubclass(self.value(a, env).cls, b.value))
-
-    def _op_range(self, expr: Apply, env: Environment, *args: Expr) -> Value:
-        low, high = (self.value(a, env) for a in args)
-        return SeqV(choose(high > low, high - low, z3.IntVal(0)), lambda k: low + k)
+    return conj(some, z3.BoolVal(issubclass(a.cls, cls.value)))
 
 
-WORDS = {
-    "==": "equals", "<": "less", "<=": "most", "+": "plus", "-": "minus_", "*": "times",
-    "//": "quotient", "%": "rest",
+OPERATORS: dict[str, Operator] = {
+    "not": negation, "==": equals, "<": less, "<=": at_most,
+    "+": plus, "-": minus, "*": times, "//": quotient, "%": remainder, "neg": negative,
+    "min": least, "max": largest,
+    "the": the, "as": seen_as, "len": size, "index": index, "slice": piece, "get": get,
+    "range": counting,
+    "concat": concat, "union": union, "meet": meet, "minus": without, "merge": merge,
+    "isinstance": is_instance,
 }  # fmt: skip
+"""What each operator means. `and`, `or` and `in` are the evaluator's: they look at their operands.
+`least` and `largest` of a collection are not here: they have no meaning for sets of any size."""

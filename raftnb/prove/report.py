@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from raftnb.data.trace import State, Step
-from raftnb.data.verdict import Verdict
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import Answer, Verdict
 
 START = "the start"
 
@@ -15,7 +15,8 @@ START = "the start"
 class Checked:
     """One condition: of which claim, after which action, and whether it was proved.
 
-    `used` are the claims that the solver needed (not the fewest possible).
+    `used` are the claims that the solver needed (not the fewest possible). `defined` tells that the
+    condition is that the claim has a value, and not that it is true.
     """
 
     claim: str
@@ -25,10 +26,56 @@ class Checked:
     seconds: float
     why: str = ""
     used: tuple[str, ...] = ()
+    defined: bool = False
 
     def __str__(self) -> str:
         where = f" after {self.action}" if self.action else ""
         return f"{self.claim}{where}: {'proved' if self.proved else f'unknown ({self.why})'}"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How far the translation was compared with plain Python: it was the same in everything.
+
+    `steps` were taken, `refused` is how often an action was tried that is not enabled, `claims`
+    how many values of claims were compared; `untaken` are actions that no state enabled, `untried`
+    the actions and claims for which nothing was compared.
+    """
+
+    states: int
+    steps: int
+    refused: int
+    claims: int
+    seconds: float
+    untaken: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison as plain JSON data."""
+        return {**vars(self), "untaken": list(self.untaken), "untried": list(self.untried)}
+
+    def __str__(self) -> str:
+        line = (
+            f"compared with running it in {self.states} states: {self.steps} steps, "
+            f"{self.refused} that are not enabled, {self.claims} times a claim"
+        )
+        if self.untaken:
+            line += f"\nnever taken there: {', '.join(self.untaken)}"
+        if self.untried:
+            line += f"\nnot compared: {', '.join(self.untried)}"
+        return line
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A run from an initial state to one, or with a step, where a claim is false."""
+
+    claim: str
+    trace: Trace
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.claim} is false after this run from the start:\n{self.trace}"
 
 
 @dataclass(frozen=True)
@@ -65,13 +112,15 @@ class Counterexample:
     __repr__ = __str__
 
 
-@dataclass(frozen=True)
-class Report:
-    """What came of a proof: *holds* only where every condition was proved.
+@dataclass(frozen=True, repr=False)
+class Report(Answer):
+    """What came of a proof: *holds* only where every condition was proved, and nothing left out.
 
-    *violated* where a counterexample to induction was found; otherwise *unknown*, with `bound`
-    saying what stopped it. `unknown` conditions are neither proved nor refuted. `not_covered` are
-    claims of the specification that the proof says nothing about.
+    `checked` are the conditions, `defined` those that the claims have a value at all. *violated*
+    only with a run from the start (`violation`); a condition that fails is *unknown*, with
+    `counterexamples` to induction where `explain` found any. `bound` says what stopped it.
+    `partial` is what it does not cover; `not_covered` are claims of the specification that the
+    proof says nothing about. `compared` says how the translation was tried out, or None.
     """
 
     name: str
@@ -80,21 +129,25 @@ class Report:
     solver: str
     seed: int
     bound: str | None = None
+    defined: tuple[Checked, ...] = ()
+    partial: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
+    compared: Compared | None = None
     counterexamples: tuple[Counterexample, ...] = ()
-    not_covered: tuple[str, ...] = field(default=())
+    violation: Violation | None = None
 
     @property
     def verdict(self) -> Verdict:
         """*holds*, *violated* or *unknown*."""
-        if self.counterexamples:
+        if self.violation is not None:
             return Verdict.VIOLATED
         done = self.bound is None and self.checked and not self.unknown
-        return Verdict.HOLDS if done else Verdict.UNKNOWN
+        return Verdict.HOLDS if done and not self.partial else Verdict.UNKNOWN
 
     @property
     def unknown(self) -> tuple[Checked, ...]:
         """The conditions that were not proved."""
-        return tuple(c for c in self.checked if not c.proved)
+        return tuple(c for c in (*self.checked, *self.defined) if not c.proved)
 
     @property
     def failing(self) -> tuple[tuple[str, str], ...]:
@@ -114,36 +167,52 @@ class Report:
         slow = sorted(self.checked, key=lambda c: -c.seconds)[:5]
         data: dict[str, Any] = {
             "verdict": str(self.verdict),
+            "property": self.property,
+            "bound": self.bound,
+            "partial": list(self.partial),
             "obligations": len(self.checked),
-            "proved": len(self.checked) - len(self.unknown),
+            "proved": sum(c.proved for c in self.checked),
             "seconds": round(self.seconds, 3),
             "slowest": [
                 {"claim": c.claim, "action": c.action, "seconds": round(c.seconds, 3)} for c in slow
             ],
             "solver": self.solver,
             "seed": self.seed,
+            "defined": {
+                "conditions": len(self.defined),
+                "proved": sum(c.proved for c in self.defined),
+            },
+            "compared": None if self.compared is None else self.compared.as_json(),
         }
+        violation = self.violation
         optional = {
-            "bound": self.bound,
             "not_covered": list(self.not_covered),
             "unknown": [{"claim": c, "action": a} for c, a in self.failing],
             "counterexamples": [c.as_json() for c in self.counterexamples],
+            "trace": violation.trace.as_json() if violation is not None else None,
         }
         return data | {k: v for k, v in optional.items() if v}
 
     def __str__(self) -> str:
-        proved = len(self.checked) - len(self.unknown)
+        proved = sum(c.proved for c in self.checked)
         lines = [f"{self.verdict}: {proved} of {len(self.checked)} conditions proved ({self.name})"]
+        if any(not c.proved for c in self.defined):
+            done = sum(c.proved for c in self.defined)
+            lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")
         if self.bound:
             lines.append(f"stopped: {self.bound}")
-        if self.not_covered:
-            lines.append(f"not covered by the proof: {', '.join(self.not_covered)}")
+        lines += self.partial
         for claim, action in self.failing:
             lines.append(f"not proved: {claim}" + (f" after {action}" if action else ""))
+        if self.violation is not None:
+            lines.append(str(self.violation))
+        if self.counterexamples:
+            lines.append("not inductive; this is no run from the start:")
         lines += [str(c) for c in self.counterexamples]
+        lines += [str(self.compared)] if self.compared is not None else []
         return "\n".join(lines)
 
-    __repr__ = __str__
-
-
-__all__ = ["Checked", "Counterexample", "Report"]
+    @property  # the last one: it shadows the decorator's name
+    def property(self) -> str | None:
+        """The claim that is violated, or None."""
+        return self.violation.claim if self.violation is not None else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from multiprocessing.context import ForkContext
+from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
 from typing import Any
 
 import z3
@@ -15,9 +16,12 @@ from tqdm import tqdm
 
 from raftnb.data.errors import UsageError
 from raftnb.language.proof import Proof
-from raftnb.prove.conditions import Conditions, Obligation
+from raftnb.language.spec import Model, Spec
+from raftnb.prove.agreement import compare
+from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.execute import Start, cases
+from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 
 
@@ -48,18 +52,21 @@ def prove(
     workers: int | None = None,
     only: Iterable[str] = (),
     actions: Iterable[str] = (),
+    trust: bool = False,
     progress: bool = False,
 ) -> Report:
     """Prove a proof's conditions, for any number of processes and any bounds.
 
     `timeout` is in seconds, for each condition: one that takes longer is *unknown*. `workers` are
     processes (by default one for each core; one where the system cannot fork). `only` names the
-    claims to prove, `actions` the actions whose steps to look at (and nothing else), all if empty.
-    Ctrl-C returns what was reached. Raises `UsageError` for a name
-    that is no claim of the proof, `SpecError` for what has no translation.
+    claims to prove, `actions` the actions whose steps to look at (and nothing else), all if empty:
+    then the answer is partial. Before *holds* is said, the translation is compared with running the
+    specification (`compare`, about a second), unless `trust`. Ctrl-C returns what was reached.
+
+    Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
+    translation, `Disagreement` where translation and plain Python differ.
     """
-    if timeout <= 0:
-        raise UsageError(f"timeout={timeout}", allowed="seconds above 0", cure="use 10")
+    check_arguments(proof, timeout, tuple(actions))
     chosen = tuple(proof.lemma(name).name for name in only)
     settings = Settings(timeout, seed, chosen, tuple(actions))
     started = time.perf_counter()
@@ -70,25 +77,79 @@ def prove(
             checked.append(found)
     except KeyboardInterrupt:
         bound = f"interrupted after {len(checked)} conditions"
+    died = [c.why for c in checked if c.why.startswith(DIED)]
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
-    return Report(
-        proof.spec.name, tuple(checked), time.perf_counter() - started,
-        f"z3 {z3.get_version_string()}", seed, bound, not_covered=proof.not_covered(),
-    )  # fmt: skip
+    report = Report(
+        proof.spec.name,
+        tuple(c for c in checked if not c.defined),
+        time.perf_counter() - started,
+        f"z3 {z3.get_version_string()}",
+        seed,
+        died[0] if died else bound,
+        tuple(c for c in checked if c.defined),
+        partial(proof, settings),
+        proof.not_covered(),
+    )
+    return report if trust else compared(proof, report)
 
 
-def tasks(proof: Proof) -> list[Task]:
+def compared(proof: Proof, report: Report) -> Report:
+    """The report, with the comparison of the translation where everything was proved."""
+    if report.bound is not None or report.unknown or not report.checked:
+        return report
+    return replace(report, compared=compare(proof))
+
+
+def check_arguments(proof: Proof, timeout: float, actions: tuple[str, ...]) -> None:
+    """Raise `UsageError` for arguments that mean nothing."""
+    given: Any = proof
+    if isinstance(given, Spec | Model):
+        spec = given if isinstance(given, Spec) else given.spec
+        raise UsageError(
+            f"the {'specification' if spec is given else 'model'} `{spec.name}`",
+            place="prove",
+            allowed="a Proof: the specification, and the conjuncts of an invariant",
+            cure="Proof(SPEC, invariant=tuple(map(Lemma, SPEC.invariants)))",
+        )
+    if not isinstance(given, Proof):
+        raise UsageError(f"{given!r}", place="prove", allowed="a Proof", cure="Proof(SPEC, ...)")
+    if timeout <= 0:
+        raise UsageError(f"timeout={timeout}", allowed="seconds above 0", cure="use 10")
+    known = {name: None for cls in proof.spec.processes for name in cls.actions}
+    for name in actions:
+        if name.partition("(")[0] not in known:
+            raise UsageError(
+                f"the action `{name}`", allowed=", ".join(known), cure="use one of these"
+            )
+
+
+def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:
+    """What the answer does not cover, one sentence each."""
+    left_out = proof.not_covered()
+    sentences = {
+        f"only the conditions of {', '.join(settings.only)}": settings.only,
+        f"only the steps of {', '.join(settings.actions)}": settings.actions,
+        f"not covered by the proof: {', '.join(left_out)}": left_out,
+        "no claim: only that every step is defined": not list(proof.lemmas()),
+    }
+    return tuple(sentence for sentence, said in sentences.items() if said)
+
+
+def tasks(proof: Proof, settings: Settings) -> list[Task]:
     """The tasks, those with the most to prove first."""
-    conditions = Conditions(proof)
+    words = unbounded(proof)
+    check_opaque(proof, words)
+    check_network(words, tuple(lemma.claim for lemma in (*proof.lemmas(), *proof.axioms)))
+    conditions = Conditions(proof, words)
     found = [
         (len(case.conditions), Task("step", start, number))
         for start in conditions.starts()
-        for number, case in enumerate(
-            cases(conditions.theory, start, conditions.before, conditions.opaque)
-        )
+        for number, case in enumerate(cases(words, start, conditions.before, conditions.opaque))
     ]
     found.sort(key=lambda pair: -pair[0])
-    return [Task("axioms"), Task("start"), Task("implied"), *(task for _, task in found)]
+    first = [Task(kind) for kind in ("axioms", "start", "implied", "defined")]
+    todo = [*first, *(task for _, task in found)]
+    return [task for task in todo if wanted(task, settings)]
 
 
 def wanted(task: Task, settings: Settings) -> bool:
@@ -101,14 +162,18 @@ def wanted(task: Task, settings: Settings) -> bool:
 
 
 def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
-    """Prove a task's conditions."""
+    """Prove a task's conditions, over a theory of its own.
+
+    So the terms of one task are not in the way of another's, and what is found does not depend on
+    which process does which task after which.
+    """
     if task.kind == "axioms":
         for lemma in () if settings.only else proof.axioms:
             started = time.perf_counter()
             proved = axiom_holds(proof, lemma)
             yield Checked(lemma.name, "", 0, proved, time.perf_counter() - started, "not true")
         return
-    conditions = Conditions(proof, only=settings.only)
+    conditions = Conditions(proof, unbounded(proof), only=settings.only)
     for obligation in obligations(conditions, task):
         yield decide(conditions, obligation, settings)
 
@@ -119,12 +184,20 @@ def obligations(conditions: Conditions, task: Task) -> Iterator[Obligation]:
         yield from conditions.initially()
     elif task.kind == "implied":
         yield from conditions.implied()
+    elif task.kind == "defined":
+        yield from conditions.claims_defined()
     elif task.start is not None:
         yield from conditions.steps(task.start, task.case)
 
 
 def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -> Checked:
-    """Ask the solver about one condition: *proved* only where it says unsat."""
+    """Ask the solver about one condition: *proved* only where it says unsat.
+
+    With `mbqi` (model-based instantiation of quantifiers) off, the solver instantiates quantifiers
+    only for terms that are there, by their triggers. So it never finds a model: it says unsat, or
+    soon gives up. With it on, it would build ever larger models for what is not provable, and a
+    failing condition would take its whole time. Models are found in the finite theory instead.
+    """
     solver = z3.SimpleSolver()
     solver.set("auto_config", False)
     solver.set("mbqi", False)
@@ -139,8 +212,9 @@ def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -
     why = "" if proved else solver.reason_unknown() if answer == z3.unknown else "no contradiction"
     used = tuple(sorted({str(mark) for mark in solver.unsat_core()})) if proved else ()
     return Checked(
-        obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why, used
-    )
+        obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why, used,
+        obligation.defined,
+    )  # fmt: skip
 
 
 def assume(
@@ -160,7 +234,7 @@ def assume(
 
 def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:
     """The conditions as they are decided."""
-    todo = [task for task in tasks(proof) if wanted(task, settings)]
+    todo = tasks(proof, settings)
     bar = tqdm(total=len(todo), desc="proving", unit="part", disable=not progress, leave=False)
     with bar:
         forks = workers > 1 and "fork" in multiprocessing.get_all_start_methods()
@@ -170,48 +244,98 @@ def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> I
             yield from done
 
 
+# Processes. Each has a pipe of its own, and gets a task when it has answered the one before: so it
+# is known which task a process had that ended, and nothing is waited for that cannot come.
+
+DIED = "a process that proved it ended"
+
+
+class Worker:
+    """A forked process: it inherits the proof, whose classes may be a notebook's own."""
+
+    def __init__(self, proof: Proof, todo: list[Task], settings: Settings) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, end = context.Pipe()
+        self.process = context.Process(target=work, args=(proof, todo, settings, end), daemon=True)
+        self.process.start()
+        end.close()
+        self.task: Task | None = None
+
+    def give(self, number: int, task: Task) -> None:
+        """Give it a task."""
+        self.task = task
+        with contextlib.suppress(OSError):  # where it has ended, its answer will say so
+            self.pipe.send(number)
+
+    def answer(self) -> list[Checked] | None:
+        """What it proved of its task; None if it ended instead."""
+        try:
+            found = self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        if isinstance(found, BaseException):
+            raise found
+        return found  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.process.terminate()
+        self.process.join()
+        self.pipe.close()
+
+
 def in_parallel(
     proof: Proof, todo: list[Task], settings: Settings, workers: int
 ) -> Iterator[list[Checked]]:
-    """Each task's conditions, the tasks given out to forked processes one after the other."""
-    context = multiprocessing.get_context("fork")
-    queue, counter = context.SimpleQueue(), context.Value("i", 0)
-    running = [
-        start_worker(context, (proof, todo, settings, counter, queue)) for _ in range(workers)
-    ]
+    """Each task's conditions, the tasks given out to processes one after the other."""
+    left = iter(enumerate(todo))
+    crew: dict[Any, Worker] = {}
+
+    def hire(worker: Worker | None) -> None:
+        task = next(left, None)
+        if task is not None:
+            worker = worker or Worker(proof, todo, settings)
+            crew[worker.pipe] = worker
+            worker.give(*task)
+        elif worker is not None:
+            del crew[worker.pipe]
+            worker.end()
+
     try:
-        for _ in todo:
-            answer = queue.get()
-            if isinstance(answer, BaseException):
-                raise answer
-            yield answer
+        for _ in range(min(workers, len(todo))):
+            hire(None)
+        while crew:
+            for pipe in wait(list(crew)):
+                worker = crew[pipe]
+                done = worker.answer()
+                if done is None:
+                    yield [lost(worker)]
+                    del crew[pipe]
+                    worker.end()
+                    hire(None)
+                else:
+                    yield done
+                    hire(worker)
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.join()
+        for worker in crew.values():
+            worker.end()
 
 
-def start_worker(context: ForkContext, arguments: tuple[Any, ...]) -> Any:
-    """A forked process: it inherits the proof, whose classes may be a notebook's own."""
-    process = context.Process(target=work, args=arguments, daemon=True)
-    process.start()
-    return process
+def lost(worker: Worker) -> Checked:
+    """The answer for a task whose process ended."""
+    worker.process.join(timeout=5)
+    task, code = worker.task, worker.process.exitcode
+    action = task.start.name if task is not None and task.start is not None else ""
+    what = f"the conditions of {task.kind if task is not None else 'a task'}"
+    return Checked(what, action, 0, False, 0.0, f"{DIED} (exit code {code})")
 
 
-def work(proof: Proof, todo: list[Task], settings: Settings, counter: Any, queue: Any) -> None:
-    """Take tasks until there is none left."""
+def work(proof: Proof, todo: list[Task], settings: Settings, pipe: Any) -> None:
+    """Do the tasks that are given, until there are no more."""
     try:
         while True:
-            with counter.get_lock():
-                at, counter.value = counter.value, counter.value + 1
-            if at >= len(todo):
-                return
-            queue.put(list(perform(proof, todo[at], settings)))
-    except KeyboardInterrupt:
+            pipe.send(list(perform(proof, todo[pipe.recv()], settings)))
+    except (KeyboardInterrupt, EOFError):
         return
     except Exception as error:
-        queue.put(error)
-
-
-__all__ = ["Settings", "Task", "decide", "obligations", "perform", "prove", "tasks"]
+        pipe.send(error)

@@ -26,7 +26,7 @@ LINES = {
     "refines stale-store": 1,
     "refines queue-store --unfair": 0,
     "refines queue-store --max-states 20": 3,
-    "prove sequential-store": 0,
+    "prove sequential-store": 3,
     "mutants --row 20": 3,
 }
 TIME = re.compile(r"[\d.]+ seconds")

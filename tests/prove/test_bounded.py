@@ -8,10 +8,10 @@ from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.language import Globals, Process, in_flight, when
 from raftnb.language.spec import Spec
-from raftnb.prove.bounded import check_bounded, k_induction
-from raftnb.prove.finite import Bounds
+from raftnb.prove import InstanceSize, check_bounded, k_induction
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import RequestVoteResponse
+from raftnb.specs.store.proof import ROUNDS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, one_client_at_a_time
 
 
@@ -49,23 +49,23 @@ LAMP = Spec("lamp", processes=(Lamp,), shared=(Light,), invariants=(never_three,
 
 
 def test_a_claim_that_fails_after_two_steps_is_refuted_with_the_trace() -> None:
-    found = check_bounded(LAMP, never_two, 4, bounds=Bounds(5, 1))
+    found = check_bounded(LAMP, never_two, 4, size=InstanceSize(5, 1))
     assert (found.verdict, found.steps) == (Verdict.VIOLATED, 2)
     assert found.trace is not None
     assert [state["Light", "at"] for state in found.trace.states] == [0, 1, 2]
 
 
 def test_that_nothing_was_found_is_unknown_and_not_holds() -> None:
-    assert check_bounded(LAMP, never_two, 1, bounds=Bounds(5, 1)).verdict == Verdict.UNKNOWN
+    assert check_bounded(LAMP, never_two, 1, size=InstanceSize(5, 1)).verdict == Verdict.UNKNOWN
 
 
 def test_a_claim_that_is_not_inductive_can_be_two_inductive() -> None:
-    assert k_induction(LAMP, never_three, 1, bounds=Bounds(5, 1)).verdict == Verdict.UNKNOWN
-    assert k_induction(LAMP, never_three, 2, bounds=Bounds(5, 1)).verdict == Verdict.HOLDS
+    assert k_induction(LAMP, never_three, 1, size=InstanceSize(5, 1)).verdict == Verdict.UNKNOWN
+    assert k_induction(LAMP, never_three, 2, size=InstanceSize(5, 1)).verdict == Verdict.HOLDS
 
 
 def test_a_false_claim_is_never_proved_by_k_induction() -> None:
-    assert k_induction(LAMP, never_two, 3, bounds=Bounds(5, 1)).verdict == Verdict.VIOLATED
+    assert k_induction(LAMP, never_two, 3, size=InstanceSize(5, 1)).verdict == Verdict.VIOLATED
     with pytest.raises(UsageError, match="k=0"):
         k_induction(LAMP, never_two, 0)
 
@@ -75,11 +75,18 @@ def test_messages_are_followed_over_several_steps() -> None:
         """False as soon as somebody answers."""
         return all(not m.voteGranted for m in in_flight(RequestVoteResponse))
 
-    found = check_bounded(RAFT, nobody_has_a_vote, 3, bounds=Bounds(2, 2), servers=2, values=1)
+    found = check_bounded(RAFT, nobody_has_a_vote, 3, size=InstanceSize(2, 2), servers=2, values=1)
     assert (found.verdict, found.steps) == (Verdict.VIOLATED, 3)
 
 
 def test_clients_take_turns_by_induction() -> None:
     constants = {"clients": 2, "keys": 1, "values": 1}
-    found = k_induction(SEQUENTIAL_STORE, one_client_at_a_time, 1, bounds=Bounds(2, 1), **constants)
+    size = InstanceSize(2, 1)
+    alone = k_induction(SEQUENTIAL_STORE, one_client_at_a_time, 1, size=size, **constants)
+    assert (alone.verdict, alone.bound) == (
+        Verdict.UNKNOWN,
+        "a step or the claim may have no value",
+    )
+    claims = (one_client_at_a_time, *ROUNDS)
+    found = k_induction(SEQUENTIAL_STORE, claims, 1, size=size, **constants)
     assert found.verdict == Verdict.HOLDS

@@ -13,12 +13,12 @@ from raftnb.commands import prove as command
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.language import Delivery, Domain, Globals, Map, Nat, Process, Set, each, when
-from raftnb.language.proof import Lemma, Proof
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
-from raftnb.prove import Bounds, counterexample, drop, explain, prove, witness
-from raftnb.prove.conditions import Conditions
+from raftnb.prove import InstanceSize, Lemma, Proof, counterexample, drop, explain, prove, witness
+from raftnb.prove.conditions import unbounded
 from raftnb.prove.counting import axiom_holds
+from raftnb.prove.execute import starts
 from raftnb.prove.explain import changed_actions
 from raftnb.specs import PROOFS
 from raftnb.specs.raft.claims import RAFT
@@ -39,16 +39,19 @@ def test_raft_is_proved_from_the_command_line_and_every_condition_counts() -> No
     assert data["obligations"] == data["proved"] > 2000
     assert len(data["slowest"]) == 5
     assert data["solver"].startswith("z3 ")
+    assert data["defined"]["conditions"] == data["defined"]["proved"] > 200
+    assert data["compared"]["claims"] > 0
     assert "not_covered" not in data
+    assert data["partial"] == []
 
 
 def test_every_claim_of_raft_and_every_action_is_covered() -> None:
     assert RAFT_PROOF.not_covered() == ()
-    names = {start.action for start in Conditions(RAFT_PROOF).starts()}
+    names = {start.action for start in starts(unbounded(RAFT_PROOF))}
     assert names == set(Server.actions)
 
 
-@pytest.mark.parametrize("action", [s.name for s in Conditions(RAFT_PROOF).starts()])
+@pytest.mark.parametrize("action", [s.name for s in starts(unbounded(RAFT_PROOF))])
 def test_no_action_preserves_the_invariant_for_want_of_a_state_where_it_can_be_taken(
     action: str,
 ) -> None:
@@ -103,7 +106,9 @@ def test_a_mistake_fails_in_an_action_that_it_changes_and_is_shown(mutant: Mutan
     changed = changed_actions(RAFT, variant)
     wrong = RAFT_PROOF.of(variant)
     report = explain(wrong, prove(wrong, actions=changed, timeout=2))
-    assert report.verdict == Verdict.VIOLATED
+    assert report.verdict == (Verdict.UNKNOWN if report.violation is None else Verdict.VIOLATED)
+    if report.violation is not None:
+        assert {step.action for step in report.violation.trace.steps} & set(changed)
     found = report.counterexamples[0]
     assert found.step.action in changed
     assert "may be unreachable" in str(found)
@@ -121,11 +126,11 @@ def test_a_mistake_has_a_counterexample_to_induction_in_an_action_that_it_change
     names = [*(lemma.name for lemma in wrong.invariant), *steps]
     actions = [
         start.name
-        for start in Conditions(wrong).starts()
+        for start in starts(unbounded(wrong))
         if start.action in changed_actions(RAFT, variant)
     ]
-    sizes = [Bounds(2, 1), Bounds(3, 1)]
-    found = (counterexample(wrong, names, a, bounds=b) for b in sizes for a in actions)
+    sizes = [InstanceSize(2, 1), InstanceSize(3, 1)]
+    found = (counterexample(wrong, names, a, size=b) for b in sizes for a in actions)
     assert any(one is not None for one in found)
 
 
@@ -133,13 +138,15 @@ def test_a_mistake_has_a_counterexample_to_induction_in_an_action_that_it_change
 def test_a_mistake_that_costs_progress_only_is_still_safe(mutant: Mutant) -> None:
     variant = RAFT.variant(mutant.server.__name__, mutant.server)
     changed = changed_actions(RAFT, variant)
-    assert prove(RAFT_PROOF.of(variant), actions=changed).verdict == Verdict.HOLDS
+    report = prove(RAFT_PROOF.of(variant), actions=changed)
+    assert report.unknown == ()
+    assert report.partial == (f"only the steps of {', '.join(changed)}",)
 
 
 def test_election_safety_alone_is_true_but_not_inductive() -> None:
     claim = RAFT.invariants[0]
     alone = Proof(RAFT, invariant=(Lemma(claim),), opaque=(is_quorum,))
-    found = counterexample(alone, claim.__name__, "become_leader", bounds=Bounds(2, 1))
+    found = counterexample(alone, claim.__name__, "become_leader", size=InstanceSize(2, 1))
     assert found is not None
     model = RAFT(history=True, servers=3, values=2)
     assert model.holds(claim, found.before)
@@ -203,7 +210,7 @@ COUNTER = Spec("counter", processes=(Clerk,), shared=(Count,), invariants=(n_is_
 def test_a_reader_can_prove_a_claim_about_a_specification_of_ones_own() -> None:
     alone = Proof(COUNTER, (Lemma(n_is_not_seven),))
     assert prove(alone, workers=1).verdict == Verdict.UNKNOWN
-    found = counterexample(alone, "n_is_not_seven", "up", bounds=Bounds(9, 1))
+    found = counterexample(alone, "n_is_not_seven", "up", size=InstanceSize(9, 1))
     assert found is not None
     assert (found.before["Count", "n"], found.after["Count", "n"]) == (5, 7)
     mended = Proof(COUNTER, (Lemma(n_is_even),), goals=(Lemma(n_is_not_seven, (n_is_even,)),))
@@ -244,8 +251,11 @@ def test_a_sum_over_a_domain_has_no_meaning_for_any_number_of_members() -> None:
 @pytest.mark.parametrize("name", ["sequential-store", "linearizable-store"])
 def test_the_stores_are_proved_for_any_number_of_clients_keys_and_values(name: str) -> None:
     report = prove(PROOFS[name])
-    assert report.verdict == Verdict.HOLDS
-    assert report.seed == 0
+    assert report.unknown == ()
+    assert report.compared is not None
+    covered = report.not_covered == ()
+    assert report.verdict == (Verdict.HOLDS if covered else Verdict.UNKNOWN)
+    assert covered == (name == "linearizable-store")
 
 
 def test_a_store_that_answers_from_an_old_copy_is_not_what_the_store_holds() -> None:
@@ -259,5 +269,5 @@ def test_a_store_that_answers_from_an_old_copy_is_not_what_the_store_holds() -> 
 
     wrong = PROOFS["sequential-store"].of(SEQUENTIAL_STORE.variant("stale", Stale))
     report = explain(wrong, prove(wrong, actions=["serve"], timeout=2, workers=1))
-    assert report.verdict == Verdict.VIOLATED
+    assert report.verdict == Verdict.UNKNOWN
     assert report.counterexamples[0].claim == "the_answer_in_hand_is_what_the_store_holds"

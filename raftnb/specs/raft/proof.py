@@ -333,7 +333,7 @@ RAFT_PROOF = Proof(
         Lemma(more_than_a_quorum_is_one, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
     ),
     opaque=(is_quorum,),
-    defined=AB,
+    defined=(*AB, commits_were_of_the_leaders_term),
     cuts={
         "become_leader": (Lemma(term_has_no_leader_yet, (*ELECTIONS, quorums_meet)),),
         "handle_append_entries": (

@@ -1,4 +1,4 @@
-"""Symbolic values: Z3 terms for what is plain, and functions to Z3 terms for what has parts.
+"""Values and truths as Z3 terms: terms for what is plain, functions to terms for what has parts.
 
 A sequence is its length and a function from the index, a set a predicate, a map a predicate and a
 function, a record its fields. So no arrays and no data types reach the solver, and an update is a
@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from raftnb.tree.nodes import Choice, MapOf, Never, Nothing, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.data.errors import SpecError
 
 Value = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
@@ -120,9 +120,18 @@ def choose(test: z3.BoolRef, yes: Value, no: Value) -> Value:
             lambda k: choose(test, yes.get(k), no.get(k)),
         )
     if isinstance(yes, RecordV):
-        inner = {f: choose(test, v, no.fields[f]) for f, v in yes.fields.items()}
-        return RecordV(yes.cls, inner)
+        return _choose_record(test, yes, no)
     return _choose_term(test, yes, no)
+
+
+def _choose_record(test: z3.BoolRef, yes: RecordV, no: RecordV) -> RecordV:
+    if yes.cls is not no.cls or set(yes.fields) != set(no.fields):
+        raise SpecError(
+            f"a `{yes.cls.__name__}` on one way and another record on the other",
+            allowed="on every way a record of the same class; a message that was sent",
+            cure="choose between the fields, or branch with `if` in the action",
+        )
+    return RecordV(yes.cls, {f: choose(test, v, no.fields[f]) for f, v in yes.fields.items()})
 
 
 def _choose_term(test: z3.BoolRef, yes: z3.ExprRef, no: z3.ExprRef) -> z3.ExprRef:
@@ -133,20 +142,3 @@ def _choose_term(test: z3.BoolRef, yes: z3.ExprRef, no: z3.ExprRef) -> z3.ExprRe
     if z3.is_bool(yes) and (z3.is_false(yes) or z3.is_true(no)):
         return conj(neg(test), no) if z3.is_false(yes) else disj(neg(test), yes)
     return z3.If(test, yes, no)
-
-
-def is_empty_of(type_: Type) -> bool:
-    """Whether a type is that of None, or of an empty collection whose elements are not known."""
-    if isinstance(type_, SeqOf | SetOf):
-        return isinstance(type_.of, Never)
-    return isinstance(type_, Nothing) or (isinstance(type_, MapOf) and isinstance(type_.key, Never))
-
-
-def members_of(type_: Choice) -> list[Any]:
-    """An enum's members, in order: a member's number is its place."""
-    return list(type_.cls.__members__.values())
-
-
-def is_plain(type_: Type) -> bool:
-    """Whether the values of a type are Z3 terms."""
-    return not isinstance(type_, Option | SeqOf | SetOf | MapOf | RecordOf)

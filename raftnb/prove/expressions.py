@@ -1,0 +1,264 @@
+"""The meaning of each kind of expression, as Z3 terms."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import z3
+
+from raftnb.data.values import Message
+from raftnb.prove.evaluate import Environment, Evaluator, Local
+from raftnb.prove.operators import OPERATORS
+from raftnb.prove.shapes import MapShape, SeqShape, SetShape
+from raftnb.prove.state import Family
+from raftnb.prove.terms import (
+    FALSE,
+    TRUE,
+    RecordV,
+    SetV,
+    Value,
+    choose,
+    conj,
+    disj,
+    implies,
+    neg,
+)
+from raftnb.tree import nodes
+from raftnb.tree.nodes import BOOL, Expr, MapOf, Member, Never, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.types import join
+
+
+def constant(at: Evaluator, expr: nodes.Const, env: Environment) -> Value:
+    """A constant."""
+    return at.scope.words.of(expr.type).literal(expr.value)
+
+
+def name(at: Evaluator, expr: nodes.Var, env: Environment) -> Value:
+    """A parameter, a local name, or a comprehension's variable."""
+    if expr.name not in env:
+        raise at.scope.refused(
+            expr,
+            f"`{expr.name}`, which not every way to here gives a value",
+            allowed="names that are assigned before, and outside a loop",
+            cure=f"assign `{expr.name}` before the branch or the loop",
+        )
+    found = env[expr.name]
+    if isinstance(found, Local):
+        as_it_was = nodes.Var(found.type, expr.line, expr.name)
+        return at.scope.converted(found.value, as_it_was, expr.type)
+    return found
+
+
+def read(at: Evaluator, expr: nodes.Read, env: Environment) -> Value:
+    """A variable of a process or a shared one."""
+    state = at.scope.after if expr.primed else at.scope.state
+    if state is None:
+        raise at.scope.refused(
+            expr, "`after(...)` where there is no step", "`after` in `transitions`", "move it there"
+        )
+    owner = None
+    if expr.owner is not None:
+        owner = at.typed(expr.owner, env, Member(expr.root))
+    if (expr.root, expr.variable) not in state.variables:
+        raise at.scope.refused(
+            expr,
+            f"`{expr.root}.{expr.variable}`, whose type has no translation",
+            allowed="bool, numbers, text, enums, members, options, sequences, sets, maps",
+            cure="give the variable one of these types, or claim nothing of it",
+        )
+    return state.read(expr.root, expr.variable, owner)
+
+
+def field(at: Evaluator, expr: nodes.Get, env: Environment) -> Value:
+    """A field of a record or message."""
+    record = at.value(expr.record, env)
+    if not isinstance(record, RecordV) or expr.field not in record.fields:
+        raise at.scope.refused(
+            expr,
+            f"the field `{expr.field}`, which this value need not have",
+            allowed="fields that the record has; source and dest of messages that were sent",
+            cure="branch with `isinstance`, or read another field",
+        )
+    words, value = at.scope.words, record.fields[expr.field]
+    have = words.program.field_type(record.cls, expr.field)
+    if have is not None and have != expr.type:
+        field_ = nodes.Get(have, expr.line, expr.record, expr.field)
+        return at.scope.converted(value, field_, expr.type)
+    return value
+
+
+def conditional(at: Evaluator, expr: nodes.Cond, env: Environment) -> Value:
+    """`yes if test else no`."""
+    test = at.value(expr.test, env)
+    with at.scope.under(test):
+        yes = at.typed(expr.yes, env, expr.type)
+    with at.scope.under(neg(test)):
+        no = at.typed(expr.no, env, expr.type)
+    return choose(test, yes, no)
+
+
+def made(at: Evaluator, expr: nodes.Make, env: Environment) -> Value:
+    """A new record or message."""
+    assert isinstance(expr.type, RecordOf)
+    at.scope.words.of(expr.type)
+    types = {f: at.scope.words.program.field_type(expr.type.cls, f) for f, _ in expr.fields}
+    fields = {}
+    for field_, value in expr.fields:
+        type_ = types[field_]
+        assert type_ is not None
+        fields[field_] = at.typed(value, env, type_)
+    ends = ("source", "dest") if issubclass(expr.type.cls, Message) else ()
+    left = {f.name for f in dataclasses.fields(expr.type.cls)} - {*fields, *ends}  # type: ignore[arg-type]
+    if left:
+        raise at.scope.refused(
+            expr,
+            f"a `{expr.type.cls.__name__}` without {', '.join(sorted(left))}",
+            allowed="records with every field given",
+            cure="write the default value, too",
+        )
+    return RecordV(expr.type.cls, fields)
+
+
+def collected(at: Evaluator, expr: nodes.Collect, env: Environment) -> Value:
+    """A sequence, set or map written out."""
+    type_ = expr.type
+    shape = at.scope.words.of(type_)
+    if isinstance(type_, SeqOf | SetOf):
+        items = [at.typed(i, env, type_.of) for i in expr.items]
+        assert isinstance(shape, SeqShape | SetShape)
+        return shape.listed(items) if isinstance(shape, SeqShape) else shape.holding(items)
+    assert isinstance(type_, MapOf)
+    assert isinstance(shape, MapShape)
+    keys = [at.typed(k, env, type_.key) for k in expr.items[::2]]
+    values = [at.typed(v, env, type_.value) for v in expr.items[1::2]]
+    return shape.paired(list(zip(keys, values, strict=True)))
+
+
+def everyone(at: Evaluator, expr: nodes.Everyone, env: Environment) -> Value:
+    """All the members of a class."""
+    return SetV(lambda x: TRUE)
+
+
+def in_flight(at: Evaluator, expr: nodes.InFlight, env: Environment) -> Value:
+    """The messages in flight are no value, but something to quantify over."""
+    raise at.scope.refused(
+        expr,
+        "the messages in flight as a value",
+        allowed="`all(... for m in in_flight(Kind))`, `any(...)`",
+        cure="quantify over them",
+    )
+
+
+def either(at: Evaluator, expr: nodes.Either, env: Environment) -> Value:
+    """A choice: a new constant that is one of the options wherever it is reached."""
+    scope = at.scope
+    if scope.path is None or scope.bound:
+        raise scope.refused(
+            expr,
+            "`either` in a claim, a loop or a comprehension",
+            allowed="`either` once for each step of an action",
+            cure="choose before, and use the name",
+        )
+    if expr.among is None:
+        options = [Family((), TRUE, at.typed(o, env, expr.type)) for o in expr.options]
+    else:
+        options = at.families(expr.among, env)
+    shape = scope.words.of(expr.type)
+    picked = shape.declare(f"choice!{scope.words.theory.number()}", ())()
+    scope.path.choices.append((picked, expr.type))
+    among = [at.is_one_of(family, picked, expr.type) for family in options]
+    scope.path.conditions.append(implies(conj(*scope.guards), disj(*among)))
+    return picked
+
+
+def called(at: Evaluator, expr: nodes.Call, env: Environment) -> Value:
+    """A call of an operator."""
+    routine = expr.routine
+    types = [t for _, t in routine.parameters]
+    args = [argument(at, a, env, t) for a, t in zip(expr.args, types, strict=True)]
+    if routine.function in at.scope.opaque:
+        return relation(at, routine, args)
+    inner = dict(zip((n for n, _ in routine.parameters), args, strict=True))
+    assert routine.returns is not None
+    return at.inside(routine.function).block(routine.body, inner, routine.returns)
+
+
+def argument(at: Evaluator, expr: Expr, env: Environment, want: Type) -> Value:
+    """An argument; a record of a subclass is passed on as it is."""
+    have = expr.type
+    if isinstance(have, RecordOf) and isinstance(want, RecordOf) and issubclass(have.cls, want.cls):
+        return at.value(expr, env)
+    return at.typed(expr, env, want)
+
+
+def relation(at: Evaluator, routine: nodes.Routine, args: list[Value]) -> Value:
+    """An opaque operator: a relation of its arguments, of which only the axioms are known."""
+    words = at.scope.words
+    terms = []
+    for (_, type_), arg in zip(routine.parameters, args, strict=True):
+        if isinstance(type_, SetOf):
+            terms.append(words.theory.name_of(arg, type_, tuple(at.scope.bound)))
+        else:
+            words.theory.plain_sort(type_)
+            terms.append(arg)
+    arguments = tuple(t for _, t in routine.parameters)
+    return words.theory.opaque(routine.function, arguments)(*terms)
+
+
+# Operators of the language: those that look at their operands themselves, and all others.
+
+
+def applied(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
+    """An operator of the language."""
+    if expr.op in ("and", "or"):
+        return connected(at, expr, env)
+    if expr.op == "in":
+        return contained(at, expr, env)
+    operator = OPERATORS.get(expr.op)
+    if operator is None:
+        raise at.scope.refused(
+            expr,
+            f"`{NAMES.get(expr.op, expr.op)}`",
+            allowed="what has a meaning for sets of any size",
+            cure="say it with all and any, or choose with `either` and guard it with `all`",
+        )
+    return operator(at.scope, expr, *(at.value(a, env) for a in expr.args))
+
+
+NAMES = {"least": "min of a collection", "largest": "max of a collection"}
+
+
+def connected(at: Evaluator, expr: nodes.Apply, env: Environment) -> z3.BoolRef:
+    """`and`, `or`: each operand where those before it did not decide."""
+    parts: list[z3.BoolRef] = []
+    guards = at.scope.guards
+    before = len(guards)
+    for arg in expr.args:
+        part = at.typed(arg, env, BOOL)
+        parts.append(part)
+        guards.append(part if expr.op == "and" else neg(part))
+    del guards[before:]
+    return conj(*parts) if expr.op == "and" else disj(*parts)
+
+
+def contained(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
+    """`a in b`."""
+    a, b = expr.args
+    words = at.scope.words
+    if isinstance(b.type, SeqOf):
+        of = join(a.type, b.type.of)
+        value = at.typed(a, env, of)
+        parts = []
+        for family in at.families(b, env):
+            item = words.of(of).convert(family.value, b.type.of)
+            equal = words.of(of).equal(item, value)
+            parts.append(words.theory.exists(family.bound, conj(family.guard, equal)))
+        return disj(*parts)
+    if isinstance(at.element(b), Never):
+        return FALSE
+    inside = words.of(at.element(b))
+    if isinstance(a.type, Option):
+        option = at.value(a, env)
+        found = inside.convert(option.value, a.type.of)
+        return conj(option.some, at.value(b, env).has(found))
+    return at.value(b, env).has(at.typed(a, env, inside.type))

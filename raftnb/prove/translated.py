@@ -1,0 +1,287 @@
+"""The translation evaluated in given states: what it says of their steps and of claims.
+
+This is how the translation is compared with plain Python (`agreement`): the same formulas that are
+proved, over the finite theory, with the values of one state put in.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from raftnb.data.trace import State
+from raftnb.data.values import Map, Message, Record
+from raftnb.language.claims import Property
+from raftnb.language.world import World
+from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.finite import Instance
+from raftnb.prove.plain import Shape
+from raftnb.prove.reading import Reading
+from raftnb.prove.scope import Requirement
+from raftnb.prove.state import Symbolic
+from raftnb.prove.terms import RecordV, conj, neg
+from raftnb.tree.nodes import Member, RecordOf
+
+MOST = 64
+
+
+@dataclass
+class Way:
+    """One way through an action, with what it requires as one formula.
+
+    `alone` tells that these formulas say all; otherwise axioms go with them (of sets with names)
+    that speak of the same constants.
+    """
+
+    case: Case
+    taken: z3.BoolRef
+    defined: z3.BoolRef
+    alone: bool
+
+
+@dataclass
+class Claimed:
+    """A claim as formulas about the state, and the one after it."""
+
+    true: z3.BoolRef
+    defined: z3.BoolRef
+
+
+class Translated:
+    """The translation of an instance, to be asked about states of it.
+
+    `fits(state)` tells whether a state is within its bounds; of others nothing can be asked.
+    """
+
+    def __init__(self, here: Instance) -> None:
+        self.here, self.words, self.theory = here, here.words, here.theory
+        self.after = here.words.state(" after")
+        self._ways: dict[Start, list[Way]] = {}
+        self._claims: dict[Property, Claimed] = {}
+        self.model: Any = None
+        self.solver = z3.Solver()
+        self._told = 0
+
+    # Formulas, each made once.
+
+    @cached_property
+    def starts(self) -> list[Start]:
+        """The actions, one that receives a message once for each kind."""
+        return starts(self.words)
+
+    def ways(self, start: Start) -> list[Way]:
+        """The ways through an action."""
+        if start not in self._ways:
+            known = len(self.theory.axioms)
+            found = [
+                (case, conj(*case.conditions), self._all(case.requirements))
+                for case in cases(self.words, start, self.here.before, frozenset())
+            ]
+            alone = len(self.theory.axioms) == known
+            self._ways[start] = [Way(*one, alone and not one[0].choices) for one in found]
+        return self._ways[start]
+
+    def claimed(self, claim: Property) -> Claimed:
+        """A claim about the state, or about the step."""
+        if claim not in self._claims:
+            needs: list[Requirement] = []
+            after = self.after if claim in self.here.proof.spec.transitions else None
+            true = self.here.holds(claim, self.here.before, after, needs)
+            self._claims[claim] = Claimed(true, self._all(needs))
+        return self._claims[claim]
+
+    def _all(self, needs: list[Requirement]) -> z3.BoolRef:
+        return conj(*(self.theory.forall(need.bound, need.condition) for need in needs))
+
+    # States.
+
+    def fits(self, *states: State) -> bool:
+        """Whether the numbers, lengths and messages of states are within the instance's bounds."""
+        size = self.here.size
+        for state in states:
+            flying = messages_of(state)
+            kinds = [type(m) for m in flying]
+            if any(kinds.count(kind) > size.slots for kind in kinds):
+                return False
+            values = [*state.values[: len(self.here.model.variables)], *flying]
+            if not all(inside(value, size.low, size.top) for value in values):
+                return False
+        return True
+
+    def look_at(self, state: State, after: State | None = None) -> None:
+        """Put the values of a state, and of one after it, into the formulas."""
+        self.solver, self.model = z3.Solver(), None
+        facts = list(self._facts(state, self.here.before))
+        facts += self._in_flight(state)
+        if after is not None:
+            facts += self._facts(after, self.after)
+        self.solver.add(*facts)
+        self._told = 0
+        self._learn()
+
+    def _learn(self) -> None:
+        """Tell the solver what became known with the formulas made since it was last asked."""
+        axioms = self.theory.axioms[self._told :]
+        if self.model is None or axioms or not self._told:
+            self.solver.add(*axioms)
+            self._told = len(self.theory.axioms)
+            if self.solver.check() != z3.sat:
+                raise AssertionError("a state that the finite theory has no model of")
+            self.model = self.solver.model()
+
+    def _facts(self, state: State, symbolic: Symbolic) -> Iterator[z3.BoolRef]:
+        model, reading = self.here.model, Reading(self.here, None)
+        for cell, value, (variable, cls) in zip(
+            state.layout.cells, state.values, model.variables, strict=False
+        ):
+            key = (cls.root, variable.name)
+            if key in symbolic.variables:
+                shape = self.words.of(self.words.variables[key])
+                found = symbolic.read(*key, reading.owner(cls.root, cell.owner))
+                yield shape.equal(found, shape.literal(value))
+
+    def _in_flight(self, state: State) -> Iterator[z3.BoolRef]:
+        flying = messages_of(state)
+        for kind in self.words.kinds:
+            shape, mine = self.words.of(RecordOf(kind)), [m for m in flying if type(m) is kind]
+            for i, slot in enumerate(self.here.slots(kind)):
+                yield self.here.before.sent[kind.__name__](slot) == (i < len(mine))
+                if i < len(mine):
+                    literal = shape.literal(mine[i])
+                    yield shape.equal(self.words.message(kind, slot), literal)
+
+    # Answers, about the states looked at.
+
+    def truth(self, claim: Property) -> bool | None:
+        """Whether a claim is true; None where the translation says that it has no value."""
+        claimed = self.claimed(claim)
+        self._learn()
+        if not self._is(claimed.defined):
+            return None
+        return self._is(claimed.true)
+
+    def _is(self, formula: z3.BoolRef) -> bool:
+        return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
+
+    def successors(
+        self, root: str, action: str, process: Any, arguments: dict[str, Any], state: State
+    ) -> set[State] | None:
+        """The states after an action with these arguments; None where it may have no value."""
+        message = next((v for v in arguments.values() if isinstance(v, Message)), None)
+        kind = type(message) if message is not None else None
+        found: set[State] = set()
+        for start in self.starts:
+            if (start.root, start.action, start.kind) != (root, action, kind):
+                continue
+            ways = self.ways(start)
+            self._learn()
+            for way in ways:
+                after = self._taken(way, process, arguments, state)
+                if after is None:
+                    return None
+                found |= after
+        return found
+
+    def _taken(
+        self, way: Way, process: Any, arguments: dict[str, Any], state: State
+    ) -> set[State] | None:
+        pairs = self._given(way.case, process, arguments, state)
+        if way.alone and all(isinstance(term, z3.ExprRef) for term, _, _ in pairs):
+            swaps = [(term, value) for term, value, _ in pairs]
+            if not self._is(z3.substitute(way.defined, *swaps)):
+                return None
+            reading = Reading(self.here, self.model, swaps)
+            taken = self._is(z3.substitute(way.taken, *swaps))
+            return {reading.state(way.case.after)} if taken else set()
+        with Pushed(self.solver):
+            self.solver.add(*(shape.equal(term, value) for term, value, shape in pairs))
+            if self.solver.check(neg(way.defined)) != z3.unsat:
+                return None
+            return set(self._each(way))
+
+    def _each(self, way: Way) -> Iterator[State]:
+        """The states after a way, for every choice."""
+        self.solver.add(way.taken)
+        for _ in range(MOST):
+            if self.solver.check() != z3.sat:
+                return
+            reading = Reading(self.here, self.solver.model())
+            yield reading.state(way.case.after)
+            same = [
+                shape.equal(value, shape.literal(reading.value(value, type_)))
+                for value, type_ in way.case.choices
+                for shape in (self.words.of(type_),)
+            ]
+            self.solver.add(neg(conj(*same)))
+
+    def _given(
+        self, case: Case, process: Any, arguments: dict[str, Any], state: State
+    ) -> list[tuple[Any, Any, Shape]]:
+        """The constants of a case, their values, and their shapes."""
+        mine = next(iter(case.env.values()))
+        me = self.words.of(Member(case.root))
+        pairs: list[tuple[Any, Any, Shape]] = [(mine, me.literal(process), me)]
+        for name, value in arguments.items():
+            symbolic = case.env[name]
+            if isinstance(symbolic, RecordV) and symbolic.name is not None:
+                slot = self._slot(value, state)
+                pairs.append((symbolic.name, slot, me))
+                continue
+            shape = self.words.of(case.types[name])
+            pairs.append((symbolic, shape.literal(value), shape))
+        return pairs
+
+    def _slot(self, message: Message, state: State) -> z3.ExprRef:
+        mine = [m for m in messages_of(state) if type(m) is type(message)]
+        return self.here.slots(type(message))[mine.index(message)]
+
+
+class Pushed:
+    """A solver with what is added inside taken back."""
+
+    def __init__(self, solver: z3.Solver) -> None:
+        self.solver = solver
+
+    def __enter__(self) -> None:
+        self.solver.push()
+
+    def __exit__(self, *_: object) -> None:
+        self.solver.pop()
+
+
+def messages_of(state: State) -> list[Message]:
+    """The messages in flight, in the bag or in queues, each once."""
+    queues = [
+        value
+        for cell, value in zip(state.layout.cells, state.values, strict=True)
+        if " to " in cell.owner and cell.variable == "queue"
+    ]
+    return list(dict.fromkeys([*(m for m, _ in state.messages), *itertools.chain(*queues)]))
+
+
+def inside(value: Any, low: int, top: int) -> bool:
+    """Whether a value's numbers and lengths are between bounds."""
+    if isinstance(value, bool) or not isinstance(value, int | tuple | frozenset | Map | Record):
+        return True
+    if isinstance(value, int):
+        return low <= value <= top
+    if isinstance(value, tuple) and len(value) > top:
+        return False
+    if isinstance(value, Map):
+        return all(inside(v, low, top) for v in (*value, *value.values()))
+    if isinstance(value, Record):
+        return all(inside(getattr(value, f.name), low, top) for f in fields(value))  # type: ignore[arg-type]
+    return all(inside(v, low, top) for v in value)
+
+
+def python_truth(here: Instance, claim: Property, state: State, after: State | None) -> bool:
+    """Whether plain Python finds a claim true; raises `SpecError` where it has no value."""
+    world = World(here.model, state)
+    if after is not None:
+        world.next = World(here.model, after)
+    return world.failure(claim) is None
