@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from raftnb.commands import (
@@ -22,7 +24,7 @@ from raftnb.data.errors import RaftnbError
 
 COMMANDS = (listing, check, walk, liveness, refines, prove, mutants, linearizable)
 USAGE_ERROR = 2
-INTERRUPTED = 3
+UNKNOWN = 3
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -40,7 +42,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code (0, 1, 3; 2 for a usage or specification error)."""
+    """Run one command; return its exit code (0, 1, 3; 2 for a usage or specification error).
+
+    A fault of the package itself is reported with its traceback and exit code 3: Python's own exit
+    code for it is 1, which would say *violated*.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot write is escaped, no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         arguments = build_parser().parse_args(words)
         return int(arguments.run(arguments))
@@ -49,10 +58,14 @@ def main(words: Sequence[str] | None = None) -> int:
         return USAGE_ERROR
     except KeyboardInterrupt:
         print("interrupted before anything was found", file=sys.stderr)
-        return INTERRUPTED
+        return UNKNOWN
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return USAGE_ERROR
+        return UNKNOWN
+    except Exception:
+        traceback.print_exc()
+        print("a fault of raftnb itself; nothing was decided", file=sys.stderr)
+        return UNKNOWN
 
 
 if __name__ == "__main__":

@@ -241,10 +241,10 @@ def play(model: Model, scene: Callable[[Any], None]) -> Trace:
 def first_violation(model: Model, trace: Trace) -> int | None:
     """The number of steps after which an invariant or a claim about steps is false, or None."""
     for number in range(1, len(trace.states)):
-        judge = World(model, trace.states[number])
+        here = World(model, trace.states[number])
         before = World(model, trace.states[number - 1])
-        before.next = judge
-        claims = [(c, judge) for c in model.checked(model.spec.invariants)]
+        before.next = here
+        claims = [(c, here) for c in model.checked(model.spec.invariants)]
         claims += [(c, before) for c in model.checked(model.spec.transitions)]
         if any(world.failure(claim) is not None for claim, world in claims):
             return number

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,7 @@ from raftnb.__main__ import main
 from raftnb.specs import SPECS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
 
+ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "raftnb"]
 
 
@@ -119,6 +123,36 @@ def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixtu
     assert "3 unknown" in said
     commands = ["list", "check", "walk", "liveness", "refines", "prove", "mutants", "linearizable"]
     assert [name for name in commands if f" {name} " not in said] == []
+
+
+def test_a_fault_of_the_package_is_no_verdict(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(SPECS, "faulty", None)
+    assert main(["check", "faulty"]) == 3
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert said.endswith("a fault of raftnb itself; nothing was decided\n")
+
+
+def test_what_the_terminal_cannot_write_is_escaped(tmp_path: Path):
+    history = tmp_path / "é.json"
+    history.write_text("[]", encoding="utf-8")
+    words = ["linearizable", str(history), "--model", "register"]
+    done = subprocess.run(
+        [*COMMAND, *words],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in done.stderr
+    assert "\\xe9.json" in done.stdout + done.stderr
+
+
+def test_the_installed_command_is_this_one():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["raftnb"].partition(":")
+    assert getattr(importlib.import_module(module), function) is main
 
 
 def test_ctrl_c_stops_with_what_was_reached():

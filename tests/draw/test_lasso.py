@@ -1,3 +1,5 @@
+"""A lasso is drawn with each state once; the two views of a step are a table."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Concurrent stores: what each can produce, and which are linearizable."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The memory of *Specifying Systems*, and the cache that implements it."""
+
 from __future__ import annotations
 
 import pytest
