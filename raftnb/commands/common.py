@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 from raftnb.data.errors import UsageError
+from raftnb.data.verdict import Answer
 from raftnb.language.spec import Model, Spec
 from raftnb.specs import SPECS
 
@@ -185,7 +186,7 @@ def print_json(data: Any) -> None:
     print(json.dumps(data))
 
 
-def report(answer: Any, arguments: argparse.Namespace, with_: str = "", **about: Any) -> int:
+def report(answer: Answer, arguments: argparse.Namespace, with_: str = "", **about: Any) -> int:
     """Print what a checker answers; return the exit code.
 
     As text it is followed by `with_` what it was found, and the time; as JSON `about` comes first.
@@ -195,20 +196,19 @@ def report(answer: Any, arguments: argparse.Namespace, with_: str = "", **about:
     else:
         print(answer)
         print(f"{with_}{answer.seconds:.1f} seconds")
-    return int(answer.verdict.exit_code)
+    return answer.exit_code
 
 
-def json_of(answer: Any) -> dict[str, Any]:
+def json_of(answer: Answer) -> dict[str, Any]:
     """An answer as JSON data in which the same names stand first for every command."""
     first = {
         "verdict": str(answer.verdict),
-        "property": getattr(answer, "property", None),
+        "property": answer.property,
         "bound": answer.bound,
-        "partial": list(getattr(answer, "partial", ())),
+        "partial": list(answer.partial),
         "seconds": round(answer.seconds, 3),
     }
-    data: dict[str, Any] = answer.as_json()
-    return first | data
+    return first | answer.as_json()
 
 
 def about(model: Model) -> dict[str, Any]:

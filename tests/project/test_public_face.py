@@ -35,7 +35,7 @@ ENGINES = {
     "raftnb.explore": {"Exploration", "check", "random_walks", "reachable", "state_graph"},
     "raftnb.liveness": {"LivenessResult", "check_liveness"},
     "raftnb.refine": {"Refinement", "refines"},
-    "raftnb.prove": {"Report", "counterexample", "drop", "explain", "prove"},
+    "raftnb.prove": {"Lemma", "Proof", "Report", "counterexample", "drop", "explain", "prove"},
     "raftnb.linear": {"Linearizability", "check", "read_history"},
 }
 HEAVY = {"graphviz", "llvmlite", "numba", "numpy", "scipy", "tqdm", "z3"}
