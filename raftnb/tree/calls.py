@@ -178,7 +178,7 @@ def _choice(lower: Lower, node: ast.Call) -> Expr:
         lower.scope.fail(node, "either(a, b, ...), either(*collection)")
     if starred:
         among = lower.collection(starred[0].value)
-        return Either(plain(element(lower, among, node)), node.lineno, (), among)
+        return Either(plain(element(among)), node.lineno, (), among)
     options = tuple(map(lower.expr, node.args))
     type_: Type = NEVER
     for option in options:
@@ -260,7 +260,7 @@ def _numbers(lower: Lower, node: ast.expr) -> Expr:
     if isinstance(node, ast.GeneratorExp):
         return comprehension(lower, "seq", node, lambda: (lower.number(node.elt), None))
     found = lower.collection(node)
-    if not isinstance(element(lower, found, node), Int | Never):
+    if not isinstance(element(found), Int | Never):
         lower.scope.fail(node, "a collection of numbers")
     return found
 

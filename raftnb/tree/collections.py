@@ -77,14 +77,12 @@ def messages(lower: Lower, node: ast.Call) -> Expr:
     return InFlight(SeqOf(RecordOf(kind)), node.lineno, kind)
 
 
-def element(lower: Lower, domain: Expr, node: ast.AST) -> Type:
+def element(domain: Expr) -> Type:
     """The type of what is met in going through a collection."""
     type_ = domain.type
     if isinstance(type_, SeqOf | SetOf):
         return type_.of
-    if isinstance(type_, MapOf):
-        return type_.key
-    return NEVER if isinstance(type_, Never) else lower.scope.fail(node, "a finite collection")
+    return type_.key if isinstance(type_, MapOf) else NEVER
 
 
 def written_out(lower: Lower, node: ast.expr, nodes: list[ast.expr], kind: Any) -> Expr:
@@ -146,7 +144,7 @@ def _generator(
     domain = lower.collection(part.iter)
     key: Expr | None = None
     later = {g.target.id for g in left[1:] if isinstance(g.target, ast.Name)} - {name}
-    with lower.scope.binding(name, element(lower, domain, node), later):
+    with lower.scope.binding(name, element(domain), later):
         tests = tuple(map(lower.truth, part.ifs))
         condition = Apply(BOOL, node.lineno, "and", tests) if tests else TRUE
         if len(left) > 1:
@@ -171,7 +169,7 @@ def gone_through(lower: Lower, kind: str, node: ast.expr) -> Expr:
     made = {"seq": SeqOf, "set": SetOf}.get(kind)
     if type(found.type) is made:
         return found
-    of = element(lower, found, node)
+    of = element(found)
     item: Expr = Var(of, node.lineno, "item")
     if kind in ("all", "any") and of not in (BOOL, NEVER):
         lower.scope.fail(node, "truth values", f"write `{kind}(... for x in ...)`")

@@ -51,7 +51,7 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
     name = COMPARE[type(op)]
     if name in ("in", "not in"):
         left, right = lower.expr(a), lower.collection(b)
-        _may_be_equal(lower, node, left.type, element(lower, right, node))
+        _may_be_equal(lower, node, left.type, element(right))
     else:
         left, right = _side(lower, a), _side(lower, b)
         if name in ("==", "!="):

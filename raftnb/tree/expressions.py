@@ -41,7 +41,7 @@ from raftnb.tree.nodes import (
     Var,
 )
 from raftnb.tree.scope import SAY, Scope
-from raftnb.tree.types import alternatives, confusable, fits, is_domain, overlap, type_of
+from raftnb.tree.types import alternatives, confusable, fits, is_domain, overlap, plain, type_of
 
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
@@ -169,7 +169,7 @@ class Expressions:
                 break
         if found is None:
             self.scope.fail(node, "fields of records, variables of processes")
-        return Get(found, node.lineno, base, node.attr)
+        return Get(plain(found), node.lineno, base, node.attr)
 
     def _shared(self, node: ast.Attribute, shared: Any, *, primed: bool) -> Expr:
         known = self.scope.variables(shared.root) if self.scope.is_named(shared) else {}

@@ -134,7 +134,7 @@ class Statements:
             self.scope.fail(where, "for name in collection:, without `else`")
         domain = self.expressions.collection(node.iter)
         before = set(self.scope.bound)
-        self.scope.assign(node.target, node.target.id, element(self.expressions, domain, node))
+        self.scope.assign(node.target, node.target.id, element(domain))
         body, _ = self.block(node.body)
         self.scope.bound = before
         return (For(node.lineno, node.target.id, domain, body),), False

@@ -127,8 +127,6 @@ def join(a: Type, b: Type) -> Type:
 
 
 def _same_kind(a: Type, b: Type) -> Type | None:
-    if isinstance(a, Int) and isinstance(b, Int):
-        return INT
     if isinstance(a, Text) and isinstance(b, Text) and a.words and b.words:
         return Text(a.words | b.words)
     for kind in (SeqOf, SetOf):

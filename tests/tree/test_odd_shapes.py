@@ -42,6 +42,9 @@ class Color(Enum):
     BLUE = "blue"
 
 
+FAVORITE = Color.BLUE
+
+
 class Item(Domain, number="items"):
     """A thing."""
 
@@ -424,6 +427,17 @@ class Zoo(Beast):
         """Constants of the module."""
         self.n = LIMIT + len(NUMBERS) + max(NUMBERS)
         self.friend = NOBODY
+
+    def constants_of_other_kinds(self) -> None:
+        """Members of enums and empty maps."""
+        self.color = FAVORITE
+        self.ages = Map()
+
+    def nothing_by_name(self) -> None:
+        """None has no number: where it is reached, there is no step."""
+        none = None
+        self.n = none + 1 if self.flag else 0
+        self.k = ()[0] if self.n > 3 else 1
 
     def truth_of_collections(self) -> None:
         """What has items is true."""

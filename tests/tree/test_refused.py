@@ -20,6 +20,7 @@ from raftnb.language import (
     Globals,
     Map,
     Message,
+    Nat,
     Process,
     Record,
     Seq,
@@ -66,6 +67,22 @@ class Twin(Record):
 
     left: int
     right: int
+
+
+class Wide(Record):
+    """A number."""
+
+    n: int
+
+
+class Narrow(Wide):
+    """A number that is no number."""
+
+    n: Nat
+
+
+class Stranger(Domain, number="strangers"):
+    """Of another specification."""
 
 
 class Ping(Message):
@@ -250,6 +267,113 @@ def a_choice_of_both(self: Node) -> int:
 def a_text_of_a_number(self: Node) -> bool:
     """`str(self.n)`"""
     return str(self.n) == "1"
+
+
+def get_of_nothing(self: Node) -> int:
+    """`self.ages.get()`"""
+    return self.ages.get()
+
+
+def a_record_of_no_class(self: Node) -> bool:
+    """`Record()`"""
+    return Record() == self.pair
+
+
+def a_map_of_a_sequence(self: Node) -> int:
+    """`Map(self.log)`"""
+    return len(Map(self.log))
+
+
+def a_map_of_no_pairs(self: Node) -> int:
+    """`(x for x in self.log)`"""
+    return len(Map(x for x in self.log))
+
+
+def a_sequence_of_two_fors(self: Node) -> int:
+    """`(x for x in self.log for y in self.log)`"""
+    return len(tuple(x for x in self.log for y in self.log))
+
+
+def the_largest_text(self: Node) -> bool:
+    """`('a', self.word)`"""
+    return max(("a", self.word)) == "a"
+
+
+def isinstance_of_nothing(self: Node) -> bool:
+    """`isinstance(self.pair)`"""
+    return isinstance(self.pair)
+
+
+def a_class_of_another_specification(self: Node) -> int:
+    """`Stranger`"""
+    return len(Stranger)
+
+
+def through_a_number(self: Node) -> bool:
+    """`self.n`"""
+    return all(x > 0 for x in self.n)
+
+
+def all_of_numbers(self: Node) -> bool:
+    """`self.log`"""
+    return all(self.log)
+
+
+def the_sum_of_texts(self: Node) -> int:
+    """`self.word`"""
+    return sum(self.word for x in self.log)
+
+
+def a_range_of_texts(self: Node) -> int:
+    """`self.word`"""
+    return len(range(self.word))
+
+
+def a_part_of_a_map(self: Node) -> int:
+    """`self.ages[1:]`"""
+    return len(self.ages[1:])
+
+
+def an_item_of_a_set(self: Node) -> int:
+    """`self.some[0]`"""
+    return self.some[0]
+
+
+def after_two(self: Node) -> bool:
+    """`after(self, self)`"""
+    return after(self, self).n == 1
+
+
+def a_variable_of_a_process_or_a_field(self: Node) -> int:
+    """`(self if self.flag else self.thing).n`"""
+    return (self if self.flag else self.thing).n
+
+
+def a_loop_without_end(self: Node) -> None:
+    """`while self.flag:`"""
+    while self.flag:
+        self.n += 1
+
+
+def a_name_without_a_value(self: Node) -> int:
+    """`n: int`"""
+    n: int
+    return self.n
+
+
+def a_message_of_two_classes(self: Node) -> None:
+    """`Ping(n=1) if self.flag else Pong(back=1)`"""
+    send(Ping(n=1) if self.flag else Pong(back=1), to=self)
+
+
+def a_text_or_a_map(self: Node) -> None:
+    """`self.n = self.word if self.flag else self.ages`"""
+    self.n = self.word if self.flag else self.ages
+
+
+def a_field_of_two_types(self: Node) -> int:
+    """`n` of `Narrow`, not what it is in `Wide`"""
+    return Wide(1).n
 
 
 # Nodes that are not of the language.

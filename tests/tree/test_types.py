@@ -50,6 +50,7 @@ class Twin(Record):
     right: int
 
 
+A, B = nodes.Text(frozenset("a")), nodes.Text(frozenset("b"))
 PAIR, TRIPLE, TWIN = map(nodes.RecordOf, (Pair, Triple, Twin))
 
 
@@ -109,6 +110,10 @@ def test_an_annotation_has_its_type(annotation: Any, type_: nodes.Type) -> None:
         (NEVER, INT, INT),
         (nodes.SeqOf(NEVER), nodes.SeqOf(INT), nodes.SeqOf(INT)),
         (nodes.SeqOf(NOTHING), nodes.SeqOf(INT), nodes.SeqOf(nodes.Option(INT))),
+        (NEVER, NOTHING, NOTHING),
+        (nodes.MapOf(TEXT, NOTHING), nodes.MapOf(TEXT, INT), nodes.MapOf(TEXT, nodes.Option(INT))),
+        (A, B, nodes.Text(frozenset("ab"))),
+        (A, TEXT, TEXT),
         (PAIR, TRIPLE, PAIR),
         (PAIR, TWIN, nodes.OneOf((PAIR, TWIN))),
         (nodes.Option(PAIR), TWIN, nodes.Option(nodes.OneOf((PAIR, TWIN)))),
@@ -136,6 +141,8 @@ def test_the_common_type_is_never_just_the_first(
         (nodes.Choice(Color), TEXT, False),
         (INT, TEXT, False),
         (nodes.Option(INT), NOTHING, True),
+        (A, B, False),
+        (A, TEXT, True),
         (INT, NOTHING, False),
         (nodes.SeqOf(INT), nodes.SeqOf(NEVER), True),
         (nodes.SeqOf(INT), nodes.SeqOf(TEXT), False),
