@@ -188,7 +188,6 @@ class Program:
         if len(ends) != 1:
             raise SpecError(
                 f"messages among {len(ends)} classes of processes",
-                place=f"the specification `{self.spec.name}`",
                 allowed="one class of processes that send and receive",
                 cure="annotate `source` and `dest` in the message classes",
             )
