@@ -183,7 +183,7 @@ class Program:
         return self.spec.delivery is not None
 
     def correspondent(self) -> str:
-        """The process class whose members send and receive messages."""
+        """The root of the one class of processes whose members send and receive messages."""
         ends = [cls for cls in self.spec.processes if not cls.everywhere]
         if len(ends) != 1:
             raise SpecError(
