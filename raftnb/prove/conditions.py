@@ -66,7 +66,7 @@ PARTIAL = ("index", "the", "//", "%", "slice", "least", "largest")
 def check_opaque(proof: Proof, words: Vocabulary) -> None:
     """Raise `SpecError` for an opaque operator that is more than a relation of its arguments."""
     for function in proof.opaque:
-        routine = words.program.claim(function)
+        routine = words.program.operator(function)
         place = Scope(words, Symbolic({}, {}), function=function)
         for node in nodes.parts(routine):
             reads = isinstance(node, nodes.Read | nodes.InFlight | nodes.Either)

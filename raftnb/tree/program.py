@@ -74,6 +74,15 @@ class Program:
                 self._refuse(function, part, "what is so, not what is chosen", "quantify over it")
         return found
 
+    def operator(self, function: FunctionType) -> Routine:
+        """The tree of a function for arguments of the types that it is annotated with."""
+        with placed(function):
+            types = [
+                self._constant_type(name) if hint is None else type_of(hint)
+                for name, hint in self.model.parameters(function).items()
+            ]
+        return self.called(function, None, tuple(types))
+
     def called(self, function: FunctionType, me: Member | None, given: tuple[Type, ...]) -> Routine:
         """The tree of a function for arguments of these types.
 

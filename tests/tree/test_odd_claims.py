@@ -259,3 +259,12 @@ def test_an_operator_is_lowered_for_the_arguments_it_is_given() -> None:
     assert odd.parameters[1] == ("limit", nodes.Option(nodes.INT))
     assert PROGRAM.called(idle, me, (me, nodes.INT)) is plain
     assert PROGRAM.called(idle, me, (me, nodes.Int(True))) is plain
+
+
+def test_an_operators_parameter_may_be_named_like_a_constant() -> None:
+    def are_few(workers: Set[Worker]) -> bool:
+        """The parameter is no constant here."""
+        return len(workers) < 2
+
+    parameters = PROGRAM.operator(are_few).parameters
+    assert parameters == (("workers", nodes.SetOf(nodes.Member("Worker"))),)
