@@ -8,7 +8,7 @@ response is *pending* (the process crashed, or nobody knows how the call ended).
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -121,8 +121,9 @@ class History:
     """A finite sequence of events. Immutable; equal when the events are (times do not count).
 
     What a reader knows beside the events: `source` names the file and `lines` the line of each
-    event (0 is unknown); `remarks` are the log's other entries; `notes` say in sentences how what
-    can be read in two ways was read.
+    event (0 is unknown); `remarks` are the log's other entries; `crashes` says of a process whose
+    last call ended in nobody knows what, how many events came before this was known; `notes` say in
+    sentences how what can be read in two ways was read.
     """
 
     def __init__(
@@ -132,11 +133,13 @@ class History:
         source: str = "",
         lines: Sequence[int] = (),
         remarks: Iterable[Remark] = (),
+        crashes: Mapping[Value, int] | None = None,
         notes: Iterable[str] = (),
     ) -> None:
         self.events: tuple[Event, ...] = tuple(events)
         self.source, self.lines = source, lines
         self.remarks, self.notes = tuple(remarks), tuple(notes)
+        self.crashes: Mapping[Value, int] = crashes or {}
 
     def where(self, event: int | None) -> str:
         """Where an event was read, as `line 7`; empty where nobody knows."""

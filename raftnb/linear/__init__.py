@@ -1,6 +1,6 @@
 """Linearizability: the definition of Herlihy and Wing, and a fast checker of recorded histories."""
 
-from raftnb.linear.checker import check, replay_linearization
+from raftnb.linear.checker import check
 from raftnb.linear.containers import (
     AppendList,
     OwnedList,
@@ -26,7 +26,8 @@ from raftnb.linear.objects import (
 )
 from raftnb.linear.readers import read_history, recorded
 from raftnb.linear.recorder import Recorder
-from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed, explain
+from raftnb.linear.replay import Placed, replay_linearization
+from raftnb.linear.result import Attempt, Budget, Linearizability, Part, explain
 from raftnb.linear.stories import Story, why
 from raftnb.linear.writers import write_history
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 from time import perf_counter
 from typing import NamedTuple
 
-from raftnb.data.histories import UNSAID, History, Operation, Value, exact
+from raftnb.data.histories import History, Operation, Value, exact
 from raftnb.data.verdict import Verdict
-from raftnb.linear.interface import Asked, SequentialObject, ask, instance_of, model_for, part_of
-from raftnb.linear.machine import agrees, state_text, step
+from raftnb.linear.interface import Asked, SequentialObject, ask, model_for, part_of
 from raftnb.linear.meter import Meter
-from raftnb.linear.result import Attempt, Budget, Linearizability, Part, Placed
+from raftnb.linear.replay import run
+from raftnb.linear.result import Attempt, Budget, Linearizability, Part
 from raftnb.linear.search import Search
 from raftnb.linear.unique import Decider, decider, shortest_violation
 
@@ -56,31 +56,6 @@ def check(
     finally:
         meter.close()
     return Linearizability(history, tuple(found), perf_counter() - start, model)
-
-
-def replay_linearization(
-    linearization: Sequence[Placed], model: SequentialObject, until: float = inf
-) -> Iterator[tuple[Placed, str]]:
-    """Run the operations of one part in their order; each with the object's state after it.
-
-    Raises `ValueError` where the object answers something else than the history says. Responses
-    from event `until` on are not known yet: an attempt is replayed until its culprit returns.
-    Where the object may do several things, the first that fits is shown.
-    """
-    thing = None
-    for placed in linearization:
-        operation = placed.operation
-        part, call, result = ask(operation, model_for(model, operation.object))
-        if thing is None:
-            thing = instance_of(part_of(model_for(model, operation.object), part))
-        known = operation.returned is not None and operation.returned < until
-        wanted = exact(result) if known else UNSAID
-        fitting = (after for after, given in step(thing, call) if agrees(exact(given), wanted))
-        after = next(fitting, None)
-        if after is None:
-            raise ValueError(f"{operation} is not what the object answers in {state_text(thing)}")
-        thing = after
-        yield placed, state_text(thing)
 
 
 def split(history: History, model: SequentialObject) -> list[Portion]:
@@ -139,25 +114,14 @@ def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
 
 def _violated(method: Decider, portion: Portion) -> Part:
     culprit, placed = shortest_violation(method.items, method.decide)
+    asked = {op.invoked: one for op, one in zip(portion.operations, portion.asked, strict=True)}
+    states = run(placed, portion.model, lambda op: asked[op.invoked], culprit.returned or 0)
+    state = [shown for _, shown in states][-1] if placed else "its initial state"
     return Part(
         None,
         Verdict.VIOLATED,
         len(portion.operations),
-        attempts=(Attempt(tuple(placed), _last_state(placed, portion, culprit)),),
+        attempts=(Attempt(tuple(placed), state),),
         culprit=culprit,
         method=method.method,
     )
-
-
-def _last_state(placed: Sequence[Placed], portion: Portion, culprit: Operation) -> str:
-    """The state in which an order ends whose operations return what is known before the culprit."""
-    asked = {id(op): one for op, one in zip(portion.operations, portion.asked, strict=True)}
-    thing = instance_of(portion.model)
-    for one in placed:
-        _, call, result = asked[id(one.operation)]
-        known = one.operation.returned is not None and one.operation.returned < (
-            culprit.returned or 0
-        )
-        wanted = exact(result) if known else UNSAID
-        thing = next(after for after, given in step(thing, call) if agrees(exact(given), wanted))
-    return state_text(thing) if placed else "its initial state"

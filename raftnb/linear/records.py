@@ -108,7 +108,7 @@ class _Reader:
         self.found: list[Event | None] = []
         self.lines = array("I")
         self.open: dict[Value, _Call] = {}
-        self.crashed: set[Value] = set()
+        self.crashed: dict[Value, int] = {}
         self.remarks: list[tuple[int, Mapping[str, Any]]] = []
         self.notes: list[str] = []
         self.count = 0
@@ -150,6 +150,7 @@ class _Reader:
             remarks=[
                 _remark(places[shift[at] if at < len(shift) else -1], f) for at, f in self.remarks
             ],
+            crashes={process: places[slot] for process, slot in self.crashed.items()},
             notes=self.notes,
         )
 
@@ -180,7 +181,7 @@ class _Reader:
                 record, f"process {text(process)} {doing}, and here ends another", ""
             )
         if kind == "info":
-            self.crashed.add(process)
+            self.crashed[process] = len(self.found)
         elif kind == "fail":
             self.found[call.slot] = None
         else:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import merge
+from math import inf
 from typing import Any
 
 from raftnb.data.histories import History, Operation, Value, text
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.linear.interface import SequentialObject
 from raftnb.linear.records import READS
+from raftnb.linear.replay import Placed, replay_linearization
+
+MOST_ORDERS = 4
+"""Of how many of the longest orders of a part every state is told."""
 
 
 @dataclass(frozen=True)
@@ -26,20 +32,24 @@ class Budget:
     megabytes: float | None = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An operation and its point: it takes effect just before event number `point`."""
-
-    operation: Operation
-    point: int
-
-
 @dataclass(frozen=True)
 class Attempt:
     """An order that explains as much as can be explained, and the state in which it ends."""
 
     placed: tuple[Placed, ...]
     state: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """One part's order step by step, for drawings: each operation, its point, the state after it.
+
+    When the part is violated it is one of the longest orders, and `culprit` cannot come next.
+    """
+
+    object: Value
+    steps: tuple[tuple[Operation, int, str], ...]
+    culprit: Operation | None
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,19 @@ class Linearizability(Answer):
         if self.verdict is not Verdict.HOLDS:
             return ()
         return tuple(merge(*(part.linearization for part in self.parts), key=lambda p: p.point))
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders that were found, step by step: a linearization, or the longest attempts."""
+        return tuple(order for part in self.parts for order in self._orders(part))
+
+    def _orders(self, part: Part) -> Iterator[Order]:
+        until = inf if part.culprit is None else (part.culprit.returned or 0)
+        found = [attempt.placed for attempt in part.attempts[:MOST_ORDERS]]
+        for placed in found or [part.linearization]:
+            steps = replay_linearization(placed, self.model, until)
+            told = tuple((one.operation, one.point, state) for one, state in steps)
+            yield Order(part.object, told, part.culprit)
 
     @property
     def culprits(self) -> tuple[Operation, ...]:

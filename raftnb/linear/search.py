@@ -26,7 +26,8 @@ from raftnb.linear.interface import Asked, SequentialObject
 from raftnb.linear.machine import Machine, ObserverChangedState
 from raftnb.linear.meter import INTERRUPTED, Meter, OverBudget
 from raftnb.linear.moments import Candidate, Moment, moments_of
-from raftnb.linear.result import Attempt, Part, Placed
+from raftnb.linear.replay import Placed
+from raftnb.linear.result import Attempt, Part
 
 MOST_ATTEMPTS = 16
 REHEARSED = 200

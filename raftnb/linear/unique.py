@@ -23,7 +23,7 @@ from raftnb.data.histories import UNSAID, Operation, Value, exact
 from raftnb.linear.containers import Queue
 from raftnb.linear.interface import Asked, SequentialObject, class_of, instance_of
 from raftnb.linear.objects import CASRegister, Entry, Register
-from raftnb.linear.result import Placed
+from raftnb.linear.replay import Placed
 
 PUT, GET = "put", "get"
 _REGISTER = {"write": PUT, "read": GET}

@@ -60,6 +60,7 @@ SVG_TAGS = {
     "svg", "g", "title", "path", "polygon", "polyline", "ellipse", "text", "rect", "line", "circle",
 }  # fmt: skip
 HTML_TAGS = {
+    "label", "input", "select",
     "html", "head", "body", "div", "style", "script", "ol", "ul", "li", "code", "p", "pre",
     "strong", "table", "caption", "thead", "tbody", "tr", "th", "td", "meta", "title", "header",
     "h1", "button", "span", "noscript", "svg",
@@ -99,8 +100,9 @@ def history_with(words: str) -> History:
 
 def answer_with(history: History) -> Any:
     first, second = history.operations
+    order = SimpleNamespace(object=None, culprit=second, steps=((first, 1, str(first)),))
     return SimpleNamespace(linearization=(SimpleNamespace(operation=first, point=1),),
-                           culprits=(second,))  # fmt: skip
+                           orders=(order,), culprits=(second,))  # fmt: skip
 
 
 def views_with(words: str) -> Any:

@@ -12,9 +12,10 @@ import html5lib
 import pytest
 
 from raftnb.__main__ import main
-from raftnb.data.histories import History
+from raftnb.data.histories import History, Remark
+from raftnb.draw.lanes import bands_of, lanes_of, shortened
 from raftnb.draw.timeline import page, timeline
-from raftnb.linear import CASRegister, Queue, check, recorded
+from raftnb.linear import CASRegister, Queue, Register, check, recorded
 
 SVG = "{http://www.w3.org/2000/svg}"
 DATA = Path(__file__).parents[1] / "data" / "histories"
@@ -101,7 +102,9 @@ def test_the_page_is_one_valid_file_with_every_operation(tmp_path: Path) -> None
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     data = json.loads(text.split('type="application/json">')[1].split("</script>")[0])
     assert len(data["operations"]) == len(history.operations)
-    assert sum(row[-1] for row in data["operations"]) == 3
+    assert len(data["culprits"]) == 3
+    assert {order["culprit"] for order in data["orders"]} == set(data["culprits"])
+    assert all(len(step) == 3 for order in data["orders"] for step in order["steps"])
 
 
 def test_the_command_prints_one_object_for_a_file_and_a_list_for_several(capsys) -> None:
@@ -158,3 +161,47 @@ def test_a_budget_that_is_used_up_gives_exit_code_3(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert json.loads(done.stdout)["verdict"] == "unknown"
     assert done.stderr == ""
+
+
+def test_the_longest_order_and_the_state_that_the_culprit_finds_are_drawn() -> None:
+    source = "write(1) A; Ok() A; write(2) B; Ok() B; read() C; Ok(1) C"
+    history = History.parse(source)
+    root = ElementTree.fromstring(timeline(history, check(history, Register)).svg)
+    words = [label.text for label in root.iter(f"{SVG}text")]
+    assert words[-3:] == ["1", "2", "✗ finds 2"]
+    titles = [title.text for title in root.iter(f"{SVG}title")]
+    assert "2: write(2); then 2" in titles
+
+
+def test_a_crashed_process_leaves_its_lane_to_the_next() -> None:
+    events = History.parse("write(1) 0; read() 1; Ok(1) 1; write(2) 7; Ok() 7; read() 1; Ok(2) 1")
+    history = History(events, crashes={0: 2})
+    lanes = lanes_of(history, history.operations)
+    assert lanes.names == ["0 … 7", "1"]
+    assert lanes.number == {0: 0, 7: 0, 1: 1}
+    assert lanes.ends == {0: 3}
+    assert "0 … 7" in timeline(history).svg
+    assert lanes_of(events, events.operations).names == ["0", "1", "7"]
+
+
+def test_a_recorded_runs_crashed_clients_take_no_more_lanes_than_there_were_clients() -> None:
+    history = recorded("pso_sync_mix2")
+    assert len(lanes_of(history, history.operations).names) == 5
+
+
+def test_faults_and_notes_are_bands() -> None:
+    events = History.parse("write(1) A; Ok() A; read() B; Ok(1) B").events
+    remarks = [Remark(1, "kill", "n1"), Remark(1, "kill", "n1"), Remark(3, "stop"), Remark(4, "x")]
+    history = History(events, remarks=remarks)
+    assert bands_of(history) == [(1, 3, "kill n1"), (4, None, "x")]
+    assert "kill n1" in timeline(history).svg
+
+
+def test_a_label_is_never_blank() -> None:
+    history = History.parse(f"write('{'x' * 300}') A; Ok() A; read() B; Ok(1) B")
+    root = ElementTree.fromstring(timeline(history).svg)
+    labels = [label.text for label in root.iter(f"{SVG}text")]
+    assert all(labels)
+    assert shortened(["abcdef", "abc"], 3) == "abc"
+    assert shortened(["abcdef"], 3) == "ab…"
+    assert shortened(["abcdef"], 1) == "a"
