@@ -14,7 +14,9 @@ from raftnb.data.values import rename
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, reachable
 from raftnb.language import Model, World
+from raftnb.prove import Disagreement
 from raftnb.refine.check import refines
+from tests.fuzz.subject import LIMIT, Subject
 from tests.oracles.by_hand import (
     UNDEFINED,
     Explored,
@@ -25,8 +27,6 @@ from tests.oracles.by_hand import (
     scrambled_state,
     truth,
 )
-
-LIMIT = 150
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Findings:
         """Run an engine: a refusal is counted (it must say enough), anything else is a fault."""
         try:
             yield
+        except Disagreement as error:
+            self.differ(f"{engine}: translation and Python", error)
         except RaftnbError as error:
             self.refusals[f"{engine}: {short(error)}"] += 1
             if not (error.found and error.allowed and error.cure):
@@ -71,8 +73,9 @@ def short(error: RaftnbError) -> str:
     return f"{error.allowed[:40]} | {error.found[:40]}"
 
 
-def compare(found: Findings, spec: Any, with_history: Explored) -> None:
+def compare(found: Findings, subject: Subject) -> None:
     """Run a specification by hand and by each engine."""
+    spec, with_history = subject.spec, subject.hand
     with found.asking("model"):
         hands = [with_history]
         if any(cell.history for cell in with_history.model.layout.cells):

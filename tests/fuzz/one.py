@@ -17,17 +17,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.compare import LIMIT, Findings, compare
+from tests.fuzz.compare import Findings, compare
 from tests.fuzz.proofs import compare_induction, compare_proofs
 from tests.fuzz.shrink import shrink
+from tests.fuzz.subject import Subject
+from tests.fuzz.translations import compare_translations
 from tests.fuzz.trees import compare_trees
-from tests.oracles.by_hand import Explored, explore
 from tests.oracles.random_specs import load, make
 
-Compare = Callable[[Findings, Any, Explored], None]
+Compare = Callable[[Findings, Subject], None]
 COMPARISONS: tuple[Compare, ...] = (
     compare,
     compare_trees,
+    compare_translations,
     compare_proofs,
     compare_induction,
 )
@@ -41,11 +43,10 @@ def compared(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         with found.asking("language"):
-            spec = load(text, directory).SPEC
-            found.counts["specifications run"] += 1
-            hand = explore(spec(history=True), LIMIT)
+            subject = Subject(text, directory, load(text, directory).SPEC)
+            found.counts["specifications run"] += bool(subject.model)
             for comparison in comparisons:
-                comparison(found, spec, hand)
+                comparison(found, subject)
     return found
 
 

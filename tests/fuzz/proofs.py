@@ -5,28 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.data.verdict import Verdict
-from raftnb.language.proof import Lemma, Proof
-from raftnb.prove import prove
-from raftnb.prove.bounded import k_induction
+from raftnb.prove import Lemma, Proof, k_induction, prove
 from tests.fuzz.compare import Findings, replayed
-from tests.oracles.by_hand import UNDEFINED, Explored, explore
+from tests.fuzz.subject import Subject
+from tests.oracles.by_hand import UNDEFINED, explore
 
 
 def proofs_of(spec: Any) -> dict[str, Proof]:
-    """For each claim the proof that has nothing else: by induction, or of each step."""
-    found = {claim.__name__: Proof(spec, (Lemma(claim),)) for claim in spec.invariants}
-    goals = {claim.__name__: Proof(spec, (), goals=(Lemma(claim),)) for claim in spec.transitions}
-    return found | goals
+    """For each claim the proof of a specification that claims nothing else."""
+    alone = spec.variant("alone", invariants=(), transitions=(), sometimes=())
+    found = {}
+    for claim in spec.invariants:
+        found[claim.__name__] = Proof(alone.variant("alone", invariants=(claim,)), (Lemma(claim),))
+    for claim in spec.transitions:
+        one = alone.variant("alone", transitions=(claim,))
+        found[claim.__name__] = Proof(one, (), goals=(Lemma(claim),))
+    return found
 
 
 def compare_proofs(
-    found: Findings, spec: Any, hand: Explored, limit: int = 120, seconds: float = 1.0
+    found: Findings, subject: Subject, limit: int = 120, seconds: float = 1.0
 ) -> None:
     """No claim that exploration violates is proved, and no proof where something is undefined."""
+    spec = subject.with_trees.spec
     proved = {}
     for name, proof in proofs_of(spec).items():
         with found.asking("prove"):
-            answer = prove(proof, timeout=seconds, workers=1)
+            answer = prove(proof, timeout=seconds, workers=1, trust=True)
             found.counts["proofs"] += 1
             found.counts[f"proofs: {answer.verdict}"] += 1
             proved[name] = answer.verdict
@@ -49,8 +54,9 @@ def compare_proofs(
                 found.counts["violated by prove, not seen"] += 1
 
 
-def compare_induction(found: Findings, spec: Any, _: Explored, limit: int = 120) -> None:
+def compare_induction(found: Findings, subject: Subject, limit: int = 120) -> None:
     """k-induction on a finite instance, against the exploration of the same instance."""
+    spec = subject.with_trees.spec
     free = spec.variant("free", constraints=(), distinct_messages=None, copies=None)
     sizes = {"nodes": 2} | ({"keys": 1} if "keys" in spec.constants else {})
     hand = explore(free(history=True, **sizes), limit)

@@ -9,9 +9,9 @@ from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.tree import Program
 from tests.fuzz.compare import Findings, short
+from tests.fuzz.subject import Subject
 from tests.oracles.by_hand import (
     UNDEFINED,
-    Explored,
     exact,
     exact_state,
     outcomes,
@@ -22,8 +22,9 @@ from tests.oracles.tree_interpreter import UndefinedError, steps
 from tests.oracles.tree_interpreter import truth as truth_of_tree
 
 
-def compare_trees(found: Findings, spec: Any, hand: Explored) -> None:
+def compare_trees(found: Findings, subject: Subject) -> None:
     """Each action and claim that has a tree, in states reached and in others."""
+    spec, hand = subject.spec, subject.hand
     program = Program(hand.model)
     actions = [
         (cls, name)

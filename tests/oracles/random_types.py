@@ -121,8 +121,8 @@ class Vocabulary:
     def choosable(self) -> list[Ty]:
         """The types that a parameter can range over."""
         enums = [Ty("enum", name) for name in self.enums]
-        finite = [BOOL, LETTER, *enums, *self.members]
-        return [*finite, NAT, *(option(t) for t in self.members), *(set_of(t) for t in enums[:1])]
+        finite = [BOOL, LETTER, *enums, *self.members, *self.members]
+        return [*finite, NAT, option(self.members[0]), set_of(enums[0])]
 
     def is_a(self, name: str, base: str) -> bool:
         return name == base or name in self.subclasses.get(base, ())
