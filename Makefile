@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.raftnb-installed
 NOTEBOOKS = $(sort $(wildcard notebooks/[0-9]*.ipynb))
 
-.PHONY: help book test lab notebooks figures lock setup clean
+.PHONY: help book test lab fuzz notebooks figures lock setup clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       execute every notebook and write build/html/index.html and build/raftnb.pdf"
 	@echo "make test       ruff, mypy, pytest and nbval over everything"
+	@echo "make fuzz       random specifications through every engine for an hour (MINUTES=60), resumable"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place, so that their outputs can be committed"
 	@echo "make figures    write figures/*.svg and docs/architecture.svg anew"
@@ -34,6 +35,11 @@ test: $(STAMP)
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg tests notebooks
+
+MINUTES ?= 60
+
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 lab: $(STAMP)
 	$(BIN)/python -m jupyter lab --notebook-dir=notebooks
