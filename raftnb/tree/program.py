@@ -13,6 +13,7 @@ from raftnb.data.values import Message, Record
 from raftnb.language import source
 from raftnb.language.spec import Model
 from raftnb.tree.expressions import Expressions
+from raftnb.tree.messages import Messages
 from raftnb.tree.nodes import (
     BOOL,
     Either,
@@ -29,7 +30,7 @@ from raftnb.tree.nodes import (
 )
 from raftnb.tree.scope import Scope, placed, shown
 from raftnb.tree.statements import lower_function
-from raftnb.tree.types import fits, function_of, join, plain, type_of
+from raftnb.tree.types import fits, join, plain, type_of
 
 
 class Program:
@@ -41,7 +42,7 @@ class Program:
         classes: tuple[Any, ...] = (*model.processes, *self.spec.shared, *self.spec.domains)
         self.classes: dict[str, Any] = {cls.root: cls for cls in classes}
         self._routines: dict[Any, Routine] = {}
-        self._kinds: tuple[type[Message], ...] | None = None
+        self.messages = Messages(model)
 
     # Trees.
 
@@ -144,9 +145,10 @@ class Program:
     def _check_source(self, function: Any, part: Send, me: Member) -> None:
         """Whoever sends a new message is of the class that its source is said to be of."""
         assert isinstance(part.message.type, RecordOf)
-        sender = self.field_type(part.message.type.cls, "source")
-        if not part.message.type.sent and sender != me:
-            self._refuse(function, part, f"messages from {shown(me)}", "annotate `source`")
+        kind = part.message.type.cls
+        if not part.message.type.sent and not self.takes(kind, "source", me):
+            allowed = f"messages of a class that {shown(me)} sends"
+            self._refuse(function, part, allowed, f"annotate `source` in `{kind.__name__}`")
 
     # Types.
 
@@ -181,7 +183,7 @@ class Program:
                     cure="give the field another name",
                 )
         if field in ("source", "dest") and issubclass(cls, Message) and hint is Any:
-            return Member(self.correspondent())
+            return self.messages.end(cls, field)
         return type_of(hint)
 
     # Messages.
@@ -191,45 +193,14 @@ class Program:
         """Whether there is a network for messages."""
         return self.spec.delivery is not None
 
-    def correspondent(self) -> str:
-        """The root of the one class of processes whose members send and receive messages."""
-        ends = [cls for cls in self.spec.processes if not cls.everywhere]
-        if len(ends) != 1:
-            raise SpecError(
-                f"messages among {len(ends)} classes of processes",
-                allowed="one class of processes that send and receive",
-                cure="annotate `source` and `dest` in the message classes",
-            )
-        return ends[0].root
-
     def message_kinds(self) -> tuple[type[Message], ...]:
         """The kinds of message that the specification names, in order of their names."""
-        if self._kinds is None:
-            found = {kind.__name__: kind for kind in self._kinds_named()}
-            self._kinds = tuple(found[name] for name in sorted(found))
-        return self._kinds
+        return self.messages.kinds
 
-    def _kinds_named(self) -> Iterator[type[Message]]:
-        seen: set[Any] = set()
-        for base in dict.fromkeys(b for cls in self.model.processes for b in cls.__mro__):
-            for function in filter(None, map(function_of, vars(base).values())):
-                yield from _kinds(self._named_by(function, seen))
-        for cls in self.classes.values():
-            for variable in getattr(cls, "variables", {}).values():
-                yield from _kinds([self.model.annotation_of(variable, cls)])
-
-    def _named_by(self, function: Any, seen: set[Any]) -> Iterator[Any]:
-        """What a function, and those that it calls, name in their text and annotations."""
-        if function in seen or source.is_ours(function):
-            return
-        seen.add(function)
-        yield from self.model.annotations(function).values()
-        for value in source.callees(function, self.spec.namespace).values():
-            yield value
-            if isinstance(value, FunctionType):
-                yield from self._named_by(value, seen)
-        for method in source.methods_called(function, self.spec.namespace):
-            yield from self._named_by(method, seen)
+    def takes(self, kind: type[Any], field: str, end: Type) -> bool:
+        """Whether a process of a type may be an end of each message of a kind."""
+        found = (self.field_type(below, field) for below in self.messages.below(kind))
+        return all(type_ is not None and fits(end, type_) for type_ in found)
 
 
 def names_of(cls: type[Record]) -> frozenset[str]:
@@ -242,11 +213,3 @@ def subclasses(cls: type[Any]) -> Iterator[type[Any]]:
     for below in cls.__subclasses__():
         yield below
         yield from subclasses(below)
-
-
-def _kinds(named: Iterable[Any]) -> Iterator[type[Message]]:
-    """The classes of messages among values, and inside annotations."""
-    for value in named:
-        if isinstance(value, type) and issubclass(value, Message) and value is not Message:
-            yield value
-        yield from _kinds(getattr(value, "__args__", ()))

@@ -54,8 +54,8 @@ class Names(Protocol):
     def field_type(self, cls: type[Record], field: str) -> Type | None:
         """The type of a record's field; None where it has no such field."""
 
-    def correspondent(self) -> str:
-        """The root of the class of processes that send and receive messages."""
+    def takes(self, kind: type[Any], field: str, end: Type) -> bool:
+        """Whether a process of a type may be the source or destination of a kind of message."""
 
     @property
     def has_network(self) -> bool:

@@ -249,8 +249,11 @@ class Statements:
         return self._checked(node, self.scope.the(self.expressions.expr(node)), message)
 
     def _checked(self, node: ast.AST, to: Expr, message: Expr) -> Expr:
-        if to.type != self._end(message, "dest"):
-            self.scope.fail(node, "a process of the class that receives this message")
+        assert isinstance(message.type, RecordOf)
+        kind = message.type.cls
+        if not self.scope.names.takes(kind, "dest", to.type):
+            cure = f"annotate `dest` in `{kind.__name__}`"
+            self.scope.fail(node, "a process of the class that receives this message", cure)
         return to
 
     def _pass(self, node: ast.Pass) -> tuple[Body, bool]:

@@ -24,7 +24,7 @@ from raftnb.language import (
 )
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
-from raftnb.tree import Program
+from raftnb.tree import Program, nodes
 from tests.oracles.tree_interpreter import has_tree, successors, truth
 from tests.tree.test_interpreter import reached
 
@@ -181,11 +181,92 @@ def test_a_message_from_a_process_of_another_class_is_refused() -> None:
     assert "source" in error.value.cure
 
 
-def test_who_sends_and_receives_must_be_clear() -> None:
+class Call(Message):
+    """From a caller to the desk."""
+
+    n: Nat
+
+
+class Reply(Message):
+    """Back."""
+
+    n: Nat
+
+
+class Caller(Process, number="callers"):
+    """Calls the desk."""
+
+    got: Nat = 0
+
+    def call(self, desk: Desk) -> None:
+        """Ask for a number."""
+        send(Call(n=1), to=desk)
+
+    def hear(self, m: Reply) -> None:
+        """Note the number, and who gave it."""
+        self.got = m.n
+        m.source.given += 1
+        discard(m)
+
+
+class Desk(Process):
+    """Gives numbers."""
+
+    given: Nat = 0
+    now: Caller | None = None
+
+    def give(self, m: Call) -> None:
+        """The next number."""
+        self.now = m.source
+        reply(m, Reply(n=self.given + 1))
+
+    def see(self, m: Message) -> None:
+        """Any message at all."""
+        when(isinstance(m, Call) and m.source.got > 0)
+        self.given = 0
+
+
+class OddDesk(Desk):
+    """Sends what it does not give."""
+
+    def give(self, m: Call) -> None:
+        """A call of its own."""
+        send(Call(n=2), to=m.source)
+
+
+TWO = Spec("callers", processes=(Caller, Desk), constants={"callers": 2}, delivery=Delivery())
+
+
+def test_two_classes_send_each_other_what_the_other_receives() -> None:
+    model = TWO()
+    program = Program(model)
+    ends = {
+        (kind.__name__, end): program.field_type(kind, end)
+        for kind in program.message_kinds()
+        for end in ("source", "dest")
+    }
+    caller, desk = nodes.Member("Caller"), nodes.Member("Desk")
+    assert ends == {
+        ("Call", "source"): caller, ("Call", "dest"): desk,
+        ("Reply", "source"): desk, ("Reply", "dest"): caller,
+    }  # fmt: skip
+    for state in reached(model, 60):
+        refused = {"see"}
+        wanted = [p for p in World(model).successors(state) if p[0].action not in refused]
+        assert list(successors(program, state)) == wanted
+
+
+def test_a_message_to_or_from_another_class_than_was_found_is_refused() -> None:
+    program = Program(TWO.variant("odd", OddDesk)())
+    with pytest.raises(SpecError) as error:
+        program.action(OddDesk, "give")
+    assert error.value.found == "`m.source`"
+    assert "annotate `dest` in `Call`" in error.value.cure
     program = Program(replace(SPEC, processes=(Peer, Clerk))())
-    with pytest.raises(SpecError, match="2 classes of processes") as error:
+    with pytest.raises(SpecError, match="send") as error:
         program.action(Clerk, "greet")
     assert "greet" in error.value.place
+    assert error.value.cure == "annotate `source` in `Ask`"
 
 
 def test_a_specification_without_a_network_has_no_messages() -> None:
