@@ -291,6 +291,12 @@ def _kind_of(cls: type) -> tuple[int, Kind] | None:
     return next(found, None)
 
 
+def kind_of(value: Any) -> str | None:
+    """The name of a value's kind; None for a foreign one."""
+    found = _kind_of(value.__class__)
+    return found[1].name if found else None
+
+
 def order(value: Any) -> tuple[Any, ...]:
     """A sort key that is total over the language's values, and the same in every process."""
     found = _kind_of(value.__class__)

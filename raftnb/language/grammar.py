@@ -1,4 +1,8 @@
-"""The source of a specification: its syntax tree, its places, and what is outside the language."""
+"""Which Python is inside the language: everything that is not listed here is refused.
+
+A Spec has its functions read when it is made. A construct is allowed only where its meaning in
+Python depends on nothing but the state, the parameters and the choices that are made.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +10,26 @@ import ast
 import builtins
 from collections.abc import Callable, Iterator
 from enum import Enum
-from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, Literal
 
+from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.language.source import callees, is_ours, methods_called, parse, place
+from raftnb.data.values import Map, kind_of
+from raftnb.language import network, processes
+from raftnb.language.ordering import refuse_order_of_hashes
+from raftnb.language.processes import Action, GlobalsType, macro
+from raftnb.language.source import callees, free_names, is_ours, methods_called, parse, place
+from raftnb.language.syntax import BUILTINS, CURES, MEMBERS, METHODS, SYNTAX
+from raftnb.language.vocabulary import ROOTS, Vocabulary
 
-ENGINE = Path(__file__).parent.parent
-STATEMENTS = (
-    ast.FunctionDef, ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For,
-    ast.Expr, ast.Pass,
-)  # fmt: skip
-EXPRESSIONS = (
-    ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Constant,
-    ast.Attribute, ast.Subscript, ast.Slice, ast.Starred, ast.Name, ast.Tuple, ast.Set, ast.Dict,
-    ast.SetComp, ast.DictComp, ast.GeneratorExp,
-)  # fmt: skip
-PARTS = (
-    ast.arguments, ast.arg, ast.keyword, ast.comprehension, ast.expr_context, ast.boolop,
-    ast.operator, ast.unaryop, ast.cmpop,
-)  # fmt: skip
-BUILTINS: frozenset[Any] = frozenset(
-    {abs, all, any, bool, dict, enumerate, frozenset, int, isinstance, len, max, min, range}
-    | {reversed, set, sorted, str, sum, super, tuple, zip}
-)
-CURES: dict[type[ast.AST], str] = {
-    ast.While: "repeat by taking the action again, or use `for` over a finite domain",
-    ast.Lambda: "define an operator: a method or function with a return annotation",
-    ast.List: "use a tuple: (a, b)",
-    ast.ListComp: "use tuple(... for ...)",
-    ast.Try: "guard the action with `when`",
-    ast.Raise: "guard the action with `when`, or claim an invariant",
-    ast.Assert: "claim an invariant of the Spec",
-    ast.Global: "declare the variable in a `Globals` class",
-    ast.Import: "import at the top of the module",
-    ast.ImportFrom: "import at the top of the module",
-    ast.With: "an action is atomic already",
-    ast.JoinedStr: "use an enum or a record",
-    ast.NamedExpr: "assign in a line of its own",
-}
+Role = Literal["action", "claim"]
 
 
-def refuse_foreign_code(function: Callable[..., Any], namespace: dict[str, Any]) -> None:
-    """Raise `SpecError` if a function, or one that it calls, is outside the language."""
-    _check(as_function(function), namespace, ())
+EFFECTS: tuple[Any, ...] = (
+    processes.when, processes.either, network.send, network.discard, network.reply,
+)  # fmt: skip
+LOOKS: tuple[Any, ...] = (processes.after, network.in_flight)
 
 
 def as_function(value: Any) -> FunctionType:
@@ -64,89 +43,302 @@ def as_function(value: Any) -> FunctionType:
     return value
 
 
-def _check(
-    function: FunctionType, namespace: dict[str, Any], above: tuple[FunctionType, ...]
-) -> None:
-    if function in above:
+class Grammar:
+    """Reads the functions of one specification; `SpecError` for what is outside the language."""
+
+    def __init__(self, vocabulary: Vocabulary, constants: frozenset[str]) -> None:
+        self.vocabulary, self.constants = vocabulary, constants
+        self.words = METHODS | MEMBERS | frozenset(vocabulary.words)
+        self._read: set[tuple[FunctionType, Role]] = set()
+
+    def read_action(self, action: Action) -> None:
+        """Read an action, and what it calls."""
+        reader = self.read(action.function, "action", ())
+        reader.refuse_parameters(skip=1)
+        reader.refuse_result()
+        refuse_order_of_hashes(action.function, self.vocabulary.namespace)
+
+    def read_claim(self, claim: Callable[..., Any]) -> None:
+        """Read a function of the state, and what it calls."""
+        function = as_function(claim)
+        self.read(function, "claim", ()).refuse_parameters(skip=0)
+        refuse_order_of_hashes(function, self.vocabulary.namespace)
+
+    def read(self, function: FunctionType, role: Role, above: tuple[FunctionType, ...]) -> Reader:
+        """Read a function that those `above` call, and what it calls itself."""
+        if function in above:
+            raise SpecError(
+                f"recursion: {' -> '.join(f.__name__ for f in (*above, function))}",
+                place=place(function),
+                allowed="operators that do not call themselves",
+                cure="use a comprehension, `all`, `any`, `sum`, `max` over a finite set",
+            )
+        reader = Reader(self, function, role)
+        if (function, role) not in self._read:
+            reader.refuse_header(operator=bool(above))
+            reader.refuse_nodes()
+            for called in reader.called():
+                self.read(called, role, (*above, function))
+            self._read.add((function, role))
+        return reader
+
+
+class Reader:
+    """Reads one function."""
+
+    def __init__(self, grammar: Grammar, function: FunctionType, role: Role) -> None:
+        self.grammar, self.function, self.role = grammar, function, role
+        self.tree = parse(function)
+        self.names = callees(function, grammar.vocabulary.namespace)
+        self.free = free_names(self.tree, function)
+        self.nodes = list(body_nodes(self.tree))
+        calls = [node for node in self.nodes if isinstance(node, ast.Call)]
+        named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
+        self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
+
+    def refuse(self, node: ast.AST | None, found: str, cure: str, allowed: str = "") -> None:
+        """Raise the error for a node."""
+        at = node if node is None or hasattr(node, "lineno") else None
         raise SpecError(
-            f"recursion: {' -> '.join(f.__name__ for f in (*above, function))}",
-            place=place(function),
-            allowed="operators that do not call themselves",
-            cure="use a comprehension, `all`, `any`, `sum`, `max` over a finite set",
+            found,
+            place=place(self.function, at),
+            allowed=allowed
+            or "assignment, if, for over a finite domain, when, either, calls of operators",
+            cure=cure,
         )
-    tree = parse(function)
-    for node in body_nodes(tree):
-        check_node(function, node)
-    names = callees(function, namespace)
-    for node in body_nodes(tree):
-        if isinstance(node, ast.Name) and node.id in names:
-            _check_name(function, node, names[node.id], namespace, above)
-    for method in methods_called(function, namespace):
-        _check(method, namespace, (*above, function))
+
+    def called(self) -> Iterator[FunctionType]:
+        """The specification's own functions that this one calls, by name or as methods."""
+        for name in dict.fromkeys(node.id for node in self.free):
+            value = self.names.get(name)
+            if isinstance(value, FunctionType) and not is_ours(value):
+                yield value
+        yield from methods_called(self.function, self.grammar.vocabulary.namespace)
+
+    # The line with `def`.
+
+    def refuse_header(self, operator: bool) -> None:
+        """Refuse decorators, and parameters that hide a value or cannot be given one."""
+        for decorator in self.tree.decorator_list:
+            known = {**self.function.__globals__, **self.names}
+            if not isinstance(decorator, ast.Name) or known.get(decorator.id) is not macro:
+                text = ast.unparse(decorator)
+                self.refuse(decorator, f"the decorator `@{text}`", "take it away", "`@macro`")
+        if hasattr(self.function, "__wrapped__"):
+            self.refuse(None, "a function that another one wraps", "name the plain function")
+        given = self.tree.args
+        if given.vararg or given.kwarg or given.posonlyargs or (given.kwonlyargs and not operator):
+            self.refuse(None, "`*` or `/` among the parameters", "name each parameter", "f(x, y)")
+        wanted = self.function.__defaults__ or ()
+        defaults = (*wanted, *(self.function.__kwdefaults__ or {}).values())
+        if not operator and defaults:
+            cure = "take the default away: all the values of the type are tried"
+            self.refuse(None, "a parameter with a default", cure, "parameters with annotations")
+        for value in defaults:
+            if not is_constant(value):
+                found = f"a default that can change ({type(value).__name__})"
+                self.refuse(None, found, "use a tuple, frozenset or Map", "constants")
+
+    def refuse_parameters(self, skip: int) -> None:
+        """Refuse a parameter of an action or a claim that has no type to range over."""
+        constants, code = self.grammar.constants, self.function.__code__
+        if code.co_argcount < skip:
+            self.refuse(None, "an action without `self`", "write `def name(self, ...)`")
+        for name, hint in self.grammar.vocabulary.parameters(self.function, skip).items():
+            if skip and name in constants:
+                self.refuse(
+                    None, f"the parameter `{name}`, which is a constant's name",
+                    "rename it; what depends on a constant belongs into claims and constraints",
+                    "parameters that range over a type; actions do not read constants",
+                )  # fmt: skip
+            if hint is None and name not in constants:
+                self.refuse(
+                    None, f"parameter `{name}` without an annotation", f"write `{name}: Type`",
+                    "a parameter with the type it ranges over, or a constant's name",
+                )  # fmt: skip
+
+    def refuse_result(self) -> None:
+        """Refuse an action that returns a value, which would be lost."""
+        for node in self.nodes:
+            if isinstance(node, ast.Return) and node.value is not None:
+                cure = "annotate what it returns: then it is an operator, and no action"
+                self.refuse(node, "an action that returns a value", cure)
+
+    # The body.
+
+    def refuse_nodes(self) -> None:
+        """Refuse every node that the table does not list, and some uses of those that it does."""
+        for node in self.nodes:
+            if type(node) not in SYNTAX or not SYNTAX[type(node)].run:
+                self._unknown(node)
+        for name in self.free:
+            self._name(name)
+        for node in self.nodes:
+            check = CHECKS.get(type(node))
+            if check is not None:
+                check(self, node)
+
+    def _unknown(self, node: ast.AST) -> None:
+        owner = next((n for n in self.nodes if getattr(n, "op", None) is node), node)
+        found = f"`{type(node).__name__.lower()}`"
+        if isinstance(node, ast.FunctionDef):
+            found = f"a function `{node.name}` inside a function"
+        elif isinstance(owner, ast.expr) and owner is not node:
+            found = f"`{ast.unparse(owner)}`"
+        self.refuse(owner, found, CURES.get(type(node), "say it with what is allowed"))
+
+    def _name(self, node: ast.Name) -> None:
+        if node.id not in self.names:
+            cure = "define or import it before the Spec is made"
+            self.refuse(node, f"the name `{node.id}`, which is not defined", cure)
+        value = self.names[node.id]
+        if isinstance(value, FunctionType):
+            return self._function(node, value)
+        if isinstance(value, type) and self._is_class(value):
+            return None
+        if any(value is known for known in BUILTINS) or is_constant(value):
+            return None
+        builtin = getattr(builtins, node.id, None) is value
+        kind = "a call of" if builtin or isinstance(value, BuiltinFunctionType) else "the name"
+        cure = "declare it as a variable, in a `Globals` class if it is shared"
+        if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
+            cure = "an action only reads and writes variables; keep input, output, chance outside"
+        names = ", ".join(sorted(f.__name__ for f in BUILTINS))
+        allowed = f"variables, parameters, constants, domains, records, operators, and {names}"
+        return self.refuse(node, f"{kind} `{node.id}` ({type(value).__name__})", cure, allowed)
+
+    def _is_class(self, value: type) -> bool:
+        if value in (*ROOTS, Map):
+            return True
+        roots = {cls.root for cls in self.grammar.vocabulary.classes}
+        if isinstance(value, DomainType | GlobalsType):
+            return value.root in roots
+        return issubclass(value, ROOTS)
+
+    def _function(self, node: ast.Name, value: FunctionType) -> None:
+        if id(node) not in self.callable:
+            self.refuse(node, f"the function `{node.id}` as a value", "call it")
+        if not is_ours(value) or value in LOOKS or (value in EFFECTS and self.role == "action"):
+            return
+        if value in EFFECTS:
+            cure = "a claim only reads; `any` and `all` look at every possibility"
+            self.refuse(node, f"`{node.id}` in a claim", cure, "reading variables")
+        known = ", ".join(sorted(f.__name__ for f in (*EFFECTS, *LOOKS)))
+        self.refuse(node, f"a call of `{node.id}`", "use the language's own functions", known)
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        base = self.names.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        if node.attr.startswith("_") or isinstance(base, FunctionType):
+            self.refuse(node, f"the attribute `{node.attr}`", "use variables and operators")
+        if isinstance(base, type) and issubclass(base, Enum) and not hasattr(base, node.attr):
+            allowed = ", ".join(base.__members__)
+            self.refuse(
+                node, f"`{node.attr}`, which `{base.__name__}` has not", "use these", allowed
+            )
+        if node.attr not in self.grammar.words:
+            cure = "declare it: a variable `name: Type = value`, a field, or a method"
+            self.refuse(node, f"the attribute `{node.attr}`, which no class declares", cure)
+        if isinstance(node.ctx, ast.Store) and self.role == "claim":
+            self.refuse(node, "an assignment in a claim", "a claim only reads", "reading variables")
+
+    def _call(self, node: ast.Call) -> None:
+        if not isinstance(node.func, ast.Name | ast.Attribute):
+            self.refuse(node, "a call of what a call gives", "name the function")
+        if any(word.arg is None for word in node.keywords):
+            self.refuse(node, "`**` in a call", "give each argument by its name")
+        called = self.names.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if isinstance(called, DomainType | GlobalsType):
+            cure = f"choose a member: a parameter `x: {called.__name__}`, or a `for`"
+            self.refuse(node, f"a new member of `{called.__name__}`", cure)
+        if called is super and node.args:
+            self.refuse(node, "`super` with arguments", "write `super().name(...)`")
+        actions = self.grammar.vocabulary.actions
+        if self.role == "claim" and isinstance(node.func, ast.Attribute):
+            if node.func.attr in actions:
+                cure = "write an operator: a method with a return annotation"
+                self.refuse(node, f"the action `{node.func.attr}` in a claim", cure)
+
+    def _constant(self, node: ast.Constant) -> None:
+        if node.value is not None and not isinstance(node.value, bool | int | str):
+            found = f"`{node.value!r}` ({type(node.value).__name__})"
+            self.refuse(node, found, "use whole numbers", "None, bool, int, str")
+
+    def _compare(self, node: ast.Compare) -> None:
+        sides = [node.left, *node.comparators]
+        for at, op in enumerate(node.ops):
+            if isinstance(op, ast.Is | ast.IsNot):
+                if not any(map(self._is_single, sides[at : at + 2])):
+                    cure = "write `==` or `!=`: equal values need not be the same object"
+                    self.refuse(node, f"`{ast.unparse(node)}`", cure, "`is None`, `is` an enum's")
+
+    def _is_single(self, node: ast.expr) -> bool:
+        """Whether there is one object of this value: None, True, False, a member of an enum."""
+        if isinstance(node, ast.Constant):
+            return node.value is None or isinstance(node.value, bool)
+        base = node.value if isinstance(node, ast.Attribute) else None
+        known = self.names.get(base.id) if isinstance(base, ast.Name) else None
+        return isinstance(known, type) and issubclass(known, Enum)
+
+    def _for(self, node: ast.For) -> None:
+        if node.orelse:
+            self.refuse(node.orelse[0], "`else` after a loop", "write it after the loop")
+        self._target(node.target)
+
+    def _comprehension(self, node: ast.comprehension) -> None:
+        if node.is_async:
+            self.refuse(node.iter, "`async`", "leave it out")
+        self._target(node.target)
+
+    def _assign(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            self._target(target, variables=True)
+
+    def _target(self, node: ast.expr, variables: bool = False) -> None:
+        if isinstance(node, ast.Tuple):
+            for part in node.elts:
+                self._target(part, variables)
+        elif isinstance(node, ast.Attribute) and variables:
+            if node.attr not in self.grammar.vocabulary.variables:
+                cure = "declare the variable in its class: `name: Type = value`"
+                self.refuse(node, f"an assignment to `{node.attr}`, which no class declares", cure)
+        elif not isinstance(node, ast.Name):
+            cure = "assign the whole: `self.m |= {k: v}`, `self.log = (*self.log, x)`"
+            self.refuse(node, f"an assignment to `{ast.unparse(node)}`", cure)
+
+
+CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
+    ast.Attribute: Reader._attribute,
+    ast.Call: Reader._call,
+    ast.Constant: Reader._constant,
+    ast.Compare: Reader._compare,
+    ast.For: Reader._for,
+    ast.comprehension: Reader._comprehension,
+    ast.Assign: Reader._assign,
+    ast.AugAssign: Reader._assign,
+    ast.AnnAssign: Reader._assign,
+}
 
 
 def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
     """The nodes of a function's body (annotations and decorators are not the language's)."""
-    for statement in tree.body:
-        yield from ast.walk(statement)
-
-
-def check_node(function: FunctionType, node: ast.AST) -> None:
-    """Raise `SpecError` for a node that is outside the language."""
-    if isinstance(node, ast.FunctionDef):
-        found, cure = f"a function `{node.name}` inside a function", CURES[ast.Lambda]
-    elif isinstance(node, STATEMENTS + EXPRESSIONS + PARTS):
-        return
-    else:
-        name = type(node).__name__
-        found, cure = f"`{name.lower()}`", CURES.get(type(node), "say it with what is allowed")
-    raise SpecError(
-        found,
-        place=place(function, node if hasattr(node, "lineno") else None),
-        allowed="assignment, if, for over a finite domain, when, either, calls of operators",
-        cure=cure,
-    )
-
-
-def _check_name(
-    function: FunctionType,
-    node: ast.Name,
-    value: Any,
-    namespace: dict[str, Any],
-    above: tuple[FunctionType, ...],
-) -> None:
-    if isinstance(value, FunctionType):
-        if not is_ours(value):
-            _check(value, namespace, (*above, function))
-        return
-    builtin = getattr(builtins, node.id, None) is value
-    if builtin and isinstance(value, type | BuiltinFunctionType) and value in BUILTINS:
-        return
-    if isinstance(value, type) and not builtin:
-        return
-    if isinstance(value, Enum) or is_constant(value) or not _is_foreign(value):
-        return
-    kind = "a call of" if builtin or isinstance(value, BuiltinFunctionType) else "the name"
-    cure = "declare it as a variable, in a `Globals` class if it is shared"
-    if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
-        cure = "an action only reads and writes variables; keep input, output and chance outside"
-    raise SpecError(
-        f"{kind} `{node.id}` ({type(value).__name__})",
-        place=place(function, node),
-        allowed="variables, parameters, constants, domains, records, operators, and "
-        + ", ".join(sorted(f.__name__ for f in BUILTINS)),
-        cure=cure,
-    )
-
-
-def _is_foreign(value: Any) -> bool:
-    if isinstance(value, list | dict | set | bytearray | ModuleType | BuiltinFunctionType):
-        return True
-    return not (type(value).__module__ or "").startswith(("raftnb", "typing", "types"))
+    todo: list[ast.AST] = list(reversed(tree.body))
+    while todo:
+        node = todo.pop()
+        yield node
+        inside = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.AnnAssign):
+            inside.remove(node.annotation)
+        todo += reversed(inside)
 
 
 def is_constant(value: Any) -> bool:
-    """Whether a value of a module is one that an action may name: immutable through and through."""
+    """Whether a value of a module is one that an action may name: immutable through and through.
+
+    Members of a domain are none: they belong to a model.
+    """
     if isinstance(value, tuple | frozenset):
         return all(map(is_constant, value))
-    return value is None or isinstance(value, bool | int | str | Enum)
+    if isinstance(value, Map):
+        return all(map(is_constant, value.items()))
+    return kind_of(value) not in (None, "domain member")

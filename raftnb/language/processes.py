@@ -133,6 +133,13 @@ def declared(space: dict[str, Any], class_name: str) -> Iterable[tuple[str, Any,
     for name, annotation in space.get("__annotations__", {}).items():
         if name.startswith("__") or "ClassVar" in str(annotation):
             continue
+        if name.startswith("_"):
+            raise SpecError(
+                f"variable `{name}` of `{class_name}`",
+                place=f"class {class_name}",
+                allowed="names that begin with a letter",
+                cure=f"call it `{name.strip('_')}`",
+            )
         if name not in space:
             raise SpecError(
                 f"variable `{name}` of `{class_name}` without an initial value",

@@ -8,7 +8,7 @@ import inspect
 import linecache
 import textwrap
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
@@ -64,6 +64,32 @@ def callees(function: FunctionType, namespace: dict[str, Any]) -> dict[str, Any]
     known = {**vars(builtins), **function.__globals__}
     nested = {name: known[name] for name in sorted(inner) if name in known}
     return {**nested, **closure.builtins, **closure.globals, **closure.nonlocals}
+
+
+def free_names(tree: ast.FunctionDef, function: FunctionType) -> list[ast.Name]:
+    """The names in a function's body that are read and stand for something outside of it."""
+    code = function.__code__
+    return list(_free(tree.body, frozenset(code.co_varnames + code.co_cellvars)))
+
+
+def _free(nodes: Iterable[ast.AST], bound: frozenset[str]) -> Iterator[ast.Name]:
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and node.id not in bound:
+                yield node
+        elif isinstance(node, ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.ListComp):
+            first, *rest = node.generators
+            targets = [n for g in node.generators for n in ast.walk(g.target)]
+            inner = bound | {n.id for n in targets if isinstance(n, ast.Name)}
+            tests = [part for g in rest for part in (g.iter, *g.ifs)]
+            yield from _free([first.iter], bound)
+            yield from _free([*first.ifs, *tests], inner)
+            kinds = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+            yield from _free(kinds, inner)
+        elif isinstance(node, ast.AnnAssign):
+            yield from _free([node.target, *filter(None, [node.value])], bound)
+        else:
+            yield from _free(ast.iter_child_nodes(node), bound)
 
 
 def comprehensions(code: CodeType) -> Iterator[CodeType]:

@@ -14,10 +14,11 @@ from typing import Any
 from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.language import grammar, source
+from raftnb.language import source
 from raftnb.language.annotations import Check, Checks
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
+from raftnb.language.grammar import Grammar, as_function
 from raftnb.language.instances import initial_states
 from raftnb.language.network import Delivery, Network
 from raftnb.language.processes import (
@@ -82,11 +83,12 @@ class Spec:
         refuse_same_claims(self.claims)
         self.vocabulary.refuse_annotations()
         refuse_bodies(self.vocabulary)
+        reader = self.grammar
         for cls in self.processes:
             for action in cls.actions.values():
-                grammar.refuse_foreign_code(action.function, self.namespace)
+                reader.read_action(action)
         for claim in self.claims:
-            grammar.refuse_foreign_code(claim, self.namespace)
+            reader.read_claim(claim)
         self()
 
     @property
@@ -99,12 +101,18 @@ class Spec:
         """Every function of the state that the specification names."""
         final = (self.final,) if self.final else ()
         claims = (*self.invariants, *self.transitions, *self.sometimes)
-        return (*claims, *self.constraints, *final)
+        lasting = tuple(claim for one in self.liveness for claim in one.claims)
+        return (*claims, *self.constraints, *final, *lasting)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The classes that occur in the specification, and what their annotations mean."""
-        return Vocabulary(self.classes, map(grammar.as_function, self.claims))
+        return Vocabulary(self.classes, map(as_function, self.claims))
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The reader of the functions of this specification."""
+        return Grammar(self.vocabulary, frozenset(self.all_constants))
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -144,7 +152,8 @@ class Spec:
 
     def variant(self, name: str, *classes: Any, **changes: Any) -> Spec:
         """The specification with classes replaced by subclasses of them, and fields changed."""
-        processes, shared = list(self.processes), list(self.shared)
+        processes = list(changes.pop("processes", self.processes))
+        shared = list(changes.pop("shared", self.shared))
         for cls in classes:
             group: list[Any] = shared if isinstance(cls, GlobalsType) else processes
             at = [i for i, old in enumerate(group) if cls.root == old.root]

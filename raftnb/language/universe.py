@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origi
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, order
+from raftnb.data.values import Map, SortedSet, order
 
 
 class Natural:
@@ -67,10 +67,10 @@ def is_natural(annotation: Any) -> bool:
     return any(isinstance(part, Natural) for part in parts)
 
 
-def subsets(values: list[Any]) -> list[frozenset[Any]]:
+def subsets(values: list[Any]) -> list[SortedSet[Any]]:
     """All the subsets, small ones first."""
     sizes = range(len(values) + 1)
-    return [frozenset(c) for n in sizes for c in itertools.combinations(values, n)]
+    return [SortedSet(c) for n in sizes for c in itertools.combinations(values, n)]
 
 
 def check_value(place: Any, value: Any) -> None:

@@ -113,6 +113,24 @@ class Vocabulary:
         for annotation in annotations:
             yield from classes_in(annotation)
 
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names of all variables."""
+        return frozenset(name for cls in self.classes for name in getattr(cls, "variables", {}))
+
+    @cached_property
+    def actions(self) -> frozenset[str]:
+        """The names of all actions."""
+        return frozenset(name for cls in self.classes for name in getattr(cls, "actions", {}))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names of all that the classes declare: variables, fields, methods, members."""
+        records = [cls for cls in self.kinds if issubclass(cls, Record)]
+        found = {name for cls in self.kinds for base in cls.__mro__ for name in vars(base)}
+        found |= self.variables | {name for cls in records for name in self.fields(cls)}
+        return frozenset(name for name in found if not name.startswith("_"))
+
     def refuse_annotations(self) -> None:
         """Raise `SpecError` for an annotation that is no type of the language."""
         known = {cls.root for cls in self.classes}

@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Token
 from functools import cached_property
-from inspect import signature
 from typing import Any
 
 from raftnb.data.domains import Domain, running
@@ -17,11 +16,18 @@ from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.values import Message, order, show
 from raftnb.language.annotations import Mismatch
+from raftnb.language.by_hand import (
+    SharedIn,
+    bound_arguments,
+    next_script,
+    only_in_actions,
+    why_disabled,
+)
 from raftnb.language.claims import Property, evaluate
 from raftnb.language.instances import ActionInstance, instances_in
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
-from raftnb.language.source import false_guard, placed, spec_error
+from raftnb.language.source import placed, spec_error
 from raftnb.language.universe import check_value, universe
 
 
@@ -96,11 +102,7 @@ class World:
     def write(self, cell: int, value: Any) -> None:
         """Change a cell, inside an action; a history variable that is left out stays as it is."""
         if self.actor is None:
-            raise SpecError(
-                f"an assignment to `{self.layout.cells[cell]}` outside an action",
-                allowed="assignments inside actions; properties only read",
-                cure="call an action, or `world.reset(state)`",
-            )
+            raise only_in_actions(f"an assignment to `{self.layout.cells[cell]}`")
         if self.layout.cells[cell].history and not self.model.history:
             return
         self.writes.add(cell)
@@ -115,6 +117,8 @@ class World:
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         """The option that the script says, or the first; every choice is noted in `choices`."""
+        if self.actor is None:
+            raise only_in_actions("`either`")
         if not options:
             raise Disabled
         at = len(self.choices)
@@ -195,6 +199,8 @@ class World:
 
     def need_network(self, message: Message) -> None:
         """Raise `SpecError` for a message where the specification has no network."""
+        if self.actor is None:
+            raise only_in_actions(f"the message {message!r}")
         if self.model.delivery is None:
             raise SpecError(
                 f"the message {message!r} in a specification without a network",
@@ -369,14 +375,14 @@ class World:
         choose: tuple[Any, ...],
     ) -> None:
         """Take one step by hand; a step that is not enabled changes nothing and raises."""
-        before, arguments = self.state, self._bind(process, action, args, named)
+        before, arguments = self.state, bound_arguments(self, process, action, args, named)
         try:
             self._execute_by_hand(process, action, arguments, choose)
             after = self.snapshot()
         except Disabled as error:
             self.load(before)
             raise NotEnabled(
-                f"{process}.{action.name} is not enabled: {self._why(process, action, error)}",
+                f"{process}.{action.name} is not enabled: {why_disabled(process, action, error)}",
                 allowed="; ".join(map(str, self.enabled())) or "no step is enabled (deadlock)",
                 cure="take one of these steps first",
             ) from None
@@ -395,52 +401,3 @@ class World:
                 self.execute(process, action, arguments)
         finally:
             self._wanted = None
-
-    def _why(self, process: Process, action: Action, error: Disabled) -> str:
-        cyc = type(process).cycle
-        if cyc is not None and action.name in cyc.labels and process.pc != action.name:
-            return f"{process} is at `{process.pc}`"
-        return false_guard(error)
-
-    def _bind(
-        self, process: Process, action: Action, args: tuple[Any, ...], named: dict[str, Any]
-    ) -> tuple[Any, ...]:
-        try:
-            bound = signature(action.function).bind(process, *args, **named)
-        except TypeError as error:
-            raise UsageError(
-                f"{process}.{action.name} called with {error}",
-                allowed=f"{action.name}{signature(action.function)}",
-                cure="give each parameter once",
-            ) from None
-        arguments = tuple(bound.arguments.values())[1:]
-        for value in arguments:
-            if isinstance(value, Message) and value not in self.messages():
-                raise NotEnabled(
-                    f"{value!r}, which is not in flight",
-                    allowed="; ".join(map(show, self.messages())) or "no message is in flight",
-                    cure="receive one of these",
-                )
-        return arguments
-
-
-class SharedIn:
-    """The shared variables of a class as they are in one world."""
-
-    def __init__(self, world: World, shared: Any) -> None:
-        self._world, self._shared = world, shared
-
-    def __getattr__(self, name: str) -> Any:
-        world, shared = self._world, self._shared
-        if name not in shared.variables:
-            raise AttributeError(f"`{shared.__name__}` declares no variable `{name}`")
-        return world.read(world.base_of(shared) + shared.variables[name].position)
-
-
-def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | None:
-    """The next way for the choices to go, in the order of a depth-first walk; None at the end."""
-    for at in range(len(choices) - 1, -1, -1):
-        pick, options = choices[at]
-        if pick + 1 < len(options):
-            return [p for p, _ in choices[:at]] + [pick + 1]
-    return None

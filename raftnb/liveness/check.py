@@ -22,7 +22,6 @@ from raftnb.data.trace import Trace
 from raftnb.data.values import show
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.graph import Graph, reachable
-from raftnb.language import grammar
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness
@@ -152,7 +151,7 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
             cure="pass one, or name it in the Spec's field `liveness`",
         )
     for claim in (claim for p in properties for claim in p.claims):
-        grammar.refuse_foreign_code(claim, model.spec.namespace)
+        model.spec.grammar.read_claim(claim)
         if not model.history and model.reads_history(claim):
             raise UsageError(
                 f"`{claim.__name__}`, which reads a history variable",

@@ -11,8 +11,9 @@ from enum import Enum
 from typing import Any
 
 from raftnb.data.values import Map, order
-from raftnb.language import after, grammar
+from raftnb.language import after
 from raftnb.language.processes import GlobalsType
+from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call
 from raftnb.tree.collections import collection, mapping, written_out
 from raftnb.tree.comparisons import compare
@@ -63,7 +64,7 @@ class Expressions:
         """An expression."""
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
-            cure = grammar.CURES.get(type(node), SAY)
+            cure = CURES.get(type(node), SAY)
             self.scope.fail(node, "the expressions of the language", cure)
         return handler(self, node)
 

@@ -1,0 +1,117 @@
+"""What running by hand needs besides the world: arguments bound, refusals explained, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from inspect import signature
+from typing import Any, Protocol
+
+from raftnb.data.errors import NotEnabled, SpecError, UsageError
+from raftnb.data.values import Message, show
+from raftnb.language.annotations import Mismatch
+from raftnb.language.instances import ActionInstance
+from raftnb.language.processes import Action, Process
+from raftnb.language.setting import Setting
+from raftnb.language.source import false_guard
+
+
+class Readable(Protocol):
+    """A world as far as its values and messages go."""
+
+    @property
+    def model(self) -> Setting: ...
+
+    def read(self, cell: int) -> Any: ...
+
+    def base_of(self, owner: Any) -> int: ...
+
+    def messages(self) -> list[Message]: ...
+
+    @property
+    def instances(self) -> tuple[ActionInstance, ...]: ...
+
+    def candidates(self, instance: ActionInstance) -> list[Message | None]: ...
+
+
+def only_in_actions(what: str) -> SpecError:
+    """The error for what only an action may do."""
+    return SpecError(
+        f"{what} outside an action",
+        allowed="assignments, choices and messages in actions; properties only read",
+        cure="call an action, or `world.reset(state)`",
+    )
+
+
+def why_disabled(process: Process, action: Action, error: BaseException) -> str:
+    """Why an action is not enabled: where the process is, or the guard that is false."""
+    order = type(process).cycle
+    if order is not None and action.name in order.labels and process.pc != action.name:
+        return f"{process} is at `{process.pc}`"
+    return false_guard(error)
+
+
+def bound_arguments(
+    world: Readable, process: Process, action: Action, args: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, ...]:
+    """The arguments of an action called by hand, each of the type that its parameter has."""
+    try:
+        bound = signature(action.function).bind(process, *args, **named)
+    except TypeError as error:
+        raise UsageError(
+            f"{process}.{action.name} called with {error}",
+            allowed=f"{action.name}{signature(action.function)}",
+            cure="give each parameter once",
+        ) from None
+    given = list(bound.arguments.items())[1:]
+    return tuple(_argument(world, process, action, name, value) for name, value in given)
+
+
+def _argument(world: Readable, process: Process, action: Action, name: str, value: Any) -> Any:
+    if isinstance(value, Message):
+        return _received(world, process, action, value)
+    annotation = world.model.parameters(action, skip=1)[name]
+    try:
+        return world.model.check_of(annotation)(value)
+    except Mismatch as mismatch:
+        raise mismatch.as_error(value, f"`{name}` of `{action.name}`") from None
+
+
+def _received(world: Readable, process: Process, action: Action, message: Message) -> Message:
+    """A message, if the process could receive it now by this action."""
+    open_ones = [i for i in world.instances if i.process == process and i.action is action]
+    possible = [m for instance in open_ones for m in world.candidates(instance)]
+    if message not in possible:
+        flying = message in world.messages()
+        why = (
+            f"which `{process}.{action.name}` cannot receive"
+            if flying
+            else "which is not in flight"
+        )
+        raise NotEnabled(
+            f"{message!r}, {why}",
+            allowed="; ".join(map(show, possible)) or "no message",
+            cure="receive one of these",
+        )
+    return message
+
+
+class SharedIn:
+    """The shared variables of a class as they are in one world."""
+
+    def __init__(self, world: Readable, shared: Any) -> None:
+        self._world, self._shared = world, shared
+
+    def __getattr__(self, name: str) -> Any:
+        world, shared = self._world, self._shared
+        if name not in shared.variables:
+            raise AttributeError(f"`{shared.__name__}` declares no variable `{name}`")
+        return world.read(world.base_of(shared) + shared.variables[name].position)
+
+
+def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | None:
+    """The next way for the choices to go, in the order of a depth-first walk; None at the end."""
+    for at in range(len(choices) - 1, -1, -1):
+        pick, options = choices[at]
+        if pick + 1 < len(options):
+            return [p for p, _ in choices[:at]] + [pick + 1]
+    return None

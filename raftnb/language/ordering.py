@@ -1,0 +1,331 @@
+"""Where the order of hashes would show: sets that a function makes and then goes through in order.
+
+A plain set is gone through in the order of its hashes, which two runs of Python need not share.
+Sets that stand in variables, messages and parameters have the language's order (`SortedSet`); only
+one that a function makes itself has not. So each function is followed: which of its expressions may
+be such a set (*loose*), or hold one inside (*deep*). Going through a loose set is refused where the
+order could show, and allowed where it cannot: in `all`, `any`, `len`, `sum`, `sorted`, in a set or
+a Map made of it. Names are followed without regard to the order of lines, which errs on the safe
+side.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Map, SortedSet
+from raftnb.language.processes import either
+from raftnb.language.source import callees, is_ours, methods_called, parse, place
+
+
+class Looseness(NamedTuple):
+    """Whether a value may be a set in the order of its hashes, and whether it may hold one."""
+
+    loose: bool = False
+    deep: bool = False
+
+    @property
+    def inside(self) -> Looseness:
+        """What the elements of such a value may be."""
+        return Looseness(self.deep, self.deep)
+
+    @property
+    def firm(self) -> Looseness:
+        """The same elements in an order of their own."""
+        return Looseness(False, self.deep)
+
+
+FIRM = Looseness()
+MAKES_SETS = (frozenset, set)
+FREE_OF_ORDER = (all, any, len, bool, int, isinstance, abs, range)
+IN_ORDER = (tuple, reversed, enumerate, zip)
+
+
+def join(found: Iterable[Looseness]) -> Looseness:
+    """What a value may be that is one of these."""
+    all_of_them = list(found)
+    return Looseness(any(x.loose for x in all_of_them), any(x.deep for x in all_of_them))
+
+
+def holding(found: Iterable[Looseness]) -> Looseness:
+    """What a value may be that holds these."""
+    one = join(found)
+    return Looseness(False, one.loose or one.deep)
+
+
+def of_constant(value: Any) -> Looseness:
+    """What a constant of the module is."""
+    if isinstance(value, frozenset):
+        loose = len(value) > 1 and not isinstance(value, SortedSet)
+        return Looseness(loose, holding(map(of_constant, value)).deep)
+    if isinstance(value, tuple):
+        return holding(map(of_constant, value))
+    return holding(map(of_constant, value.values())) if isinstance(value, Map) else FIRM
+
+
+def refuse_order_of_hashes(function: FunctionType, namespace: dict[str, Any]) -> None:
+    """Raise `SpecError` where a function, or one that it calls, shows the order of hashes."""
+    count = function.__code__.co_argcount
+    Follower(namespace, {}).follow(function, (FIRM,) * count)
+
+
+class Follower:
+    """Follows functions; each is followed once for what its parameters may be."""
+
+    def __init__(self, namespace: dict[str, Any], known: dict[tuple[Any, ...], Looseness]) -> None:
+        self.namespace, self.known = namespace, known
+
+    def follow(self, function: FunctionType, given: tuple[Looseness, ...]) -> Looseness:
+        """What a function returns, its parameters being what is given."""
+        if (function, given) not in self.known:
+            self.known[function, given] = FIRM
+            self.known[function, given] = Path(self, function, given).result()
+        return self.known[function, given]
+
+
+class Path:
+    """One function, with what its names may stand for."""
+
+    def __init__(
+        self, follower: Follower, function: FunctionType, given: tuple[Looseness, ...]
+    ) -> None:
+        self.follower, self.function = follower, function
+        self.tree = parse(function)
+        self.names = callees(function, follower.namespace)
+        parameters = [a.arg for a in (*self.tree.args.args, *self.tree.args.kwonlyargs)]
+        self.known: dict[str, Looseness] = dict(zip(parameters, given, strict=False))
+        self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
+        self.methods = {m.__name__: m for m in methods_called(function, follower.namespace)}
+        self.refusing = False
+
+    def result(self) -> Looseness:
+        """What the function returns; raises `SpecError` where the order of hashes would show."""
+        before: dict[str, Looseness] | None = None
+        while before != self.known:
+            before = dict(self.known)
+            found = self._body(self.tree.body)
+        self.refusing = True
+        self._body(self.tree.body)
+        return found
+
+    def _body(self, body: list[ast.stmt]) -> Looseness:
+        return join(map(self._statement, body))
+
+    def _statement(self, node: ast.stmt) -> Looseness:
+        match node:
+            case ast.Return(value=ast.expr() as value):
+                return self.value(value)
+            case ast.Assign():
+                found = self.value(node.value)
+                for target in node.targets:
+                    self._bind(target, found)
+            case ast.AugAssign():
+                found = self._operator(node.op, self.value(node.target), self.value(node.value))
+                self._bind(node.target, found)
+            case ast.AnnAssign(value=ast.expr() as value):
+                self._bind(node.target, self.value(value))
+            case ast.If():
+                self.value(node.test)
+                return join([self._body(node.body), self._body(node.orelse)])
+            case ast.For():
+                self._bind(node.target, self._in_order(node.iter).inside)
+                return self._body(node.body)
+            case ast.Expr():
+                self.value(node.value)
+        return FIRM
+
+    def _bind(self, target: ast.expr, found: Looseness) -> None:
+        if isinstance(target, ast.Name):
+            self.known[target.id] = join([self.known.get(target.id, FIRM), found])
+        elif isinstance(target, ast.Tuple):
+            if found.loose:
+                self._refuse(target)
+            for part in target.elts:
+                self._bind(part, found.inside)
+
+    def _in_order(self, node: ast.expr) -> Looseness:
+        """An expression that is gone through in an order that shows."""
+        found = self.value(node)
+        if found.loose:
+            self._refuse(node)
+        return found
+
+    def _refuse(self, node: ast.expr) -> None:
+        if self.refusing:
+            raise SpecError(
+                f"`{ast.unparse(node)}`, a set that is gone through in the order of its hashes",
+                place=place(self.function, node),
+                allowed="sets in variables, which have an order; `all`, `any`, `len`, `sum`, sets",
+                cure="put it in order: `sorted(...)`; or keep it in a variable",
+            )
+
+    # Expressions.
+
+    def value(self, node: ast.expr) -> Looseness:
+        """What an expression may be."""
+        handler = HANDLERS.get(type(node))
+        if handler is not None:
+            return handler(self, node)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.value(child)
+        return FIRM
+
+    def _name(self, node: ast.Name) -> Looseness:
+        if node.id in self.known:
+            return self.known[node.id]
+        return FIRM if node.id in self.locals else of_constant(self.names.get(node.id))
+
+    def _part(self, node: ast.Attribute | ast.Subscript) -> Looseness:
+        found = self.value(node.value)
+        if isinstance(node, ast.Subscript):
+            self.value(node.slice)
+            return found if isinstance(node.slice, ast.Slice) else found.inside
+        return found.inside
+
+    def _tuple(self, node: ast.Tuple) -> Looseness:
+        return holding(map(self._element, node.elts))
+
+    def _element(self, node: ast.expr) -> Looseness:
+        if isinstance(node, ast.Starred):
+            return self._in_order(node.value).inside
+        return self.value(node)
+
+    def _set(self, node: ast.Set) -> Looseness:
+        parts = [n.value if isinstance(n, ast.Starred) else n for n in node.elts]
+        return Looseness(len(parts) > 1, holding(map(self.value, parts)).deep)
+
+    def _dict(self, node: ast.Dict) -> Looseness:
+        parts = [*filter(None, node.keys), *node.values]
+        return holding(map(self.value, parts))
+
+    def _comprehension(self, node: ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Looseness:
+        loose = isinstance(node, ast.SetComp)
+        for part in node.generators:
+            found = self.value(part.iter)
+            if found.loose and self._chooses(node):
+                self._refuse(part.iter)
+            loose = loose or found.loose
+            self._bind(part.target, found.inside)
+            for test in part.ifs:
+                self.value(test)
+        kinds = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        return Looseness(loose, holding(map(self.value, kinds)).deep)
+
+    def _chooses(self, node: ast.expr) -> bool:
+        """Whether `either` stands inside, whose choices are made one after the other."""
+        names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+        return any(self.names.get(n.id) is either for n in names)
+
+    def _ifexp(self, node: ast.IfExp) -> Looseness:
+        self.value(node.test)
+        return join([self.value(node.body), self.value(node.orelse)])
+
+    def _boolop(self, node: ast.BoolOp) -> Looseness:
+        return join(map(self.value, node.values))
+
+    def _binop(self, node: ast.BinOp) -> Looseness:
+        return self._operator(node.op, self.value(node.left), self.value(node.right))
+
+    def _operator(self, op: ast.operator, left: Looseness, right: Looseness) -> Looseness:
+        if isinstance(op, ast.BitOr | ast.BitAnd | ast.BitXor | ast.Sub):
+            return Looseness(left.loose, left.deep or right.deep)
+        return join([left, right])
+
+    def _call(self, node: ast.Call) -> Looseness:
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node, node.func)
+        local = isinstance(node.func, ast.Name) and node.func.id in self.locals
+        known = None if local else self.names.get(getattr(node.func, "id", ""))
+        if isinstance(known, FunctionType) and not is_ours(known):
+            return self.follower.follow(known, self._given(known, node, ()))
+        special = CALLS.get(known) if isinstance(known, type | type(len)) else None
+        if special is not None:
+            return special(self, node)
+        found = [self._element(arg) for arg in node.args]
+        found += [self.value(word.value) for word in node.keywords]
+        return join(found) if known is either else holding(found)
+
+    def _given(
+        self, function: FunctionType, node: ast.Call, first: tuple[Looseness, ...]
+    ) -> tuple[Looseness, ...]:
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        found = dict(zip(names, (*first, *map(self._element, node.args)), strict=False))
+        found |= {word.arg: self.value(word.value) for word in node.keywords if word.arg}
+        return tuple(found.get(name, FIRM) for name in names)
+
+    def _method(self, node: ast.Call, called: ast.Attribute) -> Looseness:
+        base = self.value(called.value)
+        own = [m for name, m in self.methods.items() if name == called.attr]
+        if own:
+            return join(self.follower.follow(m, self._given(m, node, (base,))) for m in own)
+        found = [self._element(arg) for arg in node.args]
+        if called.attr in ("items", "keys", "values", "copy"):
+            return base
+        if called.attr == "get":
+            return join([base.inside, *found])
+        if called.attr.endswith(("union", "intersection", "difference")):
+            return Looseness(base.loose, join([base, *found]).deep)
+        return holding(found)
+
+    def _makes_set(self, node: ast.Call) -> Looseness:
+        return Looseness(bool(node.args), join(map(self.value, node.args)).deep)
+
+    def _makes_map(self, node: ast.Call) -> Looseness:
+        return join(map(self.value, node.args)).firm
+
+    def _makes_dict(self, node: ast.Call) -> Looseness:
+        return join([*map(self.value, node.args), *(self.value(w.value) for w in node.keywords)])
+
+    def _free(self, node: ast.Call) -> Looseness:
+        for argument in (*node.args, *(word.value for word in node.keywords)):
+            self.value(argument)
+        return FIRM
+
+    def _goes_through(self, node: ast.Call) -> Looseness:
+        return join([self._in_order(argument) for argument in node.args]).firm
+
+    def _sum(self, node: ast.Call) -> Looseness:
+        """A sum from another start than 0 may be of sequences, which have an order."""
+        return (
+            self._goes_through(node)
+            if len(node.args) + len(node.keywords) > 1
+            else self._free(node)
+        )
+
+    def _best(self, node: ast.Call) -> Looseness:
+        """`max`, `min` and `sorted`: with a key, the first of those that are alike comes first."""
+        keyed = any(word.arg == "key" for word in node.keywords)
+        found = [self._in_order(a) if keyed else self.value(a) for a in node.args]
+        return join(found).firm if len(found) == 1 else join(found)
+
+
+HANDLERS: dict[type[ast.AST], Callable[[Path, Any], Looseness]] = {
+    ast.Name: Path._name,
+    ast.Attribute: Path._part,
+    ast.Subscript: Path._part,
+    ast.Tuple: Path._tuple,
+    ast.Set: Path._set,
+    ast.Dict: Path._dict,
+    ast.SetComp: Path._comprehension,
+    ast.DictComp: Path._comprehension,
+    ast.GeneratorExp: Path._comprehension,
+    ast.IfExp: Path._ifexp,
+    ast.BoolOp: Path._boolop,
+    ast.BinOp: Path._binop,
+    ast.Call: Path._call,
+}
+CALLS: dict[Any, Callable[[Path, ast.Call], Looseness]] = {
+    **dict.fromkeys(FREE_OF_ORDER, Path._free),
+    **dict.fromkeys(MAKES_SETS, Path._makes_set),
+    **dict.fromkeys((*IN_ORDER, str), Path._goes_through),
+    **dict.fromkeys((min, max, sorted), Path._best),
+    Map: Path._makes_map,
+    dict: Path._makes_dict,
+    sum: Path._sum,
+}

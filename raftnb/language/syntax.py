@@ -1,0 +1,106 @@
+"""The constructs of Python that the language has, and who takes them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NamedTuple
+
+
+class Support(NamedTuple):
+    """Who takes a construct: running, exploring, proving; printing as another language's text."""
+
+    name: str
+    run: bool = True
+    explore: bool = True
+    prove: bool = True
+    print: bool = False
+
+
+NOT_PROVED = {"prove": False}
+SYNTAX: dict[type[ast.AST], Support] = {
+    ast.Return: Support("return"),
+    ast.Assign: Support("assignment"),
+    ast.AugAssign: Support("assignment with an operator"),
+    ast.AnnAssign: Support("assignment with an annotation"),
+    ast.If: Support("if"),
+    ast.For: Support("for"),
+    ast.Expr: Support("a call as a statement"),
+    ast.Pass: Support("pass"),
+    ast.BoolOp: Support("and, or"),
+    ast.And: Support("and"),
+    ast.Or: Support("or"),
+    ast.BinOp: Support("arithmetic, sets, sequences"),
+    ast.Add: Support("+"),
+    ast.Sub: Support("-"),
+    ast.Mult: Support("*"),
+    ast.FloorDiv: Support("//"),
+    ast.Mod: Support("%"),
+    ast.BitOr: Support("|"),
+    ast.BitAnd: Support("&", **NOT_PROVED),
+    ast.BitXor: Support("^", **NOT_PROVED),
+    ast.UnaryOp: Support("not, -"),
+    ast.Not: Support("not"),
+    ast.USub: Support("-"),
+    ast.IfExp: Support("x if c else y"),
+    ast.Compare: Support("comparison"),
+    ast.Eq: Support("=="),
+    ast.NotEq: Support("!="),
+    ast.Lt: Support("<"),
+    ast.LtE: Support("<="),
+    ast.Gt: Support(">"),
+    ast.GtE: Support(">="),
+    ast.In: Support("in"),
+    ast.NotIn: Support("not in"),
+    ast.Is: Support("is"),
+    ast.IsNot: Support("is not"),
+    ast.Call: Support("call"),
+    ast.keyword: Support("argument by name"),
+    ast.Starred: Support("*arguments"),
+    ast.Constant: Support("None, bool, int, str"),
+    ast.Attribute: Support("attribute"),
+    ast.Subscript: Support("x[i]"),
+    ast.Slice: Support("x[a:b]"),
+    ast.Name: Support("name"),
+    ast.Load: Support("reading"),
+    ast.Store: Support("writing"),
+    ast.Tuple: Support("tuple"),
+    ast.Set: Support("set"),
+    ast.Dict: Support("dict"),
+    ast.SetComp: Support("set comprehension"),
+    ast.DictComp: Support("dict comprehension"),
+    ast.GeneratorExp: Support("generator expression"),
+    ast.comprehension: Support("for ... in ... if"),
+}
+BUILTINS: tuple[Any, ...] = (
+    abs, all, any, bool, dict, enumerate, frozenset, int, isinstance, len, max, min, range,
+    reversed, set, sorted, str, sum, super, tuple, zip,
+)  # fmt: skip
+METHODS = frozenset(
+    {"get", "items", "keys", "values"}
+    | {"union", "intersection", "difference", "symmetric_difference"}
+    | {"issubset", "issuperset", "isdisjoint", "index", "count"}
+    | {"startswith", "endswith", "upper", "lower"}
+)
+MEMBERS = frozenset({"name", "value", "index"})
+CURES: dict[type[ast.AST], str] = {
+    ast.While: "repeat by taking the action again, or use `for` over a finite domain",
+    ast.Lambda: "define an operator: a method or function with a return annotation",
+    ast.FunctionDef: "define an operator: a method or function with a return annotation",
+    ast.List: "use a tuple: (a, b)",
+    ast.ListComp: "use tuple(... for ...)",
+    ast.Try: "guard the action with `when`",
+    ast.Raise: "guard the action with `when`, or claim an invariant",
+    ast.Assert: "claim an invariant of the Spec",
+    ast.Global: "declare the variable in a `Globals` class",
+    ast.Nonlocal: "declare the variable in a `Globals` class",
+    ast.Import: "import at the top of the module",
+    ast.ImportFrom: "import at the top of the module",
+    ast.With: "an action is atomic already",
+    ast.JoinedStr: "use an enum or a record",
+    ast.NamedExpr: "assign in a line of its own",
+    ast.Div: "use `//`: the numbers of the language are whole",
+    ast.Pow: "multiply, or look it up in a Map: `x ** -1` is no whole number",
+    ast.Break: "use `any`, `all` or a comprehension with `if`",
+    ast.Continue: "use `if` for the rest of the loop",
+    ast.Delete: "assign the value that is left",
+}
