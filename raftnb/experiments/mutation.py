@@ -197,8 +197,16 @@ def explored(mutant: Mutant) -> Finding:
 
 
 def exhausted(mutant: Mutant) -> Finding:
-    """All states within the bounds: the claim never comes true, or an equivalent breaks nothing."""
-    return replace(finding(mutant, explore(mutant)), trace=None)
+    """All states within the bounds: the claim never comes true, or an equivalent breaks nothing.
+
+    A claim that should come true and does not is found out within the bounds of the table; of
+    what lies beyond them the exploration alone says *unknown*.
+    """
+    found = explore(mutant)
+    seen = replace(finding(mutant, found), trace=None)
+    if mutant.breaks.__name__ in found.not_reached:
+        return replace(seen, verdict=Verdict.VIOLATED, bound=None)
+    return seen
 
 
 def finding(mutant: Mutant, found: Exploration) -> Finding:

@@ -11,6 +11,7 @@ import numpy as np
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
+from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.expander import Expander
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.progress import progress_bar
@@ -37,7 +38,8 @@ class BreadthFirst:
         self.threads = Threads(1)
         self.checker = ClaimChecker(self.memo, claims)
         self.expander = Expander(self.memo, self.store, self.threads)
-        self.generated, self.coverage, self.depth = 0, self.expander.coverage * 0, 0
+        self.generated, self.cut, self.depth = 0, 0, 0
+        self.coverage = self.expander.coverage * 0
         self.replay = Replay(self.memo, self.store)
         self.begun = False  # whether all the initial states are in the store
 
@@ -56,10 +58,15 @@ class BreadthFirst:
             )
         finally:
             self.threads.close()
-        missing = [name for name, hit in self.checker.witnesses().items() if hit < 0]
-        if missing:
-            return self._result(Verdict.VIOLATED, property=missing[0])
-        return self._result(Verdict.HOLDS)
+        witnesses = self._witnesses()
+        return self._result(**conclude(self.store.distinct, witnesses, self._cut()))
+
+    def _cut(self) -> int:
+        return self.cut + self.expander.cut
+
+    def _witnesses(self) -> dict[str, Trace | None]:
+        hits = self.checker.witnesses().items()
+        return {name: self.replay.to(hit) if hit >= 0 else None for name, hit in hits}
 
     def _explore(self) -> None:
         ranges = self._begin()
@@ -80,6 +87,8 @@ class BreadthFirst:
             self._check_initial(row, state)
             if self.memo.within < 0 or self.memo.value(self.memo.within, row):
                 rows.append(self.memo.canonical(row))
+            else:
+                self.cut += 1
         self.add_states(np.array(rows, dtype=np.uint32).reshape(-1, self.store.width))
         self.begun = self.store.distinct == len(set(map(tuple, rows)))
         self._check_states([0])
@@ -122,6 +131,7 @@ class BreadthFirst:
         """Go on with several threads; the states of this depth are dealt out to them."""
         (start, stop), workers = ranges[0], self.options.workers
         self.generated += self.expander.generated
+        self.cut += self.expander.cut
         self.coverage = self.coverage + self.expander.coverage
         self.store.split(workers)
         self.threads = Threads(workers)
@@ -191,15 +201,19 @@ class BreadthFirst:
         self.bar.update(self.store.distinct - self.bar.n)
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
-        hits = self.checker.witnesses().items()
+        witnesses = self._witnesses()
         taken = (self.coverage + self.expander.coverage).tolist()
+        coverage = {f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()}
         return Exploration(
             verdict,
             distinct=self.store.distinct,
             generated=self.generated + self.expander.generated,
             depth=self._deepest(),
-            witnesses={name: self.replay.to(hit) if hit >= 0 else None for name, hit in hits},
-            coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
+            witnesses=witnesses,
+            cut=self._cut(),
+            partial=remarks(self.model, witnesses, self._cut(), self.options.symmetry),
+            coverage=coverage,
+            never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=self.checker.skipped(),
             seconds=time.perf_counter() - self.started,
             **found,

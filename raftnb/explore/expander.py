@@ -61,6 +61,11 @@ class Expander:
         return sum(int(scratch.counters[Counter.GENERATED]) for scratch in self.scratches)
 
     @property
+    def cut(self) -> int:
+        """How many of them are outside the constraints."""
+        return sum(int(scratch.counters[Counter.CUT]) for scratch in self.scratches)
+
+    @property
     def coverage(self) -> Any:
         """How often each action was taken so far."""
         return sum(scratch.coverage for scratch in self.scratches)

@@ -175,10 +175,11 @@ def reachable(model: Model, *, max_states: int | None = None, progress: bool = T
     options = ExplorationOptions(False, max_states=max_states, threads=1, progress=progress)
     engine = BreadthFirst(model, options, claims=False)
     result = engine.run()
-    if result.bound is not None and not result.bound.startswith(("max_states", "interrupted")):
+    bound = None if result.complete else str(result.bound)
+    if bound is not None and not bound.startswith(("max_states", "interrupted")):
         raise UsageError(
-            f"a graph that was cut off: {result.bound}",
+            f"a graph that was cut off: {bound}",
             allowed="a graph that fits into memory",
             cure="use smaller constants, or `max_states`",
         )
-    return Graph(engine, result.bound)
+    return Graph(engine, bound)

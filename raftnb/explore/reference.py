@@ -8,6 +8,7 @@ from typing import Any
 
 from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
+from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -22,7 +23,7 @@ class Reference:
         self.world, self.here = model.start(), World(model)
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
-        self.generated = 0
+        self.generated, self.cut = 0, 0
         instances = self.world.instances
         self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
         spec = model.spec
@@ -60,9 +61,7 @@ class Reference:
                 return self._violated("deadlock", state)
             if self.max_states is not None and len(self.depth) >= self.max_states:
                 return self._result(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
-        if missing := [name for name, trace in self.witnesses.items() if trace is None]:
-            return self._result(Verdict.VIOLATED, property=missing[0])
-        return self._result(Verdict.HOLDS)
+        return self._result(**conclude(len(self.depth), self.witnesses, self.cut))
 
     def arrive(
         self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]
@@ -70,6 +69,7 @@ class Reference:
         """Meet a state; return the name of an invariant that it breaks."""
         self.generated += 1
         if state in self.parent:
+            self.cut += state not in self.depth
             return None
         self.parent[state] = parent
         self.here.load(state)
@@ -78,6 +78,7 @@ class Reference:
                 self.depth[state] = depth
                 return claim.__name__
         if not self._within(state):
+            self.cut += 1
             return None
         self.depth[state] = depth
         queue.append(state)
@@ -131,6 +132,7 @@ class Reference:
         spec = self.model.spec
         claims = (*spec.invariants, *spec.transitions, *spec.sometimes)
         skipped = tuple(c.__name__ for c in claims if c not in self.model.checked(claims))
+        coverage = dict(self.coverage)
         return Exploration(
             verdict,
             distinct=len(self.depth),
@@ -138,8 +140,11 @@ class Reference:
             depth=max(self.depth.values(), default=0),
             seconds=time.perf_counter() - self.started,
             witnesses=self.witnesses,
-            coverage=dict(self.coverage),
+            coverage=coverage,
+            never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=skipped,
+            cut=self.cut,
+            partial=remarks(self.model, self.witnesses, self.cut, symmetry=False),
             **found,
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -79,8 +78,10 @@ class Exploration(Answer):
     `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
     `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
     None; `coverage` says how often each process took each action, `bound` what stopped an
-    *unknown*, `not_checked` the properties that need history variables that were left out,
-    `partial` what else the answer does not cover.
+    *unknown*. `complete` says whether all states within the constraints were met, and then
+    `never_taken` names the actions that no process took. `cut` counts the generated states that
+    are outside the constraints. `not_checked` are the properties that need history variables that
+    were left out, `partial` says what else the answer does not cover.
     """
 
     verdict: Verdict
@@ -94,17 +95,17 @@ class Exploration(Answer):
     coverage: dict[str, int] = field(default_factory=dict)
     bound: str | None = None
     not_checked: tuple[str, ...] = ()
+    complete: bool = False
+    never_taken: tuple[str, ...] = ()
+    cut: int = 0
     partial: tuple[str, ...] = ()
 
     @cached_property
-    def never_taken(self) -> tuple[str, ...]:
-        """The actions that no process ever took; empty unless the exploration is exhaustive."""
-        if self.verdict is Verdict.UNKNOWN or self.trace is not None:
+    def not_reached(self) -> tuple[str, ...]:
+        """The `sometimes` properties that no state showed; empty unless it is complete."""
+        if not self.complete:
             return ()
-        taken: Counter[str] = Counter()
-        for name, times in self.coverage.items():
-            taken[name.split(".")[-1]] += times
-        return tuple(action for action, times in taken.items() if times == 0)
+        return tuple(name for name, witness in self.witnesses.items() if witness is None)
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain JSON data."""
@@ -119,6 +120,8 @@ class Exploration(Answer):
             "property": self.property,
             "trace": self.trace.as_json() if self.trace else None,
             "bound": self.bound,
+            "cut": self.cut or None,
+            "not_reached": list(self.not_reached) or None,
             "not_checked": list(self.not_checked) or None,
             "never_taken": list(self.never_taken) or None,
             "partial": list(self.partial) or None,
@@ -128,7 +131,7 @@ class Exploration(Answer):
     def __str__(self) -> str:
         counts = f"{self.distinct:,} distinct states, {self.generated:,} generated"
         lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
-        if self.property:
+        if self.verdict is Verdict.VIOLATED:
             lines.append(f"violated: {self.property}")
         if self.bound:
             lines.append(f"stopped: {self.bound}")

@@ -202,6 +202,7 @@ def emit(
     if step_is_fine(tables, rows, scratch, gid) != Status.DONE:
         return Status.MISSING
     if which == Which.NEW_ONLY and ((same and not outside) or (settled and outside)):
+        scratch.counters[Counter.CUT] += outside
         return Status.DONE
     if not outside and tables.within >= 0 and not settled:
         leaf = walk(tables, tables.root[tables.within], scratch.row, scratch)
@@ -214,6 +215,7 @@ def emit(
         status = outside_is_fine(tables, scratch, gid, bag, delta)
         if status == Status.BAG_MISSING:
             scratch.counters[Counter.MISSED] = delta
+        scratch.counters[Counter.CUT] += 1
         if status != Status.DONE or which != Which.EVERYTHING:
             return status
     return push(out, scratch.row, gid, tables.result[r, Result.LABEL], which)
@@ -257,11 +259,13 @@ def take(
     high = tables.node[leaf, Node.END_RESULT]
     for s in range(len(out.counts)):
         scratch.saved[s] = out.counts[s]
+    cut = scratch.counters[Counter.CUT]
     for r in range(low, high):
         status = emit(tables, rows, gid, r, out, scratch, which)
         if status != Status.DONE:
             for s in range(len(out.counts)):
                 out.counts[s] = scratch.saved[s]
+            scratch.counters[Counter.CUT] = cut
             return -status
     for r in range(low, high):
         scratch.coverage[tables.action[tables.result[r, Result.LABEL]]] += 1

@@ -51,6 +51,7 @@ class Counter(IntEnum):
     BAD_CLAIM = 5
     MISSED = 6  # what was not known when an attempt ended as it did
     SWAPS = 7  # rows in use of `swaps`
+    CUT = 8  # successors found so far that are outside the constraints
 
 
 class BagCounter(IntEnum):

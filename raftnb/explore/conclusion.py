@@ -1,0 +1,85 @@
+"""What an exploration that came to its end says, and what its answer does not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Verdict
+from raftnb.language.processes import Action
+from raftnb.language.spec import Model
+from raftnb.language.universe import is_natural
+
+Witnesses = Mapping[str, Trace | None]
+
+
+def conclude(distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
+    """The verdict after the last state: fields of the result.
+
+    What must sometimes be true and never was may be true beyond the constraints, if they cut
+    anything off; and nothing is known where there was no state at all.
+    """
+    missing = [name for name, witness in witnesses.items() if witness is None]
+    found: dict[str, Any] = {"verdict": Verdict.HOLDS, "complete": True}
+    if not distinct:
+        bound = "no initial state is within the constraints" if cut else "there is no initial state"
+        found |= {"verdict": Verdict.UNKNOWN, "bound": bound}
+    elif missing and cut:
+        bound = f"not reached: {', '.join(missing)}; {steps(cut)} out of the constraints"
+        found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
+    elif missing:
+        found |= {"verdict": Verdict.VIOLATED, "property": missing[0]}
+    return found
+
+
+def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tuple[str, ...]:
+    """What the answer of an exploration does not cover, in sentences."""
+    found = []
+    if cut:
+        found.append(f"{steps(cut)} out of the constraints, and were not followed")
+    at_once = [name for name, witness in witnesses.items() if witness and not len(witness)]
+    if at_once:
+        found.append(f"true from the start: {', '.join(at_once)}")
+    numbers = ", ".join(dict.fromkeys(natural_parameters(model)))
+    if numbers:
+        found.append(f"natural numbers were tried up to {model.horizon} only: {numbers}")
+    if symmetry:
+        names = ", ".join(domain.__name__ for domain in model.spec.symmetric)
+        found.append(f"states that differ by a permutation count once: {names}")
+    return tuple(found)
+
+
+def never_taken(model: Model, coverage: Mapping[str, int]) -> tuple[str, ...]:
+    """The actions that no process of a class took; with the class where others have the name."""
+    names = [action for cls in model.processes for action in cls.actions]
+    return tuple(
+        action if names.count(action) == 1 else f"{cls.root}.{action}"
+        for cls in model.processes
+        for action in cls.actions
+        if not any(coverage.get(f"{process}.{action}") for process in model.names[cls.root])
+    )
+
+
+def steps(cut: int) -> str:
+    """So many steps lead ..."""
+    return f"{cut:,} steps lead" if cut != 1 else "1 step leads"
+
+
+def natural_parameters(model: Model) -> Iterator[str]:
+    """The parameters of actions and claims that range over all natural numbers in principle."""
+    actions = [action for cls in model.processes for action in cls.actions.values()]
+    for function in (*actions, *model.checked(model.spec.claims)):
+        yield from naturals_of(model, function)
+
+
+def naturals_of(model: Model, function: Any) -> Iterator[str]:
+    """The same of one action or claim."""
+    types = model.parameters(function, skip=isinstance(function, Action))
+    for name, annotation in types.items():
+        if name not in model.constants and _has_naturals(annotation):
+            yield f"{name} in {function.__name__}"
+
+
+def _has_naturals(annotation: Any) -> bool:
+    return is_natural(annotation) or any(map(_has_naturals, get_args(annotation)))
