@@ -11,14 +11,8 @@ from typing import Any
 
 from raftnb.data.values import Map, Message, Record
 from raftnb.language import after, either, in_flight
-from raftnb.tree.collections import (
-    comprehension,
-    counted_through,
-    element,
-    gone_through,
-    mapping,
-    messages,
-)
+from raftnb.tree.collections import counted_through, element, messages
+from raftnb.tree.comprehensions import comprehension, gone_through, mapping
 from raftnb.tree.nodes import (
     BOOL,
     INT,

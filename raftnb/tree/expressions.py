@@ -15,8 +15,9 @@ from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call
-from raftnb.tree.collections import collection, mapping, written_out
+from raftnb.tree.collections import written_out
 from raftnb.tree.comparisons import compare
+from raftnb.tree.comprehensions import collection, mapping
 from raftnb.tree.nodes import (
     BOOL,
     INT,
@@ -137,6 +138,8 @@ class Expressions:
         if node.id not in self.scope.bound:
             cure = f"give `{node.id}` a value first, in every branch"
             self.scope.fail(node, "names that have a value here", cure)
+        if node.id in self.scope.aliases:
+            return self.scope.aliases[node.id]
         return Var(self.scope.types[node.id], node.lineno, node.id)
 
     # Attributes: fields of records, variables of processes, shared variables, enums' members.

@@ -31,8 +31,9 @@ from raftnb.tree.nodes import (
     SetOf,
     Text,
     Type,
-    parts,
+    Var,
 )
+from raftnb.tree.nodes import parts as parts_of
 from raftnb.tree.types import confusable, fits, join, overlap, plain, type_of
 
 SAY = "say it with what is allowed"
@@ -117,6 +118,7 @@ class Scope:
         self.bound: set[str] = set()
         self.parameters = {arg.arg for arg in self.tree.args.args}
         self.local = self.parameters | set(assigned_names(self.tree))
+        self.aliases: dict[str, Expr] = {}
         self.inside = 0
 
     def _refuse_wrapping(self) -> None:
@@ -175,21 +177,38 @@ class Scope:
         return self.types[name]
 
     @contextmanager
-    def binding(self, name: str, type_: Type, later: Iterable[str]) -> Iterator[None]:
-        """A comprehension's variable, which hides what has the same name outside.
+    def binding(
+        self,
+        node: ast.AST,
+        name: str,
+        type_: Type,
+        parts: Mapping[str, Expr],
+        later: Iterable[str],
+    ) -> Iterator[None]:
+        """A comprehension's variable and the names of its parts, which hide others of these names.
 
         So do those that come `later` in the same comprehension, which have no value yet.
         """
-        saved = self.types, self.bound, self.local
+        saved = self.types, self.bound, self.local, self.aliases
+        hidden = {name, *parts, *later}
+        self.aliases = {n: e for n, e in self.aliases.items() if n not in hidden}
+        self._refuse_capture(node, hidden)
+        self.aliases |= parts
         self.types = {**self.types, name: type_}
-        self.local = {*self.local, *later}
-        self.bound = (self.bound - {*later}) | {name}
+        self.local = {*self.local, *parts, *later}
+        self.bound = (self.bound - {*later}) | {name, *parts}
         self.inside += 1
         try:
             yield
         finally:
-            self.types, self.bound, self.local = saved
+            self.types, self.bound, self.local, self.aliases = saved
             self.inside -= 1
+
+    def _refuse_capture(self, node: ast.AST, hidden: set[str]) -> None:
+        """A part is looked up where it is named; what it is a part of must be the same there."""
+        for alias in self.aliases.values():
+            if any(isinstance(v, Var) and v.name in hidden for v in parts_of(alias)):
+                self.fail(node, "names that hide none of those outside", "take another name")
 
     # Types.
 
@@ -229,7 +248,7 @@ class Scope:
 
     def settle(self, node: ast.AST, *values: Expr) -> None:
         """Refuse a choice in what is evaluated twice, or not in the order in which it stands."""
-        if any(isinstance(part, Either) for value in values for part in parts(value)):
+        if any(isinstance(part, Either) for value in values for part in parts_of(value)):
             self.fail(node, "`either` alone in a line of its own", "write `x = either(...)` before")
 
 

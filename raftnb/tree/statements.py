@@ -41,6 +41,7 @@ from raftnb.tree.nodes import (
 )
 from raftnb.tree.scope import Names, Scope
 from raftnb.tree.types import fits, plain
+from raftnb.tree.walks import walk
 
 Body = tuple[Statement, ...]
 PASSES = 10
@@ -129,15 +130,21 @@ class Statements:
         return (If(node.lineno, test, then, otherwise),), first and second
 
     def _for(self, node: ast.For) -> tuple[Body, bool]:
-        if not isinstance(node.target, ast.Name) or node.orelse:
-            where = node.target if not node.orelse else node.orelse[0]
-            self.scope.fail(where, "for name in collection:, without `else`")
-        domain = self.expressions.collection(node.iter)
+        if node.orelse:
+            self.scope.fail(node.orelse[0], "for name in collection:, without `else`")
+        held: list[Assign] = []
+
+        def hold(base: Expr) -> Expr:
+            held.append(self._to_name(node, f"collection of line {node.lineno}", base))
+            return held[-1].target
+
+        found = walk(self.expressions, node.target, node.iter, hold)
         before = set(self.scope.bound)
-        self.scope.assign(node.target, node.target.id, element(domain))
+        self.scope.assign(node.target, found.name, element(found.domain))
+        first = [self._to_name(node, name, value) for name, value in found.parts.items()]
         body, _ = self.block(node.body)
         self.scope.bound = before
-        return (For(node.lineno, node.target.id, domain, body),), False
+        return (*held, For(node.lineno, found.name, found.domain, (*first, *body))), False
 
     # Assignments.
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -19,8 +17,6 @@ from tests.oracles.tree_interpreter import successors, truth
 
 STATES = int(os.environ.get("TREE_STATES", "40"))
 """How many states of each specification are compared; 2000 takes some minutes."""
-WITHOUT_TREE = {"reads_return_the_last_write", "one_request_at_a_time", "a_written_value_is_read"}
-"""Claims that are refused: they take pairs apart in a comprehension, or call methods of a map."""
 
 
 def reached(model: Model, most: int) -> Iterator[State]:
@@ -37,31 +33,18 @@ def reached(model: Model, most: int) -> Iterator[State]:
                 todo.append(after)
 
 
-def with_tree(program: Program, claims: tuple[Any, ...]) -> list[Any]:
-    """The claims, but for those that are known to have no tree; these must be refused."""
-    found = []
-    for claim in claims:
-        if claim.__name__ in WITHOUT_TREE:
-            with pytest.raises(SpecError):
-                program.claim(claim)
-        else:
-            found.append(claim)
-    return found
-
-
 @pytest.mark.parametrize("name", sorted(SPECS))
 def test_steps_and_claims_are_those_of_running(name: str) -> None:
     spec = SPECS[name]
     model = spec(history=True)
     program = Program(model)
-    claims = with_tree(program, (*spec.invariants, *spec.sometimes, *spec.constraints))
-    transitions = with_tree(program, spec.transitions)
+    claims = (*spec.invariants, *spec.sometimes, *spec.constraints)
     for state in reached(model, STATES):
         found = list(successors(program, state))
         assert found == list(World(model).successors(state))
         for claim in claims:
             assert truth(program, model, claim, state) == model.holds(claim, state)
-        for claim, (_, after) in itertools.product(transitions, found):
+        for claim, (_, after) in itertools.product(spec.transitions, found):
             with World(model, state) as world:
                 world.next = World(model, after)
                 holds = world.failure(claim) is None

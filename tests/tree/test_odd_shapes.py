@@ -439,6 +439,38 @@ class Zoo(Beast):
         self.n = none + 1 if self.flag else 0
         self.k = ()[0] if self.n > 3 else 1
 
+    def pairs_of_a_map(self) -> None:
+        """Keys and values together, in comprehensions and loops; the map is looked at once."""
+        self.flag = all(v < 3 or k == self for k, v in self.ages.items())
+        self.log = tuple(v + 1 for v in self.ages.values() if v != 0)
+        self.n = max(self.ages.values(), default=-9) + sum(self.ages.values())
+        for k, v in self.ages.items():
+            self.ages |= {k: v + 1, self: self.k}
+            self.k += v
+
+    def pairs_of_a_sequence(self) -> None:
+        """Items with their places."""
+        self.flag = any(x == i for i, x in enumerate(self.log))
+        self.k = sum(i * x + y for i, x in enumerate(self.log) for y in self.log[:i])
+        for i, x in enumerate(self.log):
+            self.log = self.log[:i] + (x - 1,) + self.log[i + 1 :]
+            self.n = i
+
+    def pairs_within_pairs(self) -> None:
+        """Names of inner pairs hide those of outer ones, where nothing is lost by it."""
+        self.flag = all(
+            any(v == w for j, w in self.ages.items() if j != k) for k, v in self.ages.items()
+        )
+        v = 5
+        self.n = sum(v for v in self.ages.values()) + v
+        self.k = sum(sum(v for v in self.log) for _k, v in self.ages.items())
+
+    def all_of_an_enum(self) -> None:
+        """The members of an enum, in their order."""
+        self.color = either(*Color)
+        self.n = len(Color) + sum(c == self.color for c in Color)
+        self.flag = self.color in Color and self.friend in self.ages.keys()  # noqa: SIM118
+
     def truth_of_collections(self) -> None:
         """What has items is true."""
         if self.log and not self.some:

@@ -444,6 +444,48 @@ def a_nested_target(self: Node) -> bool:
     return all(i < x for i, x in ((1, 2), (3, 4)))
 
 
+def a_name_that_hides_a_key(self: Node) -> bool:
+    """`k`"""
+    return all(any(k == v for k in self.log) for k, v in self.ages.items())
+
+
+def a_name_that_hides_what_is_gone_through(self: Node) -> bool:
+    """`log`"""
+    log = self.log
+    return all(any(x > 0 for log in (self.log,)) for i, x in enumerate(log))
+
+
+def the_name_of_what_is_gone_through(self: Node) -> bool:
+    """`(log, x)`"""
+    log = self.log
+    return all(x > log for log, x in enumerate(log))
+
+
+def three_names_for_pairs(self: Node) -> bool:
+    """`(a, b, c)`"""
+    return all(a == b for a, b, c in self.ages.items())
+
+
+def the_same_name_twice(self: Node) -> bool:
+    """`(k, k)`"""
+    return all(k == 1 for k, k in self.ages.items())
+
+
+def a_set_in_places(self: Node) -> bool:
+    """`(i, x)`"""
+    return all(i < x for i, x in enumerate(self.some))
+
+
+def places_from_one(self: Node) -> bool:
+    """`(i, x)`"""
+    return all(i < x for i, x in enumerate(self.log, 1))
+
+
+def pairs_of_a_choice(self: Node) -> bool:
+    """`either(self.ages, Map()).items()`"""
+    return all(v > 0 for k, v in either(self.ages, Map()).items())
+
+
 def enumerated(self: Node) -> bool:
     """`enumerate(self.log)`"""
     return all(x for x in enumerate(self.log))
