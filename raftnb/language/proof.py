@@ -74,6 +74,13 @@ class Proof:
         cuts = {lemma.claim for group in self.cuts.values() for lemma in group}
         for lemma in self.lemmas():
             self._check_uses(lemma, known | cuts)
+        for claim in self.defined:
+            if claim not in known:
+                raise UsageError(
+                    f"`{claim.__name__}` in `defined`, which is not proved",
+                    allowed="conjuncts of the invariant, axioms and derived claims",
+                    cure="add it to `invariant`",
+                )
 
     def _check_uses(self, lemma: Lemma, known: set[Property]) -> None:
         for used in lemma.all_uses():

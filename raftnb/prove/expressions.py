@@ -23,13 +23,16 @@ from raftnb.prove.terms import (
     implies,
     neg,
 )
+from raftnb.prove.theory import in_words
 from raftnb.tree import nodes
 from raftnb.tree.nodes import BOOL, Expr, MapOf, Member, Never, Option, RecordOf, SeqOf, SetOf, Type
 from raftnb.tree.types import join
 
 
 def constant(at: Evaluator, expr: nodes.Const, env: Environment) -> Value:
-    """A constant."""
+    """A constant; a class, which only `isinstance` looks at, stands for itself."""
+    if isinstance(expr.value, type):
+        return expr.value
     return at.scope.words.of(expr.type).literal(expr.value)
 
 
@@ -72,13 +75,17 @@ def read(at: Evaluator, expr: nodes.Read, env: Environment) -> Value:
 def field(at: Evaluator, expr: nodes.Get, env: Environment) -> Value:
     """A field of a record or message."""
     record = at.value(expr.record, env)
-    if not isinstance(record, RecordV) or expr.field not in record.fields:
+    if not isinstance(record, RecordV):
         raise at.scope.refused(
             expr,
-            f"the field `{expr.field}`, which this value need not have",
-            allowed="fields that the record has; source and dest of messages that were sent",
-            cure="branch with `isinstance`, or read another field",
+            f"the field `{expr.field}` of {in_words(expr.record.type)}",
+            allowed="fields of records and messages of one class",
+            cure="use one class with an enum or an option in it",
         )
+    if expr.field not in record.fields:
+        kind = record.cls.__name__
+        at.scope.require(FALSE, expr.line, f"the field {expr.field}, which a {kind} has not")
+        return at.scope.words.of(expr.type).default()
     words, value = at.scope.words, record.fields[expr.field]
     have = words.program.field_type(record.cls, expr.field)
     if have is not None and have != expr.type:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -221,19 +221,17 @@ def texts_named(program: Program, proof: Proof) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def words_of(program: Program, type_: Any) -> Iterator[str]:
+def words_of(program: Program, type_: Any, above: tuple[Any, ...] = ()) -> Iterator[str]:
     """The words that a type lists."""
     if isinstance(type_, Text):
         yield from sorted(type_.words or ())
-    parts = list(vars(type_).values()) if isinstance(type_, Type) else []
-    if isinstance(type_, RecordOf):
-        parts = [program.field_type(type_.cls, f.name) for f in fields(type_.cls)]  # type: ignore[arg-type]
+    parts = list(vars(type_).values()) if isinstance(type_, Type) and type_ not in above else []
+    if isinstance(type_, RecordOf) and parts:
+        names = type_.cls.__dataclass_fields__  # type: ignore[attr-defined]
+        parts = [program.field_type(type_.cls, name) for name in names]
     for part in parts:
-        yield from (
-            words_of(program, part)
-            if not isinstance(part, tuple)
-            else (word for one in part for word in words_of(program, one))
-        )
+        for one in part if isinstance(part, tuple) else (part,):
+            yield from words_of(program, one, (*above, type_))
 
 
 def texts_of(routine: nodes.Routine) -> Iterator[str]:
