@@ -241,7 +241,7 @@ def played(mutant: Mutant) -> Finding:
 def play(model: Model, scene: Callable[[Any], None]) -> Trace:
     """The trace of a scene; it ends early where a step is not enabled."""
     world = model.start()
-    with suppress(NotEnabled, LookupError):
+    with suppress(NotEnabled):
         scene(world)
     return world.trace
 

@@ -9,6 +9,7 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.commands import mutants as command
+from raftnb.data.errors import NotEnabled
 from raftnb.data.verdict import Verdict
 from raftnb.experiments.mutation import (
     Finding,
@@ -22,6 +23,7 @@ from raftnb.experiments.mutation import (
     walked,
 )
 from raftnb.specs.raft import claims as raft
+from raftnb.specs.raft import scenes
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant, commits, disk, logs, terms, votes
 from raftnb.specs.raft.server import Server
 
@@ -190,3 +192,12 @@ def test_each_row_stands_beside_its_mistake_and_in_the_table():
 def test_the_properties_are_those_of_the_specification():
     claims = (*raft.RAFT.invariants, *raft.RAFT.transitions, *raft.RAFT.sometimes)
     assert all(mutant.breaks in claims for mutant in MUTANTS)
+
+
+def test_a_message_that_is_not_in_flight_cannot_be_received():
+    world = MUTANTS[0].spec()(**MUTANTS[0].constants).start()
+    scenes.stand(world, "s1")
+    with pytest.raises(NotEnabled, match="no RequestVote from s2 to s3, term=0 is in flight"):
+        scenes.vote(world, "s3", "s2")
+    with pytest.raises(NotEnabled, match="no message to s1 of a term newer than 1"):
+        scenes.step_down(world, "s1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from raftnb.data.errors import NotEnabled
 from raftnb.data.values import Message, order
 from raftnb.specs.raft.server import (
     AppendEntries,
@@ -28,7 +29,7 @@ HANDLERS = {
 def find(world: Any, kind: type[Message], source: str, dest: str, **fields: Any) -> Any:
     """The message in flight from one server to another with these fields: the one of newest term.
 
-    Raises `LookupError` where there is none.
+    Raises `NotEnabled` where there is none: nobody can receive what is not in flight.
     """
     found = [
         m
@@ -38,7 +39,12 @@ def find(world: Any, kind: type[Message], source: str, dest: str, **fields: Any)
         and all(getattr(m, name) == value for name, value in fields.items())
     ]
     if not found:
-        raise LookupError(f"no {kind.__name__} from {source} to {dest} with {fields} is in flight")
+        with_ = "".join(f", {name}={value}" for name, value in fields.items())
+        raise NotEnabled(
+            f"no {kind.__name__} from {source} to {dest}{with_} is in flight",
+            place="a scene",
+            allowed="; ".join(map(str, world.messages())) or "no message, since none is in flight",
+        )
     return max(found, key=lambda m: (m.term, order(m)))
 
 
@@ -55,7 +61,9 @@ def step_down(world: Any, leader: str) -> None:
     server = world[leader]
     newer = [m for m in world.messages() if m.dest == server and m.term > server.currentTerm]
     if not newer:
-        raise LookupError(f"no message to {leader} of a term newer than {server.currentTerm}")
+        raise NotEnabled(
+            f"no message to {leader} of a term newer than {server.currentTerm}", place="a scene"
+        )
     server.update_term(max(newer, key=lambda m: (m.term, order(m))))
 
 
