@@ -72,10 +72,15 @@ def positions(trace: Trace) -> list[Point]:
 
 
 def beside(start: Point, end: Point, text: str) -> Point:
-    """Where an arrow's text stands: beside the middle, outside of the ring, right of the way in."""
+    """Where an arrow's text stands: beside the middle, outside of the ring, right of the way in.
+
+    A level arrow has its text above or below, where it meets neither state.
+    """
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     right = 1 if x >= 0 else -1
     rise = 0.14 if y > 0 else -0.14
+    if abs(start[1] - end[1]) < 0.01:
+        return x, y + rise
     return x + right * (0.036 * len(text) + 0.14), y + (rise if start[0] != end[0] else 0)
 
 

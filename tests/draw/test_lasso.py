@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from raftnb.data.errors import UsageError
-from raftnb.draw.lasso import draw_lasso, positions
+from raftnb.draw.lasso import beside, draw_lasso, positions
 from raftnb.draw.views import show_views
 from raftnb.explore import check
 from raftnb.liveness import check_liveness
@@ -46,3 +46,9 @@ def test_a_step_is_shown_in_both_views_with_what_changes_marked():
     page = views._repr_html_()
     assert page.count("<tr>") == 1 + 10
     assert "<script" not in page
+
+
+def test_the_text_of_a_level_arrow_stands_below_its_middle():
+    assert beside((1.0, -1.5), (-1.0, -1.5), "bus.write_memory") == pytest.approx((0.0, -1.64))
+    x, _ = beside((0.0, 2.0), (0.0, 1.1), "c2.request")
+    assert x > 0.3
