@@ -29,7 +29,7 @@ def draw_lemmas(
     edges = [(used, name) for name, others in uses.items() for used in others if used != name]
     shown = dict.fromkeys(name for edge in edges for name in edge)
     graph = graphviz.Digraph()
-    graph.attr(rankdir="LR", ranksep="0.4", nodesep="0.12")
+    graph.attr(rankdir="TB", ranksep="0.35", nodesep="0.3")
     graph.attr("node", shape="box", fontsize="11", height="0.3", margin="0.08,0.04")
     graph.attr("edge", color="#666666", arrowsize="0.6")
     number = {name: str(i) for i, name in enumerate(sorted(shown))}
