@@ -48,7 +48,7 @@ class Grammar:
 
     def __init__(self, vocabulary: Vocabulary, constants: frozenset[str]) -> None:
         self.vocabulary, self.constants = vocabulary, constants
-        self.words = METHODS | MEMBERS | frozenset(vocabulary.words)
+        self.words = METHODS.keys() | MEMBERS | frozenset(vocabulary.words)
         self._read: set[tuple[FunctionType, Role]] = set()
 
     def read_action(self, action: Action) -> None:

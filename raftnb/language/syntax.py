@@ -36,7 +36,7 @@ SYNTAX: dict[type[ast.AST], Support] = {
     ast.FloorDiv: Support("//"),
     ast.Mod: Support("%"),
     ast.BitOr: Support("|"),
-    ast.BitAnd: Support("&", **NOT_PROVED),
+    ast.BitAnd: Support("&"),
     ast.BitXor: Support("^", **NOT_PROVED),
     ast.UnaryOp: Support("not, -"),
     ast.Not: Support("not"),
@@ -71,16 +71,48 @@ SYNTAX: dict[type[ast.AST], Support] = {
     ast.GeneratorExp: Support("generator expression"),
     ast.comprehension: Support("for ... in ... if"),
 }
-BUILTINS: tuple[Any, ...] = (
-    abs, all, any, bool, dict, enumerate, frozenset, int, isinstance, len, max, min, range,
-    reversed, set, sorted, str, sum, super, tuple, zip,
-)  # fmt: skip
-METHODS = frozenset(
-    {"get", "items", "keys", "values"}
-    | {"union", "intersection", "difference", "symmetric_difference"}
-    | {"issubset", "issuperset", "isdisjoint", "index", "count"}
-    | {"startswith", "endswith", "upper", "lower"}
-)
+BUILTINS: dict[Any, Support] = {
+    abs: Support("abs(n)"),
+    all: Support("all(...)"),
+    any: Support("any(...)"),
+    bool: Support("bool(x)"),
+    dict: Support("dict(...)", **NOT_PROVED),
+    enumerate: Support("enumerate(sequence), after `for`"),
+    frozenset: Support("frozenset(...)"),
+    int: Support("int(x)", **NOT_PROVED),
+    isinstance: Support("isinstance(x, Class)"),
+    len: Support("len(collection)"),
+    max: Support("max(a, b), max(numbers, default=n)"),
+    min: Support("min(a, b), min(numbers, default=n)"),
+    range: Support("range(low, high)"),
+    reversed: Support("reversed(...)", **NOT_PROVED),
+    set: Support("set(...)", **NOT_PROVED),
+    sorted: Support("sorted(...)", **NOT_PROVED),
+    str: Support("str(x)", **NOT_PROVED),
+    sum: Support("sum(...)"),
+    super: Support("super().method()"),
+    tuple: Support("tuple(...)"),
+    zip: Support("zip(...)", **NOT_PROVED),
+}
+METHODS: dict[str, Support] = {
+    "get": Support("map.get(key, default)"),
+    "items": Support("map.items(), after `for`"),
+    "keys": Support("map.keys()"),
+    "values": Support("map.values()"),
+    **{
+        name: Support(f"set.{name}(...)", **NOT_PROVED)
+        for name in ("union", "intersection", "difference", "symmetric_difference")
+    },
+    **{
+        name: Support(f"set.{name}(set)", **NOT_PROVED)
+        for name in ("issubset", "issuperset", "isdisjoint")
+    },
+    **{name: Support(f"sequence.{name}(x)", **NOT_PROVED) for name in ("index", "count")},
+    **{
+        name: Support(f"text.{name}(...)", **NOT_PROVED)
+        for name in ("startswith", "endswith", "upper", "lower")
+    },
+}
 MEMBERS = frozenset({"name", "value", "index"})
 CURES: dict[type[ast.AST], str] = {
     ast.While: "repeat by taking the action again, or use `for` over a finite domain",
