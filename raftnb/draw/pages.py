@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from raftnb.data.markup import Markup, escaped
+from raftnb.data.markup import Markup, escaped, plain
 
 PLACE = re.compile("@([A-Z]+)@")
 
@@ -25,9 +25,18 @@ def asset(name: str) -> Markup:
 def data_island(data: Any) -> Markup:
     """A value as JSON that can stand in `<script type="application/json">`.
 
-    It has no `<`, without which a browser sees neither the script's end nor a comment in it.
+    It has no `<`, without which a browser sees neither the script's end nor a comment in it, and
+    what no page can hold is written as in the page's other texts.
     """
-    return Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
+    return Markup(json.dumps(_plain(data), separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, str):
+        return plain(data)
+    if isinstance(data, dict):
+        return {plain(key): _plain(value) for key, value in data.items()}
+    return [_plain(one) for one in data] if isinstance(data, list | tuple) else data
 
 
 def filled(template: Markup, parts: Mapping[str, str]) -> Markup:
