@@ -1,8 +1,8 @@
 """A typed tree of a specification: what its functions say, with the line each part comes from.
 
 `Program(model)` lowers the functions of a specification's own source. Names are resolved, every
-expression has a type, methods of a variant are those of the variant. Twelve kinds of expression and
-eight kinds of statement are all that an engine has to know.
+expression has a type, methods of a variant are those of the variant. Thirteen kinds of expression
+and eight kinds of statement are all that an engine has to know; each has exactly Python's meaning.
 """
 
 from __future__ import annotations

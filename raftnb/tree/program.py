@@ -113,7 +113,7 @@ class Program:
         types: tuple[Type, ...],
         returns: Type | None,
     ) -> Routine:
-        key = (function, me, types)
+        key = (function, me, types, returns)
         if key not in self._routines:
             names = function.__code__.co_varnames[: len(types)]
             parameters = dict(zip(names, types, strict=True))

@@ -268,3 +268,16 @@ def test_an_operators_parameter_may_be_named_like_a_constant() -> None:
 
     parameters = PROGRAM.operator(are_few).parameters
     assert parameters == (("workers", nodes.SetOf(nodes.Member("Worker"))),)
+
+
+def test_a_function_is_one_thing_as_a_claim_and_another_as_a_macro() -> None:
+    def empty(w: Worker):  # type: ignore[no-untyped-def]
+        """Returns a truth value, and does not say so."""
+        return w.log == ()
+
+    program = Program(SPEC())
+    with pytest.raises(SpecError):
+        program.operator(empty)
+    assert program.claim(empty).returns == nodes.BOOL
+    with pytest.raises(SpecError):
+        program.operator(empty)

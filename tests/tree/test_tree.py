@@ -122,3 +122,9 @@ def test_what_has_no_tree_is_refused_with_its_place() -> None:
 
     with pytest.raises(SpecError, match="`n`"):
         lowered(unclear)
+
+
+def test_an_engine_has_to_know_thirteen_expressions_and_eight_statements() -> None:
+    assert len(nodes.Expr.__subclasses__()) == 13
+    assert len(nodes.Statement.__subclasses__()) == 8
+    assert "Thirteen kinds of expression\nand eight kinds of statement" in str(nodes.__doc__)
