@@ -23,8 +23,9 @@ from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
+from raftnb.prove.actions import Case, Start, starts
 from raftnb.prove.cti import differs
-from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance, InstanceSize
 from raftnb.prove.network import check_network
 from raftnb.prove.reading import Reading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,31 +11,21 @@ import z3
 from raftnb.data.errors import SpecError
 from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
+from raftnb.prove.actions import Case, Start, starts
 from raftnb.prove.evaluate import Environment, Evaluator
-from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.execute import cases
+from raftnb.prove.formulas import ClaimInstance, alike, at_the_same, split
 from raftnb.prove.meaning import evaluator
 from raftnb.prove.report import START
 from raftnb.prove.scope import Requirement, Scope
-from raftnb.prove.shapes import SetShape
+from raftnb.prove.sets import SetShape
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.prove.terms import TRUE, conj, disj, implies, neg
+from raftnb.prove.terms import TRUE, conj, implies
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Int, SetOf, Type
 
 Needs = list[Requirement]
-
-
-@dataclass(frozen=True)
-class ClaimInstance:
-    """A claim about any values of some constants that satisfy the guard."""
-
-    bound: tuple[z3.ExprRef, ...]
-    guard: z3.BoolRef
-    body: z3.BoolRef
-    env: Environment
-    types: dict[str, Type]
-    sent: tuple[z3.BoolRef, ...]
 
 
 @dataclass
@@ -381,32 +370,3 @@ class Conditions:
     def starts(self) -> list[Start]:
         """Every action of the specification."""
         return starts(self.words)
-
-
-def alike(old: ClaimInstance, new: ClaimInstance) -> bool:
-    """Whether two instances are about constants of the same sorts."""
-    return [b.sort() for b in old.bound] == [b.sort() for b in new.bound]
-
-
-def at_the_same(old: ClaimInstance, new: ClaimInstance) -> z3.BoolRef:
-    """The claim about the state before, for the same constants."""
-    pairs = list(zip(old.bound, new.bound, strict=True))
-    formula = implies(old.guard, old.body)
-    return z3.substitute(formula, *pairs) if pairs else formula
-
-
-def split(goal: z3.BoolRef) -> list[z3.BoolRef]:
-    """Formulas that together say the same: conjunctions are taken apart, also inside `or`."""
-    if z3.is_true(goal):
-        return []
-    if z3.is_and(goal):
-        return [part for child in goal.children() for part in split(child)]
-    if z3.is_not(goal) and z3.is_or(goal.arg(0)):
-        return [part for child in goal.arg(0).children() for part in split(neg(child))]
-    if z3.is_or(goal):
-        parts = [split(child) or [TRUE] for child in goal.children()]
-        if any(len(p) == 1 and z3.is_true(p[0]) for p in parts):
-            return []
-        if sum(len(p) > 1 for p in parts) >= 1 and len(list(itertools.product(*parts))) <= 16:
-            return [disj(*row) for row in itertools.product(*parts)]
-    return [goal]

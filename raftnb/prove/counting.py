@@ -19,7 +19,7 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.conditions import unbounded
 from raftnb.prove.meaning import evaluator
 from raftnb.prove.scope import Scope
-from raftnb.prove.shapes import SetShape
+from raftnb.prove.sets import SetShape
 from raftnb.prove.state import Vocabulary
 from raftnb.prove.terms import conj, disj, neg
 from raftnb.tree.nodes import BOOL, Member, SetOf

@@ -16,7 +16,8 @@ from raftnb.data.trace import State, Step
 from raftnb.language.claims import Property
 from raftnb.language.proof import Proof
 from raftnb.language.world import World
-from raftnb.prove.execute import Case, cases, starts
+from raftnb.prove.actions import Case, starts
+from raftnb.prove.execute import cases
 from raftnb.prove.finite import FiniteTheory, Instance, InstanceSize
 from raftnb.prove.reading import Reading, received
 from raftnb.prove.report import Counterexample

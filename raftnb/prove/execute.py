@@ -10,82 +10,14 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
+from raftnb.prove.actions import Case, Start
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.meaning import evaluator
-from raftnb.prove.network import FAULTS
-from raftnb.prove.scope import Path, Requirement, Scope
+from raftnb.prove.scope import Path, Scope
 from raftnb.prove.state import Family, Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Member, RecordOf, Type
-
-
-@dataclass
-class Case:
-    """One way through an action: its arguments, when it is taken, and the state after it."""
-
-    start: Start
-    script: tuple[bool, ...]
-    env: Environment
-    types: dict[str, Type]
-    conditions: list[z3.BoolRef]
-    requirements: list[Requirement]
-    choices: list[tuple[Value, Type]]
-    before: Symbolic
-    after: Symbolic
-
-    @property
-    def action(self) -> str:
-        """The action's name."""
-        return self.start.action
-
-    @property
-    def root(self) -> str:
-        """The class of the process whose step it is."""
-        return self.start.root
-
-
-@dataclass(frozen=True)
-class Start:
-    """An action with the kind of the message it receives, if it receives one.
-
-    `several` tells whether the action may receive messages of more than one kind.
-    """
-
-    root: str
-    action: str
-    kind: type[Message] | None = None
-    several: bool = False
-
-    @property
-    def name(self) -> str:
-        """The action, and for a message of several kinds which kind it was."""
-        if self.kind is None or not self.several:
-            return self.action
-        return f"{self.action}({self.kind.__name__})"
-
-
-def starts(words: Vocabulary) -> list[Start]:
-    """Every action of every process class, one that receives a message once for each kind.
-
-    The network's own faults are left out: what is lost or repeated is a message that was sent, and
-    in the translation those in flight are all that were ever sent (see `network`).
-    """
-    found = []
-    for cls in words.program.model.processes:
-        for name, action in cls.actions.items():
-            if action.function in FAULTS:
-                continue
-            received = [
-                type_.cls
-                for _, type_ in words.program.action(cls, name).parameters
-                if isinstance(type_, RecordOf) and issubclass(type_.cls, Message)
-            ]
-            kinds = [kind for kind in words.kinds if any(issubclass(kind, r) for r in received)]
-            several = kinds != received
-            plain: list[type[Message] | None] = [None] if not received else [*kinds]
-            found += [Start(cls.root, name, kind, several) for kind in plain]
-    return found
 
 
 def cases(
@@ -152,10 +84,17 @@ class Execution:
             else:
                 shape = self.words.of(type_)
                 shape.possible()
-                env[name] = shape.declare(f"the {name}{self.mark}", ())()
+                env[name] = shape.declare(self.constant(name, type_), ())()
                 natural = shape.natural(env[name])
                 self.path.conditions += [] if z3.is_true(natural) else [natural]
         return env, dict(routine.parameters)
+
+    def constant(self, name: str, type_: Type) -> str:
+        """The name for an argument: actions may have arguments of one name and other types."""
+        found = f"the {name}{self.mark}"
+        if self.words.arguments.setdefault(found, type_) != type_:
+            found = f"the {name} of {self.start.root}.{self.start.action}{self.mark}"
+        return found
 
     def received(self, name: str, kind: type[Message]) -> RecordV:
         """A message in flight to this process."""

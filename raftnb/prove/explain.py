@@ -11,8 +11,9 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
+from raftnb.prove.actions import starts
 from raftnb.prove.cti import counterexample, solve
-from raftnb.prove.execute import cases, starts
+from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance, InstanceSize, model_of
 from raftnb.prove.network import FAULTS
 from raftnb.prove.reading import Reading

@@ -9,7 +9,8 @@ import z3
 from raftnb.data.values import Message
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.operators import OPERATORS
-from raftnb.prove.shapes import MapShape, SeqShape, SetShape
+from raftnb.prove.sets import MapShape, SetShape
+from raftnb.prove.shapes import SeqShape
 from raftnb.prove.state import Family
 from raftnb.prove.terms import (
     FALSE,

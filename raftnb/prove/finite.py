@@ -20,8 +20,8 @@ from raftnb.language.claims import Property
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+from raftnb.prove.actions import Case
 from raftnb.prove.conditions import Conditions, Needs
-from raftnb.prove.execute import Case
 from raftnb.prove.network import FAULTS
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import conj, disj, implies
@@ -210,9 +210,8 @@ def texts_named(program: Program, proof: Proof) -> list[str]:
     for cls in program.model.processes:
         found += cls.cycle.labels if cls.cycle is not None else ()
     for routine in routines(program, proof):
-        found += texts_of(routine)
-        for _, type_ in routine.parameters:
-            found += words_of(program, type_)
+        for node in nodes.parts(routine):
+            found += texts_of(program, node)
     for kind in program.message_kinds():
         found += words_of(program, RecordOf(kind))
     for variable, cls in program.model.variables:
@@ -234,11 +233,15 @@ def words_of(program: Program, type_: Any, above: tuple[Any, ...] = ()) -> Itera
             yield from words_of(program, one, (*above, type_))
 
 
-def texts_of(routine: nodes.Routine) -> Iterator[str]:
-    """The texts that a function names."""
-    for node in nodes.parts(routine):
-        if isinstance(node, nodes.Const) and type(node.value) is str:
-            yield node.value
+def texts_of(program: Program, node: Any) -> Iterator[str]:
+    """The texts that a part of a function names, in its text and in its types."""
+    if isinstance(node, nodes.Const) and type(node.value) is str:
+        yield node.value
+    if isinstance(node, nodes.Expr):
+        yield from words_of(program, node.type)
+    if isinstance(node, nodes.Routine):
+        for _, type_ in node.parameters:
+            yield from words_of(program, type_)
 
 
 def texts_in(value: Any) -> Iterator[str]:

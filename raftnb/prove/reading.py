@@ -11,7 +11,7 @@ import z3
 from raftnb.data.domains import Domain
 from raftnb.data.trace import State
 from raftnb.data.values import Message, order
-from raftnb.prove.execute import Case
+from raftnb.prove.actions import Case
 from raftnb.prove.finite import Instance
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import RecordV, Value

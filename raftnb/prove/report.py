@@ -9,6 +9,12 @@ from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
 
 START = "the start"
+FEW = 5
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,14 @@ class Compared:
 
     def __str__(self) -> str:
         line = (
-            f"compared with running it in {self.states} states: {self.steps} steps, "
+            f"compared with running it in {counted(self.states, 'state')}: {self.steps} steps, "
             f"{self.refused} that are not enabled, {self.claims} times a claim"
         )
         if self.untaken:
             line += f"\nnever taken there: {', '.join(self.untaken)}"
         if self.untried:
-            line += f"\nnot compared: {', '.join(self.untried)}"
+            names, many = ", ".join(self.untried), f"{len(self.untried)} actions and claims"
+            line += f"\nnot compared: {names if len(self.untried) <= FEW else many}"
         return line
 
 

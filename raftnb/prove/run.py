@@ -17,10 +17,11 @@ from tqdm import tqdm
 from raftnb.data.errors import UsageError
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model, Spec
+from raftnb.prove.actions import Start
 from raftnb.prove.agreement import compare
 from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
-from raftnb.prove.execute import Start, cases
+from raftnb.prove.execute import cases
 from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 

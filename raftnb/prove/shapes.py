@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, Message
+from raftnb.data.values import Message
 from raftnb.prove.plain import (
     BoolShape,
     ChoiceShape,
@@ -26,17 +26,15 @@ from raftnb.prove.plain import (
     no_such,
 )
 from raftnb.prove.records import MessageShape, RecordShape
+from raftnb.prove.sets import MapShape, SetShape
 from raftnb.prove.terms import (
     FALSE,
     TRUE,
-    MapV,
     OptionV,
     SeqV,
-    SetV,
     Value,
     choose,
     conj,
-    disj,
     implies,
     same,
 )
@@ -130,7 +128,10 @@ class SeqShape(Shape):
         """A length that is not negative, and an item for every index."""
         length = self.theory.function(f"{name}.len", Int(True), arguments)
         self.theory.bounded(length, arguments)
-        item = self.inner.declare(name, (*arguments, Int()))
+        names = self.inner.names() if isinstance(self.inner, RecordShape) else ()
+        has_length = isinstance(self.inner, SeqShape) or "len" in names
+        items = f"{name}.item" if has_length else name
+        item = self.inner.declare(items, (*arguments, Int()))
         return lambda *a: SeqV(length(*a), lambda k: item(*a, k))
 
     def default(self) -> Value:
@@ -199,174 +200,6 @@ class SeqShape(Shape):
     def sample(self, supply: Supply) -> Any:
         """At most two items."""
         return tuple(self.inner.sample(supply) for _ in range(supply.chance.choice((0, 1, 1, 2))))
-
-
-class SetShape(Shape):
-    """Sets of plain values."""
-
-    def possible(self) -> None:
-        """Elements must be plain."""
-        self.theory.set_sort(self.type)
-
-    def declare(self, name: str, arguments: tuple[Type, ...]) -> Reader:
-        """A set that has a name."""
-        function = self.theory.function(name, self.type, arguments)
-        return lambda *a: self.named(function(*a))
-
-    def named(self, name: z3.ExprRef) -> SetV:
-        """The set that a term names."""
-        member = self.theory.member(self.type)
-        return SetV(lambda x: member(x, name), name)
-
-    def default(self) -> Value:
-        """The empty set."""
-        return SetV(lambda x: FALSE)
-
-    def literal(self, value: Any) -> Value:
-        """Written out."""
-        if not isinstance(value, frozenset):
-            raise self.wrong(value)
-        return self.holding([self.of(self.type.of).literal(v) for v in value])
-
-    def holding(self, items: list[z3.ExprRef]) -> SetV:
-        """The set of these."""
-        if items:
-            self.theory.plain_sort(self.type.of)
-        return SetV(lambda x: disj(*(same(x, item) for item in items)))
-
-    def equal(self, a: Value, b: Value) -> z3.BoolRef:
-        """The same elements."""
-        x = self.theory.fresh("x", self.theory.plain_sort(self.type.of))
-        return self.theory.forall([x], same(a.has(x), b.has(x)))
-
-    def has_numbers_as_keys(self) -> bool:
-        """Whether its elements are numbers."""
-        return isinstance(self.type.of, Int)
-
-    def from_other(self, value: Value, have: Type) -> Value:
-        """The empty one; one with elements of the same kind."""
-        if not isinstance(have, SetOf):
-            raise no_such(have, self.type)
-        if isinstance(have.of, Never):
-            return self.default()
-        self.of(self.type.of).convert(self.of(have.of).default(), have.of)
-        return value
-
-    def read(self, value: Value, reading: Reading) -> Any:
-        """The frozenset."""
-        inside = reading.values(self.type.of)
-        held = [v for v in inside if z3.is_true(reading.constant(value.has(v)))]
-        return frozenset(self.of(self.type.of).read(v, reading) for v in held)
-
-    def sample(self, supply: Supply) -> Any:
-        """At most two draws."""
-        draws = range(supply.chance.choice((0, 1, 2)))
-        return frozenset(self.of(self.type.of).sample(supply) for _ in draws)
-
-
-class MapShape(Shape):
-    """Maps from plain keys."""
-
-    def possible(self) -> None:
-        """Keys must be plain."""
-        self.theory.plain_sort(self.type.key)
-        super().possible()
-
-    @property
-    def inner(self) -> Shape:
-        """The shape of the values."""
-        return self.of(self.type.value)
-
-    def declare(self, name: str, arguments: tuple[Type, ...]) -> Reader:
-        """Which keys it has (natural ones where so annotated), and a value for every key."""
-        keys = (*arguments, self.type.key)
-        self.theory.plain_sort(self.type.key)
-        has = self.of(BOOL).declare(f"{name}.has", keys)
-        if isinstance(self.type.key, Int) and self.type.key.natural:
-            bound = [self.theory.fresh("x", self.theory.sort(t)) for t in keys]
-            held = has(*bound)
-            fact = self.theory.forall(bound, implies(held, bound[-1] >= 0), [held])
-            self.theory.axioms.append(fact)
-        get = self.inner.declare(f"{name}.of", keys)
-        return lambda *a: MapV(lambda k: has(*a, k), lambda k: get(*a, k))
-
-    def default(self) -> Value:
-        """The empty map."""
-        return MapV(lambda k: FALSE, lambda k: self.inner.default())
-
-    def literal(self, value: Any) -> Value:
-        """Written out."""
-        if not isinstance(value, Map):
-            raise self.wrong(value)
-        key = self.of(self.type.key)
-        return self.paired([(key.literal(k), self.inner.literal(v)) for k, v in value.items()])
-
-    def paired(self, pairs: list[tuple[z3.ExprRef, Value]]) -> MapV:
-        """The map of these keys and values; of equal keys the last counts."""
-        if pairs:
-            self.theory.plain_sort(self.type.key)
-
-        def get(k: z3.ExprRef) -> Value:
-            found = pairs[0][1] if pairs else self.inner.default()
-            for key, value in pairs[1:]:
-                found = choose(same(k, key), value, found)
-            return found
-
-        return MapV(lambda k: disj(*(same(k, key) for key, _ in pairs)), get)
-
-    def equal(self, a: Value, b: Value) -> z3.BoolRef:
-        """The same keys, and the same value for each."""
-        k = self.theory.fresh("k", self.theory.plain_sort(self.type.key))
-        inner = implies(a.has(k), self.inner.equal(a.get(k), b.get(k)))
-        return self.theory.forall([k], conj(same(a.has(k), b.has(k)), inner))
-
-    def natural(self, value: Value) -> z3.BoolRef:
-        """Natural numbers in every key and value."""
-        k = self.theory.fresh("k", self.theory.plain_sort(self.type.key))
-        inner = conj(self.of(self.type.key).natural(k), self.inner.natural(value.get(k)))
-        return self.theory.forall([k], implies(value.has(k), inner))
-
-    def within(self, value: Value, low: int, top: int) -> z3.BoolRef:
-        """Every value."""
-        k = self.theory.fresh("k", self.theory.plain_sort(self.type.key))
-        inner = self.inner.within(value.get(k), low, top)
-        return self.theory.forall([k], implies(value.has(k), inner))
-
-    def has_numbers_as_keys(self) -> bool:
-        """Whether its keys are numbers, or something in its values."""
-        return isinstance(self.type.key, Int) or self.inner.has_numbers_as_keys()
-
-    def from_other(self, value: Value, have: Type) -> Value:
-        """The empty one; one whose keys are of the same kind and whose values can be converted."""
-        if not isinstance(have, MapOf):
-            raise no_such(have, self.type)
-        if isinstance(have.key, Never):
-            return self.default()
-        key = self.of(have.key).default()
-        self.of(self.type.key).convert(key, have.key)
-        self.inner.convert(value.get(key), have.value)
-        return MapV(value.has, lambda k: self.inner.convert(value.get(k), have.value))
-
-    def fits(self, value: Value, have: Type) -> z3.BoolRef:
-        """Whether every value fits."""
-        if not isinstance(have, MapOf) or isinstance(have.key, Never):
-            return TRUE
-        k = self.theory.fresh("k", self.theory.plain_sort(have.key))
-        inner = self.inner.accepts(value.get(k), have.value)
-        return self.theory.forall([k], implies(value.has(k), inner))
-
-    def read(self, value: Value, reading: Reading) -> Any:
-        """The map."""
-        keys = reading.values(self.type.key)
-        held = [k for k in keys if z3.is_true(reading.constant(value.has(k)))]
-        key = self.of(self.type.key)
-        return Map((key.read(k, reading), self.inner.read(value.get(k), reading)) for k in held)
-
-    def sample(self, supply: Supply) -> Any:
-        """At most three draws."""
-        draws = range(supply.chance.choice((0, 1, 2, 3)))
-        key = self.of(self.type.key)
-        return Map((key.sample(supply), self.inner.sample(supply)) for _ in draws)
 
 
 KINDS: dict[type[Type], type[Shape]] = {

@@ -66,6 +66,7 @@ class Vocabulary:
         self.theory, self.program = theory, theory.program
         self.shapes = Shapes(theory)
         self.of = self.shapes.of
+        self.arguments: dict[str, Type] = {}
 
     @cached_property
     def kinds(self) -> tuple[type[Message], ...]:

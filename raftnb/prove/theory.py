@@ -152,6 +152,13 @@ class Theory:
         if name not in self.functions:
             decl = z3.Function(name, *map(self.sort, arguments), self.sort(type_))
             self.functions[name] = Function(decl, arguments, type_)
+        known = self.functions[name]
+        if (known.arguments, known.result) != (arguments, type_):
+            raise SpecError(
+                f"`{name}`, which stands for two things",
+                allowed="names of classes, variables and fields that tell them apart",
+                cure="rename one of the classes or fields",
+            )
         return self.functions[name].decl
 
     def opaque(self, operator: Any, arguments: tuple[Type, ...]) -> z3.FuncDeclRef:

@@ -7,7 +7,7 @@ proved, over the finite theory, with the values of one state put in.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,8 @@ from raftnb.data.trace import State
 from raftnb.data.values import Map, Message, Record
 from raftnb.language.claims import Property
 from raftnb.language.world import World
-from raftnb.prove.execute import Case, Start, cases, starts
+from raftnb.prove.actions import Case, Start, starts
+from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance
 from raftnb.prove.plain import Shape
 from raftnb.prove.reading import Reading
@@ -68,6 +69,13 @@ class Translated:
         self._told = 0
 
     # Formulas, each made once.
+
+    def make(self, claims: Sequence[Property]) -> None:
+        """Make the formulas of all actions, and of claims, before any state is looked at."""
+        for start in self.starts:
+            self.ways(start)
+        for claim in claims:
+            self.claimed(claim)
 
     @cached_property
     def starts(self) -> list[Start]:

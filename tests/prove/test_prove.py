@@ -16,9 +16,9 @@ from raftnb.language import Delivery, Domain, Globals, Map, Nat, Process, Set, e
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove import InstanceSize, Lemma, Proof, counterexample, drop, explain, prove, witness
+from raftnb.prove.actions import starts
 from raftnb.prove.conditions import unbounded
 from raftnb.prove.counting import axiom_holds
-from raftnb.prove.execute import starts
 from raftnb.prove.explain import changed_actions
 from raftnb.specs import PROOFS
 from raftnb.specs.raft.claims import RAFT
