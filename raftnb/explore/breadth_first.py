@@ -13,6 +13,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
 from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.expander import Expander
+from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
@@ -33,6 +34,8 @@ class BreadthFirst:
     def __init__(self, model: Model, options: ExplorationOptions, claims: bool = True) -> None:
         self.started = time.perf_counter()
         self.model, self.options = model, options
+        if options.symmetry:
+            refuse_favorites(model)
         self.memo = Memo(model, options.symmetry)
         self.store = Store(self.memo.interner.width, options.memory, options.max_states)
         self.threads = Threads(1)
@@ -81,9 +84,10 @@ class BreadthFirst:
 
     def _begin(self) -> list[tuple[int, int]]:
         rows = []
-        for state in self.model.initial_states:
+        encoded = [self.memo.encode(state) for state in self.model.initial_states]
+        self.memo.trials.try_initial(encoded)
+        for row, state in zip(encoded, self.model.initial_states, strict=True):
             self.generated += 1
-            row = self.memo.encode(state)
             self._check_initial(row, state)
             if self.memo.within < 0 or self.memo.value(self.memo.within, row):
                 rows.append(self.memo.canonical(row))

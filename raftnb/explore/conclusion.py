@@ -68,8 +68,9 @@ def steps(cut: int) -> str:
 
 def natural_parameters(model: Model) -> Iterator[str]:
     """The parameters of actions and claims that range over all natural numbers in principle."""
-    actions = [action for cls in model.processes for action in cls.actions.values()]
-    for function in (*actions, *model.checked(model.spec.claims)):
+    spec, actions = model.spec, [a for cls in model.processes for a in cls.actions.values()]
+    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.constraints)
+    for function in (*actions, *model.checked(claims)):
         yield from naturals_of(model, function)
 
 

@@ -8,6 +8,7 @@ path of the tree. docs/explore.md works one step through.
 
 from __future__ import annotations
 
+from collections import Counter as Times
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -25,9 +26,11 @@ from raftnb.explore.memo.tracer import (
     Tracer,
     placed,
     refuse_chance,
+    refuse_chance_in,
     step_of,
 )
 from raftnb.explore.memo.trees import NeedsBag, NotDetermined, Path, Trees
+from raftnb.explore.memo.trials import Trials
 from raftnb.explore.tables.buffers import make_scratch, make_successors
 from raftnb.explore.tables.canonical import replace_by_canonical
 from raftnb.explore.tables.growing_arrays import Growing
@@ -36,6 +39,7 @@ from raftnb.explore.tables.layout import (
     ADD,
     LEAF,
     OPEN_BAG,
+    UNKNOWN,
     WHOLE,
     BagCounter,
     Counter,
@@ -51,7 +55,7 @@ from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-EVERY_FILL_UP_TO, THEN_ONE_IN = 64, 97
+EVERY_FILL_UP_TO, THEN_ONE_IN = 32, 31
 
 
 class Memo:
@@ -67,29 +71,30 @@ class Memo:
         self.label_ids: dict[Any, int] = {}
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
-        self.runs = 0
+        self.trials = Trials(self.interner, self.swap_row)
+        self._evaluated: Times[Any] = Times()
         self.claims_read_bag = False
         self.limits: Any = np.array(model.message_limits or (-1, -1), dtype=np.int64)
         self.constraints = model.checked(model.spec.constraints)
-        self.within = self._claim_slot(self._is_within) if self.constraints else -1
+        self.within = self._within_slot() if self.constraints else -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
 
     # Functions of the state.
 
-    def _claim_slot(self, function: Callable[[World], Any]) -> int:
-        return self.slots.add(Slot(0, function=function, claim=True))
+    def claim(self, claim: Any) -> int:
+        """A slot whose value is whether a claim is true."""
+        return self.slots.add(Slot(0, function=lambda w: w.failure(claim) is None, claims=(claim,)))
 
-    def claim(self, property_: Any) -> int:
-        """A slot whose value is whether a property holds."""
-        return self._claim_slot(lambda world: world.failure(property_) is None)
+    def _within_slot(self) -> int:
+        def is_within(world: World) -> bool:
+            return all(world.failure(c) is None for c in self.constraints)
+
+        return self.slots.add(Slot(0, function=is_within, claims=self.constraints))
 
     def function(self, function: Callable[[World], Any]) -> int:
         """A slot for any function of the state; its leaves number the values of `Slot.values`."""
         return self.slots.add(Slot(0, function=function))
-
-    def _is_within(self, world: World) -> bool:
-        return all(world.failure(c) is None for c in self.constraints)
 
     # Looking up and filling.
 
@@ -112,9 +117,13 @@ class Memo:
     def _evaluate(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         assert slot.function is not None
         value, reads = self.tracer.value(slot.function, row)
-        self.claims_read_bag |= slot.claim and BAG in reads
-        number = int(value) if slot.claim else slot.values.setdefault(value, len(slot.values))
-        return self._path(reads), (number, 0)
+        if self._again(slot.function) and self.tracer.value(slot.function, row) != (value, reads):
+            raise self._not_determined(slot)
+        if not slot.claims:
+            return self._path(reads), (slot.value_number(value), 0)
+        self.claims_read_bag |= BAG in reads
+        self.trials.try_claim(slot.function, row, value, slot.claims[0])
+        return self._path(reads), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         if slot.bundle:
@@ -141,16 +150,21 @@ class Memo:
 
     def _run(self, member: Member, row: Sequence[int]) -> Observed:
         instance, message = member
+        action = instance.action
         try:
             run = self.tracer.run(instance, message, row)
-            self.runs += 1
-            if self.runs <= EVERY_FILL_UP_TO or self.runs % THEN_ONE_IN == 0:
-                again = self.tracer.run(instance, message, row)
-                if again != run:
-                    raise refuse_chance(instance.action)
+            if self._again(action) and self.tracer.run(instance, message, row) != run:
+                raise refuse_chance(action)
+            self.trials.try_action(instance, message, row, run)
         except RaftnbError as error:
-            raise placed(error, instance.action) from error
+            raise placed(error, action) from error
         return run
+
+    def _again(self, what: Any) -> bool:
+        """Whether to run something twice, to see that it depends on the state alone."""
+        self._evaluated[what] += 1
+        times = self._evaluated[what]
+        return times <= EVERY_FILL_UP_TO or times % THEN_ONE_IN == 0
 
     def _path(self, reads: Iterable[int]) -> Path:
         """The cells read of each column, columns in the order of their first reading."""
@@ -204,11 +218,7 @@ class Memo:
     def _not_determined(self, slot: Slot) -> SpecError:
         if slot.members:
             return refuse_chance(slot.members[0][0].action)
-        return SpecError(
-            "a property that reads different variables when it is evaluated twice in one state",
-            allowed="properties that depend on the state alone",
-            cure="keep chance and counters outside",
-        )
+        return refuse_chance_in(slot.claims)
 
     # What compiled code asks for.
 
@@ -258,6 +268,19 @@ class Memo:
         if counters[Counter.BAGS]:
             self.learn_bags(scratch.bags[: counters[Counter.BAGS]])
         counters[[Counter.SWAPS, Counter.BAGS]] = 0
+
+    def swap_row(self, swap: int, row: Sequence[int]) -> list[int]:
+        """The row in which two interchangeable members have changed places."""
+        interner, symmetry, after = self.interner, self.interner.symmetry, list(row)
+        for component, pool in enumerate(interner.pool_of):
+            interner.learn_swap(swap, pool, row[component])
+            there = symmetry.swapped[swap, pool, row[component]]
+            after[symmetry.mover[swap, component]] = int(there)
+        if interner.has_bag and row[-1] != OPEN_BAG:
+            if interner.bags.swapped[row[-1], swap] == UNKNOWN:
+                self.learn_bags(np.array([[row[-1], -1 - swap]], dtype=np.int64))
+            after[-1] = int(interner.bags.swapped[row[-1], swap])
+        return after
 
     def after(self, bag: int, delta: int) -> int:
         """The bag after a change."""

@@ -34,8 +34,25 @@ class Slot:
     bundle: bool = False
     message: int | None = None
     function: Callable[[World], Any] | None = None
-    claim: bool = False
-    values: dict[Any, int] = field(default_factory=dict)
+    claims: tuple[Any, ...] = ()  # what a function that is true or false says
+    values: list[Any] = field(default_factory=list)
+    numbers: dict[Any, int] = field(default_factory=dict)
+
+    def value_number(self, value: Any) -> int:
+        """The number of a function's value; 1 and True are different values."""
+        number = self.numbers.setdefault(told_apart(value), len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+
+def told_apart(value: Any) -> Any:
+    """A key that is equal only for equal values of the same kinds: 1, True and 1.0 are not."""
+    if isinstance(value, tuple):
+        return (tuple, *map(told_apart, value))
+    if isinstance(value, frozenset):
+        return (frozenset, frozenset(map(told_apart, value)))
+    return (type(value), value)
 
 
 class Slots:

@@ -162,6 +162,17 @@ def refuse_chance(action: Action) -> SpecError:
     )
 
 
+def refuse_chance_in(claims: Sequence[Any]) -> SpecError:
+    """The error for a claim, or another function, that said two different things in one state."""
+    names = ", ".join(f"`{claim.__name__}`" for claim in claims) or "a function of the state"
+    return SpecError(
+        f"{names}, which is not the same when it is evaluated twice in one state",
+        place=source.place(claims[0]) if claims else "",
+        allowed="properties and mappings that depend on the state alone",
+        cure="keep chance and counters outside",
+    )
+
+
 def placed(error: RaftnbError, action: Action) -> RaftnbError:
     """The error with the action's place, if it has none."""
     if not error.place:

@@ -1,0 +1,109 @@
+"""Symmetry is earned: what tells interchangeable members apart is refused before exploring.
+
+This looks at the text only, and so cannot see all: `memo.trials` runs claims and actions on
+permuted states as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any, NoReturn
+
+from raftnb.data.domains import Domain
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.language import source
+from raftnb.language.annotations import classes_in
+from raftnb.language.initial import First, HistoryInitial
+from raftnb.language.spec import Model
+
+ORDERED = {"tuple", "sorted", "enumerate", "zip", "reversed", "min", "max", "list", "next", "iter"}
+CURE = "say it of all members alike, or leave `symmetry` out"
+
+
+def refuse_favorites(model: Model) -> None:
+    """Raise `SpecError` where a specification tells members of a symmetric domain apart."""
+    if not model.spec.symmetric:
+        raise UsageError(
+            f"symmetry for `{model.spec.name}`, which names no symmetric domain",
+            allowed="a Spec with `symmetric=(Server, ...)`",
+            cure="name the interchangeable domains there, or leave `symmetry` out",
+        )
+    roots = {domain.root for domain in model.spec.symmetric}
+    for variable, cls in model.variables:
+        initial = variable.initial
+        initial = initial.value if isinstance(initial, HistoryInitial) else initial
+        if isinstance(initial, First) and _mentions(model.annotation_of(variable, cls), roots):
+            _refuse("`first()`, which favors one member", f"{cls.__name__}.{variable.name}")
+    for function in _functions(model):
+        _read(function, model, roots)
+
+
+def _mentions(annotation: Any, roots: set[str]) -> bool:
+    return any(getattr(cls, "root", None) in roots for cls in classes_in(annotation))
+
+
+def _functions(model: Model) -> list[FunctionType]:
+    """The actions and claims of a model, and all that they call."""
+    namespace = model.spec.namespace
+    todo: list[Any] = [a.function for cls in model.processes for a in cls.actions.values()]
+    todo += model.checked(model.spec.claims)
+    seen: dict[FunctionType, None] = {}
+    while todo:
+        function = todo.pop()
+        if function in seen or not isinstance(function, FunctionType) or source.is_ours(function):
+            continue
+        seen[function] = None
+        todo += source.callees(function, namespace).values()
+        todo += source.methods_called(function, namespace)
+    return list(seen)
+
+
+def _read(function: FunctionType, model: Model, roots: set[str]) -> None:
+    names = {**source.callees(function, model.spec.namespace), **model.spec.namespace}
+
+    def symmetric(node: ast.AST) -> bool:
+        if isinstance(node, ast.Starred):
+            return symmetric(node.value)
+        if isinstance(node, ast.GeneratorExp):
+            loop = node.generators[0]
+            return ast.dump(node.elt) == _loaded(loop.target) and symmetric(loop.iter)
+        cls = names.get(node.id) if isinstance(node, ast.Name) else None
+        return isinstance(cls, type) and issubclass(cls, Domain) and cls.root in roots
+
+    called = {id(n.func) for n in ast.walk(source.parse(function)) if isinstance(n, ast.Call)}
+    for node in ast.walk(source.parse(function)):
+        if isinstance(node, ast.Attribute) and node.attr in ("index", "name"):
+            if id(node) not in called and not _is_field(node.attr, model):
+                _refuse(f"`.{node.attr}` of a member", source.place(function, node))
+        for given in _put_in_order(node):
+            if symmetric(given):
+                _refuse("the order of the members", source.place(function, node))
+
+
+def _loaded(target: ast.expr) -> str:
+    return ast.dump(target).replace("Store()", "Load()")
+
+
+def _put_in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """What a node puts in an order that shows."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ORDERED:
+        yield from node.args
+    if isinstance(node, ast.Tuple):
+        yield from (part for part in node.elts if isinstance(part, ast.Starred))
+
+
+def _is_field(name: str, model: Model) -> bool:
+    """Whether a record of the specification has a field of this name."""
+    classes = model.spec.namespace.values()
+    return any(name in getattr(cls, "__dataclass_fields__", ()) for cls in classes)
+
+
+def _refuse(found: str, place: str) -> NoReturn:
+    raise SpecError(
+        f"{found}, in an exploration with symmetry",
+        place=place,
+        allowed="what means the same when two members of a symmetric domain change places",
+        cure=CURE,
+    )
