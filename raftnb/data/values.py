@@ -20,7 +20,7 @@ from typing import (
     dataclass_transform,
 )
 
-from raftnb.data.domains import Domain
+from raftnb.data.domains import Domain, running
 from raftnb.data.errors import SpecError
 
 T = TypeVar("T")
@@ -33,12 +33,20 @@ Set = frozenset[T]
 
 @dataclass_transform(frozen_default=True)
 class Record:
-    """A frozen dataclass: `class Entry(Record): term: Term; value: Value`."""
+    """A frozen dataclass: `class Entry(Record): term: Term; value: Value`.
+
+    Where a world is running, it checks the fields against their annotations.
+    """
 
     def __init_subclass__(cls, kw_only: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, repr=False, kw_only=kw_only)(cls)
         cls.__hash__ = Record._cached_hash  # type: ignore[method-assign, assignment]
+
+    def __post_init__(self) -> None:
+        world = running.get(None)
+        for name, value in world.made(self).items() if world is not None else ():
+            object.__setattr__(self, name, value)
 
     def _cached_hash(self) -> int:
         try:

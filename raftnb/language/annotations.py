@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origi
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, Message, Record, SortedSet, is_plain_enum, show
+from raftnb.data.values import Map, Record, SortedSet, is_plain_enum, show
 from raftnb.language.processes import Process
 from raftnb.language.universe import is_natural
 
@@ -222,9 +222,12 @@ class Checks:
             return self._record(annotation)
         return self._plain(annotation, annotation)
 
-    def message(self, message: Any) -> Any:
-        """A message to be sent, every field checked."""
-        return self._record(Message)(message)
+    def made(self, record: Record) -> dict[str, Any]:
+        """The fields of a new record that must be changed, since they hold plain sets."""
+        checks = self._records.get(type(record)) or self._fields_of(type(record))
+        old = {name: getattr(record, name) for name in checks}
+        new = {name: check(old[name]) for name, check in checks.items()}
+        return {name: part for name, part in new.items() if part is not old[name]}
 
     def _plain(self, cls: type, annotation: Any) -> Check:
         def check(value: Any) -> Any:
@@ -327,15 +330,10 @@ class Checks:
         return check
 
     def _record(self, annotation: Any) -> Check:
-        records = self._records
-
         def check(value: Any) -> Any:
             if not isinstance(value, annotation):
                 raise Mismatch(value, annotation)
-            checks = records.get(type(value)) or self._fields_of(type(value))
-            old = {name: getattr(value, name) for name in checks}
-            new = {name: check(old[name]) for name, check in checks.items()}
-            changed = {name: part for name, part in new.items() if part is not old[name]}
+            changed = self.made(value)
             return replace(value, **changed) if changed else value
 
         return check

@@ -44,8 +44,6 @@ class Inhabited(Populated, Protocol):
     @property
     def model(self) -> Setting: ...
 
-    def admitted(self, cell: int, value: Any) -> Any: ...
-
 
 def instances_in(world: Inhabited) -> Iterator[ActionInstance]:
     """Every action of every process of a world, with every choice of its arguments."""
@@ -92,7 +90,7 @@ def initial_states(world: Inhabited) -> tuple[State, ...]:
     """The initial states, in a fixed order; the world must be running."""
     model = world.model
     spaces = [
-        [world.admitted(cell, value) for value in _initial_values(variable, cls, world)]
+        [model.admitted(cell, value) for value in _initial_values(variable, cls, world)]
         for cell, (variable, cls) in enumerate(model.variables)
     ]
     spaces += [[()] for _ in model.channels]

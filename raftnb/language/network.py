@@ -16,7 +16,7 @@ def send(message: Message, to: Process) -> None:
     """Put a message in flight from the acting process to another one."""
     world = running_world()
     source = message.source or world.actor
-    world.send(world.sent(replace(message, source=source, dest=to)))
+    world.send(replace(message, source=source, dest=to))
 
 
 def discard(message: Message) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
+from raftnb.data.values import Record
 from raftnb.language import source
-from raftnb.language.annotations import Check, Checks
+from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
 from raftnb.language.grammar import Grammar, as_function
@@ -265,23 +266,41 @@ class Model:
         return {name: hints.get(name) for name in names}
 
     @cached_property
-    def checks(self) -> tuple[Check, ...]:
-        """For each cell, the check of what is written to it (the queues' messages have theirs)."""
-        found = [self.check_of(self.annotation_of(v, cls)) for v, cls in self.variables]
+    def _checks(self) -> Checks:
+        return Checks(self.names, self.spec.vocabulary.fields)
+
+    @cached_property
+    def _cell_checks(self) -> tuple[Check, ...]:
+        """For each cell, the check of its values; the queues' messages were checked when made."""
+        found = [self._checks.of(self.annotation_of(v, cls)) for v, cls in self.variables]
         return (*found, *(lambda value: value for _ in self.channels))
 
     @cached_property
-    def _checks(self) -> Checks:
-        return Checks(self.names, self.spec.vocabulary.fields)
+    def _records(self) -> frozenset[type]:
+        return frozenset(cls for cls in self.spec.vocabulary.kinds if issubclass(cls, Record))
 
     def check_of(self, annotation: Any) -> Check:
         """The check of the values of a type, with the members of this model."""
         return self._checks.of(annotation)
 
-    @property
-    def check_message(self) -> Check:
-        """The check of a message that is sent."""
-        return self._checks.message
+    def admitted(self, cell: int, value: Any) -> Any:
+        """A value, if the variable may hold it, its sets made `SortedSet`s."""
+        try:
+            return self._cell_checks[cell](value)
+        except Mismatch as mismatch:
+            raise mismatch.as_error(value, f"`{self.layout.cells[cell]}`") from None
+
+    def made(self, record: Record) -> dict[str, Any]:
+        """The fields of a new record that must be changed: those that hold plain sets.
+
+        A record of another specification, which a refinement mapping may make, is left alone.
+        """
+        if type(record) not in self._records:
+            return {}
+        try:
+            return self._checks.made(record)
+        except Mismatch as mismatch:
+            raise mismatch.as_error(record, "a record") from None
 
     @cached_property
     def horizon(self) -> int:

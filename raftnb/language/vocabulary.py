@@ -54,11 +54,12 @@ class Vocabulary:
         return self.hints(owner)[name]
 
     def fields(self, record: type) -> dict[str, Any]:
-        """The annotations of a record's fields; a message goes from a process to a process."""
+        """The annotations of a record's fields; who sends a message, and to whom, may be open."""
         names = getattr(record, "__dataclass_fields__", {})
         found = {name: hint for name, hint in self.hints(record).items() if name in names}
         ends = ("source", "dest") if issubclass(record, Message) else ()
-        return found | {end: Process | None for end in ends if found.get(end) is Any}
+        kinds = {end: Process if found[end] is Any else found[end] for end in ends}
+        return found | {end: kind | None for end, kind in kinds.items()}
 
     def parameters(self, function: FunctionType, skip: int = 0) -> dict[str, Any]:
         """The parameters of a function with their annotations; None for one without."""

@@ -14,8 +14,7 @@ from typing import Any
 from raftnb.data.domains import Domain, running
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.values import Message, order, show
-from raftnb.language.annotations import Mismatch
+from raftnb.data.values import Message, Record, order, show
 from raftnb.language.by_hand import (
     SharedIn,
     bound_arguments,
@@ -106,14 +105,11 @@ class World:
         if self.layout.cells[cell].history and not self.model.history:
             return
         self.writes.add(cell)
-        self.cells[cell] = self.admitted(cell, value)
+        self.cells[cell] = self.model.admitted(cell, value)
 
-    def admitted(self, cell: int, value: Any) -> Any:
-        """The value, if the variable may hold it, its sets made `SortedSet`s."""
-        try:
-            return self.model.checks[cell](value)
-        except Mismatch as mismatch:
-            raise mismatch.as_error(value, f"`{self.layout.cells[cell]}`") from None
+    def made(self, record: Record) -> dict[str, Any]:
+        """What is to change in a record that is being made, so that its sets have an order."""
+        return self.model.made(record)
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         """The option that the script says, or the first; every choice is noted in `choices`."""
@@ -158,13 +154,6 @@ class World:
         """The messages in flight, sorted, each named once."""
         queued = (m for cell in self.model.channels.values() for m in self.cells[cell])
         return sorted({*self.bag, *queued}, key=order)
-
-    def sent(self, message: Message) -> Message:
-        """The message, if its fields are what they are declared to be."""
-        try:
-            return self.model.check_message(message)  # type: ignore[no-any-return]
-        except Mismatch as mismatch:
-            raise mismatch.as_error(message, f"a message to {show(message.dest)}") from None
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
@@ -350,7 +339,7 @@ class World:
                 allowed=", ".join(map(str, self.layout.cells)),
                 cure="use a state of this model, or `state.seen_as(model.layout, {...})`",
             )
-        values = tuple(itertools.starmap(self.admitted, enumerate(state.values)))
+        values = tuple(itertools.starmap(self.model.admitted, enumerate(state.values)))
         state = State(self.layout, values, state.messages)
         self.load(state)
         self._states, self._steps = [state], []
