@@ -32,7 +32,7 @@ from raftnb.tree.nodes import (
 )
 from raftnb.tree.scope import Lower
 from raftnb.tree.types import is_domain
-from raftnb.tree.walks import map_of, walk
+from raftnb.tree.walks import map_of, unnamed, walk
 
 Part = Callable[[], tuple[Expr, Expr | None]]
 
@@ -64,7 +64,7 @@ def _values(lower: Lower, node: ast.expr, base: Expr) -> Expr:
     """`m.values()`: a sequence in the order of the keys."""
     assert isinstance(base.type, MapOf)
     lower.scope.settle(node, base)
-    key = Var(base.type.key, node.lineno, "key")
+    key = Var(base.type.key, node.lineno, unnamed("key", node))
     value = Apply(base.type.value, node.lineno, "index", (base, key))
     return EachOf(SeqOf(value.type), node.lineno, "seq", key.name, base, TRUE, value)
 
@@ -137,12 +137,13 @@ def gone_through(lower: Lower, kind: str, node: ast.expr) -> Expr:
     if type(found.type) is made:
         return found
     of = element(found)
-    item: Expr = Var(of, node.lineno, "item")
+    item: Expr = Var(of, node.lineno, unnamed("item", node))
     if kind in ("all", "any") and of not in (BOOL, NEVER):
         lower.scope.fail(node, "truth values", f"write `{kind}(... for x in ...)`")
     if kind == "sum":
         item = _counted(lower, node, item)
-    return EachOf(_type(kind, item, None), node.lineno, kind, "item", found, TRUE, item)
+    name = unnamed("item", node)
+    return EachOf(_type(kind, item, None), node.lineno, kind, name, found, TRUE, item)
 
 
 def _item(lower: Lower, kind: str, node: ast.expr) -> Expr:

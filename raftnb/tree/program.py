@@ -42,6 +42,7 @@ class Program:
         classes: tuple[Any, ...] = (*model.processes, *self.spec.shared, *self.spec.domains)
         self.classes: dict[str, Any] = {cls.root: cls for cls in classes}
         self._routines: dict[Any, Routine] = {}
+        self._under_way: list[FunctionType] = []
         self.messages = Messages(model)
 
     # Trees.
@@ -117,9 +118,25 @@ class Program:
         if key not in self._routines:
             names = function.__code__.co_varnames[: len(types)]
             parameters = dict(zip(names, types, strict=True))
-            with placed(function):
-                self._routines[key] = lower_function(self, function, me, parameters, returns)
+            self._routines[key] = self._lowered_anew(function, me, parameters, returns)
         return self._routines[key]
+
+    def _lowered_anew(
+        self, function: FunctionType, me: Member | None, parameters: dict[str, Type], returns: Any
+    ) -> Routine:
+        if function in self._under_way:
+            raise SpecError(
+                f"recursion: `{function.__name__}` calls itself",
+                place=source.place(function),
+                allowed="operators that do not call themselves",
+                cure="use a comprehension, `all`, `any`, `sum`, `max` over a finite set",
+            )
+        self._under_way.append(function)
+        try:
+            with placed(function):
+                return lower_function(self, function, me, parameters, returns)
+        finally:
+            self._under_way.pop()
 
     def term(self, claim: Any, text: str, types: dict[str, Type]) -> Expr:
         """An expression given as text, in the scope of a claim whose names have these types."""

@@ -41,7 +41,7 @@ from raftnb.tree.nodes import (
 )
 from raftnb.tree.scope import Names, Scope
 from raftnb.tree.types import fits, plain
-from raftnb.tree.walks import walk
+from raftnb.tree.walks import unnamed, walk
 
 Body = tuple[Statement, ...]
 PASSES = 10
@@ -135,7 +135,7 @@ class Statements:
         held: list[Assign] = []
 
         def hold(base: Expr) -> Expr:
-            held.append(self._to_name(node, f"collection of line {node.lineno}", base))
+            held.append(self._to_name(node, unnamed("collection", node.iter), base))
             return held[-1].target
 
         found = walk(self.expressions, node.target, node.iter, hold)
@@ -163,7 +163,7 @@ class Statements:
         if starred or len(values) != len(target.elts):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
         found = [self.expressions.expr(value) for value in values]
-        held = [f"value {i + 1} of line {node.lineno}" for i in range(len(found))]
+        held = [unnamed("value", value) for value in values]
         first = [self._to_name(node, n, v) for n, v in zip(held, found, strict=True)]
         then = [
             self._to(node, place, assign.target)

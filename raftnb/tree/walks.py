@@ -33,7 +33,7 @@ def walk(lower: Lower, target: ast.expr, through: ast.expr, hold: Hold) -> Walk:
         values = map_of(lower, through, "values")
         if values is None:
             return Walk(lower.collection(through), target.id)
-        held, key = hold(values), f"key of line {through.lineno}"
+        held, key = hold(values), unnamed("key", through)
         return Walk(held, key, {target.id: _item(held, Var(element(held), target.lineno, key))})
     names = [e.id for e in getattr(target, "elts", ()) if isinstance(e, ast.Name)]
     pairs = map_of(lower, through, "items")
@@ -52,6 +52,11 @@ def walk(lower: Lower, target: ast.expr, through: ast.expr, hold: Hold) -> Walk:
     cure = "take the parts by index or field"
     allowed = "one name after `for`, or two with m.items() and enumerate(sequence)"
     return lower.scope.fail(target, allowed, cure)
+
+
+def unnamed(what: str, node: ast.expr) -> str:
+    """A name that no specification can give, and that no other node has."""
+    return f"{what} at line {node.lineno}, column {node.col_offset}"
 
 
 def map_of(lower: Lower, node: ast.expr, method: str) -> Expr | None:

@@ -465,6 +465,14 @@ class Zoo(Beast):
         self.n = sum(v for v in self.ages.values()) + v
         self.k = sum(sum(v for v in self.log) for _k, v in self.ages.items())
 
+    def names_like_those_of_the_tree(self) -> None:
+        """A name `key` or `item` of the reader's is the reader's."""
+        key, item = self.ages, self.log
+        self.n = sum(key.values()) + sum(item)
+        self.flag = all(any(v < w for w in key.values()) for v in key.values())
+        item, self.nest = tuple(item), (item,)
+        self.log = tuple(key.values()) + item
+
     def all_of_an_enum(self) -> None:
         """The members of an enum, in their order."""
         self.color = either(*Color)

@@ -376,6 +376,16 @@ def a_field_of_two_types(self: Node) -> int:
     return Wide(1).n
 
 
+def factorial(n: int) -> int:
+    """An operator that calls itself."""
+    return 1 if n < 2 else n * factorial(n - 1)
+
+
+def a_call_of_a_recursion(self: Node) -> int:
+    """recursion: `factorial` calls itself"""
+    return factorial(self.n)
+
+
 # Nodes that are not of the language.
 
 
@@ -990,7 +1000,7 @@ def a_parameter_by_name_only(self: Node, *, other: int = 1) -> bool:
 REFUSED = [
     value
     for value in list(globals().values())
-    if isinstance(value, FunctionType) and (value.__doc__ or "").startswith("`")
+    if getattr(value, "__module__", "") == __name__ and "`" in (value.__doc__ or "")
 ]
 
 
