@@ -67,7 +67,10 @@ class Evaluator:
         if handler is None:
             name = type(expr).__name__.lower()
             raise self.scope.refused(
-                expr, f"`{name}`", "the expressions that docs/prove.md lists", "say it with these"
+                expr,
+                f"`{name}`",
+                "the expressions that docs/syntax.md says are proved",
+                "say it with these",
             )
         try:
             return handler(self, expr, env)

@@ -50,7 +50,7 @@ class FiniteTheory(Theory):
     def __init__(self, program: Program, size: InstanceSize, texts: list[str]) -> None:
         super().__init__(program)
         self.model, self.size = program.model, size
-        self._texts = [*texts, "another text"]
+        self.texts = [*texts, "another text"]
         self.sizes: dict[str, tuple[str, ...]] = dict(self.model.names)
         for kind in program.message_kinds():
             self.sizes[kind.__name__] = tuple(f"{kind.__name__}{i}" for i in range(size.slots))
@@ -62,14 +62,14 @@ class FiniteTheory(Theory):
 
     def named_sort(self, name: str) -> z3.SortRef:
         """An enumeration; for sets, of all the subsets."""
-        if name in self._sorts:
-            return self._sorts[name]
+        if name in self.sorts:
+            return self.sorts[name]
         if name.startswith("Set of "):
             return self._sort_of_sets(name)
         mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
         names = [f"{value}{mark}" for value in self.sizes[name]]
-        self._sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
-        return self._sorts[name]
+        self.sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
+        return self.sorts[name]
 
     def _sort_of_sets(self, name: str) -> z3.SortRef:
         element = self.set_elements[name]
@@ -77,10 +77,10 @@ class FiniteTheory(Theory):
         chosen = [c for n in range(len(values) + 1) for c in itertools.combinations(values, n)]
         mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
         names = [f"{name} {i}{mark}" for i in range(len(chosen))]
-        self._sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
+        self.sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
         self._subsets[name] = chosen
         self._tabulate(name, element)
-        return self._sorts[name]
+        return self.sorts[name]
 
     def _tabulate(self, name: str, element: Type) -> None:
         held, size = self.member(SetOf(element)), self.size_function(SetOf(element))
@@ -106,7 +106,7 @@ class FiniteTheory(Theory):
             self.sizes.setdefault(name, tuple(m.name for m in type_.cls))
         else:
             name = "a text"
-            self.sizes.setdefault(name, tuple(self._texts))
+            self.sizes.setdefault(name, tuple(self.texts))
         return self.named_sort(name)
 
     def code(self, type_: Choice | Text, number: int) -> z3.ExprRef:
@@ -120,12 +120,12 @@ class FiniteTheory(Theory):
     def number_of_text(self, value: str) -> int:
         """Its place among the specification's texts."""
         self.plain_sort(Text())
-        return self._texts.index(value)
+        return self.texts.index(value)
 
     def known_texts(self) -> list[str]:
         """The specification's texts, and one that it does not name."""
         self.plain_sort(Text())
-        return self._texts
+        return self.texts
 
     def constant(self, root: str, index: int) -> z3.ExprRef:
         """The member with this index."""

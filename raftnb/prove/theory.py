@@ -46,8 +46,8 @@ class Theory:
         self.axioms: list[z3.BoolRef] = []
         self.functions: dict[str, Function] = {}
         self.set_elements: dict[str, Type] = {}
-        self._sorts: dict[str, z3.SortRef] = {}
-        self._texts: list[str] = []
+        self.sorts: dict[str, z3.SortRef] = {}
+        self.texts: list[str] = []
         self._named_sets: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = {}
         self._opaque: dict[Any, str] = {}
         self._count = 0
@@ -56,9 +56,9 @@ class Theory:
 
     def named_sort(self, name: str) -> z3.SortRef:
         """An uninterpreted sort."""
-        if name not in self._sorts:
-            self._sorts[name] = z3.DeclareSort(name)
-        return self._sorts[name]
+        if name not in self.sorts:
+            self.sorts[name] = z3.DeclareSort(name)
+        return self.sorts[name]
 
     def sort(self, type_: Type) -> z3.SortRef:
         """The sort of what is one term: plain values, named sets, messages."""
@@ -114,14 +114,14 @@ class Theory:
 
     def number_of_text(self, value: str) -> int:
         """A text's number: its place in the order in which texts were met."""
-        if value not in self._texts:
-            self._texts.append(value)
-        return self._texts.index(value)
+        if value not in self.texts:
+            self.texts.append(value)
+        return self.texts.index(value)
 
     def text_of(self, number: int) -> str:
         """The text with a number; of a number that no text of the specification has, a new one."""
-        known = 0 <= number < len(self._texts)
-        return self._texts[number] if known else f"another text ({number})"
+        known = 0 <= number < len(self.texts)
+        return self.texts[number] if known else f"another text ({number})"
 
     # Constants and functions.
 
