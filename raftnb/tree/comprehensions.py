@@ -43,9 +43,10 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
         return written_out(lower, node, node.elts, SetOf)
     if isinstance(node, ast.SetComp):
         return comprehension(lower, "set", node, lambda: (lower.expr(node.elt), None))
-    for method, kind in (("keys", ""), ("values", "seq")):
-        if (base := map_of(lower, node, method)) is not None:
-            return base if not kind else _values(lower, node, base)
+    if (keys := map_of(lower, node, "keys")) is not None:
+        return keys
+    if (values := map_of(lower, node, "values")) is not None:
+        return _values(lower, node, values)
     cls = lower.scope.value_of(node)
     if isinstance(cls, type) and issubclass(cls, Enum):
         members = tuple(Const(lower.scope.type_of(node, cls), node.lineno, m) for m in cls)

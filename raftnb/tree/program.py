@@ -11,6 +11,7 @@ from typing import Any
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language import source
+from raftnb.language.network import Network
 from raftnb.language.spec import Model
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.messages import Messages
@@ -50,6 +51,13 @@ class Program:
     def action(self, cls: Any, name: str) -> Routine:
         """The typed tree of an action of a process class."""
         function = cls.actions[name].function
+        if function is Network.actions["duplicate"].function:
+            raise SpecError(
+                "the network's own step `duplicate`, which puts a message before others in a queue",
+                place=f"the delivery of `{self.spec.name}`",
+                allowed="actions of the specification, and the network's `lose`",
+                cure="give it a network that reorders messages, or does not duplicate them",
+            )
         me = Member(cls.root)
         with placed(function):
             types = [type_of(a) for a in self.model.parameters(function, skip=1).values()]

@@ -139,6 +139,16 @@ def test_steps_and_claims_are_those_of_running_in_every_network(delivery: Delive
             assert truth(program, model, claim, state) == model.holds(claim, state)
 
 
+def test_the_step_of_the_network_that_has_no_tree_is_refused_in_its_own_words() -> None:
+    model = replace(SPEC, delivery=Delivery(reorders=False))()
+    network = model.processes[-1]
+    assert Program(model).action(network, "lose")
+    with pytest.raises(SpecError) as error:
+        Program(model).action(network, "duplicate")
+    assert "`duplicate`" in error.value.found
+    assert error.value.place == "the delivery of `peers`"
+
+
 def test_the_kinds_of_message_are_those_made_and_those_annotated() -> None:
     kinds = [kind.__name__ for kind in Program(SPEC()).message_kinds()]
     assert kinds == ["Answer", "Ask", "AskTwice"]
