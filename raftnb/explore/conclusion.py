@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from raftnb.data.trace import Trace
@@ -41,9 +41,8 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
     at_once = [name for name, witness in witnesses.items() if witness and not len(witness)]
     if at_once:
         found.append(f"true from the start: {', '.join(at_once)}")
-    numbers = ", ".join(dict.fromkeys(natural_parameters(model)))
-    if numbers:
-        found.append(f"natural numbers were tried up to {model.horizon} only: {numbers}")
+    if numbers := dict.fromkeys(natural_parameters(model)):
+        found.append(tried_up_to(model, numbers))
     if symmetry:
         names = ", ".join(domain.__name__ for domain in model.spec.symmetric)
         found.append(f"states that differ by a permutation count once: {names}")
@@ -72,6 +71,11 @@ def natural_parameters(model: Model) -> Iterator[str]:
     claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.constraints)
     for function in (*actions, *model.checked(claims)):
         yield from naturals_of(model, function)
+
+
+def tried_up_to(model: Model, parameters: Iterable[str]) -> str:
+    """How far parameters that range over natural numbers were tried, in words."""
+    return f"natural numbers were tried up to {model.horizon} only: {', '.join(parameters)}"
 
 
 def naturals_of(model: Model, function: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
@@ -21,6 +22,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.values import show
 from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.conclusion import naturals_of, tried_up_to
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
@@ -108,19 +110,55 @@ def check_liveness(
     properties = properties or model.spec.liveness
     fairness = model.spec.fairness if fairness is None else tuple(fairness)
     _check_properties(model, properties)
-    demanded = resolve(model, fairness)
-    graph = reachable(model, max_states=max_states) if graph is None else graph
-    demands = demands_on(graph, demanded)
-    lassos = (violation(graph, p, demands) for p in properties)
-    lasso = next((result for result in lassos if result is not None), None)
-    sizes = (len(graph), len(graph.sources), time.perf_counter() - started)
     names, named = ", ".join(p.name for p in properties), tuple(map(str, fairness))
-    if lasso is not None:
-        found = (lasso.trace, lasso.reasons)
-        return LivenessResult(Verdict.VIOLATED, lasso.name, named, *sizes, *found)
+    demanded = resolve(model, fairness)
+    sizes: dict[str, Any] = {"states": 0, "steps": 0}
+    found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted", "property": names}
+    with suppress(KeyboardInterrupt):
+        graph = graph_of(model, graph, max_states)
+        sizes["states"] = len(graph)
+        sizes["steps"] = len(graph.sources)
+        found |= _decided(graph, properties, demands_on(graph, demanded))
+    return LivenessResult(
+        fairness=named,
+        seconds=time.perf_counter() - started,
+        partial=_tried_up_to(model, properties),
+        **sizes,
+        **found,
+    )
+
+
+def _decided(
+    graph: Graph, properties: Sequence[Liveness], demands: Sequence[Demand]
+) -> dict[str, Any]:
+    """The verdict, with the first lasso that violates a property, or what is missing."""
+    for wanted in properties:
+        lasso = violation(graph, wanted, demands)
+        if lasso is not None:
+            told = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
+            return {"verdict": Verdict.VIOLATED, "bound": None} | told
     bound = what_is_missing(graph, "where a lasso may be")
-    verdict = Verdict.HOLDS if bound is None else Verdict.UNKNOWN
-    return LivenessResult(verdict, names, named, *sizes, bound=bound)
+    return {"verdict": Verdict.HOLDS if bound is None else Verdict.UNKNOWN, "bound": bound}
+
+
+def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...]:
+    claims = [claim for wanted in properties for claim in wanted.claims]
+    names = dict.fromkeys(name for claim in claims for name in naturals_of(model, claim))
+    return (tried_up_to(model, names),) if names else ()
+
+
+def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph:
+    """The graph to check on: the one that is given, if it is the model's, or a new one."""
+    if graph is None:
+        return reachable(model, max_states=max_states)
+    asked = (model.spec, model.constants, model.history)
+    if (graph.model.spec, graph.model.constants, graph.model.history) != asked:
+        raise UsageError(
+            f"a graph of `{graph.model.spec.name}` for `{model.spec.name}`",
+            allowed="a graph of the same specification with the same constants",
+            cure="leave `graph` out, or give `reachable(model)`",
+        )
+    return graph
 
 
 def what_is_missing(graph: Graph, so_what: str) -> str | None:

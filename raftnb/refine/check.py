@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
-from raftnb.explore.graph import Graph, reachable
+from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.liveness.check import Demanded, Stems, demands_on, resolve, what_is_missing
+from raftnb.liveness.check import Demanded, Stems, demands_on, graph_of, resolve, what_is_missing
 from raftnb.liveness.edges import digraph_of, enabling, inner, moving
 from raftnb.liveness.fair_cycles import (
     Bools,
@@ -112,17 +112,23 @@ def refines(
     no part. `graph`, if given, is `reachable(concrete)`, to be used for several checks.
     """
     started = time.perf_counter()
-    graph = reachable(concrete, max_states=max_states) if graph is None else graph
-    check = _Check(concrete, abstract, mapping, graph)
-    found = check.initial() or check.steps() or (check.fairness() if fair else None)
-    found = found or check.bound()
+    sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
+    try:
+        graph = graph_of(concrete, graph, max_states)
+        sizes["states"] = len(graph)
+        check = _Check(concrete, abstract, mapping, graph)
+        sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
+        found = check.initial() or check.steps() or (check.fairness() if fair else None)
+        found = found or check.bound()
+    except KeyboardInterrupt:
+        found = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
+    partial = () if fair or not abstract.spec.fairness else ("fairness was not checked",)
     return Refinement(
         concrete=concrete.spec.name,
         abstract=abstract.spec.name,
-        states=len(graph),
-        steps=len(graph.sources),
-        abstract_states=len(check.seen),
         seconds=time.perf_counter() - started,
+        partial=partial,
+        **sizes,
         **found,
     )
 
@@ -132,7 +138,7 @@ class _Check:
 
     def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Graph) -> None:
         self.concrete, self.abstract, self.graph = concrete, abstract, graph
-        self.view = checked(mapping, abstract)
+        self.view = checked(mapping, concrete, abstract)
         self.inner = inner(graph)
         self.digraph = digraph_of(graph, self.inner)
         self.of, self.seen = image(graph, abstract, mapping)

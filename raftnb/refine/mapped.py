@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -11,11 +11,14 @@ from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.trace import Layout, State, value_of
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.graph import Graph
+from raftnb.explore.memo.tracer import refuse_chance_in
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language.source import spec_error
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
+ASKED_AGAIN_MOST = 300  # states whose view is asked for a second time
+T = TypeVar("T")
 View = Callable[[State], State]
 
 
@@ -65,6 +68,7 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
 
     `view` maps a state to a state of `model`. The graph of the views has all the steps of `model`
     between them, and those that lead elsewhere; constraints of `model` are left out of account.
+    Raises `SpecError` if the view of a state is not the same when it is asked for again.
     """
     free = model.spec.variant(model.spec.name, constraints=(), distinct_messages=None, copies=None)
     known = {name: v for name, v in model.constants.items() if name in free.all_constants}
@@ -72,51 +76,80 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
         free(history=model.history, **known), ExplorationOptions(deadlock=False, threads=1), False
     )
     bags = graph.model.layout.has_messages or model.layout.has_messages
-    rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, checked(view, model))
+    seen = checked(view, graph.model, model)
+    rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, seen)
     of, first = _numbered(rows)
     engine.add_states(rows[first])
-    return of, Graph(engine, bound=None)
+    views = Graph(engine, bound=None)
+    for number in range(0, len(graph), 1 + len(graph) // ASKED_AGAIN_MOST):
+        if seen(graph.state(number)) != views.state(int(of[number])):
+            raise refuse_chance_in(())
+    return of, views
 
 
-def checked(view: View, model: Model) -> View:
-    """The same mapping; what it raises, or gives of another kind, becomes an error that helps."""
+def checked(view: View, concrete: Model, model: Model) -> View:
+    """The same mapping; what it raises, or gives of another kind, becomes an error that helps.
+
+    Processes that stand in a state are read in that state while it is mapped.
+    """
+    world, target = World(concrete), World(model)
 
     def seen(state: State) -> State:
-        try:
-            found = view(state)
-        except RaftnbError:
-            raise
-        except Exception as error:
-            raise spec_error(error, "the refinement mapping") from error
-        if not isinstance(found, State) or found.layout != model.layout:
-            kind = "State" if isinstance(found, State) else type(found).__name__
-            raise UsageError(
-                f"a mapping that gives {kind} of other variables",
-                allowed=f"a State of `{model.spec.name}`",
-                cure="build it with `state.seen_as(abstract.layout, {...})`",
-            )
-        return found
+        if isinstance(state, Glimpse):  # in the world that looks
+            return _of_its_layout(_guarded(lambda: view(state)), model)
+        world.load(state)
+        with world:
+            found = _of_its_layout(_guarded(lambda: view(state)), model)
+        admitted = tuple(target.admitted(cell, value) for cell, value in enumerate(found.values))
+        return State(model.layout, admitted, found.messages)
 
     return seen
 
 
+def _guarded(function: Callable[[], T]) -> T:
+    try:
+        return function()
+    except RaftnbError:
+        raise
+    except Exception as error:
+        raise spec_error(error, "the refinement mapping") from error
+
+
+def _of_its_layout(found: Any, model: Model) -> State:
+    """What a mapping gave, if it is a state of the model."""
+    right = isinstance(found, State) and found.layout == model.layout
+    if right and not isinstance(found, Glimpse) and len(found.values) != len(found.layout.cells):
+        kind, right = f"a State with {len(found.values)} values", False
+    elif not right:
+        kind = "State" if isinstance(found, State) else type(found).__name__
+        kind = f"{kind} of other variables"
+    if right and found.messages and not model.layout.has_messages:
+        kind, right = "a State with messages", False
+    if not right:
+        raise UsageError(
+            f"a mapping that gives {kind}",
+            allowed=f"a State of `{model.spec.name}`, with {len(model.layout.cells)} values",
+            cure="build it with `state.seen_as(abstract.layout, {...})`",
+        )
+    return cast(State, found)
+
+
 def _rows_by_parts(graph: Graph, engine: BreadthFirst, view: View) -> Any:
     """The rows of the views, a component at a time, each run only for what it reads."""
-    ids = engine.memo.interner
-    layout = graph.model.layout
-    rows = np.zeros((len(graph), ids.width), dtype=np.uint32)
+    interner, layout = engine.memo.interner, graph.model.layout
+    rows, target = np.zeros((len(graph), interner.width), dtype=np.uint32), World(engine.model)
 
     def part_of(cells: tuple[int, ...]) -> Callable[[World], tuple[Any, ...]]:
         def part(world: World) -> tuple[Any, ...]:
             seen = view(Glimpse(layout, world.read))
             read = seen.cell if isinstance(seen, Glimpse) else seen.values.__getitem__
-            return tuple(map(read, cells))
+            return _guarded(lambda: tuple(target.admitted(cell, read(cell)) for cell in cells))
 
         return part
 
-    for component, cells in enumerate(ids.components):
+    for component, cells in enumerate(interner.components):
         numbers, values = graph.evaluate(part_of(cells))
-        known = np.array([ids.component_id(component, v) for v in values], dtype=np.uint32)
+        known = np.array([interner.component_id(component, v) for v in values], dtype=np.uint32)
         rows[:, component] = known[numbers]
     return rows
 

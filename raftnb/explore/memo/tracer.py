@@ -164,7 +164,7 @@ def refuse_chance(action: Action) -> SpecError:
 
 def refuse_chance_in(claims: Sequence[Any]) -> SpecError:
     """The error for a claim, or another function, that said two different things in one state."""
-    names = ", ".join(f"`{claim.__name__}`" for claim in claims) or "a function of the state"
+    names = ", ".join(f"`{claim.__name__}`" for claim in claims) or "a mapping of states"
     return SpecError(
         f"{names}, which is not the same when it is evaluated twice in one state",
         place=source.place(claims[0]) if claims else "",
