@@ -92,7 +92,7 @@ def checked(view: View, concrete: Model, model: Model) -> View:
 
     Processes that stand in a state are read in that state while it is mapped.
     """
-    world, target = World(concrete), World(model)
+    world = World(concrete)
 
     def seen(state: State) -> State:
         if isinstance(state, Glimpse):  # in the world that looks
@@ -100,7 +100,7 @@ def checked(view: View, concrete: Model, model: Model) -> View:
         world.load(state)
         with world:
             found = _of_its_layout(_guarded(lambda: view(state)), model)
-        admitted = tuple(target.admitted(cell, value) for cell, value in enumerate(found.values))
+        admitted = tuple(model.admitted(cell, value) for cell, value in enumerate(found.values))
         return State(model.layout, admitted, found.messages)
 
     return seen
@@ -137,13 +137,13 @@ def _of_its_layout(found: Any, model: Model) -> State:
 def _rows_by_parts(graph: Graph, engine: BreadthFirst, view: View) -> Any:
     """The rows of the views, a component at a time, each run only for what it reads."""
     interner, layout = engine.memo.interner, graph.model.layout
-    rows, target = np.zeros((len(graph), interner.width), dtype=np.uint32), World(engine.model)
+    rows, model = np.zeros((len(graph), interner.width), dtype=np.uint32), engine.model
 
     def part_of(cells: tuple[int, ...]) -> Callable[[World], tuple[Any, ...]]:
         def part(world: World) -> tuple[Any, ...]:
             seen = view(Glimpse(layout, world.read))
             read = seen.cell if isinstance(seen, Glimpse) else seen.values.__getitem__
-            return _guarded(lambda: tuple(target.admitted(cell, read(cell)) for cell in cells))
+            return _guarded(lambda: tuple(model.admitted(cell, read(cell)) for cell in cells))
 
         return part
 
