@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.compare import Findings, compare
+from tests.fuzz.plain import compare_plain
 from tests.fuzz.proofs import compare_induction, compare_proofs
 from tests.fuzz.shrink import shrink
 from tests.fuzz.subject import Subject
@@ -28,6 +29,7 @@ from tests.oracles.random_specs import load, make
 Compare = Callable[[Findings, Subject], None]
 COMPARISONS: tuple[Compare, ...] = (
     compare,
+    compare_plain,
     compare_trees,
     compare_translations,
     compare_proofs,
