@@ -1,7 +1,7 @@
 """Which branches of the translators the random specifications reach.
 
-`python -m tests.fuzz.branches --seeds 200` runs that many specifications through the typed trees and
-the prover, and lists the branches of `raftnb/tree` and `raftnb/prove` that none of them took.
+`python -m tests.fuzz.branches --seeds 200` runs that many specifications through the typed trees
+and the prover, and lists the branches of `raftnb/tree` and `raftnb/prove` that none of them took.
 """
 
 from __future__ import annotations

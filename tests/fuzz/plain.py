@@ -94,8 +94,8 @@ def same_claims(
     found: Findings, subject: Subject, machine: Machine, state: Any, there: Any
 ) -> None:
     spec, plain = subject.spec, machine.spec
-    pairs = zip((*plain.invariants, *plain.sometimes), (*spec.invariants, *spec.sometimes), strict=True)
-    for mine, theirs in pairs:
+    said, claimed = ((*s.invariants, *s.sometimes) for s in (plain, spec))
+    for mine, theirs in zip(said, claimed, strict=True):
         found.counts["plain: claims"] += 1
         answer, expected = machine.truth(mine, state), truth(subject.model, theirs, there)
         if expected != UNDEFINED and (isinstance(answer, Exception) or answer != expected):

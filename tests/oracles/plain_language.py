@@ -289,7 +289,7 @@ class Machine:
         self.next: Any = None
         ends = [p for c in spec.processes for p in self.members[c.root]]
         if spec.delivery is not None and not spec.delivery.reorders:
-            self.queues = {pair: () for pair in itertools.product(ends, ends)}
+            self.queues = dict.fromkeys(itertools.product(ends, ends), ())
         self.owners = [(s, list(s.start), s) for s in spec.shared]
         self.owners += [
             (p, list(c.initial), c) for c in spec.processes for p in self.members[c.root]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import linecache
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -49,6 +50,20 @@ from raftnb.language import (
     cycle, discard, each, either, first, history, in_flight, macro, reply, send, when,
 )
 """
+SEEN_BY_CLAIMS = {
+    "n",
+    "max",
+    "min",
+    "len",
+    "abs",
+    "frozenset",
+    "not",
+    "and",
+    "or",
+    "in",
+    "if",
+    "else",
+}
 NODE = Ty("member", "Node")
 
 
@@ -117,11 +132,11 @@ class Maker:
         words.members.append(NODE)
         words.processes.append("Node")
         if chance.yes(0.25 if self.large else 0.1):
-            words.members.append(Ty("member", chance.one(("Boss", "Note"))))
+            words.members.append(Ty("member", chance.one(("Boss", "Boss", "Boss", "Note"))))
             words.processes.append(words.members[-1].cls)
             chance.made["several process classes"] += 1
         if chance.yes(0.4):
-            words.members.append(Ty("member", chance.one(("Key", "Key", "Nail"))))
+            words.members.append(Ty("member", chance.one(("Key", "Key", "Key", "Nail"))))
             chance.made["a domain"] += 1
         words.enums["Color"] = ("RED", "BLUE")
         if chance.yes(0.3):
@@ -360,7 +375,7 @@ class Maker:
             if not v.process and "self" in text:
                 continue
             value = text.replace("self.", "n.").replace("self", "n")
-            if any(f"{p}" in value.replace(".", " ").split() for p in ("p", "k", "t", "e")):
+            if set(re.findall(r"(?<!\.)\b[a-z]\w*\b", value)) - SEEN_BY_CLAIMS:
                 continue
             before = f"n.{v.name}" if v.process else f"Shared.{v.name}"
             after = f"after(n).{v.name}" if v.process else f"after(Shared).{v.name}"
