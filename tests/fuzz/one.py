@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.fuzz.translations import compare_translations
 from tests.fuzz.trees import compare_trees
 from tests.oracles.random_specs import load, make
 
+SECONDS = 20.0
 Compare = Callable[[Findings, Subject], None]
 COMPARISONS: tuple[Compare, ...] = (
     compare,
@@ -42,6 +45,14 @@ def compared(
 ) -> Findings:
     """Everything that the comparisons say of a specification's text."""
     found = Findings()
+    compare_all(found, text, directory, comparisons)
+    return found
+
+
+def compare_all(
+    found: Findings, text: str, directory: Path, comparisons: tuple[Compare, ...]
+) -> None:
+    """Run the comparisons on a specification's text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         with found.asking("language"):
@@ -49,7 +60,28 @@ def compared(
             found.counts["specifications run"] += bool(subject.model)
             for comparison in comparisons:
                 comparison(found, subject)
-    return found
+
+
+class TooSlowError(BaseException):
+    """More processor time than one specification may take."""
+
+
+@contextmanager
+def given_up(found: Findings, seconds: float) -> Iterator[None]:
+    """Give a specification up, and count it, after so much processor time."""
+
+    def stop(*_: Any) -> None:
+        raise TooSlowError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    except TooSlowError:
+        found.counts["specifications given up: too slow"] += 1
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def smallest(
@@ -73,8 +105,9 @@ def smallest(
 
 def result(seed: int, directory: Path) -> dict[str, Any]:
     """What came of one seed, as plain data."""
-    started, made = time.process_time(), make(seed)
-    found = compared(made.text, directory)
+    started, made, found = time.process_time(), make(seed), Findings()
+    with given_up(found, SECONDS):
+        compare_all(found, made.text, directory, COMPARISONS)
     digest = hashlib.sha256("\n".join(found.answers).encode()).hexdigest()[:16]
     return {
         "seed": seed,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.one import compared
+from tests.fuzz.plain import compare_plain
 from tests.fuzz.trees import compare_trees
 from tests.oracles.random_specs import make
 
@@ -18,4 +19,10 @@ SEEDS = range(int(os.environ.get("RAFTNB_FUZZ", "100")))
 def test_trees_agree_with_running_on_random_specifications(first: int, tmp_path: Path) -> None:
     for seed in range(first, first + 20):
         found = compared(make(seed).text, tmp_path, (compare_trees,))
+        assert [str(one) for one in found.differences] == [], f"seed {seed}"
+
+
+def test_a_world_agrees_with_plain_objects_on_random_specifications(tmp_path: Path) -> None:
+    for seed in SEEDS:
+        found = compared(make(seed).text, tmp_path, (compare_plain,))
         assert [str(one) for one in found.differences] == [], f"seed {seed}"
