@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
+from raftnb import draw
 from raftnb.data.histories import History, Invocation, Response
 from raftnb.data.markup import Markup, plain
 from raftnb.data.trace import Cell, Layout, State, StateGraph, Step, Trace
@@ -22,6 +23,7 @@ from raftnb.draw import (
     draw_lasso,
     draw_lemmas,
     draw_trace,
+    raft,
     show_views,
     stepper,
     timeline,
@@ -243,3 +245,10 @@ def test_places_are_filled_in_one_pass_and_only_markup_is_left_as_it_is() -> Non
     assert filled(template, parts) == "<p>@TWO@ &lt;i&gt;</p><b>@ONE@</b>"
     with pytest.raises(KeyError):
         filled(template, {"ONE": ""})
+
+
+def test_every_drawing_and_page_meets_the_hostile_words() -> None:
+    shown = {name.partition(" ")[0] for name in (*PICTURES, *PAGES)}
+    drawings = {n for n in (*draw.__all__, *raft.__all__) if n[0].islower()}
+    elsewhere = {"refused", "render", "show_source", "show_change"}  # plain text, DOT, listings
+    assert drawings - elsewhere <= shown
