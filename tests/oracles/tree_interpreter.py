@@ -15,7 +15,7 @@ from typing import Any
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State, Step
-from raftnb.data.values import Map, Message, Record, order
+from raftnb.data.values import Map, Message, order
 from raftnb.language.spec import Model
 from raftnb.language.universe import universe
 from raftnb.language.world import World
@@ -183,7 +183,7 @@ class Run:
         at = self._cell(owner, s.target.variable)
         if self.layout.cells[at].history and not self.model.history:
             return
-        if not (belongs(value, s.target.type) and self.fields_belong(value)):
+        if not belongs(value, s.target.type):
             raise UndefinedError(f"{value!r} for {owner}.{s.target.variable}")
         self.written.add((owner, s.target.variable))
         self.cells[at] = value
@@ -209,29 +209,11 @@ class Run:
     def _send(self, s: nodes.Send, env: Environment) -> None:
         message, to = self.value(s.message, env), self.value(s.to, env)
         sent = replace(message, source=message.source or self.actor, dest=to)
-        if not self.fields_belong(message):
-            raise UndefinedError(f"{message!r} sent")
         if self.model.channels:
             at = self.model.channels[sent.source.name, sent.dest.name]
             self.cells[at] = (*self.cells[at], sent)
         else:
             self.bag[sent] = 1 if self.model.keeps else self.bag.get(sent, 0) + 1
-
-    def fields_belong(self, value: Any) -> bool:
-        """Whether the records in a value have fields of their types, as what is kept must."""
-        if isinstance(value, tuple | frozenset):
-            return all(map(self.fields_belong, value))
-        if isinstance(value, Map):
-            return all(self.fields_belong((k, v)) for k, v in value.items())
-        if not isinstance(value, Record):
-            return True
-        rows = (
-            (part, self.program.field_type(type(value), n))
-            for n, part in vars(value).items()
-            if n not in ("source", "dest")
-        )
-        kept = [(part, type_) for part, type_ in rows if type_ is not None]
-        return all(belongs(part, type_) and self.fields_belong(part) for part, type_ in kept)
 
     def _discard(self, s: nodes.Discard, env: Environment) -> None:
         message = self.value(s.message, env)
@@ -290,7 +272,12 @@ class Run:
 
     def _make(self, e: nodes.Make, env: Environment) -> Any:
         assert isinstance(e.type, nodes.RecordOf)
-        return e.type.cls(**{name: self.value(value, env) for name, value in e.fields})
+        made = {name: self.value(value, env) for name, value in e.fields}
+        for name, value in made.items():
+            type_ = self.program.field_type(e.type.cls, name)
+            if type_ is None or not belongs(value, type_):
+                raise UndefinedError(f"{value!r} as {e.type.cls.__name__}.{name}")
+        return e.type.cls(**made)
 
     def _collect(self, e: nodes.Collect, env: Environment) -> Any:
         items = [self.value(item, env) for item in e.items]

@@ -69,6 +69,12 @@ class Twin(Record):
     right: int
 
 
+class Age(Record):
+    """A natural number."""
+
+    years: Nat
+
+
 class Board(Globals):
     """Shared variables."""
 
@@ -363,6 +369,11 @@ class Zoo(Beast):
     def defaults_of_fields(self) -> None:
         """A field that is left out has its default."""
         self.pair = Pair(right=self.n, left=self.k) if self.flag else Pair(3)
+
+    def records_in_passing(self) -> None:
+        """A record is of its class when it is made, though it is not kept."""
+        self.n = Pair(self.best, 1).right
+        self.k = Age(self.n).years
 
     def of_nobody(self) -> None:
         """A variable of None there is none."""
