@@ -55,13 +55,13 @@ def _functions(model: Model) -> list[FunctionType]:
         if function in seen or not isinstance(function, FunctionType) or source.is_ours(function):
             continue
         seen[function] = None
-        todo += source.callees(function, namespace).values()
+        todo += source.callees(function).values()
         todo += source.methods_called(function, namespace)
     return list(seen)
 
 
 def _read(function: FunctionType, model: Model, roots: set[str]) -> None:
-    names = {**source.callees(function, model.spec.namespace), **model.spec.namespace}
+    names = {**source.callees(function), **model.spec.namespace}
 
     def symmetric(node: ast.AST) -> bool:
         if isinstance(node, ast.Starred):

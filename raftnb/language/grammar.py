@@ -89,7 +89,7 @@ class Reader:
     def __init__(self, grammar: Grammar, function: FunctionType, role: Role) -> None:
         self.grammar, self.function, self.role = grammar, function, role
         self.tree = parse(function)
-        self.names = callees(function, grammar.vocabulary.namespace)
+        self.names = callees(function)
         self.free = free_names(self.tree, function)
         self.nodes = list(body_nodes(self.tree))
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]

@@ -95,7 +95,7 @@ class Path:
     ) -> None:
         self.follower, self.function = follower, function
         self.tree = parse(function)
-        self.names = callees(function, follower.namespace)
+        self.names = callees(function)
         parameters = [a.arg for a in (*self.tree.args.args, *self.tree.args.kwonlyargs)]
         self.known: dict[str, Looseness] = dict(zip(parameters, given, strict=False))
         self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
@@ -195,6 +195,10 @@ class Path:
             return self._in_order(node.value).inside
         return self.value(node)
 
+    def _gone_through(self, node: ast.expr) -> Looseness:
+        """An argument whose elements are taken in order."""
+        return self._element(node) if isinstance(node, ast.Starred) else self._in_order(node)
+
     def _set(self, node: ast.Set) -> Looseness:
         parts = [n.value if isinstance(n, ast.Starred) else n for n in node.elts]
         return Looseness(len(parts) > 1, holding(map(self.value, parts)).deep)
@@ -274,21 +278,21 @@ class Path:
         return holding(found)
 
     def _makes_set(self, node: ast.Call) -> Looseness:
-        return Looseness(bool(node.args), join(map(self.value, node.args)).deep)
+        return Looseness(bool(node.args), join(map(self._element, node.args)).deep)
 
     def _makes_map(self, node: ast.Call) -> Looseness:
-        return join(map(self.value, node.args)).firm
+        return join(map(self._element, node.args)).firm
 
     def _makes_dict(self, node: ast.Call) -> Looseness:
-        return join([*map(self.value, node.args), *(self.value(w.value) for w in node.keywords)])
+        return join([*map(self._element, node.args), *(self.value(w.value) for w in node.keywords)])
 
     def _free(self, node: ast.Call) -> Looseness:
         for argument in (*node.args, *(word.value for word in node.keywords)):
-            self.value(argument)
+            self._element(argument)
         return FIRM
 
     def _goes_through(self, node: ast.Call) -> Looseness:
-        return join([self._in_order(argument) for argument in node.args]).firm
+        return join([self._gone_through(argument) for argument in node.args]).firm
 
     def _sum(self, node: ast.Call) -> Looseness:
         """A sum from another start than 0 may be of sequences, which have an order."""
@@ -301,7 +305,7 @@ class Path:
     def _best(self, node: ast.Call) -> Looseness:
         """`max`, `min` and `sorted`: with a key, the first of those that are alike comes first."""
         keyed = any(word.arg == "key" for word in node.keywords)
-        found = [self._in_order(a) if keyed else self.value(a) for a in node.args]
+        found = [self._gone_through(a) if keyed else self._element(a) for a in node.args]
         return join(found).firm if len(found) == 1 else join(found)
 
 

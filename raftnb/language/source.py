@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from types import CodeType, FunctionType, TracebackType
+from types import CellType, FunctionType, TracebackType
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
@@ -31,17 +31,25 @@ def parse(function: FunctionType) -> ast.FunctionDef:
             allowed="functions written in a file or a notebook cell",
             cure="write the class in a file or a cell, not in exec() or at the plain prompt",
         ) from error
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    ast.increment_lineno(tree, first - 1)
-    found = next((node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)), None)
-    if found is None:
+    found = _definition(textwrap.dedent("".join(lines)))
+    if found is None or found.name != function.__code__.co_name:
         raise SpecError(
             f"`{function.__qualname__}`, which is not written with `def`",
             place=f"{where(function.__code__.co_filename)}, line {first}",
             allowed="functions written with `def`",
             cure="define a function with `def`, and name it here",
         )
+    ast.increment_lineno(found, first - 1)
     return found
+
+
+def _definition(text: str) -> ast.FunctionDef | None:
+    """The first function that a text defines; None where it is no complete text, as of a lambda."""
+    try:
+        nodes = ast.walk(ast.parse(text))
+    except SyntaxError:
+        return None
+    return next((node for node in nodes if isinstance(node, ast.FunctionDef)), None)
 
 
 def where(filename: str) -> str:
@@ -57,13 +65,23 @@ def place(function: FunctionType, node: ast.AST | None = None) -> str:
     return f"{where(filename)}, line {line}, in {function.__qualname__}: `{text}`"
 
 
-def callees(function: FunctionType, namespace: dict[str, Any]) -> dict[str, Any]:
-    """What the free names of a function stand for."""
-    closure = inspect.getclosurevars(function)
-    inner = {name for code in comprehensions(function.__code__) for name in code.co_names}
-    known = {**vars(builtins), **function.__globals__}
-    nested = {name: known[name] for name in sorted(inner) if name in known}
-    return {**nested, **closure.builtins, **closure.globals, **closure.nonlocals}
+def callees(function: FunctionType) -> dict[str, Any]:
+    """What the free names of a function's text stand for.
+
+    They are looked up from the text: Python drops code that it sees can never run.
+    """
+    closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    cells = {name: cell.cell_contents for name, cell in closure if _is_filled(cell)}
+    known = {**vars(builtins), **function.__globals__, **cells}
+    names = dict.fromkeys(node.id for node in free_names(parse(function), function))
+    return {name: known[name] for name in names if name in known}
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:  # the enclosing function assigns it later
+        return False
 
 
 def free_names(tree: ast.FunctionDef, function: FunctionType) -> list[ast.Name]:
@@ -90,14 +108,6 @@ def _free(nodes: Iterable[ast.AST], bound: frozenset[str]) -> Iterator[ast.Name]
             yield from _free([node.target, *filter(None, [node.value])], bound)
         else:
             yield from _free(ast.iter_child_nodes(node), bound)
-
-
-def comprehensions(code: CodeType) -> Iterator[CodeType]:
-    """The code of the comprehensions inside a function, which Python compiles apart."""
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from comprehensions(constant)
 
 
 def is_ours(function: FunctionType) -> bool:
@@ -150,7 +160,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
         if one in seen or is_ours(one):
             continue
         seen.add(one)
-        free = callees(one, namespace).values()
+        free = callees(one).values()
         todo += [f for f in free if isinstance(f, FunctionType)]
         todo += methods_called(one, namespace)
     return frozenset().union(*map(own_attributes, seen))

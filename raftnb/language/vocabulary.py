@@ -87,7 +87,7 @@ class Vocabulary:
 
     def _named_in(self, function: FunctionType) -> Iterator[Any]:
         """The functions and classes that a function's text names, and those of its parameters."""
-        for value in source.callees(function, {}).values():
+        for value in source.callees(function).values():
             if isinstance(value, FunctionType | type):
                 yield value
         if function in self.functions:
@@ -98,7 +98,9 @@ class Vocabulary:
         for base in cls.__mro__:
             if base in ROOTS or not issubclass(base, ROOTS):
                 continue
-            for value in list(vars(base).values()):
+            for name, value in list(vars(base).items()):
+                if name.startswith("__"):
+                    continue
                 function = value.function if isinstance(value, Action) else value
                 if isinstance(function, FunctionType):
                     yield function

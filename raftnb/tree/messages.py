@@ -90,7 +90,7 @@ class Messages:
             if function in seen or source.is_ours(function):
                 continue
             seen.add(function)
-            named = source.callees(function, self.spec.namespace)
+            named = source.callees(function)
             for node in ast.walk(source.parse(function)):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                     yield named.get(node.func.id)
@@ -114,7 +114,7 @@ class Messages:
             return
         seen.add(function)
         yield from self.model.annotations(function).values()
-        for value in source.callees(function, self.spec.namespace).values():
+        for value in source.callees(function).values():
             yield value
             if isinstance(value, FunctionType):
                 yield from self._named_by(value, seen)
