@@ -84,6 +84,14 @@ def _key(dice, number):
     return dice.choice("ab")
 
 
+def _recent(dice, number):
+    return dice.choice((None, *range(100, 100 + number)))
+
+
+def _piece(dice, number):
+    return f"{number};"
+
+
 def _call(name, *makers):
     return lambda dice, number: (name, tuple(make(dice, number) for make in makers))
 
@@ -99,6 +107,15 @@ QUEUE = _one_of(_call("Enq", _small), _call("Deq"))
 KV = _one_of(_call("read", _key), _call("read", _key), _call("write", _key, _small))
 UNIQUE_KV = _one_of(_call("read", _key), _call("read", _key), _call("write", _key, _fresh))
 CABINET = _one_of(_call("Put", _key, _small), _call("Take", _key), _call("Look", _key))
+UNIQUE_CAS = _one_of(READ, READ, _call("write", _fresh), *[_call("cas", _recent, _fresh)] * 3)
+TEXT_KV = _one_of(
+    _call("get", _key),
+    _call("get", _key),
+    _call("append", _key, _piece),
+    _call("put", _key, _piece),
+)
+TEXTS = ("0;", "1;", "0;1;", "1;0;", "2;3;", "0;2;", "1;3;", "", None)
+FRESH_LISTS = ((), (100,), (101,), (100, 101), (101, 100), (100, 101, 102), (102, 101))
 LISTS = ((), (0,), (1, 2), (2, 1), (0, 1))
 
 KINDS = {
@@ -112,6 +129,10 @@ KINDS = {
     "unique queue": Kind(Queue, _one_of(_call("Enq", _fresh), _call("Deq")), FRESH),
     "queue with an item": Kind(Queue((1,)), QUEUE, SMALL),
     "mutex": Kind(Mutex, _one_of(_call("acquire"), _call("release")), (None,)),
+    "unique cas register": Kind(CASRegister, UNIQUE_CAS, (*FRESH, True)),
+    "unique append": Kind(AppendList, _one_of(READ, _call("append", _fresh)), FRESH_LISTS),
+    "text kv": Kind(KeyValueStore, TEXT_KV, TEXTS),
+    "text kv from a text": Kind(KeyValueStore("="), TEXT_KV, ("=", "=0;", "=1;0;", *TEXTS)),
     "append": Kind(AppendList, _one_of(READ, _call("append", _small)), LISTS),
     "kv": Kind(KeyValueStore, KV, SMALL),
     "unique kv": Kind(KeyValueStore, UNIQUE_KV, FRESH),
