@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from raftnb.data.histories import History, Operation, Value, exact
+from raftnb.data.histories import Echo, History, Operation, Unsaid, Value, exact
 from raftnb.data.verdict import Verdict
 from raftnb.linear.interface import Asked, SequentialObject, ask, model_for, part_of
 from raftnb.linear.meter import Meter
@@ -59,18 +59,50 @@ def check(
 
 
 def split(history: History, model: SequentialObject) -> list[Portion]:
-    """The parts of a history, each with its object; raises `UsageError` for what does not fit."""
+    """The parts of a history, each with its object; raises `UsageError` for what does not fit.
+
+    Operations that say the same are looked at once, and have one and the same `Asked`.
+    """
     portions: dict[Value, Portion] = {}
+    known: dict[Any, tuple[Asked, Portion]] = {}
     for operation in history.operations:
-        its_model = model_for(model, operation.object)
-        asked = ask(operation, its_model)
-        key = exact(asked.part)
-        portion = portions.get(key)
-        if portion is None:
-            portion = portions[key] = Portion(asked.part, part_of(its_model, asked.part), [], [])
+        shape = _shape(operation)
+        found = None if shape is None else known.get(shape)
+        if found is None:
+            found = _looked_at(operation, model, portions)
+            if shape is not None and not found[0].call.given:
+                known[shape] = found
+        asked, portion = found
         portion.operations.append(operation)
         portion.asked.append(asked)
     return list(portions.values())
+
+
+def _looked_at(
+    operation: Operation, model: SequentialObject, portions: dict[Value, Portion]
+) -> tuple[Asked, Portion]:
+    its_model = model_for(model, operation.object)
+    asked = ask(operation, its_model)
+    key = exact(asked.part)
+    if key not in portions:
+        portions[key] = Portion(asked.part, part_of(its_model, asked.part), [], [])
+    return asked, portions[key]
+
+
+_FLAT = {int, str, bool, float, type(None), Unsaid, Echo}
+
+
+def _shape(operation: Operation) -> Any:
+    """What makes two operations the same but for process and time; None if that is hard to say.
+
+    Types are part of it, since Python takes true for 1.
+    """
+    arguments, result = operation.arguments, operation.result
+    types = (type(operation.object), type(result), *map(type, arguments))
+    if not _FLAT.issuperset(types):
+        return None
+    pending = operation.returned is None
+    return operation.object, operation.name, arguments, result, pending, types
 
 
 def _decide_all(portions: Sequence[Portion], meter: Meter) -> list[Part]:

@@ -33,12 +33,16 @@ NO_OPERATIONS = ("part", "recorded")
 
 
 class Call(NamedTuple):
-    """A method's name and arguments; the caller and the answer where the method asks for them."""
+    """A method's name and arguments; the caller and the answer where the method asks for them.
+
+    `given` are the names of what the method asks for.
+    """
 
     name: str
     arguments: tuple[Value, ...]
     process: Value = None
     answer: Value = None
+    given: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(text, self.arguments))})"
@@ -138,7 +142,7 @@ def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Ca
         return part, Call(name, arguments)
     caller = operation.process if "process" in method.given else None
     answer = answer_of(operation, cls) if "answer" in method.given else None
-    return part, Call(name, arguments, caller, None if answer is UNSAID else answer)
+    return part, Call(name, arguments, caller, None if answer is UNSAID else answer, method.given)
 
 
 def _keyed(

@@ -49,9 +49,10 @@ class Search:
     ) -> None:
         self.operations, self.meter, self.model = operations, meter, model
         self.machine = Machine(model)
-        claims = [self.machine.claim(call, result) for _, call, result in asked]
+        different = {id(one): one for one in asked}
+        claims = {n: self.machine.claim(one.call, one.result) for n, one in different.items()}
         self.machine.restart()
-        self.candidates = [Candidate(0, claim, n) for n, claim in enumerate(claims)]
+        self.candidates = [Candidate(0, claims[id(one)], n) for n, one in enumerate(asked)]
         self.moments: list[Moment] = []
         self.deepest, self.before = 0, meter.configurations
         self.stuck: list[tuple[Path, int]] = []
