@@ -33,16 +33,12 @@ NO_OPERATIONS = ("part", "recorded")
 
 
 class Call(NamedTuple):
-    """A method's name and arguments; the caller and the answer where the method asks for them.
-
-    `given` are the names of what the method asks for.
-    """
+    """A method's name and arguments; the caller and the answer where the method asks for them."""
 
     name: str
     arguments: tuple[Value, ...]
     process: Value = None
     answer: Value = None
-    given: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(text, self.arguments))})"
@@ -57,12 +53,19 @@ class Asked(NamedTuple):
 
 
 class Method(NamedTuple):
-    """A method's parameters without `self`, how many may be given, and which are filled in."""
+    """A method's parameters without `self`, how many may be given, and which are filled in.
+
+    `partition` is the class's; `key` the place of this parameter, or -1; `stripped` says that the
+    part's own method does without it.
+    """
 
     parameters: tuple[str, ...]
     least: int
     most: int
     given: frozenset[str]
+    partition: str | None
+    key: int
+    stripped: bool
 
 
 def class_of(model: SequentialObject) -> Any:
@@ -115,11 +118,11 @@ def _has_parts(cls: Any) -> bool:
 def ask(operation: Operation, model: SequentialObject) -> Asked:
     """An operation as the part of `model` takes it that it belongs to."""
     cls = class_of(model)
-    part, call = whole_call(operation, model)
-    if _has_parts(cls):
-        at = method_of(cls, operation.name).parameters.index(cls.partition)
-        call = call._replace(arguments=(*call.arguments[:at], *call.arguments[at + 1 :]))
-    return Asked(part, call, answer_of(operation, cls))
+    method = method_of(cls, operation.name)
+    part, arguments = _parted(operation, cls, method)
+    if method.stripped:
+        arguments = (*arguments[: method.key], *arguments[method.key + 1 :])
+    return Asked(part, _call(operation, arguments, cls, method), answer_of(operation, cls))
 
 
 def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Call]:
@@ -130,39 +133,41 @@ def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Ca
     that is a list is spread over several parameters.
     """
     cls = class_of(model)
-    name = operation.name
-    parameter = getattr(cls, "partition", None)
-    method = method_of(cls, name)
-    if parameter is None:
-        part = operation.object
-        arguments = _fitted(operation.arguments, method, cls, name)
-    else:
-        part, arguments = _keyed(operation, cls, parameter, method)
+    method = method_of(cls, operation.name)
+    part, arguments = _parted(operation, cls, method)
+    return part, _call(operation, arguments, cls, method)
+
+
+def _parted(operation: Operation, cls: Any, method: Method) -> tuple[Value, tuple[Value, ...]]:
+    if method.partition is not None:
+        return _keyed(operation, cls, method)
+    return operation.object, _fitted(operation.arguments, method, cls, operation.name)
+
+
+def _call(operation: Operation, arguments: tuple[Value, ...], cls: Any, method: Method) -> Call:
     if not method.given:
-        return part, Call(name, arguments)
+        return Call(operation.name, arguments)
     caller = operation.process if "process" in method.given else None
     answer = answer_of(operation, cls) if "answer" in method.given else None
-    return part, Call(name, arguments, caller, None if answer is UNSAID else answer, method.given)
+    return Call(operation.name, arguments, caller, None if answer is UNSAID else answer)
 
 
-def _keyed(
-    operation: Operation, cls: Any, parameter: str, method: Method
-) -> tuple[Value, tuple[Value, ...]]:
+def _keyed(operation: Operation, cls: Any, method: Method) -> tuple[Value, tuple[Value, ...]]:
     """The part of a partitioned object that an operation belongs to, and all its arguments."""
     x, arguments = operation.object, operation.arguments
-    without_key = method.least <= len(arguments) <= method.most
-    if x is not None and not without_key and (keyed := _fit((x, *arguments), method)):
+    fits = method.least <= len(arguments) <= method.most
+    if x is not None and not fits and (keyed := _fit((x, *arguments), method)):
         return x, keyed
-    arguments = _fitted(arguments, method, cls, operation.name)
-    names = method.parameters
-    if parameter not in names or names.index(parameter) >= len(arguments):
+    if not fits:
+        arguments = _fitted(arguments, method, cls, operation.name)
+    if method.key < 0 or method.key >= len(arguments):
         raise UsageError(
-            f"{operation} has no argument {parameter}",
+            f"{operation} has no argument {method.partition}",
             place=f"model {cls.__name__}",
             allowed=f"{cls.__name__}.partition names an argument of every method",
             cure="leave `partition` out, or give the argument",
         )
-    key = arguments[names.index(parameter)]
+    key = arguments[method.key]
     return (key if x is None else (x, key)), arguments
 
 
@@ -191,15 +196,18 @@ def _fitted(arguments: tuple[Value, ...], method: Method, cls: Any, name: str) -
 def answer_of(operation: Operation, cls: Any) -> Value:
     """What the response claims that the method returned; `UNSAID` if it claims nothing."""
     result, name = operation.result, operation.name
-    if operation.pending:
+    if operation.returned is None:
         return UNSAID
     if isinstance(result, Echo):
         result = result.value if name in getattr(cls, "claims", ()) else UNSAID
     if result is UNSAID or result is None:
-        meanings: Mapping[str, Value] = getattr(cls, "stands_for", {})
+        meanings: Mapping[str, Value] = getattr(cls, "stands_for", _NO_MEANINGS)
         return meanings.get(name, result)
     recorded = getattr(cls, "recorded", None)
     return result if recorded is None else recorded(name, result)
+
+
+_NO_MEANINGS: Mapping[str, Value] = {}
 
 
 @lru_cache(1024)
@@ -219,8 +227,15 @@ def method_of(cls: Any, name: str) -> Method:
     named = [p for p in others if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     needed = sum(p.default is p.empty for p in named)
     many = any(p.kind is p.VAR_POSITIONAL for p in others)
+    names, partition = tuple(p.name for p in named), getattr(cls, "partition", None)
     return Method(
-        tuple(p.name for p in named), needed, 10**9 if many else len(named), frozenset(given)
+        names,
+        needed,
+        10**9 if many else len(named),
+        frozenset(given),
+        partition,
+        names.index(partition) if partition in names else -1,
+        _has_parts(cls),
     )
 
 
