@@ -43,7 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     constants = parse_settings(arguments.constants, claim.concrete)
     concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))
     result = refines(
-        concrete, abstract, mapping, fair=not arguments.unfair, max_states=arguments.max_states
+        concrete,
+        abstract,
+        mapping,
+        fair=claim.at_once == 1 and not arguments.unfair,
+        at_once=claim.at_once,
+        max_states=arguments.max_states,
     )
     return report(result, arguments, constants=concrete.constants)
 

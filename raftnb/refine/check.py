@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from textwrap import fill
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.graph import Graph
@@ -101,6 +103,7 @@ def refines(
     mapping: Mapping,
     *,
     fair: bool = True,
+    at_once: int = 1,
     max_states: int | None = None,
     graph: Graph | None = None,
 ) -> Refinement:
@@ -108,15 +111,23 @@ def refines(
 
     `mapping(state)` is the abstract state; `State.seen_as` helps to build it. With `fair`, the
     fairness conditions of the abstract specification must follow from those of the concrete one.
+    With `at_once`, a concrete step may be up to so many abstract steps, one after the other: what
+    the abstract one shows in between nobody sees (then `fair` must be False).
     Bounds of the concrete model give *unknown* instead of *holds*; those of the abstract one play
     no part. `graph`, if given, is `reachable(concrete)`, to be used for several checks.
     """
+    if at_once < 1 or (at_once > 1 and fair):
+        raise UsageError(
+            f"at_once={at_once}, fair={fair}",
+            allowed="at_once=1, or a larger number with fair=False",
+            cure="pass fair=False: fairness is compared step by step",
+        )
     started = time.perf_counter()
     sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
     try:
         graph = graph_of(concrete, graph, max_states)
         sizes["states"] = len(graph)
-        check = _Check(concrete, abstract, mapping, graph)
+        check = _Check(concrete, abstract, mapping, graph, at_once)
         sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
         found = check.initial() or check.steps() or (check.fairness() if fair else None)
         found = found or check.bound()
@@ -136,9 +147,12 @@ def refines(
 class _Check:
     """The concrete graph, the number of each state's view (`of`), and the graph of the views."""
 
-    def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, graph: Graph) -> None:
+    def __init__(
+        self, concrete: Model, abstract: Model, mapping: Mapping, graph: Graph, at_once: int
+    ) -> None:
         self.concrete, self.abstract, self.graph = concrete, abstract, graph
         self.view = checked(mapping, concrete, abstract)
+        self.at_once = at_once
         self.inner = inner(graph)
         self.digraph = digraph_of(graph, self.inner)
         self.of, self.seen = image(graph, abstract, mapping)
@@ -174,7 +188,17 @@ class _Check:
         """The first step, on a shortest way, that has no abstract counterpart."""
         possible = self.steps_of(np.ones(len(self.seen.sources), dtype=bool))
         bad = numbers((self.before != self.after) & ~_is_in(self.pairs, possible))
+        if self.at_once > 1 and len(bad):
+            bad = bad[~_is_in(self.pairs[bad], self._several_steps(np.unique(self.pairs[bad])))]
         return self._no_counterpart(bad) if len(bad) else None
+
+    def _several_steps(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of the pairs of views of which the second is reached by a few abstract steps."""
+        world, seen, found = World(self.abstract), self.seen, []
+        for start, group in groupby(pairs.tolist(), lambda pair: pair // len(seen)):
+            near = _states_within(world, seen.state(start), self.at_once)
+            found += [pair for pair in group if seen.state(pair % len(seen)) in near]
+        return np.array(found, dtype=np.int64)
 
     def _no_counterpart(self, bad: Ints) -> dict[str, Any]:
         edge = int(bad[np.argmin(self.stems.distance[self.digraph.source[bad]])])
@@ -233,6 +257,15 @@ class _Check:
             self.digraph, stems.order, stems.distance, fair, allowed, demands, visits
         )
         return found and (stems.to(found[0]), found[1])
+
+
+def _states_within(world: World, start: State, steps: int) -> set[State]:
+    """The states that are reached from one by up to so many steps."""
+    near, border = {start}, {start}
+    for _ in range(steps):
+        border = {after for state in border for _, after in world.successors(state)} - near
+        near |= border
+    return near
 
 
 def _is_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> Bools:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
+from raftnb.specs.raft.log import RAFT_LOG
+from raftnb.specs.raft.log_proof import RAFT_LOG_PROOF
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
 from raftnb.specs.raft.progress import TIMELY_RAFT
 from raftnb.specs.raft.proof import RAFT_PROOF
+from raftnb.specs.raft.read_index import RAFT_READ_INDEX
+from raftnb.specs.raft.read_index_proof import RAFT_READ_INDEX_PROOF
 from raftnb.specs.refinements import REFINEMENTS
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
@@ -15,13 +20,20 @@ from raftnb.specs.store.proof import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_
 from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
+CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
-    spec.name: spec for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA)
+    spec.name: spec for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *CLIENTS)
 }
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof
-    for proof in (SEQUENTIAL_STORE_PROOF, LINEARIZABLE_STORE_PROOF, RAFT_PROOF)
+    for proof in (
+        SEQUENTIAL_STORE_PROOF,
+        LINEARIZABLE_STORE_PROOF,
+        RAFT_PROOF,
+        RAFT_LOG_PROOF,
+        RAFT_READ_INDEX_PROOF,
+    )
 }
 
 __all__ = ["PROOFS", "REFINEMENTS", "SPECS"]

@@ -248,3 +248,19 @@ def test_a_stale_cache_does_not_and_the_step_is_a_read_that_is_served():
     assert concrete["store", "response"].value is None
     assert view["store", "dictionary"] == concrete["store", "dictionary"]
     assert [str(step) for step, _ in found.allowed if step.process == "store"] == ["store.serve()"]
+
+
+def test_a_concrete_step_may_be_several_abstract_ones_where_that_is_asked_for():
+    layout = FOUR().layout
+
+    def doubled(state: State) -> State:
+        return State(layout, (2 * state["Two", "n"],))
+
+    assert refines(TWO(), FOUR(), doubled, fair=False).verdict is Verdict.VIOLATED
+    assert refines(TWO(), FOUR(), doubled, fair=False, at_once=2).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("at_once", "fair"), [(2, True), (0, False)])
+def test_fairness_is_compared_step_by_step(at_once: int, fair: bool):
+    with pytest.raises(UsageError, match="at_once"):
+        refines(FOUR(), TWO(), seen_by(lambda n: n % 2), fair=fair, at_once=at_once)
