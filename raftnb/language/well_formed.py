@@ -141,9 +141,10 @@ def refuse_bodies(vocabulary: Vocabulary) -> None:
 
 
 def _refuse_body(cls: type) -> None:
-    members = getattr(cls, "__members__", {}) if issubclass(cls, Enum) else {}
-    for name, value in vars(cls).items():
-        if name in members or _may_stand(name, value):
+    members = dict(cls.__members__) if issubclass(cls, Enum) else {}
+    values = {name: member.value for name, member in members.items()}
+    for name, value in {**vars(cls), **values}.items():
+        if _is_value(value) if name in members else _may_stand(name, value):
             continue
         raise SpecError(
             f"`{name}` ({type(value).__name__}) in the class `{cls.__name__}`",
