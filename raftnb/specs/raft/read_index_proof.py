@@ -191,4 +191,5 @@ RAFT_READ_INDEX_PROOF = replace(
             (a_read_knows_all_or_is_not_confirmed, who_is_beyond_stays_so),
         ),
     ),
+    defined=(*RAFT_LOG_PROOF.defined, commitIndex_was_committed),
 )
