@@ -18,6 +18,7 @@ import z3
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
+from raftnb.data.values import Message
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
@@ -32,7 +33,7 @@ from raftnb.prove.reading import Reading
 from raftnb.prove.scope import Requirement
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
-from raftnb.tree.nodes import RecordOf
+from raftnb.tree.nodes import RecordOf, Type
 
 
 @dataclass(frozen=True, repr=False)
@@ -305,6 +306,8 @@ class Unrolled:
 
     def _leaves(self, k: int, known: list[z3.BoolRef]) -> str | None:
         """How a run may leave the instance's bounds: at the start, or by a step."""
+        if any(map(keeps_messages, self.words.variables.values())):
+            return "messages are kept in variables, and may need more of them than there are"
         result, _ = self.ask(neg(self.inside(self.words.initial())))
         if result != z3.unsat:
             return "an initial state may be outside the bounds of the instance"
@@ -340,6 +343,13 @@ class Unrolled:
         alone = len(others) == 1 and not new.bound
         room = disj(*(neg(sent(slot)) for slot in free)) if alone else FALSE
         return self.theory.exists(new.bound, conj(new.guard, neg(disj(known, room))))
+
+
+def keeps_messages(type_: Type) -> bool:
+    """Whether a message is a part of the values of a type."""
+    if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
+        return True
+    return any(keeps_messages(part) for part in vars(type_).values() if isinstance(part, Type))
 
 
 class LeftTheNetwork(Exception):

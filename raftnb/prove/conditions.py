@@ -23,7 +23,7 @@ from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, conj, implies
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import Int, SetOf, Type
+from raftnb.tree.nodes import Choice, Int, SetOf, Type
 
 Needs = list[Requirement]
 
@@ -131,6 +131,8 @@ class Conditions:
             env[name] = shape.named(const) if isinstance(shape, SetShape) else const
             if isinstance(type_, Int) and type_.natural:
                 guard = conj(guard, const >= 0)
+            if isinstance(type_, Choice):
+                guard = conj(guard, self.theory.is_code(type_, const))
         at = self.evaluator(state, after, routine.function, needs)
         types = dict(routine.parameters)
         first = ClaimInstance(tuple(bound), guard, TRUE, env, types, ())

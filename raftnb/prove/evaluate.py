@@ -14,7 +14,7 @@ from raftnb.prove.state import Family
 from raftnb.prove.terms import FALSE, TRUE, SeqV, Value, choose, conj, neg
 from raftnb.prove.theory import in_words
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Expr, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import Choice, Expr, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ class Evaluator:
             return [Family((i,), conj(i >= 0, i < found.length), found.at(i))]
         element = self.element(domain)
         x = theory.fresh("x", theory.plain_sort(element))
-        return [Family((x,), found.has(x), x)]
+        known = theory.is_code(element, x) if isinstance(element, Choice) else TRUE
+        return [Family((x,), conj(known, found.has(x)), x)]
 
     def element(self, domain: Expr) -> Type:
         """The type of what a loop over a collection meets."""

@@ -24,7 +24,7 @@ from raftnb.prove.actions import Case
 from raftnb.prove.conditions import Conditions, Needs
 from raftnb.prove.network import FAULTS
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.prove.terms import conj, disj, implies
+from raftnb.prove.terms import TRUE, conj, disj, implies
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
@@ -112,6 +112,10 @@ class FiniteTheory(Theory):
     def code(self, type_: Choice | Text, number: int) -> z3.ExprRef:
         """A member of the enumeration."""
         return self.values(type_)[number]
+
+    def is_code(self, type_: Choice, term: z3.ExprRef) -> z3.BoolRef:
+        """The enumeration has no other values."""
+        return TRUE
 
     def decode(self, type_: Choice | Text, term: z3.ExprRef) -> int:
         """Which member of the enumeration it is."""

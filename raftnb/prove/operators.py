@@ -163,6 +163,12 @@ def remainder(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     return choose(b > 0, a % b, -(-a % -b))
 
 
+def absolute(scope: Scope, expr: Apply, a: Value) -> Value:
+    """`abs(a)`."""
+    numbers(scope, expr)
+    return choose(a >= 0, a, -a)
+
+
 def least(scope: Scope, expr: Apply, *values: Value) -> Value:
     """`min(a, b)`."""
     return _extreme(scope, expr, values, lambda a, b: a <= b)
@@ -343,7 +349,7 @@ def is_instance(scope: Scope, expr: Apply, a: Value, kind: Value) -> Value:
 OPERATORS: dict[str, Operator] = {
     "not": negation, "==": equals, "<": less, "<=": at_most,
     "+": plus, "-": minus, "*": times, "//": quotient, "%": remainder, "neg": negative,
-    "min": least, "max": largest,
+    "abs": absolute, "min": least, "max": largest,
     "the": the, "as": seen_as, "len": size, "index": index, "slice": piece, "get": get,
     "range": counting,
     "concat": concat, "union": union, "meet": meet, "minus": without, "merge": merge,

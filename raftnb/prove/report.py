@@ -148,8 +148,8 @@ class Report(Answer):
         """*holds*, *violated* or *unknown*."""
         if self.violation is not None:
             return Verdict.VIOLATED
-        done = self.bound is None and self.checked and not self.unknown
-        return Verdict.HOLDS if done and not self.partial else Verdict.UNKNOWN
+        done = self.bound is None and not self.unknown and not self.partial
+        return Verdict.HOLDS if done else Verdict.UNKNOWN
 
     @property
     def unknown(self) -> tuple[Checked, ...]:

@@ -144,14 +144,15 @@ class Vocabulary:
         if isinstance(first, Anything | First):  # a fixed one, but which is not said: any
             return self.of(type_).declare(f"initial {root}.{name}", self.owners(root))
         if isinstance(first, Each):
-            return self._each(f"`{root}.{name}`", first, type_)
+            return self._each(f"`{name}` of class `{root}`", first, type_)
         known = self.of(type_).literal(first.value if isinstance(first, HistoryInitial) else first)
         return lambda *a: known
 
     def _each(self, what: str, first: Each, type_: Type) -> Reader:
         if not isinstance(type_, MapOf) or not isinstance(type_.key, Member | Choice | Bool):
             raise SpecError(
-                f"`each` for {what}",
+                "`each` for a map with other keys than members",
+                place=what,
                 allowed="`each` for a map whose keys are all the members of a class or an enum",
                 cure="start with the empty map: `Map()`",
             )

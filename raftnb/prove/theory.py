@@ -96,6 +96,12 @@ class Theory:
         """
         return z3.IntVal(number)
 
+    def is_code(self, type_: Choice, term: z3.ExprRef) -> z3.BoolRef:
+        """Whether a term is the code of a member: quantifiers meet all numbers."""
+        number: Any = term
+        members: Any = type_.cls
+        return conj(number >= 0, number < len(members))
+
     def decode(self, type_: Choice | Text, term: z3.ExprRef) -> int:
         """The number of what a constant term stands for."""
         return int(term.as_long())

@@ -113,7 +113,8 @@ class Translated:
         size = self.here.size
         for state in states:
             flying = messages_of(state)
-            kinds = [type(m) for m in flying]
+            kept = [m for value in state.values for m in kept_in(value)]
+            kinds = [type(m) for m in dict.fromkeys((*flying, *kept))]
             if any(kinds.count(kind) > size.slots for kind in kinds):
                 return False
             values = [*state.values[: len(self.here.model.variables)], *flying]
@@ -270,6 +271,19 @@ def messages_of(state: State) -> list[Message]:
         if " to " in cell.owner and cell.variable == "queue"
     ]
     return list(dict.fromkeys([*(m for m, _ in state.messages), *itertools.chain(*queues)]))
+
+
+def kept_in(value: Any) -> Iterator[Message]:
+    """The messages that a variable's value keeps."""
+    if isinstance(value, Message):
+        yield value
+    parts: Any = value if isinstance(value, tuple | frozenset) else ()
+    if isinstance(value, Map):
+        parts = value.values()
+    elif isinstance(value, Record):
+        parts = [getattr(value, f.name) for f in fields(value)]  # type: ignore[arg-type]
+    for part in parts:
+        yield from kept_in(part)
 
 
 def inside(value: Any, low: int, top: int) -> bool:
