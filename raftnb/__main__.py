@@ -8,27 +8,28 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
-from raftnb.commands import (
-    check,
-    linearizable,
-    listing,
-    liveness,
-    mutants,
-    prove,
-    refines,
-    walk,
-)
 from raftnb.commands.common import Parser
 from raftnb.data.errors import RaftnbError
 
-COMMANDS = (listing, check, walk, liveness, refines, prove, mutants, linearizable)
+COMMANDS = {
+    "list": "listing",
+    "check": "check",
+    "walk": "walk",
+    "liveness": "liveness",
+    "refines": "refines",
+    "prove": "prove",
+    "mutants": "mutants",
+    "linearizable": "linearizable",
+}
+"""The commands, each with its module; only those that are needed are imported, which takes time."""
 USAGE_ERROR = 2
 UNKNOWN = 3
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the command line, with every command."""
+def build_parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of the command line, with every command, or with the one that is called."""
     parser = Parser(
         prog="python -m raftnb",
         description="Specify, explore, prove and draw Raft.",
@@ -36,8 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
         "specification error), 3 unknown (a bound was reached, or only a part was asked for).",
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_parser(subparsers)
+    modules = [COMMANDS[command]] if command in COMMANDS else COMMANDS.values()
+    for module in modules:
+        import_module(f"raftnb.commands.{module}").add_parser(subparsers)
     return parser
 
 
@@ -51,7 +53,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # what it cannot write is escaped, no error
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = build_parser().parse_args(words)
+        given = sys.argv[1:] if words is None else list(words)
+        arguments = build_parser(given[0] if given else "").parse_args(given)
         return int(arguments.run(arguments))
     except RaftnbError as error:
         print(error, file=sys.stderr)

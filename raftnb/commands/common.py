@@ -13,7 +13,6 @@ from typing import Any, NoReturn, TypeVar
 from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Answer
 from raftnb.language.spec import Model, Spec
-from raftnb.specs import SPECS
 
 T = TypeVar("T")
 MOST = 10**12
@@ -126,6 +125,8 @@ def chosen(name: str, known: Iterable[str], what: str, cure: str) -> str:
 
 def chosen_spec(name: str) -> Spec:
     """The specification of this name; raises `UsageError` with the nearest names."""
+    from raftnb.specs import SPECS  # they take longer to import than a small history to judge
+
     return SPECS[chosen(name, SPECS, "the specification", "run `python -m raftnb list`")]
 
 
