@@ -153,7 +153,7 @@ def test_a_budget_that_is_used_up_gives_exit_code_3(tmp_path: Path) -> None:
     calls = [{"process": n, "type": "invoke", "f": "append", "value": n} for n in range(14)]
     answers = [{**call, "type": "ok"} for call in calls]
     reader = {"process": 99, "type": "invoke", "f": "read"}
-    read = [reader, {**reader, "type": "ok", "value": ["x"]}]
+    read = [reader, {**reader, "type": "ok", "value": "x"}]
     path = tmp_path / "hard.json"
     path.write_text(json.dumps([*calls, *read, *answers]))
     command = [sys.executable, "-m", "raftnb", "linearizable", str(path), "--model", "append"]
