@@ -6,6 +6,7 @@ Values that can never be equal are not compared, nor truth values with numbers: 
 from __future__ import annotations
 
 import ast
+from enum import Enum
 
 from raftnb.tree.collections import element
 from raftnb.tree.nodes import (
@@ -50,7 +51,7 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
     """One comparison, brought down to `== < <= in` and `not`."""
     name = COMPARE[type(op)]
     if name in ("in", "not in"):
-        left, right = lower.expr(a), lower.collection(b)
+        left, right = _item(lower, a, b), lower.collection(b)
         _may_be_equal(lower, node, left.type, element(right))
     else:
         left, right = _side(lower, a), _side(lower, b)
@@ -67,6 +68,16 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
     if name == "<" and isinstance(left.type, SetOf):
         found = _smaller(lower, node, left, right)
     return _apply(BOOL, node, "not", found) if name in NEGATED else found
+
+
+def _item(lower: Lower, a: ast.expr, b: ast.expr) -> Expr:
+    """What is looked for; in an enum's class a member, since for others Pythons differ."""
+    kind = lower.scope.value_of(b)
+    found = lower.expr(a)
+    if isinstance(kind, type) and issubclass(kind, Enum) and found.type != Choice(kind):
+        cure = "write `is not None`, or compare it with the members"
+        lower.scope.fail(a, f"a member of {kind.__name__}", cure)
+    return found
 
 
 def _may_be_equal(lower: Lower, node: ast.Compare, a: Type, b: Type) -> None:

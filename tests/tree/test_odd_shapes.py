@@ -176,6 +176,7 @@ class Zoo(Beast):
     pair: Pair | None = None
     thing: Pair | Twin = Pair(0, 0)
     color: Color = Color.RED
+    shade: Color | None = None
     item: Item | None = None
 
     def level(self) -> int:
@@ -475,6 +476,10 @@ class Zoo(Beast):
         v = 5
         self.n = sum(v for v in self.ages.values()) + v
         self.k = sum(sum(v for v in self.log) for _k, v in self.ages.items())
+
+    def in_an_enum(self) -> None:
+        """A member among its class's, or none."""
+        self.flag = self.color in Color and self.shade in (Color.RED, None)
 
     def names_like_those_of_the_tree(self) -> None:
         """A name `key` or `item` of the reader's is the reader's."""

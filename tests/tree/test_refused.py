@@ -114,6 +114,7 @@ class Node(Process, number="nodes"):
     ages: Map[Node, int] = Map()
     friend: Node | None = None
     color: Color = Color.RED
+    shade: Color | None = None
     pair: Pair = Pair(0)
     thing: Pair | Twin = Pair(0)
     item: Item | None = None
@@ -700,6 +701,16 @@ def an_enum_and_a_text(self: Node) -> bool:
     return self.color == "red"
 
 
+def none_among_the_members(self: Node) -> bool:
+    """`self.shade`"""
+    return self.shade in Color
+
+
+def a_text_among_the_members(self: Node) -> bool:
+    """`self.thing`"""
+    return self.thing in Color
+
+
 def two_enums(self: Node) -> bool:
     """`self.color == Size.RED`"""
     return self.color == Size.RED
@@ -981,9 +992,20 @@ def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     return inner
 
 
+def same(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that does nothing."""
+    return function
+
+
+@same
+def a_function_with_a_decorator(self: Node) -> bool:
+    """`same`"""
+    return self.flag
+
+
 @wrapped
 def a_decorated_function(self: Node) -> bool:
-    """`wrapped`"""
+    """`a_decorated_function`, which is not written with `def`"""
     return self.flag
 
 
