@@ -17,7 +17,7 @@ from raftnb.prove.scope import Path, Scope
 from raftnb.prove.state import Family, Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Member, RecordOf, Type
+from raftnb.tree.nodes import Member, RecordOf, SeqOf, Type
 
 
 def cases(
@@ -129,11 +129,12 @@ class Execution:
             label = self.words.theory.text(cls.cycle.after(self.start.action))
             self.state = self.state.write(*key, self.me, label)
 
-    def evaluator(self) -> Evaluator:
-        """An evaluator of the state as it is now."""
+    def evaluator(self, writes: nodes.Expr | None = None) -> Evaluator:
+        """An evaluator of the state as it is now, for a value that is written, too."""
         path = self.path
+        made = frozenset(map(id, records_in(writes))) if writes is not None else frozenset()
         scope = Scope(
-            self.words, self.state, None, path, path.requirements, self.opaque, self.function
+            self.words, self.state, None, path, path.requirements, self.opaque, self.function, made
         )
         return evaluator(scope)
 
@@ -152,6 +153,21 @@ class Execution:
             handler(self, statement, env)
 
 
+def records_in(value: nodes.Expr) -> Iterator[nodes.Make]:
+    """The places where a record is made that is a part of a value, whatever way is taken."""
+    parts: tuple[nodes.Expr, ...] = ()
+    match value:
+        case nodes.Make():
+            yield value
+            parts = tuple(part for _, part in value.fields)
+        case nodes.Collect() if isinstance(value.type, SeqOf):
+            parts = value.items
+        case nodes.Apply(op="concat"):
+            parts = value.args
+    for part in parts:
+        yield from records_in(part)
+
+
 # One function for each kind of statement.
 
 
@@ -164,14 +180,17 @@ def when(run: Execution, statement: nodes.When, env: Environment) -> None:
 
 def assign(run: Execution, statement: nodes.Assign, env: Environment) -> None:
     """An assignment to a local name or a variable."""
-    target, at = statement.target, run.evaluator()
+    target = statement.target
     if isinstance(target, nodes.Var):
-        env[target.name] = Local(at.value(statement.value, env), statement.value.type)
+        value = run.evaluator().value(statement.value, env)
+        env[target.name] = Local(value, statement.value.type)
         return
+    known = (target.root, target.variable) in run.state.variables
+    at = run.evaluator(statement.value if known else None)
     owner = None
     if target.owner is not None:
         owner = at.typed(target.owner, env, Member(target.root))
-    if (target.root, target.variable) not in run.state.variables:
+    if not known:
         skim(at, statement.value, env)
         return
     value = at.typed(statement.value, env, target.type)
@@ -267,7 +286,7 @@ def send_all(
     what a round assigns, `own`, is gone after it, and after the branch that it stands in.
     """
     for statement in body:
-        at = run.evaluator()
+        at = run.evaluator(statement.message if isinstance(statement, nodes.Send) else None)
         if any(isinstance(node, nodes.InFlight) for node in nodes.parts(statement)):
             raise at.scope.refused(
                 statement,
@@ -301,7 +320,8 @@ def send_all(
 def send(run: Execution, statement: nodes.Send, env: Environment) -> None:
     """A message put in flight."""
     over = Family((), TRUE, None)
-    run.state = run.state.send(sent(run, statement, env, over, run.evaluator()))
+    at = run.evaluator(statement.message)
+    run.state = run.state.send(sent(run, statement, env, over, at))
 
 
 def sent(

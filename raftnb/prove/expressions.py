@@ -124,7 +124,11 @@ def made(at: Evaluator, expr: nodes.Make, env: Environment) -> Value:
             allowed="records with every field given",
             cure="write the default value, too",
         )
-    return RecordV(expr.type.cls, fields)
+    record = RecordV(expr.type.cls, fields)
+    if id(expr) not in at.scope.written:
+        natural = at.scope.words.of(expr.type).natural(record)
+        at.scope.require(natural, expr.line, f"natural numbers in {expr.type.cls.__name__}")
+    return record
 
 
 def collected(at: Evaluator, expr: nodes.Collect, env: Environment) -> Value:

@@ -61,7 +61,9 @@ class Scope:
 
     `path` is set in an action. `needs` collects what must be true for values to exist; without it
     nobody asks. `guards` are what is known where the expression is evaluated, `bound` the constants
-    of the quantifiers around it. `function` is the Python function it is written in.
+    of the quantifiers around it. `function` is the Python function it is written in. `written` are
+    the ids of the nodes that make a record which is a part of what a statement writes or sends:
+    that statement requires its numbers to be natural.
     """
 
     words: Vocabulary
@@ -71,6 +73,7 @@ class Scope:
     needs: list[Requirement] | None = None
     opaque: frozenset[Any] = frozenset()
     function: Any = None
+    written: frozenset[int] = frozenset()
     guards: list[z3.BoolRef] = field(default_factory=list)
     bound: list[z3.ExprRef] = field(default_factory=list)
 

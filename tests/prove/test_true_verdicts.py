@@ -944,6 +944,17 @@ def short_circuit_other_way() -> bool:
     return 7 // Numbers.d < 10 or Numbers.d == 0
 
 
+class Aged(Record):
+    """A record with a natural number."""
+
+    years: Nat
+
+
+def an_age_is_not_five() -> bool:
+    """Not defined: there is no such record."""
+    return Aged(Numbers.n - 9).years != 5
+
+
 def numbers(cls: type[Process]) -> Spec:
     return Spec(
         cls.__name__,
@@ -970,6 +981,7 @@ P9 = [
     Shape(numbers(Steps), out_is_one_or_two, "unproved", (the_log_is_as_it_was,)),
     Shape(numbers(Guarded), out_is_small, "proved", (what_is_there_is_three,)),
     Shape(numbers(Careless), out_is_small, "false", (what_is_there_is_three,)),
+    Shape(numbers(Divides), an_age_is_not_five, "false"),
 ]
 
 
