@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from raftnb.explore.tables.compiling import compiled
+from raftnb.explore.tables.contents import bag_after
 from raftnb.explore.tables.growing_arrays import Growing, Hashed, room_for
 from raftnb.explore.tables.hashing import U, find, mix, put
-from raftnb.explore.tables.kernels import bag_after
 from raftnb.explore.tables.layout import (
     UNKNOWN,
     Bag,

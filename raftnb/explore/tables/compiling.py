@@ -18,6 +18,7 @@ SOURCES = (
     "explore/memo/bags.py",
     "explore/tables/canonical.py",
     "explore/tables/compiling.py",
+    "explore/tables/contents.py",
     "explore/tables/hashing.py",
     "explore/tables/kernels.py",
     "explore/tables/layout.py",

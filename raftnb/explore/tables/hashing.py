@@ -1,4 +1,13 @@
-"""Hash tables for compiled code: of keys, and of rows that are stored elsewhere."""
+"""Hash tables for compiled code: of keys, and of rows that are stored elsewhere.
+
+Both are open: a key goes to the first free place from where its hash says. In the table of rows an
+entry is one 64-bit number: in its upper half the *tag*, the upper half of the row's hash, in its
+lower half the row's number plus 1; so 0 means that the place is free. Rows are compared only where
+the tags are equal, and then in full: two states are one only if they are equal.
+
+The constants of all hashes here are those of MurmurHash3's finalizer (and the golden ratio, as a
+start).
+"""
 
 from __future__ import annotations
 
