@@ -37,8 +37,12 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
     """What the answer of an exploration does not cover, in sentences."""
     found = []
     if cut:
-        found.append(f"{steps(cut)} out of the constraints, and were not followed")
-    at_once = [name for name, witness in witnesses.items() if witness and not len(witness)]
+        found.append(
+            f"{steps(cut)} out of the constraints, and {'was' if cut == 1 else 'were'} not followed"
+        )
+    at_once = [
+        name for name, witness in witnesses.items() if witness is not None and not len(witness)
+    ]
     if at_once:
         found.append(f"true from the start: {', '.join(at_once)}")
     if numbers := dict.fromkeys(natural_parameters(model)):

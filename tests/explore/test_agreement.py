@@ -178,8 +178,8 @@ def assert_same_verdict(model):
             assert getattr(fast, field) == getattr(slow, field), field
     else:
         assert len(fast.trace) <= len(slow.trace)
-    assert {k for k, v in fast.witnesses.items() if v} == {
-        k for k, v in slow.witnesses.items() if v
+    assert {k for k, v in fast.witnesses.items() if v is not None} == {
+        k for k, v in slow.witnesses.items() if v is not None
     }
 
 
