@@ -36,6 +36,18 @@ class Layout:
         """From (owner, variable) to the position in `State.values`."""
         return {(cell.owner, cell.variable): i for i, cell in enumerate(self.cells)}
 
+    def position(self, key: tuple[Any, str]) -> int:
+        """The position of an owner's variable; `UsageError` where there is none of the name."""
+        owner, variable = key
+        found = self.index.get((str(owner), variable))
+        if found is None:
+            raise UsageError(
+                f"the variable {owner}.{variable}",
+                allowed=", ".join(map(str, self.cells)),
+                cure="use one of these",
+            )
+        return found
+
     @cached_property
     def owners(self) -> tuple[str, ...]:
         """The owners (processes and classes of shared variables), in order."""
@@ -101,14 +113,14 @@ class State:
             isinstance(other, State)
             and self.values == other.values
             and self.messages == other.messages
+            and (self.layout is other.layout or self.layout == other.layout)
         )
 
     def __hash__(self) -> int:
         return self._hash
 
     def __getitem__(self, key: tuple[Any, str]) -> Any:
-        owner, variable = key
-        return self.values[self.layout.index[str(owner), variable]]
+        return self.values[self.layout.position(key)]
 
     def of(self, owner: Any) -> dict[str, Any]:
         """The variables of one owner, by name."""
@@ -117,6 +129,12 @@ class State:
 
     def changes(self, after: State) -> list[Change]:
         """What differs between this state and a later one; messages appear as their counts."""
+        if after.layout != self.layout:
+            raise UsageError(
+                "the changes between states of different variables",
+                allowed="states of one model",
+                cure="see one as the other: `state.seen_as(model.layout, {...})`",
+            )
         rows = zip(self.layout.cells, self.values, after.values, strict=True)
         found = [Change(c.owner, c.variable, a, b) for c, a, b in rows if a != b]
         mine, theirs = dict(self.messages), dict(after.messages)
@@ -130,6 +148,7 @@ class State:
 
         Those that are not given are copied from the variables of the same owner and name here. A
         value that is a function is called when it is needed, which makes large checks faster.
+        Messages are left out where the other specification has none.
         Raises `UsageError` for one that is neither given nor here, or unknown there.
         """
         self.check_given(layout, given)
@@ -137,7 +156,7 @@ class State:
         values = (
             value_of(given[key]) if key in given else self.values[mine[key]] for key in theirs
         )
-        return State(layout, tuple(values), self.messages)
+        return State(layout, tuple(values), self.messages if layout.has_messages else ())
 
     def check_given(self, layout: Layout, given: Mapping[tuple[str, str], Any]) -> None:
         """Raise `UsageError` if a view lacks a variable of the other layout or has one more."""

@@ -90,7 +90,7 @@ class Reader:
         self.grammar, self.function, self.role = grammar, function, role
         self.tree = parse(function)
         self.names = callees(function)
-        self.free = free_names(self.tree, function)
+        self.free = free_names(function)
         self.nodes = list(body_nodes(self.tree))
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]

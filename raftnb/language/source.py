@@ -73,7 +73,7 @@ def callees(function: FunctionType) -> dict[str, Any]:
     closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     cells = {name: cell.cell_contents for name, cell in closure if _is_filled(cell)}
     known = {**vars(builtins), **function.__globals__, **cells}
-    names = dict.fromkeys(node.id for node in free_names(parse(function), function))
+    names = dict.fromkeys(node.id for node in free_names(function))
     return {name: known[name] for name in names if name in known}
 
 
@@ -84,10 +84,11 @@ def _is_filled(cell: CellType) -> bool:
         return False
 
 
-def free_names(tree: ast.FunctionDef, function: FunctionType) -> list[ast.Name]:
+@cache
+def free_names(function: FunctionType) -> tuple[ast.Name, ...]:
     """The names in a function's body that are read and stand for something outside of it."""
     code = function.__code__
-    return list(_free(tree.body, frozenset(code.co_varnames + code.co_cellvars)))
+    return tuple(_free(parse(function).body, frozenset(code.co_varnames + code.co_cellvars)))
 
 
 def _free(nodes: Iterable[ast.AST], bound: frozenset[str]) -> Iterator[ast.Name]:

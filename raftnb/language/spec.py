@@ -177,6 +177,7 @@ class Model:
         self.delivery = self._delivery()
         self.keeps = self.delivery is not None and self.delivery.keeps
         self.processes = (*spec.processes, *self._faults())
+        self._reading: dict[Property, bool] = {}
         self._build_layout()
 
     def _delivery(self) -> Delivery | None:
@@ -336,8 +337,11 @@ class Model:
 
     def reads_history(self, claim: Property) -> bool:
         """Whether a claim's text, or a function it calls, mentions a history variable."""
-        ghosts = {cell.variable for cell in self.layout.cells if cell.history}
-        return bool(ghosts & source.attributes(claim, self.spec.namespace))
+        if claim not in self._reading:
+            ghosts = {cell.variable for cell in self.layout.cells if cell.history}
+            read = source.attributes(claim, self.spec.namespace)
+            self._reading[claim] = not ghosts.isdisjoint(read)
+        return self._reading[claim]
 
     def holds(self, claim: Property, state: State) -> bool:
         """Whether a claim is true in a state."""
