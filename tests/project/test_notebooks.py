@@ -133,6 +133,7 @@ def test_every_exercise_has_a_folded_solution(chapter: Path) -> None:
     assert asked
     assert exercises.count("<details>") == exercises.count("</details>") == len(asked)
     assert exercises.count("<summary>") == len(asked)
+    assert exercises.count("```python\n") >= len(asked), "a solution is code that runs"
 
 
 def test_every_cell_was_executed_in_order_and_none_failed(chapter: Path) -> None:
@@ -140,6 +141,12 @@ def test_every_cell_was_executed_in_order_and_none_failed(chapter: Path) -> None
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     kinds = {out.output_type for cell in cells for out in cell.outputs}
     assert "error" not in kinds
+
+
+def test_cells_carry_no_marks_of_who_ran_them(chapter: Path) -> None:
+    cells = nbformat.read(chapter, 4).cells
+    assert [cell.metadata for cell in cells if cell.metadata] == []
+    assert [cell.id for cell in cells] == [f"cell-{n:02}" for n in range(1, len(cells) + 1)]
 
 
 def test_no_cell_is_longer_than_30_lines(chapter: Path) -> None:
