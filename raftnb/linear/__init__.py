@@ -29,6 +29,7 @@ from raftnb.linear.recorder import Recorder
 from raftnb.linear.replay import Placed, replay_linearization
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part, explain
 from raftnb.linear.stories import Story, why
+from raftnb.linear.transactions import Serializability, serializable
 from raftnb.linear.writers import write_history
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Register",
     "RevisionStore",
     "Rung",
+    "Serializability",
     "Set",
     "Stack",
     "Story",
@@ -68,6 +70,7 @@ __all__ = [
     "read_history",
     "recorded",
     "replay_linearization",
+    "serializable",
     "why",
     "write_history",
 ]

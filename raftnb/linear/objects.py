@@ -125,7 +125,7 @@ class MultiRegister:
 
     The answer is the same list with what was read in it. `read` and `write` are other names of `r`
     and `w`; `["append", x, 1]` puts 1 at the end of a list. A register starts as `values` say, or
-    as None.
+    as None. A read of an empty list is the same as a read of null.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("txn", "transaction")
@@ -133,13 +133,24 @@ class MultiRegister:
     def __init__(self, values: Any = ()) -> None:
         self.values: dict[Value, Value] = {exact(key): value for key, value in dict(values).items()}
 
+    @staticmethod
+    def recorded(name: str, result: Value) -> Value:
+        """A list that was read empty is null."""
+        if not isinstance(result, tuple):
+            return result
+        return tuple(
+            (*step[:2], None) if isinstance(step, tuple) and step[2:] == ((),) else step
+            for step in result
+        )
+
     def txn(self, steps: Any) -> tuple[Value, ...]:
         return tuple(self._step(*step) for step in steps)
 
     def _step(self, name: str, key: Value, value: Any = None) -> tuple[Value, ...]:
         place = exact(key)
         if name in ("r", "read"):
-            return (name, key, self.values.get(place))
+            found = self.values.get(place)
+            return (name, key, None if found == () else found)
         if name in ("w", "write"):
             self.values[place] = value
         elif name == "append":
