@@ -311,9 +311,14 @@ class Unrolled:
         result, _ = self.ask(neg(self.inside(self.words.initial())))
         if result != z3.unsat:
             return "an initial state may be outside the bounds of the instance"
-        outside = [conj(*case.conditions, self._outside(case)) for case in self.cases[k - 1]]
-        result, _ = self.ask(*self.moves[: k - 1], *known, disj(*outside))
-        return None if result == z3.unsat else "a step may lead out of the bounds of the instance"
+        first = self._same(self.words.initial(), self.states[0])
+        for length in range(k):
+            since = [first] if length < k - 1 else known
+            outside = [conj(*case.conditions, self._outside(case)) for case in self.cases[length]]
+            result, _ = self.ask(*self.moves[:length], *since, disj(*outside))
+            if result != z3.unsat:
+                return "a step may lead out of the bounds of the instance"
+        return None
 
     def _outside(self, case: Case) -> z3.BoolRef:
         """Whether what a step makes is no state of the instance."""

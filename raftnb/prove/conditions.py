@@ -129,10 +129,7 @@ class Conditions:
             bound.append(const)
             shape = self.words.of(type_)
             env[name] = shape.named(const) if isinstance(shape, SetShape) else const
-            if isinstance(type_, Int) and type_.natural:
-                guard = conj(guard, const >= 0)
-            if isinstance(type_, Choice):
-                guard = conj(guard, self.theory.is_code(type_, const))
+            guard = conj(guard, self.is_value(const, type_))
         at = self.evaluator(state, after, routine.function, needs)
         types = dict(routine.parameters)
         first = ClaimInstance(tuple(bound), guard, TRUE, env, types, ())
@@ -242,11 +239,19 @@ class Conditions:
                 if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
                     given = {name: env[name] for name in names}
                     known = self.instances(claim, self.before, given=given)
-                    mine = [implies(i.guard, i.body) for i in known if not i.bound]
+                    within = [self.is_value(env[n], t) for n, t in parameters]
+                    mine = [implies(conj(*within, i.guard), i.body) for i in known if not i.bound]
                     self.source_of(claim, mine)
                     self._keep.append(mine)
                     found += mine
         return found
+
+    def is_value(self, term: z3.ExprRef, type_: Type) -> z3.BoolRef:
+        """Whether a term is a value that a parameter of a type takes: a claim is of these only."""
+        number: Any = term
+        if isinstance(type_, Int) and type_.natural:
+            return number >= 0
+        return self.theory.is_code(type_, term) if isinstance(type_, Choice) else TRUE
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
         """Claims assumed of the state before the step."""

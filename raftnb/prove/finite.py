@@ -320,11 +320,14 @@ class Instance:
 
 
 def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Model:
-    """The model of a finite instance; its bounds say how far properties quantify."""
+    """The model of a finite instance: as many members as by default, and at least two.
+
+    Its bounds say how far properties quantify.
+    """
     spec = proof.spec
     numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
-    sizes = {"servers": 3, "values": 2} | constants
-    own = {n: sizes.get(n, v) for n, v in spec.constants.items() if n in numbers}
+    own = {n: max(v, 2) for n, v in spec.constants.items() if n in numbers}
+    own |= {n: v for n, v in constants.items() if n in numbers}
     given = {n: v for n, v in constants.items() if n not in own}
     bounds = {n: size.top for n in spec.constants if n not in own} | given
     model = spec(history=True, **own, **bounds)

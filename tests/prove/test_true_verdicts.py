@@ -1167,6 +1167,23 @@ def test_what_is_only_assumed_to_make_steps_defined_must_be_proved_too() -> None
         Proof(VOTERS, (), defined=(nobody_is_marked,))
 
 
+def naturals_are_not_negative(i: Nat) -> bool:
+    """True."""
+    return i >= 0
+
+
+def nothing_in_a_range_is_negative() -> bool:
+    """False: -1 is in it, and has the name of the other claim's parameter."""
+    return all(i >= 0 for i in range(-1, 1))
+
+
+def test_a_claim_about_naturals_is_not_used_for_other_numbers_of_the_same_name() -> None:
+    uses = (naturals_are_not_negative,)
+    goals = (Lemma(nothing_in_a_range_is_negative, uses),)
+    report = prove(Proof(TURNS, tuple(map(Lemma, uses)), goals=goals), workers=1, timeout=2)
+    assert [c.claim for c in report.unknown] == ["nothing_in_a_range_is_negative"]
+
+
 TWO = Spec("two", processes=(Turns,), shared=(Kinds,), invariants=(red_or_blue, texts_are_two))
 BOTH = Proof(TWO, (Lemma(red_or_blue), Lemma(texts_are_two)))
 
@@ -1247,6 +1264,32 @@ def test_k_induction_does_not_hold_where_steps_leave_the_instance() -> None:
     assert found.verdict == Verdict.UNKNOWN
     found = check_bounded(GROWS, n_is_at_most_three, 4, size=InstanceSize(5, 1))
     assert (found.verdict, found.steps) == (Verdict.VIOLATED, 4)
+
+
+class Jumps(Process):
+    """Leaves the instance's numbers at once, and comes back wrong."""
+
+    def out(self) -> None:
+        """From 0 to 9."""
+        when(Tally.n == 0)
+        Tally.n = 9
+
+    def back(self) -> None:
+        """From 9 to 3."""
+        when(Tally.n == 9)
+        Tally.n = 3
+
+
+def n_is_not_three() -> bool:
+    """False after two steps, the first of which leaves the instance."""
+    return Tally.n != 3
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_k_induction_does_not_hold_where_a_run_leaves_the_instance_and_comes_back(k: int) -> None:
+    spec = Spec("jumps", processes=(Jumps,), shared=(Tally,))
+    found = k_induction(spec, n_is_not_three, k, size=InstanceSize(4, 1))
+    assert found.verdict != Verdict.HOLDS
 
 
 def test_a_constant_is_a_constant_in_k_induction() -> None:
