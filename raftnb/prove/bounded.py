@@ -30,6 +30,7 @@ from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance, InstanceSize
 from raftnb.prove.network import check_network
 from raftnb.prove.reading import Reading
+from raftnb.prove.report import counted
 from raftnb.prove.scope import Requirement
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
@@ -68,7 +69,9 @@ class BoundedAnswer(Answer):
         return data | ({"trace": trace} if trace is not None else {})
 
     def __str__(self) -> str:
-        lines = [f"{self.verdict}: {self.property}, {self.steps} steps ({self.instance})"]
+        lines = [
+            f"{self.verdict}: {self.property}, {counted(self.steps, 'step')} ({self.instance})"
+        ]
         lines += [f"stopped: {self.bound}"] if self.bound else []
         lines += [str(self.trace)] if self.trace else []
         return "\n".join(lines)
@@ -158,9 +161,14 @@ class Unrolled:
         pairs = enumerate(itertools.pairwise(self.states))
         self.cases = [list(self._cases(i, before)) for i, (before, _) in pairs]
         self.moves = [
-            disj(*(conj(*c.conditions, self._same(c.after, self.states[i + 1])) for c in group))
+            disj(*(self._move(case, self.states[i + 1]) for case in group))
             for i, group in enumerate(self.cases)
         ]
+
+    def _move(self, case: Case, after: Symbolic) -> z3.BoolRef:
+        """Whether a state follows by a case, in which everything has a value."""
+        defined = [self.theory.forall(n.bound, n.condition) for n in case.requirements]
+        return conj(*case.conditions, *defined, self._same(case.after, after))
 
     def _cases(self, number: int, before: Symbolic) -> Iterator[Case]:
         begin: list[Start] = starts(self.words)
@@ -230,8 +238,10 @@ class Unrolled:
         """The answer where a run of at most `most` steps breaks the claim, or was not decided."""
         for length in range(most + 1):
             first = self._same(self.words.initial(), self.states[0])
-            wrong = neg(self.holds(self.states[length]))
-            result, solver = self.ask(first, *self.moves[:length], wrong)
+            needs: list[Requirement] = []
+            wrong = neg(self.holds(self.states[length], needs))
+            defined = [self.theory.forall(n.bound, n.condition) for n in needs]
+            result, solver = self.ask(first, *self.moves[:length], wrong, *defined)
             if result == z3.unknown:
                 why = f"runs of {length} steps: {solver.reason_unknown()}"
                 return self.answer(Verdict.UNKNOWN, length, why)
@@ -294,15 +304,16 @@ class Unrolled:
 
     def undefined(self, length: int, *known: z3.BoolRef) -> str | None:
         """What has no value in the last of these states, or on the step before it."""
+        claims = [self.holds(state) for state in self.states[:length]]
+        steps = [n for group in self.cases[:length][-1:] for c in group for n in c.requirements]
         needs: list[Requirement] = []
         self.holds(self.states[length], needs)
-        for group in self.cases[max(0, length - 1) : length]:
-            needs += [need for case in group for need in case.requirements]
-        claims = [self.holds(state) for state in self.states[:length]]
-        moves = self.moves[: length - 1] if length else []
-        wrong = [neg(self.theory.forall(n.bound, n.condition)) for n in needs]
-        result, _ = self.ask(*known, *moves, *claims, disj(*wrong)) if wrong else (z3.unsat, None)
-        return None if result == z3.unsat else "a step or the claim may have no value"
+        before = (*known, *claims, *self.moves[:length][:-1])
+        for some, since in ((steps, before), (needs, (*known, *claims, *self.moves[:length]))):
+            wrong = disj(*(neg(self.theory.forall(n.bound, n.condition)) for n in some))
+            if self.ask(*since, wrong)[0] != z3.unsat:
+                return "a step or the claim may have no value"
+        return None
 
     def _leaves(self, k: int, known: list[z3.BoolRef]) -> str | None:
         """How a run may leave the instance's bounds: at the start, or by a step."""

@@ -137,14 +137,16 @@ def replay(
 
 def run_again(
     here: Instance, claims: Sequence[Property], case: Case, reading: Reading
-) -> Counterexample:
-    """The step run by the interpreter."""
+) -> Counterexample | None:
+    """The step run by the interpreter; None where the translation requires more than Python."""
     model = here.model
     arguments = reading.arguments(case)
     state = reading.state(first=received(arguments))
     before = World(model, state)
     for lemma in here.proof.invariant:
         if before.failure(lemma.claim) is not None:
+            if not reading.truth(here.defined(lemma.claim, here.before, None)):
+                return None
             raise differs(f"`{lemma.name}` is false, and the translation says true", state)
     who = str(reading.process(case))
     steps = [
@@ -157,6 +159,8 @@ def run_again(
             values = failing_after(here, claim, state, after)
             if values is not None:
                 return Counterexample(claim.__name__, state, step, after, values)
+    if not all(reading.truth(defined_after(here, claim, case)) for claim in claims):
+        return None
     what = "preserves the claims" if steps else "is not enabled"
     raise differs(f"`{who}.{case.action}` {what}, and the translation says otherwise", state)
 
@@ -170,6 +174,13 @@ def failing_after(
         world = World(here.model, state)
         world.next = World(here.model, after)
     return world.failure(claim)
+
+
+def defined_after(here: Instance, claim: Property, case: Case) -> z3.BoolRef:
+    """Whether a claim has a value after a case, or of its step."""
+    if claim in here.proof.spec.transitions:
+        return here.defined(claim, case.before, case.after)
+    return here.defined(claim, case.after, None)
 
 
 def differs(what: str, state: State, step: Step | None = None) -> Disagreement:

@@ -296,6 +296,12 @@ class Instance:
         found = self.conditions.instances(claim, state, after, given, needs)
         return conj(*(self.theory.forall(i.bound, implies(i.guard, i.body)) for i in found))
 
+    def defined(self, claim: Property, state: Symbolic, after: Symbolic | None) -> z3.BoolRef:
+        """Whether a claim has a value, as far as the translation knows."""
+        needs: Needs = []
+        self.holds(claim, state, after, needs)
+        return conj(*(self.theory.forall(need.bound, need.condition) for need in needs))
+
     def constants(self, claim: Property) -> dict[str, Any]:
         """The values of those of a claim's parameters that are constants of the model."""
         known = self.model.constants

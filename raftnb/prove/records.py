@@ -28,10 +28,20 @@ class RecordShape(Shape):
             )
         self._looking = True
         try:
-            for _, shape in self.fields():
-                shape.possible()
+            for name in self.names():
+                self.field_possible(name)
         finally:
             self._looking = False
+
+    def field_possible(self, name: str) -> None:
+        """A field's type must be."""
+        try:
+            type_ = self.theory.program.field_type(self.type.cls, name)
+            if type_ is not None:
+                self.of(type_).possible()
+        except SpecError as error:
+            error.place = error.place or f"field `{name}` of class `{self.type.cls.__name__}`"
+            raise
 
     def fields(self) -> list[tuple[str, Shape]]:
         """The fields with their shapes."""

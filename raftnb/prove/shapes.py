@@ -239,6 +239,6 @@ class Shapes:
                 f"{in_words(type_)} as a value",
                 allowed="bool, numbers, text, enums, members, records and messages of one class, "
                 "T | None, Seq, Set, Map of these",
-                cure="use one class with an enum or an option in it",
+                cure="keep each in a variable of its own, that may be None",
             )
         return kind(self.theory, type_, self.of)

@@ -85,6 +85,8 @@ class Vocabulary:
         for (root, name), type_ in self.variables.items():
             declared = self.of(type_).declare(f"{root}.{name}{mark}", self.owners(root))
             variables[root, name] = self._total(root, name, declared)
+        for kind in self.kinds:
+            self.of(RecordOf(kind)).possible()
         sent = {
             kind.__name__: self.theory.function(
                 f"sent {kind.__name__}{mark}", BOOL, (RecordOf(kind),)

@@ -22,6 +22,7 @@ from raftnb.tree.nodes import (
     Choice,
     Int,
     Member,
+    OneOf,
     RecordOf,
     SetOf,
     Text,
@@ -275,6 +276,8 @@ def in_words(type_: Type) -> str:
             return f"`{cls.__name__}`"
         case SetOf(of):
             return f"a set of {in_words(of)}"
+        case OneOf(options):
+            return " or ".join(map(in_words, options))
     parts = [in_words(p) for p in vars(type_).values() if isinstance(p, Type)]
     name = {"Int": "a number", "Text": "a text", "Nothing": "None", "Bool": "a bool"}
     words = {"Option": "an optional", "SeqOf": "a sequence of", "MapOf": "a map of"}

@@ -1292,6 +1292,40 @@ def test_k_induction_does_not_hold_where_a_run_leaves_the_instance_and_comes_bac
     assert found.verdict != Verdict.HOLDS
 
 
+class Logs(Process):
+    """A log, and an index that may be below 0."""
+
+    def up(self) -> None:
+        """One more."""
+        Store.n += 1
+        Store.log += (Store.n,)
+
+    def down(self) -> None:
+        """One fewer."""
+        Store.n -= 1
+
+
+def nothing_is_left_of_the_log() -> bool:
+    """True of the first states; the translation asks for a slice from the start."""
+    return Store.n >= 0 or len(Store.log[Store.n :]) == 0
+
+
+def an_item_is_itself() -> bool:
+    """True where it has a value; the index may be below 0."""
+    return len(Store.log) < 2 or Store.log[Store.n - 2] == Store.log[Store.n - 2]
+
+
+@pytest.mark.parametrize("claim", [nothing_is_left_of_the_log, an_item_is_itself])
+def test_where_the_translation_asks_for_more_than_python_the_answer_is_unknown(
+    claim: Claim,
+) -> None:
+    spec = stores(Logs)
+    for k in (1, 2):
+        assert k_induction(spec, claim, k, size=InstanceSize(3, 1)).verdict == Verdict.UNKNOWN
+    proof = Proof(spec, (Lemma(claim),))
+    assert explain(proof, prove(proof, workers=1, timeout=2)).verdict != Verdict.HOLDS
+
+
 def test_a_constant_is_a_constant_in_k_induction() -> None:
     found = check_bounded(GROWS, n_is_at_most, 3, size=InstanceSize(5, 1), limit=4)
     assert found.verdict == Verdict.UNKNOWN
