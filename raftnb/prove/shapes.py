@@ -204,6 +204,7 @@ class SeqShape(Shape):
 
 KINDS: dict[type[Type], type[Shape]] = {
     Nothing: NothingShape,
+    Never: NothingShape,
     Bool: BoolShape,
     Int: IntShape,
     Text: TextShape,

@@ -21,6 +21,7 @@ from raftnb.tree.nodes import (
     Bool,
     Choice,
     Int,
+    MapOf,
     Member,
     OneOf,
     RecordOf,
@@ -276,10 +277,15 @@ def in_words(type_: Type) -> str:
             return f"`{cls.__name__}`"
         case SetOf(of):
             return f"a set of {in_words(of)}"
+        case MapOf(key, value):
+            return f"a map from {in_words(key)} to {in_words(value)}"
         case OneOf(options):
             return " or ".join(map(in_words, options))
     parts = [in_words(p) for p in vars(type_).values() if isinstance(p, Type)]
-    name = {"Int": "a number", "Text": "a text", "Nothing": "None", "Bool": "a bool"}
-    words = {"Option": "an optional", "SeqOf": "a sequence of", "MapOf": "a map of"}
+    name = {
+        "Int": "a number", "Text": "a text", "Nothing": "None", "Bool": "a bool",
+        "Never": "what an empty collection holds",
+    }  # fmt: skip
+    words = {"Option": "an optional", "SeqOf": "a sequence of", "Range": "a range of"}
     kind = type(type_).__name__
     return " ".join([name.get(kind) or words.get(kind, f"a {kind}"), *parts])
