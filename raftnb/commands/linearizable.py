@@ -10,14 +10,25 @@ from typing import Any
 from raftnb.commands.common import add_amount, add_json, print_json
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.histories import text
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Answer, Verdict
 from raftnb.draw.timeline import page
-from raftnb.linear import MODELS, Budget, Linearizability, Story, check, climb, read_history, why
+from raftnb.linear import (
+    MODELS,
+    Budget,
+    Linearizability,
+    Story,
+    check,
+    climb,
+    read_history,
+    serializable,
+    why,
+)
 from raftnb.linear.interface import SequentialObject
 from raftnb.linear.levels import LADDER
 from raftnb.linear.loading import load_model
 
 UNUSABLE = 2
+STRICT = "strict-serializable"
 WORST = (Verdict.VIOLATED.exit_code, UNUSABLE, Verdict.UNKNOWN.exit_code, Verdict.HOLDS.exit_code)
 
 
@@ -53,7 +64,9 @@ def add_parser(subparsers: Any) -> None:
         "--level",
         default="linearizable",
         metavar="L",
-        help="the promise: all, or one of " + ", ".join(LADDER) + " (default: linearizable)",
+        help="the promise: all, or one of "
+        + ", ".join((*LADDER, STRICT))
+        + " (default: linearizable)",
     )
     add_amount(parser, "--seconds", help="give up after so long a time for each file")
     add_amount(parser, "--megabytes", default=1024, help="the memory to use (default: 1024)")
@@ -105,12 +118,12 @@ def _judged(
     """The row of one file, printed unless it is for JSON, and its exit code."""
     budget = Budget(seconds=arguments.seconds, megabytes=arguments.megabytes)
     history = read_history(name, nil=arguments.nil, keys=arguments.keys)
+    if arguments.level == STRICT:
+        return _printed(name, serializable(history, model, budget), arguments)
     if arguments.level != "linearizable":
         levels = tuple(LADDER) if arguments.level == "all" else (arguments.level,)
         ladder = climb(history, model, levels, budget if arguments.seconds else None)
-        if not arguments.json:
-            print(f"{name}: {ladder}\n  {ladder.seconds:.3f} seconds")
-        return {"file": name} | ladder.as_json(), ladder.exit_code
+        return _printed(name, ladder, arguments)
     found = check(history, model, budget)
     stories = why(found)
     if not arguments.json:
@@ -124,6 +137,16 @@ def _judged(
     for story in stories:
         told[None if story.object is None else text(story.object)] |= story.as_json(history)
     return row, found.exit_code
+
+
+def _printed(
+    name: str, answer: Answer, arguments: argparse.Namespace
+) -> tuple[dict[str, Any], int]:
+    if not arguments.json:
+        print(f"{name}: {answer}\n  {answer.seconds:.3f} seconds")
+        for sentence in answer.partial:
+            print(f"  {sentence}")
+    return {"file": name} | answer.as_json(), answer.exit_code
 
 
 def _told(story: Story) -> str:

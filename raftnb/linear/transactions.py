@@ -27,6 +27,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.histories import UNSAID, History, Operation, Value, exact, text
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.linear.checker import check
+from raftnb.linear.interface import SequentialObject, instance_of
 from raftnb.linear.objects import MultiRegister
 from raftnb.linear.replay import Placed, replay_linearization
 from raftnb.linear.result import Budget, operation_json
@@ -119,7 +120,7 @@ _WHY = {
 
 
 def serializable(
-    history: History, model: MultiRegister | None = None, budget: Budget | None = None
+    history: History, model: SequentialObject = MultiRegister, budget: Budget | None = None
 ) -> Serializability:
     """Decide whether transactions took effect one after another, each while it ran.
 
@@ -129,13 +130,14 @@ def serializable(
     where they do not, and where no cycle is found, the search decides, within `budget`.
     """
     start = perf_counter()
-    first = MultiRegister() if model is None else model
+    first = instance_of(model)
     other = next((op for op in history.operations if op.name not in NAMES), None)
-    if other is not None:
+    if other is not None or type(first) is not MultiRegister:
         raise UsageError(
-            f"operation {other}", allowed="txn([[f, key, value], ...]) with r, w or append",
-            cure="use `check` for other objects",
-        )  # fmt: skip
+            f"operation {other} of {type(first).__name__}",
+            allowed="txn([[f, key, value], ...]) with r, w or append, of a MultiRegister",
+            cure="use `check`, or --model multi-register",
+        )
     graph = _Graph(history.operations, first)
     if graph.usable:
         edges = [] if graph.anomaly else list(graph.edges())

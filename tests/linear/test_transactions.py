@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 
+from raftnb.__main__ import main
 from raftnb.data.errors import UsageError
 from raftnb.data.histories import History, Invocation, Response, freeze
 from raftnb.data.verdict import Verdict
@@ -134,3 +137,18 @@ def random_transactions(dice: random.Random, lists: bool) -> History:
                     step[2] = (number,) if lists else dice.randint(1, 4)
             busy[process] = (steps, freeze(answer))
     return History(events)
+
+
+def test_the_command_shows_the_cycle(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "a.json"
+    rows = [
+        {"process": n, "type": kind, "f": "txn", "value": value}
+        for n, asked, answer in [(0, [["append", "x", 1]], [["append", "x", 1]]),
+                                 (1, [["r", "x", None]], [["r", "x", []]])]
+        for kind, value in (("invoke", asked), ("ok", answer))
+    ]  # fmt: skip
+    path.write_text(json.dumps(rows))
+    words = ["linearizable", str(path), "--level", "strict-serializable", "--model"]
+    assert main([*words, "multi-register"]) == 1
+    assert "it did not see the version of x that the other made" in capsys.readouterr().out
+    assert main([*words, "register"]) == 2
