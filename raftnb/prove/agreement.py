@@ -23,7 +23,7 @@ from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
 from raftnb.language.proof import Proof
 from raftnb.language.world import World
-from raftnb.prove.cti import differs
+from raftnb.prove.cti import Disagreement, differs
 from raftnb.prove.finite import Instance, InstanceSize, routines
 from raftnb.prove.network import FAULTS
 from raftnb.prove.report import Compared
@@ -87,9 +87,9 @@ class Tally:
 class Comparison:
     """The translation and plain Python, side by side."""
 
-    def __init__(self, proof: Proof, seed: int) -> None:
+    def __init__(self, proof: Proof, seed: int, *, wide: bool = False) -> None:
         self.proof, self.tally, self.cases = proof, Tally(), 0
-        self.here = small_instance(proof)
+        self.here = small_instance(proof, wide=wide)
         self.translated = Translated(self.here)
         self.chance = random.Random(seed)
         self.supply = Supply(self.here, self.chance)
@@ -108,8 +108,16 @@ class Comparison:
         state, after = self.reached() if number % 2 == 0 else self.made_up(), self.reached()
         if not self.translated.fits(state):
             return
+        after = after if self.translated.fits(after) else state
         try:
-            self.translated.look_at(state, after if self.translated.fits(after) else state)
+            self.compare_in(state, after)
+        except Disagreement:  # unless a quantifier goes beyond the numbers of the small instance
+            Comparison(self.proof, 0, wide=True).compare_in(state, after)
+
+    def compare_in(self, state: State, after: State) -> None:
+        """Compare every claim and every action in a state, claims about steps with one after it."""
+        try:
+            self.translated.look_at(state, after)
         except SpecError:  # a value that is not of its annotated type, which running may find later
             return
         self.tally.states += 1
@@ -259,14 +267,17 @@ class Comparison:
         )  # fmt: skip
 
 
-def small_instance(proof: Proof) -> Instance:
-    """Two members of each class, and numbers a little beyond those that the text names."""
+def small_instance(proof: Proof, *, wide: bool = False) -> Instance:
+    """Two members of each class, and numbers a little beyond those that the text names.
+
+    With `wide`, numbers far beyond.
+    """
     spec = proof.spec
     classes = (*spec.processes, *spec.domains)
     two = {cls.number: 2 for cls in classes if cls.number is not None}
     largest = max(numbers_named(proof), default=0)
-    top = max(LEAST, min(largest + 2, MOST))
-    return Instance(proof, InstanceSize(top=top, slots=2, low=-2), two)
+    top = max(2 * MOST, largest + MOST) if wide else max(LEAST, min(largest + 2, MOST))
+    return Instance(proof, InstanceSize(top=top, slots=2, low=-top if wide else -2), two)
 
 
 def numbers_named(proof: Proof) -> Iterator[int]:

@@ -34,7 +34,7 @@ from raftnb.prove.report import counted
 from raftnb.prove.scope import Requirement
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
-from raftnb.tree.nodes import RecordOf, Type
+from raftnb.tree.nodes import Int, RecordOf, Type
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,8 +158,10 @@ class Unrolled:
         self.words, self.theory = self.here.words, self.here.theory
         check_network(self.words, claims)
         self.states = [self.words.state(f" {i}") for i in range(steps + 1)]
+        self.cuts: list[z3.BoolRef] = []
         pairs = enumerate(itertools.pairwise(self.states))
-        self.cases = [list(self._cases(i, before)) for i, (before, _) in pairs]
+        with self.theory.noting(self.cuts):
+            self.cases = [list(self._cases(i, before)) for i, (before, _) in pairs]
         self.moves = [
             disj(*(self._move(case, self.states[i + 1]) for case in group))
             for i, group in enumerate(self.cases)
@@ -189,7 +191,8 @@ class Unrolled:
 
     def holds(self, state: Symbolic, needs: list[Requirement] | None = None) -> z3.BoolRef:
         """All the claims, in a state."""
-        return conj(*(self.here.holds(claim, state, needs=needs) for claim in self.claims))
+        with self.theory.noting(self.cuts):
+            return conj(*(self.here.holds(claim, state, needs=needs) for claim in self.claims))
 
     # What a step makes, as a state.
 
@@ -317,6 +320,11 @@ class Unrolled:
 
     def _leaves(self, k: int, known: list[z3.BoolRef]) -> str | None:
         """How a run may leave the instance's bounds: at the start, or by a step."""
+        if any(takes_numbers(case) for group in self.cases for case in group):
+            return "an action takes any number, and the instance has only some"
+        inside = [self.inside(state) for state in self.states]
+        if self.ask(*inside, disj(*self.cuts))[0] != z3.unsat:
+            return "a quantifier may go beyond the numbers of the instance"
         if any(map(keeps_messages, self.words.variables.values())):
             return "messages are kept in variables, and may need more of them than there are"
         result, _ = self.ask(neg(self.inside(self.words.initial())))
@@ -359,6 +367,18 @@ class Unrolled:
         alone = len(others) == 1 and not new.bound
         room = disj(*(neg(sent(slot)) for slot in free)) if alone else FALSE
         return self.theory.exists(new.bound, conj(new.guard, neg(disj(known, room))))
+
+
+def takes_numbers(case: Case) -> bool:
+    """Whether an action has arguments with numbers in them."""
+    types = [t for t in case.types.values() if not isinstance(t, RecordOf)]
+    return any(map(has_numbers, types))
+
+
+def has_numbers(type_: Type) -> bool:
+    """Whether numbers are a part of the values of a type."""
+    parts = [part for part in vars(type_).values() if isinstance(part, Type)]
+    return isinstance(type_, Int) or any(map(has_numbers, parts))
 
 
 def keeps_messages(type_: Type) -> bool:

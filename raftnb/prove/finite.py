@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,7 @@ from raftnb.prove.actions import Case
 from raftnb.prove.conditions import Conditions, Needs
 from raftnb.prove.network import FAULTS
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.prove.terms import TRUE, conj, disj, implies
+from raftnb.prove.terms import TRUE, conj, disj, implies, neg
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
@@ -56,6 +57,7 @@ class FiniteTheory(Theory):
             self.sizes[kind.__name__] = tuple(f"{kind.__name__}{i}" for i in range(size.slots))
         self.members: dict[str, list[z3.ExprRef]] = {}
         self.tables: set[str] = set()
+        self.cuts: list[z3.BoolRef] | None = None
         self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
 
     # Sorts.
@@ -179,11 +181,30 @@ class FiniteTheory(Theory):
         self, bound: Sequence[z3.ExprRef], body: z3.BoolRef, patterns: Any = ()
     ) -> z3.BoolRef:
         """The conjunction."""
+        self._note(bound, neg(body))
         return conj(*self.rows(bound, body))
 
     def exists(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef) -> z3.BoolRef:
         """The disjunction."""
+        self._note(bound, body)
         return disj(*self.rows(bound, body))
+
+    def _note(self, bound: Sequence[z3.ExprRef], matters: z3.BoolRef) -> None:
+        """Note, where it is asked for, when a number beyond the instance's would matter."""
+        numbers: list[Any] = [b for b in bound if b.sort() == z3.IntSort()]
+        if self.cuts is not None and numbers:
+            low, top = self.size.low, self.size.top
+            beyond = disj(*(z3.Or(number < low, number > top) for number in numbers))
+            self.cuts.append(conj(beyond, matters))
+
+    @contextmanager
+    def noting(self, cuts: list[z3.BoolRef]) -> Iterator[None]:
+        """Note in `cuts` when quantifiers would have to go beyond the instance's numbers."""
+        before, self.cuts = self.cuts, cuts
+        try:
+            yield
+        finally:
+            self.cuts = before
 
     def bounded(
         self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None = None

@@ -1315,6 +1315,55 @@ def an_item_is_itself() -> bool:
     return len(Store.log) < 2 or Store.log[Store.n - 2] == Store.log[Store.n - 2]
 
 
+class Sets(Process):
+    """Takes any number."""
+
+    def put(self, k: Nat) -> None:
+        """It is k."""
+        Tally.n = k
+
+
+class Idles(Process):
+    """Does nothing."""
+
+    def rest(self) -> None:
+        """Nothing."""
+
+
+def there_are_five_numbers(t: Nat) -> bool:
+    """False of all others."""
+    return t < 5
+
+
+def nothing_is_seven() -> bool:
+    """False: a range with a number beyond a small instance."""
+    return all(i != 7 for i in range(10))
+
+
+def something_is_forty() -> bool:
+    """True: and it is beyond a small instance."""
+    return any(i == 40 for i in range(50))
+
+
+@pytest.mark.parametrize(
+    ("cls", "claim"),
+    [(Sets, n_is_at_most_three), (Idles, there_are_five_numbers), (Idles, nothing_is_seven)],
+)
+def test_a_number_beyond_the_instance_is_not_forgotten(cls: type[Process], claim: Claim) -> None:
+    spec = Spec("numbers", processes=(cls,), shared=(Tally,))
+    for k in (1, 2):
+        assert k_induction(spec, claim, k, size=InstanceSize(3, 1)).verdict != Verdict.HOLDS
+    report = prove(Proof(spec, (Lemma(claim),)), workers=1, timeout=2)
+    assert report.verdict != Verdict.HOLDS
+
+
+def test_a_quantifier_beyond_the_instance_is_no_disagreement() -> None:
+    spec = Spec("idle", processes=(Idles,), shared=(Tally,))
+    report = prove(Proof(spec, (Lemma(something_is_forty),)), workers=1)
+    assert report.verdict == Verdict.HOLDS
+    assert report.compared is not None
+
+
 @pytest.mark.parametrize("claim", [nothing_is_left_of_the_log, an_item_is_itself])
 def test_where_the_translation_asks_for_more_than_python_the_answer_is_unknown(
     claim: Claim,
