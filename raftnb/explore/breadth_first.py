@@ -61,8 +61,7 @@ class BreadthFirst:
             )
         finally:
             self.threads.close()
-        witnesses = self._witnesses()
-        return self._result(**conclude(self.store.distinct, witnesses, self._cut()))
+        return self._result(None)
 
     def _cut(self) -> int:
         return self.cut + self.expander.cut
@@ -204,12 +203,16 @@ class BreadthFirst:
         self.bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", refresh=False)
         self.bar.update(self.store.distinct - self.bar.n)
 
-    def _result(self, verdict: Verdict, **found: Any) -> Exploration:
+    def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
+        """The result; without a verdict, that of an exploration that came to its end."""
         witnesses = self._witnesses()
+        if verdict is None:
+            found = conclude(self.store.distinct, witnesses, self._cut())
+        else:
+            found["verdict"] = verdict
         taken = (self.coverage + self.expander.coverage).tolist()
         coverage = {f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()}
         return Exploration(
-            verdict,
             distinct=self.store.distinct,
             generated=self.generated + self.expander.generated,
             depth=self._deepest(),

@@ -55,7 +55,7 @@ from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-EVERY_FILL_UP_TO, THEN_ONE_IN = 32, 31
+EVERY_FILL_UP_TO, THEN_ONE_IN = 12, 31
 
 
 class Memo:
