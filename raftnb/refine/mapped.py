@@ -22,13 +22,51 @@ T = TypeVar("T")
 View = Callable[[State], State]
 
 
+class Watched(State):
+    """A state of which no history variable is read that the model leaves out.
+
+    It would for ever be what it was initially: a mapping that reads it would see nothing happen.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, key: tuple[Any, str]) -> Any:
+        return self.values[kept(self.layout, key)]
+
+
+def position(layout: Layout, key: tuple[Any, str]) -> int:
+    """The position of a variable, by its owner and name."""
+    owner, variable = key
+    return layout.index[str(owner), variable]
+
+
+def kept(layout: Layout, key: tuple[Any, str]) -> int:
+    """As `position`, where history variables are left out; raises `UsageError` for one of them."""
+    number = position(layout, key)
+    if (cell := layout.cells[number]).history:
+        raise UsageError(
+            f"the history variable `{cell}`, which the model leaves out, in a mapping",
+            allowed="other variables, or a model that keeps its history variables",
+            cure="make the model with `history=True` (on the command line, `--history`)",
+        )
+    return number
+
+
 class Glimpse(State):
-    """A state of which only those variables are read that somebody asks for."""
+    """A state of which only those variables are read that somebody asks for.
 
-    __slots__ = ("_cell",)
+    `where` gives the position of a variable by its owner and name.
+    """
 
-    def __init__(self, layout: Layout, cell: Callable[[int], Any]) -> None:
-        self.layout, self._cell = layout, cell
+    __slots__ = ("_cell", "_where")
+
+    def __init__(
+        self,
+        layout: Layout,
+        cell: Callable[[int], Any],
+        where: Callable[[Layout, tuple[Any, str]], int] | None = None,
+    ) -> None:
+        self.layout, self._cell, self._where = layout, cell, where or position
 
     @property
     def values(self) -> tuple[Any, ...]:  # type: ignore[override]
@@ -44,8 +82,7 @@ class Glimpse(State):
         return hash((self.values, self.messages))
 
     def __getitem__(self, key: tuple[Any, str]) -> Any:
-        owner, variable = key
-        return self._cell(self.layout.index[str(owner), variable])
+        return self._cell(self._where(self.layout, key))
 
     def cell(self, number: int) -> Any:
         """One value, by the position of its cell."""
@@ -98,6 +135,8 @@ def checked(view: View, concrete: Model, model: Model) -> View:
         if isinstance(state, Glimpse):  # in the world that looks
             return _of_its_layout(_guarded(lambda: view(state)), model)
         world.load(state)
+        if not concrete.history:
+            state = Watched(state.layout, state.values, state.messages)
         with world:
             found = _of_its_layout(_guarded(lambda: view(state)), model)
         admitted = tuple(model.admitted(cell, value) for cell, value in enumerate(found.values))
@@ -138,10 +177,11 @@ def _rows_by_parts(graph: Graph, engine: BreadthFirst, view: View) -> Any:
     """The rows of the views, a component at a time, each run only for what it reads."""
     interner, layout = engine.memo.interner, graph.model.layout
     rows, model = np.zeros((len(graph), interner.width), dtype=np.uint32), engine.model
+    where = position if graph.model.history else kept
 
     def part_of(cells: tuple[int, ...]) -> Callable[[World], tuple[Any, ...]]:
         def part(world: World) -> tuple[Any, ...]:
-            seen = view(Glimpse(layout, world.read))
+            seen = view(Glimpse(layout, world.read, where))
             read = seen.cell if isinstance(seen, Glimpse) else seen.values.__getitem__
             return _guarded(lambda: tuple(model.admitted(cell, read(cell)) for cell in cells))
 

@@ -23,17 +23,19 @@ class ClaimedRefinement:
     """The claim that `concrete` refines `abstract` when it is seen by `view(abstract model)`.
 
     Constants of the same name have the same value in both. A concrete step is up to `at_once`
-    abstract ones; where that is more than one, nothing is claimed of fairness.
+    abstract ones; where that is more than one, nothing is claimed of fairness. With `history` the
+    view reads history variables, and the concrete model keeps them.
     """
 
     concrete: Spec
     abstract: Spec
     view: Callable[[Model], Mapping]
     at_once: int = 1
+    history: bool = False
 
     def models(self, history: bool = False, **constants: Any) -> tuple[Model, Model, Mapping]:
         """The two models with these constants (of the concrete one), and the mapping."""
-        concrete = self.concrete(history=history, **constants)
+        concrete = self.concrete(history=history or self.history, **constants)
         known = self.abstract.all_constants
         shared = {name: v for name, v in concrete.constants.items() if name in known}
         abstract = self.abstract(**shared)
@@ -140,7 +142,7 @@ CLAIMS = (
     ClaimedRefinement(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
     ClaimedRefinement(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
     ClaimedRefinement(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
-    ClaimedRefinement(RAFT_STORE, LINEARIZABLE_STORE, AsLinearizableStore, at_once=4),
+    ClaimedRefinement(RAFT_STORE, LINEARIZABLE_STORE, AsLinearizableStore, at_once=4, history=True),
 )
 REFINEMENTS: dict[str, ClaimedRefinement] = {claim.concrete.name: claim for claim in CLAIMS}
 

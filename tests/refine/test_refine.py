@@ -6,7 +6,7 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore import reachable
-from raftnb.language import Globals, Process, when
+from raftnb.language import Globals, Process, history, when
 from raftnb.language.spec import Spec
 from raftnb.language.temporal import strong, weak
 from raftnb.language.world import World
@@ -264,3 +264,28 @@ def test_a_concrete_step_may_be_several_abstract_ones_where_that_is_asked_for():
 def test_fairness_is_compared_step_by_step(at_once: int, fair: bool):
     with pytest.raises(UsageError, match="at_once"):
         refines(FOUR(), TWO(), seen_by(lambda n: n % 2), fair=fair, at_once=at_once)
+
+
+class Ghost(Globals):
+    n: int = history(0)
+
+
+class Ticking(Process):
+    def tick(self) -> None:
+        Four.n = (Four.n + 1) % 4
+        Ghost.n = Four.n
+
+
+GHOST = Spec("ghost", (Ticking,), (Four, Ghost), fairness=(weak(Ticking),))
+
+
+def test_a_mapping_cannot_read_a_history_variable_that_is_left_out():
+    layout = TWO().layout
+
+    def seen(state: State) -> State:
+        return state.seen_as(layout, {("Two", "n"): state["Ghost", "n"] % 2})
+
+    with pytest.raises(UsageError, match=r"Ghost.n.*leaves out") as error:
+        refines(GHOST(), TWO(), seen)
+    assert "history=True" in error.value.cure
+    assert refines(GHOST(history=True), TWO(), seen).verdict is Verdict.HOLDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.prove import prove
@@ -191,3 +192,13 @@ def test_that_reads_see_the_whole_log_is_proved_for_any_number_of_servers():
     found = prove(read_index_proof.RAFT_READ_INDEX_PROOF, only=new, timeout=60)
     assert [c.claim for c in found.checked if not c.proved] == []
     assert {c.claim for c in found.checked} == set(new)
+
+
+def test_the_claimed_refinement_keeps_the_history_that_its_mapping_reads():
+    concrete, abstract, mapping = REFINEMENTS["raft-store"].models()
+    assert concrete.history
+    found = refines(concrete, abstract, mapping, fair=False, at_once=4)
+    assert (found.verdict, found.abstract_states) == (Verdict.UNKNOWN, 7)
+    left_out = RAFT_STORE()
+    with pytest.raises(UsageError, match="history variable"):
+        refines(left_out, abstract, mapping, fair=False, at_once=4)
