@@ -10,12 +10,13 @@ import ast
 import builtins
 from collections.abc import Callable, Iterator
 from enum import Enum
+from inspect import signature
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, kind_of
+from raftnb.data.values import Map, Record, kind_of
 from raftnb.language import network, processes
 from raftnb.language.ordering import refuse_order_of_hashes
 from raftnb.language.processes import Action, GlobalsType, macro
@@ -252,11 +253,28 @@ class Reader:
             self.refuse(node, f"a new member of `{called.__name__}`", cure)
         if called is super and node.args:
             self.refuse(node, "`super` with arguments", "write `super().name(...)`")
+        if isinstance(called, FunctionType) or (
+            isinstance(called, type) and issubclass(called, Record)
+        ):
+            self._arguments(node, called)
         actions = self.grammar.vocabulary.actions
         if self.role == "claim" and isinstance(node.func, ast.Attribute):
             if node.func.attr in actions:
                 cure = "write an operator: a method with a return annotation"
                 self.refuse(node, f"the action `{node.func.attr}` in a claim", cure)
+
+    def _arguments(self, node: ast.Call, called: Callable[..., Any]) -> None:
+        """Refuse arguments that a record or an operator has no parameters for."""
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            return
+        given = {word.arg: None for word in node.keywords if word.arg}
+        try:
+            signature(called).bind(*(None for _ in node.args), **given)
+        except TypeError as error:
+            names = ", ".join(signature(called).parameters)
+            cure = "give each parameter once; the fields of a message by name: `Ask(term=1)`"
+            name = called.__name__
+            self.refuse(node, f"`{ast.unparse(node)}`: {error}", cure, f"{name}({names})")
 
     def _constant(self, node: ast.Constant) -> None:
         if node.value is not None and not isinstance(node.value, bool | int | str):

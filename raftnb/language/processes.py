@@ -44,8 +44,10 @@ class Variable:
     def __get__(self, process: Process | None, owner: type | None = None) -> Any:
         if process is None:
             return self
-        world = world_of(process)
-        return world.read(world.base_of(process) + self.position)
+        own = process._world
+        world = own if process._after else running.get(own)
+        base = process._base if world is own else world.base_of(process)
+        return world.read(base + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
         world = world_of(process)
@@ -194,7 +196,7 @@ class Process(Domain, metaclass=ProcessType):
     range over all the messages in flight, not only over those to `self`.
     """
 
-    __slots__ = ("_world", "_after")
+    __slots__ = ("_world", "_base", "_after")
 
     variables: ClassVar[dict[str, Variable]]
     actions: ClassVar[dict[str, Action]]
@@ -202,11 +204,13 @@ class Process(Domain, metaclass=ProcessType):
     everywhere: ClassVar[bool]
     pc: str
     _world: Any
+    _base: int
     _after: bool
 
-    def __init__(self, index: int, name: str, world: Any, after: bool = False) -> None:
+    def __init__(self, index: int, name: str, world: Any, base: int, after: bool = False) -> None:
         super().__init__(index, name)
         object.__setattr__(self, "_world", world)
+        object.__setattr__(self, "_base", base)
         object.__setattr__(self, "_after", after)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -233,7 +233,7 @@ class Model:
             members[domain.root] = tuple(domain(i, name) for i, name in named)
         for cls in self.processes:
             named = enumerate(self.names[cls.root])
-            members[cls.root] = tuple(cls(i, n, world) for i, n in named)
+            members[cls.root] = tuple(cls(i, n, world, self.bases[cls.root, n]) for i, n in named)
         return members
 
     # Annotations, parameters, initial values.

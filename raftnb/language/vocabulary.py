@@ -124,7 +124,8 @@ class Vocabulary:
     @cached_property
     def actions(self) -> frozenset[str]:
         """The names of all actions."""
-        return frozenset(name for cls in self.classes for name in getattr(cls, "actions", {}))
+        own = [cls for cls in self.classes if issubclass(cls, Process)]
+        return frozenset(name for cls in own for name in cls.actions)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -147,7 +147,8 @@ class World:
                 cure="move the claim from `invariants` to `transitions`",
             )
         if isinstance(owner, Process):
-            return type(owner)(owner.index, owner.name, self.next, after=True)
+            base = self.next.base_of(owner)
+            return type(owner)(owner.index, owner.name, self.next, base, after=True)
         return SharedIn(self.next, owner)
 
     def messages(self) -> list[Message]:

@@ -50,6 +50,11 @@ class Shared(Globals):
     total: Nat = 0
 
 
+class Counters(Globals):
+    actions: Nat = 0
+    number: Nat = 0
+
+
 class Key(Domain, number="keys"):
     """A domain."""
 
@@ -231,6 +236,11 @@ HIDDEN = {
     "super with arguments": "self.n = super(Base, self).double(1)",
     "a member of an enum that is none": "self.color = Color.GREEN",
     "a member put into the module": "self.ok = STRANGER == self",
+    "a message by position": "send(Note(1), to=self)",
+    "a field that is none": "self.pair = Pair(1, middle=2)",
+    "a field left out": "self.pair = Pair()",
+    "an argument too many": "self.n = with_default(1, 2, 3)",
+    "an argument too few": "when(self.n)\n        self.n = twice()",
     "after": "self.n = after(self).n.m",
 }
 FINE = {
@@ -249,6 +259,7 @@ FINE = {
     "folded away": "self.ok = self.n == 0 and False and all(c == self.color for c in Color)",
     "nested": "self.n = sum(len(tuple(y for y in range(x))) for x in range(3))",
     "shadowing": "self.n = sum(Shared for Shared in (1, 2)) + Shared.total * 0",
+    "shared variables of any name": "Counters.actions = Counters.number + 1",
     "text": "self.ok = 'ab'.startswith('a') and 'a' in 'ab' and str(self.n) == '0'",
 }
 
@@ -264,7 +275,7 @@ def made(body: str, tmp_path: Path, decorator: str = "", name: str = "act") -> t
 
 
 def spec_of(cls: type[Process]) -> Spec:
-    return Spec("odd", (cls,), (Shared,), (Key,), {"keys": 2})
+    return Spec("odd", (cls,), (Shared, Counters), (Key,), {"keys": 2})
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
