@@ -251,14 +251,7 @@ RAFT_STORE = RAFT_LOG.variant(
     processes=(Client, StoreServer),
     shared=(*RAFT_LOG.shared, Calls, Machine),
     domains=(Value, Key),
-    constants={
-        **RAFT_LOG.constants,
-        "servers": 1,
-        "clients": 2,
-        "keys": 1,
-        "values": 2,
-        "max_log": 2,
-    },
+    constants={**RAFT_LOG.constants, "servers": 2, "clients": 1, "keys": 1},
     invariants=(
         *RAFT_LOG.invariants,
         reads_see_all_that_was_chosen,
