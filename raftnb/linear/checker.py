@@ -20,6 +20,7 @@ from raftnb.linear.interface import (
     part_of,
 )
 from raftnb.linear.meter import Meter, collector_paused
+from raftnb.linear.queue_matching import TooHard
 from raftnb.linear.replay import run
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part
 from raftnb.linear.search import Search
@@ -153,9 +154,12 @@ def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
     method = decider(portion.operations, portion.asked, portion.model)
     if method is None:
         return Search(portion.operations, portion.asked, portion.model, meter).run(most)
-    placed = method.decide(method.items)
-    if placed is None:
-        return _violated(method, portion)
+    try:
+        placed = method.decide(method.items)
+        if placed is None:
+            return _violated(method, portion)
+    except TooHard:
+        return Search(portion.operations, portion.asked, portion.model, meter).run(most)
     return Part(
         None, Verdict.HOLDS, len(portion.operations), tuple(placed), method=method.method,
     )  # fmt: skip

@@ -23,10 +23,10 @@ def queue_order(items: Sequence[Item]) -> list[Placed] | None:
     if pairs is None:
         return None
     order = _agreeing_order(pairs)
-    return None if order is None else _place_pairs(order)
+    return None if order is None else place_pairs(order)
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
     """A value's enqueue and its dequeue, if it has one."""
 
     put: Item
@@ -38,7 +38,7 @@ class _Pair(NamedTuple):
         return (inf, inf) if self.get is None else (self.get.start, self.get.end)
 
 
-def _pairs(items: Sequence[Item]) -> list[_Pair] | None:
+def _pairs(items: Sequence[Item]) -> list[Pair] | None:
     puts = {item.value: item for item in items if item.role is PUT}
     gets: dict[Value, Item] = {}
     for item in items:
@@ -49,7 +49,7 @@ def _pairs(items: Sequence[Item]) -> list[_Pair] | None:
     open_gets = [item for item in items if item.role is GET and item.end == inf]
     gets.update(_rescued(puts, gets, open_gets))
     return [
-        _Pair(put, gets.get(value)) for value, put in puts.items() if put.end < inf or value in gets
+        Pair(put, gets.get(value)) for value, put in puts.items() if put.end < inf or value in gets
     ]
 
 
@@ -74,14 +74,14 @@ def _rescued(
     return {put.value: get for put, get in zip(urgent, free, strict=False)}
 
 
-def _agreeing_order(pairs: list[_Pair]) -> list[_Pair] | None:
+def _agreeing_order(pairs: list[Pair]) -> list[Pair] | None:
     """The pairs in an order that respects every precedence, or None if they form a cycle."""
     left = [True] * len(pairs)
     put_ends = sorted(range(len(pairs)), key=lambda n: pairs[n].put.end)
     get_ends = sorted(range(len(pairs)), key=lambda n: pairs[n].taken[1])
     by_put = sorted(range(len(pairs)), key=lambda n: pairs[n].put.start)
     ready: list[tuple[float, int]] = []
-    order: list[_Pair] = []
+    order: list[Pair] = []
     opened = first_put = first_get = 0
     while len(order) < len(pairs):
         while not left[put_ends[first_put]]:
@@ -101,7 +101,8 @@ def _agreeing_order(pairs: list[_Pair]) -> list[_Pair] | None:
     return order
 
 
-def _place_pairs(order: list[_Pair]) -> list[Placed]:
+def place_pairs(order: list[Pair]) -> list[Placed]:
+    """The operations of pairs in their order, with their points."""
     placed: list[tuple[int, int, int, Operation]] = []
     put_point = get_point = 0
     for number, (put, get) in enumerate(order):

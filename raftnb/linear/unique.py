@@ -1,4 +1,4 @@
-"""Which histories need no search: registers, lists and queues whose values are all different."""
+"""Which histories need no search: queues, and registers and lists whose values all differ."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from raftnb.linear.containers import AppendList, Queue
 from raftnb.linear.interface import Asked, SequentialObject, class_of, instance_of
 from raftnb.linear.items import APPEND, CAS, GET, PUT, Decide, Item
 from raftnb.linear.objects import CASRegister, Entry, Register
+from raftnb.linear.queue_matching import queue_matching
 from raftnb.linear.queue_order import queue_order
 from raftnb.linear.replay import Placed
 
@@ -43,11 +44,12 @@ class Decider(NamedTuple):
 def decider(
     operations: Sequence[Operation], asked: Sequence[Asked], model: SequentialObject
 ) -> Decider | None:
-    """The O(n log n) method for these operations on this object, or None when none applies.
+    """The method for these operations on this object that needs no search, or None.
 
-    It applies to `Register`, `CASRegister`, one key of `KeyValueStore`, `AppendList` and `Queue`
-    themselves, not to subclasses, when no value is put twice and none that the object starts with,
-    every `cas` succeeded or never returned, and `cas` and `append` do not meet.
+    It applies to `Register`, `CASRegister`, one key of `KeyValueStore`, `AppendList` and an empty
+    `Queue` themselves, not to subclasses. But for the queue, no value may be put twice, nor one
+    that the object starts with, every `cas` must have succeeded or never returned, and `cas` and
+    `append` must not meet.
     """
     roles = _ROLES.get(class_of(model))
     if roles is None or any(call.name not in roles for _, call, _ in asked):
@@ -61,12 +63,19 @@ def decider(
         items.append(_item(operation, role, one))
     written = [item.value for item in items if item.role is not GET]
     first = _initial(thing)
-    if len({*written, *first}) < len(written) + len(first):
-        return None
+    differ = len({*written, *first}) == len(written) + len(first)
     if isinstance(thing, Queue):
-        silent = any(item.role is GET and item.value is UNSAID and item.end < inf for item in items)
-        return None if first or silent else Decider("queue order", items, queue_order)
+        return None if first else _queue_decider(items, differ)
+    if not differ:
+        return None
     return _chain_decider(items, thing)
+
+
+def _queue_decider(items: list[Item], differ: bool) -> Decider:
+    silent = any(item.role is GET and item.value is UNSAID and item.end < inf for item in items)
+    if differ and not silent:
+        return Decider("queue order", items, queue_order)
+    return Decider("queue matching", items, queue_matching)
 
 
 def _is_plain(role: str, operation: Operation, result: Value) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raftnb.data.errors import SpecError, UsageError
-from raftnb.data.histories import History, Operation, Response
+from raftnb.data.histories import History, Invocation, Operation, Response
 from raftnb.data.verdict import Verdict
 from raftnb.linear import (
     AppendList,
@@ -324,3 +324,30 @@ def _with_result(history: History, operation: Operation, result) -> History:
     events = list(history.events)
     events[operation.returned] = replace(events[operation.returned], result=result)
     return History(events)
+
+
+def test_a_queue_with_repeated_values_needs_no_search() -> None:
+    dice, events, inside = random.Random(3), [], []
+    for n in range(4_000):
+        if len(inside) > 20 and dice.random() < 0.5:
+            events += [Invocation(n % 5, "Deq"), Response(n % 5, inside.pop(0))]
+        else:
+            inside.append(dice.randrange(4))
+            events += [Invocation(n % 5, "Enq", (inside[-1],)), Response(n % 5)]
+    (part,) = check(History(events), Queue).parts
+    assert (part.verdict, part.method) == (Verdict.HOLDS, "queue matching")
+    wrong = events.index(Response(3, 2), 6_000)
+    events[wrong] = Response(3, 9)
+    (part,) = check(History(events), Queue).parts
+    assert part.culprit is not None
+    assert part.culprit.result == 9
+
+
+def test_an_append_list_with_items_that_differ_needs_no_search() -> None:
+    calls = "; ".join(f"append({n}) P{n}" for n in range(40))
+    answers = "; ".join(f"Ok() P{n}" for n in range(40))
+    events = [*History.parse(f"{calls}; {answers}; read() R"), Response("R", tuple(range(40)))]
+    (part,) = check(History(events), AppendList).parts
+    assert (part.verdict, part.method) == (Verdict.HOLDS, "chains")
+    late = [*events, *History.parse("append(40) R; Ok() R; read() R"), Response("R", (0,))]
+    assert check(History(late), AppendList).verdict is Verdict.VIOLATED
