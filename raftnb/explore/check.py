@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from raftnb.data.errors import UsageError
+from raftnb.explore.given import the_model
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
@@ -33,6 +34,7 @@ def check(
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
     )
+    model = the_model(model)
     if engine not in ("fast", "reference"):
         raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
     if engine == "fast" and find_spec("numba") is not None:

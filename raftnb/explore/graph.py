@@ -12,6 +12,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.expander import Expander
+from raftnb.explore.given import the_model
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.tables import kernels
@@ -173,7 +174,7 @@ def reachable(model: Model, *, max_states: int | None = None, progress: bool = T
     that was reached, which is not `complete`.
     """
     options = ExplorationOptions(False, max_states=max_states, threads=1, progress=progress)
-    engine = BreadthFirst(model, options, claims=False)
+    engine = BreadthFirst(the_model(model), options, claims=False)
     result = engine.run()
     bound = None if result.complete else str(result.bound)
     if bound is not None and not bound.startswith(("max_states", "interrupted")):

@@ -9,6 +9,7 @@ from typing import Any
 from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.conclusion import conclude, never_taken, remarks
+from raftnb.explore.given import at_least, the_model
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -151,7 +152,8 @@ class Reference:
 
 def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
     """The graph of the reachable states (within the constraints), up to a number of states."""
-    engine = Reference(model, ExplorationOptions(deadlock=False), claims=False)
+    at_least(1, max_states=max_states)
+    engine = Reference(the_model(model), ExplorationOptions(deadlock=False), claims=False)
     queue: list[State] = []
     for state in model.initial_states:
         engine.arrive(state, None, 1, queue)

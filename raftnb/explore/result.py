@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.given import at_least
 
 
 class Stop(Exception):
@@ -34,14 +34,8 @@ class ExplorationOptions:
     progress: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("max_states", "max_depth", "max_memory", "threads"):
-            bound = getattr(self, name)
-            if bound is not None and (isinstance(bound, bool) or bound < 1):
-                raise UsageError(
-                    f"{name}={bound}",
-                    allowed="a number of at least 1",
-                    cure="leave it out, or raise it",
-                )
+        names = ("max_states", "max_depth", "max_memory", "threads")
+        at_least(1, **{name: getattr(self, name) for name in names})
 
     @property
     def memory(self) -> int:

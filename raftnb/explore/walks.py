@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
 from raftnb.explore.expander import Expander
+from raftnb.explore.given import at_least, the_model
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
@@ -47,7 +47,7 @@ class Walks:
         self.expander = Expander(self.memo, self.now, self.threads, Which.INSIDE)
         self.visited = Store(width, options.memory, None)
         self.replay = Replay(self.memo, self.visited)
-        self.initial = np.array([self.memo.encode(s) for s in model.initial_states], np.uint32)
+        self.initial: list[list[int]] = []
         self.history: list[tuple[Any, Any]] = []
         self.found: list[Successors] = []
         self.deepest = 0
@@ -58,7 +58,9 @@ class Walks:
         bound = f"{self.walks:,} random walks of at most {self.depth} steps, seed {self.seed}"
         try:
             with progress_bar("walks", self.options.progress, self.walks) as bar:
-                for first in range(0, self.walks, BATCH):
+                if not self._begin():
+                    bound = f"no initial state is within the constraints; {bound} were wanted"
+                for first in range(0, self.walks if self.initial else 0, BATCH):
                     size = min(BATCH, self.walks - first)
                     self._batch(size, np.random.default_rng([self.seed, first]))
                     bar.update(size)
@@ -72,8 +74,21 @@ class Walks:
             self.threads.close()
         return self._result(Verdict.UNKNOWN, bound=bound)
 
+    def _begin(self) -> bool:
+        """Check all initial states; whether there is one within the constraints to start from."""
+        memo = self.memo
+        for state in self.model.initial_states:
+            row = memo.encode(state)
+            if claim := self.checker.breaks(row):
+                trace = Trace((state,), ())
+                raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
+            if memo.within < 0 or memo.value(memo.within, row):
+                self.initial.append(row)
+        return bool(self.initial)
+
     def _batch(self, size: int, chance: np.random.Generator) -> None:
-        self.now.rows[:size] = self.initial[chance.integers(0, len(self.initial), size)]
+        chosen = chance.integers(0, len(self.initial), size).tolist()
+        self.now.rows[:size] = [self.initial[i] for i in chosen]
         walkers, self.history = np.arange(size), []
         self._arrive(walkers)
         for _ in range(self.depth):
@@ -178,10 +193,9 @@ def random_walks(
     seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
     through, `generated` the steps that were there to choose from. Same seed, same walks.
     """
-    for name, number in (("walks", walks), ("depth", depth)):
-        if number < 1:
-            raise UsageError(f"{name}={number}", allowed="at least 1", cure="raise it")
+    at_least(1, walks=walks, depth=depth)
+    at_least(0, seed=seed)
     options = ExplorationOptions(
         deadlock, max_memory=max_memory, threads=threads, progress=progress
     )
-    return Walks(model, options, walks, depth, seed).run()
+    return Walks(the_model(model), options, walks, depth, seed).run()

@@ -23,6 +23,7 @@ from raftnb.data.trace import Trace
 from raftnb.data.values import show
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.conclusion import naturals_of, tried_up_to
+from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
@@ -107,8 +108,10 @@ def check_liveness(
     started = time.perf_counter()
     if symmetry:
         raise no_symmetry()
+    model = the_model(model)
     properties = properties or model.spec.liveness
-    fairness = model.spec.fairness if fairness is None else tuple(fairness)
+    fairness = model.spec.fairness if fairness is None else fairness
+    fairness = (fairness,) if not isinstance(fairness, Sequence) else tuple(fairness)
     _check_properties(model, properties)
     names, named = ", ".join(p.name for p in properties), tuple(map(str, fairness))
     demanded = resolve(model, fairness)
@@ -188,6 +191,14 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
             allowed="eventually(p), always_eventually(p), leads_to(p, q)",
             cure="pass one, or name it in the Spec's field `liveness`",
         )
+    for wanted in properties:
+        if not isinstance(wanted, Liveness):
+            name = getattr(wanted, "__name__", repr(wanted))
+            raise UsageError(
+                f"`{name}` ({type(wanted).__name__}) as a liveness property",
+                allowed="eventually(p), always_eventually(p), leads_to(p, q)",
+                cure=f"say when it is to be true: `eventually({name})`",
+            )
     for claim in (claim for p in properties for claim in p.claims):
         model.spec.grammar.read_claim(claim)
         if not model.history and model.reads_history(claim):
@@ -202,6 +213,12 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
     """For each condition and each process that it is about: the names of the actions it means."""
     found = []
     for condition in fairness:
+        if not isinstance(condition, Fairness):
+            raise UsageError(
+                f"{condition!r} as a fairness condition",
+                allowed="weak(Class), strong(Class.action), or no condition: `fairness=()`",
+                cure="write `weak(...)` or `strong(...)` around it",
+            )
         rows = [
             (condition, process, actions)
             for cls in model.processes

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -123,6 +124,13 @@ def refines(
             cure="pass fair=False: fairness is compared step by step",
         )
     started = time.perf_counter()
+    concrete, abstract = the_model(concrete), the_model(abstract)
+    if not callable(mapping):
+        raise UsageError(
+            f"{mapping!r} as a refinement mapping",
+            allowed="a function from concrete to abstract states",
+            cure="define one: `lambda state: state.seen_as(abstract.layout, {...})`",
+        )
     sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
     try:
         graph = graph_of(concrete, graph, max_states)

@@ -151,7 +151,10 @@ def _guarded(function: Callable[[], T]) -> T:
     except RaftnbError:
         raise
     except Exception as error:
-        raise spec_error(error, "the refinement mapping") from error
+        raised = spec_error(error, "the refinement mapping")
+        raised.allowed = "a mapping that is defined on every state"
+        raised.cure = "guard the expression with `if`; the state is what the mapping is given"
+        raise raised from error
 
 
 def _of_its_layout(found: Any, model: Model) -> State:

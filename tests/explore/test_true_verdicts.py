@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
-from raftnb.explore import check, random_walks, reachable
+from raftnb.explore import check, random_walks, reachable, state_graph
 from raftnb.explore.tables.threads import Threads
 from raftnb.language import (
     Delivery,
@@ -22,9 +22,12 @@ from raftnb.language import (
     Process,
     Spec,
     either,
+    eventually,
     send,
     when,
 )
+from raftnb.liveness import check_liveness
+from raftnb.refine import refines
 
 ENGINES = ("reference", "fast")
 
@@ -333,3 +336,44 @@ def test_walks_say_what_they_did_not_cover():
     found = random_walks(COUNT(), walks=3, depth=2, deadlock=False)
     assert found.verdict is Verdict.UNKNOWN
     assert "3 random walks" in found.bound
+
+
+# What is given.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: check(COUNT),
+        lambda: check(low),
+        lambda: check(COUNT(), max_states="3"),
+        lambda: check(COUNT(), max_states=1.5),
+        lambda: check(COUNT(), threads="a"),
+        lambda: check(COUNT(), max_depth=True),
+        lambda: reachable(COUNT),
+        lambda: reachable(COUNT(), max_states="many"),
+        lambda: state_graph(COUNT),
+        lambda: state_graph(COUNT(), max_states=0),
+        lambda: random_walks(COUNT),
+        lambda: random_walks(COUNT(), walks=2.5),
+        lambda: random_walks(COUNT(), seed=-1),
+        lambda: random_walks(COUNT(), seed="x"),
+        lambda: check_liveness(COUNT(), low),
+        lambda: check_liveness(COUNT, eventually(two)),
+        lambda: check_liveness(COUNT(), eventually(two), fairness=(Ticker,)),
+        lambda: check_liveness(COUNT(), eventually(two), fairness=3),
+        lambda: refines(COUNT, COUNT(), lambda state: state),
+        lambda: refines(COUNT(), COUNT(), 3),
+    ],
+)
+def test_a_senseless_argument_is_a_usage_error_with_a_cure(wrong):
+    with pytest.raises(UsageError) as caught:
+        wrong()
+    assert caught.value.allowed
+    assert caught.value.cure
+
+
+def test_walks_start_within_the_constraints_only():
+    found = random_walks(COUNT.variant("count", constraints=(never,))(), walks=5)
+    assert (found.verdict, found.distinct) == (Verdict.UNKNOWN, 0)
+    assert "no initial state is within the constraints" in found.bound

@@ -1,0 +1,31 @@
+"""What the engines are given: a model and numbers, or an error that says what they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from raftnb.data.errors import UsageError
+from raftnb.language.spec import Model, Spec
+
+
+def the_model(given: Any) -> Model:
+    """The model itself; raises `UsageError` for a specification without constants, or else."""
+    if isinstance(given, Model):
+        return given
+    name = f"the specification `{given.name}`" if isinstance(given, Spec) else repr(given)
+    raise UsageError(
+        f"{name} ({type(given).__name__}) as a model",
+        allowed="a model: a specification with its constants",
+        cure="call the specification: `SPEC()`, or `SPEC(servers=3)`",
+    )
+
+
+def at_least(least: int, **numbers: Any) -> None:
+    """Raise `UsageError` for what is no whole number, or a smaller one (None is fine)."""
+    for name, number in numbers.items():
+        if number is not None and (type(number) is not int or number < least):
+            raise UsageError(
+                f"{name}={number!r}",
+                allowed=f"a whole number of at least {least}",
+                cure="leave it out, or raise it",
+            )
