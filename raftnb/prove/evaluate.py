@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from raftnb.data.errors import SpecError
-from raftnb.prove.scope import Scope
+from raftnb.prove.scope import UNFORESEEN, Scope
 from raftnb.prove.state import Family
 from raftnb.prove.terms import FALSE, TRUE, SeqV, Value, choose, conj, neg
 from raftnb.prove.theory import in_words
@@ -77,6 +77,8 @@ class Evaluator:
         except SpecError as error:
             error.place = error.place or self.scope.place(expr.line)
             raise
+        except UNFORESEEN as error:
+            raise self.scope.unforeseen(expr, error) from error
 
     def block(self, body: Statements, env: Environment, want: Type) -> Value:
         """The value that an operator's statements return."""

@@ -13,7 +13,7 @@ from raftnb.data.values import Message
 from raftnb.prove.actions import Case, Start
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.meaning import evaluator
-from raftnb.prove.scope import Path, Scope
+from raftnb.prove.scope import UNFORESEEN, Path, Scope
 from raftnb.prove.state import Family, Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
@@ -150,7 +150,10 @@ class Execution:
                     allowed="assignments, if, for, when, send, reply, discard, macros",
                     cure="end the action with the branch, without `return`",
                 )
-            handler(self, statement, env)
+            try:
+                handler(self, statement, env)
+            except UNFORESEEN as error:
+                raise self.evaluator().scope.unforeseen(statement, error) from error
 
 
 def records_in(value: nodes.Expr) -> Iterator[nodes.Make]:

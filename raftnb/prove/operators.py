@@ -194,6 +194,9 @@ def _extreme(
 
 def the(scope: Scope, expr: Apply, a: Value) -> Value:
     """The value of an option."""
+    if isinstance(expr.args[0].type, Nothing):
+        scope.require(z3.BoolVal(False), expr.line, "is not None")
+        return scope.words.of(expr.type).default()
     scope.require(a.some, expr.line, "is not None")
     return a.value
 

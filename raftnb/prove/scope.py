@@ -16,6 +16,9 @@ from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import Value, conj, implies, neg
 from raftnb.tree.nodes import Expr, Statement, Type
 
+UNFORESEEN = (AssertionError, AttributeError, LookupError, TypeError, z3.Z3Exception)
+"""What Python or Z3 raises where values of a kind meet that nobody thought of: a refusal, too."""
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -112,6 +115,15 @@ class Scope:
             return f"line {line}"
         node: Any = SimpleNamespace(lineno=line)
         return source.place(self.function, node)
+
+    def unforeseen(self, node: Expr | Statement, error: Exception) -> SpecError:
+        """The error for what the translation trips over, since nobody thought of it."""
+        return self.refused(
+            node,
+            f"something that the translation does not take ({type(error).__name__}: {error})",
+            allowed="what docs/syntax.md says is proved",
+            cure="say it in another way, and please report it: this should have been foreseen",
+        )
 
     def refused(self, node: Expr | Statement, found: str, allowed: str, cure: str) -> SpecError:
         """The error for what has no translation."""

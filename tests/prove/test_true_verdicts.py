@@ -1414,6 +1414,28 @@ def test_a_specification_is_not_yet_a_proof() -> None:
         assert "Proof(SPEC" in str(refused.value)
 
 
+def less_than_none() -> bool:
+    """No order: it has no value in Python."""
+    return Tally.n < None  # type: ignore[operator, no-any-return]
+
+
+def test_a_comparison_with_none_is_refused_with_its_place() -> None:
+    with pytest.raises(SpecError, match="<") as refused:
+        prove(Proof(GROWS, (Lemma(less_than_none),)), workers=1)
+    assert "less_than_none" in refused.value.place
+
+
+def test_what_the_translation_trips_over_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trips(*_: Any) -> Any:
+        return None + 1  # type: ignore[operator]
+
+    monkeypatch.setitem(OPERATORS, "<=", trips)
+    with pytest.raises(SpecError, match="does not take") as refused:
+        prove(Proof(GROWS, (Lemma(n_is_at_most_three),)), workers=1)
+    assert "n_is_at_most_three" in refused.value.place
+    assert "report" in refused.value.cure
+
+
 def test_an_action_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="paintt"):
         prove(BOTH, actions=["paintt"])
