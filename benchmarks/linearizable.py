@@ -79,6 +79,17 @@ def unique_items(dice: random.Random, thing: Any, number: int) -> tuple[str, tup
     return ("Deq", ()) if len(thing.items) > 10 and dice.random() < 0.5 else ("Enq", (number,))
 
 
+def five_items(dice: random.Random, thing: Any, number: int) -> tuple[str, tuple[Any, ...]]:
+    """Enqueues of five values again and again, and dequeues while more than ten are left."""
+    take = len(thing.items) > 10 and dice.random() < 0.5
+    return ("Deq", ()) if take else ("Enq", (dice.randrange(5),))
+
+
+def appends(dice: random.Random, thing: Any, number: int) -> tuple[str, tuple[Any, ...]]:
+    """Appends of items that differ, and reads of the whole list."""
+    return ("append", (number,)) if dice.random() < 0.5 else ("read", ())
+
+
 def with_a_wrong_read(history: History) -> History:
     """The same history with one read, two thirds on, that returned what was never written."""
     events = list(history.events)
@@ -107,6 +118,13 @@ def histories() -> Iterator[tuple[str, History, Any]]:
     yield "the same, one read wrong", with_a_wrong_read(unique), Register
     yield "50,000, unique writes", made_up(Register, 50_000, 5, unique_writes), Register
     yield "5,000, unique queue", made_up(Queue, 5_000, 5, unique_items), Queue
+    yield "10,000, queue of five values", made_up(Queue, 10_000, 5, five_items), Queue
+    yield "10,000, append list", made_up(AppendList, 10_000, 5, appends), AppendList
+    yield (
+        "1,000 on one hot key, 20 processes",
+        made_up(CASRegister, 1_000, 20, five_values),
+        CASRegister,
+    )
 
 
 def best_seconds(history: History, model: Any) -> tuple[float, Any]:

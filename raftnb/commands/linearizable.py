@@ -125,7 +125,7 @@ def _judged(
         ladder = climb(history, model, levels, budget if arguments.seconds else None)
         return _printed(name, ladder, arguments)
     found = check(history, model, budget)
-    stories = why(found)
+    stories = _stories(found, name)
     if not arguments.json:
         print(f"{name}: {found}\n  {found.seconds:.3f} seconds")
         for sentence in (*found.partial, *map(_told, stories)):
@@ -137,6 +137,15 @@ def _judged(
     for story in stories:
         told[None if story.object is None else text(story.object)] |= story.as_json(history)
     return row, found.exit_code
+
+
+def _stories(found: Linearizability, name: str) -> tuple[Story, ...]:
+    """Why it is violated; Ctrl-C leaves the verdict without a story."""
+    try:
+        return why(found)
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted while it was explained", file=sys.stderr)
+        return ()
 
 
 def _printed(

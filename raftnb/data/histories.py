@@ -315,9 +315,9 @@ def _parse_event(part: str, line: int) -> Event:
 
 def _atom(item: str, line: int) -> Value:
     match = _ATOM.fullmatch(item.strip())
-    if match is None:
+    if match is None or len(match[1] or "") > 4_300:  # Python reads no longer number
         raise HistoryError(
-            f"{item.strip()!r} is no value",
+            f"{item.strip()[:60]!r} is no value",
             place=f"line {line}",
             allowed="a word, a whole number, a text in quotes, true, false or null",
         )

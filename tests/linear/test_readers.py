@@ -150,7 +150,9 @@ def test_a_process_that_calls_while_its_call_is_open_is_an_error(tmp_path: Path,
         read_history(tmp_path / "a.json")
 
 
-@pytest.mark.parametrize("source", ["write(1)", "Ok 1 A", "write(1 A", "write({}) A"])
+@pytest.mark.parametrize(
+    "source", ["write(1)", f"write({'9' * 5_000}) A", "Ok 1 A", "write(1 A", "write({}) A"]
+)
 def test_the_papers_notation_is_checked(source: str) -> None:
     with pytest.raises(HistoryError, match="line 2"):
         History.parse(f"read() A\n{source}")
