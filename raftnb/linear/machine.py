@@ -273,8 +273,12 @@ def state_of(thing: Any) -> Value:
 
 
 def state_text(thing: Any) -> str:
-    """An object's state as text: the value of its one field, or the fields by name."""
-    fields = vars(thing)
+    """An object's state as text: the value of its one field, or the fields by name.
+
+    Fields that the class names in `constant` never change, and are left out.
+    """
+    constant = getattr(thing, "constant", ())
+    fields = {name: value for name, value in vars(thing).items() if name not in constant}
     if len(fields) == 1:
         return text(freeze(next(iter(fields.values()))))
     return ", ".join(f"{name} = {text(freeze(value))}" for name, value in fields.items())

@@ -49,6 +49,7 @@ class CASRegister(Register):
 class Entry:
     """What one key of a `KeyValueStore` holds; None is nothing."""
 
+    constant: ClassVar[tuple[str, ...]] = ("initial",)
     stands_for: ClassVar[Mapping[str, Value]] = {"cas": True}
 
     def __init__(self, value: Value = None, initial: Value = None) -> None:

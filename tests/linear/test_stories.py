@@ -12,7 +12,7 @@ import pytest
 from raftnb.__main__ import main
 from raftnb.data.histories import History, Operation
 from raftnb.data.verdict import Verdict
-from raftnb.linear import CASRegister, Mutex, Queue, Register, check, recorded, why
+from raftnb.linear import CASRegister, KeyValueStore, Mutex, Queue, Register, check, recorded, why
 from tests.oracles.wing_gong_lowe import KINDS, random_history, wing_gong_lowe
 
 
@@ -128,3 +128,10 @@ def test_an_answer_that_came_after_the_culprits_is_part_of_the_story() -> None:
     (story,) = why(check(History.parse(taken), Queue))
     assert {str(op) for op in story.operations} >= {"Deq() → 1"}
     assert not wing_gong_lowe(story.operations, Queue)
+
+
+def test_a_text_that_was_appended_is_no_missing_value() -> None:
+    source = "append(k, a) A; Ok() A; append(k, b) A; Ok() A; get(k) B; Ok(a) B"
+    (story,) = why(check(History.parse(source), KeyValueStore("")))
+    assert "--init" not in str(story)
+    assert story.sentences[-1] == "no order of these gives get(k) → a of B, only ab"
