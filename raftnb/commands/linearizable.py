@@ -50,16 +50,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--init", metavar="V", help="its initial value, as JSON or a word (default: null or empty)"
     )
-    parser.add_argument(
-        "--nil",
-        choices=["unknown", "absent"],
-        help="what a read of null means (default: unknown in .edn, absent elsewhere)",
-    )
-    parser.add_argument(
-        "--keys",
-        choices=["pairs", "none"],
-        help="are values pairs [key value] of independent keys? (default: as the file is marked)",
-    )
+    _add_reading(parser)
     parser.add_argument(
         "--level",
         default="linearizable",
@@ -73,6 +64,20 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--page", metavar="HTML", help="write a page that shows the history")
     add_json(parser)
     parser.set_defaults(run=run)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """How a file is read where it can be read in two ways."""
+    parser.add_argument(
+        "--nil",
+        choices=["unknown", "absent"],
+        help="what a read of null means (default: unknown in .edn, absent elsewhere)",
+    )
+    parser.add_argument(
+        "--keys",
+        choices=["pairs", "none"],
+        help="are values pairs [key value] of independent keys? (default: as the file is marked)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
