@@ -6,6 +6,7 @@ evaluate them as well; `raftnb.prove` turns the whole into conditions for Z3.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -67,6 +68,7 @@ class Proof:
     defined: tuple[Property, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         known = {lemma.claim for lemma in (*self.invariant, *self.axioms)}
         for lemma in self.derived:
             self._check_uses(lemma, known)
@@ -81,6 +83,25 @@ class Proof:
                     allowed="conjuncts of the invariant, axioms and derived claims",
                     cure="add it to `invariant`",
                 )
+
+    def _check_kinds(self) -> None:
+        groups = (self.invariant, self.derived, self.goals, self.axioms, *self.cuts.values())
+        for one in itertools.chain(*groups):
+            if not isinstance(one, Lemma):
+                name = getattr(one, "__name__", repr(one))
+                raise UsageError(
+                    f"`{name}` in a proof",
+                    place="Proof",
+                    allowed="lemmas: Lemma(claim)",
+                    cure=f"write `Lemma({name})`",
+                )
+        if not isinstance(self.spec, Spec):
+            raise UsageError(
+                f"{self.spec!r} as what a proof is of",
+                place="Proof",
+                allowed="a Spec",
+                cure="give the Spec, without constants",
+            )
 
     def _check_uses(self, lemma: Lemma, known: set[Property]) -> None:
         for used in lemma.all_uses():

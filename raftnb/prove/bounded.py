@@ -12,6 +12,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import z3
@@ -90,6 +91,8 @@ def check_bounded(
     Raises `SpecError` for what has no translation, `Disagreement` where plain Python does not take
     a run that was found.
     """
+    if type(steps) is not int or steps < 0:
+        raise UsageError(f"steps={steps!r}", allowed="at least 0", cure="use 3")
     started = time.perf_counter()
     unrolled = Unrolled(spec, listed(claims), steps, size or InstanceSize(), constants)
     found = unrolled.first_violation(steps)
@@ -113,8 +116,8 @@ def k_induction(
     lacks a value or leaves the instance's bounds; otherwise *unknown*. So a claim may need others
     beside it, which say what else is true of the reachable states. Raises as `check_bounded` does.
     """
-    if k < 1:
-        raise UsageError(f"k={k}", allowed="at least 1", cure="use 1 for plain induction")
+    if type(k) is not int or k < 1:
+        raise UsageError(f"k={k!r}", allowed="at least 1", cure="use 1 for plain induction")
     started = time.perf_counter()
     unrolled = Unrolled(spec, listed(claims), k, size or InstanceSize(), constants)
     found = unrolled.first_violation(k - 1)
@@ -127,7 +130,10 @@ def k_induction(
 
 def listed(claims: Property | Sequence[Property]) -> tuple[Property, ...]:
     """One claim or several, as several."""
-    return tuple(claims) if isinstance(claims, Sequence) else (claims,)
+    found = tuple(claims) if isinstance(claims, Sequence) else (claims,)
+    if not found or not all(isinstance(claim, FunctionType) for claim in found):
+        raise UsageError(f"{claims!r}", allowed="a claim or several", cure="name its function")
+    return found
 
 
 def timed(answer: BoundedAnswer, started: float) -> BoundedAnswer:
@@ -371,8 +377,7 @@ class Unrolled:
 
 def takes_numbers(case: Case) -> bool:
     """Whether an action has arguments with numbers in them."""
-    types = [t for t in case.types.values() if not isinstance(t, RecordOf)]
-    return any(map(has_numbers, types))
+    return any(has_numbers(t) for t in case.types.values() if not isinstance(t, RecordOf))
 
 
 def has_numbers(type_: Type) -> bool:

@@ -67,7 +67,7 @@ def prove(
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
     translation, `Disagreement` where translation and plain Python differ.
     """
-    check_arguments(proof, timeout, tuple(actions))
+    check_arguments(proof, timeout, workers, tuple(actions))
     chosen = tuple(proof.lemma(name).name for name in only)
     settings = Settings(timeout, seed, chosen, tuple(actions))
     started = time.perf_counter()
@@ -101,7 +101,9 @@ def compared(proof: Proof, report: Report) -> Report:
     return replace(report, compared=compare(proof))
 
 
-def check_arguments(proof: Proof, timeout: float, actions: tuple[str, ...]) -> None:
+def check_arguments(
+    proof: Proof, timeout: float, workers: int | None, actions: tuple[str, ...]
+) -> None:
     """Raise `UsageError` for arguments that mean nothing."""
     given: Any = proof
     if isinstance(given, Spec | Model):
@@ -114,8 +116,13 @@ def check_arguments(proof: Proof, timeout: float, actions: tuple[str, ...]) -> N
         )
     if not isinstance(given, Proof):
         raise UsageError(f"{given!r}", place="prove", allowed="a Proof", cure="Proof(SPEC, ...)")
-    if timeout <= 0:
-        raise UsageError(f"timeout={timeout}", allowed="seconds above 0", cure="use 10")
+    seconds: Any = timeout
+    if not isinstance(seconds, int | float) or not seconds > 0:
+        raise UsageError(f"timeout={timeout!r}", allowed="seconds above 0", cure="use 10")
+    if workers is not None and (type(workers) is not int or workers < 1):
+        raise UsageError(
+            f"workers={workers!r}", allowed="a number of at least 1", cure="leave it out"
+        )
     known = {name: None for cls in proof.spec.processes for name in cls.actions}
     for name in actions:
         if name.partition("(")[0] not in known:

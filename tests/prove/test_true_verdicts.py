@@ -1436,6 +1436,28 @@ def test_what_the_translation_trips_over_is_a_refusal_too(monkeypatch: pytest.Mo
     assert "report" in refused.value.cure
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: Proof(GROWS, (n_is_at_most_three,)),  # type: ignore[arg-type]
+        lambda: Proof(GROWS, ("n",)),  # type: ignore[arg-type]
+        lambda: k_induction(GROWS, "n", 1),  # type: ignore[arg-type]
+        lambda: k_induction(GROWS, (), 1),
+        lambda: k_induction(GROWS, n_is_at_most_three, 1.5),  # type: ignore[arg-type]
+        lambda: check_bounded(GROWS, n_is_at_most_three, "2"),  # type: ignore[arg-type]
+        lambda: prove(BOTH, timeout="a"),  # type: ignore[arg-type]
+        lambda: prove(BOTH, timeout=float("nan")),
+        lambda: prove(BOTH, workers=-1),
+        lambda: prove(BOTH, workers="a"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_wrong_argument_is_a_usage_error(ask: Callable[[], Any]) -> None:
+    with pytest.raises(UsageError) as refused:
+        ask()
+    assert refused.value.allowed
+    assert refused.value.cure
+
+
 def test_an_action_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="paintt"):
         prove(BOTH, actions=["paintt"])
