@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
@@ -98,7 +98,7 @@ def check_bounded(
     found = unrolled.first_violation(steps)
     if found is None:
         found = unrolled.answer(Verdict.UNKNOWN, steps, f"no run of more than {steps} steps")
-    return timed(found, started)
+    return replace(found, seconds=time.perf_counter() - started)
 
 
 def k_induction(
@@ -125,7 +125,7 @@ def k_induction(
         why = unrolled.why_not_closed(k)
         verdict = Verdict.HOLDS if why is None else Verdict.UNKNOWN
         found = unrolled.answer(verdict, k, why)
-    return timed(found, started)
+    return replace(found, seconds=time.perf_counter() - started)
 
 
 def listed(claims: Property | Sequence[Property]) -> tuple[Property, ...]:
@@ -134,11 +134,6 @@ def listed(claims: Property | Sequence[Property]) -> tuple[Property, ...]:
     if not found or not all(isinstance(claim, FunctionType) for claim in found):
         raise UsageError(f"{claims!r}", allowed="a claim or several", cure="name its function")
     return found
-
-
-def timed(answer: BoundedAnswer, started: float) -> BoundedAnswer:
-    """The answer with the time that it took."""
-    return BoundedAnswer(**{**vars(answer), "seconds": time.perf_counter() - started})
 
 
 class Unrolled:
