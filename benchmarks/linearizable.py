@@ -30,6 +30,16 @@ from raftnb.linear import (  # noqa: E402
 )
 from tests.oracles.wing_gong_lowe import wing_gong_lowe  # noqa: E402
 
+TOO_HARD = frozenset(
+    (
+        "5,000, unique queue",
+        "10,000, queue of five values",
+        "10,000, append list",
+        "1,000 on one hot key, 20 processes",
+    )
+)
+"""Rows that plain Wing-Gong-Lowe is not tried on: it would not come to an end."""
+
 
 def made_up(
     model: Any, operations: int, processes: int, calls: Any, crash: float = 0.0, seed: int = 1
@@ -149,6 +159,13 @@ def reference_seconds(history: History, model: Any) -> float:
     return total
 
 
+def reference_ratio(history: History, model: Any, seconds: float, operations: int) -> str:
+    """How much longer plain Wing-Gong-Lowe takes for one operation."""
+    judged = min(150 * len(history.objects), operations)
+    ratio = (reference_seconds(history, model) / judged) / (seconds / operations)
+    return f"{ratio:.0f}x slower an operation"
+
+
 def print_memory() -> None:
     """What a search holds at most under a budget, as Python counts it."""
     calls = "; ".join(f"append({n}) P{n}" for n in range(20))
@@ -170,11 +187,10 @@ def main() -> None:
         seconds, answer = best_seconds(history, model)
         crashed = sum(operation.pending for operation in history.operations)
         row = f"{name:38}{answer.operations:>11,}{crashed:>8}  {answer.verdict!s:9}{seconds:>8.3f}"
-        per_operation = reference_seconds(history, model) / min(
-            150 * len(history.objects), answer.operations
+        ratio = (
+            "" if name in TOO_HARD else reference_ratio(history, model, seconds, answer.operations)
         )
-        ratio = per_operation / (seconds / answer.operations)
-        print(f"{row}  {ratio:.0f}x slower an operation", flush=True)
+        print(f"{row}  {ratio}", flush=True)
     print_memory()
 
 
