@@ -110,7 +110,21 @@ def with_branches(w: Worker) -> bool:
     return found > 0
 
 
+def with_early_returns(w: Worker) -> bool:
+    """A branch that returns needs to give no name a value."""
+    if w.n > 2:
+        return w.log == ()
+    else:  # noqa: RET505
+        found = w.n
+    if found < 0:
+        more = -1
+    else:
+        return True
+    return found < more
+
+
 CLAIMS = (
+    with_early_returns,
     with_a_constant,
     with_numbers,
     with_sets,

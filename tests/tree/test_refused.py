@@ -632,6 +632,35 @@ def a_name_set_in_one_branch(self: Node) -> int:
     return found
 
 
+def a_name_set_in_the_other_branch(self: Node) -> int:
+    """`found`"""
+    if self.flag:
+        pass
+    else:
+        found = 1
+    return found
+
+
+def a_name_set_in_two_of_three_branches(self: Node) -> int:
+    """`found`"""
+    if self.n == 0:
+        found = 1
+    elif self.n == 1:
+        pass
+    else:
+        found = 2
+    return found
+
+
+def a_name_set_where_the_other_branch_returns(self: Node) -> int:
+    """`other`"""
+    if self.flag:
+        other = 1
+        return other
+    found = 1
+    return found + other
+
+
 def a_name_set_in_a_loop(self: Node) -> int:
     """`found`"""
     for x in self.log:
