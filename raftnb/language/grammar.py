@@ -22,6 +22,7 @@ from raftnb.language.ordering import refuse_order_of_hashes
 from raftnb.language.processes import Action, GlobalsType, macro
 from raftnb.language.source import callees, free_names, is_ours, methods_called, parse, place
 from raftnb.language.syntax import BUILTINS, CURES, MEMBERS, METHODS, SYNTAX
+from raftnb.language.uses import Uses, cure_for
 from raftnb.language.vocabulary import ROOTS, Vocabulary
 
 Role = Literal["action", "claim"]
@@ -96,6 +97,7 @@ class Reader:
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
+        self.uses = Uses(self.tree, self.names)
 
     def refuse(self, node: ast.AST | None, found: str, cure: str, allowed: str = "") -> None:
         """Raise the error for a node."""
@@ -196,7 +198,7 @@ class Reader:
         if isinstance(value, FunctionType):
             return self._function(node, value)
         if isinstance(value, type) and self._is_class(value):
-            return None
+            return self._class(node, value)
         if any(value is known for known in BUILTINS) or is_constant(value):
             return None
         builtin = getattr(builtins, node.id, None) is value
@@ -207,6 +209,12 @@ class Reader:
         names = ", ".join(sorted(f.__name__ for f in BUILTINS))
         allowed = f"variables, parameters, constants, domains, records, operators, and {names}"
         return self.refuse(node, f"{kind} `{node.id}` ({type(value).__name__})", cure, allowed)
+
+    def _class(self, node: ast.Name, value: type) -> None:
+        """Refuse a class where one of its members is meant: it equals none of them."""
+        if not self.uses.allows(node, value):
+            what = ast.unparse(self.uses.around(node))
+            self.refuse(node, f"the class `{node.id}` as a value, in `{what}`", *cure_for(value))
 
     def _is_class(self, value: type) -> bool:
         if value in (*ROOTS, Map):
@@ -284,10 +292,22 @@ class Reader:
     def _compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
         for at, op in enumerate(node.ops):
+            if not isinstance(op, ast.In | ast.NotIn):
+                self._refuse_passing(*sides[at : at + 2])
             if isinstance(op, ast.Is | ast.IsNot):
                 if not any(map(self._is_single, sides[at : at + 2])):
                     cure = "write `==` or `!=`: equal values need not be the same object"
                     self.refuse(node, f"`{ast.unparse(node)}`", cure, "`is None`, `is` an enum's")
+
+    def _refuse_passing(self, *sides: ast.expr) -> None:
+        """Refuse what equals no value of the language: lists, dicts, ranges, iterators."""
+        for side in sides:
+            if kind := self.uses.passing(side):
+                cure = (
+                    "write `Map({...})`" if kind == "dict" else f"write `tuple({'...'})` around it"
+                )
+                found = f"`{ast.unparse(side)}` compared, a {kind}, which equals no value"
+                self.refuse(side, found, cure, "values of the language")
 
     def _is_single(self, node: ast.expr) -> bool:
         """Whether there is one object of this value: None, True, False, a member of an enum."""

@@ -1,0 +1,106 @@
+"""What a name stands for where it is used: a class is no value, and a list is none either."""
+
+from __future__ import annotations
+
+import ast
+from enum import Enum
+from typing import Any
+
+from raftnb.data.domains import DomainType
+from raftnb.data.values import Message, Record
+from raftnb.language.network import in_flight
+from raftnb.language.processes import GlobalsType, after
+
+OVER = {"len", "tuple", "frozenset", "set", "sorted", "enumerate", "min", "max", "zip", "reversed"}
+PASSING = {
+    "sorted": "list", "dict": "dict", "range": "range", "enumerate": "iterator",
+    "zip": "iterator", "reversed": "iterator",
+}  # fmt: skip
+VIEWS = {"items": "view of a map", "keys": "view of a map", "values": "view of a map"}
+DISPLAYS: dict[type[ast.expr], str] = {
+    ast.Dict: "dict", ast.DictComp: "dict", ast.GeneratorExp: "iterator",
+}  # fmt: skip
+
+
+def cure_for(cls: type) -> tuple[str, str]:
+    """The cure for a class that stands for a value, and what is allowed."""
+    name = cls.__name__
+    if isinstance(cls, GlobalsType):
+        return f"name the variable: `{name}.variable`", f"variables of `{name}`"
+    if issubclass(cls, Enum):
+        return f"name the member: `{name}.MEMBER`", f"members of `{name}`"
+    if issubclass(cls, Record):
+        return f"make one: `{name}(...)`", f"`{name}(...)`, `isinstance(x, {name})`"
+    return f"choose a member: `for x in {name}`", f"members of `{name}`"
+
+
+class Uses:
+    """Where the names of a function stand: each node's parent, and what local names hold."""
+
+    def __init__(self, tree: ast.FunctionDef, names: dict[str, Any]) -> None:
+        self.names = names
+        inner = [(child, node) for node in ast.walk(tree) for child in ast.iter_child_nodes(node)]
+        self.parent = {id(child): node for child, node in inner}
+        self.held: dict[str, str] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                if kind := self.passing(node.value):
+                    self.held[node.targets[0].id] = kind
+
+    def around(self, node: ast.AST) -> ast.AST:
+        """The expression that a node is a part of."""
+        return self.parent.get(id(node), node)
+
+    def allows(self, node: ast.Name, cls: type) -> bool:
+        """Whether a class may stand where this name does."""
+        parent = self.around(node)
+        called = self._called(parent) if isinstance(parent, ast.Call) else None
+        if called == "isinstance" or (isinstance(parent, ast.Tuple) and self._is_tested(parent)):
+            return True
+        if isinstance(cls, GlobalsType):
+            return self._names_member(parent, cls.variables) or self._is(parent, after)
+        if isinstance(parent, ast.Call) and parent.func is node:
+            return True  # whether it may be called is another question
+        if isinstance(cls, DomainType):
+            return self._goes_through(node, parent)
+        if issubclass(cls, Enum):
+            named = self._names_member(parent, cls.__members__)
+            return named or self._goes_through(node, parent)
+        return issubclass(cls, Message) and self._is(parent, in_flight)
+
+    def _names_member(self, parent: ast.AST, names: Any) -> bool:
+        return isinstance(parent, ast.Attribute) and parent.attr in names
+
+    def _is(self, parent: ast.AST, function: Any) -> bool:
+        func = parent.func if isinstance(parent, ast.Call) else None
+        return isinstance(func, ast.Name) and self.names.get(func.id) is function
+
+    def _called(self, call: ast.Call) -> str:
+        return call.func.id if isinstance(call.func, ast.Name) else ""
+
+    def _is_tested(self, pair: ast.Tuple) -> bool:
+        parent = self.around(pair)
+        return isinstance(parent, ast.Call) and self._called(parent) == "isinstance"
+
+    def _goes_through(self, node: ast.Name, parent: ast.AST) -> bool:
+        """Whether the members are gone through, counted, or looked into."""
+        if isinstance(parent, ast.For | ast.comprehension):
+            return parent.iter is node
+        if isinstance(parent, ast.Compare):
+            ops = zip(parent.ops, parent.comparators, strict=True)
+            return any(side is node and isinstance(op, ast.In | ast.NotIn) for op, side in ops)
+        return isinstance(parent, ast.Starred) or (
+            isinstance(parent, ast.Call) and self._called(parent) in OVER
+        )
+
+    def passing(self, node: ast.expr) -> str:
+        """The kind of thing that an expression gives, where it is no value of the language."""
+        if isinstance(node, ast.Name):
+            return self.held.get(node.id, "")
+        if isinstance(node, ast.IfExp):
+            return self.passing(node.body) or self.passing(node.orelse)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return PASSING.get(node.func.id, "")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+            return VIEWS.get(node.func.attr, "")
+        return DISPLAYS.get(type(node), "")
