@@ -222,6 +222,10 @@ SMALL = {
     "internal-memory": {"processors": 1, "addresses": 2},
     "write-through-cache": {"processors": 1},
     "raft": {"servers": 2, "values": 1, "max_term": 2, "max_log": 0},
+    "raft-log": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
+    "raft-read-index": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
+    "raft-store": {"duplicates": 0, "max_messages": 1},
+    "raft-store-read-index": {"duplicates": 0, "max_messages": 1},
 }
 
 
