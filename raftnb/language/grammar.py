@@ -191,7 +191,7 @@ class Reader:
         self.refuse(owner, found, CURES.get(type(node), "say it with what is allowed"))
 
     def _name(self, node: ast.Name) -> None:
-        if node.id not in self.names:
+        if node.id not in self.names or node.id.startswith("__"):
             cure = "define or import it before the Spec is made"
             self.refuse(node, f"the name `{node.id}`, which is not defined", cure)
         value = self.names[node.id]

@@ -230,7 +230,7 @@ class GlobalsType(type):
     root: str
 
     def __new__(mcs, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> GlobalsType:
-        refuse_header(name, bases, space, ("variables", "root"))
+        refuse_header(name, bases, space, ("variables", "root", "mro"))
         variables = dict(getattr(bases[0], "variables", {})) if bases else {}
         for key, annotation, initial in declared(space, name) if bases else ():
             position = variables[key].position if key in variables else len(variables)
