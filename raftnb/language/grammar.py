@@ -18,6 +18,7 @@ from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, Record, kind_of
 from raftnb.language import network, processes
+from raftnb.language.foreign import ForeignValues
 from raftnb.language.ordering import refuse_order_of_hashes
 from raftnb.language.processes import Action, GlobalsType, macro
 from raftnb.language.source import callees, free_names, is_ours, methods_called, parse, place
@@ -176,6 +177,10 @@ class Reader:
                 self._unknown(node)
         for name in self.free:
             self._name(name)
+        foreign = ForeignValues(self.tree.body, self.names, self.free)
+        for value in foreign.foreign_values():
+            cure = "make it a value: tuple(...), frozenset(...), Map(...)"
+            self.refuse(value, f"`{ast.unparse(value)}` as a value", cure, "going through it")
         for node in self.nodes:
             check = CHECKS.get(type(node))
             if check is not None:
