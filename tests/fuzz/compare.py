@@ -40,6 +40,10 @@ class Difference:
         return f"{self.between}: {self.text}"
 
 
+class TooSlowError(BaseException):
+    """More processor time than one specification may take."""
+
+
 @dataclass
 class Findings:
     """What was compared, refused, and found to differ."""
@@ -48,6 +52,7 @@ class Findings:
     refusals: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    too_slow: bool = False
 
     def differ(self, between: str, text: Any) -> None:
         self.differences.append(Difference(between, str(text)))
@@ -64,6 +69,8 @@ class Findings:
             if not (error.found and error.allowed and error.cure):
                 self.differ(f"{engine}: a refusal that does not help", error)
         except Exception as error:
+            if self.too_slow:  # the interruption came while C was calling Python
+                raise TooSlowError from error
             last = "".join(traceback.format_exception(error)[-2:]).strip()
             self.differ(f"{engine}: {type(error).__name__}", last)
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.compare import Findings, compare
+from tests.fuzz.compare import Findings, TooSlowError, compare
 from tests.fuzz.plain import compare_plain
 from tests.fuzz.proofs import compare_induction, compare_proofs
 from tests.fuzz.shrink import shrink
@@ -62,15 +62,12 @@ def compare_all(
                 comparison(found, subject)
 
 
-class TooSlowError(BaseException):
-    """More processor time than one specification may take."""
-
-
 @contextmanager
 def given_up(found: Findings, seconds: float) -> Iterator[None]:
     """Give a specification up, and count it, after so much processor time."""
 
     def stop(*_: Any) -> None:
+        found.too_slow = True
         raise TooSlowError
 
     before = signal.signal(signal.SIGPROF, stop)
@@ -94,8 +91,10 @@ def smallest(
     """The text shrunk to what still shows a difference of the same name."""
 
     def still(smaller: str) -> bool:
+        found = Findings()
         try:
-            found = compared(smaller, directory, comparisons)
+            with given_up(found, SECONDS):
+                compare_all(found, smaller, directory, comparisons)
         except BaseException:
             return False
         return any(one.between == between for one in found.differences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.data.verdict import Verdict
-from raftnb.prove import Lemma, Proof, k_induction, prove
+from raftnb.prove import InstanceSize, Lemma, Proof, k_induction, prove
 from tests.fuzz.compare import Findings, replayed
 from tests.fuzz.subject import Subject
 from tests.oracles.by_hand import UNDEFINED, explore
@@ -59,7 +59,9 @@ def compare_induction(found: Findings, subject: Subject, limit: int = 120) -> No
     spec = subject.with_trees.spec
     free = spec.variant("free", constraints=(), distinct_messages=None, copies=None)
     sizes = {"nodes": 2} | ({"keys": 1} if "keys" in spec.constants else {})
-    hand = explore(free(history=True, **sizes), limit)
+    model = free(history=True, **sizes)
+    model.horizon = InstanceSize().top  # as far as the finite instance quantifies
+    hand = explore(model, limit)
     for claim in spec.invariants:
         with found.asking("k-induction"):
             answer = k_induction(free, claim, 2, **sizes)
