@@ -438,6 +438,7 @@ class Zoo(Beast):
     def constants(self) -> None:
         """Constants of the module."""
         self.n = LIMIT + len(NUMBERS) + max(NUMBERS)
+        self.log = NUMBERS + NUMBERS[:1]
         self.friend = NOBODY
 
     def constants_of_other_kinds(self) -> None:

@@ -820,6 +820,11 @@ def a_sequence_and_a_range_joined(self: Node) -> int:
     return len(self.log + range(3))
 
 
+def a_class_joined_to_a_set(self: Node) -> int:
+    """`Node`"""
+    return len(frozenset({self}) | Node)
+
+
 def a_set_that_can_change(self: Node) -> None:
     """`{1, 2}`"""
     self.some = {1, 2}
