@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 import re
 import shutil
@@ -40,6 +41,7 @@ MODULE = """\
    :members:
    :undoc-members:
    :{members}:
+   :exclude-members: {elsewhere}
    :member-order: bysource
 """
 
@@ -87,11 +89,19 @@ def modules() -> list[str]:
 def _write_reference(target: Path, names: list[str]) -> None:
     for name in names:
         members = "imported-members" if name in OFFERS else "ignore-module-all"
-        page = MODULE.format(name=name, line="=" * 99, members=members)
+        elsewhere = ", ".join(_described_elsewhere(name)) if name in OFFERS else ""
+        page = MODULE.format(name=name, line="=" * 99, members=members, elsewhere=elsewhere)
         write_if_changed(target / "api" / f"{name}.rst", page)
     _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in names})
     listed = "\n".join(f"   api/{name}" for name in names)
     write_if_changed(target / "api.rst", REFERENCE.format(listed=listed))
+
+
+def _described_elsewhere(name: str) -> list[str]:
+    """The names that a package offers and that another module's page describes."""
+    module = importlib.import_module(name)
+    homes = {each: getattr(getattr(module, each), "__module__", name) for each in module.__all__}
+    return [each for each, home in homes.items() if not f"{home}.".startswith(f"{name}.")]
 
 
 def build_html(source: Path, out: Path, doctrees: Path) -> list[str]:
