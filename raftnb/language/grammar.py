@@ -297,22 +297,10 @@ class Reader:
     def _compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
         for at, op in enumerate(node.ops):
-            if not isinstance(op, ast.In | ast.NotIn):
-                self._refuse_passing(*sides[at : at + 2])
             if isinstance(op, ast.Is | ast.IsNot):
                 if not any(map(self._is_single, sides[at : at + 2])):
                     cure = "write `==` or `!=`: equal values need not be the same object"
                     self.refuse(node, f"`{ast.unparse(node)}`", cure, "`is None`, `is` an enum's")
-
-    def _refuse_passing(self, *sides: ast.expr) -> None:
-        """Refuse what equals no value of the language: lists, dicts, ranges, iterators."""
-        for side in sides:
-            if kind := self.uses.passing(side):
-                cure = (
-                    "write `Map({...})`" if kind == "dict" else f"write `tuple({'...'})` around it"
-                )
-                found = f"`{ast.unparse(side)}` compared, a {kind}, which equals no value"
-                self.refuse(side, found, cure, "values of the language")
 
     def _is_single(self, node: ast.expr) -> bool:
         """Whether there is one object of this value: None, True, False, a member of an enum."""

@@ -1,4 +1,4 @@
-"""What a name stands for where it is used: a class is no value, and a list is none either."""
+"""Where a class may stand: it is no value, and equals none."""
 
 from __future__ import annotations
 
@@ -12,14 +12,6 @@ from raftnb.language.network import in_flight
 from raftnb.language.processes import GlobalsType, after
 
 OVER = {"len", "tuple", "frozenset", "set", "sorted", "enumerate", "min", "max", "zip", "reversed"}
-PASSING = {
-    "sorted": "list", "dict": "dict", "range": "range", "enumerate": "iterator",
-    "zip": "iterator", "reversed": "iterator",
-}  # fmt: skip
-VIEWS = {"items": "view of a map", "keys": "view of a map", "values": "view of a map"}
-DISPLAYS: dict[type[ast.expr], str] = {
-    ast.Dict: "dict", ast.DictComp: "dict", ast.GeneratorExp: "iterator",
-}  # fmt: skip
 
 
 def cure_for(cls: type) -> tuple[str, str]:
@@ -35,17 +27,12 @@ def cure_for(cls: type) -> tuple[str, str]:
 
 
 class Uses:
-    """Where the names of a function stand: each node's parent, and what local names hold."""
+    """Where the names of a function stand: each node's parent."""
 
     def __init__(self, tree: ast.FunctionDef, names: dict[str, Any]) -> None:
         self.names = names
         inner = [(child, node) for node in ast.walk(tree) for child in ast.iter_child_nodes(node)]
         self.parent = {id(child): node for child, node in inner}
-        self.held: dict[str, str] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                if kind := self.passing(node.value):
-                    self.held[node.targets[0].id] = kind
 
     def around(self, node: ast.AST) -> ast.AST:
         """The expression that a node is a part of."""
@@ -92,15 +79,3 @@ class Uses:
         return isinstance(parent, ast.Starred) or (
             isinstance(parent, ast.Call) and self._called(parent) in OVER
         )
-
-    def passing(self, node: ast.expr) -> str:
-        """The kind of thing that an expression gives, where it is no value of the language."""
-        if isinstance(node, ast.Name):
-            return self.held.get(node.id, "")
-        if isinstance(node, ast.IfExp):
-            return self.passing(node.body) or self.passing(node.orelse)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return PASSING.get(node.func.id, "")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
-            return VIEWS.get(node.func.attr, "")
-        return DISPLAYS.get(type(node), "")
