@@ -85,8 +85,9 @@ class AsLinearizableStore:
         self.keys, self.values = world[sequential.Key], world[sequential.Value]
 
     def __call__(self, state: State) -> State:
-        given, done = state["Calls", "open"], state["Machine", "given"]
-        waiting = {state["Calls", "of"][command].client.index: command for command in given}
+        asked = {client.index: state[str(client), "command"] for client in self.clients}
+        waiting = {client: command for client, command in asked.items() if command is not None}
+        done = state["Machine", "given"]
         responses = {
             client: (self.response(state, waiting[client.index]),)
             if waiting.get(client.index) in done
@@ -100,7 +101,7 @@ class AsLinearizableStore:
         }
         seen |= {
             ("Shared", "mutex"): None,
-            ("Shared", "requests"): tuple(self.request(state, c) for c in given if c not in done),
+            ("Shared", "requests"): tuple(self.request(state, c) for c in state["Calls", "open"]),
             ("Shared", "responses"): Map(responses),
             ("Shared", "log"): (),
             ("store", "pc"): "take_request",
@@ -131,7 +132,8 @@ class AsLinearizableStore:
 
     def dictionary(self, state: State) -> Map[Any, Any]:
         """The dictionary of the server that is furthest."""
-        known = state["Machine", "dictionary"]
+        states = state["Machine", "states"]
+        known = states[-1].dictionary if states else {}
         written = {key.index: self.value(value) for key, value in known.items()}
         return Map({key: written.get(key.index) for key in self.keys})
 

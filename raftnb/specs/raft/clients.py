@@ -34,7 +34,7 @@ from raftnb.specs.raft.read_index import (
     reads_are_bounded,
     reads_see_all_that_was_chosen,
 )
-from raftnb.specs.raft.server import Index, Role, Server, Value
+from raftnb.specs.raft.server import Role, Server, Value
 from raftnb.specs.store.sequential import Key, Op
 
 
@@ -51,15 +51,26 @@ class Calls(Globals):
     """The commands given out so far; what they ask never changes."""
 
     of: Map[Value, Call] = Map()
-    # History: the commands under way, in the order in which they were given out.
+    # History: those that have taken no effect yet, in the order in which they were given out.
     open: Seq[Value] = history(())
 
 
-class Machine(Globals):
-    """History: the state machine of the server that is furthest, which is the store's."""
+class MachineState(Record):
+    """A state machine's state: the dictionary; each client's last command, and its answer."""
 
-    applied: Index = history(0)
-    dictionary: Map[Key, Value | None] = history(Map())
+    dictionary: Map[Key, Value | None]
+    done: Map[Client, Value | None]
+    answers: Map[Client, Value | None]
+
+
+class Machine(Globals):
+    """History: the state machine of the server that is furthest, which is the store's.
+
+    `states` are its states after each entry of the log. A command takes effect when it is done
+    there; `given` are the answers to all that have, and `last` is the last one.
+    """
+
+    states: Seq[MachineState] = history(())
     given: Map[Value, Value | None] = history(Map())
     last: Value | None = history(None)
 
@@ -129,7 +140,6 @@ class Client(Process, number="clients"):
         if m.command == self.command:
             self.command = None
             self.asked = None
-            Calls.open = tuple(c for c in Calls.open if c != m.command)
         discard(m)
 
 
@@ -195,21 +205,21 @@ class StoreServer(ReadIndexServer):
         command = self.log[self.lastApplied - 1].value
         if self.is_new(command):
             self.perform(command)
-        if self.lastApplied > Machine.applied:
-            Machine.applied = self.lastApplied
+        if self.lastApplied > len(Machine.states):
+            Machine.states += (MachineState(self.dictionary, self.done, self.answers),)
 
     @macro
     def perform(self, command: Value) -> None:
-        """Do what a command asks, and remember the answer."""
+        """Do what a command asks, and remember the answer; the first server to do so counts."""
         call = Calls.of[command]
         if call.op == Op.WRITE:
             self.dictionary |= {call.key: command}
         self.done |= {call.client: command}
         self.answers |= {call.client: self.dictionary[call.key]}
-        if self.lastApplied > Machine.applied:
+        if self.lastApplied > len(Machine.states):
             Machine.given |= {command: self.dictionary[call.key]}
-            Machine.dictionary = self.dictionary
             Machine.last = command
+            Calls.open = tuple(c for c in Calls.open if c != command)
 
     def respond(self, client: Client) -> None:
         """A leader tells a client the answer to the last command that was done for it."""
