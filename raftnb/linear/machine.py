@@ -23,10 +23,14 @@ from raftnb.linear.interface import (
     method_of,
     operations_of,
 )
+from raftnb.linear.unread import IsUnread, unread_values
 
 MOST_OUTCOMES = 10_000
 Outcomes = tuple[tuple[int, int], ...]
 """What a call may do in a state: pairs (number of the result, next state)."""
+
+
+_UNREAD = ("a value that nobody reads",)
 
 
 class ObserverChangedState(Exception):
@@ -49,10 +53,10 @@ class Machine:
     `after(state, claim)` are the states that a claim leads to, none if the object does not answer
     so. `observers` are the methods that changed no state seen so far; each new state is tried with
     all of their calls, and `ObserverChangedState` is raised when one turns out to be no observer.
-    At first every method is taken for one, unless `observers` are given.
+    At first every method is taken for one. All states of which `is_unread` says so are one.
     """
 
-    def __init__(self, model: SequentialObject, observers: Iterable[str] | None = None) -> None:
+    def __init__(self, model: SequentialObject) -> None:
         self.calls: list[Call] = []
         self.claims: list[Claim] = []
         self._numbers: dict[Any, int] = {}
@@ -61,7 +65,9 @@ class Machine:
         self._patterns: dict[int, Value] = {}
         self._initial = instance_of(model)
         self._choosing = {n for n in dir(class_of(model)) if _chooses(class_of(model), n)}
-        self._known = None if observers is None else set(observers)
+        self._known: set[str] | None = None
+        self._model = model
+        self._is_unread: IsUnread | None = None
 
     def claim(self, call: Call, result: Value) -> int:
         """The number of a call that is claimed to have had `result`; give all before `restart`."""
@@ -78,10 +84,17 @@ class Machine:
             self.claims.append(claim)
         return found
 
+    def _claimed(self) -> Iterator[tuple[Call, Value]]:
+        """The calls with the results that are claimed."""
+        results = {number: result for result, number in self.results.items()}
+        for call, result in self.claims:
+            yield self.calls[call], results.get(result, UNSAID)
+
     def restart(self) -> None:
         """Forget the states, keep what is known about observers, and enter the initial state."""
         self.observers = {call.name for call in self.calls} if self._known is None else self._known
         self._known = self.observers
+        self._is_unread = unread_values(self._model, self._claimed())
         while True:
             try:
                 return self._begin()
@@ -136,7 +149,8 @@ class Machine:
         return agrees(shown, exact(self._patterns[wanted]))
 
     def _number_of(self, thing: Any) -> int:
-        frozen = state_of(thing)
+        unread = self._is_unread is not None and self._is_unread(thing)
+        frozen = _UNREAD if unread else state_of(thing)
         found = self.numbers.get(frozen)
         return self._enter(thing, frozen) if found is None else found
 
@@ -157,10 +171,11 @@ class Machine:
         self.rows.append({})
         self.after_rows.append({})
         self.bytes += 800 + _weight(frozen)
-        self._watch(number, frozen)
+        self._watch(number)
         return number
 
-    def _watch(self, state: int, frozen: Value) -> None:
+    def _watch(self, state: int) -> None:
+        frozen = state_of(self.objects[state])
         for call in self._watched:
             found = self._run(state, call)
             if any(state_of(thing) != frozen for thing, _ in found):
