@@ -25,6 +25,7 @@ from raftnb.linear import (  # noqa: E402
     CASRegister,
     Queue,
     Register,
+    Stack,
     check,
     recorded,
 )
@@ -168,12 +169,12 @@ def reference_ratio(history: History, model: Any, seconds: float, operations: in
 
 def print_memory() -> None:
     """What a search holds at most under a budget, as Python counts it."""
-    calls = "; ".join(f"append({n}) P{n}" for n in range(20))
+    calls = "; ".join(f"push({n}) P{n}" for n in range(20))
     answers = "; ".join(f"Ok() P{n}" for n in range(20))
-    hard = History.parse(f"{calls}; read() R; Ok(x) R; {answers}")
+    hard = History.parse(f"{calls}; pop() R; Ok(x) R; {answers}")
     for megabytes in (10, 40):
         tracemalloc.start()
-        answer = check(hard, AppendList, Budget(megabytes=megabytes))
+        answer = check(hard, Stack, Budget(megabytes=megabytes))
         used = tracemalloc.get_traced_memory()[1] / 1e6
         tracemalloc.stop()
         print(f"budget {megabytes} MB: {answer.verdict}, {used:.0f} MB held at most")

@@ -138,9 +138,17 @@ class Machine:
             )
         return known
 
-    def show(self, state: int) -> str:
-        """The state as text: the fields of the object."""
-        return state_text(self.objects[state])
+    def show_after(self, claims: Iterable[int], state: int) -> str:
+        """The state that `claims` lead to as text: the fields of the object.
+
+        A state that stands for all unread ones shows the value that these claims leave.
+        """
+        thing = self.objects[state]
+        if self.numbers.get(_UNREAD) == state:
+            thing = _copy(self._initial)
+            for claim in claims:
+                _result(thing, self.calls[self.claims[claim].call], {})
+        return state_text(thing)
 
     def _agrees(self, result: int, wanted: int) -> bool:
         if not self._patterns or wanted not in self._patterns:

@@ -203,16 +203,17 @@ class Search:
         return -1 if returned is None else returned
 
     def _placed(self, path: Path) -> tuple[Placed, ...]:
-        found = []
-        while path:
-            operation, number, path, _ = path
-            found.append(Placed(self.operations[operation], self._point(number)))
-        return tuple(reversed(found))
+        found = (Placed(self.operations[n], self._point(number)) for n, number in _order(path))
+        return tuple(found)
 
     def _attempts(self) -> tuple[Attempt, ...]:
         return tuple(
-            Attempt(self._placed(path), self.machine.show(state)) for path, state in self.stuck
+            Attempt(self._placed(path), self._shown(path, state)) for path, state in self.stuck
         )
+
+    def _shown(self, path: Path, state: int) -> str:
+        claims = [self.candidates[n].claim for n, _ in _order(path)]
+        return self.machine.show_after(claims, state)
 
     def _holds(self, path: Path) -> Part:
         return self._part(Verdict.HOLDS, linearization=self._placed(path))
@@ -228,6 +229,15 @@ class Search:
     def _part(self, verdict: Verdict, **found: Any) -> Part:
         count, chosen = len(self.operations), self.meter.configurations - self.before
         return Part(None, verdict, count, method="search", configurations=chosen, **found)
+
+
+def _order(path: Path) -> list[tuple[int, int]]:
+    """The operations that a path has placed, first first, each with its response number."""
+    found = []
+    while path:
+        operation, number, path, _ = path
+        found.append((operation, number))
+    return found[::-1]
 
 
 def _stack_for(stacks: list[list[Configuration]], crashed: int) -> list[Configuration]:

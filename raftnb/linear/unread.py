@@ -21,9 +21,7 @@ IsUnread: TypeAlias = Callable[[Any], bool]
 """Whether an object is in a state whose value no operation of the history can find there."""
 
 
-def unread_values(
-    model: SequentialObject, claims: Iterable[tuple[Call, Value]]
-) -> IsUnread | None:
+def unread_values(model: SequentialObject, claims: Iterable[tuple[Call, Value]]) -> IsUnread | None:
     """Which states of `model` hold a value that none of `claims` finds; None if nobody can say.
 
     It can be said of `Register`, `CASRegister`, one key of `KeyValueStore` and `AppendList`

@@ -150,13 +150,13 @@ def test_exit_codes_are_0_holds_1_violated_2_unusable(file, model, code, capsys)
 
 
 def test_a_budget_that_is_used_up_gives_exit_code_3(tmp_path: Path) -> None:
-    calls = [{"process": n, "type": "invoke", "f": "append", "value": n} for n in range(14)]
+    calls = [{"process": n, "type": "invoke", "f": "push", "value": n} for n in range(14)]
     answers = [{**call, "type": "ok"} for call in calls]
-    reader = {"process": 99, "type": "invoke", "f": "read"}
+    reader = {"process": 99, "type": "invoke", "f": "pop"}
     read = [reader, {**reader, "type": "ok", "value": "x"}]
     path = tmp_path / "hard.json"
     path.write_text(json.dumps([*calls, *read, *answers]))
-    command = [sys.executable, "-m", "raftnb", "linearizable", str(path), "--model", "append"]
+    command = [sys.executable, "-m", "raftnb", "linearizable", str(path), "--model", "stack"]
     done = subprocess.run([*command, "--seconds", "0.2", "--json"], capture_output=True, text=True)
     assert done.returncode == 3
     assert json.loads(done.stdout)["verdict"] == "unknown"

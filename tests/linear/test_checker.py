@@ -24,6 +24,7 @@ from raftnb.linear import (
     Mutex,
     Queue,
     Register,
+    Stack,
     check,
     explain,
     recorded,
@@ -282,10 +283,10 @@ def test_a_budget_that_is_used_up_gives_unknown_and_says_how_far(budget, reason)
 
 
 def test_a_violated_key_makes_the_history_violated_though_another_key_is_too_hard() -> None:
-    hard = "; ".join(f"h append({n}) P{n}" for n in range(12))
-    hard += "; h read() R; h Ok(x) R; " + "; ".join(f"h Ok() P{n}" for n in range(12))
-    easy = "e read() S; e Ok(1) S"
-    found = check(History.parse(hard + "; " + easy), AppendList)
+    hard = "; ".join(f"h push({n}) P{n}" for n in range(12))
+    hard += "; h pop() R; h Ok(x) R; " + "; ".join(f"h Ok() P{n}" for n in range(12))
+    easy = "e pop() S; e Ok(1) S"
+    found = check(History.parse(hard + "; " + easy), Stack)
     assert [str(part.verdict) for part in found.parts] == ["unknown", "violated"]
     assert found.verdict is Verdict.VIOLATED
 
@@ -293,11 +294,11 @@ def test_a_violated_key_makes_the_history_violated_though_another_key_is_too_har
 def test_ctrl_c_stops_the_search_and_says_what_was_reached(tmp_path: Path) -> None:
     script = tmp_path / "hard.py"
     script.write_text(
-        "from raftnb.data.histories import History\nfrom raftnb.linear import AppendList, check\n"
-        "calls = '; '.join(f'append({n}) P{n}' for n in range(14))\n"
+        "from raftnb.data.histories import History\nfrom raftnb.linear import Stack, check\n"
+        "calls = '; '.join(f'push({n}) P{n}' for n in range(14))\n"
         "answers = '; '.join(f'Ok() P{n}' for n in range(14))\n"
-        "history = History.parse(f'{calls}; read() R; Ok(x) R; {answers}')\n"
-        "print('ready', flush=True)\nprint(check(history, AppendList))\n"
+        "history = History.parse(f'{calls}; pop() R; Ok(x) R; {answers}')\n"
+        "print('ready', flush=True)\nprint(check(history, Stack))\n"
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None

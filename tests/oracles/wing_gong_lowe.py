@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from raftnb.data.histories import History, Invocation, Operation, Response, freeze
+from raftnb.data.histories import History, Invocation, Operation, Response, exact, freeze
 from raftnb.data.verdict import Verdict
 from raftnb.linear import (
     AppendList,
@@ -92,6 +92,18 @@ def _piece(dice, number):
     return f"{number};"
 
 
+def _repeated(dice, number):
+    return dice.choice(("a", "b", "ab"))
+
+
+def _items(dice, number):
+    return dice.choice(((1,), (2,), (True,), (1, 2)))
+
+
+def _digit(dice, number):
+    return dice.randrange(10)
+
+
 def _call(name, *makers):
     return lambda dice, number: (name, tuple(make(dice, number) for make in makers))
 
@@ -100,6 +112,19 @@ def _one_of(*calls):
     return lambda dice, number: dice.choice(calls)(dice, number)
 
 
+REPEATED_KV = _one_of(
+    _call("get", _key),
+    _call("get", _key),
+    _call("append", _key, _repeated),
+    _call("append", _key, _repeated),
+    _call("put", _key, _repeated),
+    _call("delete", _key),
+    _call("cas", _key, _repeated, _repeated),
+)
+LIST_KV = _one_of(_call("get", _key), _call("append", _key, _items), _call("put", _key, _items))
+NUMBER_KV = _one_of(_call("get", _key), _call("append", _key, _small), _call("put", _key, _small))
+FEW_READ = _one_of(_call("read"), _call("write", _digit), _call("cas", _digit, _digit))
+REPEATED = ("a", "b", "ab", "aa", "ba", "aab", "c", "", None, True, False)
 SMALL, FRESH = (None, 0, 1, 2), (None, *range(100, 120))
 READ, WRITE = _call("read"), _call("write", _small)
 REGISTER = _one_of(READ, READ, WRITE)
@@ -135,6 +160,11 @@ KINDS = {
     "text kv from a text": Kind(KeyValueStore("="), TEXT_KV, ("=", "=0;", "=1;0;", *TEXTS)),
     "append": Kind(AppendList, _one_of(READ, _call("append", _small)), LISTS),
     "kv": Kind(KeyValueStore, KV, SMALL),
+    "repeated text kv": Kind(KeyValueStore, REPEATED_KV, REPEATED),
+    "repeated text kv from a text": Kind(KeyValueStore("a"), REPEATED_KV, REPEATED),
+    "list kv": Kind(KeyValueStore, LIST_KV, ((1,), (2,), (1, 2), (1, 1), (True,), (2, 1, 2))),
+    "number kv": Kind(KeyValueStore(0), NUMBER_KV, (0, 1, 2, 3, 4)),
+    "register of ten values": Kind(CASRegister, FEW_READ, (None, 0, 1, 2, 3, True, False)),
     "unique kv": Kind(KeyValueStore, UNIQUE_KV, FRESH),
     "kv in one piece": Kind(Whole, KV, SMALL),
     "counter": Kind(Counter, _one_of(_call("add", _small), _call("look")), (0, 1, 2, 3)),
@@ -206,9 +236,10 @@ def wing_gong_lowe(calls: Iterable[Operation], model: Any, until: float = inf) -
         ends = [call.returned for call in rest if not call.pending and call.returned <= until]
         if not ends:
             return True
-        if (done, freeze(vars(thing))) in seen:
+        here = done, exact(freeze(vars(thing)))
+        if here in seen:
             return False
-        seen.add((done, freeze(vars(thing))))
+        seen.add(here)
         return any(
             search(done | {call}, after)
             for call in rest

@@ -1,0 +1,91 @@
+"""Values that nobody reads are one state, and only those."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb.data.histories import UNSAID, History
+from raftnb.data.verdict import Verdict
+from raftnb.linear import AppendList, CASRegister, KeyValueStore, Register, check
+from raftnb.linear.interface import Call
+from raftnb.linear.objects import Entry
+from raftnb.linear.unread import unread_values
+
+
+def unread(model, value, *claims):
+    """Whether an entry of this value is one that `claims` never find."""
+    calls = [(Call(name, arguments), result) for name, arguments, result in claims]
+    found = unread_values(model, calls)
+    assert found is not None
+    return found(Entry(value) if model is Entry else type(model)(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "claims", "expected"),
+    [
+        (1, [("read", (), 1)], False),
+        (2, [("read", (), 1)], True),
+        (True, [("read", (), 1)], True),
+        (2, [("read", (), 1), ("cas", (2, 3), False)], False),
+        (3, [("read", (), 1), ("cas", (2, 3), True)], True),
+        ("ab", [("read", (), "abc"), ("append", ("c",), None)], False),
+        ("ab", [("read", (), "abc"), ("put", ("c",), None)], True),
+        ("b", [("read", (), "abc"), ("append", ("c",), None)], True),
+        ("abcd", [("read", (), "abc"), ("append", ("c",), None)], True),
+        ((1,), [("read", (), (1, 2)), ("append", ((2,),), None)], False),
+        ((2,), [("read", (), (1, 2)), ("append", ((2,),), None)], True),
+        ((True,), [("read", (), (1, 2)), ("append", ((2,),), None)], True),
+        ("", [("read", (), "a"), ("append", ("a",), None)], False),
+        (None, [("read", (), "a"), ("append", ("a",), None)], False),
+    ],
+)
+def test_a_value_is_unread_when_no_read_and_no_cas_can_find_it(value, claims, expected) -> None:
+    assert unread(Entry, value, *claims) is expected
+
+
+def test_nothing_is_said_of_numbers_that_are_added_nor_of_a_readers_own_class() -> None:
+    class Odd(Register):
+        def read(self):
+            return self.value % 2
+
+    adding = [(Call("append", (2,)), None), (Call("get", ()), 4)]
+    assert unread_values(Entry, adding) is None
+    assert unread_values(Odd(3), [(Call("read", ()), 1)]) is None
+
+
+def test_an_answer_that_nobody_knows_makes_no_value_read() -> None:
+    assert unread(Register(0), 5, ("read", (), UNSAID), ("read", (), 1))
+
+
+@pytest.mark.parametrize(
+    ("source", "model", "verdict"),
+    [
+        # a lost value may be put anew, and is then as it was
+        ("write(1) A; Ok() A; write(9) B; Ok() B; write(1) C; Ok() C; read() D; Ok(1) D",
+         Register, Verdict.HOLDS),
+        ("write(1) A; Ok() A; write(9) B; Ok() B; read() D; Ok(1) D", Register, Verdict.VIOLATED),
+        # a cas fails on what nobody reads, and succeeds on what it asks for
+        ("write(9) B; Ok() B; cas(8, 1) A; Ok(false) A; cas(9, 1) A; Ok(true) A; read() D; Ok(1) D",
+         CASRegister, Verdict.HOLDS),
+        ("write(8) B; Ok() B; write(9) B; Ok() B; cas(8, 1) A; Ok(true) A", CASRegister,
+         Verdict.VIOLATED),
+        # appending to what is no start of anything stays so; putting mends it
+        ("put(x, b) A; Ok() A; append(x, a) A; Ok() A; append(x, b) A; Ok() A; get(x) B; Ok(ab) B",
+         KeyValueStore, Verdict.VIOLATED),
+        ("append(x, b) A; Ok() A; put(x, a) A; Ok() A; append(x, b) A; Ok() A; get(x) B; Ok(ab) B",
+         KeyValueStore, Verdict.HOLDS),
+        ("append(x, b) A; Ok() A; delete(x) A; Ok() A; append(x, a) A; Ok() A; get(x) B; Ok(a) B",
+         KeyValueStore, Verdict.HOLDS),
+        ("append(1) A; Ok() A; append(1) B; read() C; Ok(?) C; Ok() B", AppendList, Verdict.HOLDS),
+    ],
+)  # fmt: skip
+def test_histories_with_values_that_nobody_reads_are_judged_rightly(source, model, verdict) -> None:
+    assert check(History.parse(source), model).verdict is verdict
+
+
+def test_a_culprit_is_told_the_value_that_its_own_order_left() -> None:
+    source = (
+        "append(x, b) A; Ok() A; append(x, c) A; Ok() A; append(x, c) B; Ok() B; get(x) B; Ok(a) B"
+    )
+    (part,) = check(History.parse(source), KeyValueStore).parts
+    assert [attempt.state for attempt in part.attempts] == ["bcc"]
