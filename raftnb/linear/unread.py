@@ -50,7 +50,7 @@ def unread_values(model: SequentialObject, claims: Iterable[tuple[Call, Value]])
 
 def _by_start(found: Iterable[Value], field: str, kind: type[Any]) -> IsUnread:
     """Whether the value in `field` is the start of none that was found."""
-    values = [exact(value) for value in found if isinstance(value, kind)]
+    values: list[Any] = [exact(value) for value in found if isinstance(value, kind)]
     numbers: dict[Value, int] = {}
     if kind is tuple:
         for value in values:
