@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import about, add_model_arguments, add_number, chosen_model, report
+from raftnb.commands.common import add_number, report
+from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.specifications import about, add_model_arguments, chosen_model
+from raftnb.commands.traces import add_trace
 from raftnb.explore import check
 
 
@@ -21,6 +24,8 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--max-states", help="stop after N distinct states")
     add_number(parser, "--max-depth", help="stop at depth N")
     add_number(parser, "--max-memory", metavar="MB", help="stop when the states take MB megabytes")
+    add_max_seconds(parser)
+    add_trace(parser)
     parser.add_argument(
         "--symmetry",
         action="store_true",
@@ -33,11 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     model = chosen_model(arguments)
     megabytes = arguments.max_memory
-    result = check(
-        model,
-        max_states=arguments.max_states,
-        max_depth=arguments.max_depth,
-        max_memory=None if megabytes is None else megabytes * 1_000_000,
-        symmetry=arguments.symmetry,
+    result = within(
+        arguments.max_seconds,
+        lambda: check(
+            model,
+            max_states=arguments.max_states,
+            max_depth=arguments.max_depth,
+            max_memory=None if megabytes is None else megabytes * 1_000_000,
+            symmetry=arguments.symmetry,
+        ),
     )
     return report(result, arguments, **about(model))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import about, add_model_arguments, add_number, chosen_model, report
+from raftnb.commands.common import add_number, report
+from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.specifications import about, add_model_arguments, chosen_model
+from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness, strong, weak
@@ -32,6 +35,8 @@ def add_parser(subparsers: Any) -> None:
         "strong:Client.take_mutex (may be repeated); `none` for none",
     )
     add_number(parser, "--max-states", help="stop after N distinct states")
+    add_max_seconds(parser)
+    add_trace(parser)
     parser.set_defaults(run=run)
 
 
@@ -41,11 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     model = chosen_model(arguments)
     fairness = None if arguments.fair is None else chosen_fairness(model, arguments.fair)
-    result = check_liveness(
-        model,
-        *chosen_properties(model, arguments.property),
-        fairness=fairness,
-        max_states=arguments.max_states,
+    properties = chosen_properties(model, arguments.property)
+    result = within(
+        arguments.max_seconds,
+        lambda: check_liveness(
+            model, *properties, fairness=fairness, max_states=arguments.max_states
+        ),
     )
     return report(result, arguments, **about(model))
 
@@ -56,11 +62,12 @@ def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:
     if not known:
         others = [spec.name for spec in SPECS.values() if spec.liveness]
         near = [n for n in others if n.endswith(model.spec.name)]
+        claim = f"name one in `{model.spec.name}`: `liveness=(always_eventually(...),)`"
         raise UsageError(
             f"the specification `{model.spec.name}`, of which no liveness property is claimed",
             place="command line, SPEC",
-            allowed=", ".join(others),
-            cure=f"use `{near[0]}`" if near else "use one of these",
+            allowed=", ".join([*others, "a Spec with `liveness`"]),
+            cure=f"use `{near[0]}`" if near else claim,
         )
     if name is None:
         return tuple(known.values())

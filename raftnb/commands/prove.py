@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from raftnb.commands.common import MOST_SEED, add_amount, add_json, add_number, chosen, report
-from raftnb.language.proof import Proof
+from raftnb.commands.common import MOST_SEED, add_amount, add_number, report
+from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.specifications import add_spec, chosen, varied
+from raftnb.commands.traces import add_trace
+from raftnb.data.errors import UsageError
+from raftnb.language.proof import Proof, proof_of_claims
+from raftnb.language.spec import Spec
 from raftnb.specs import PROOFS
+
+if TYPE_CHECKING:
+    from raftnb.prove import Report
 
 
 def add_parser(subparsers: Any) -> None:
@@ -17,10 +25,13 @@ def add_parser(subparsers: Any) -> None:
         help="prove what is claimed, for any number of processes and any bounds",
         description="Prove by inductive invariant, with Z3, from the specification's own source. "
         "Exit code: 0 every condition proved, 1 a run from the start breaks a claim, "
-        "2 usage or specification error, 3 unknown (a condition not proved, a claim not covered).",
+        "2 usage or specification error, 3 unknown (a condition not proved, a claim not covered). "
+        "SPEC is the name of a proof, or one of " + ", ".join(PROOFS) + "; of a specification in "
+        "a file that has no proof, the claims themselves are tried as the invariant.",
     )
-    parser.add_argument("spec", metavar="SPEC", help=f"one of {', '.join(PROOFS)}")
-    add_json(parser)
+    add_spec(parser)
+    add_max_seconds(parser)
+    add_trace(parser)
     add_number(
         parser, "--seed", least=0, most=MOST_SEED, default=0, help="the solver's random seed"
     )
@@ -34,16 +45,36 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def chosen_proof(name: str) -> Proof:
-    """The proof of the specification of this name."""
-    return PROOFS[chosen(name, PROOFS, "no proof of", "name one of these")]
+def chosen_proof(text: str) -> Proof:
+    """The proof that a word names, or one of the claims of the specification that it names."""
+    found, loaded = chosen(text, (Proof, Spec), PROOFS, "no proof of", "name one of these")
+    if isinstance(found, Proof):
+        return found
+    proofs = loaded.own(Proof).items() if loaded else ()
+    mine = {name: proof for name, proof in proofs if proof.spec is found}
+    if len(mine) > 1:
+        raise UsageError(
+            f"{len(mine)} proofs of `{found.name}`",
+            place="command line, SPEC",
+            allowed=", ".join(mine),
+            cure="name the proof, in place of the specification",
+        )
+    return next(iter(mine.values()), None) or proof_of_claims(found)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prove, print the result, and return the exit code."""
+    proof = chosen_proof(arguments.spec)
+    proof = proof.of(varied(proof.spec, arguments.variant))
+    answer = within(arguments.max_seconds, lambda: answered(proof, arguments))
+    with_ = f"{answer.solver}, seed {answer.seed}, "
+    return report(answer, arguments, with_=with_, spec=proof.spec.name)
+
+
+def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
+    """What comes of a proof, with counterexamples where it is not complete."""
     from raftnb.prove import explain, prove
 
-    proof = chosen_proof(arguments.spec)
     answer = prove(
         proof,
         timeout=arguments.timeout,
@@ -52,6 +83,4 @@ def run(arguments: argparse.Namespace) -> int:
         trust=arguments.trust,
         progress=not arguments.json,
     )
-    if answer.unknown and answer.bound is None:
-        answer = explain(proof, answer)
-    return report(answer, arguments, with_=f"{answer.solver}, seed {answer.seed}, ")
+    return explain(proof, answer) if answer.unknown and answer.bound is None else answer

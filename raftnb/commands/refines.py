@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
-from raftnb.commands.common import (
+from raftnb.commands.common import add_number, report
+from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.loading import target_of
+from raftnb.commands.specifications import (
     add_model_arguments,
-    add_number,
+    chosen,
     chosen_spec,
     made,
     parse_settings,
-    report,
+    varied,
 )
+from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
+from raftnb.language.refinement import ClaimedRefinement
 from raftnb.specs import REFINEMENTS
-from raftnb.specs.refinements import ClaimedRefinement
 
 
 def add_parser(subparsers: Any) -> None:
@@ -32,6 +37,8 @@ def add_parser(subparsers: Any) -> None:
         "--unfair", action="store_true", help="check the steps only, not the fairness conditions"
     )
     add_number(parser, "--max-states", help="stop after N distinct states")
+    add_max_seconds(parser)
+    add_trace(parser)
     parser.set_defaults(run=run)
 
 
@@ -40,27 +47,34 @@ def run(arguments: argparse.Namespace) -> int:
     from raftnb.refine import refines
 
     claim = chosen_claim(arguments.spec)
+    claim = replace(claim, concrete=varied(claim.concrete, arguments.variant))
     constants = parse_settings(arguments.constants, claim.concrete)
     concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))
-    result = refines(
-        concrete,
-        abstract,
-        mapping,
-        fair=claim.at_once == 1 and not arguments.unfair,
-        at_once=claim.at_once,
-        max_states=arguments.max_states,
+    result = within(
+        arguments.max_seconds,
+        lambda: refines(
+            concrete,
+            abstract,
+            mapping,
+            fair=claim.at_once == 1 and not arguments.unfair,
+            at_once=claim.at_once,
+            max_states=arguments.max_states,
+        ),
     )
     return report(result, arguments, constants=concrete.constants)
 
 
-def chosen_claim(name: str) -> ClaimedRefinement:
-    """The refinement of the specification of this name; raises `UsageError` if none is claimed."""
-    if name not in REFINEMENTS:
-        chosen_spec(name)
+def chosen_claim(text: str) -> ClaimedRefinement:
+    """The refinement that a word names; raises `UsageError` if none is claimed."""
+    if text not in REFINEMENTS and target_of(text) is None:
+        chosen_spec(text)
         raise UsageError(
-            f"the specification `{name}`, of which no refinement is claimed",
+            f"the specification `{text}`, of which no refinement is claimed",
             place="command line, SPEC",
             allowed=", ".join(REFINEMENTS),
-            cure="use one of these, or `raftnb.refine.refines` with a mapping of your own",
+            cure="use one of these, or FILE.py:NAME of a `raftnb.refine.ClaimedRefinement`",
         )
-    return REFINEMENTS[name]
+    kinds = (ClaimedRefinement,)
+    found: ClaimedRefinement
+    found, _ = chosen(text, kinds, REFINEMENTS, "no refinement of", "name one of these")
+    return found

@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from raftnb.commands.common import (
-    MOST_SEED,
-    about,
-    add_model_arguments,
-    add_number,
-    chosen_model,
-    report,
-)
+from raftnb.commands.common import MOST_SEED, add_number, report
+from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.specifications import about, add_model_arguments, chosen_model
+from raftnb.commands.traces import add_trace
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,6 +23,8 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--walks", default=1000, help="how many (1000)")
     add_number(parser, "--depth", default=100, help="steps of each (100)")
     add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
+    add_max_seconds(parser)
+    add_trace(parser)
     parser.set_defaults(run=run)
 
 
@@ -35,5 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     from raftnb.explore import random_walks
 
     model = chosen_model(arguments)
-    result = random_walks(model, walks=arguments.walks, depth=arguments.depth, seed=arguments.seed)
+    result = within(
+        arguments.max_seconds,
+        lambda: random_walks(
+            model,
+            walks=arguments.walks,
+            depth=arguments.depth,
+            seed=arguments.seed,
+        ),
+    )
     return report(result, arguments, **about(model))

@@ -34,6 +34,10 @@ class Stepper:
     def __repr__(self) -> str:
         return self.text
 
+    def page(self, title: str) -> str:
+        """A web page of its own, which needs nothing from elsewhere."""
+        return filled(asset("trace.html"), {"TITLE": title, "STEPPER": Markup(self.html)})
+
 
 def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> Stepper:
     """Let the reader step through `trace`; changed variables carry a color and a mark.

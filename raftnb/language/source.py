@@ -123,7 +123,8 @@ def _is_engine(path: Path) -> bool:
 
 def _is_pythons(path: Path) -> bool:
     """Whether a file belongs to Python itself, as `dataclasses.py` and generated code do."""
-    return path.name == "<string>" or (STDLIB in path.parents and "site-packages" not in path.parts)
+    generated = path.name == "<string>" or path.name.startswith("<frozen ")
+    return generated or (STDLIB in path.parents and "site-packages" not in path.parts)
 
 
 def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
@@ -181,6 +182,11 @@ def _place_of(error: BaseException) -> tuple[str, str]:
     filename, line, name = frame
     text = linecache.getline(filename, line).strip()
     return f"{where(filename)}, line {line}, in {name}: `{text}`", text
+
+
+def place_of_error(error: BaseException) -> str:
+    """The place in the specification from which an exception came; empty if it came from none."""
+    return _place_of(error)[0]
 
 
 def spec_error(error: Exception, what: str) -> SpecError:

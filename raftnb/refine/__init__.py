@@ -1,5 +1,6 @@
 """Refinement: every behavior of a concrete specification is, seen rightly, an abstract one."""
 
+from raftnb.language.refinement import ClaimedRefinement
 from raftnb.refine.check import Refinement, refines
 
-__all__ = ["Refinement", "refines"]
+__all__ = ["ClaimedRefinement", "Refinement", "refines"]

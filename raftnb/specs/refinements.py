@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.trace import State
 from raftnb.data.values import Map
-from raftnb.language.spec import Model, Spec
+from raftnb.language.refinement import ClaimedRefinement, Mapping
+from raftnb.language.spec import Model
 from raftnb.specs.raft.clients import RAFT_STORE
 from raftnb.specs.store import sequential
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE, after_queue
 from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
-
-Mapping = Callable[[State], State]
-
-
-@dataclass(frozen=True)
-class ClaimedRefinement:
-    """The claim that `concrete` refines `abstract` when it is seen by `view(abstract model)`.
-
-    Constants of the same name have the same value in both. A concrete step is up to `at_once`
-    abstract ones; where that is more than one, nothing is claimed of fairness. With `history` the
-    view reads history variables, and the concrete model keeps them.
-    """
-
-    concrete: Spec
-    abstract: Spec
-    view: Callable[[Model], Mapping]
-    at_once: int = 1
-    history: bool = False
-
-    def models(self, history: bool = False, **constants: Any) -> tuple[Model, Model, Mapping]:
-        """The two models with these constants (of the concrete one), and the mapping."""
-        concrete = self.concrete(history=history or self.history, **constants)
-        known = self.abstract.all_constants
-        shared = {name: v for name, v in concrete.constants.items() if name in known}
-        abstract = self.abstract(**shared)
-        return concrete, abstract, self.view(abstract)
 
 
 def as_internal_memory(abstract: Model) -> Mapping:
@@ -151,7 +124,6 @@ REFINEMENTS: dict[str, ClaimedRefinement] = {claim.concrete.name: claim for clai
 __all__ = [
     "REFINEMENTS",
     "AsLinearizableStore",
-    "ClaimedRefinement",
     "as_internal_memory",
     "as_it_is",
     "without_mutex",

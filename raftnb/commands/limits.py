@@ -1,0 +1,56 @@
+"""--max-seconds: a command that stops, and says what it has found till then."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NoReturn, TypeVar
+
+from raftnb.commands.common import add_amount
+from raftnb.data.errors import UsageError
+from raftnb.data.verdict import Answer
+
+A = TypeVar("A", bound=Answer)
+
+
+def add_max_seconds(parser: argparse.ArgumentParser) -> None:
+    """Let a command take --max-seconds S."""
+    add_amount(parser, "--max-seconds", metavar="S", help="stop after S seconds")
+
+
+class TimeIsUp(KeyboardInterrupt):
+    """The time is up: engines stop as for Ctrl-C, and keep what they have."""
+
+
+def within(seconds: float | None, ask: Callable[[], A]) -> A:
+    """What `ask` answers, stopped after so many seconds; raises `TimeIsUp` if it then has none."""
+    if seconds is None:
+        return ask()
+    if not hasattr(signal, "setitimer"):
+        raise UsageError(
+            "--max-seconds on a system without timers",
+            place="command line, --max-seconds",
+            allowed="other bounds",
+            cure="leave it out, and stop it with Ctrl-C",
+        )
+    bound = f"max_seconds {seconds:g}"
+
+    def stop(*_: Any) -> NoReturn:
+        raise TimeIsUp(bound)
+
+    until = time.monotonic() + seconds
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        answer = ask()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    told = answer.bound or ""
+    if time.monotonic() < until or "interrupted" not in told:
+        return answer
+    named: Any = answer
+    return replace(named, bound=told.replace("interrupted", bound, 1))  # type: ignore[no-any-return]
