@@ -168,7 +168,7 @@ def test_a_claim_cannot_be_used_before_it_is_proved() -> None:
 def test_the_command_names_the_proofs_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError) as error:
         command.chosen_proof("rafft")
-    assert error.value.allowed == ", ".join(PROOFS)
+    assert error.value.allowed.startswith(", ".join(PROOFS))
 
 
 class Box(Domain, number="boxes"):
