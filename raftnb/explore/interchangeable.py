@@ -15,7 +15,7 @@ from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.language import source
 from raftnb.language.annotations import classes_in
-from raftnb.language.initial import First, HistoryInitial
+from raftnb.language.initial import First, start_of
 from raftnb.language.spec import Model
 
 ORDERED = {"tuple", "sorted", "enumerate", "zip", "reversed", "min", "max", "list", "next", "iter"}
@@ -32,8 +32,7 @@ def refuse_favorites(model: Model) -> None:
         )
     roots = {domain.root for domain in model.spec.symmetric}
     for variable, cls in model.variables:
-        initial = variable.initial
-        initial = initial.value if isinstance(initial, HistoryInitial) else initial
+        initial = start_of(variable.initial)
         if isinstance(initial, First) and _mentions(model.annotation_of(variable, cls), roots):
             _refuse("`first()`, which favors one member", f"{cls.__name__}.{variable.name}")
     for function in _functions(model):

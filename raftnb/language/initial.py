@@ -32,6 +32,11 @@ class First(Initial):
     """The first value of the annotated type."""
 
 
+def start_of(initial: Any) -> Any:
+    """The start expression of a variable, whether it is a history variable or not."""
+    return initial.value if isinstance(initial, HistoryInitial) else initial
+
+
 def history(value: Any) -> Any:
     """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
     return HistoryInitial(value)

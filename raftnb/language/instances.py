@@ -11,7 +11,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Message
 from raftnb.language import source
-from raftnb.language.initial import Anything, Each, First, HistoryInitial
+from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.language.processes import Action, Process, Variable
 from raftnb.language.setting import Setting
 from raftnb.language.universe import Populated, universe
@@ -90,16 +90,16 @@ def initial_states(world: Inhabited) -> tuple[State, ...]:
     """The initial states, in a fixed order; the world must be running."""
     model = world.model
     spaces = [
-        [model.admitted(cell, value) for value in _initial_values(variable, cls, world)]
+        [model.admitted(cell, value) for value in initial_values(variable, cls, world)]
         for cell, (variable, cls) in enumerate(model.variables)
     ]
     spaces += [[()] for _ in model.channels]
     return tuple(State(model.layout, row) for row in itertools.product(*spaces))
 
 
-def _initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]:
-    initial = variable.initial
-    initial = initial.value if isinstance(initial, HistoryInitial) else initial
+def initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]:
+    """The values with which a variable may start, in a fixed order."""
+    initial = start_of(variable.initial)
     annotation = world.model.annotation_of(variable, cls)
     if isinstance(initial, Anything):
         return universe(annotation, world)

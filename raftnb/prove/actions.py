@@ -9,9 +9,8 @@ import z3
 from raftnb.data.values import Message
 from raftnb.prove.evaluate import Environment
 from raftnb.prove.network import FAULTS
-from raftnb.prove.scope import Requirement
+from raftnb.prove.scope import Picked, Requirement
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.prove.terms import Value
 from raftnb.tree.nodes import RecordOf, Type
 
 
@@ -45,7 +44,7 @@ class Case:
     types: dict[str, Type]
     conditions: list[z3.BoolRef]
     requirements: list[Requirement]
-    choices: list[tuple[Value, Type]]
+    choices: list[Picked]
     before: Symbolic
     after: Symbolic
 

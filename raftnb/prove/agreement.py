@@ -239,7 +239,10 @@ class Comparison:
         """
         keeps = self.here.model.keeps
         mine, theirs = (
-            {(self.variables(s), frozenset(messages_of(s)) if keeps else frozenset()) for s in some}
+            {
+                (self.here.variables(s), frozenset(messages_of(s)) if keeps else frozenset())
+                for s in some
+            }
             for some in (found, expected)
         )
         if mine != theirs:
@@ -247,15 +250,9 @@ class Comparison:
             translated = f"to {len(mine)}" if len(mine) != len(theirs) else "to others"
             raise differs(f"the step {how}, and in the translation {translated}", state, step)
         for after in expected if not keeps else ():
-            like = [s for s in found if self.variables(s) == self.variables(after)]
+            like = [s for s in found if self.here.variables(s) == self.here.variables(after)]
             if not any(set(messages_of(after)) <= set(messages_of(s)) for s in like):
                 raise differs("a message is not in flight in the translation", state, step)
-
-    def variables(self, state: State) -> tuple[Any, ...]:
-        """The values of the variables that are translated."""
-        known = self.here.words.variables
-        pairs = zip(state.values, self.here.model.variables, strict=False)  # queues come last
-        return tuple(value for value, (v, cls) in pairs if (cls.root, v.name) in known)
 
     def result(self, seconds: float) -> Compared:
         """What was compared."""

@@ -238,7 +238,7 @@ def must_be_total(at: Evaluator, statement: nodes.Assign, target: nodes.Read, va
             statement,
             f"a map for `{target.variable}` that may lack keys",
             allowed="a map with every key, as `each(...)` gives it at first",
-            cure="write `{k: ... for k in Domain}`, or change it with `|=`",
+            cure="write `Map({k: ... for k in Domain})`, or change it with `|=`",
         )
 
 

@@ -9,6 +9,7 @@ import z3
 from raftnb.data.values import Message
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.operators import OPERATORS
+from raftnb.prove.scope import Picked
 from raftnb.prove.sets import MapShape, SetShape
 from raftnb.prove.shapes import SeqShape
 from raftnb.prove.state import Family
@@ -177,10 +178,24 @@ def either(at: Evaluator, expr: nodes.Either, env: Environment) -> Value:
         options = at.families(expr.among, env)
     shape = scope.words.of(expr.type)
     picked = shape.declare(f"choice!{scope.words.theory.number()}", ())()
-    scope.path.choices.append((picked, expr.type))
+    reached = conj(*scope.guards)
+    scope.path.choices.append(Picked(reached, picked, expr.type))
     among = [at.is_one_of(family, picked, expr.type) for family in options]
-    scope.path.conditions.append(implies(conj(*scope.guards), disj(*among)))
+    note_beyond(at, options, expr.type, reached)
+    scope.path.conditions.append(implies(reached, disj(*among)))
     return picked
+
+
+def note_beyond(at: Evaluator, options: list[Family], type_: Type, reached: z3.BoolRef) -> None:
+    """Note where an option is beyond the bounds of a finite instance: it could not be picked."""
+    theory, shape, path = at.scope.words.theory, at.scope.words.of(type_), at.scope.path
+    limits = theory.limits()
+    if limits is None or path is None:
+        return
+    for family in options:
+        outside = neg(shape.within(family.value, *limits))
+        beyond = theory.exists(family.bound, conj(family.guard, outside))
+        theory.note(conj(*path.conditions, reached, beyond))
 
 
 def called(at: Evaluator, expr: nodes.Call, env: Environment) -> Value:

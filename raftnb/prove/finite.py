@@ -16,8 +16,11 @@ from typing import Any
 
 import z3
 
+from raftnb.data.trace import State
 from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
+from raftnb.language.initial import Each, start_of
+from raftnb.language.instances import initial_values
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -195,7 +198,16 @@ class FiniteTheory(Theory):
         if self.cuts is not None and numbers:
             low, top = self.size.low, self.size.top
             beyond = disj(*(z3.Or(number < low, number > top) for number in numbers))
-            self.cuts.append(conj(beyond, matters))
+            self.note(conj(beyond, matters))
+
+    def limits(self) -> tuple[int, int]:
+        """Those of the instance."""
+        return self.size.low, self.size.top
+
+    def note(self, beyond: z3.BoolRef) -> None:
+        """Note it in `cuts`, where that is asked for."""
+        if self.cuts is not None:
+            self.cuts.append(beyond)
 
     @contextmanager
     def noting(self, cuts: list[z3.BoolRef]) -> Iterator[None]:
@@ -241,7 +253,8 @@ def texts_named(program: Program, proof: Proof) -> list[str]:
         found += words_of(program, RecordOf(kind))
     for variable, cls in program.model.variables:
         found += words_of(program, program.variable_type(cls.root, variable.name))
-        found += texts_in(getattr(variable.initial, "value", variable.initial))
+        initial = start_of(variable.initial)
+        found += texts_in(initial.value if isinstance(initial, Each) else initial)
     return list(dict.fromkeys(found))
 
 
@@ -316,6 +329,27 @@ class Instance:
         given = self.constants(claim)
         found = self.conditions.instances(claim, state, after, given, needs)
         return conj(*(self.theory.forall(i.bound, implies(i.guard, i.body)) for i in found))
+
+    def starts_in(self, state: Symbolic) -> z3.BoolRef:
+        """Whether a state is one of the model's initial states: those of plain Python."""
+        parts = []
+        with World(self.model) as world:
+            for (root, name), type_ in self.words.variables.items():
+                cls, shape = self.program.classes[root], self.words.of(type_)
+                values = initial_values(cls.variables[name], cls, world)
+                firsts = [shape.literal(value) for value in values]
+                for owner in self.owners(root):
+                    here = state.read(root, name, owner)
+                    parts.append(disj(*(shape.equal(here, first) for first in firsts)))
+        for kind in self.words.kinds:
+            parts += [neg(state.sent[kind.__name__](slot)) for slot in self.slots(kind)]
+        return conj(*parts)
+
+    def variables(self, state: State) -> tuple[Any, ...]:
+        """The values of the variables of a state that are translated."""
+        known = self.words.variables
+        pairs = zip(state.values, self.model.variables, strict=False)  # queues come last
+        return tuple(value for value, (v, cls) in pairs if (cls.root, v.name) in known)
 
     def defined(self, claim: Property, state: Symbolic, after: Symbolic | None) -> z3.BoolRef:
         """Whether a claim has a value, as far as the translation knows."""

@@ -36,6 +36,15 @@ class Requirement:
         return f"line {self.line}: {self.text}"
 
 
+@dataclass(frozen=True)
+class Picked:
+    """The value of an `either`, where it is `reached`; elsewhere it is of no consequence."""
+
+    reached: z3.BoolRef
+    value: Value
+    type: Type
+
+
 @dataclass
 class Path:
     """One way through an action: what was decided so far, and what the way requires."""
@@ -44,7 +53,7 @@ class Path:
     decided: list[bool] = field(default_factory=list)
     conditions: list[z3.BoolRef] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
-    choices: list[tuple[Value, Type]] = field(default_factory=list)
+    choices: list[Picked] = field(default_factory=list)
 
     def decide(self, test: z3.BoolRef) -> bool:
         """Go one way at a branch: as the script says, or first where it is true."""

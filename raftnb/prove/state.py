@@ -12,7 +12,7 @@ import z3
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, Message
-from raftnb.language.initial import Anything, Each, First, HistoryInitial
+from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.prove.plain import Reader, Supply
 from raftnb.prove.records import MessageShape
 from raftnb.prove.shapes import Shapes
@@ -84,7 +84,7 @@ class Vocabulary:
         variables: dict[tuple[str, str], Reader] = {}
         for (root, name), type_ in self.variables.items():
             declared = self.of(type_).declare(f"{root}.{name}{mark}", self.owners(root))
-            variables[root, name] = self._total(root, name, declared)
+            variables[root, name] = self._total(root, name, type_, declared)
         for kind in self.kinds:
             self.of(RecordOf(kind)).possible()
         sent = {
@@ -119,18 +119,29 @@ class Vocabulary:
             found.setdefault((cls.root, variable.name), type_)
         return found
 
+    def start_of(self, root: str, name: str) -> Any:
+        """The start expression of a variable."""
+        return start_of(self.program.classes[root].variables[name].initial)
+
     def is_total(self, root: str, name: str) -> bool:
         """Whether a map was declared with `each`: then it always has every key."""
-        return isinstance(self.program.classes[root].variables[name].initial, Each)
+        return isinstance(self.start_of(root, name), Each)
 
     def total(self, type_: MapOf, supply: Supply) -> Map[Any, Any]:
         """A random map that has every key."""
         keys = self.of(type_.key).all(supply)
         return Map((key, self.of(type_.value).sample(supply)) for key in keys)
 
-    def _total(self, root: str, name: str, reader: Reader) -> Reader:
+    def _total(self, root: str, name: str, type_: Type, reader: Reader) -> Reader:
         if not self.is_total(root, name):
             return reader
+        if not isinstance(type_, MapOf) or not isinstance(type_.key, Member | Choice | Bool):
+            raise SpecError(
+                "`each` for a map with other keys than members",
+                place=f"`{name}` of class `{root}`",
+                allowed="`each` for a map whose keys are all the members of a class or an enum",
+                cure="start with the empty map: `Map()`",
+            )
         return lambda *a: MapV(lambda k: TRUE, reader(*a).get)
 
     def initial(self) -> Symbolic:
@@ -142,21 +153,15 @@ class Vocabulary:
         return Symbolic(variables, dict(sent))
 
     def _initial(self, root: str, name: str, type_: Type) -> Reader:
-        first: Any = self.program.classes[root].variables[name].initial
+        first = self.start_of(root, name)
         if isinstance(first, Anything | First):  # a fixed one, but which is not said: any
             return self.of(type_).declare(f"initial {root}.{name}", self.owners(root))
         if isinstance(first, Each):
-            return self._each(f"`{name}` of class `{root}`", first, type_)
-        known = self.of(type_).literal(first.value if isinstance(first, HistoryInitial) else first)
+            assert isinstance(type_, MapOf)  # see `_total`
+            return self._each(first, type_)
+        known = self.of(type_).literal(first)
         return lambda *a: known
 
-    def _each(self, what: str, first: Each, type_: Type) -> Reader:
-        if not isinstance(type_, MapOf) or not isinstance(type_.key, Member | Choice | Bool):
-            raise SpecError(
-                "`each` for a map with other keys than members",
-                place=what,
-                allowed="`each` for a map whose keys are all the members of a class or an enum",
-                cure="start with the empty map: `Map()`",
-            )
+    def _each(self, first: Each, type_: MapOf) -> Reader:
         value = self.of(type_.value).literal(first.value)
         return lambda *a: MapV(lambda k: TRUE, lambda k: value)

@@ -188,6 +188,13 @@ class Theory:
         fact = conj(term >= 0, term < top) if top is not None else term >= 0
         self.axioms.append(self.forall(bound, fact, [term]))
 
+    def limits(self) -> tuple[int, int] | None:
+        """From where to where numbers go; None where they have no bounds."""
+        return None
+
+    def note(self, beyond: z3.BoolRef) -> None:
+        """Note when a value beyond these bounds would matter."""
+
     # Sets with names, and their sizes.
 
     def member(self, type_: SetOf) -> z3.FuncDeclRef:

@@ -23,12 +23,13 @@ from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance
 from raftnb.prove.plain import Shape
 from raftnb.prove.reading import Reading
-from raftnb.prove.scope import Requirement
+from raftnb.prove.scope import Picked, Requirement
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import RecordV, conj, neg
 from raftnb.tree.nodes import Member, RecordOf
 
-MOST = 64
+MOST = 256
+"""Of how many choices an action's steps are looked at."""
 
 
 @dataclass
@@ -56,7 +57,8 @@ class Claimed:
 class Translated:
     """The translation of an instance, to be asked about states of it.
 
-    `fits(state)` tells whether a state is within its bounds; of others nothing can be asked.
+    `fits(state)` tells whether a state is within its bounds, and its maps from `each` have every
+    key, as they have where the translation takes a specification; of others nothing can be asked.
     """
 
     def __init__(self, here: Instance) -> None:
@@ -117,10 +119,19 @@ class Translated:
             kinds = [type(m) for m in dict.fromkeys((*flying, *kept))]
             if any(kinds.count(kind) > size.slots for kind in kinds):
                 return False
+            if not all(self._has_every_key(state)):
+                return False
             values = [*state.values[: len(self.here.model.variables)], *flying]
             if not all(inside(value, size.low, size.top) for value in values):
                 return False
         return True
+
+    def _has_every_key(self, state: State) -> Iterator[bool]:
+        for value, (variable, cls) in zip(state.values, self.here.model.variables, strict=False):
+            key = (cls.root, variable.name)
+            if self.words.is_total(*key) and key in self.words.variables:
+                type_: Any = self.words.variables[key]
+                yield len(value) == len(self.theory.values(type_.key))
 
     def look_at(self, state: State, after: State | None = None) -> None:
         """Put the values of a state, and of one after it, into the formulas."""
@@ -211,22 +222,27 @@ class Translated:
             self.solver.add(*(shape.equal(term, value) for term, value, shape in pairs))
             if self.solver.check(neg(way.defined)) != z3.unsat:
                 return None
-            return set(self._each(way))
+            return self._each(way)
 
-    def _each(self, way: Way) -> Iterator[State]:
-        """The states after a way, for every choice."""
+    def _each(self, way: Way) -> set[State] | None:
+        """The states after a way, for every choice; None where there are too many of these."""
+        found: set[State] = set()
         self.solver.add(way.taken)
         for _ in range(MOST):
             if self.solver.check() != z3.sat:
-                return
+                return found
             reading = Reading(self.here, self.solver.model())
-            yield reading.state(way.case.after)
-            same = [
-                shape.equal(value, shape.literal(reading.value(value, type_)))
-                for value, type_ in way.case.choices
-                for shape in (self.words.of(type_),)
-            ]
-            self.solver.add(neg(conj(*same)))
+            found.add(reading.state(way.case.after))
+            self.solver.add(neg(conj(*(self._alike(one, reading) for one in way.case.choices))))
+        return None
+
+    def _alike(self, picked: Picked, reading: Reading) -> z3.BoolRef:
+        """Whether a choice goes as in a model: not reached there, or with the same value."""
+        if not reading.truth(picked.reached):
+            return neg(picked.reached)
+        shape = self.words.of(picked.type)
+        value = shape.literal(reading.value(picked.value, picked.type))
+        return conj(picked.reached, shape.equal(picked.value, value))
 
     def _given(
         self, case: Case, process: Any, arguments: dict[str, Any], state: State
