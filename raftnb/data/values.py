@@ -5,7 +5,7 @@ All of them are immutable and hashable, so that a state built of them is a value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
 from collections.abc import Set as AnySet
 from dataclasses import dataclass, fields
 from enum import Enum, Flag
@@ -165,6 +165,11 @@ class Map(Mapping[K, V], Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def items(self) -> ItemsView[K, V]:
+        """The keys with their values, in the keys' order."""
+        iter(self)
+        return self._items.items()
 
     def __or__(self, other: Mapping[K, V]) -> Map[K, V]:
         return Map({**self._items, **other})

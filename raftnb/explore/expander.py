@@ -29,7 +29,8 @@ class Expander:
     def __init__(
         self, memo: Memo, store: Store, threads: Threads, which: int = Which.NEW_ONLY
     ) -> None:
-        self.memo, self.store, self.threads, self.which = memo, store, threads, which
+        self.memo, self.store, self.threads = memo, store, threads
+        self.which = int(which)  # Numba takes long to see of what type an enumeration's member is
         self.width, self.actions = store.width, len(memo.slots.actions)
         self.buffer = SUCCESSORS_MOST // threads.size
         self.symmetric = bool(memo.interner.symmetry)

@@ -26,6 +26,9 @@ ALLOWED = (
 )
 
 
+MARK = "_checked"  # where a record says which `Checks` it has passed
+
+
 class Mismatch(Exception):
     """A value that an annotation does not allow."""
 
@@ -187,6 +190,8 @@ class Checks:
 
     A check returns the value, its sets made `SortedSet`s, or raises `Mismatch`. `names` has the
     names of the members of every domain and process class, `fields` gives a record's annotations.
+    Every value that is written is checked, so checks are quick: a record that passed as it is
+    carries a mark, and is not looked into again.
     """
 
     def __init__(
@@ -194,7 +199,8 @@ class Checks:
     ) -> None:
         self._names = {root: frozenset(members) for root, members in names.items()}
         self._fields = fields
-        self._records: dict[type, dict[str, Check]] = {}
+        self._records: dict[type, tuple[tuple[str, Check], ...]] = {}
+        self._mark = object()
 
     def of(self, annotation: Any) -> Check:
         """The check of an annotation, which `refuse_annotation` must have let pass."""
@@ -224,10 +230,18 @@ class Checks:
 
     def made(self, record: Record) -> dict[str, Any]:
         """The fields of a new record that must be changed, since they hold plain sets."""
-        checks = self._records.get(type(record)) or self._fields_of(type(record))
-        old = {name: getattr(record, name) for name in checks}
-        new = {name: check(old[name]) for name, check in checks.items()}
-        return {name: part for name, part in new.items() if part is not old[name]}
+        known = vars(record)
+        if known.get(MARK) is self._mark:
+            return {}
+        changed = {}
+        for name, check in self._records.get(type(record)) or self._fields_of(type(record)):
+            old = known[name]
+            new = check(old)
+            if new is not old:
+                changed[name] = new
+        if not changed:
+            known[MARK] = self._mark
+        return changed
 
     def _plain(self, cls: type, annotation: Any) -> Check:
         def check(value: Any) -> Any:
@@ -257,15 +271,24 @@ class Checks:
 
     def _union(self, annotation: Any) -> Check:
         checks = [self.of(part) for part in get_args(annotation)]
+        passed: dict[type, Check] = {}  # the one that let the last value of a class pass
 
-        def check(value: Any) -> Any:
+        def search(value: Any) -> Any:
             inside: Mismatch | None = None
             for one in checks:
                 try:
-                    return one(value)
+                    found = one(value)
+                    passed[type(value)] = one
+                    return found
                 except Mismatch as mismatch:
                     inside = mismatch if mismatch.value is not value else inside
             raise inside or Mismatch(value, annotation)
+
+        def check(value: Any) -> Any:
+            try:
+                return passed[type(value)](value)
+            except (KeyError, Mismatch):
+                return search(value)
 
         return check
 
@@ -308,22 +331,31 @@ class Checks:
         def check(value: Any) -> Any:
             if type(value) is not Map:
                 raise Mismatch(value, annotation)
-            old = tuple([part for item in value.items() for part in item])
-            new = [(keys(key), values(part)) for key, part in value.items()]
-            same = _same(old, tuple([part for item in new for part in item])) is old
+            new, same = [], True
+            for key, part in value.items():
+                item = keys(key), values(part)
+                same = same and item[0] is key and item[1] is part
+                new.append(item)
             return value if same else Map(new)
 
         return check
 
     def _member(self, annotation: Any) -> Check:
-        known, anyone = self._names, annotation in (Domain, Process)
-        root = annotation.root
+        anyone = annotation in (Domain, Process)
+        allowed: dict[type, frozenset[str]] = {}  # for each class, the names of its members
+
+        def members(cls: Any) -> frozenset[str]:
+            right = issubclass(cls, annotation if anyone else Domain)
+            if not right or not (anyone or cls.root == annotation.root):
+                return frozenset()
+            return self._names.get(cls.root, frozenset())
 
         def check(value: Any) -> Any:
-            right = isinstance(value, annotation if anyone else Domain)
-            if not right or not (anyone or value.root == root):
-                raise Mismatch(value, annotation)
-            if value.name not in known.get(value.root, ()):
+            cls = type(value)
+            if cls not in allowed:
+                allowed[cls] = members(cls)
+            names = allowed[cls]
+            if not names or value.name not in names:
                 raise Mismatch(value, annotation)
             return value
 
@@ -338,8 +370,8 @@ class Checks:
 
         return check
 
-    def _fields_of(self, cls: type) -> dict[str, Check]:
-        found = {name: self.of(part) for name, part in self._fields(cls).items()}
+    def _fields_of(self, cls: type) -> tuple[tuple[str, Check], ...]:
+        found = tuple((name, self.of(part)) for name, part in self._fields(cls).items())
         self._records[cls] = found
         return found
 

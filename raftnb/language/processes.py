@@ -51,7 +51,8 @@ class Variable:
 
     def __set__(self, process: Process, value: Any) -> None:
         world = world_of(process)
-        world.write(world.base_of(process) + self.position, value)
+        base = process._base if world is process._world else world.base_of(process)
+        world.write(base + self.position, value)
 
 
 def world_of(process: Process) -> Any:
@@ -214,7 +215,11 @@ class Process(Domain, metaclass=ProcessType):
         object.__setattr__(self, "_after", after)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in type(self).variables and name not in ("index", "name", "_hash"):
+        variable = type(self).variables.get(name)
+        if variable is not None:
+            variable.__set__(self, value)
+            return
+        if name not in ("index", "name", "_hash"):
             raise SpecError(
                 f"an assignment to `{name}`, which `{type(self).__name__}` does not declare",
                 allowed=", ".join(type(self).variables) or "no variables",

@@ -247,6 +247,30 @@ def test_what_is_stored_is_in_the_order_of_the_language() -> None:
     assert tuple(found) == ("a", "b", "c")
 
 
+class Named(Record):
+    key: Key
+
+
+def test_a_record_that_passed_in_one_model_is_checked_again_in_another() -> None:
+    spec = spec_of(Named | None, None)
+    with spec(keys=2).start() as larger:
+        second = Named(larger.members(Key)[1])  # made, and so checked, where there are two keys
+        assert spec(keys=2).admitted(0, second) is second
+    with pytest.raises(SpecError, match=r"k2 \(Key\) in Named\(key=k2\) as the value of"):
+        spec(keys=1).admitted(0, second)
+    assert repr(second) == "Named(key=k2)"
+    assert second == Named(second.key)
+
+
+@pytest.mark.parametrize("wrong", [True, (1, True), (False,)])
+def test_what_is_equal_to_a_value_that_passed_is_checked_again(wrong: Any) -> None:
+    model = spec_of(int | Seq[int], 0)()
+    for right in (1, 0, (1, 1), (0,)):
+        assert model.admitted(0, right) is right
+    with pytest.raises(SpecError, match=r"\(bool\).* as the value of `holder.x`"):
+        model.admitted(0, wrong)
+
+
 def test_fields_of_records_are_annotated_as_variables_are() -> None:
     with pytest.raises(SpecError, match="equal though they differ") as error:
         spec_of(Loose | None, None)

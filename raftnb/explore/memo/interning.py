@@ -53,6 +53,8 @@ class Interner:
         self.component_of = {cell: c for c, cells in enumerate(self.components) for cell in cells}
         self.has_bag = model.delivery is not None and not model.channels
         self.width = len(self.components) + self.has_bag
+        self.columns = self._make_columns()
+        self.owned = [frozenset(cells) for cells in self.components]
         members = Members(model, symmetry)
         self.symmetry = Symmetry(members, len(self.pools), list(self.places))
         self.bags = Bags(len(members.swaps), len(members.all))
@@ -92,15 +94,13 @@ class Interner:
         """The component that is a process's record; None if it has no variables."""
         return self.places.get(("process", process))
 
-    def column_of(self, cell: int) -> int:
-        """The column of a row that has a cell.
+    def _make_columns(self) -> list[int]:
+        """The column of a row that has a cell, for each cell, and last (at `BAG`) that of the bag.
 
         Cells and columns beyond those of a row are those of the row after a step.
         """
-        if cell == BAG:
-            return len(self.components)
-        after, cell = divmod(cell, len(self.model.layout.cells))
-        return self.component_of[cell] + after * self.width
+        here = [self.component_of[cell] for cell in range(len(self.model.layout.cells))]
+        return [*here, *(column + self.width for column in here), len(self.components)]
 
     def component_value(self, component: int, number: int) -> tuple[Any, ...]:
         """The value of a component that has this number."""

@@ -29,7 +29,7 @@ from raftnb.explore.memo.tracer import (
     refuse_chance_in,
     step_of,
 )
-from raftnb.explore.memo.trees import NeedsBag, NotDetermined, Path, Trees
+from raftnb.explore.memo.trees import NO_BAG_YET, NeedsBag, NotDetermined, Path, Trees
 from raftnb.explore.memo.trials import Trials
 from raftnb.explore.tables.buffers import make_scratch, make_successors
 from raftnb.explore.tables.canonical import replace_by_canonical
@@ -104,8 +104,7 @@ class Memo:
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        leaf = self.leaf(slot, row)  # first, since it may make the array of nodes anew
-        return int(self.trees.node.array[leaf, Node.VALUE])
+        return int(self.trees.node.rows[self.leaf(slot, row)][Node.VALUE])
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         path, answer = self._evaluate(slot, row) if slot.function else self._take(slot, row)
@@ -122,10 +121,12 @@ class Memo:
         if not slot.claims:
             return self._path(reads), (slot.value_number(value), 0)
         self.claims_read_bag |= BAG in reads
-        self.trials.try_claim(slot.function, row, value, slot.claims[0])
+        if self.trials.swaps:
+            self.trials.try_claim(slot.function, row, value, slot.claims[0])
         return self._path(reads), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
+        self.tracer.put(row)
         if slot.bundle:
             path, results = self._take_bundle(slot, row)
         else:
@@ -139,7 +140,7 @@ class Memo:
         results: list[Any] = []
         for member in list(slot.members):
             run = self._run(member, row)
-            if self._path_of(run).keys() - {slot.component}:
+            if self._looks_beyond(slot.component, run):
                 self.trees.uproot(slot.number)
                 self.slots.move_out(slot, member)
             else:
@@ -152,10 +153,11 @@ class Memo:
         instance, message = member
         action = instance.action
         try:
-            run = self.tracer.run(instance, message, row)
-            if self._again(action) and self.tracer.run(instance, message, row) != run:
+            run = self.tracer.run(instance, message)
+            if self._again(action) and self.tracer.run(instance, message) != run:
                 raise refuse_chance(action)
-            self.trials.try_action(instance, message, row, run)
+            if self.trials.swaps:
+                self.trials.try_action(instance, message, row, run)
         except RaftnbError as error:
             raise placed(error, action) from error
         return run
@@ -169,9 +171,16 @@ class Memo:
     def _path(self, reads: Iterable[int]) -> Path:
         """The cells read of each column, columns in the order of their first reading."""
         path: Path = {}
+        columns = self.interner.columns
         for cell in reads:
-            path.setdefault(self.interner.column_of(cell), set()).add(cell)
+            path.setdefault(columns[cell], set()).add(cell)
         return path
+
+    def _looks_beyond(self, component: int | None, run: Observed) -> bool:
+        """Whether a run read or wrote anything else than one component."""
+        own = frozenset() if component is None else self.interner.owned[component]
+        touched = (run.reads, *([cell for cell, _ in one.writes] for one in run.outcomes))
+        return not all(map(own.issuperset, touched))
 
     def _path_of(self, run: Observed) -> Path:
         """As `_path`; a component that is written counts as read as a whole."""
@@ -181,8 +190,8 @@ class Memo:
         return path
 
     def _written(self, outcomes: Iterable[Outcome]) -> list[int]:
-        cells = (cell for outcome in outcomes for cell, _ in outcome.writes)
-        return list(dict.fromkeys(map(self.interner.column_of, cells)))
+        columns = self.interner.columns
+        return list({columns[cell]: None for one in outcomes for cell, _ in one.writes})
 
     def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""
@@ -224,14 +233,13 @@ class Memo:
 
     def learn_slot(self, slot: int, row: Sequence[int]) -> None:
         """Find out all that the compiled code asks when it takes a slot of a state."""
-        leaf = self.leaf(slot, row)
-        first, end = self.trees.node.array[leaf, [Node.FIRST_RESULT, Node.END_RESULT]].tolist()
-        for _, delta, first_write, end_write in self.result.array[first:end].tolist():
+        _, _, first, end = self.trees.node.rows[self.leaf(slot, row)]
+        for _, delta, first_write, end_write in self.result.rows[first:end]:
             after = list(row)
-            for component, number in self.write.array[first_write:end_write].tolist():
+            for component, number in self.write.rows[first_write:end_write]:
                 after[component] = number
             if delta:
-                after[-1] = int(OPEN_BAG)
+                after[-1] = NO_BAG_YET
             for claim in self.transitions:
                 self.leaf(claim, [*row, *after])
             try:
@@ -303,7 +311,7 @@ class Memo:
             classes=interner.classes,
             result=self.result.array,
             write=self.write.array,
-            root=trees.root.array,
+            root=trees.roots,
             static=static,
             receivers=receivers,
             action=self.action.array,

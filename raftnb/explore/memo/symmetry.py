@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -78,8 +79,8 @@ class Outlines:
         if isinstance(value, tuple):
             return ("tuple", *map(inner, value))
         if isinstance(value, Record):
-            fields = vars(value).items()
-            return ("record", type(value), *(inner(v) for k, v in fields if k != "_hash"))
+            parts = (getattr(value, one.name) for one in fields(value))  # type: ignore[arg-type]
+            return ("record", type(value), *map(inner, parts))
         return ("plain", type(value), value)
 
 

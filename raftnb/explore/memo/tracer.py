@@ -62,10 +62,8 @@ class Tracer(World):
         self._before: list[Any] = []
 
     def put(self, row: Sequence[int]) -> None:
-        """Make the state of a row the one to run on."""
+        """Make the state of a row the one to run on, as often as one likes."""
         self._row, self._before = row, self.ids.cells(row)
-        self.noted.clear()
-        self.rewind()
 
     def rewind(self) -> None:
         """Undo what a run changed."""
@@ -113,16 +111,14 @@ class Tracer(World):
         queue = self._before[instance.channel]
         return queue[0] if queue else None
 
-    def run(
-        self, instance: ActionInstance, message: Message | None, row: Sequence[int]
-    ) -> Observed:
-        """Run an action in every way in which its choices can go."""
-        self.put(row)
+    def run(self, instance: ActionInstance, message: Message | None) -> Observed:
+        """Run an action, on what was `put`, in every way in which its choices can go."""
+        self.noted.clear()
         if instance.channel is not None:
-            heads = self.read(instance.channel)[:1]
-            if not heads or not isinstance(heads[0], instance.kind):
+            self.noted[instance.channel] = None
+            message = self.head(instance)
+            if not isinstance(message, instance.kind):
                 return Observed(tuple(self.noted), ())
-            message = heads[0]
         arguments = instance.bound(message)
         outcomes = []
         with self:
@@ -131,9 +127,9 @@ class Tracer(World):
         return Observed(tuple(self.noted), tuple(outcomes))
 
     def _outcome(self) -> Outcome:
-        writes = tuple((cell, self.cells[cell]) for cell in sorted(self.writes))
-        picks = tuple(pick for pick, _ in self.choices)
-        chosen = tuple(options[pick] for pick, options in self.choices)
+        writes = tuple([(cell, self.cells[cell]) for cell in sorted(self.writes)])
+        picks = tuple([pick for pick, _ in self.choices])
+        chosen = tuple([options[pick] for pick, options in self.choices])
         return Outcome(writes, tuple(self.ops), picks, chosen)
 
     def value(self, function: Callable[[World], Any], row: Sequence[int]) -> tuple[Any, list[int]]:
@@ -143,6 +139,8 @@ class Tracer(World):
         """
         width = self.ids.width
         self.put(row[:width])
+        self.noted.clear()
+        self.rewind()
         if len(row) > width:
             self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead
         else:

@@ -17,6 +17,7 @@ from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.layout import FRESH, LEAF, OPEN_BAG, WHOLE, Node
 
 Path = dict[int, set[int]]  # the cells read of each column, columns in the order of first reading
+NO_BAG_YET = int(OPEN_BAG)
 ANYTHING_YET = (FRESH, WHOLE, 0, 0)
 
 
@@ -45,7 +46,8 @@ class Trees:
 
     def __init__(self, projections: Projections) -> None:
         self.projections = projections
-        self.root = Growing(np.int64)
+        self.root: list[int] = []
+        self.roots: Any = None  # `root` as an array, as `save` has left it
         self.node = Growing(np.int64, len({*Node}))
         self.node.append(ANYTHING_YET)  # so that 0 means: no node
         self.edges: dict[int, int] = {}
@@ -54,22 +56,27 @@ class Trees:
 
     def plant(self) -> int:
         """The number of a new tree, of which nothing is known yet."""
-        return self.root.append(0)
+        self.root.append(0)
+        self.roots = None
+        return len(self.root) - 1
 
     def uproot(self, tree: int) -> None:
         """Forget all that is known of a tree."""
-        self.root.array[tree] = 0
+        self.root[tree], self.roots = 0, None
 
     def walk(self, tree: int, row: Sequence[int]) -> int:
         """The leaf that a row leads to, or 0; raises `NeedsBag` if it looks into an open bag."""
-        node, nodes = int(self.root.array[tree]), self.node.array
+        node, nodes, edges = self.root[tree], self.node.rows, self.edges
         while node:
-            column, projection = nodes[node, :2].tolist()
+            column, projection, _, _ = nodes[node]
             if column == LEAF:
                 return node
-            if row[column] == OPEN_BAG:
+            number = row[column]
+            if number == NO_BAG_YET:
                 raise NeedsBag
-            node = self.edges.get(self._edge(node, projection, row[column]), 0)
+            if projection != WHOLE:
+                number = int(self.projections.classes[projection, number])
+            node = edges.get(node << 32 | number, 0)
         return 0
 
     def insert(
@@ -83,7 +90,7 @@ class Trees:
         link: int | None = None
         for column, cells in path.items():
             node = self._follow(tree, link)
-            kind, projection = self.node.array[node, :2].tolist()
+            kind, projection, _, _ = self.node.rows[node]
             if kind == FRESH:
                 self._look(node, column, cells)
             elif kind != column:
@@ -92,16 +99,15 @@ class Trees:
                 known = self.projections.cells_seen(column, projection)
                 node = self._new_node(tree, link)
                 self._look(node, column, cells | known)
-            projection = int(self.node.array[node, Node.PROJECTION])
-            link = self._edge(node, projection, row[column])
+            link = self._edge(node, self.node.rows[node][Node.PROJECTION], row[column])
         node = self._follow(tree, link)
-        if self.node.array[node, Node.COMPONENT] >= 0:
+        if self.node.rows[node][Node.COMPONENT] >= 0:
             raise NotDetermined
-        self.node.array[node] = leaf
+        self.node.rows[node] = leaf
         return node
 
     def _look(self, node: int, column: int, cells: set[int]) -> None:
-        self.node.array[node] = (column, self.projections.projection(column, cells), 0, 0)
+        self.node.rows[node] = (column, self.projections.projection(column, cells), 0, 0)
 
     def _sees(self, column: int, projection: int, cells: set[int]) -> bool:
         return projection == WHOLE or cells <= self.projections.cells_seen(column, projection)
@@ -112,20 +118,22 @@ class Trees:
         return node << 32 | number
 
     def _follow(self, tree: int, link: int | None) -> int:
-        node = int(self.root.array[tree]) if link is None else self.edges.get(link, 0)
+        node = self.root[tree] if link is None else self.edges.get(link, 0)
         return node or self._new_node(tree, link)
 
     def _new_node(self, tree: int, link: int | None) -> int:
         """A fresh node, at an edge or at the root of a tree."""
         node = self.node.append(ANYTHING_YET)
         if link is None:
-            self.root.array[tree] = node
+            self.root[tree], self.roots = node, None
         else:
             self.edges[link] = self.unsaved[link] = node
         return node
 
     def save(self) -> None:
-        """Put the edges that are new where compiled code finds them."""
+        """Put the roots and edges that are new where compiled code finds them."""
+        if self.roots is None:
+            self.roots = np.array(self.root, dtype=np.int64)
         if self.unsaved:
             self.trie.update(self.unsaved)
             self.unsaved = {}

@@ -40,8 +40,6 @@ class Trials:
 
     def permutations(self, what: Any) -> list[Permutation]:
         """The permutations under which to try the next run of an action or a claim."""
-        if not self.swaps:
-            return []
         self._tried[what] += 1
         times, swaps = self._tried[what], range(self.swaps)
         if times > ALL_UP_TO and times % THEN_ONE_IN:
@@ -110,7 +108,8 @@ class Trials:
                 arguments=rename(instance.arguments, names),
                 channel=None if channel is None else self._cell(permutation, channel),
             )
-            found = self.tracer.run(other, rename(message, names), there)
+            self.tracer.put(there)
+            found = self.tracer.run(other, rename(message, names))
             here = Counter(self._effect(o, permutation, row) for o in run.outcomes)
             if here != Counter(self._effect(o, (), there) for o in found.outcomes):
                 action = instance.action

@@ -10,29 +10,37 @@ from raftnb.explore.tables.hashing import put_all
 
 
 class Growing:
-    """A NumPy array with `n` rows in use; appending doubles its room when it is full."""
+    """Rows that are added in Python, and read by compiled code as a NumPy array.
+
+    Python reads and adds to the list `rows`, since a single row of an array is slow to read and
+    to write; `array` catches up when it is asked for. A row must not change once it was asked for.
+    """
 
     def __init__(self, kind: Any, *shape: int) -> None:
-        self.array: Any = np.zeros((16, *shape), dtype=kind)
-        self.n = 0
+        self.rows: list[Any] = []
+        self._array: Any = np.zeros((16, *shape), dtype=kind)
+        self._copied = 0
 
     def append(self, row: Any) -> int:
         """Add a row; return its position."""
-        self.reserve(self.n + 1)
-        self.array[self.n] = row
-        self.n += 1
-        return self.n - 1
+        self.rows.append(row)
+        return len(self.rows) - 1
 
     def extend(self, rows: list[Any]) -> tuple[int, int]:
         """Add several rows; return where they start and end."""
-        start = self.n
-        for row in rows:
-            self.append(row)
-        return start, self.n
+        start = len(self.rows)
+        self.rows += rows
+        return start, len(self.rows)
 
-    def reserve(self, n: int) -> None:
-        """Make room for n rows in all."""
-        self.array = room_for(self.array, n)
+    @property
+    def array(self) -> Any:
+        """The rows as an array, which has room to spare at its end."""
+        new = self.rows[self._copied :]
+        if new:
+            self._array = room_for(self._array, len(self.rows))
+            self._array[self._copied : len(self.rows)] = new
+            self._copied = len(self.rows)
+        return self._array
 
 
 def room_for(array: Any, n: int, fill: int = 0) -> Any:
