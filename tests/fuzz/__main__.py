@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from tests.fuzz.one import total
 
-BATCH = 25
+BATCH, AGAIN = 40, 3
 
 
 def main() -> int:
@@ -33,7 +33,8 @@ def main() -> int:
         bar.update(round(min(before, seconds)))
         while before < seconds:
             started = time.monotonic()
-            run_batch(first, options.folder, min(900.0, 60 + seconds - before))
+            run_batch(first, BATCH, options.folder, min(900.0, 60 + seconds - before))
+            run_again(first, options.folder)
             first = next_seed(options.folder, options.first)
             took = time.monotonic() - started
             before += took
@@ -44,10 +45,10 @@ def main() -> int:
     return 1 if differing(options.folder) else 0
 
 
-def run_batch(first: int, folder: Path, seconds: float) -> None:
+def run_batch(first: int, count: int, folder: Path, seconds: float, shift: int = 0) -> None:
     """A batch in a process of its own; the seed at which it dies or takes too long is a row too."""
-    command = [sys.executable, "-m", "tests.fuzz.one", str(first), str(BATCH), str(folder)]
-    environment = os.environ | {"PYTHONHASHSEED": str(first % 4_000_000_007 % 1000)}
+    command = [sys.executable, "-m", "tests.fuzz.one", str(first), str(count), str(folder)]
+    environment = os.environ | {"PYTHONHASHSEED": str(first % 1000 + shift)}
     try:
         ended = subprocess.run(
             command, env=environment, timeout=seconds, capture_output=True, text=True, check=False
@@ -60,8 +61,29 @@ def run_batch(first: int, folder: Path, seconds: float) -> None:
         kind = "too slow" if why.startswith("no answer") else "the process died"
         row: dict[str, Any] = {"seed": seed, "counts": {kind: 1}, "refusals": {}, "kinds": {}}
         row |= {"differences": [] if kind == "too slow" else [[kind, why]], "digest": ""}
-        with (folder / "results.jsonl").open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        write(folder, row)
+
+
+def run_again(first: int, folder: Path) -> None:
+    """The first seeds of a batch under another hash seed; another answer is a row too."""
+    other = folder / "again"
+    other.mkdir(exist_ok=True)
+    run_batch(first, AGAIN, other, 200.0, 1000)
+    mine, theirs = ({row["seed"]: row for row in rows(place)} for place in (folder, other))
+    for seed in range(first, first + AGAIN):
+        one, two = mine.get(seed, {}), theirs.get(seed, {})
+        if one.get("digest") and two.get("digest"):
+            same = one["digest"] == two["digest"]
+            name, told = "another hash seed", f"{one['digest']}, {two['digest']}"
+            row = {"seed": seed, "counts": {"specifications under another hash seed": 1}}
+            row |= {"refusals": {}, "kinds": {}, "differences": [] if same else [[name, told]]}
+            write(folder, row)
+
+
+def write(folder: Path, row: dict[str, Any]) -> None:
+    """Add a row to the results."""
+    with (folder / "results.jsonl").open("a") as file:
+        file.write(json.dumps(row) + "\n")
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -77,7 +99,7 @@ def next_seed(folder: Path, first: int) -> int:
 
 def differing(folder: Path) -> int:
     """How many specifications showed a difference."""
-    return sum(bool(row["differences"]) for row in rows(folder))
+    return len({row["seed"] for row in rows(folder) if row["differences"]})
 
 
 def spent(folder: Path) -> float:
@@ -90,7 +112,8 @@ def figures(folder: Path) -> str:
     """What the run did, as text."""
     done = rows(folder)
     kinds, counts, refusals = (total(done, f) for f in ("kinds", "counts", "refusals"))
-    lines = [f"{len(done):,} specifications in {spent(folder) / 60:.0f} minutes"]
+    number = len({row["seed"] for row in done})
+    lines = [f"{number:,} specifications in {spent(folder) / 60:.0f} minutes"]
     lines += [f"{differing(folder):,} with a difference", "", "compared:"]
     lines += listed(counts, 60)
     lines += ["", f"kinds made: {len(kinds)}", *listed(kinds, 200)]

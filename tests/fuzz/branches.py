@@ -1,103 +1,85 @@
 """Which branches of the translators the random specifications reach.
 
-`python -m tests.fuzz.branches --seeds 200` runs that many specifications through the typed trees
+`python -m tests.fuzz.branches --seeds 300` runs that many specifications through the typed trees
 and the prover, and lists the branches of `raftnb/tree` and `raftnb/prove` that none of them took.
+What is found is kept in a folder, and a further run with other seeds adds to it.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import sys
+import json
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
+import coverage
 from tqdm import tqdm
 
 from tests.fuzz.compare import Findings
-from tests.fuzz.one import compared, given_up
-from tests.fuzz.proofs import compare_induction, compare_proofs
-from tests.fuzz.translations import compare_translations
-from tests.fuzz.trees import compare_trees
+from tests.fuzz.one import TRANSLATIONS, compare_all, given_up
 from tests.oracles.random_specs import make
 
 ROOMS = ("raftnb/tree", "raftnb/prove")
 Arcs = dict[str, set[tuple[int, int]]]
+Taken = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One way to go on from a line: into a function, or along an `if`, a `for`, a `match`."""
+    """One way to go on from a line: into a function, or along an `if`, a `for`, a `while`."""
 
     path: str
-    line: int
+    function: str
     way: str
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.way}: {self.text}"
+        return f"{self.path} {self.function}: {self.way}: {self.text}"
 
 
-class Tracer:
-    """Notes which line follows which in the files of the rooms."""
-
-    def __init__(self) -> None:
-        self.arcs: Arcs = defaultdict(set)
-        self.inside: dict[CodeType, str | None] = {}
-
-    def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
-        code = frame.f_code
-        if code not in self.inside:
-            name = code.co_filename
-            found = [room for room in ROOMS if f"/{room}/" in name]
-            self.inside[code] = name[name.index(found[0]) :] if found else None
-        path = self.inside[code]
-        return None if path is None else self.follow(path, frame.f_lineno)
-
-    def follow(self, path: str, first: int) -> Any:
-        """A tracer of one frame."""
-        arcs, last = self.arcs[path], [-first]
-
-        def line(frame: FrameType, event: str, _: Any) -> Any:
-            if event in ("line", "return"):
-                here = frame.f_lineno if event == "line" else 0
-                arcs.add((last[0], here))
-                last[0] = frame.f_lineno
-            return line
-
-        return line
-
-
-def branches(path: str) -> Iterator[tuple[Branch, Any]]:
+def branches(path: str) -> Iterator[tuple[Branch, Taken]]:
     """The branches of a file, each with a test of an arc that says whether it was taken."""
     source = Path(path).read_text()
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
+    for function, node in nested(ast.parse(source), ""):
         if isinstance(node, ast.FunctionDef):
             first = node.body[0] if len(node.body) == 1 or not told(node.body[0]) else node.body[1]
             span = range(first.lineno, (first.end_lineno or 0) + 1)
-            text = f"def {node.name}"
-            yield Branch(path, node.lineno, "run", text), lambda a, b, s=span: b in s
+            yield Branch(path, function, "run", "def"), lambda a, b, s=span: b in s
         if isinstance(node, ast.If | ast.For | ast.While):
-            test = node.test if isinstance(node, ast.If | ast.While) else node.iter
-            lines_of_test = range(node.lineno, (test.end_lineno or node.lineno) + 1)
-            body = range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
-            text = lines[node.lineno - 1].strip()
+            text = " ".join(source.splitlines()[node.lineno - 1].split())
+            into, past = ways(node)
+            yield Branch(path, function, "taken", text), into
+            yield Branch(path, function, "not taken", text), past
 
-            def into(a: int, b: int, t: Any = lines_of_test, s: Any = body) -> bool:
-                return a in t and b in s and (b not in t or len(t) == 1)
 
-            def past(a: int, b: int, t: Any = lines_of_test, s: Any = body) -> bool:
-                return a in t and b not in t and b not in s
+def ways(node: ast.If | ast.For | ast.While) -> tuple[Taken, Taken]:
+    """Tests of an arc: whether it goes into a body, whether past it."""
+    test = node.iter if isinstance(node, ast.For) else node.test
+    head = range(node.lineno, (test.end_lineno or node.lineno) + 1)
+    body = range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
 
-            yield Branch(path, node.lineno, "taken", text), into
-            yield Branch(path, node.lineno, "not taken", text), past
+    def into(a: int, b: int) -> bool:
+        return a in head and b in body and (b not in head or len(head) == 1)
+
+    def past(a: int, b: int) -> bool:
+        return a in head and b not in head and b not in body
+
+    return into, past
+
+
+def nested(node: ast.AST, inside: str) -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the full name of the function that it is in."""
+    for child in ast.iter_child_nodes(node):
+        name = inside
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            name = f"{inside}.{child.name}" if inside else child.name
+        yield name, child
+        yield from nested(child, name)
 
 
 def told(statement: ast.stmt) -> bool:
@@ -105,43 +87,74 @@ def told(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def traced(seeds: range, minutes: float, tracer: Tracer) -> int:
-    """Run the translators on the specifications of some seeds; how many there was time for."""
+def all_branches() -> list[tuple[Branch, Taken]]:
+    """The branches of both translators."""
+    paths = [path for room in ROOMS for path in sorted(Path(room).rglob("*.py"))]
+    return [row for path in paths for row in branches(str(path))]
+
+
+def traced(seeds: range, minutes: float) -> tuple[int, Arcs]:
+    """The translators on specifications: how many there was time for, and the arcs taken."""
     end = time.monotonic() + 60 * minutes
-    ask = (compare_trees, compare_translations, compare_proofs, compare_induction)
+    cover = coverage.Coverage(data_file=None, branch=True, include=[f"{r}/*" for r in ROOMS])
+    done = 0
     with tempfile.TemporaryDirectory() as directory:
-        for done, seed in enumerate(tqdm(seeds, desc="traced")):
+        for seed in tqdm(seeds, desc="traced"):
             if time.monotonic() > end:
-                return done
+                break
             text = make(seed).text
-            sys.settrace(tracer)
+            cover.start()
             try:
-                with given_up(Findings(), 40.0):
-                    compared(text, Path(directory), ask)
+                found = Findings()
+                with given_up(found, 20.0):
+                    compare_all(found, text, Path(directory), TRANSLATIONS)
             finally:
-                sys.settrace(None)
-    return len(seeds)
+                cover.stop()
+            done += 1
+    data, here = cover.get_data(), Path.cwd()
+    arcs = {str(Path(f).relative_to(here)): set(data.arcs(f) or ()) for f in data.measured_files()}
+    return done, arcs
+
+
+def missed(arcs: Arcs) -> list[Branch]:
+    """The branches that none of the arcs took."""
+    return [
+        branch
+        for branch, taken in all_branches()
+        if not any(taken(abs(a), b) for a, b in arcs.get(branch.path, ()))
+    ]
+
+
+def with_earlier(kept: Path, done: int, arcs: Arcs) -> tuple[int, Arcs]:
+    """What was found, with what is kept of earlier runs; all of it is kept."""
+    if kept.exists():
+        earlier: Any = json.loads(kept.read_text())
+        done += earlier["done"]
+        for path, pairs in earlier["arcs"].items():
+            arcs.setdefault(path, set()).update((a, b) for a, b in pairs)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    pairs_of = {path: sorted(pairs) for path, pairs in arcs.items()}
+    kept.write_text(json.dumps({"done": done, "arcs": pairs_of}))
+    return done, arcs
 
 
 def main() -> None:
     """Print the share of the branches that was taken, and those that were not."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.branches", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--folder", type=Path, default=Path("build/branches"))
     options = parser.parse_args()
-    tracer = Tracer()
     seeds = range(options.first, options.first + options.seeds)
-    print(f"{traced(seeds, options.minutes, tracer)} specifications traced")
+    done, arcs = with_earlier(options.folder / "arcs.json", *traced(seeds, options.minutes))
+    print(f"{done} specifications traced")
+    rows, left = all_branches(), missed(arcs)
     for room in ROOMS:
-        rows = [row for path in sorted(Path(room).rglob("*.py")) for row in branches(str(path))]
-        missed = [
-            branch
-            for branch, was in rows
-            if not any(was(abs(a), b) for a, b in tracer.arcs.get(branch.path, ()))
-        ]
-        print(f"{room}: {len(rows)} branches, {len(rows) - len(missed)} taken")
-        print("\n".join(map(str, missed)))
+        number = sum(branch.path.startswith(room) for branch, _ in rows)
+        out = [branch for branch in left if branch.path.startswith(room)]
+        print(f"{room}: {number} branches, {number - len(out)} taken")
+        print("\n".join(map(str, out)))
 
 
 if __name__ == "__main__":

@@ -66,13 +66,20 @@ class Findings:
             self.differ(f"{engine}: translation and Python", error)
         except RaftnbError as error:
             self.refusals[f"{engine}: {short(error)}"] += 1
-            if not (error.found and error.allowed and error.cure):
-                self.differ(f"{engine}: a refusal that does not help", error)
+            self.answers.append(f"{engine}: {error.found}, {error.allowed}, {error.cure}")
+            self.judge_refusal(engine, error)
         except Exception as error:
             if self.too_slow:  # the interruption came while C was calling Python
                 raise TooSlowError from error
             last = "".join(traceback.format_exception(error)[-2:]).strip()
             self.differ(f"{engine}: {type(error).__name__}", last)
+
+    def judge_refusal(self, engine: str, error: RaftnbError) -> None:
+        """A refusal must say what was found, what is allowed, and a cure that is one."""
+        if not (error.found and error.allowed and error.cure):
+            self.differ(f"{engine}: a refusal that does not help", error)
+        if "foreseen" in (error.cure or ""):
+            self.differ(f"{engine}: not foreseen: {short(error)}", error)
 
 
 def short(error: RaftnbError) -> str:
@@ -147,6 +154,7 @@ def with_engines(found: Findings, hand: Explored) -> None:
         with asked(found, engine, hand):
             answer = check(hand.model, engine=engine, deadlock=False, progress=False)
             verdicts[engine] = answer
+            found.answers.append(f"{engine}: {answer.verdict}, {answer.property}, {answer.trace}")
             agree(found, hand, engine, answer)
     if len(verdicts) == 2:
         same_answer(found, verdicts["reference"], verdicts["fast"])

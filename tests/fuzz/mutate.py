@@ -1,38 +1,38 @@
 """Breaks the translators, one place at a time, and counts what the tests notice.
 
-`python -m tests.fuzz.mutate --room tree --sample 60` takes a random sample of the places, breaks
-each in a forked process in which no test has run yet, and runs a fast part of the tests there.
-A mutant that survives is a place that the tests do not hold. One that gives no answer in five times
-the processor time of the unbroken tests is undecided: it is not counted as noticed.
+`python -m tests.fuzz.mutate --room tree --minutes 60` collects the tests once and notes which of
+them run which lines. Each mutant is then made in a forked process, where the code of one function
+is exchanged, and the tests that run the changed line are run there, the fast ones first, until one
+fails. A mutant that survives is a place that the tests do not hold. One that gives no answer in
+time is undecided: it is not counted as noticed. The answers are kept in a folder, so that a run can
+be ended, and goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
-import importlib
-import importlib.abc
-import importlib.util
-import io
+import gc
+import json
 import multiprocessing
+import os
 import random
 import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
+import coverage
 import pytest
 from tqdm import tqdm
 
-ROOMS = {
-    "tree": ("tests/fuzz/test_trees.py", "tests/tree"),
-    "prove": ("tests/fuzz/test_proofs.py", "tests/prove/test_true_verdicts.py"),
-}
+TESTS = ("tests/tree", "tests/prove", "tests/fuzz/test_trees.py", "tests/fuzz/test_proofs.py")
+SLOWEST = 20.0  # seconds of one test that is still worth its time
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
     ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And,
@@ -42,24 +42,40 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of a file: which node (in the order of a walk), and what is done to it."""
+    """One change of a file: which node (in the order of a walk), and what is done to it.
+
+    `function` is the outermost function that it is in, `first` that function's first line.
+    """
 
     path: Path
     node: int
     what: str
     line: int
     at: int = 0
+    function: str = ""
 
     def __str__(self) -> str:
         text = self.path.read_text().splitlines()[self.line - 1].strip()
-        return f"{self.path}:{self.line}: {self.what}: {text}"
+        return f"{self.path}:{self.line}: {self.what} in {self.function}: {text}"
 
-    def tree(self) -> ast.Module:
-        """The file's tree with the change."""
+    @property
+    def key(self) -> str:
+        return f"{self.path}:{self.node}:{self.what}:{self.at}"
+
+    def code(self) -> CodeType:
+        """The code of the function with the change."""
         tree = ast.parse(self.path.read_text())
-        node: Any = list(ast.walk(tree))[self.node]
-        change(node, self.what, self.at)
-        return ast.fix_missing_locations(tree)
+        change(list(ast.walk(tree))[self.node], self.what, self.at)
+        made = compile(ast.fix_missing_locations(tree), str(self.path.resolve()), "exec")
+        return next(c for c in codes(made) if c.co_qualname == self.function)
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """A code object and those inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes(constant)
 
 
 def change(node: Any, what: str, at: int) -> None:
@@ -78,31 +94,52 @@ def change(node: Any, what: str, at: int) -> None:
         node.value = not node.value if isinstance(node.value, bool) else node.value + 1
 
 
-def mutants(path: Path) -> Iterator[Mutant]:
-    """Every change of a file that could matter: not in docstrings, imports, messages, types."""
+def mutants(path: Path) -> list[Mutant]:
+    """Every change of a function that could matter: not of docstrings, messages, annotations."""
     tree = ast.parse(path.read_text())
     quiet = {id(part) for node in ast.walk(tree) if tells(node) for part in ast.walk(node)}
-    for number, node in enumerate(ast.walk(tree)):
-        if id(node) in quiet:
-            continue
-        line = getattr(node, "lineno", 1)
-        if isinstance(node, ast.FunctionDef | ast.If | ast.For | ast.With):
-            for at, statement in enumerate(node.body):
-                if matters(statement) and id(statement) not in quiet:
-                    yield Mutant(path, number, "a statement left out", statement.lineno, at)
-        if isinstance(node, ast.If | ast.IfExp | ast.While):
-            yield Mutant(path, number, "a test negated", line)
-        if isinstance(node, ast.Call):
-            for at, _ in enumerate(node.keywords):
-                yield Mutant(path, number, "a keyword left out", line, at)
-        if isinstance(node, ast.Compare):
-            for at, sign in enumerate(node.ops):
-                if type(sign) in SWAPS:
-                    yield Mutant(path, number, "an operator swapped", line, at)
-        if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPS:
-            yield Mutant(path, number, "an operator swapped", line)
-        if isinstance(node, ast.Constant) and isinstance(node.value, bool | int):
-            yield Mutant(path, number, "a constant changed", line)
+    inside = dict(functions(tree))
+    return [
+        Mutant(path, number, what, line, at, inside[id(node)])
+        for number, node in enumerate(ast.walk(tree))
+        if id(node) in inside and id(node) not in quiet
+        for what, line, at in changes(node, quiet)
+    ]
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The nodes inside functions (by identity), each with the outermost function's full name."""
+    for node in tree.body:
+        methods = node.body if isinstance(node, ast.ClassDef) else [node]
+        before = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for function in methods:
+            if isinstance(function, ast.FunctionDef):
+                for statement in function.body:
+                    for part in ast.walk(statement):
+                        yield id(part), before + function.name
+                yield id(function), before + function.name
+
+
+def changes(node: Any, quiet: set[int]) -> Iterator[tuple[str, int, int]]:
+    """What can be changed at a node: what is done, in which line, and which of several."""
+    line = getattr(node, "lineno", 1)
+    if isinstance(node, ast.FunctionDef | ast.If | ast.For | ast.With):
+        for at, statement in enumerate(node.body):
+            if matters(statement) and id(statement) not in quiet:
+                yield "a statement left out", statement.lineno, at
+    if isinstance(node, ast.If | ast.IfExp | ast.While):
+        yield "a test negated", node.test.lineno, 0
+    if isinstance(node, ast.Call):
+        for at, keyword in enumerate(node.keywords):
+            yield "a keyword left out", keyword.value.lineno, at
+    if isinstance(node, ast.Compare):
+        for at, sign in enumerate(node.ops):
+            if type(sign) in SWAPS:
+                yield "an operator swapped", line, at
+    if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPS:
+        yield "an operator swapped", line, 0
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool | int):
+        yield "a constant changed", line, 0
 
 
 def tells(node: ast.AST) -> bool:
@@ -119,93 +156,177 @@ def matters(statement: ast.stmt) -> bool:
     return not text and not isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom)
 
 
-class Broken(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one module from a mutant's tree."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-        self.name = ".".join(mutant.path.with_suffix("").parts).removesuffix(".__init__")
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name != self.name:
-            return None
-        inside = self.mutant.path.name == "__init__.py"
-        file = str(self.mutant.path.resolve())
-        return importlib.util.spec_from_file_location(
-            name,
-            file,
-            loader=self,
-            submodule_search_locations=[str(Path(file).parent)] if inside else None,
-        )
-
-    def exec_module(self, module: Any) -> None:
-        code = compile(self.mutant.tree(), str(self.mutant.path.resolve()), "exec")
-        exec(code, module.__dict__)
+def exchange(mutant: Mutant) -> None:
+    """Give the function the mutant's code, wherever it is held."""
+    name, path, code = mutant.function, str(mutant.path.resolve()), mutant.code()
+    found = [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, FunctionType)
+        and thing.__code__.co_filename == path
+        and thing.__code__.co_qualname == name
+    ]
+    assert found, mutant
+    for function in found:
+        function.__code__ = code
 
 
-def noticed(mutant: Mutant, tests: tuple[str, ...], seconds: int, answer: Any) -> None:
-    """Run the tests with a mutant, in a process of its own, for so much processor time."""
-    used = round(time.process_time())
-    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, used + seconds + 5))
-    sys.meta_path.insert(0, Broken(mutant))
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests])
-    answer.put(int(code))
+@dataclass
+class Suite:
+    """The tests collected: the seconds that each takes, and who runs which lines."""
+
+    session: pytest.Session
+    seconds: dict[str, float] = field(default_factory=dict)
+    lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    noticed: Counter[str] = field(default_factory=Counter)
+
+    def of_line(self, path: str, line: int) -> list[str]:
+        """The tests that run a line: those that noticed the most so far, then the fastest."""
+        found = [t for t in self.lines.get(path, {}).get(line, []) if self.seconds[t] <= SLOWEST]
+        return sorted(found, key=lambda test: self.seconds[test] - 0.1 * self.noticed[test])
+
+    def first_failure(self, names: list[str]) -> str | None:
+        """Run tests until one fails: its name."""
+        items = {item.nodeid: item for item in self.session.items}
+        for name, following in zip(names, [*names[1:], None], strict=True):
+            after = items[following] if following else None
+            before = self.session.testsfailed
+            items[name].config.hook.pytest_runtest_protocol(item=items[name], nextitem=after)
+            if self.session.testsfailed > before:
+                return name
+        return None
+
+    def recorded(self) -> dict[str, Any]:
+        """Run every test once: its processor seconds, and for each line who runs it."""
+        cover = coverage.Coverage(data_file=None, include=["raftnb/tree/*", "raftnb/prove/*"])
+        seconds, items = {}, self.session.items
+        for item, after in zip(items, [*items[1:], None], strict=True):
+            cover.start()
+            cover.switch_context(item.nodeid)
+            started, failed = time.process_time(), self.session.testsfailed
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            cover.stop()
+            if self.session.testsfailed == failed:
+                seconds[item.nodeid] = time.process_time() - started
+        data, lines = cover.get_data(), {}
+        for path in data.measured_files():
+            rows = data.contexts_by_lineno(path).items()
+            lines[os.path.relpath(path)] = {n: [t for t in who if t in seconds] for n, who in rows}
+        return {"seconds": seconds, "lines": lines}
 
 
-def outcome(mutant: Mutant, tests: tuple[str, ...], seconds: int) -> str:
-    """What came of a mutant: noticed (a test failed), survived, or undecided (no answer)."""
+def apart(work: Callable[[], Any], seconds: float) -> Any:
+    """What some work gives in a forked process; None if it ends otherwise or takes too long."""
     context = multiprocessing.get_context("fork")
-    answer = context.SimpleQueue()
-    process = context.Process(target=noticed, args=(mutant, tests, seconds, answer))
+    mine, theirs = context.Pipe(duplex=False)
+
+    def run() -> None:
+        used = round(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds), used + int(seconds) + 5))
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        theirs.send(work())
+        os._exit(0)
+
+    process = context.Process(target=run)
     process.start()
-    process.join(20 * seconds)  # by the clock: a machine may be busy
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return "undecided"
-    if answer.empty():
-        return "undecided"
-    return "survived" if answer.get() == 0 else "noticed"
+    theirs.close()
+    answer = None
+    if mine.poll(20 * seconds):  # by the clock: a machine may be busy
+        try:
+            answer = mine.recv()
+        except EOFError:
+            answer = None
+    process.kill()
+    process.join()
+    return answer
 
 
-def unbroken(tests: tuple[str, ...]) -> int:
-    """The processor seconds that the tests take when nothing is broken; they must pass."""
-    nothing = Mutant(Path("nothing.py"), 0, "nothing", 1)
-    if outcome(nothing, tests, 3_600) != "survived":
-        raise SystemExit("the tests fail as they are: nothing can be said of mutants")
-    return round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+class Trial:
+    """A plugin of pytest that tries mutants instead of running the tests."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.folder = options, Path(options.folder)
+        self.answers = self.folder / f"{options.room}.jsonl"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Collected: note what each test runs, then try the mutants."""
+        suite, kept = Suite(session), self.folder / "tests.json"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            kept.write_text(json.dumps(apart(suite.recorded, 3_600)))
+        known = json.loads(kept.read_text())
+        suite.seconds = known["seconds"]
+        suite.lines = {p: {int(n): t for n, t in at.items()} for p, at in known["lines"].items()}
+        self.try_all(suite)
+        return True
+
+    def try_all(self, suite: Suite) -> None:
+        """Try the mutants that have no answer yet, in a random order, while there is time."""
+        paths = sorted(Path("raftnb", self.options.room).rglob("*.py"))
+        every = [mutant for path in paths for mutant in mutants(path)]
+        chosen = random.Random(self.options.seed).sample(every, len(every))[: self.options.sample]
+        done = {row["key"] for row in self.rows()}
+        end = time.monotonic() + 60 * self.options.minutes
+        for mutant in tqdm([m for m in chosen if m.key not in done], desc="mutants", unit=""):
+            if time.monotonic() > end:
+                break
+            row = {"key": mutant.key, "mutant": str(mutant), **self.outcome(suite, mutant)}
+            with self.answers.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+        self.told(len(every))
+
+    def outcome(self, suite: Suite, mutant: Mutant) -> dict[str, Any]:
+        """What came of a mutant: noticed (by which test), survived, not run by any, undecided."""
+        names, spent = [], 0.0
+        for name in suite.of_line(str(mutant.path), mutant.line):
+            spent += suite.seconds[name]
+            if names and spent > self.options.seconds:
+                break
+            names.append(name)
+        if not names:
+            return {"came": "run by no test"}
+
+        def work() -> str:
+            exchange(mutant)
+            return suite.first_failure(names) or ""
+
+        answer = apart(work, 20 + 4 * self.options.seconds)
+        if answer is None:
+            return {"came": "undecided"}
+        if not answer:
+            return {"came": "survived", "tests": len(names)}
+        suite.noticed[answer] += 1
+        return {"came": "noticed", "by": answer}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The answers so far."""
+        if not self.answers.exists():
+            return []
+        return [json.loads(line) for line in self.answers.read_text().splitlines()]
+
+    def told(self, number: int) -> None:
+        """Print the share that was noticed, and what was not."""
+        rows = self.rows()
+        for row in rows:
+            if row["came"] != "noticed":
+                print(f"{row['came']}: {row['mutant']}", file=sys.stderr)
+        came = Counter(row["came"] for row in rows)
+        print(f"{self.options.room}: {number} mutants, {len(rows)} tried: {dict(came)}")
 
 
-def main() -> None:
-    """Sample mutants, and print the share that was noticed and what survived."""
+def main() -> int:
+    """Try mutants of a room, and print the share that was noticed and what survived."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.mutate", description=__doc__)
-    parser.add_argument("--room", choices=sorted(ROOMS), required=True)
-    parser.add_argument("--sample", type=int, default=60, help="how many mutants (default 60)")
-    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--room", choices=("tree", "prove"), required=True)
+    parser.add_argument("--sample", type=int, default=None, help="how many mutants (default all)")
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=30.0, help="of tests for one mutant")
+    parser.add_argument("--folder", default="build/mutants")
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    for name in ("z3", "raftnb.explore", "raftnb.refine"):  # once, for all that are forked
-        importlib.import_module(name)
-    paths = sorted(Path("raftnb", options.room).rglob("*.py"))
-    every = [mutant for path in paths for mutant in mutants(path)]
-    chosen = random.Random(options.seed).sample(every, min(options.sample, len(every)))
-    end, found = time.monotonic() + 60 * options.minutes, Counter[str]()
-    survivors = []
-    limit = 10 + 5 * unbroken(ROOMS[options.room])
-    print(f"limit of one mutant: {limit} processor seconds", flush=True)
-    for mutant in tqdm(chosen, desc="mutants", unit=""):
-        if time.monotonic() > end:
-            break
-        came = outcome(mutant, ROOMS[options.room], limit)
-        found[came] += 1
-        if came == "survived":
-            survivors.append(mutant)
-            print(f"survived: {mutant}", flush=True)
-    tried, kept = sum(found.values()), found["survived"]
-    print(f"{options.room}: {len(every)} mutants, {tried} tried, {found['noticed']} noticed by a")
-    print(f"failing test, {kept} survived, {found['undecided']} undecided (no answer in time)")
+    quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "-s"]
+    return int(pytest.main([*quiet, *TESTS], plugins=[Trial(parser.parse_args())]))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,24 +20,28 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.compare import Findings, TooSlowError, compare
+from tests.fuzz.constants import compare_constants
 from tests.fuzz.plain import compare_plain
-from tests.fuzz.proofs import compare_induction, compare_proofs
+from tests.fuzz.proofs import compare_induction, compare_proofs, compare_whole
 from tests.fuzz.shrink import shrink
 from tests.fuzz.subject import Subject
 from tests.fuzz.translations import compare_translations
 from tests.fuzz.trees import compare_trees
+from tests.fuzz.views import compare_views
 from tests.oracles.random_specs import load, make
 
 SECONDS = 20.0
+NOT_REFUSED = "language: a mistake is not refused"
 Compare = Callable[[Findings, Subject], None]
-COMPARISONS: tuple[Compare, ...] = (
-    compare,
-    compare_plain,
+TRANSLATIONS: tuple[Compare, ...] = (
     compare_trees,
     compare_translations,
     compare_proofs,
+    compare_whole,
     compare_induction,
 )
+EXPLORED: tuple[Compare, ...] = (compare, compare_constants, compare_views)
+COMPARISONS: tuple[Compare, ...] = (*EXPLORED, compare_plain, *TRANSLATIONS)
 
 
 def compared(
@@ -56,8 +60,11 @@ def compare_all(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         with found.asking("language"):
-            subject = Subject(text, directory, load(text, directory).SPEC)
+            subject = Subject(text, directory, load(text, directory))
             found.counts["specifications run"] += bool(subject.model)
+            if hasattr(subject.module, "MUST_BE_REFUSED"):
+                found.differ(NOT_REFUSED, "what random_mistakes.py put in")
+                return
             for comparison in comparisons:
                 comparison(found, subject)
 
@@ -108,6 +115,7 @@ def result(seed: int, directory: Path) -> dict[str, Any]:
     with given_up(found, SECONDS):
         compare_all(found, made.text, directory, COMPARISONS)
     digest = hashlib.sha256("\n".join(found.answers).encode()).hexdigest()[:16]
+    digest = "" if found.too_slow else digest
     return {
         "seed": seed,
         "seconds": round(time.process_time() - started, 3),
@@ -125,7 +133,8 @@ def keep(seed: int, differences: list[list[str]], folder: Path, directory: Path)
     kept.mkdir(exist_ok=True)
     text = make(seed).text
     (kept / f"{seed}.py").write_text(text)
-    for i, between in enumerate(sorted({name for name, _ in differences})[:3]):
+    names = {name for name, _ in differences} - {NOT_REFUSED}
+    for i, between in enumerate(sorted(names)[:3]):
         told = next(said for name, said in differences if name == between)
         comment = "".join(f"# {line}\n" for line in f"{between}\n{told}".splitlines()[:30])
         (kept / f"{seed}.{i}.small.py").write_text(comment + smallest(text, between, directory))

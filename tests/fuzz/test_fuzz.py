@@ -14,10 +14,16 @@ import pytest
 from raftnb.data.trace import State
 from raftnb.language import Model
 from tests.fuzz import compare as comparing
-from tests.fuzz.one import compared
+from tests.fuzz import views
+from tests.fuzz.__main__ import rows, run_batch
+from tests.fuzz.constants import compare_constants
+from tests.fuzz.one import NOT_REFUSED, compared
 from tests.fuzz.shrink import shrink
+from tests.fuzz.views import compare_views
 from tests.oracles import by_hand
+from tests.oracles.random_mistakes import with_mistake
 from tests.oracles.random_specs import make
+from tests.oracles.random_types import Chance
 from tests.oracles.random_writer import DOMAINS, PRODUCTIONS
 
 SEEDS = range(
@@ -69,3 +75,43 @@ def test_a_text_is_shrunk_to_what_shows_the_difference() -> None:
     text = "def f(x):\n    y = 1\n    if x > 0 and x % (2 + y) == 1:\n        y = 3\n    return y\n"
     small = shrink(text, lambda smaller: "%" in smaller)
     assert small == "def f():\n    if x % 2:\n        pass"
+
+
+def test_a_mistake_in_a_random_specification_is_refused(tmp_path: Path) -> None:
+    for seed in range(200):
+        text, what = with_mistake(make(seed % 80).text, Chance(seed))
+        found = compared(text, tmp_path, ())
+        assert not found.differences, f"seed {seed}: {what}"
+        assert found.refusals, f"seed {seed}: {what}"
+
+
+def test_a_mistake_that_is_not_refused_is_a_difference(tmp_path: Path) -> None:
+    text = make(0).text.replace("\n\n\nclass ", "\n\nMUST_BE_REFUSED = True\n\n\nclass ", 1)
+    found = compared(text, tmp_path, ())
+    assert [one.between for one in found.differences] == [NOT_REFUSED]
+
+
+def test_wrong_constants_names_and_views_on_random_specifications(tmp_path: Path) -> None:
+    for seed in range(30):
+        found = compared(make(seed).text, tmp_path, (compare_constants, compare_views))
+        assert [str(one) for one in found.differences] == [], f"seed {seed}"
+
+
+def test_a_view_that_is_wrong_by_hand_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand, the value given for a variable is forgotten: some verdict differs."""
+    texts = [make(seed).text for seed in (27, 32, 48)]
+    ask = (compare_views,)
+    assert not any(compared(text, tmp_path, ask).differences for text in texts)
+    monkeypatch.setattr(views, "by_hand", lambda model, state, given: state)
+    assert any(compared(text, tmp_path, ask).differences for text in texts)
+
+
+def test_a_specification_answers_the_same_under_another_hash_seed(tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    run_batch(0, 4, tmp_path, 300.0)
+    run_batch(0, 4, tmp_path / "again", 300.0, 1)
+    mine, theirs = ([row["digest"] for row in rows(at)] for at in (tmp_path, tmp_path / "again"))
+    assert mine == theirs
+    assert len(set(mine)) > 2

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.one import compared
-from tests.fuzz.proofs import compare_induction, compare_proofs
+from tests.fuzz.proofs import compare_induction, compare_proofs, compare_whole
 from tests.fuzz.translations import compare_translations
 from tests.oracles.random_specs import make
 
 SEEDS = range(int(os.environ.get("RAFTNB_FUZZ", "100")) // 4)
-ASKED = (compare_translations, compare_proofs, compare_induction)
+ASKED = (compare_translations, compare_proofs, compare_whole, compare_induction)
 
 
 @pytest.mark.parametrize("first", SEEDS[::5])

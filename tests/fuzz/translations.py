@@ -65,6 +65,7 @@ class Comparison:
         mine = self.translated.truth(claim)
         theirs = truth(self.here.model, claim, state, after if claim in self.steps else None)
         self.found.counts["Z3: claims"] += 1
+        self.found.answers.append(f"{claim.__name__}: {mine}")
         self.found.counts["Z3: claims undefined"] += theirs == UNDEFINED
         self.found.counts["Z3: claims of which nothing is said"] += mine is None
         if mine is not None and mine != theirs:
@@ -78,6 +79,8 @@ class Comparison:
         named = dict(zip(self.here.model.parameter_names(action), arguments, strict=True))
         mine = self.translated.successors(type(process).root, name, process, named, state)
         self.found.counts["Z3: actions"] += 1
+        ends = [] if mine is None else sorted(repr(exact_state(s)) for s in mine)
+        self.found.answers.append(f"{process}.{name}{arguments}: {ends}")
         self.found.counts["Z3: actions undefined"] += ways == UNDEFINED
         self.found.counts["Z3: actions of which nothing is said"] += mine is None
         if mine is None:
@@ -86,14 +89,14 @@ class Comparison:
         if ways == UNDEFINED:
             self.found.differ("Z3 and World: a step without a value", text)
             return
-        ends = [after for _, after in ways]
-        self.found.counts["Z3: steps"] += len(ends)
-        if not self.translated.fits(*ends):
+        theirs = [after for _, after in ways]
+        self.found.counts["Z3: steps"] += len(theirs)
+        if not self.translated.fits(*theirs):
             return
         if self.here.model.delivery is None or self.here.model.keeps:
-            if {exact_state(s) for s in mine} != {exact_state(s) for s in ends}:
+            if set(ends) != {repr(exact_state(s)) for s in theirs}:
                 self.found.differ("Z3 and World: steps", text)
-        elif not same_but_for_more_messages(self.here.model, mine, ends):
+        elif not same_but_for_more_messages(self.here.model, mine, theirs):
             self.found.differ("Z3 and World: steps", text)
 
 

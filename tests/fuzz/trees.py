@@ -54,8 +54,9 @@ def has_tree(found: Findings, what: str, lowered: Any) -> bool:
         lowered()
     except SpecError as error:
         found.refusals[f"tree: {short(error)}"] += 1
-        if not (error.place and error.found and error.allowed and error.cure):
-            found.differ("tree: a refusal that does not help", error)
+        found.judge_refusal("tree", error)
+        if not error.place:
+            found.differ("tree: a refusal without a place", error)
         return False
     except Exception as error:
         found.differ(f"tree: {type(error).__name__}", error)

@@ -458,7 +458,9 @@ def new_record(g: Writer, scope: Scope, want: Ty, depth: int) -> str | None:
 
 @gives("text", "text of a value")
 def text(g: Writer, scope: Scope, want: Ty, depth: int) -> str | None:
-    return f"str({g.expr(g.any_type(), scope, depth)})" if want == TEXT else None
+    if want != TEXT and not g.partial:
+        return None
+    return f"str({g.expr(g.any_type(), scope, depth)})"
 
 
 # What stands in a value, and what is rarely right.

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import tests.oracles.random_expressions  # noqa: F401  registers the productions
+from tests.oracles.random_mistakes import with_mistake
+from tests.oracles.random_proofs import Proofs, with_operators
 from tests.oracles.random_statements import Lines, Statements, indented, operator_body
 from tests.oracles.random_types import (
     BOOL,
@@ -49,6 +51,7 @@ from raftnb.language import (
     Delivery, Domain, Globals, Map, Message, Nat, Process, Record, Seq, Set, Spec, after, anything,
     cycle, discard, each, either, first, history, in_flight, macro, reply, send, when,
 )
+from raftnb.prove import Lemma, Proof
 """
 SEEN_BY_CLAIMS = {
     "n",
@@ -65,22 +68,28 @@ SEEN_BY_CLAIMS = {
     "else",
 }
 NODE = Ty("member", "Node")
+FURTHER = 10**9
+MISTAKEN = 0.06
 
 
 @dataclass(frozen=True)
 class Made:
-    """A specification made: its text, and how often each production of the grammar was used."""
+    """A specification made: its text, and how often each production of the grammar was used.
+
+    `mistake` is the line in it for which it must be refused, if any.
+    """
 
     seed: int
     text: str
     kinds: Counter[str]
     symmetric: bool
     network: tuple[bool, bool, bool] | None
+    mistake: str = ""
 
 
 def make(seed: int) -> Made:
     """The specification of a seed."""
-    return Maker(Chance(seed)).made(seed)
+    return Maker(Chance(seed), Chance(seed + FURTHER)).made(seed)
 
 
 def load(text: str, directory: Path, name: str = "made") -> Any:
@@ -100,8 +109,9 @@ def load(text: str, directory: Path, name: str = "made") -> Any:
 class Maker:
     """Makes one specification."""
 
-    def __init__(self, chance: Chance) -> None:
-        self.chance, self.words = chance, Vocabulary()
+    def __init__(self, chance: Chance, further: Chance) -> None:
+        self.chance, self.further, self.words = chance, further, Vocabulary()
+        further.made = chance.made
         self.blocks: list[Lines] = []
         self.claims: dict[str, list[str]] = {"invariants": [], "transitions": [], "sometimes": []}
         self.assigned: list[tuple[Variable, str]] = []
@@ -120,10 +130,14 @@ class Maker:
         self.define_shared()
         self.define_processes()
         self.define_claims()
+        self.define_proof()
         lines = [line for block in self.blocks for line in ["", "", *block]]
+        text, mistake = HEADER + "\n".join(lines) + "\n", ""
+        if self.further.yes(MISTAKEN):
+            self.chance.made["a mistake"] += 1
+            text, mistake = with_mistake(text, self.further)
         kinds = Counter({name: n for name, n in self.chance.made.items() if n})
-        symmetric = "symmetric" in kinds
-        return Made(seed, HEADER + "\n".join(lines) + "\n", kinds, symmetric, self.delivery)
+        return Made(seed, text, kinds, "symmetric" in kinds, self.delivery, mistake)
 
     # Names and types.
 
@@ -266,6 +280,8 @@ class Maker:
 
     def define_functions(self) -> None:
         """Operators that are no methods."""
+        if self.further.yes(0.2):
+            self.blocks += with_operators(self.further, self.words)
         for i in range(self.chance.one((0, 0, 1, 2))):
             parameters, result = self.signature(), self.g.any_type()
             text = ", ".join(f"{n}: {t}" for n, t in parameters)
@@ -431,6 +447,12 @@ class Maker:
             chance.made["symmetric"] += 1
             lines.append("    symmetric=(Node,),")
         self.blocks.append([*lines, ")"])
+
+    def define_proof(self) -> None:
+        """A proof of all the claims together."""
+        late = any(block[0].startswith("class Late") for block in self.blocks)
+        actions = [] if late else [self.first_action[0]]
+        self.blocks += Proofs(self.g, self.claims, actions, self.further).made()
 
 
 def every(count: int, first: int = 0) -> list[Made]:
