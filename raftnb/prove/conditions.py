@@ -20,10 +20,10 @@ from raftnb.prove.report import START
 from raftnb.prove.scope import Requirement, Scope
 from raftnb.prove.sets import SetShape
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.prove.terms import TRUE, conj, implies
+from raftnb.prove.terms import TRUE, Value, conj, implies
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import Choice, Int, SetOf, Type
+from raftnb.tree.nodes import SetOf, Type
 
 Needs = list[Requirement]
 
@@ -127,14 +127,18 @@ class Conditions:
                 continue
             const = self.theory.fresh(name, self.parameter_sort(claim, name, type_))
             bound.append(const)
-            shape = self.words.of(type_)
-            env[name] = shape.named(const) if isinstance(shape, SetShape) else const
-            guard = conj(guard, self.is_value(const, type_))
+            env[name] = self.parameter(const, type_)
+            guard = conj(guard, self.words.of(type_).eligible(env[name]))
         at = self.evaluator(state, after, routine.function, needs)
         types = dict(routine.parameters)
         first = ClaimInstance(tuple(bound), guard, TRUE, env, types, ())
         with at.scope.under(guard, bound=tuple(bound) if needs is not None else ()):
             return list(self._peel(routine.body, first, at))
+
+    def parameter(self, const: z3.ExprRef, type_: Type) -> Value:
+        """The value of a parameter: what the constant is, or the set that it names."""
+        shape = self.words.of(type_)
+        return shape.named(const) if isinstance(shape, SetShape) else const
 
     def parameter_sort(self, claim: Property, name: str, type_: Type) -> z3.SortRef:
         """The sort of a claim's parameter: a plain value or a set."""
@@ -239,19 +243,13 @@ class Conditions:
                 if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
                     given = {name: env[name] for name in names}
                     known = self.instances(claim, self.before, given=given)
-                    within = [self.is_value(env[n], t) for n, t in parameters]
+                    shapes = [(env[n], self.words.of(t)) for n, t in parameters]
+                    within = [shape.eligible(value) for value, shape in shapes]
                     mine = [implies(conj(*within, i.guard), i.body) for i in known if not i.bound]
                     self.source_of(claim, mine)
                     self._keep.append(mine)
                     found += mine
         return found
-
-    def is_value(self, term: z3.ExprRef, type_: Type) -> z3.BoolRef:
-        """Whether a term is a value that a parameter of a type takes: a claim is of these only."""
-        number: Any = term
-        if isinstance(type_, Int) and type_.natural:
-            return number >= 0
-        return self.theory.is_code(type_, term) if isinstance(type_, Choice) else TRUE
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
         """Claims assumed of the state before the step."""

@@ -85,8 +85,8 @@ class Execution:
                 shape = self.words.of(type_)
                 shape.possible()
                 env[name] = shape.declare(self.constant(name, type_), ())()
-                natural = shape.natural(env[name])
-                self.path.conditions += [] if z3.is_true(natural) else [natural]
+                eligible = shape.eligible(env[name])
+                self.path.conditions += [] if z3.is_true(eligible) else [eligible]
         return env, dict(routine.parameters)
 
     def constant(self, name: str, type_: Type) -> str:

@@ -93,6 +93,10 @@ class Shape(ABC):
         """Whether every number in it that is annotated as natural is so."""
         return TRUE
 
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """Whether it is among the values that parameters of the type take (see `universe`)."""
+        return TRUE
+
     def within(self, value: Value, low: int, top: int) -> z3.BoolRef:
         """Whether its numbers, and the lengths of its sequences, are from `low` to `top`."""
         return TRUE
@@ -248,6 +252,10 @@ class IntShape(Plain):
         """Not below 0, where so annotated."""
         return value >= 0 if self.type.natural else TRUE
 
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """Not below 0, where natural; parameters are never just `int`."""
+        return self.natural(value)
+
     def within(self, value: Value, low: int, top: int) -> z3.BoolRef:
         """Compared with both."""
         return conj(value >= low, value <= top)
@@ -270,13 +278,27 @@ class IntShape(Plain):
 class TextShape(Plain):
     """Texts."""
 
+    def obey(self, function: z3.FuncDeclRef, arguments: tuple[Type, ...]) -> None:
+        """One of the words, where the type lists them (what is written `fits`)."""
+        if self.type.words is not None:
+            bound = [self.theory.fresh("x", self.theory.sort(t)) for t in arguments]
+            term = function(*bound)
+            self.theory.axioms.append(self.theory.forall(bound, self.eligible(term), [term]))
+
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """One of the words."""
+        words = self.type.words
+        if words is None:
+            return TRUE
+        return disj(*(same(value, self.theory.text(word)) for word in sorted(words)))
+
     def default(self) -> Value:
         """The first text."""
         return self.theory.code(self.type, 0)
 
     def literal(self, value: Any) -> Value:
         """The text's code."""
-        if type(value) is not str:
+        if type(value) is not str or value not in (self.type.words or (value,)):
             raise self.wrong(value)
         return self.theory.text(value)
 
@@ -291,7 +313,7 @@ class TextShape(Plain):
         mine = self.type.words
         if mine is None or (isinstance(have, Text) and have.words and have.words <= mine):
             return TRUE
-        return disj(*(same(value, self.theory.text(word)) for word in sorted(mine)))
+        return self.eligible(value)
 
     def read(self, value: Value, reading: Reading) -> Any:
         """The text with that code."""
@@ -308,6 +330,10 @@ class ChoiceShape(Plain):
     def obey(self, function: z3.FuncDeclRef, arguments: tuple[Type, ...]) -> None:
         """The number is one of the members'."""
         self.theory.bounded(function, arguments, len(self.members))
+
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """The number is one of the members'."""
+        return self.theory.is_code(self.type, value)
 
     @property
     def members(self) -> list[Any]:

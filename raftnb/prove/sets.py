@@ -50,6 +50,11 @@ class SetShape(Shape):
         x = self.theory.fresh("x", self.theory.plain_sort(self.type.of))
         return self.theory.forall([x], same(a.has(x), b.has(x)))
 
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """Of elements that are."""
+        x = self.theory.fresh("x", self.theory.plain_sort(self.type.of))
+        return self.theory.forall([x], implies(value.has(x), self.of(self.type.of).eligible(x)))
+
     def has_numbers_as_keys(self) -> bool:
         """Whether its elements are numbers."""
         return isinstance(self.type.of, Int)
@@ -136,6 +141,19 @@ class MapShape(Shape):
         k = self.theory.fresh("k", self.theory.plain_sort(self.type.key))
         inner = conj(self.of(self.type.key).natural(k), self.inner.natural(value.get(k)))
         return self.theory.forall([k], implies(value.has(k), inner))
+
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """With every key that is, and eligible values; numbers are keys up to a model's horizon."""
+        k = self.theory.fresh("k", self.theory.plain_sort(self.type.key))
+        key = self.of(self.type.key).eligible(k)
+        limits = self.theory.limits()
+        every = (
+            TRUE
+            if isinstance(self.type.key, Int) and limits is None
+            else implies(key, value.has(k))
+        )
+        inner = implies(value.has(k), conj(key, self.inner.eligible(value.get(k))))
+        return self.theory.forall([k], conj(every, inner))
 
     def within(self, value: Value, low: int, top: int) -> z3.BoolRef:
         """Every value."""

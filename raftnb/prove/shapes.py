@@ -88,6 +88,10 @@ class OptionShape(Shape):
         """None, or natural numbers."""
         return implies(value.some, self.inner.natural(value.value))
 
+    def eligible(self, value: Value) -> z3.BoolRef:
+        """None, or eligible."""
+        return implies(value.some, self.inner.eligible(value.value))
+
     def within(self, value: Value, low: int, top: int) -> z3.BoolRef:
         """None, or within."""
         return implies(value.some, self.inner.within(value.value, low, top))

@@ -30,7 +30,7 @@ from raftnb.language import (
 )
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
-from raftnb.prove import InstanceSize, Lemma, Proof, check_bounded, k_induction, prove
+from raftnb.prove import InstanceSize, Lemma, Proof, check_bounded, explain, k_induction, prove
 from raftnb.prove.agreement import small_instance
 from raftnb.prove.translated import Translated
 
@@ -446,3 +446,76 @@ def test_a_state_whose_map_lacks_keys_does_not_fit_and_the_action_is_refused() -
         assert translated.fits(after) == whole
     with pytest.raises(SpecError, match="may lack keys"):
         prove(Proof(spec, (Lemma(fine),)))
+
+
+# Arguments are what plain Python gives: words that are listed, maps that have every key.
+
+
+class Given(Process, number="nodes"):
+    """Takes arguments of types whose values are some of a wider type's."""
+
+    word: str = "x"
+    listed: Literal["x", "y"] = "x"
+    map: Map[Key, bool] = Map()
+    words: Set[Literal["x", "y"]] = frozenset()
+    option: Key | None = None
+
+    def text(self, given: Literal["x", "y"]) -> None:
+        self.word = given
+        self.listed = given
+
+    def maps(self, given: Map[Key, bool]) -> None:
+        self.map = given
+
+    def sets(self, given: Set[Literal["x", "y"]], key: Key | None) -> None:
+        self.words = given
+        self.option = key
+
+
+def x_or_y(n: Given) -> bool:
+    return n.word == "x" or n.word == "y"
+
+
+def listed(n: Given) -> bool:
+    return n.listed == "x" or n.listed == "y"
+
+
+def every_key_or_none(n: Given, k: Key) -> bool:
+    return n.map == Map() or k in n.map
+
+
+def words_are_words(n: Given) -> bool:
+    return all(w == "x" or w == "y" for w in n.words)
+
+
+def parameter(w: Literal["x", "y"], s: Set[Literal["x", "y"]]) -> bool:
+    return (w == "x" or w == "y") and all(v == "x" or v == "y" for v in s)
+
+
+def always_x(n: Given) -> bool:
+    return n.word == "x"
+
+
+def never_true(n: Given, k: Key) -> bool:
+    return not n.map.get(k, False)
+
+
+def no_words(n: Given) -> bool:
+    return all(w != "y" for w in n.words)
+
+
+def no_key(n: Given) -> bool:
+    return n.option is None
+
+
+GIVEN = (x_or_y, listed, every_key_or_none, words_are_words, parameter)
+
+
+@pytest.mark.parametrize("claim", [*GIVEN, always_x, never_true, no_words, no_key])
+def test_arguments_are_what_plain_python_gives(claim: Claim) -> None:
+    spec = Spec("given", (Given,), (), (Key,), {"nodes": 1, "keys": 2}, invariants=(claim,))
+    wanted = Verdict.HOLDS if claim in GIVEN else Verdict.VIOLATED
+    assert check(spec()).verdict == wanted
+    assert k_induction(spec, claim, 2, size=SMALL).verdict == wanted
+    proof = Proof(spec, (Lemma(claim),))
+    assert explain(proof, prove(proof, workers=1)).verdict == wanted
