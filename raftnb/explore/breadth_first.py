@@ -84,7 +84,8 @@ class BreadthFirst:
     def _begin(self) -> list[tuple[int, int]]:
         rows = []
         encoded = [self.memo.encode(state) for state in self.model.initial_states]
-        self.memo.trials.try_initial(encoded)
+        if not self.model.starts:  # what comes after a state is symmetric, whatever the state is
+            self.memo.trials.try_initial(encoded)
         for row, state in zip(encoded, self.model.initial_states, strict=True):
             self.generated += 1
             self._check_initial(row, state)

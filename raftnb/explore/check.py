@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from raftnb.data.errors import UsageError
-from raftnb.explore.given import the_model
+from raftnb.data.trace import State
+from raftnb.explore.given import begun
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
@@ -14,6 +15,7 @@ from raftnb.language.spec import Model
 def check(
     model: Model,
     *,
+    start: State | None = None,
     deadlock: bool = True,
     max_states: int | None = None,
     max_depth: int | None = None,
@@ -26,7 +28,9 @@ def check(
     """Explore a model exhaustively, and check its invariants and `sometimes` properties.
 
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
-    `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `symmetry`,
+    `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `start`, say
+    `trace.last`, it begins in that state, and what it finds is true of what comes after it (for
+    several states, give `model.starting_at(...)`). With `symmetry`,
     states that differ by a permutation of the spec's symmetric domains count once. `engine` is
     "fast", or "reference": the plain Python that it is compared with, used too where numba is not
     installed (it pays no heed to `max_memory` and `threads`).
@@ -34,7 +38,7 @@ def check(
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
     )
-    model = the_model(model)
+    model = begun(model, start)
     if engine not in ("fast", "reference"):
         raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
     if engine == "fast" and find_spec("numba") is not None:

@@ -35,7 +35,7 @@ def conclude(distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
 
 def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tuple[str, ...]:
     """What the answer of an exploration does not cover, in sentences."""
-    found = []
+    found = [*begun_elsewhere(model)]
     if cut:
         found.append(
             f"{steps(cut)} out of the constraints, and {'was' if cut == 1 else 'were'} not followed"
@@ -51,6 +51,15 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
         names = ", ".join(domain.__name__ for domain in model.spec.symmetric)
         found.append(f"states that differ by a permutation count once: {names}")
     return tuple(found)
+
+
+def begun_elsewhere(model: Model) -> tuple[str, ...]:
+    """That an answer is about what comes after given states only, if it is."""
+    many = len(model.starts)
+    if not many:
+        return ()
+    states = "a given state" if many == 1 else f"{many} given states"
+    return (f"begun in {states} and not in the initial ones: other behaviors are not covered",)
 
 
 def never_taken(model: Model, coverage: Mapping[str, int]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.trace import State
 from raftnb.language.spec import Model, Spec
 
 
@@ -18,6 +19,12 @@ def the_model(given: Any) -> Model:
         allowed="a model: a specification with its constants",
         cure="call the specification: `SPEC()`, or `SPEC(servers=3)`",
     )
+
+
+def begun(given: Any, start: State | None) -> Model:
+    """The model that is given, starting in a state if one is given."""
+    model = the_model(given)
+    return model if start is None else model.starting_at(start)
 
 
 def at_least(least: int, **numbers: Any) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.trace import Trace
+from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
+from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.expander import Expander
-from raftnb.explore.given import at_least, the_model
+from raftnb.explore.given import at_least, begun
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
@@ -171,6 +172,7 @@ class Walks:
             witnesses=self.witnesses,
             coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
             not_checked=self.checker.skipped(),
+            partial=begun_elsewhere(self.model),
             **found,
         )
 
@@ -178,6 +180,7 @@ class Walks:
 def random_walks(
     model: Model,
     *,
+    start: State | None = None,
     walks: int = 1000,
     depth: int = 100,
     seed: int = 0,
@@ -188,6 +191,7 @@ def random_walks(
 ) -> Exploration:
     """Take random walks from the initial states, each step chosen evenly among those enabled.
 
+    With `start`, say `trace.last`, they begin in that state.
     Invariants are checked in every state that is walked through, and where a step would leave the
     constraint (such a step is not taken). A violation comes with the walk that led to it, which is
     seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
@@ -198,4 +202,4 @@ def random_walks(
     options = ExplorationOptions(
         deadlock, max_memory=max_memory, threads=threads, progress=progress
     )
-    return Walks(the_model(model), options, walks, depth, seed).run()
+    return Walks(begun(model, start), options, walks, depth, seed).run()

@@ -7,9 +7,9 @@ import typing
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
-from raftnb.data.values import Map, Message
+from raftnb.data.values import Map, Message, order
 from raftnb.language import source
 from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.language.processes import Action, Process, Variable
@@ -95,6 +95,51 @@ def initial_states(world: Inhabited) -> tuple[State, ...]:
     ]
     spaces += [[()] for _ in model.channels]
     return tuple(State(model.layout, row) for row in itertools.product(*spaces))
+
+
+def admitted_state(model: Setting, given: Any) -> State:
+    """A state that is given to go on from, if it is one of the model's; its values are checked."""
+    if not isinstance(given, State):
+        raise UsageError(
+            f"{given!r} ({type(given).__name__}) as a state",
+            allowed="a state of this model: `trace.last`, `world.state`, `model.initial_states[0]`",
+            cure="give one of these",
+        )
+    if given.layout != model.layout:
+        raise UsageError(
+            "a state of other variables",
+            allowed=", ".join(map(str, model.layout.cells)),
+            cure="use a state of this model, or `state.seen_as(model.layout, {...})`",
+        )
+    values = list(itertools.starmap(model.admitted, enumerate(given.values)))
+    for ends, cell in model.channels.items():
+        values[cell] = _queue(model, values[cell], ends)
+    counts: dict[Message, int] = {}
+    for message, count in given.messages:
+        most = 1 if model.keeps else count
+        if type(count) is not int or not 0 < count <= most or message in counts:
+            raise _not_in_flight(f"{message!r}, {count} times")
+        counts[model.sent(message)] = count
+    messages = tuple(sorted(counts.items(), key=lambda item: order(item[0])))
+    return State(model.layout, tuple(values), messages)
+
+
+def _queue(model: Setting, given: Any, ends: tuple[str, str]) -> tuple[Message, ...]:
+    if type(given) is not tuple:
+        raise _not_in_flight(f"{given!r} as a queue")
+    found = tuple(map(model.sent, given))
+    for message in found:
+        if (message.source.name, message.dest.name) != ends:
+            raise _not_in_flight(f"{message!r} on the way from {' to '.join(ends)}")
+    return found
+
+
+def _not_in_flight(found: str) -> SpecError:
+    return SpecError(
+        f"{found}, in a state",
+        allowed="messages that can be in flight, each named once, with how many there are of it",
+        cure="take the state from a trace or a world of this model",
+    )
 
 
 def initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]:

@@ -6,6 +6,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from raftnb.data.trace import Layout
+from raftnb.data.values import Message
 from raftnb.language.annotations import Check
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Process, Variable
@@ -32,6 +33,8 @@ class Setting(Protocol):
         def admitted(self, cell: int, value: Any) -> Any: ...
 
         def made(self, record: Any) -> dict[str, Any]: ...
+
+        def sent(self, message: Any) -> Message: ...
 
         def check_of(self, annotation: Any) -> Check: ...
 

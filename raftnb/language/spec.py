@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import FunctionType
@@ -14,13 +14,13 @@ from typing import Any
 from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.data.values import Record
+from raftnb.data.values import Message, Record, show
 from raftnb.language import source
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
 from raftnb.language.grammar import Grammar, as_function
-from raftnb.language.instances import initial_states
+from raftnb.language.instances import admitted_state, initial_states
 from raftnb.language.network import Delivery, Network
 from raftnb.language.processes import (
     Action,
@@ -169,10 +169,15 @@ class Spec:
 
 
 class Model:
-    """A specification with its constants: what engines explore, prove and draw."""
+    """A specification with its constants: what engines explore, prove and draw.
 
-    def __init__(self, spec: Spec, given: Mapping[str, Any], history: bool) -> None:
-        self.spec, self.history = spec, history
+    `starts` are the states that it starts in instead of its initial ones (see `starting_at`).
+    """
+
+    def __init__(
+        self, spec: Spec, given: Mapping[str, Any], history: bool, starts: Sequence[State] = ()
+    ) -> None:
+        self.spec, self.history, self.starts = spec, history, tuple(starts)
         self.constants = checked_constants(spec.name, given, spec.all_constants, spec.sorts)
         self.delivery = self._delivery()
         self.keeps = self.delivery is not None and self.delivery.keeps
@@ -291,6 +296,20 @@ class Model:
         except Mismatch as mismatch:
             raise mismatch.as_error(value, f"`{self.layout.cells[cell]}`") from None
 
+    def sent(self, message: Any) -> Message:
+        """A message, if it can be in flight; raises `SpecError` for one that cannot."""
+        known = isinstance(message, Message) and type(message) in self._records
+        if not known or None in (message.source, message.dest):
+            kinds = sorted(cls.__name__ for cls in self._records if issubclass(cls, Message))
+            raise SpecError(
+                f"{show(message)} among the messages of a state",
+                allowed=f"with `source` and `dest`: {', '.join(kinds) or 'no kind of message'}",
+                cure="take the state from a trace or a world of this model",
+            )
+        changed = self.made(message)
+        found: Message = replace(message, **changed) if changed else message
+        return found
+
     def made(self, record: Record) -> dict[str, Any]:
         """The fields of a new record that must be changed: those that hold plain sets.
 
@@ -321,9 +340,19 @@ class Model:
 
     @cached_property
     def initial_states(self) -> tuple[State, ...]:
-        """The initial states, in a fixed order."""
+        """The initial states, or those that it starts in instead, in a fixed order."""
+        if self.starts:
+            return tuple(dict.fromkeys(admitted_state(self, state) for state in self.starts))
         with World(self) as world:
             return initial_states(world)
+
+    def starting_at(self, *states: State) -> Model:
+        """The model that starts in these states, say at the end of a scene: `trace.last`.
+
+        What is found of it is true of what comes after them, and says nothing of other behaviors.
+        """
+        given = tuple(admitted_state(self, state) for state in states)
+        return Model(self.spec, self.constants, self.history, given)
 
     def start(self, state: State | None = None) -> World:
         """A world at a state (the first initial one unless given), to be run by hand."""

@@ -23,7 +23,7 @@ from raftnb.language.by_hand import (
     why_disabled,
 )
 from raftnb.language.claims import Property, evaluate
-from raftnb.language.instances import ActionInstance, instances_in
+from raftnb.language.instances import ActionInstance, admitted_state, instances_in
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
 from raftnb.language.source import placed, spec_error
@@ -334,14 +334,7 @@ class World:
 
     def reset(self, state: State) -> None:
         """Start again from a state; the trace is empty then."""
-        if state.layout != self.layout:
-            raise UsageError(
-                "a state of other variables",
-                allowed=", ".join(map(str, self.layout.cells)),
-                cure="use a state of this model, or `state.seen_as(model.layout, {...})`",
-            )
-        values = tuple(itertools.starmap(self.model.admitted, enumerate(state.values)))
-        state = State(self.layout, values, state.messages)
+        state = admitted_state(self.model, state)
         self.load(state)
         self._states, self._steps = [state], []
 

@@ -22,7 +22,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.values import show
 from raftnb.data.verdict import Answer, Verdict
-from raftnb.explore.conclusion import naturals_of, tried_up_to
+from raftnb.explore.conclusion import begun_elsewhere, naturals_of, tried_up_to
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
@@ -147,18 +147,20 @@ def _decided(
 def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...]:
     claims = [claim for wanted in properties for claim in wanted.claims]
     names = dict.fromkeys(name for claim in claims for name in naturals_of(model, claim))
-    return (tried_up_to(model, names),) if names else ()
+    return (*begun_elsewhere(model), *((tried_up_to(model, names),) if names else ()))
 
 
 def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph:
     """The graph to check on: the one that is given, if it is the model's, or a new one."""
     if graph is None:
         return reachable(model, max_states=max_states)
-    asked = (model.spec, model.constants, model.history)
-    if (graph.model.spec, graph.model.constants, graph.model.history) != asked:
+    asked, has = (
+        (one.spec, one.constants, one.history, one.starts) for one in (model, graph.model)
+    )
+    if has != asked:
         raise UsageError(
             f"a graph of `{graph.model.spec.name}` for `{model.spec.name}`",
-            allowed="a graph of the same specification with the same constants",
+            allowed="a graph of the same specification with the same constants and starts",
             cure="leave `graph` out, or give `reachable(model)`",
         )
     return graph

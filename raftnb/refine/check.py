@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
@@ -117,20 +118,9 @@ def refines(
     Bounds of the concrete model give *unknown* instead of *holds*; those of the abstract one play
     no part. `graph`, if given, is `reachable(concrete)`, to be used for several checks.
     """
-    if at_once < 1 or (at_once > 1 and fair):
-        raise UsageError(
-            f"at_once={at_once}, fair={fair}",
-            allowed="at_once=1, or a larger number with fair=False",
-            cure="pass fair=False: fairness is compared step by step",
-        )
     started = time.perf_counter()
     concrete, abstract = the_model(concrete), the_model(abstract)
-    if not callable(mapping):
-        raise UsageError(
-            f"{mapping!r} as a refinement mapping",
-            allowed="a function from concrete to abstract states",
-            cure="define one: `lambda state: state.seen_as(abstract.layout, {...})`",
-        )
+    _refuse_arguments(mapping, fair, at_once)
     sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
     try:
         graph = graph_of(concrete, graph, max_states)
@@ -141,15 +131,30 @@ def refines(
         found = found or check.bound()
     except KeyboardInterrupt:
         found = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
-    partial = () if fair or not abstract.spec.fairness else ("fairness was not checked",)
+    unfair = () if fair or not abstract.spec.fairness else ("fairness was not checked",)
     return Refinement(
         concrete=concrete.spec.name,
         abstract=abstract.spec.name,
         seconds=time.perf_counter() - started,
-        partial=partial,
+        partial=(*begun_elsewhere(concrete), *unfair),
         **sizes,
         **found,
     )
+
+
+def _refuse_arguments(mapping: Any, fair: bool, at_once: int) -> None:
+    if at_once < 1 or (at_once > 1 and fair):
+        raise UsageError(
+            f"at_once={at_once}, fair={fair}",
+            allowed="at_once=1, or a larger number with fair=False",
+            cure="pass fair=False: fairness is compared step by step",
+        )
+    if not callable(mapping):
+        raise UsageError(
+            f"{mapping!r} as a refinement mapping",
+            allowed="a function from concrete to abstract states",
+            cure="define one: `lambda state: state.seen_as(abstract.layout, {...})`",
+        )
 
 
 class _Check:
