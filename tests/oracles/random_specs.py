@@ -19,6 +19,7 @@ from typing import Any
 
 import tests.oracles.random_expressions  # noqa: F401  registers the productions
 from tests.oracles.random_mistakes import with_mistake
+from tests.oracles.random_oddities import with_oddities
 from tests.oracles.random_proofs import Proofs, with_operators
 from tests.oracles.random_statements import Lines, Statements, indented, operator_body
 from tests.oracles.random_types import (
@@ -69,7 +70,7 @@ SEEN_BY_CLAIMS = {
 }
 NODE = Ty("member", "Node")
 FURTHER = 10**9
-MISTAKEN = 0.06
+MISTAKEN, ODD = 0.06, 0.35
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,9 @@ class Maker:
         self.define_proof()
         lines = [line for block in self.blocks for line in ["", "", *block]]
         text, mistake = HEADER + "\n".join(lines) + "\n", ""
+        if self.further.yes(ODD):
+            self.chance.made["oddities"] += 1
+            text = with_oddities(text, self.further)
         if self.further.yes(MISTAKEN):
             self.chance.made["a mistake"] += 1
             text, mistake = with_mistake(text, self.further)
