@@ -18,7 +18,8 @@ from typing import Any
 
 sys.setrecursionlimit(100_000)
 
-from raftnb.data.histories import Event, History, Invocation, Response  # noqa: E402
+from raftnb.data.events import Event, Invocation, Response  # noqa: E402
+from raftnb.data.histories import History  # noqa: E402
 from raftnb.linear import (  # noqa: E402
     AppendList,
     Budget,

@@ -9,7 +9,7 @@ from typing import Any
 
 from raftnb.commands.common import add_amount, add_json, print_json
 from raftnb.data.errors import RaftnbError, UsageError
-from raftnb.data.histories import text
+from raftnb.data.events import text
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.draw.timeline import page
 from raftnb.linear import (

@@ -7,114 +7,12 @@ response is *pending* (the process crashed, or nobody knows how the call ended).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.values import Map
-
-Value: TypeAlias = Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """A response that only repeats `value`, the call's own argument: the call is done.
-
-    It claims nothing of what was returned, unless the object says that it does.
-    """
-
-    value: Value
-
-
-class Unsaid(Enum):
-    """`UNSAID` as a result: the response does not say what was returned; anything fits."""
-
-    UNSAID = "?"
-
-
-UNSAID = Unsaid.UNSAID
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """`<x op(args) A>`: process A calls operation `name` of object x; `time` is in nanoseconds."""
-
-    process: Value
-    name: str
-    arguments: tuple[Value, ...] = ()
-    object: Value = None
-    time: int | None = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        return _event_text(self.object, _call_text(self.name, self.arguments), self.process)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """`<x Ok(res) A>`: object x answers process A with `result`; `time` is in nanoseconds."""
-
-    process: Value
-    result: Value = None
-    object: Value = None
-    time: int | None = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        results = () if self.result is None else (self.result,)
-        return _event_text(self.object, _call_text("Ok", results), self.process)
-
-
-Event: TypeAlias = Invocation | Response
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An invocation and its matching response, if it has one.
-
-    `invoked` and `returned` are the numbers of its events in the history, from 0;
-    `returned` is None while the operation is pending.
-    """
-
-    process: Value
-    name: str
-    arguments: tuple[Value, ...]
-    object: Value
-    result: Value
-    invoked: int
-    returned: int | None
-
-    @property
-    def pending(self) -> bool:
-        """Whether the operation has no response."""
-        return self.returned is None
-
-    @property
-    def call(self) -> str:
-        """The invocation as text: `write(3)`."""
-        return _call_text(self.name, self.arguments)
-
-    def __str__(self) -> str:
-        if self.pending:
-            return f"{self.call} …"
-        if self.result is None or isinstance(self.result, (Echo, Unsaid)):
-            return self.call
-        return f"{self.call} → {text(self.result)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What a log says beside the operations: a fault begun or ended, a note of the test.
-
-    `at` counts the events before it; `name` is what was done (`start`, `kill`), `words` the rest.
-    """
-
-    at: int
-    name: str
-    words: str = ""
-    time: int | None = None
+from raftnb.data.events import Event, Invocation, Operation, Remark, Value, text
+from raftnb.data.notation import parse_events
 
 
 class History:
@@ -155,7 +53,7 @@ class History:
         a string, a number an integer, and `null` is None. Raises `HistoryError` for anything else,
         with the number of the line.
         """
-        return cls(_parse_events(source))
+        return cls(parse_events(source))
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -201,132 +99,6 @@ class History:
         if len(self) > 12:
             return f"<History of {len(self)} events by {len(self.processes)} processes>"
         return f"History.parse({'; '.join(map(str, self.events))!r})"
-
-
-def freeze(value: Any) -> Value:
-    """`value` made immutable: lists become tuples, sets frozensets, dictionaries `Map`s.
-
-    Of another object that has no hash of its own the class and the fields are taken; without fields
-    `TypeError` is raised.
-    """
-    if value is None or isinstance(value, (int, str)):
-        return value
-    if isinstance(value, (list, tuple)):
-        return tuple(value) if _PLAIN.issuperset(map(type, value)) else tuple(map(freeze, value))
-    if isinstance(value, (set, frozenset)):
-        return frozenset(map(freeze, value))
-    if isinstance(value, dict):
-        return Map((freeze(key), freeze(item)) for key, item in value.items())
-    if isinstance(value, Hashable) and type(value).__hash__ is not object.__hash__:
-        return value
-    return _freeze_object(value)
-
-
-def _freeze_object(value: Any) -> Value:
-    if type(value).__name__ == "deque":
-        return tuple(map(freeze, value))
-    fields = getattr(value, "__dict__", None)
-    if fields is None:
-        raise TypeError(f"a value of class {type(value).__name__} cannot be compared")
-    return (type(value), freeze(fields))
-
-
-@dataclass(frozen=True, slots=True)
-class _Truth:
-    value: bool
-
-    def __repr__(self) -> str:
-        return "true" if self.value else "false"
-
-
-_PLAIN = {int, str, float, type(None)}
-
-
-def exact(value: Value) -> Value:
-    """`value` in a form in which true is not 1 and false is not 0, as everywhere but in Python."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, bool):
-        return _Truth(value)
-    if isinstance(value, (tuple, frozenset)):
-        return value if _PLAIN.issuperset(map(type, value)) else type(value)(map(exact, value))
-    if isinstance(value, Map):
-        return Map((exact(key), exact(item)) for key, item in value.items())
-    return value
-
-
-def text(value: Value) -> str:
-    """A value as the paper writes it: a word without quotes, None as `null`, True as `true`."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(text, value))}]"
-    if isinstance(value, frozenset):
-        return f"{{{', '.join(sorted(map(text, value)))}}}"
-    if isinstance(value, Map):
-        inner = sorted(f"{text(key)}: {text(item)}" for key, item in value.items())
-        return f"{{{', '.join(inner)}}}"
-    if isinstance(value, (Echo, Unsaid)):
-        return "?"
-    plain = isinstance(value, str) and _WORD.fullmatch(value) and value not in _CONSTANTS
-    return str(value) if plain else repr(value)
-
-
-_CONSTANTS: dict[str, Value] = {"null": None, "true": True, "false": False}
-_WORD = re.compile(r"[^\W\d][\w.-]*")
-_EVENT = re.compile(r"(?:([\w.-]+)\s+)?([\w.]+)\s*\(([^()]*)\)\s*([\w.-]+)")
-_ATOM = re.compile(r"""(-?\d+)|"([^"]*)"|'([^']*)'|([\w.-]+)""")
-
-
-def _call_text(name: str, values: tuple[Value, ...]) -> str:
-    return f"{name}({', '.join(map(text, values))})"
-
-
-def _event_text(subject: Value, call: str, process: Value) -> str:
-    front = "" if subject is None else f"{text(subject)} "
-    return f"{front}{call} {text(process)}"
-
-
-def _parse_events(source: str) -> Iterator[Event]:
-    for number, line in enumerate(source.splitlines(), 1):
-        for part in filter(None, map(str.strip, line.split(";"))):
-            yield _parse_event(part, number)
-
-
-def _parse_event(part: str, line: int) -> Event:
-    match = _EVENT.fullmatch(part)
-    if match is None:
-        raise HistoryError(
-            f"{part!r} is no event",
-            place=f"line {line}",
-            allowed="object operation(arguments) process, as in q Enq(x) A or q Ok() A",
-            cure="write one event a line, or put semicolons between them",
-        )
-    subject, name, arguments, process = match.groups()
-    values = tuple(_atom(item, line) for item in arguments.split(",") if item.strip(" ?"))
-    owner, x = _atom(process, line), None if subject is None else _atom(subject, line)
-    if name == "Ok":
-        if arguments.strip() == "?":
-            return Response(owner, UNSAID, x)
-        result = values[0] if len(values) == 1 else values or None
-        return Response(owner, result, x)
-    return Invocation(owner, name, values, x)
-
-
-def _atom(item: str, line: int) -> Value:
-    match = _ATOM.fullmatch(item.strip())
-    if match is None or len(match[1] or "") > 4_300:  # Python reads no longer number
-        raise HistoryError(
-            f"{item.strip()[:60]!r} is no value",
-            place=f"line {line}",
-            allowed="a word, a whole number, a text in quotes, true, false or null",
-        )
-    number, double, single, word = match.groups()
-    if number is not None:
-        return int(number)
-    if word is None:
-        return double if double is not None else single
-    return _CONSTANTS.get(word, word)
 
 
 def _pair(events: tuple[Event, ...]) -> tuple[Operation, ...]:

@@ -10,7 +10,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
-from raftnb.data.histories import History, Operation, Remark, Value, text
+from raftnb.data.events import Operation, Remark, Value, text
+from raftnb.data.histories import History
 
 ENDS = frozenset(("stop", "heal", "resume", "recover", "end", "start-node", "restart", "healed"))
 """The names of remarks that end what the ones before began."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from xml.etree.ElementTree import Element
 
-from raftnb.data.histories import History, Operation, Value, text
+from raftnb.data.events import Operation, Value, text
+from raftnb.data.histories import History
 from raftnb.draw import svg
 from raftnb.draw.lanes import Band, Lanes, bands_of, lanes_of, shortened
 from raftnb.draw.pages import asset, data_island, filled

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from raftnb.data.histories import Event, History, Invocation, Response
+from raftnb.data.events import Event, Invocation, Response
+from raftnb.data.histories import History
 from raftnb.language.spec import Model
 
 

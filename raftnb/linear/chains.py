@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
-from raftnb.data.histories import UNSAID, Value
+from raftnb.data.events import UNSAID, Value
 from raftnb.linear.blocks import Block, place_blocks
 from raftnb.linear.items import APPEND, GET, PUT, Decide, Item
 from raftnb.linear.replay import Placed

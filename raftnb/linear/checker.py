@@ -8,7 +8,8 @@ from math import inf
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from raftnb.data.histories import Echo, History, Operation, Unsaid, Value, exact
+from raftnb.data.events import Echo, Operation, Unsaid, Value, exact
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear.interface import (
     Asked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from raftnb.data.histories import Value, exact
+from raftnb.data.events import Value, exact
 from raftnb.linear.objects import Impossible, frozen_items
 
 

@@ -12,15 +12,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import (
-    Event,
-    History,
-    Invocation,
-    Operation,
-    Response,
-    Value,
-    exact,
-)
+from raftnb.data.events import Event, Invocation, Operation, Response, Value, exact
+from raftnb.data.histories import History
 from raftnb.linear.interface import (
     SequentialObject,
     answer_of,

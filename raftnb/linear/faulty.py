@@ -14,7 +14,8 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import Event, History, Invocation, Response, Value, freeze
+from raftnb.data.events import Event, Invocation, Response, Value, freeze
+from raftnb.data.histories import History
 from raftnb.linear.interface import class_of, method_of
 
 Calls: TypeAlias = Callable[[random.Random, int], tuple[str, tuple[Value, ...]]]

@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.errors import UsageError
-from raftnb.data.histories import UNSAID, Echo, Operation, Value, text
+from raftnb.data.events import UNSAID, Echo, Operation, Value, text
 
 SequentialObject: TypeAlias = Any
 """A class that can be made without arguments, or an object in its initial state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from raftnb.data.histories import Operation, Value
+from raftnb.data.events import Operation, Value
 from raftnb.linear.replay import Placed
 
 PUT, GET, CAS, APPEND = "put", "get", "cas", "append"

@@ -17,7 +17,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from raftnb.data.errors import UsageError
-from raftnb.data.histories import UNSAID, History, Operation, Value, exact, text
+from raftnb.data.events import UNSAID, Operation, Value, exact, text
+from raftnb.data.histories import History
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.linear.checker import check
 from raftnb.linear.interface import SequentialObject

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.errors import UsageError
-from raftnb.data.histories import freeze
+from raftnb.data.events import freeze
 from raftnb.linear.interface import SequentialObject, instance_of
 from raftnb.linear.models import MODELS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftnb.data.histories import Value, exact
+from raftnb.data.events import Value, exact
 from raftnb.linear.objects import Impossible
 
 

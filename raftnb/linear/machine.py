@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from raftnb.data.errors import SpecError
-from raftnb.data.histories import UNSAID, Value, exact, freeze, text
+from raftnb.data.events import UNSAID, Value, exact, freeze, text
 from raftnb.linear.interface import (
     Call,
     SequentialObject,

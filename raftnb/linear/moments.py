@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from raftnb.data.histories import Operation
+from raftnb.data.events import Operation
 
 
 class Candidate(NamedTuple):

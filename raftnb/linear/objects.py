@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from raftnb.data.histories import Value, exact, freeze
+from raftnb.data.events import Value, exact, freeze
 
 
 class Impossible(LookupError):

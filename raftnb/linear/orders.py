@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import NamedTuple, TypeAlias
 
-from raftnb.data.histories import UNSAID, Value, exact
+from raftnb.data.events import UNSAID, Value, exact
 from raftnb.data.verdict import Verdict
 from raftnb.linear.registers import Access
 from raftnb.linear.result import Budget

@@ -23,7 +23,8 @@ from dataclasses import replace
 from itertools import combinations, permutations
 from typing import TypeAlias
 
-from raftnb.data.histories import UNSAID, History, Operation, Value, exact
+from raftnb.data.events import UNSAID, Operation, Value, exact
+from raftnb.data.histories import History
 from raftnb.linear.interface import SequentialObject, ask, instance_of, model_for, whole_call
 from raftnb.linear.machine import agrees, step
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import TypeAlias
 
-from raftnb.data.histories import UNSAID
+from raftnb.data.events import UNSAID
 from raftnb.linear.items import GET, PUT, Item
 from raftnb.linear.queue_order import Pair, place_pairs
 from raftnb.linear.replay import Placed

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import NamedTuple
 
-from raftnb.data.histories import Operation, Value
+from raftnb.data.events import Operation, Value
 from raftnb.linear.items import GET, PUT, Item
 from raftnb.linear.replay import Placed
 

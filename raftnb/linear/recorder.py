@@ -24,7 +24,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from raftnb.data.errors import HistoryError, UsageError
-from raftnb.data.histories import UNSAID, History, Value, freeze, text
+from raftnb.data.events import UNSAID, Value, freeze, text
+from raftnb.data.histories import History
 from raftnb.linear.readers import read_history
 from raftnb.linear.writers import plain
 

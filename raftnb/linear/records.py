@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.histories import (
+from raftnb.data.events import (
     UNSAID,
     Echo,
     Event,
-    History,
     Invocation,
     Remark,
     Response,
@@ -32,6 +31,7 @@ from raftnb.data.histories import (
     freeze,
     text,
 )
+from raftnb.data.histories import History
 from raftnb.linear.edn import Keyed, Odd
 
 TYPES = ("invoke", "ok", "fail", "info")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from raftnb.data.histories import UNSAID, History, Operation, Value, exact, text
+from raftnb.data.events import UNSAID, Operation, Value, exact, text
+from raftnb.data.histories import History
 from raftnb.linear.checker import Portion, split
 from raftnb.linear.interface import SequentialObject, instance_of
 from raftnb.linear.objects import CASRegister, Entry, Register

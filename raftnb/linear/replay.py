@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from raftnb.data.histories import UNSAID, Operation, exact
+from raftnb.data.events import UNSAID, Operation, exact
 from raftnb.linear.interface import Asked, SequentialObject, ask, instance_of, model_for, part_of
 from raftnb.linear.machine import agrees, state_of, state_text, step
 

@@ -9,7 +9,8 @@ from heapq import merge
 from math import inf
 from typing import Any
 
-from raftnb.data.histories import History, Operation, Value, text
+from raftnb.data.events import Operation, Value, text
+from raftnb.data.histories import History
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.linear.interface import SequentialObject
 from raftnb.linear.records import READS

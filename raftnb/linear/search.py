@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import Operation
+from raftnb.data.events import Operation
 from raftnb.data.verdict import Verdict
 from raftnb.linear.interface import Asked, SequentialObject
 from raftnb.linear.machine import Machine, ObserverChangedState

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from raftnb.data.histories import UNSAID, History, Operation, Value, exact, text
+from raftnb.data.events import UNSAID, Operation, Value, exact, text
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear.checker import Portion, decide, split
 from raftnb.linear.interface import Asked

@@ -8,7 +8,7 @@ from functools import partial
 from math import inf
 from typing import NamedTuple
 
-from raftnb.data.histories import UNSAID, Operation, Value, exact
+from raftnb.data.events import UNSAID, Operation, Value, exact
 from raftnb.linear.chains import chains, list_blocks, register_blocks, text_splitter, tuple_splitter
 from raftnb.linear.containers import AppendList, Queue
 from raftnb.linear.interface import Asked, SequentialObject, class_of, instance_of

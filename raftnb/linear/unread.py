@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from raftnb.data.histories import Value, exact
+from raftnb.data.events import Value, exact
 from raftnb.linear.containers import AppendList
 from raftnb.linear.interface import Call, SequentialObject, instance_of
 from raftnb.linear.objects import CASRegister, Entry, Register

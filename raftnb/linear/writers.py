@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.histories import Echo, Event, History, Invocation, Response, Unsaid, Value
+from raftnb.data.events import Echo, Event, Invocation, Response, Unsaid, Value
+from raftnb.data.histories import History
 from raftnb.linear.records import READS, SPREAD
 
 

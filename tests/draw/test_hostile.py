@@ -13,7 +13,8 @@ import html5lib
 import pytest
 
 from raftnb import draw
-from raftnb.data.histories import History, Invocation, Response
+from raftnb.data.events import Invocation, Response
+from raftnb.data.histories import History
 from raftnb.data.markup import Markup, plain
 from raftnb.data.trace import Cell, Layout, State, StateGraph, Step, Trace
 from raftnb.data.verdict import Answer, Verdict

@@ -12,7 +12,8 @@ import html5lib
 import pytest
 
 from raftnb.__main__ import main
-from raftnb.data.histories import History, Remark
+from raftnb.data.events import Remark
+from raftnb.data.histories import History
 from raftnb.draw.lanes import bands_of, lanes_of, shortened
 from raftnb.draw.timeline import page, timeline
 from raftnb.linear import CASRegister, Queue, Register, check, recorded

@@ -10,7 +10,8 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.data.errors import HistoryError, UsageError
-from raftnb.data.histories import UNSAID, Echo, History, Invocation, Response, exact, freeze
+from raftnb.data.events import UNSAID, Echo, Invocation, Response, exact, freeze
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import (
     CASRegister,

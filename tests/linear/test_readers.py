@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.histories import UNSAID, Echo, History, Invocation, Response, freeze
+from raftnb.data.events import UNSAID, Echo, Invocation, Response, freeze
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import CASRegister, Queue, check, read_history, recorded, write_history
 from raftnb.linear.records import LogRecord, history_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from raftnb.data.errors import UsageError
-from raftnb.data.histories import UNSAID
+from raftnb.data.events import UNSAID
 from raftnb.data.verdict import Verdict
 from raftnb.linear import KeyValueStore, Recorder, Register, check, read_history
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from raftnb.__main__ import main
-from raftnb.data.histories import History, Operation
+from raftnb.data.events import Operation
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import CASRegister, KeyValueStore, Mutex, Queue, Register, check, recorded, why
 from tests.oracles.wing_gong_lowe import KINDS, random_history, wing_gong_lowe

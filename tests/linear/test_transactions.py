@@ -10,7 +10,8 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.data.errors import UsageError
-from raftnb.data.histories import History, Invocation, Response, freeze
+from raftnb.data.events import Invocation, Response, freeze
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import MultiRegister, check, serializable
 from raftnb.linear.definition import is_linearizable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from raftnb.data.histories import UNSAID, History
+from raftnb.data.events import UNSAID
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import AppendList, CASRegister, KeyValueStore, Register, check
 from raftnb.linear.interface import Call

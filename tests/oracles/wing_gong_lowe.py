@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from raftnb.data.histories import History, Invocation, Operation, Response, exact, freeze
+from raftnb.data.events import Invocation, Operation, Response, exact, freeze
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import (
     AppendList,
