@@ -13,6 +13,10 @@ from functools import cached_property
 from raftnb.data.errors import HistoryError
 from raftnb.data.events import Event, Invocation, Operation, Remark, Value, text
 from raftnb.data.notation import parse_events
+from raftnb.data.rows import Made, Rows
+
+LONG = 100_000
+"""From so many operations on, events and operations are not kept but made when asked for."""
 
 
 class History:
@@ -26,7 +30,7 @@ class History:
 
     def __init__(
         self,
-        events: Iterable[Event] = (),
+        events: Iterable[Event] | Rows = (),
         *,
         source: str = "",
         lines: Sequence[int] = (),
@@ -34,7 +38,8 @@ class History:
         crashes: Mapping[Value, int] | None = None,
         notes: Iterable[str] = (),
     ) -> None:
-        self.events: tuple[Event, ...] = tuple(events)
+        self._events = None if isinstance(events, Rows) else tuple(events)
+        self._rows = events if isinstance(events, Rows) else None
         self.source, self.lines = source, lines
         self.remarks, self.notes = tuple(remarks), tuple(notes)
         self.crashes: Mapping[Value, int] = crashes or {}
@@ -56,13 +61,29 @@ class History:
         return cls(parse_events(source))
 
     @cached_property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operations in the order of their invocations.
+    def events(self) -> Sequence[Event]:
+        """All events in their order."""
+        if self._events is not None:
+            return self._events
+        rows = self.rows
+        order = rows.order()
+        made = Made(len(order), lambda number: rows.event(number, order[number]))
+        return made if len(rows) > LONG else tuple(made)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The operations as columns of numbers.
 
         Raises `HistoryError` when the history is not well-formed: a process that calls before it
         is answered, or a response that matches no invocation.
         """
-        return _pair(self.events)
+        return _paired(self._events or ()) if self._rows is None else self._rows
+
+    @cached_property
+    def operations(self) -> Sequence[Operation]:
+        """The operations in the order of their invocations; raises as `rows` does."""
+        made = Made(len(self.rows), self.rows.operation)
+        return made if len(made) > LONG else tuple(made)
 
     @cached_property
     def processes(self) -> tuple[Value, ...]:
@@ -84,13 +105,13 @@ class History:
         return History(self.events[index])
 
     def __add__(self, other: History) -> History:
-        return History(self.events + other.events)
+        return History((*self.events, *other.events))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, History) and self.events == other.events
+        return isinstance(other, History) and tuple(self.events) == tuple(other.events)
 
     def __hash__(self) -> int:
-        return hash(self.events)
+        return hash(tuple(self.events))
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.events))
@@ -101,29 +122,24 @@ class History:
         return f"History.parse({'; '.join(map(str, self.events))!r})"
 
 
-def _pair(events: tuple[Event, ...]) -> tuple[Operation, ...]:
-    found: list[Operation | None] = []
-    open_calls: dict[Value, tuple[int, int, Invocation]] = {}
+def _paired(events: Sequence[Event]) -> Rows:
+    rows = Rows()
+    open_calls: dict[Value, tuple[int, Value]] = {}
     for number, event in enumerate(events):
         if isinstance(event, Invocation):
             if event.process in open_calls:
                 raise _ill_formed(number, event, "calls again before it is answered")
-            open_calls[event.process] = (len(found), number, event)
-            found.append(None)
+            process, obj = rows.processes.number(event.process), rows.objects.number(event.object)
+            name, arguments = event.name, rows.argument_lists.number(event.arguments)
+            row = rows.call(process, obj, rows.names.number(name), arguments, number)
+            open_calls[event.process] = row, event.object
             continue
-        slot, invoked, call = open_calls.pop(event.process, (-1, -1, None))
-        if call is None or call.object != event.object:
+        row, called = open_calls.pop(event.process, (-1, None))
+        if row < 0 or called != event.object:
             raise _ill_formed(number, event, "is answered without having called")
-        found[slot] = _operation(call, event.result, invoked, number)
-    for slot, invoked, call in open_calls.values():
-        found[slot] = _operation(call, None, invoked, None)
-    return tuple(operation for operation in found if operation is not None)
-
-
-def _operation(call: Invocation, result: Value, invoked: int, returned: int | None) -> Operation:
-    return Operation(
-        call.process, call.name, call.arguments, call.object, result, invoked, returned
-    )
+        rows.answer(row, rows.results.number(event.result), number)
+    rows.finish()
+    return rows
 
 
 def _ill_formed(number: int, event: Event, what: str) -> HistoryError:

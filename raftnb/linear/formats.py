@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from raftnb.data.errors import HistoryError
 from raftnb.linear.edn import EdnError, read_forms
@@ -33,13 +33,13 @@ CUT_SHORT = {
 class Format(NamedTuple):
     """How a kind of file is read: its records, and what its nulls mean unless somebody says."""
 
-    records: Callable[[str, str], Iterator[LogRecord]]
+    records: Callable[[str, TextIO], Iterator[LogRecord]]
     reading: Reading
 
 
-def json_records(name: str, content: str) -> Iterator[LogRecord]:
+def json_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
     """A list of events, or an object whose `history` is one; read event by event."""
-    decode = json.JSONDecoder().raw_decode
+    decode, content = json.JSONDecoder().raw_decode, stream.read()
     at, line = _list_start(name, content, decode), 1
     seen = 0
     while True:
@@ -102,31 +102,47 @@ def _bad_json(name: str, content: str, at: int, message: str) -> HistoryError:
     )
 
 
-def json_lines(name: str, content: str) -> Iterator[LogRecord]:
+def json_lines(name: str, stream: TextIO) -> Iterator[LogRecord]:
     """One JSON object a line; a last line that was cut short is left out, with a remark."""
-    decode = json.JSONDecoder().decode
-    for number, line in enumerate(StringIO(content), 1):
-        if not line.isspace():
-            place = f"{name}, line {number}"
-            try:
-                row = decode(line)
-            except json.JSONDecodeError as error:
-                found = error.msg
-            except RecursionError:
-                found = "lists too deep in one another"
-            except ValueError:
-                found = "a number of more than 4,300 digits"
-            else:
-                yield LogRecord(number, _mapping(row, place))
+    decode = json.JSONDecoder().raw_decode
+    for number, line in enumerate(stream, 1):
+        try:
+            row, end = decode(line)
+            if line[end:] == "\n" and type(row) is dict:
+                yield LogRecord(number, row)
                 continue
-            if not line.endswith("\n") and number > 1:
-                yield LogRecord(number, CUT_SHORT)
-                return
-            raise HistoryError(found, place=place, allowed="one JSON object", cure="mend the line")
+        except (ValueError, RecursionError):
+            pass
+        yield from _odd_line(name, number, line)
 
 
-def edn_records(name: str, content: str) -> Iterator[LogRecord]:
+def _odd_line(name: str, number: int, line: str) -> Iterator[LogRecord]:
+    """A line that is more or less than an object and a line's end."""
+    place = f"{name}, line {number}"
+    if line.isspace():
+        return
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        found = error.msg
+    except RecursionError:
+        found = "lists too deep in one another"
+    except ValueError:
+        found = "a number of more than 4,300 digits"
+    else:
+        yield LogRecord(number, _mapping(row, place))
+        return
+    if line.endswith("\n") or number == 1:
+        raise HistoryError(found, place=place, allowed="one JSON object", cure="mend the line")
+    yield LogRecord(number, CUT_SHORT)
+
+
+def edn_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
     """EDN maps, one after another or in a list."""
+    return _edn_records(name, stream.read())
+
+
+def _edn_records(name: str, content: str) -> Iterator[LogRecord]:
     for line, form in _edn_forms(name, content):
         yield LogRecord(line, _mapping(form, f"{name}, line {line}"))
 
@@ -140,10 +156,11 @@ def _edn_forms(name: str, content: str) -> Iterator[tuple[int, Any]]:
         ) from None
 
 
-def text_records(name: str, content: str) -> Iterator[LogRecord]:
+def text_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
     """Jepsen's log lines, or EDN maps."""
+    content = stream.read()
     start = content.lstrip()[:1]
-    return (edn_records if start in ("{", "[", "#", "(") else _log_records)(name, content)
+    return (_edn_records if start in ("{", "[", "#", "(") else _log_records)(name, content)
 
 
 def _log_records(name: str, content: str) -> Iterator[LogRecord]:
@@ -169,12 +186,12 @@ def _log_value(source: str, name: str, line: int) -> Any:
     return next((form for _, form in found), None)
 
 
-def csv_records(name: str, content: str) -> Iterator[LogRecord]:
+def csv_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
     """A table with the names of the columns in its first row: process, type, f, value, key, time.
 
     A cell is JSON or a plain word; an empty one is null, and a row that is cut short says nothing.
     """
-    rows = csv.reader(StringIO(content), skipinitialspace=True)
+    rows = csv.reader(stream, skipinitialspace=True)
     try:
         head = [_COLUMNS.get(word.strip().lower(), word.strip().lower()) for word in next(rows, [])]
         missing = [column for column in ("process", "type", "f", "value") if column not in head]

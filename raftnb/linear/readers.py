@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
+from typing import Any, BinaryIO, TextIO
 
 from tqdm import tqdm
 
@@ -13,7 +18,8 @@ from raftnb.data.errors import HistoryError, UsageError
 from raftnb.data.histories import History
 from raftnb.linear.edn import EdnError, read_forms
 from raftnb.linear.formats import FORMATS, Format, with_progress
-from raftnb.linear.records import Keys, NilMeaning, Reading, history_of
+from raftnb.linear.joining import history_of
+from raftnb.linear.records import Keys, NilMeaning, Reading
 from raftnb.linear.writers import opener
 
 MOST_BYTES = 2**30
@@ -48,14 +54,18 @@ def read_history(
             allowed="nil: absent or unknown; keys: pairs or none",
             cure="leave out what the format should decide",
         )
-    content = _content(source, most_bytes)
-    with tqdm(desc=source.name, unit=" events", delay=1.0, leave=False, disable=None) as bar:
-        records = list(with_progress(kind.records(source.name, content), bar))
-    if not records:
-        raise HistoryError(
-            "no event", place=str(source), allowed="at least one call", cure="is it the right file?"
-        )
-    return history_of(records, reading, source.name)
+    with (
+        _opened(source, most_bytes) as stream,
+        tqdm(desc=source.name, unit=" events", delay=1.0, leave=False, disable=None) as bar,
+    ):
+        records = with_progress(kind.records(source.name, stream), bar)
+        first = next(records, None)
+        if first is None:
+            raise HistoryError(
+                "no event", place=str(source), allowed="at least one call",
+                cure="is it the right file?",
+            )  # fmt: skip
+        return history_of(chain([first], records), reading, source.name)
 
 
 def recorded(name: str) -> History:
@@ -93,7 +103,8 @@ def _history_file(path: Path) -> tuple[Path, bool]:
 def _is_independent(results: Path) -> bool:
     """Whether Jepsen's independent checker wrote these results: one for each key."""
     try:
-        forms = [form for _, form in read_forms(_content(results, MOST_BYTES))]
+        with _opened(results, MOST_BYTES) as stream:
+            forms = [form for _, form in read_forms(stream.read())]
     except (HistoryError, EdnError):
         return False
     waiting = list(forms)
@@ -119,27 +130,44 @@ def _format(source: Path) -> Format:
     return FORMATS[kind]
 
 
-def _content(source: Path, most: int) -> str:
+@contextmanager
+def _opened(source: Path, most: int) -> Iterator[TextIO]:
+    """The text of a file; raises `HistoryError` where it is damaged, too long, or no text."""
     try:
         with opener(source)(source, "rb") as stream:
-            data = bytes(stream.read(most + 1))
-    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError) as error:
+            bounded = _Bounded(stream, source, most)
+            yield io.TextIOWrapper(io.BufferedReader(bounded, 2**16), "utf-8-sig", newline="\n")
+    except UnicodeDecodeError as error:
+        raise HistoryError(
+            f"{error.object[error.start]:#x} is not UTF-8", place=str(source),
+            allowed="text in UTF-8", cure="save it as UTF-8",
+        ) from None  # fmt: skip
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise HistoryError(
             reason, place=str(source), allowed="a readable file", cure="check its name"
         ) from None
-    if len(data) > most:
-        raise HistoryError(
-            f"more than {most:,} bytes"
-            + (" when expanded" if source.suffix in (".gz", ".xz") else ""),
-            place=str(source),
-            allowed=f"at most {most:,} bytes",
-            cure="cut the history by keys, or give read_history a larger most_bytes",
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise HistoryError(
-            f"byte {error.start} is not UTF-8", place=str(source), allowed="text in UTF-8",
-            cure="save it as UTF-8",
-        ) from None  # fmt: skip
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that may not hold more than `most` bytes."""
+
+    def __init__(self, stream: BinaryIO, source: Path, most: int) -> None:
+        self.stream, self.source, self.most, self.count = stream, source, most, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.stream.read(len(buffer))
+        self.count += len(data)
+        if self.count > self.most:
+            packed = self.source.suffix in (".gz", ".xz")
+            raise HistoryError(
+                f"more than {self.most:,} bytes" + (" when expanded" if packed else ""),
+                place=str(self.source),
+                allowed=f"at most {self.most:,} bytes",
+                cure="cut the history by keys, or give read_history a larger most_bytes",
+            )
+        buffer[: len(data)] = data
+        return len(data)

@@ -13,28 +13,20 @@ What null means is said by `Reading.nil`.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.events import (
-    UNSAID,
-    Echo,
-    Event,
-    Invocation,
-    Remark,
-    Response,
-    Value,
-    exact,
-    freeze,
-    text,
-)
-from raftnb.data.histories import History
-from raftnb.linear.edn import Keyed, Odd
+from raftnb.data.events import Value, exact, freeze
+from raftnb.data.rows import NO_TIME, PLAIN, Pool
+from raftnb.linear.edn import Odd
 
 TYPES = ("invoke", "ok", "fail", "info")
+INVOKE, OK, FAIL, INFO = range(4)
+_KINDS = {name: number for number, name in enumerate(TYPES)}
+MISSING = -1
+"""The number of a value or a key that a record does not have."""
 READS = frozenset(
     (
         "read",
@@ -80,213 +72,113 @@ class LogRecord(NamedTuple):
     fields: Mapping[str, Any]
 
 
-class _Call(NamedTuple):
-    record: LogRecord
-    event: Invocation
-    slot: int
+class Log:
+    """The records of one source as columns of numbers, in the order in which they were read.
 
-
-def history_of(
-    records: Iterable[LogRecord], reading: Reading | None = None, source: str = ""
-) -> History:
-    """The history that `records` describe.
-
-    Events of the nemesis, and of processes that are no clients, become remarks. Raises
-    `HistoryError` for a record with fields missing, an unknown type, a completion that fits no
-    call, or pairs of which nobody says whether they are independent keys.
+    Records of the nemesis are `remarks`, with the number of records before them. `literal` has the
+    records that say `arguments` or `result`.
     """
-    reader = _Reader(reading or Reading(), source)
-    rows = [record for record in records if reader.is_event(record)]
-    return reader.history(rows)
 
-
-class _Reader:
-    """Reads the records of one source in one pass; failed calls leave a hole."""
-
-    def __init__(self, reading: Reading, source: str) -> None:
-        self.reading, self.source = reading, source
-        self.found: list[Event | None] = []
-        self.lines = array("I")
-        self.open: dict[Value, _Call] = {}
-        self.crashed: dict[Value, int] = {}
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.line, self.kind, self.time = array("I"), bytearray(), array("q")
+        self.process, self.name = array("i"), array("i")
+        self.value, self.key = array("i"), array("i")
+        self.processes, self.names = Pool(exact), Pool()
+        self.values, self.keys = Pool(), Pool(exact)
+        self.literal: dict[int, Mapping[str, Any]] = {}
         self.remarks: list[tuple[int, Mapping[str, Any]]] = []
-        self.notes: list[str] = []
-        self.count = 0
+        self._frozen: dict[int, Value] = {}
 
-    def is_event(self, record: LogRecord) -> bool:
-        """Whether a record is a client's; others are kept as remarks."""
-        fields = record.fields
-        missing = [name for name in ("process", "type", "f") if name not in fields]
-        if missing:
-            raise self._misfit(record, f"no {' and no '.join(missing)}", "add the missing fields")
-        if fields["type"] not in TYPES:
-            raise self._misfit(record, f"type {fields['type']!r:.60}", "write an allowed type")
-        if not isinstance(fields["f"], str):
-            raise self._misfit(record, f"f {fields['f']!r:.60}", "name the operation by a text")
-        if fields["process"] == "nemesis":
-            self.remarks.append((self.count, fields))
-            return False
-        self.count += 1
-        return True
+    def __len__(self) -> int:
+        return len(self.kind)
 
-    def history(self, rows: Sequence[LogRecord]) -> History:
-        """All of it: calls and completions joined, in their order."""
-        if self._has_pairs(rows):
-            rows = [self._without_key(record) for record in rows]
-        self.completed = self._completed_reads(rows)
-        shift: list[int] = []
-        for self.count, record in enumerate(rows):
-            shift.append(len(self.found))
-            if record.fields["type"] == "invoke":
-                self._invoke(record)
-            else:
-                self._complete(record)
-        places = _places(self.found)
-        self.remarks.sort(key=lambda remark: remark[0])
-        return History(
-            (event for event in self.found if event is not None),
-            source=self.source,
-            lines=array("I", (n for n, e in zip(self.lines, self.found, strict=True) if e)),
-            remarks=[
-                _remark(places[shift[at] if at < len(shift) else -1], f) for at, f in self.remarks
-            ],
-            crashes={process: places[slot] for process, slot in self.crashed.items()},
-            notes=self.notes,
+    def read(self, records: Iterable[LogRecord]) -> None:
+        """Take all records; raises `HistoryError` for fields that are missing or make no sense."""
+        process_of, name_of = self.processes.numbers.get, self.names.numbers.get
+        value_of, key_of = self.values.numbers.get, self.keys.numbers.get
+        columns = (self.line, self.kind, self.time, self.process, self.name, self.value, self.key)
+        add_line, add_kind, add_time, add_process, add_name, add_value, add_key = (
+            column.append for column in columns
         )
+        for record in records:
+            line, fields = record
+            process, kind, name = self._checked(record)
+            if process == "nemesis":
+                self.remarks.append((len(self.kind), fields))
+                continue
+            if "arguments" in fields or "result" in fields:
+                self.literal[len(self.kind)] = fields
+            value, key = fields.get("value", self), fields.get("key", self)
+            found = process_of(process) if type(process) in PLAIN else None
+            add_process(self._same(self.processes, process, line) if found is None else found)
+            found = name_of(name)
+            add_name(self.names.number(name) if found is None else found)
+            found = value_of(value) if type(value) in PLAIN else MISSING if value is self else None
+            add_value(self.values.number(value) if found is None else found)
+            found = key_of(key) if type(key) in PLAIN else MISSING if key is self else None
+            add_key(self._same(self.keys, key, line) if found is None else found)
+            add_line(line)
+            add_kind(kind)
+            add_time(time_of(fields))
 
-    def _invoke(self, record: LogRecord) -> None:
-        process = self._frozen(record, "process")
-        if process in self.open or process in self.crashed:
-            state = "crashed (its call ended with info)" if process in self.crashed else "waiting"
-            raise self._misfit(
-                record,
-                f"process {text(process)} calls while it is {state}",
-                "give a process a new name after :info, as Jepsen does",
-            )
-        fields = record.fields
-        key = self._frozen(record, "key")
-        event = Invocation(process, fields["f"], self._arguments(record), key, _time(fields))
-        self.open[process] = _Call(record, event, len(self.found))
-        self._add(event, record)
+    def _checked(self, record: LogRecord) -> tuple[Any, int, str]:
+        """Process, kind and name of a record."""
+        line, fields = record
+        try:
+            process, kind, name = fields["process"], _KINDS[fields["type"]], fields["f"]
+        except (KeyError, TypeError):
+            missing = [name for name in ("process", "type", "f") if name not in fields]
+            if missing:
+                cure = "add the missing fields"
+                raise self.misfit(line, f"no {' and no '.join(missing)}", cure) from None
+            found = f"type {fields['type']!r:.60}"
+            raise self.misfit(line, found, "write an allowed type") from None
+        if type(name) is not str:
+            raise self.misfit(line, f"f {name!r:.60}", "name the operation by a text")
+        return process, kind, name
 
-    def _complete(self, record: LogRecord) -> None:
-        process, kind = self._frozen(record, "process"), record.fields["type"]
-        call = self.open.pop(process, None)
-        if call is None and kind == "info":
-            self.remarks.append((self.count, record.fields))
-            return
-        if call is None or call.event.name != record.fields["f"]:
-            doing = "has no open call" if call is None else f"is in {call.event}"
-            raise self._misfit(
-                record, f"process {text(process)} {doing}, and here ends another", ""
-            )
-        if kind == "info":
-            self.crashed[process] = len(self.found)
-        elif kind == "fail":
-            self.found[call.slot] = None
-        else:
-            result = self._result(record, call)
-            self._add(Response(process, result, call.event.object, _time(record.fields)), record)
+    def _same(self, pool: Pool, value: Any, line: int) -> int:
+        """The number of a process or a key, which are the same when they are equal."""
+        return pool.number(self.frozen(value, line, "key" if pool is self.keys else "process"))
 
-    def _add(self, event: Event, record: LogRecord) -> None:
-        self.found.append(event)
-        self.lines.append(record.line)
+    def raw(self, record: int) -> Any:
+        """The value of a record as it was read; None where it has none."""
+        number = self.value[record]
+        return None if number == MISSING else self.values.values[number]
 
-    def _arguments(self, record: LogRecord) -> tuple[Value, ...]:
-        fields = record.fields
-        if "arguments" in fields:
-            return tuple(self._frozen(record, "arguments") or ())  # type: ignore[arg-type]
-        value = self._frozen(record, "value")
-        if value is None or fields["f"] in self.completed:
-            return ()
-        spread = fields["f"] in SPREAD and isinstance(value, tuple)
-        return value if spread else (value,)  # type: ignore[return-value]
-
-    def _result(self, record: LogRecord, call: _Call) -> Value:
-        fields, name = record.fields, call.event.name
-        if "result" in fields:
-            return self._frozen(record, "result")
-        if "value" not in fields:
-            return UNSAID
-        value = self._frozen(record, "value")
-        asked = self._frozen(call.record, "value")
-        if value is None:
-            return self._nil(name, asked)
-        if name.lower() in READS:
+    def value_of(self, record: int) -> Value:
+        """The value of a record, made immutable."""
+        number = self.value[record]
+        if number == MISSING:
+            return None
+        value = self.values.values[number]
+        if value is None or isinstance(value, (int, str)):
             return value
-        if name.lower() in TRANSACTIONS and self.reading.nil == "unknown":
-            return _with_holes(value)
-        return Echo(value) if exact(value) == exact(asked) else value
+        if number not in self._frozen:
+            self._frozen[number] = self.frozen(value, self.line[record], "value")
+        return self._frozen[number]
 
-    def _nil(self, name: str, asked: Value) -> Value:
-        if self.reading.nil == "unknown":
-            return UNSAID
-        return None if name.lower() in READS or asked is not None else Echo(None)
+    def literally(self, record: int, field: str) -> Value:
+        """What a record says in `arguments` or `result`, made immutable."""
+        return self.frozen(self.literal[record].get(field), self.line[record], field)
 
-    def _frozen(self, record: LogRecord, field: str) -> Value:
-        value = record.fields.get(field)
+    def says(self, record: int, field: str) -> bool:
+        """Whether a record has `arguments` or `result`."""
+        return record in self.literal and field in self.literal[record]
+
+    def frozen(self, value: Any, line: int, field: str) -> Value:
+        """A value made immutable; raises `HistoryError` where it has no meaning."""
         if value is None or isinstance(value, (int, str)):
             return value
         if found := _odd(value, DEEPEST):
             cure = "record values as numbers, texts, true, false, null and lists"
-            raise self._misfit(record, f"{field}: {found}", cure)
+            raise self.misfit(line, f"{field}: {found}", cure)
         return freeze(value)
 
-    def _completed_reads(self, rows: Sequence[LogRecord]) -> frozenset[str]:
-        """Reads whose calls carry their own results, as in Knossos's completed histories."""
-        calls: dict[Any, Mapping[str, Any]] = {}
-        told: Counter[str] = Counter()
-        other: set[str] = set()
-        for record in rows:
-            fields = record.fields
-            name = fields["f"]
-            if name.lower() not in READS:
-                continue
-            process = str(fields["process"])
-            if fields["type"] == "invoke":
-                calls[process] = fields
-            elif fields["type"] == "ok":
-                asked = calls.get(process, {}).get("value")
-                told[name] += asked is not None
-                if asked is not None and asked != fields.get("value"):
-                    other.add(name)
-        names = frozenset(name for name in told if told[name] and name not in other)
-        self.notes += [
-            f"{n}: the value of a call is that of its answer, no argument" for n in names
-        ]
-        return names
-
-    def _has_pairs(self, rows: Sequence[LogRecord]) -> bool:
-        """Whether the values are pairs of an independent key and a value."""
-        if any("key" in record.fields for record in rows):
-            return False
-        if self.reading.keys is not None:
-            return self.reading.keys == "pairs"
-        if any(isinstance(record.fields.get("value"), Keyed) for record in rows):
-            self.notes.append(
-                "values are pairs of an independent key and a value: they are marked so"
-            )
-            return True
-        asked = [r for r in rows if r.fields["type"] == "invoke" and r.fields["f"].lower() in READS]
-        if asked and all(_is_pair(r) and r.fields["value"][1] is None for r in asked):
-            pair = text(self._frozen(asked[0], "value"))
-            raise self._misfit(
-                asked[0],
-                f"reads of {pair}: a key and its value, or one value?",
-                "say it: --keys pairs or --keys none on the command line, keys= in read_history",
-            )
-        return False
-
-    def _without_key(self, record: LogRecord) -> LogRecord:
-        if record.fields.get("value") is None:
-            return record
-        if not _is_pair(record):
-            raise self._misfit(record, f"value {record.fields['value']!r:.60}", "--keys none")
-        key, value = record.fields["value"]
-        return LogRecord(record.line, {**record.fields, "key": key, "value": value})
-
-    def _misfit(self, record: LogRecord, found: str, cure: str) -> HistoryError:
-        place = f"line {record.line}" if record.line else ""
+    def misfit(self, line: int, found: str, cure: str) -> HistoryError:
+        """The error for something on this line that does not fit."""
+        place = f"line {line}" if line else ""
         return HistoryError(
             found,
             place=", ".join(filter(None, (self.source, place))),
@@ -296,39 +188,13 @@ class _Reader:
         )
 
 
-def _is_pair(record: LogRecord) -> bool:
-    value = record.fields.get("value")
-    return isinstance(value, (tuple, list)) and len(value) == 2
-
-
-def _with_holes(value: Value) -> Value:
-    """A transaction's answer, in which a read that returned null says nothing."""
-    if not isinstance(value, tuple):
-        return value
-    return tuple(
-        (*part[:2], UNSAID)
-        if isinstance(part, tuple) and len(part) == 3 and part[2] is None
-        else part
-        for part in value
-    )
-
-
-def _time(fields: Mapping[str, Any]) -> int | None:
+def time_of(fields: Mapping[str, Any]) -> int:
+    """The time of a record in nanoseconds, or `NO_TIME`."""
     time = fields.get("time")
-    return int(time) if isinstance(time, (int, float)) and abs(time) < 2**63 else None
-
-
-def _places(found: Sequence[Event | None]) -> list[int]:
-    """For each slot how many events stand before it, and for the end."""
-    places = [0]
-    for event in found:
-        places.append(places[-1] + (event is not None))
-    return places
-
-
-def _remark(at: int, fields: Mapping[str, Any]) -> Remark:
-    value = fields.get("value")
-    return Remark(at, str(fields["f"]), "" if value is None else str(value)[:200], _time(fields))
+    if type(time) is int and -(2**63) < time < 2**63:
+        return time
+    known = isinstance(time, (int, float)) and abs(time) < 2**63
+    return int(time) if known else NO_TIME  # type: ignore[arg-type]
 
 
 def _odd(value: Any, depth: int) -> str:

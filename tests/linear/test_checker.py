@@ -295,7 +295,7 @@ def test_a_violated_key_makes_the_history_violated_though_another_key_is_too_har
 def test_ctrl_c_stops_the_search_and_says_what_was_reached(tmp_path: Path) -> None:
     script = tmp_path / "hard.py"
     script.write_text(
-        "from raftnb.data.events import History\nfrom raftnb.linear import Stack, check\n"
+        "from raftnb.data.histories import History\nfrom raftnb.linear import Stack, check\n"
         "calls = '; '.join(f'push({n}) P{n}' for n in range(14))\n"
         "answers = '; '.join(f'Ok() P{n}' for n in range(14))\n"
         "history = History.parse(f'{calls}; pop() R; Ok(x) R; {answers}')\n"

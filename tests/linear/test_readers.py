@@ -16,7 +16,8 @@ from raftnb.data.events import UNSAID, Echo, Invocation, Response, freeze
 from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import CASRegister, Queue, check, read_history, recorded, write_history
-from raftnb.linear.records import LogRecord, history_of
+from raftnb.linear.joining import history_of
+from raftnb.linear.records import LogRecord
 from raftnb.linear.writers import records_of
 
 DATA = Path(__file__).parents[1] / "data" / "histories"
@@ -94,7 +95,12 @@ def test_records_say_all_that_there_is_in_a_history(calls) -> None:
         ("a.edn", "{:type :invoke\n :process", "a.edn, line 1", "'{' without its '}'"),
         ("a.edn", "{:type :invoke :process 0 :f :read}\n}", "a.edn, line 2", "'}'"),
         ("a.edn", "[{:type :invoke, :f :read]", "a.edn, line 1", "']', expected '}'"),
-        ("a.edn", "[{}\n{:type}]", "a.edn, line 2", "a map with a key that has no value"),
+        (
+            "a.edn",
+            "[{:process 0 :type :info :f :go}\n{:type}]",
+            "a.edn, line 2",
+            "a map with a key that has no value",
+        ),
         ("a.edn", '\n"', "a.edn, line 2", "'\"'"),
         ("a.log", "INFO jepsen.util - 0 :invoke :read nil\noops", "a.log, line 2", "'oops'"),
         ("a.log", "INFO jepsen.util - 0 :invoke :cas [1", "a.log, line 1", "'[' without"),
