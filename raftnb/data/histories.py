@@ -15,7 +15,7 @@ from raftnb.data.events import Event, Invocation, Operation, Remark, Value, text
 from raftnb.data.notation import parse_events
 from raftnb.data.rows import Made, Rows
 
-LONG = 100_000
+LONG = 50_000
 """From so many operations on, events and operations are not kept but made when asked for."""
 
 

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from raftnb.linear.items import Item
-from raftnb.linear.replay import Placed
+from raftnb.linear.items import Item, Point
 
 
 class Block(NamedTuple):
@@ -41,7 +40,7 @@ class Block(NamedTuple):
         return True
 
 
-def place_blocks(blocks: Sequence[Block]) -> list[Placed] | None:
+def place_blocks(blocks: Sequence[Block]) -> list[Point] | None:
     """The items of all blocks with their points, or None where there is no linearization."""
     if not all(block.is_ordered() for block in blocks):
         return None
@@ -63,9 +62,9 @@ def place_blocks(blocks: Sequence[Block]) -> list[Placed] | None:
     return [placed for point, _, _, block in order for placed in _spread(int(point), block.items)]
 
 
-def _spread(point: int, items: Sequence[Item]) -> list[Placed]:
+def _spread(point: int, items: Sequence[Item]) -> list[Point]:
     placed = []
     for item in items:
         point = max(point, item.start + 1)
-        placed.append(Placed(item.operation, point))
+        placed.append(Point(item.number, point))
     return placed

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.events import UNSAID, Value
 from raftnb.linear.blocks import Block, place_blocks
-from raftnb.linear.items import APPEND, GET, PUT, Decide, Item
-from raftnb.linear.replay import Placed
+from raftnb.linear.items import APPEND, GET, PUT, Decide, Item, Point
 
 Blocks: TypeAlias = "list[Block] | None"
 
@@ -24,15 +23,15 @@ Blocks: TypeAlias = "list[Block] | None"
 def chains(make: Callable[[Sequence[Item]], Blocks]) -> Decide:
     """The decision by the blocks that `make` finds (None: some read cannot be explained)."""
 
-    def decide(items: Sequence[Item]) -> list[Placed] | None:
+    def decide(items: Sequence[Item]) -> list[Point] | None:
         telling = [item for item in items if item.role is not GET or item.value is not UNSAID]
         blocks = make(telling)
         placed = None if blocks is None else place_blocks(blocks)
         if placed is None or len(telling) == len(items):
             return placed
         silent = (item for item in items if item.role is GET and item.value is UNSAID)
-        answered = [Placed(item.operation, item.start + 1) for item in silent if item.end < inf]
-        return sorted([*placed, *answered], key=lambda one: one.point)
+        answered = [Point(item.number, item.start + 1) for item in silent if item.end < inf]
+        return sorted([*placed, *answered], key=lambda one: one.at)
 
     return decide
 

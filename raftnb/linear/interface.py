@@ -119,10 +119,10 @@ def ask(operation: Operation, model: SequentialObject) -> Asked:
     """An operation as the part of `model` takes it that it belongs to."""
     cls = class_of(model)
     method = method_of(cls, operation.name)
-    part, arguments = _parted(operation, cls, method)
-    if method.stripped:
-        arguments = (*arguments[: method.key], *arguments[method.key + 1 :])
-    return Asked(part, _call(operation, arguments, cls, method), answer_of(operation, cls))
+    part, arguments = parted(operation.object, operation.name, operation.arguments, cls)
+    arguments = without_key(arguments, method)
+    answer = UNSAID if operation.pending else answer_of(operation.name, operation.result, cls)
+    return Asked(part, _call(operation, arguments, cls, method), answer)
 
 
 def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Call]:
@@ -134,35 +134,48 @@ def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Ca
     """
     cls = class_of(model)
     method = method_of(cls, operation.name)
-    part, arguments = _parted(operation, cls, method)
+    part, arguments = parted(operation.object, operation.name, operation.arguments, cls)
     return part, _call(operation, arguments, cls, method)
 
 
-def _parted(operation: Operation, cls: Any, method: Method) -> tuple[Value, tuple[Value, ...]]:
+def parted(
+    x: Value, name: str, arguments: tuple[Value, ...], cls: Any
+) -> tuple[Value, tuple[Value, ...]]:
+    """The part that a call of object `x` belongs to, and all arguments of its method."""
+    method = method_of(cls, name)
     if method.partition is not None:
-        return _keyed(operation, cls, method)
-    return operation.object, _fitted(operation.arguments, method, cls, operation.name)
+        return _keyed(x, name, arguments, cls, method)
+    return x, _fitted(arguments, method, cls, name)
+
+
+def without_key(arguments: tuple[Value, ...], method: Method) -> tuple[Value, ...]:
+    """The arguments as the part's own method takes them."""
+    if method.stripped:
+        return (*arguments[: method.key], *arguments[method.key + 1 :])
+    return arguments
 
 
 def _call(operation: Operation, arguments: tuple[Value, ...], cls: Any, method: Method) -> Call:
+    name = operation.name
     if not method.given:
-        return Call(operation.name, arguments)
+        return Call(name, arguments)
     caller = operation.process if "process" in method.given else None
-    answer = answer_of(operation, cls) if "answer" in method.given else None
-    return Call(operation.name, arguments, caller, None if answer is UNSAID else answer)
+    told = "answer" in method.given and not operation.pending
+    answer = answer_of(name, operation.result, cls) if told else None
+    return Call(name, arguments, caller, None if answer is UNSAID else answer)
 
 
-def _keyed(operation: Operation, cls: Any, method: Method) -> tuple[Value, tuple[Value, ...]]:
-    """The part of a partitioned object that an operation belongs to, and all its arguments."""
-    x, arguments = operation.object, operation.arguments
+def _keyed(
+    x: Value, name: str, arguments: tuple[Value, ...], cls: Any, method: Method
+) -> tuple[Value, tuple[Value, ...]]:
     fits = method.least <= len(arguments) <= method.most
     if x is not None and not fits and (keyed := _fit((x, *arguments), method)):
         return x, keyed
     if not fits:
-        arguments = _fitted(arguments, method, cls, operation.name)
+        arguments = _fitted(arguments, method, cls, name)
     if method.key < 0 or method.key >= len(arguments):
         raise UsageError(
-            f"{operation} has no argument {method.partition}",
+            f"{Call(name, arguments)} has no argument {method.partition}",
             place=f"model {cls.__name__}",
             allowed=f"{cls.__name__}.partition names an argument of every method",
             cure="leave `partition` out, or give the argument",
@@ -193,11 +206,8 @@ def _fitted(arguments: tuple[Value, ...], method: Method, cls: Any, name: str) -
     return found
 
 
-def answer_of(operation: Operation, cls: Any) -> Value:
-    """What the response claims that the method returned; `UNSAID` if it claims nothing."""
-    result, name = operation.result, operation.name
-    if operation.returned is None:
-        return UNSAID
+def answer_of(name: str, result: Value, cls: Any) -> Value:
+    """What a response claims that the method returned; `UNSAID` if it claims nothing."""
     if isinstance(result, Echo):
         result = result.value if name in getattr(cls, "claims", ()) else UNSAID
     if result is UNSAID or result is None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from raftnb.data.events import Operation, Value
-from raftnb.linear.replay import Placed
+from raftnb.data.events import Value
 
 PUT, GET, CAS, APPEND = "put", "get", "cas", "append"
 
 
 class Item(NamedTuple):
-    """One operation between the events `start` and `end` (infinite while it is pending).
+    """The operation with this number, between the events `start` and `end` (infinity if pending).
 
     It puts, appends or gets `value`; a `cas` puts `value` where it finds `old`.
     """
@@ -21,9 +20,16 @@ class Item(NamedTuple):
     value: Value
     start: int
     end: float
-    operation: Operation
+    number: int
     old: Value = None
 
 
-Decide: TypeAlias = Callable[[Sequence[Item]], "list[Placed] | None"]
+class Point(NamedTuple):
+    """The operation with this number takes effect just before event `at`."""
+
+    number: int
+    at: int
+
+
+Decide: TypeAlias = Callable[[Sequence[Item]], "list[Point] | None"]
 """A linearization of all items, or None where there is none."""

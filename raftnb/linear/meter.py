@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic
 
 from tqdm import tqdm
@@ -68,6 +69,13 @@ class Meter:
             raise OverBudget(f"the budget of {megabytes:g} MB is used up")
         self._bar.update(self.done + reached - self._bar.n)
 
+    def share(self, workers: int) -> Meter:
+        """A meter for one of several processes, which have the memory of the budget together."""
+        megabytes, seconds = self.budget.megabytes, self.budget.seconds
+        left = None if seconds is None else max(0.0, self._start + seconds - monotonic())
+        most = None if megabytes is None else megabytes / workers
+        return Meter(replace(self.budget, megabytes=most, seconds=left), 0)
+
     def interrupt(self) -> None:
         """Somebody pressed Ctrl-C: no part is searched further."""
         self.interrupted = True
@@ -75,6 +83,7 @@ class Meter:
     def finish_part(self, responses: int) -> None:
         """One part is decided."""
         self.done += responses
+        self._bar.update(self.done - self._bar.n)
 
     def close(self) -> None:
         """Take the progress bar away."""

@@ -14,9 +14,8 @@ from math import inf
 from typing import TypeAlias
 
 from raftnb.data.events import UNSAID
-from raftnb.linear.items import GET, PUT, Item
+from raftnb.linear.items import GET, PUT, Item, Point
 from raftnb.linear.queue_order import Pair, place_pairs
-from raftnb.linear.replay import Placed
 
 MOST_STATES = 100_000
 Done: TypeAlias = tuple[int, int]
@@ -30,7 +29,7 @@ class TooHard(Exception):
     """More states than it makes sense to look at; the search may do better."""
 
 
-def queue_matching(items: Sequence[Item]) -> list[Placed] | None:
+def queue_matching(items: Sequence[Item]) -> list[Point] | None:
     """A linearization of an initially empty queue's operations, or None.
 
     Raises `TooHard` after 100,000 states.
@@ -44,7 +43,7 @@ class _Matching:
         self.gets = sorted((i for i in items if i.role is GET), key=lambda item: item.start)
         self.answered = sum(get.end < inf for get in self.gets)
 
-    def run(self) -> list[Placed] | None:
+    def run(self) -> list[Point] | None:
         """Depth first over the states; a pair whose calls end first is tried first."""
         stack: list[tuple[State, int]] = [(START, 0)]
         parents: dict[State, tuple[State, int, int] | None] = {START: None}

@@ -12,12 +12,11 @@ from heapq import heappop, heappush
 from math import inf
 from typing import NamedTuple
 
-from raftnb.data.events import Operation, Value
-from raftnb.linear.items import GET, PUT, Item
-from raftnb.linear.replay import Placed
+from raftnb.data.events import Value
+from raftnb.linear.items import GET, PUT, Item, Point
 
 
-def queue_order(items: Sequence[Item]) -> list[Placed] | None:
+def queue_order(items: Sequence[Item]) -> list[Point] | None:
     """A linearization of an initially empty queue's operations with values that differ, or None."""
     pairs = _pairs(items)
     if pairs is None:
@@ -101,15 +100,15 @@ def _agreeing_order(pairs: list[Pair]) -> list[Pair] | None:
     return order
 
 
-def place_pairs(order: list[Pair]) -> list[Placed]:
+def place_pairs(order: list[Pair]) -> list[Point]:
     """The operations of pairs in their order, with their points."""
-    placed: list[tuple[int, int, int, Operation]] = []
+    placed: list[tuple[int, int, int, int]] = []
     put_point = get_point = 0
     for number, (put, get) in enumerate(order):
         put_point = max(put_point, put.start + 1)
-        placed.append((put_point, 0, number, put.operation))
+        placed.append((put_point, 0, number, put.number))
         if get is not None:
             get_point = max(get_point, get.start + 1, put_point)
-            placed.append((get_point, 1, number, get.operation))
+            placed.append((get_point, 1, number, get.number))
     placed.sort(key=lambda entry: entry[:3])
-    return [Placed(operation, point) for point, _, _, operation in placed]
+    return [Point(operation, point) for point, _, _, operation in placed]

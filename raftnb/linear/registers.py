@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from raftnb.data.events import UNSAID, Operation, Value, exact, text
 from raftnb.data.histories import History
-from raftnb.linear.checker import Portion, split
 from raftnb.linear.interface import SequentialObject, instance_of
 from raftnb.linear.objects import CASRegister, Entry, Register
+from raftnb.linear.portions import Portion, split
 
 READ, WRITE, CAS = "read", "write", "cas"
 _ROLES = {"read": READ, "get": READ, "Read": READ, "Get": READ, "write": WRITE, "put": WRITE,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import overload
 
 from raftnb.data.events import UNSAID, Operation, exact
 from raftnb.linear.interface import Asked, SequentialObject, ask, instance_of, model_for, part_of
+from raftnb.linear.items import Point
 from raftnb.linear.machine import agrees, state_of, state_text, step
 
 
@@ -17,6 +20,37 @@ class Placed:
 
     operation: Operation
     point: int
+
+
+class Line(Sequence[Placed]):
+    """A long order, kept as numbers: which of `operations`, and their points."""
+
+    def __init__(
+        self, operations: Sequence[Operation], numbers: Sequence[int], points: Sequence[int]
+    ) -> None:
+        self.operations, self.numbers, self.points = operations, numbers, points
+
+    @classmethod
+    def of(cls, operations: Sequence[Operation], points: Sequence[Point]) -> Sequence[Placed]:
+        """The order that these points are; kept as numbers where the operations are, too."""
+        if isinstance(operations, tuple):
+            return tuple(Placed(operations[number], at) for number, at in points)
+        numbers = array("i", (number for number, _ in points))
+        return cls(operations, numbers, array("i", (at for _, at in points)))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Placed: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Placed, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Placed | tuple[Placed, ...]:
+        if isinstance(index, slice):
+            return tuple(self[n] for n in range(len(self))[index])
+        return Placed(self.operations[self.numbers[index]], self.points[index])
 
 
 def replay_linearization(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import merge
@@ -67,7 +67,7 @@ class Part:
     object: Value
     verdict: Verdict
     operations: int
-    linearization: tuple[Placed, ...] = ()
+    linearization: Sequence[Placed] = ()
     attempts: tuple[Attempt, ...] = ()
     culprit: Operation | None = None
     method: str = "search"
@@ -125,7 +125,7 @@ class Linearizability(Answer):
 
     def _orders(self, part: Part) -> Iterator[Order]:
         until = inf if part.culprit is None else (part.culprit.returned or 0)
-        found = [attempt.placed for attempt in part.attempts[:MOST_ORDERS]]
+        found: list[Sequence[Placed]] = [a.placed for a in part.attempts[:MOST_ORDERS]]
         for placed in found or [part.linearization]:
             steps = replay_linearization(placed, self.model, until)
             told = tuple((one.operation, one.point, state) for one, state in steps)

@@ -47,7 +47,7 @@ class Search:
         model: SequentialObject,
         meter: Meter,
     ) -> None:
-        self.operations, self.meter, self.model = operations, meter, model
+        self.operations, self.meter = tuple(operations), meter
         self.machine = Machine(model)
         different = {id(one): one for one in asked}
         claims = {n: self.machine.claim(one.call, one.result) for n, one in different.items()}

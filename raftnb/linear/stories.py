@@ -18,9 +18,10 @@ from typing import Any
 from raftnb.data.events import UNSAID, Operation, Value, exact, text
 from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
-from raftnb.linear.checker import Portion, decide, split
+from raftnb.linear.checker import decide
 from raftnb.linear.interface import Asked
 from raftnb.linear.meter import Meter
+from raftnb.linear.portions import Portion, portion_of, shares
 from raftnb.linear.records import READS
 from raftnb.linear.result import Budget, Linearizability, Part, operation_json
 
@@ -70,8 +71,10 @@ def why(answer: Linearizability) -> tuple[Story, ...]:
     violated = [part for part in answer.parts if part.culprit is not None]
     if not violated:
         return ()
-    portions = {exact(portion.name): portion for portion in split(answer.history, answer.model)}
-    return tuple(_story(answer.history, part, portions[exact(part.object)]) for part in violated)
+    parts = {exact(share.name): share for share in shares(answer.history, answer.model)}
+    return tuple(
+        _story(answer.history, part, parts[exact(part.object)].portion()) for part in violated
+    )
 
 
 def _story(history: History, part: Part, portion: Portion) -> Story:
@@ -188,7 +191,7 @@ class _Relaxed:
         meter = Meter(Budget(configurations=min(self.left, MOST_CONFIGURATIONS // 4)), 0)
         operations, asked = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         try:
-            part = decide(Portion(None, self.portion.model, operations, asked), meter)
+            part = decide(portion_of(None, self.portion.model, operations, asked), meter)
         finally:
             meter.close()
         self.left -= meter.configurations

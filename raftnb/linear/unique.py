@@ -8,15 +8,14 @@ from functools import partial
 from math import inf
 from typing import NamedTuple
 
-from raftnb.data.events import UNSAID, Operation, Value, exact
+from raftnb.data.events import UNSAID, Value, exact
 from raftnb.linear.chains import chains, list_blocks, register_blocks, text_splitter, tuple_splitter
 from raftnb.linear.containers import AppendList, Queue
 from raftnb.linear.interface import Asked, SequentialObject, class_of, instance_of
-from raftnb.linear.items import APPEND, CAS, GET, PUT, Decide, Item
+from raftnb.linear.items import APPEND, CAS, GET, PUT, Decide, Item, Point
 from raftnb.linear.objects import CASRegister, Entry, Register
 from raftnb.linear.queue_matching import queue_matching
 from raftnb.linear.queue_order import queue_order
-from raftnb.linear.replay import Placed
 
 _REGISTER = {"write": PUT, "read": GET}
 _ROLES: dict[type, dict[str, str]] = {
@@ -42,7 +41,7 @@ class Decider(NamedTuple):
 
 
 def decider(
-    operations: Sequence[Operation], asked: Sequence[Asked], model: SequentialObject
+    asked: Sequence[Asked], spans: Sequence[tuple[int, float]], model: SequentialObject
 ) -> Decider | None:
     """The method for these operations on this object that needs no search, or None.
 
@@ -56,11 +55,13 @@ def decider(
         return None
     thing = instance_of(model)
     items: list[Item] = []
-    for operation, one in zip(operations, asked, strict=True):
-        role = roles[one.call.name]
-        if not _is_plain(role, operation, one.result):
+    for number, ((_, call, result), (start, end)) in enumerate(zip(asked, spans, strict=True)):
+        role, arguments = roles[call.name], call.arguments
+        if not _is_plain(role, result, end):
             return None
-        items.append(_item(operation, role, one))
+        value = exact(result if role is GET else arguments[-1])
+        old = exact(arguments[0]) if role is CAS else None
+        items.append(Item(role, value, start, end, number, old))
     written = [item.value for item in items if item.role is not GET]
     first = _initial(thing)
     differ = len({*written, *first}) == len(written) + len(first)
@@ -78,10 +79,10 @@ def _queue_decider(items: list[Item], differ: bool) -> Decider:
     return Decider("queue matching", items, queue_matching)
 
 
-def _is_plain(role: str, operation: Operation, result: Value) -> bool:
+def _is_plain(role: str, result: Value, end: float) -> bool:
     """Whether the answer is one that the methods know."""
     if role is CAS:
-        return operation.pending or result is True
+        return end == inf or result is True
     return role is GET or result is None or result is UNSAID
 
 
@@ -110,23 +111,15 @@ def _chain_decider(items: list[Item], thing: object) -> Decider | None:
     return Decider("chains", items, chains(partial(list_blocks, initial=initial, split=split)))
 
 
-def shortest_violation(items: Sequence[Item], decide: Decide) -> tuple[Operation, list[Placed]]:
-    """The operation with whose response the history stops being linearizable, and the order before.
+def shortest_violation(items: Sequence[Item], decide: Decide) -> tuple[int, list[Point]]:
+    """The operation with whose response a history stops being linearizable, and the order before.
 
     By bisection over the responses: a prefix of a linearizable history is linearizable.
     """
     ends = sorted(item.end for item in items if item.end < inf)
     at = bisect_left(ends, True, key=lambda end: decide(_prefix(items, end)) is None)
-    culprit = next(item.operation for item in items if item.end == ends[at])
+    culprit = next(item.number for item in items if item.end == ends[at])
     return culprit, decide(_prefix(items, ends[at] - 1)) or []
-
-
-def _item(operation: Operation, role: str, asked: Asked) -> Item:
-    arguments = asked.call.arguments
-    value = exact(asked.result if role is GET else arguments[-1])
-    end = inf if operation.returned is None else operation.returned
-    old = exact(arguments[0]) if role is CAS else None
-    return Item(role, value, operation.invoked, end, operation, old)
 
 
 def _initial(thing: object) -> tuple[Value, ...]:

@@ -30,9 +30,9 @@ from raftnb.linear import (
     explain,
     recorded,
 )
-from raftnb.linear.checker import split
 from raftnb.linear.definition import is_linearizable
 from raftnb.linear.meter import Meter
+from raftnb.linear.portions import split
 from raftnb.linear.search import Search
 from tests.oracles.wing_gong_lowe import (
     KINDS,
