@@ -121,8 +121,7 @@ def ask(operation: Operation, model: SequentialObject) -> Asked:
     method = method_of(cls, operation.name)
     part, arguments = parted(operation.object, operation.name, operation.arguments, cls)
     arguments = without_key(arguments, method)
-    answer = UNSAID if operation.pending else answer_of(operation.name, operation.result, cls)
-    return Asked(part, _call(operation, arguments, cls, method), answer)
+    return Asked(part, _call(operation, arguments, cls, method), answer_of(operation, cls))
 
 
 def whole_call(operation: Operation, model: SequentialObject) -> tuple[Value, Call]:
@@ -156,13 +155,11 @@ def without_key(arguments: tuple[Value, ...], method: Method) -> tuple[Value, ..
 
 
 def _call(operation: Operation, arguments: tuple[Value, ...], cls: Any, method: Method) -> Call:
-    name = operation.name
     if not method.given:
-        return Call(name, arguments)
+        return Call(operation.name, arguments)
     caller = operation.process if "process" in method.given else None
-    told = "answer" in method.given and not operation.pending
-    answer = answer_of(name, operation.result, cls) if told else None
-    return Call(name, arguments, caller, None if answer is UNSAID else answer)
+    answer = answer_of(operation, cls) if "answer" in method.given else None
+    return Call(operation.name, arguments, caller, None if answer is UNSAID else answer)
 
 
 def _keyed(
@@ -206,8 +203,13 @@ def _fitted(arguments: tuple[Value, ...], method: Method, cls: Any, name: str) -
     return found
 
 
-def answer_of(name: str, result: Value, cls: Any) -> Value:
-    """What a response claims that the method returned; `UNSAID` if it claims nothing."""
+def answer_of(operation: Operation, cls: Any) -> Value:
+    """What the response claims that the method returned; `UNSAID` if there is none, or no claim."""
+    return UNSAID if operation.pending else claimed(operation.name, operation.result, cls)
+
+
+def claimed(name: str, result: Value, cls: Any) -> Value:
+    """What a recorded result claims that the method returned; `UNSAID` if it claims nothing."""
     if isinstance(result, Echo):
         result = result.value if name in getattr(cls, "claims", ()) else UNSAID
     if result is UNSAID or result is None:

@@ -15,8 +15,8 @@ from raftnb.linear.interface import (
     Asked,
     Call,
     SequentialObject,
-    answer_of,
     ask,
+    claimed,
     class_of,
     method_of,
     model_for,
@@ -113,7 +113,7 @@ class Share:
         listed = rows.argument_lists.values[arguments]
         part, all_arguments = parted(rows.objects.values[rows.object[row]], word, listed, cls)
         call = Call(word, without_key(all_arguments, method_of(cls, word)))
-        told = UNSAID if result == PENDING else answer_of(word, rows.result_of(row), cls)
+        told = UNSAID if result == PENDING else claimed(word, rows.result_of(row), cls)
         return Asked(part, call, told)
 
 
