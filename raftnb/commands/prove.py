@@ -40,6 +40,21 @@ def add_parser(subparsers: Any) -> None:
     )
     add_number(parser, "--workers", most=256, help="processes (one for each core)")
     parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="CLAIM",
+        help="prove this claim alone (again for more): the answer is a part, and unknown",
+    )
+    parser.add_argument(
+        "--action",
+        action="append",
+        default=[],
+        metavar="ACTION",
+        dest="actions",
+        help="look at the steps of this action alone (again for more), with the same effect",
+    )
+    parser.add_argument(
         "--trust", action="store_true", help="do not compare the translation with running it"
     )
     parser.set_defaults(run=run)
@@ -81,6 +96,8 @@ def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
         seed=arguments.seed,
         workers=arguments.workers,
         trust=arguments.trust,
+        only=arguments.only,
+        actions=arguments.actions,
         progress=not arguments.json,
     )
     return explain(proof, answer) if answer.unknown and answer.bound is None else answer

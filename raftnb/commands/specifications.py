@@ -202,6 +202,13 @@ def parse_setting(text: str, spec: Spec) -> tuple[str, int | str | tuple[str, ..
             allowed=f"NAME=NUMBER, or NAME=x,y for the names of members{example}",
             cure=f"the constants of `{spec.name}` are {', '.join(spec.all_constants)}",
         )
+    if name == "history":
+        raise UsageError(
+            f"`{text}`, which is no constant",
+            place="command line, --set",
+            allowed=", ".join(spec.all_constants) or "no constants",
+            cure="--history keeps the history variables; they are left out without it",
+        )
     if re.fullmatch("-?[0-9]{1,30}", value):
         return name, int(value)
     return name, value if len(names) == 1 else names

@@ -20,6 +20,7 @@ from raftnb.data.values import Map, Record, kind_of
 from raftnb.language import network, processes
 from raftnb.language.foreign import ForeignValues
 from raftnb.language.ordering import refuse_order_of_hashes
+from raftnb.language.owners import Owners
 from raftnb.language.processes import Action, GlobalsType, macro
 from raftnb.language.source import callees, free_names, is_ours, methods_called, parse, place
 from raftnb.language.syntax import BUILTINS, CURES, MEMBERS, METHODS, SYNTAX
@@ -59,13 +60,13 @@ class Grammar:
         reader = self.read(action.function, "action", ())
         reader.refuse_parameters(skip=1)
         reader.refuse_result()
-        refuse_order_of_hashes(action.function, self.vocabulary.namespace)
+        refuse_order_of_hashes(action.function, self.vocabulary)
 
     def read_claim(self, claim: Callable[..., Any]) -> None:
         """Read a function of the state, and what it calls."""
         function = as_function(claim)
         self.read(function, "claim", ()).refuse_parameters(skip=0)
-        refuse_order_of_hashes(function, self.vocabulary.namespace)
+        refuse_order_of_hashes(function, self.vocabulary)
 
     def read(self, function: FunctionType, role: Role, above: tuple[FunctionType, ...]) -> Reader:
         """Read a function that those `above` call, and what it calls itself."""
@@ -99,6 +100,7 @@ class Reader:
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
         self.uses = Uses(self.tree, self.names)
+        self.owners = Owners(function, self.tree, grammar.vocabulary)
 
     def refuse(self, node: ast.AST | None, found: str, cure: str, allowed: str = "") -> None:
         """Raise the error for a node."""
@@ -204,7 +206,9 @@ class Reader:
             return self._function(node, value)
         if isinstance(value, type) and self._is_class(value):
             return self._class(node, value)
-        if any(value is known for known in BUILTINS) or is_constant(value):
+        if any(value is known for known in BUILTINS):
+            return self._function(node, value)
+        if is_constant(value):
             return None
         builtin = getattr(builtins, node.id, None) is value
         kind = "a call of" if builtin or isinstance(value, BuiltinFunctionType) else "the name"
@@ -229,10 +233,15 @@ class Reader:
             return value.root in roots
         return issubclass(value, ROOTS)
 
-    def _function(self, node: ast.Name, value: FunctionType) -> None:
-        if id(node) not in self.callable:
-            self.refuse(node, f"the function `{node.id}` as a value", "call it")
-        if not is_ours(value) or value in LOOKS or (value in EFFECTS and self.role == "action"):
+    def _function(self, node: ast.Name, value: Any) -> None:
+        if id(node) not in self.callable and not self.uses.is_tested_for(node):
+            self.refuse(node, f"the function `{node.id}` as a value", f"call it: `{node.id}(...)`")
+        if (
+            not isinstance(value, FunctionType)
+            or not is_ours(value)
+            or value in LOOKS
+            or (value in EFFECTS and self.role == "action")
+        ):
             return
         if value in EFFECTS:
             cure = "a claim only reads; `any` and `all` look at every possibility"
@@ -249,6 +258,9 @@ class Reader:
             self.refuse(
                 node, f"`{node.attr}`, which `{base.__name__}` has not", "use these", allowed
             )
+        if id(node) not in self.callable and self.owners.is_method(node):
+            what = ast.unparse(node)
+            self.refuse(node, f"`{what}`, a method that is not called", f"call it: `{what}(...)`")
         if node.attr not in self.grammar.words:
             cure = "declare it: a variable `name: Type = value`, a field, or a method"
             self.refuse(node, f"the attribute `{node.attr}`, which no class declares", cure)

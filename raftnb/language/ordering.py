@@ -1,42 +1,51 @@
 """Where the order of hashes would show: sets that a function makes and then goes through in order.
 
 A plain set is gone through in the order of its hashes, which two runs of Python need not share.
-Sets that stand in variables, messages and parameters have the language's order (`SortedSet`); only
-one that a function makes itself has not. So each function is followed: which of its expressions may
-be such a set (*loose*), or hold one inside (*deep*). Going through a loose set is refused where the
-order could show, and allowed where it cannot: in `all`, `any`, `len`, `sum`, `sorted`, in a set or
-a Map made of it. Names are followed without regard to the order of lines, which errs on the safe
-side.
+Sets that stand in variables, messages and parameters have the language's order (`SortedSet`), and
+so has what operators make of one on the left; only one that a function makes itself has not. So
+each function is followed: which of its expressions may be such a set (*loose*), or hold one inside
+(*deep*). Going through a loose set is refused where the order could show, and allowed where it
+cannot: in `all`, `any`, `len`, `sum`, `sorted`, in a set or a Map made of it. Sets themselves are
+compared by inclusion, which is no order of all: so `sorted`, `min` and `max` of a loose set of sets
+show it, too. Names are followed without regard to the order of lines, which errs on the safe side.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from types import FunctionType
-from typing import Any, NamedTuple
+from types import FunctionType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, SortedSet
 from raftnb.language.processes import either
 from raftnb.language.source import callees, is_ours, methods_called, parse, place
+from raftnb.language.vocabulary import Vocabulary
 
 
 class Looseness(NamedTuple):
-    """Whether a value may be a set in the order of its hashes, and whether it may hold one."""
+    """Whether a value may be a set in the order of its hashes, and whether it may hold one.
+
+    `is_set` and `has_sets` say the same of any set, whatever its order. What is `plain` may be a
+    set that the function makes: with one element it shows no order, with more it is loose.
+    """
 
     loose: bool = False
     deep: bool = False
+    is_set: bool = False
+    has_sets: bool = False
+    plain: bool = False
 
     @property
     def inside(self) -> Looseness:
         """What the elements of such a value may be."""
-        return Looseness(self.deep, self.deep)
+        return Looseness(self.deep, self.deep, self.has_sets, self.has_sets, self.deep)
 
     @property
     def firm(self) -> Looseness:
         """The same elements in an order of their own."""
-        return Looseness(False, self.deep)
+        return Looseness(False, self.deep, False, self.has_sets)
 
 
 FIRM = Looseness()
@@ -47,37 +56,66 @@ IN_ORDER = (tuple, reversed, enumerate, zip)
 
 def join(found: Iterable[Looseness]) -> Looseness:
     """What a value may be that is one of these."""
-    all_of_them = list(found)
-    return Looseness(any(x.loose for x in all_of_them), any(x.deep for x in all_of_them))
+    return Looseness(*map(any, zip(FIRM, *found, strict=True)))
 
 
 def holding(found: Iterable[Looseness]) -> Looseness:
     """What a value may be that holds these."""
     one = join(found)
-    return Looseness(False, one.loose or one.deep)
+    deep = one.loose or one.deep or one.plain
+    return Looseness(False, deep, False, one.is_set or one.has_sets)
+
+
+def set_of(found: Looseness, *, loose: bool, plain: bool = True) -> Looseness:
+    """What a set may be whose elements are inside `found`."""
+    return Looseness(loose, found.deep, True, found.has_sets, plain)
 
 
 def of_constant(value: Any) -> Looseness:
     """What a constant of the module is."""
     if isinstance(value, frozenset):
-        loose = len(value) > 1 and not isinstance(value, SortedSet)
-        return Looseness(loose, holding(map(of_constant, value)).deep)
+        inside, plain = holding(map(of_constant, value)), not isinstance(value, SortedSet)
+        return set_of(inside, loose=plain and len(value) > 1, plain=plain)
     if isinstance(value, tuple):
         return holding(map(of_constant, value))
     return holding(map(of_constant, value.values())) if isinstance(value, Map) else FIRM
 
 
-def refuse_order_of_hashes(function: FunctionType, namespace: dict[str, Any]) -> None:
+def of_type(annotation: Any) -> Looseness:
+    """What a value of a variable, a field or a parameter may be: its sets have an order."""
+    parts = [of_type(part) for part in get_args(annotation) if not isinstance(part, str)]
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        return join(parts)
+    if annotation is frozenset or get_origin(annotation) is frozenset:
+        return set_of(holding(parts), loose=False, plain=False)
+    return holding(parts)
+
+
+def refuse_order_of_hashes(function: FunctionType, vocabulary: Vocabulary) -> None:
     """Raise `SpecError` where a function, or one that it calls, shows the order of hashes."""
     count = function.__code__.co_argcount
-    Follower(namespace, {}).follow(function, (FIRM,) * count)
+    Follower(vocabulary).follow(function, (FIRM,) * count)
 
 
 class Follower:
     """Follows functions; each is followed once for what its parameters may be."""
 
-    def __init__(self, namespace: dict[str, Any], known: dict[tuple[Any, ...], Looseness]) -> None:
-        self.namespace, self.known = namespace, known
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary, self.namespace = vocabulary, vocabulary.namespace
+        self.known: dict[tuple[Any, ...], Looseness] = {}
+        named: dict[str, list[Looseness]] = {}
+        for cls in vocabulary.kinds:
+            for name, hint in vocabulary.declared(cls):
+                named.setdefault(name, []).append(of_type(hint))
+        self.attributes = {name: join(found) for name, found in named.items()}
+
+    def types_of(self, function: FunctionType, parameters: list[str]) -> list[Looseness]:
+        """What parameters may be by their annotations; anything where these say nothing."""
+        try:
+            hints = self.vocabulary.hints(function)
+        except SpecError:
+            return [Looseness(is_set=True, has_sets=True)] * len(parameters)
+        return [of_type(hints.get(name)) for name in parameters]
 
     def follow(self, function: FunctionType, given: tuple[Looseness, ...]) -> Looseness:
         """What a function returns, its parameters being what is given."""
@@ -97,7 +135,11 @@ class Path:
         self.tree = parse(function)
         self.names = callees(function)
         parameters = [a.arg for a in (*self.tree.args.args, *self.tree.args.kwonlyargs)]
-        self.known: dict[str, Looseness] = dict(zip(parameters, given, strict=False))
+        types = follower.types_of(function, parameters)
+        self.known: dict[str, Looseness] = {
+            name: join([found, type_])
+            for name, found, type_ in zip(parameters, given, types, strict=False)
+        }
         self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
         self.methods = {m.__name__: m for m in methods_called(function, follower.namespace)}
         self.refusing = False
@@ -154,13 +196,13 @@ class Path:
             self._refuse(node)
         return found
 
-    def _refuse(self, node: ast.expr) -> None:
+    def _refuse(self, node: ast.expr, cure: str = "put it in order: `sorted(...)`") -> None:
         if self.refusing:
             raise SpecError(
                 f"`{ast.unparse(node)}`, a set that is gone through in the order of its hashes",
                 place=place(self.function, node),
                 allowed="sets in variables, which have an order; `all`, `any`, `len`, `sum`, sets",
-                cure="put it in order: `sorted(...)`; or keep it in a variable",
+                cure=f"{cure}; or keep it in a variable",
             )
 
     # Expressions.
@@ -185,7 +227,7 @@ class Path:
         if isinstance(node, ast.Subscript):
             self.value(node.slice)
             return found if isinstance(node.slice, ast.Slice) else found.inside
-        return found.inside
+        return join([found.inside, self.follower.attributes.get(node.attr, FIRM)])
 
     def _tuple(self, node: ast.Tuple) -> Looseness:
         return holding(map(self._element, node.elts))
@@ -200,8 +242,12 @@ class Path:
         return self._element(node) if isinstance(node, ast.Starred) else self._in_order(node)
 
     def _set(self, node: ast.Set) -> Looseness:
-        parts = [n.value if isinstance(n, ast.Starred) else n for n in node.elts]
-        return Looseness(len(parts) > 1, holding(map(self.value, parts)).deep)
+        parts = [
+            self.value(n.value).inside if isinstance(n, ast.Starred) else self.value(n)
+            for n in node.elts
+        ]
+        many = len(parts) > 1 or any(isinstance(n, ast.Starred) for n in node.elts)
+        return set_of(holding(parts), loose=many)
 
     def _dict(self, node: ast.Dict) -> Looseness:
         parts = [*filter(None, node.keys), *node.values]
@@ -218,7 +264,10 @@ class Path:
             for test in part.ifs:
                 self.value(test)
         kinds = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        return Looseness(loose, holding(map(self.value, kinds)).deep)
+        made = set_of(holding(map(self.value, kinds)), loose=loose)
+        if isinstance(node, ast.SetComp):
+            return made
+        return made._replace(is_set=False, plain=False)
 
     def _chooses(self, node: ast.expr) -> bool:
         """Whether `either` stands inside, whose choices are made one after the other."""
@@ -237,7 +286,8 @@ class Path:
 
     def _operator(self, op: ast.operator, left: Looseness, right: Looseness) -> Looseness:
         if isinstance(op, ast.BitOr | ast.BitAnd | ast.BitXor | ast.Sub):
-            return Looseness(left.loose, left.deep or right.deep)
+            grows = isinstance(op, ast.BitOr | ast.BitXor) and left.plain
+            return join([left, right])._replace(loose=left.loose or grows, plain=left.plain)
         return join([left, right])
 
     def _call(self, node: ast.Call) -> Looseness:
@@ -274,11 +324,12 @@ class Path:
         if called.attr == "get":
             return join([base.inside, *found])
         if called.attr.endswith(("union", "intersection", "difference")):
-            return Looseness(base.loose, join([base, *found]).deep)
+            grows = called.attr in ("union", "symmetric_difference") and base.plain
+            return set_of(join([base, *found]), loose=base.loose or grows, plain=base.plain)
         return holding(found)
 
     def _makes_set(self, node: ast.Call) -> Looseness:
-        return Looseness(bool(node.args), join(map(self._element, node.args)).deep)
+        return set_of(join(map(self._element, node.args)), loose=bool(node.args))
 
     def _makes_map(self, node: ast.Call) -> Looseness:
         return join(map(self._element, node.args)).firm
@@ -303,10 +354,18 @@ class Path:
         )
 
     def _best(self, node: ast.Call) -> Looseness:
-        """`max`, `min` and `sorted`: with a key, the first of those that are alike comes first."""
+        """`max`, `min` and `sorted`: of those that are alike, the first comes first.
+
+        Alike are those with the same key, and sets of which none is within the other.
+        """
         keyed = any(word.arg == "key" for word in node.keywords)
         found = [self._gone_through(a) if keyed else self._element(a) for a in node.args]
-        return join(found).firm if len(found) == 1 else join(found)
+        for argument, one in zip(node.args, found, strict=True):
+            if one.loose and one.has_sets and len(found) == 1:
+                self._refuse(argument, "compare sizes: `<` of sets is no order")
+        if self.names.get(getattr(node.func, "id", "")) is sorted:
+            return join(found).firm
+        return join(found).inside if len(found) == 1 else join(found)
 
 
 HANDLERS: dict[type[ast.AST], Callable[[Path, Any], Looseness]] = {

@@ -6,6 +6,7 @@ evaluate them as well; `raftnb.prove` turns the whole into conditions for Z3.
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -122,7 +123,13 @@ class Proof:
         """A lemma by the name of its claim."""
         found = {lemma.name: lemma for lemma in self.lemmas()}
         if name not in found:
-            raise UsageError(f"`{name}`", allowed=", ".join(found), cure="use one of these names")
+            near = difflib.get_close_matches(name, found, n=1)
+            raise UsageError(
+                f"the claim `{name}`, which it does not have",
+                place=f"the proof of `{self.spec.name}`",
+                allowed=", ".join(found) or "no claims are proved there",
+                cure=f"did you mean `{near[0]}`?" if near else "use one of these names",
+            )
         return found[name]
 
     def not_covered(self) -> tuple[str, ...]:

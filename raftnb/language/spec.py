@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import Domain, member_names
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record, show
 from raftnb.language import source
@@ -126,6 +126,13 @@ class Spec:
         A size may be a number, or a tuple of names for the members. With `history`, the history
         variables and the properties that read them are part of the model.
         """
+        if type(history) is not bool:
+            raise UsageError(
+                f"history={history!r}, which is a switch and no constant",
+                place=f"the model of `{self.name}`",
+                allowed="True or False",
+                cure="write `history=True` to keep the history variables",
+            )
         return Model(self, {**self.constants, **self._delivery_constants, **constants}, history)
 
     @property

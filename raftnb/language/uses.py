@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from raftnb.data.domains import DomainType
-from raftnb.data.values import Message, Record
+from raftnb.data.values import Map, Message, Record
 from raftnb.language.network import in_flight
 from raftnb.language.processes import GlobalsType, after
 
@@ -17,6 +17,8 @@ OVER = {"len", "tuple", "frozenset", "set", "sorted", "enumerate", "min", "max",
 def cure_for(cls: type) -> tuple[str, str]:
     """The cure for a class that stands for a value, and what is allowed."""
     name = cls.__name__
+    if cls is Map:
+        return "make one: `Map()`, `Map({key: value})`", "`Map(...)`, `isinstance(x, Map)`"
     if isinstance(cls, GlobalsType):
         return f"name the variable: `{name}.variable`", f"variables of `{name}`"
     if issubclass(cls, Enum):
@@ -41,8 +43,7 @@ class Uses:
     def allows(self, node: ast.Name, cls: type) -> bool:
         """Whether a class may stand where this name does."""
         parent = self.around(node)
-        called = self._called(parent) if isinstance(parent, ast.Call) else None
-        if called == "isinstance" or (isinstance(parent, ast.Tuple) and self._is_tested(parent)):
+        if self.is_tested_for(node):
             return True
         if isinstance(cls, GlobalsType):
             return self._names_member(parent, cls.variables) or self._is(parent, after)
@@ -54,6 +55,13 @@ class Uses:
             named = self._names_member(parent, cls.__members__)
             return named or self._goes_through(node, parent)
         return issubclass(cls, Message) and self._is(parent, in_flight)
+
+    def is_tested_for(self, node: ast.Name) -> bool:
+        """Whether it is a class that `isinstance` looks for."""
+        parent = self.around(node)
+        if isinstance(parent, ast.Call):
+            return self._called(parent) == "isinstance" and node in parent.args[1:]
+        return isinstance(parent, ast.Tuple) and self._is_tested(parent)
 
     def _names_member(self, parent: ast.AST, names: Any) -> bool:
         return isinstance(parent, ast.Attribute) and parent.attr in names
@@ -67,7 +75,9 @@ class Uses:
 
     def _is_tested(self, pair: ast.Tuple) -> bool:
         parent = self.around(pair)
-        return isinstance(parent, ast.Call) and self._called(parent) == "isinstance"
+        if not isinstance(parent, ast.Call) or self._called(parent) != "isinstance":
+            return False
+        return pair in parent.args[1:]
 
     def _goes_through(self, node: ast.Name, parent: ast.AST) -> bool:
         """Whether the members are gone through, counted, or looked into."""

@@ -128,6 +128,28 @@ class Vocabulary:
         return frozenset(name for cls in own for name in cls.actions)
 
     @cached_property
+    def fields_named(self) -> dict[str, tuple[type, ...]]:
+        """The variables and fields by name, with the classes that their annotations name."""
+        found: dict[str, tuple[type, ...]] = {}
+        for cls in self.kinds:
+            for name, hint in self.declared(cls):
+                found[name] = (*found.get(name, ()), *classes_in(hint))
+        return found
+
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """The names of all methods: operators, macros and actions."""
+        found = {
+            name
+            for cls in self.kinds
+            for base in cls.__mro__
+            if base not in ROOTS and issubclass(base, ROOTS)
+            for name, value in vars(base).items()
+            if isinstance(value, FunctionType | Action) and not name.startswith("_")
+        }
+        return frozenset(found)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The names of all that the classes declare: variables, fields, methods, members."""
         records = [cls for cls in self.kinds if issubclass(cls, Record)]
@@ -139,7 +161,7 @@ class Vocabulary:
         """Raise `SpecError` for an annotation that is no type of the language."""
         known = {cls.root for cls in self.classes}
         for cls in self.kinds:
-            for name, hint in self._declared(cls):
+            for name, hint in self.declared(cls):
                 refuse_annotation(hint, f"{cls.__qualname__}.{name}")
                 for domain in classes_in(hint):
                     if issubclass(domain, Domain) and domain.root and domain.root not in known:
@@ -150,7 +172,8 @@ class Vocabulary:
                             cure=f"add `{domain.__name__}` to its processes or domains",
                         )
 
-    def _declared(self, cls: Any) -> Iterator[tuple[str, Any]]:
+    def declared(self, cls: Any) -> Iterator[tuple[str, Any]]:
+        """The variables or fields that a class declares, with their annotations."""
         if issubclass(cls, Record):
             yield from self.fields(cls).items()
         variables: dict[str, Variable] = getattr(cls, "variables", {})

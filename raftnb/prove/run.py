@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import multiprocessing
 import os
 import time
@@ -51,8 +52,8 @@ def prove(
     timeout: float = 10.0,
     seed: int = 0,
     workers: int | None = None,
-    only: Iterable[str] = (),
-    actions: Iterable[str] = (),
+    only: str | Iterable[str] = (),
+    actions: str | Iterable[str] = (),
     trust: bool = False,
     progress: bool = False,
 ) -> Report:
@@ -67,9 +68,10 @@ def prove(
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
     translation, `Disagreement` where translation and plain Python differ.
     """
-    check_arguments(proof, timeout, workers, tuple(actions))
-    chosen = tuple(proof.lemma(name).name for name in only)
-    settings = Settings(timeout, seed, chosen, tuple(actions))
+    actions = (actions,) if isinstance(actions, str) else tuple(actions)
+    check_arguments(proof, timeout, workers, actions)
+    chosen = tuple(proof.lemma(name).name for name in ((only,) if isinstance(only, str) else only))
+    settings = Settings(timeout, seed, chosen, actions)
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
@@ -126,8 +128,12 @@ def check_arguments(
     known = {name: None for cls in proof.spec.processes for name in cls.actions}
     for name in actions:
         if name.partition("(")[0] not in known:
+            near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
-                f"the action `{name}`", allowed=", ".join(known), cure="use one of these"
+                f"the action `{name}`, which it does not have",
+                place=f"the proof of `{proof.spec.name}`",
+                allowed=", ".join(known),
+                cure=f"did you mean `{near[0]}`?" if near else "use one of these",
             )
 
 

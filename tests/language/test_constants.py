@@ -116,3 +116,11 @@ def test_a_parameter_of_a_claim_that_is_called_like_a_constant_is_the_constant()
     assert world.failure(at_the_most) is None
     with pytest.raises(SpecError, match="parameter `most` without an annotation"):
         Spec("notes", (Node,), constants={"nodes": 1}, invariants=(at_the_most,))
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, "no", None])
+def test_history_is_a_switch_and_no_constant(value: object) -> None:
+    spec = Spec("counts", (Counts,), constants={"top": 2})
+    with pytest.raises(UsageError, match="a switch and no constant"):
+        spec(history=value)  # type: ignore[arg-type]
+    assert spec(history=True).history

@@ -358,12 +358,93 @@ SHOWS = [
 ]  # fmt: skip
 
 
+class UnionOfOne(Base):
+    def go(self) -> None:
+        self.log = tuple({"k"} | self.words)
+
+
+class UnionOfConstant(Base):
+    def go(self) -> None:
+        self.log = tuple(ONE | {"k"})
+
+
+class UnionByMethod(Base):
+    def go(self) -> None:
+        self.log = tuple(frozenset().union(self.words, {"k"}))
+
+
+class DifferenceBothWays(Base):
+    def go(self) -> None:
+        self.log = tuple({"k"} ^ self.words)
+
+
+class UnionInside(Base):
+    def go(self) -> None:
+        pair = ({"k"}, 1)
+        for word in pair[0] | self.words:  # type: ignore[operator]
+            self.log = (*self.log, word)
+
+
+class LargestSet(Base):
+    def go(self) -> None:
+        self.words = max({self.words, frozenset({"k"})})
+
+
+class FirstSet(Base):
+    def go(self) -> None:
+        self.words = sorted({frozenset({w}) for w in self.words})[0]
+
+
+class LeastPair(Base):
+    def go(self) -> None:
+        found = min({(self.words, 1), (frozenset({"k"}), 1)})
+        self.words = found[0]
+
+
+class LeastOfNames(Base):
+    def go(self) -> None:
+        mine = frozenset({"k"})
+        both = {self.words, mine}
+        self.n = len(min(both))
+
+
+class LargestByParameter(Base):
+    def go(self) -> None:
+        self.words = self.larger(self.words)
+
+    def larger(self, words: Set[str]) -> Set[str]:
+        return max({words, frozenset({"k"})})
+
+
+SHOWS = (*SHOWS, UnionOfOne, UnionOfConstant, UnionByMethod, DifferenceBothWays, UnionInside,
+         LargestSet, FirstSet, LeastPair, LeastOfNames, LargestByParameter)  # fmt: skip
+
+
+class LargestOfPlain(Base):
+    def go(self) -> None:
+        self.n = max({len(w) for w in self.words} | {3})
+        self.log = (min({*self.words, "k"}), max(w for w in {"x", "y"}), *sorted({"q", "p"}))
+
+
+class LargestOfTwo(Base):
+    def go(self) -> None:
+        self.words = max(self.words, self.words | {"z"})
+        self.log = tuple(self.words)
+
+
+@pytest.mark.parametrize(("cls", "right"), [(LargestOfPlain, "aypq"), (LargestOfTwo, "abcdez")])
+def test_the_largest_of_what_has_an_order_is_taken(cls: type[Base], right: str) -> None:
+    world = Spec("order", (cls,))().start()
+    world["base"].go()
+    assert "".join(world["base"].log) == right
+
+
 @pytest.mark.parametrize("cls", SHOWS)
 def test_a_set_that_is_made_on_the_spot_is_not_gone_through_in_order(cls: type[Base]) -> None:
     with pytest.raises(SpecError, match="in the order of its hashes") as error:
         Spec("order", (cls,))
     assert "test_order.py, line" in error.value.place
-    assert "sorted" in error.value.cure
+    assert "keep it in a variable" in error.value.cure
 
 
 def first_word_is_a(base: Base) -> bool:

@@ -55,6 +55,10 @@ class Car(Process, number="cars"):
         return self.x
 
 
+def double(n: int) -> int:
+    return 2 * n
+
+
 def of_the_class() -> bool:
     return Car.x != 5
 
@@ -128,7 +132,67 @@ def dict_on_one_way() -> bool:
     return Board.m != ({1: 1} if Board.log else Board.m)
 
 
+def builtin_compared(car: Car) -> bool:
+    return car.x != tuple  # noqa: E721
+
+
+def builtin_named(car: Car) -> bool:
+    count = len
+    return count(Board.log) < 4 or car.x == 0
+
+
+def builtin_put_inside(car: Car) -> bool:
+    return (car.x, max) != (1, max)
+
+
+def builtin_handed_on() -> bool:
+    return sum(Board.log, len) != 3  # type: ignore[call-overload]
+
+
+def builtin_in_a_set() -> bool:
+    return len in {len, max}
+
+
+def own_function_compared(car: Car) -> bool:
+    return car.x != double
+
+
+def method_not_called(car: Car) -> bool:
+    return bool(car.speed) or car.x == 0
+
+
+def method_negated(car: Car) -> bool:
+    return not car.speed
+
+
+def method_of_a_member() -> bool:
+    return all(car.speed for car in Car)  # type: ignore[truthy-function]
+
+
+def method_compared(car: Car) -> bool:
+    return car.speed != car.x
+
+
+def action_compared(car: Car) -> bool:
+    return car.go is not None
+
+
+def method_of_a_map() -> bool:
+    return Board.m.get != 3
+
+
+def method_of_a_text() -> bool:
+    return "a".upper != "A"
+
+
+def map_compared(car: Car) -> bool:
+    return car.x != Map
+
+
 WRONG = (
+    builtin_compared, builtin_named, builtin_put_inside, builtin_handed_on, builtin_in_a_set,
+    own_function_compared, method_not_called, method_negated, method_of_a_member, method_compared,
+    action_compared, method_of_a_map, method_of_a_text, map_compared,
     of_the_class, negated, operator_of_the_class, class_among_members, class_compared,
     enum_compared, record_compared, messages_of_no_kind, messages_of_processes,
     inner_name_of_globals, dict_compared, list_compared, list_by_another_name, view_compared,
@@ -170,3 +234,78 @@ def members_are_gone_through(car: Car) -> bool:
 def test_classes_stand_where_their_members_are_gone_through() -> None:
     found = check(spec_of(members_are_gone_through)(), progress=False, deadlock=False)
     assert found.verdict is Verdict.HOLDS
+
+
+class Asker(Process):
+    """`request` is a variable here, and an action of the class below."""
+
+    request: int = 0
+    peer: Car | None = None
+
+    def ask(self) -> None:
+        when(self.request == 0)
+        self.request += 1
+
+
+class Server(Process, number="servers"):
+    """`request` is an action, and `speed` a variable."""
+
+    speed: int = 0
+    last: Asker | None = None
+
+    def request(self) -> None:
+        when(self.speed == 0)
+        self.speed = 1
+
+
+def variable_here(asker: Asker) -> bool:
+    return asker.request < 5 and all(server.speed < 5 for server in Server)
+
+
+def variable_of_a_variable(server: Server) -> bool:
+    return server.last is None or server.last.request < 5
+
+
+def method_there(server: Server) -> bool:
+    return server.request != 5
+
+
+def method_of_each() -> bool:
+    return all(server.request for server in Server)  # type: ignore[truthy-function]
+
+
+def method_of_a_variable(asker: Asker) -> bool:
+    return asker.peer is None or not asker.peer.speed
+
+
+@pytest.mark.parametrize("claim", [variable_here, variable_of_a_variable])
+def test_a_variable_may_be_called_like_a_method_of_another_class(
+    claim: Callable[..., bool],
+) -> None:
+    found = check(both(claim)(), deadlock=False)
+    assert found.verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("claim", [method_there, method_of_each, method_of_a_variable])
+def test_a_method_is_called_also_where_another_class_has_a_variable_of_its_name(
+    claim: Callable[..., bool],
+) -> None:
+    with pytest.raises(SpecError, match="a method that is not called"):
+        both(claim)
+
+
+def both(claim: Callable[..., bool]) -> Spec:
+    sizes = {"cars": 1, "servers": 1}
+    return Spec("both", (Asker, Server, Car), (Board,), constants=sizes, invariants=(claim,))
+
+
+class Careless(Car):
+    def go(self) -> None:
+        when(self.speed)
+        self.x = 5
+
+
+def test_a_guard_that_is_not_called_is_refused_with_its_cure() -> None:
+    with pytest.raises(SpecError, match="a method that is not called") as error:
+        Spec("careless", (Careless,), constants={"cars": 1})
+    assert error.value.cure == "call it: `self.speed(...)`"
