@@ -14,6 +14,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.language.claims import Property
+from raftnb.language.mapping import RefinementMapping
 from raftnb.language.spec import Spec
 
 
@@ -56,7 +57,8 @@ class Proof:
     `goals`: the specification's claims about states and about steps, with what they follow from.
     `cuts`: for an action, claims of its step in its own parameters, proved first, then used.
     `opaque`: operators of which only the `axioms` are known. `defined`: what makes every step
-    defined (indices within sequences, keys in maps).
+    defined (indices within sequences, keys in maps). `refines`: that it refines another
+    specification, which is then proved, too.
     """
 
     spec: Spec
@@ -67,6 +69,7 @@ class Proof:
     axioms: tuple[Lemma, ...] = ()
     opaque: tuple[Any, ...] = ()
     defined: tuple[Property, ...] = ()
+    refines: RefinementMapping | None = None
 
     def __post_init__(self) -> None:
         self._check_kinds()

@@ -1,14 +1,17 @@
 """Proofs by inductive invariant, for any number of processes, from a specification's own source."""
 
+from raftnb.language.mapping import Becomes, RefinementMapping, Takes
 from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.bounded import BoundedAnswer, check_bounded, k_induction
 from raftnb.prove.cti import Disagreement, counterexample
 from raftnb.prove.explain import changed_actions, drop, explain, witness
 from raftnb.prove.finite import InstanceSize
+from raftnb.prove.refinement import prove_refines
 from raftnb.prove.report import Checked, Compared, Counterexample, Report, Violation
 from raftnb.prove.run import prove
 
 __all__ = [
+    "Becomes",
     "BoundedAnswer",
     "Checked",
     "Compared",
@@ -17,7 +20,9 @@ __all__ = [
     "InstanceSize",
     "Lemma",
     "Proof",
+    "RefinementMapping",
     "Report",
+    "Takes",
     "Violation",
     "changed_actions",
     "check_bounded",
@@ -26,5 +31,6 @@ __all__ = [
     "explain",
     "k_induction",
     "prove",
+    "prove_refines",
     "witness",
 ]

@@ -11,7 +11,8 @@ from raftnb.prove.evaluate import Environment
 from raftnb.prove.network import FAULTS
 from raftnb.prove.scope import Picked, Requirement
 from raftnb.prove.state import Symbolic, Vocabulary
-from raftnb.tree.nodes import RecordOf, Type
+from raftnb.tree.nodes import Member, RecordOf, Type
+from raftnb.tree.types import overlap
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,22 @@ class Start:
         return f"{self.action}({self.kind.__name__})"
 
 
+@dataclass(frozen=True)
+class Given:
+    """A certain step of an action: the process that takes it, arguments, what it chooses."""
+
+    me: z3.ExprRef
+    arguments: Environment
+    picks: tuple[Picked, ...]
+
+
 @dataclass
 class Case:
-    """One way through an action: its arguments, when it is taken, and the state after it."""
+    """One way through an action: its arguments, when it is taken, and the state after it.
+
+    `tests` are those of its conditions that branches decided: of all ways through an action, one
+    has them all true.
+    """
 
     start: Start
     script: tuple[bool, ...]
@@ -47,6 +61,7 @@ class Case:
     choices: list[Picked]
     before: Symbolic
     after: Symbolic
+    tests: list[z3.BoolRef]
 
     @property
     def action(self) -> str:
@@ -57,6 +72,12 @@ class Case:
     def root(self) -> str:
         """The class of the process whose step it is."""
         return self.start.root
+
+
+def may_reach(words: Vocabulary, kind: type[Message], root: str) -> bool:
+    """Whether a message of a kind can be to a process of a class."""
+    dest = words.program.field_type(kind, "dest")
+    return dest is None or overlap(dest, Member(root))
 
 
 def starts(words: Vocabulary) -> list[Start]:
@@ -76,6 +97,7 @@ def starts(words: Vocabulary) -> list[Start]:
                 if isinstance(type_, RecordOf) and issubclass(type_.cls, Message)
             ]
             kinds = [kind for kind in words.kinds if any(issubclass(kind, r) for r in received)]
+            kinds = [kind for kind in kinds if cls.everywhere or may_reach(words, kind, cls.root)]
             several = kinds != received
             plain: list[type[Message] | None] = [None] if not received else [*kinds]
             found += [Start(cls.root, name, kind, several) for kind in plain]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import z3
 
 from raftnb.prove.evaluate import Environment, Evaluator
-from raftnb.prove.state import Family
-from raftnb.prove.terms import MapV, SeqV, SetV, Value, conj, disj, implies
+from raftnb.prove.terms import Family, MapV, SeqV, SetV, Value, conj, disj, implies
+from raftnb.prove.theory import Filter
 from raftnb.tree import nodes
 from raftnb.tree.nodes import TRUE as NO_CONDITION
 from raftnb.tree.nodes import MapOf, SeqOf, SetOf
@@ -155,4 +155,11 @@ def chosen(at: Evaluator, expr: nodes.EachOf, env: Environment) -> SeqV:
     both = implies(length > 1, old(*outer, z3.IntVal(0)) < old(*outer, z3.IntVal(1)))
     theory.axioms.append(theory.forall(outer, conj(*facts, *first, both)))
     visit(at, expr, env)
-    return SeqV(length, lambda i: base.at(old(*outer, i)))
+    if not outer:
+        theory.filters.append(Filter(fits, length, old))
+
+    def items() -> list[Family]:
+        i = theory.fresh("i", whole)
+        return [Family((i,), fits(i), base.at(i))]
+
+    return SeqV(length, lambda i: base.at(old(*outer, i)), items)

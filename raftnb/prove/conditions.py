@@ -278,7 +278,7 @@ class Conditions:
 
     def steps(self, start: Start, only_case: int | None = None) -> Iterator[Obligation]:
         """Every conjunct, and every claim about steps, after an action (in one of its cases)."""
-        for number, case in enumerate(cases(self.words, start, self.before, self.opaque)):
+        for number, case in enumerate(self.cases(start)):
             if only_case in (None, number):
                 yield from self.of_case(start.name, number, case)
                 yield from self.steps_defined(start.name, number, case)
@@ -371,6 +371,10 @@ class Conditions:
         """One condition, without what is always true (see `facts`)."""
         mine, part, _ = goal
         return Obligation(claim, action, number, [*known, *mine], part)
+
+    def cases(self, start: Start) -> Iterator[Case]:
+        """The ways through an action."""
+        return cases(self.words, start, self.before, self.opaque)
 
     def starts(self) -> list[Start]:
         """Every action of the specification."""

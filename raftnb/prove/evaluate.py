@@ -10,8 +10,7 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.prove.scope import UNFORESEEN, Scope
-from raftnb.prove.state import Family
-from raftnb.prove.terms import FALSE, TRUE, SeqV, Value, choose, conj, neg
+from raftnb.prove.terms import FALSE, TRUE, Family, SeqV, Value, choose, conj, neg
 from raftnb.prove.theory import in_words
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Choice, Expr, MapOf, Nothing, Option, RecordOf, SeqOf, SetOf, Type

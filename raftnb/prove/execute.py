@@ -10,12 +10,12 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
-from raftnb.prove.actions import Case, Start
+from raftnb.prove.actions import Case, Given, Start
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.meaning import evaluator
 from raftnb.prove.scope import UNFORESEEN, Path, Scope
-from raftnb.prove.state import Family, Symbolic, Vocabulary
-from raftnb.prove.terms import TRUE, OptionV, RecordV, Value, choose, conj
+from raftnb.prove.state import Symbolic, Vocabulary
+from raftnb.prove.terms import TRUE, Family, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Member, RecordOf, SeqOf, Type
 
@@ -31,6 +31,15 @@ def cases(
         script = following(run.path.decided)
         if not any(z3.is_false(c) for c in case.conditions):
             yield case
+
+
+def ways(words: Vocabulary, start: Start, before: Symbolic, given: Given) -> Iterator[Case]:
+    """The ways through a certain step, those that are not possible too: one has its tests true."""
+    script: list[bool] | None = []
+    while script is not None:
+        path = Path(script, [*given.picks])
+        yield Execution(words, start, before, path, frozenset(), given=given).run()
+        script = following(path.decided)
 
 
 def following(decided: list[bool]) -> list[bool] | None:
@@ -51,6 +60,7 @@ class Execution:
     path: Path
     opaque: frozenset[Any]
     mark: str = ""
+    given: Given | None = None
     me: z3.ExprRef = field(init=False)
     state: Symbolic = field(init=False)
     function: Any = field(init=False)
@@ -65,6 +75,7 @@ class Execution:
         sort = theory.sort(Member(self.start.root))
         only = theory.only(sort)
         self.me = z3.Const(f"self{self.mark}", sort) if only is None else only
+        self.me = self.me if self.given is None else self.given.me
         env, types = self.arguments(routine)
         self.at_its_label(cls)
         self.block(routine.body, dict(env))
@@ -72,7 +83,7 @@ class Execution:
         return Case(
             self.start, tuple(self.path.decided), env, types,
             self.path.conditions, self.path.requirements, self.path.choices,
-            self.before, self.state,
+            self.before, self.state, self.path.tests,
         )  # fmt: skip
 
     def arguments(self, routine: nodes.Routine) -> tuple[Environment, dict[str, Type]]:
@@ -84,17 +95,22 @@ class Execution:
             else:
                 shape = self.words.of(type_)
                 shape.possible()
-                env[name] = shape.declare(self.constant(name, type_), ())()
+                env[name] = self.argument(name, type_)
                 eligible = shape.eligible(env[name])
                 self.path.conditions += [] if z3.is_true(eligible) else [eligible]
         return env, dict(routine.parameters)
 
-    def constant(self, name: str, type_: Type) -> str:
-        """The name for an argument: actions may have arguments of one name and other types."""
+    def argument(self, name: str, type_: Type) -> Value:
+        """An argument: what is given, or any value of its type.
+
+        Actions may have arguments of one name and other types.
+        """
+        if self.given is not None:
+            return self.given.arguments[name]
         found = f"the {name}{self.mark}"
         if self.words.arguments.setdefault(found, type_) != type_:
             found = f"the {name} of {self.start.root}.{self.start.action}{self.mark}"
-        return found
+        return self.words.of(type_).declare(found, ())()
 
     def received(self, name: str, kind: type[Message]) -> RecordV:
         """A message in flight to this process."""

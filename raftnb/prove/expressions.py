@@ -12,11 +12,12 @@ from raftnb.prove.operators import OPERATORS
 from raftnb.prove.scope import Picked
 from raftnb.prove.sets import MapShape, SetShape
 from raftnb.prove.shapes import SeqShape
-from raftnb.prove.state import Family
 from raftnb.prove.terms import (
     FALSE,
     TRUE,
+    Family,
     RecordV,
+    SeqV,
     SetV,
     Value,
     choose,
@@ -176,8 +177,7 @@ def either(at: Evaluator, expr: nodes.Either, env: Environment) -> Value:
         options = [Family((), TRUE, at.typed(o, env, expr.type)) for o in expr.options]
     else:
         options = at.families(expr.among, env)
-    shape = scope.words.of(expr.type)
-    picked = shape.declare(f"choice!{scope.words.theory.number()}", ())()
+    picked = pick(at, expr)
     reached = conj(*scope.guards)
     scope.path.choices.append(Picked(reached, picked, expr.type))
     among = [at.is_one_of(family, picked, expr.type) for family in options]
@@ -196,6 +196,24 @@ def note_beyond(at: Evaluator, options: list[Family], type_: Type, reached: z3.B
         outside = neg(shape.within(family.value, *limits))
         beyond = theory.exists(family.bound, conj(family.guard, outside))
         theory.note(conj(*path.conditions, reached, beyond))
+
+
+def pick(at: Evaluator, expr: nodes.Either) -> Value:
+    """What is chosen: a new constant, or what is given."""
+    scope, path = at.scope, at.scope.path
+    assert path is not None
+    if path.picks is None:
+        shape = scope.words.of(expr.type)
+        return shape.declare(f"choice!{scope.words.theory.number()}", ())()
+    if not path.picks:
+        raise scope.refused(
+            expr,
+            "a choice of which it is not said what is chosen",
+            allowed="for each `either` of an abstract step, a function in `picks`",
+            cure="add to `picks` what the step chooses here",
+        )
+    given = path.picks.pop(0)
+    return scope.converted(given.value, nodes.Var(given.type, expr.line, "a pick"), expr.type)
 
 
 def called(at: Evaluator, expr: nodes.Call, env: Environment) -> Value:
@@ -268,6 +286,14 @@ def connected(at: Evaluator, expr: nodes.Apply, env: Environment) -> z3.BoolRef:
     return conj(*parts) if expr.op == "and" else disj(*parts)
 
 
+def items(at: Evaluator, expr: Expr, env: Environment) -> list[Family]:
+    """The items of a sequence, in no order."""
+    found = at.value(expr, env) if isinstance(expr, nodes.Read) else None
+    if isinstance(found, SeqV) and found.items is not None:
+        return found.items()
+    return at.families(expr, env)
+
+
 def contained(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
     """`a in b`."""
     a, b = expr.args
@@ -276,7 +302,7 @@ def contained(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
         of = join(a.type, b.type.of)
         value = at.typed(a, env, of)
         parts = []
-        for family in at.families(b, env):
+        for family in items(at, b, env):
             item = words.of(of).convert(family.value, b.type.of)
             equal = words.of(of).equal(item, value)
             parts.append(words.theory.exists(family.bound, conj(family.guard, equal)))

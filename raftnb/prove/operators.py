@@ -13,6 +13,7 @@ import z3
 
 from raftnb.prove.scope import Scope
 from raftnb.prove.terms import (
+    Family,
     MapV,
     RecordV,
     SeqV,
@@ -32,6 +33,7 @@ from raftnb.tree.types import join
 
 Operator = Callable[..., Value]
 ZERO = z3.IntVal(0)
+SHORT = 3
 
 
 def numbers(scope: Scope, expr: Apply) -> None:
@@ -299,10 +301,26 @@ def pair(scope: Scope, expr: Apply, a: Value, b: Value) -> tuple[Value, Value]:
 def concat(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     """`a + b` of sequences."""
     left, right = pair(scope, expr, a, b)
+
+    def items() -> list[Family]:
+        return [family for part in (left, right) for family in items_of(scope, part)]
+
     return SeqV(
         left.length + right.length,
         lambda k: choose(k < left.length, left.at(k), right.at(k - left.length)),
+        items,
     )
+
+
+def items_of(scope: Scope, seq: SeqV) -> list[Family]:
+    """The items of a sequence, in no order; a short one's written out."""
+    if seq.items is not None:
+        return seq.items()
+    length = literal(seq.length)
+    if length is not None and length <= SHORT:
+        return [Family((), z3.BoolVal(True), seq.at(z3.IntVal(i))) for i in range(length)]
+    i = scope.words.theory.fresh("i", z3.IntSort())
+    return [Family((i,), conj(i >= 0, i < seq.length), seq.at(i))]
 
 
 def union(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:

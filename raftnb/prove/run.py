@@ -22,18 +22,22 @@ from raftnb.prove.actions import Start
 from raftnb.prove.agreement import compare
 from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
-from raftnb.prove.execute import cases
 from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
+from raftnb.prove.simulation import Simulation
 
 
 @dataclass(frozen=True)
 class Task:
-    """Some conditions that share what is known: of the start, of one state, of an action's case."""
+    """Some conditions that share what is known: of the start, of one state, of an action's case.
+
+    Those of the refinement that is claimed, if `seen`.
+    """
 
     kind: str
     start: Start | None = None
     case: int = 0
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def prove(
     """
     actions = (actions,) if isinstance(actions, str) else tuple(actions)
     check_arguments(proof, timeout, workers, actions)
-    chosen = tuple(proof.lemma(name).name for name in ((only,) if isinstance(only, str) else only))
+    chosen = tuple(known_name(proof, name) for name in ((only,) if isinstance(only, str) else only))
     settings = Settings(timeout, seed, chosen, actions)
     started = time.perf_counter()
     checked: list[Checked] = []
@@ -83,7 +87,7 @@ def prove(
     died = [c.why for c in checked if c.why.startswith(DIED)]
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
     report = Report(
-        proof.spec.name,
+        name_of(proof),
         tuple(c for c in checked if not c.defined),
         time.perf_counter() - started,
         f"z3 {z3.get_version_string()}",
@@ -96,11 +100,24 @@ def prove(
     return report if trust else compared(proof, report)
 
 
+def known_name(proof: Proof, name: str) -> str:
+    """The name of a claim, or of the specification that is refined."""
+    refined = proof.refines is not None and name == proof.refines.abstract.name
+    return name if refined else proof.lemma(name).name
+
+
 def compared(proof: Proof, report: Report) -> Report:
     """The report, with the comparison of the translation where everything was proved."""
     if report.bound is not None or report.unknown:
         return report
     return replace(report, compared=compare(proof))
+
+
+def name_of(proof: Proof) -> str:
+    """What is proved."""
+    refined = proof.refines
+    steps = f", and that its steps are steps of {refined.abstract.name}" if refined else ""
+    return f"{proof.spec.name}{steps}"
 
 
 def check_arguments(
@@ -144,7 +161,7 @@ def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:
         f"only the conditions of {', '.join(settings.only)}": settings.only,
         f"only the steps of {', '.join(settings.actions)}": settings.actions,
         f"not covered by the proof: {', '.join(left_out)}": left_out,
-        "no claim: only that every step is defined": not list(proof.lemmas()),
+        "no claim: only that every step is defined": not (proof.refines or [*proof.lemmas()]),
     }
     return tuple(sentence for sentence, said in sentences.items() if said)
 
@@ -158,12 +175,18 @@ def tasks(proof: Proof, settings: Settings) -> list[Task]:
     found = [
         (len(case.conditions), Task("step", start, number))
         for start in conditions.starts()
-        for number, case in enumerate(cases(words, start, conditions.before, conditions.opaque))
+        for number, case in enumerate(conditions.cases(start))
     ]
     found.sort(key=lambda pair: -pair[0])
     first = [Task(kind) for kind in ("axioms", "start", "implied", "defined")]
     todo = [*first, *(task for _, task in found)]
+    if proof.refines is not None:
+        todo += [replace(task, seen=True) for task in todo if task.kind in SEEN]
     return [task for task in todo if wanted(task, settings)]
+
+
+SEEN = ("start", "defined", "step")
+"""The tasks that have conditions of the states as an abstract specification sees them."""
 
 
 def wanted(task: Task, settings: Settings) -> bool:
@@ -188,7 +211,8 @@ def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
             yield Checked(lemma.name, "", 0, proved, time.perf_counter() - started, "not true")
         return
     conditions = Conditions(proof, unbounded(proof), only=settings.only)
-    for obligation in obligations(conditions, task):
+    asked = abstracted(conditions, task) if task.seen else obligations(conditions, task)
+    for obligation in asked:
         yield decide(conditions, obligation, settings)
 
 
@@ -202,6 +226,23 @@ def obligations(conditions: Conditions, task: Task) -> Iterator[Obligation]:
         yield from conditions.claims_defined()
     elif task.start is not None:
         yield from conditions.steps(task.start, task.case)
+
+
+def abstracted(conditions: Conditions, task: Task) -> Iterator[Obligation]:
+    """A task's conditions that are about the refinement."""
+    mapping = conditions.proof.refines
+    assert mapping is not None
+    if conditions.only and mapping.abstract.name not in conditions.only:
+        return
+    simulation = Simulation(conditions, mapping)
+    if task.kind == "start":
+        yield from simulation.initially()
+    elif task.kind == "defined":
+        yield from simulation.defined()
+    elif task.start is not None:
+        for number, case in enumerate(conditions.cases(task.start)):
+            if number == task.case:
+                yield from simulation.of_case(task.start.name, number, case)
 
 
 def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -> Checked:

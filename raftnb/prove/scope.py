@@ -47,10 +47,16 @@ class Picked:
 
 @dataclass
 class Path:
-    """One way through an action: what was decided so far, and what the way requires."""
+    """One way through an action: what was decided so far, and what the way requires.
+
+    `tests` are those of the conditions that branches decided, and not guards. `picks`, if given,
+    is what is chosen at each `either`.
+    """
 
     script: list[bool]
+    picks: list[Picked] | None = None
     decided: list[bool] = field(default_factory=list)
+    tests: list[z3.BoolRef] = field(default_factory=list)
     conditions: list[z3.BoolRef] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
     choices: list[Picked] = field(default_factory=list)
@@ -63,7 +69,8 @@ class Path:
         at = len(self.decided)
         way = self.script[at] if at < len(self.script) else True
         self.decided.append(way)
-        self.conditions.append(test if way else neg(test))
+        self.tests.append(test if way else neg(test))
+        self.conditions.append(self.tests[-1])
         return way
 
 

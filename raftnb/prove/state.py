@@ -16,18 +16,9 @@ from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.prove.plain import Reader, Supply
 from raftnb.prove.records import MessageShape
 from raftnb.prove.shapes import Shapes
-from raftnb.prove.terms import FALSE, TRUE, MapV, RecordV, Value, choose, same
+from raftnb.prove.terms import FALSE, TRUE, Family, MapV, RecordV, Value, choose, same
 from raftnb.prove.theory import Theory
 from raftnb.tree.nodes import BOOL, Bool, Choice, MapOf, Member, RecordOf, Type
-
-
-@dataclass(frozen=True)
-class Family:
-    """Some values, one for each choice of the bound constants that satisfies the guard."""
-
-    bound: tuple[z3.ExprRef, ...]
-    guard: z3.BoolRef
-    value: Value
 
 
 @dataclass(frozen=True)

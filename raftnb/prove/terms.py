@@ -28,11 +28,25 @@ class OptionV:
 
 
 @dataclass(frozen=True)
+class Family:
+    """Some values, one for each choice of the bound constants that satisfies the guard."""
+
+    bound: tuple[z3.ExprRef, ...]
+    guard: z3.BoolRef
+    value: Value
+
+
+@dataclass(frozen=True)
 class SeqV:
-    """A sequence: its length, and the item at each index from 0."""
+    """A sequence: its length, and the item at each index from 0.
+
+    `items`, where there is one, gives its items in no order: it is set where more is known of them
+    than by index.
+    """
 
     length: z3.ArithRef
     at: Callable[[z3.ArithRef], Value]
+    items: Callable[[], list[Family]] | None = None
 
 
 @dataclass(frozen=True)

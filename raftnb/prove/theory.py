@@ -6,6 +6,8 @@ is known, and quantifiers stay. `finite.FiniteTheory` is the same for a few memb
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +42,15 @@ class Function:
     result: Type
 
 
+@dataclass
+class Filter:
+    """The items of a sequence that satisfy a condition: which, how many, and where they were."""
+
+    fits: Callable[[z3.ArithRef], z3.BoolRef]
+    length: z3.ArithRef
+    old: Callable[[z3.ArithRef], z3.ArithRef]
+
+
 class Theory:
     """Sorts, functions and quantifiers for one program, and the axioms that go with them."""
 
@@ -52,7 +63,14 @@ class Theory:
         self.texts: list[str] = []
         self._named_sets: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = {}
         self._opaque: dict[Any, str] = {}
-        self._count = 0
+        self.filters: list[Filter] = []
+        self._count = itertools.count(1)
+
+    def of(self, program: Program) -> Theory:
+        """The same sorts and functions, for what another program says of them."""
+        other = copy.copy(self)
+        other.program = program
+        return other
 
     # Sorts.
 
@@ -135,8 +153,7 @@ class Theory:
 
     def number(self) -> int:
         """A number that was not given before, for a name that must be new."""
-        self._count += 1
-        return self._count
+        return next(self._count)
 
     def fresh(self, name: str, sort: z3.SortRef) -> z3.ExprRef:
         """A new constant; of a class with exactly one member, that member."""
