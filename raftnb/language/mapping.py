@@ -1,9 +1,9 @@
-"""A refinement as a value: how one specification's states and steps are seen as another's.
+"""A refinement mapping as a value: how states and steps are seen as another specification's.
 
 Pure data, as a `Proof` is: the functions are in the language of specifications, so that exploration
-can evaluate them and `raftnb.prove` can turn them into conditions for Z3. Classes and variables go
-by their names, `"Client.pc"`: a class of both specifications that has one name has the same
-members in both.
+can evaluate them (`seen_by`) and `raftnb.prove` can turn them into conditions for Z3. Classes and
+variables go by their names, `"Client.pc"`: a class that has one name in both specifications has the
+same members in both.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from raftnb.data.domains import running_world
+from raftnb.data.errors import UsageError
+from raftnb.data.trace import Cell, State
 from raftnb.language.claims import Property
-from raftnb.language.spec import Spec
+from raftnb.language.spec import Model, Spec
 
 Function = Callable[..., Any]
 
@@ -68,4 +71,48 @@ class RefinementMapping:
     defined: tuple[Property, ...] = ()
 
 
-__all__ = ["Becomes", "RefinementMapping", "Takes"]
+def seen_by(variables: Mapping[str, Function]) -> Callable[[Model], Callable[[State], State]]:
+    """For an abstract model the view that exploration needs, from a mapping's `variables`."""
+
+    def of(abstract: Model) -> Callable[[State], State]:
+        roots = {name: root for root, names in abstract.names.items() for name in names}
+
+        def view(state: State) -> State:
+            refuse_left_out(running_world().model, variables)
+            given: dict[tuple[str, str], Any] = {}
+            for cell in abstract.layout.cells:
+                function = variables.get(f"{roots.get(cell.owner, cell.owner)}.{cell.variable}")
+                if cell.history:
+                    given[cell.owner, cell.variable] = initially(abstract, cell)
+                elif function is not None:
+                    given[cell.owner, cell.variable] = called(function, cell.owner)
+            return state.seen_as(abstract.layout, given)
+
+        return view
+
+    return of
+
+
+def refuse_left_out(model: Model, variables: Mapping[str, Function]) -> None:
+    """Raise `UsageError` for a function that reads a history which the model leaves out."""
+    for name, function in () if model.history else variables.items():
+        if model.reads_history(function):
+            raise UsageError(
+                f"`{name}`, whose function reads a history variable, which the model leaves out",
+                allowed="other variables, or a model that keeps its history variables",
+                cure="make the model with `history=True` (on the command line, `--history`)",
+            )
+
+
+def called(function: Function, owner: str) -> Callable[[], Any]:
+    """What a variable's function gives in the running world, when it is asked for."""
+    own = function.__code__.co_argcount > 0
+    return lambda: function(running_world()[owner]) if own else function()
+
+
+def initially(model: Model, cell: Cell) -> Any:
+    """The initial value of a history variable, which is what it stays where nobody keeps it."""
+    return model.variables[model.layout.index[cell.owner, cell.variable]][0].initial.value
+
+
+__all__ = ["Becomes", "RefinementMapping", "Takes", "seen_by"]
