@@ -23,6 +23,7 @@ from tests.fuzz.compare import Findings, TooSlowError, compare
 from tests.fuzz.constants import compare_constants
 from tests.fuzz.plain import compare_plain
 from tests.fuzz.proofs import compare_induction, compare_proofs, compare_whole
+from tests.fuzz.questions import compare_questions
 from tests.fuzz.shrink import shrink
 from tests.fuzz.subject import Subject
 from tests.fuzz.translations import compare_translations
@@ -39,6 +40,7 @@ TRANSLATIONS: tuple[Compare, ...] = (
     compare_proofs,
     compare_whole,
     compare_induction,
+    compare_questions,
 )
 EXPLORED: tuple[Compare, ...] = (compare, compare_constants, compare_views)
 COMPARISONS: tuple[Compare, ...] = (*EXPLORED, compare_plain, *TRANSLATIONS)

@@ -90,7 +90,8 @@ def compare_whole(
         with found.asking("axiom"):
             same_axiom(found, reduced, lemma, axiom_holds(proof, lemma))
     with found.asking("prove"):
-        report = prove(proof, timeout=seconds, workers=1, trust=True)
+        several = 2 if share % 11 == 0 else 1
+        report = prove(proof, timeout=seconds, workers=several, trust=share % 7 != 0)
         found.counts["proofs of all claims"] += 1
         found.counts[f"proofs of all claims: {report.verdict}"] += 1
         told(report)
@@ -111,6 +112,7 @@ def told(report: Report) -> None:
     """What a report says of itself must be sayable."""
     json.dumps(report.as_json())
     assert str(report).startswith(str(report.verdict))
+    assert all(map(str, (*report.checked, *report.defined)))
     assert set(report.dependencies) <= {one.claim for one in report.checked}
 
 
