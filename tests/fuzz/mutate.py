@@ -33,6 +33,7 @@ from tqdm import tqdm
 
 TESTS = ("tests/tree", "tests/prove", "tests/fuzz/test_trees.py", "tests/fuzz/test_proofs.py")
 SLOWEST = 20.0  # seconds of one test that is still worth its time
+TOLD = ("place", "found", "allowed", "cure")  # what an error tells people
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
     ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And,
@@ -131,6 +132,8 @@ def changes(node: Any, quiet: set[int]) -> Iterator[tuple[str, int, int]]:
         yield "a test negated", node.test.lineno, 0
     if isinstance(node, ast.Call):
         for at, keyword in enumerate(node.keywords):
+            if keyword.arg in TOLD:
+                continue
             yield "a keyword left out", keyword.value.lineno, at
     if isinstance(node, ast.Compare):
         for at, sign in enumerate(node.ops):
