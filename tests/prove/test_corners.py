@@ -1,0 +1,200 @@
+"""Corners of the translation: each place here could once be broken without a test that failed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Message,
+    Nat,
+    Process,
+    Seq,
+    Set,
+    Spec,
+    discard,
+    in_flight,
+    send,
+    when,
+)
+from raftnb.prove import Lemma, Proof, k_induction, prove
+from raftnb.prove.agreement import Comparison, compare
+from raftnb.prove.counting import axiom_holds
+from raftnb.prove.finite import texts_named
+from raftnb.tree import Program
+
+
+class Key(Domain, number="keys"):
+    """A key."""
+
+
+class Say(Message):
+    """A word on its way; no action names the second of its words."""
+
+    word: Literal["yes", "no"]
+
+
+class Node(Process, number="nodes"):
+    """Some collections."""
+
+    x: Nat = 0
+    some: Set[Nat] = frozenset()
+
+    def tell(self) -> None:
+        """Say yes."""
+        send(Say(word="yes"), to=self)
+
+    def hears(self, m: Say) -> None:
+        """Forget what was said."""
+        discard(m)
+        self.x = 1
+
+
+def has_a_largest(n: Node) -> bool:
+    """The largest of a set has no translation for sets of any size."""
+    return max(n.some, default=0) >= 0
+
+
+def at_most_once(n: Node) -> bool:
+    """True: 0 and 1 only."""
+    return n.x <= 1
+
+
+SPEC = Spec(
+    name="corners",
+    processes=(Node,),
+    domains=(Key,),
+    delivery=Delivery(loses=False, duplicates=True, reorders=True),
+    constants={"nodes": 2, "keys": 1},
+    invariants=(has_a_largest, at_most_once),
+)
+
+
+def proof(*claims: Any, **more: Any) -> Proof:
+    """A proof of a specification that claims nothing else."""
+    spec = SPEC.variant("corners", invariants=claims)
+    return Proof(spec, tuple(map(Lemma, claims)), **more)
+
+
+class Long(Process, number="nodes"):
+    """A sequence that gets longer."""
+
+    ys: Seq[int] = (1,)
+
+    def add(self) -> None:
+        """With a 0 at the end."""
+        when(len(self.ys) < 3)
+        self.ys += (0,)
+
+
+def divides(n: Long) -> bool:
+    """Undefined where there is a 0."""
+    return sum(1 for v in n.ys if 4 // v >= 0) <= 3
+
+
+def divides_what_it_can(n: Long) -> bool:
+    """Defined: never by 0."""
+    return sum(1 for v in n.ys if v != 0 and 4 // v >= 0) <= 3
+
+
+def test_a_condition_in_a_filtered_sequence_must_have_a_value() -> None:
+    long = Spec(name="long", processes=(Long,), constants={"nodes": 1})
+    asked = {}
+    for claim in (divides, divides_what_it_can):
+        spec = long.variant("long", invariants=(claim,))
+        report = prove(Proof(spec, (Lemma(claim),)), workers=1, timeout=1, trust=True)
+        asked[claim] = [one.proved for one in report.defined]
+    assert asked == {divides: [False], divides_what_it_can: [True]}
+    with pytest.raises(SpecError):
+        check(long.variant("long", invariants=(divides,))(), deadlock=False)
+
+
+def test_what_has_no_meaning_for_sets_of_any_size_is_refused_with_what_has() -> None:
+    with pytest.raises(SpecError) as error:
+        prove(proof(has_a_largest), workers=1)
+    assert error.value.allowed == "what has a meaning for sets of any size"
+    assert "all and any" in (error.value.cure or "")
+
+
+def of_a_key(a: Set[Node]) -> bool:
+    """About another class than that of the set."""
+    return len(a) <= len(Node) and any(k != o for k in Key for o in Key)
+
+
+def of_two(a: Set[Node]) -> bool:
+    """About two members at once."""
+    return all(n in a or m in a for n in Node for m in Node) or len(a) < len(Node)
+
+
+@pytest.mark.parametrize("axiom", [of_two, of_a_key])
+def test_an_axiom_about_another_class_or_two_members_is_not_counted(axiom: Any) -> None:
+    with pytest.raises(SpecError, match=r"in the axiom|can be equal"):
+        axiom_holds(proof(at_most_once, axioms=(Lemma(axiom),)), Lemma(axiom))
+
+
+def test_only_a_proof_is_proved() -> None:
+    question: Any = 1
+    with pytest.raises(UsageError) as error:
+        prove(question)
+    assert error.value.allowed == "a Proof"
+
+
+def test_a_word_that_only_a_message_may_have_is_known() -> None:
+    model = SPEC(history=True)
+    assert {"yes", "no"} <= set(texts_named(Program(model), proof(at_most_once)))
+    assert compare(proof(at_most_once), effort=30).steps > 0
+
+
+def test_made_up_states_have_messages_in_flight() -> None:
+    comparison = Comparison(proof(at_most_once), seed=1)
+    states = [comparison.made_up() for _ in range(20)]
+    assert {message.word for state in states for message, _ in state.messages} == {"yes", "no"}
+    queued = SPEC.variant(
+        "queued", delivery=Delivery(loses=False, duplicates=False, reorders=False)
+    ).variant("queued", invariants=(at_most_once,))
+    comparison = Comparison(Proof(queued, (Lemma(at_most_once),)), seed=1)
+    states = [comparison.made_up() for _ in range(20)]
+    assert any(any(at) for state in states for at in queue_cells(comparison, state))
+    assert all(state.messages == () for state in states)
+
+
+def queue_cells(comparison: Comparison, state: Any) -> list[Any]:
+    """What is in the queues."""
+    return [state.values[at] for at in comparison.here.model.channels.values()]
+
+
+def test_a_bounded_answer_tells_how_many_messages_it_looked_at() -> None:
+    answer = k_induction(SPEC.variant("corners", invariants=()), at_most_once, 1)
+    assert "messages of a kind" in answer.instance
+    quiet = Spec(name="quiet", processes=(Quiet,), constants={"ones": 1})
+    assert "messages" not in k_induction(quiet, is_small, 1).instance
+
+
+class Quiet(Process, number="ones"):
+    """Nobody speaks."""
+
+    x: Nat = 0
+
+    def flip(self) -> None:
+        """Change it."""
+        self.x = 1 - self.x if self.x <= 1 else 0
+
+
+def is_small(n: Quiet) -> bool:
+    """Inductive."""
+    return n.x <= 1
+
+
+def nobody_says_no() -> bool:
+    """True: only yes is said."""
+    return all(m.word == "yes" for m in in_flight(Say))
+
+
+def test_a_claim_about_every_message_is_proved() -> None:
+    assert prove(proof(nobody_says_no), workers=2, trust=True).verdict is Verdict.HOLDS
