@@ -22,6 +22,7 @@ from raftnb.prove.sets import SetShape
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, Value, conj, implies
 from raftnb.prove.theory import Theory
+from raftnb.prove.triggers import pattern
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import SetOf, Type
 
@@ -196,27 +197,16 @@ class Conditions:
         ]
 
     def _patterns(self, claim: Property, instance: ClaimInstance) -> list[Any]:
-        triggers = self._triggers.get(claim, ())
-        if not triggers:
-            return []
-        found = []
-        for trigger in triggers:
-            terms = [self._term(claim, text, instance) for text in trigger]
-            terms += list(instance.sent)
-            found.append(z3.MultiPattern(*terms) if len(terms) > 1 else terms[0])
+        free, found = self.theory.free(instance.bound), []
+        for texts in self._triggers.get(claim, ()):
+            terms = [self._term(claim, text, instance) for text in texts] + list(instance.sent)
+            found.append(pattern(claim, texts, terms, free))
             self._keep.append(terms)
         return found
 
     def _term(self, claim: Property, text: str, instance: ClaimInstance) -> z3.ExprRef:
         expr = self.program.term(claim, text, instance.types)
-        term = self.evaluator(self.before, function=claim).value(expr, instance.env)
-        if not z3.is_app(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
-            raise SpecError(
-                f"the trigger `{text}` of `{claim.__name__}`",
-                allowed="a variable, an item, a field, `key in map`, `x in set`",
-                cure="take out arithmetic and conditions",
-            )
-        return term
+        return self.evaluator(self.before, function=claim).value(expr, instance.env)
 
     # Obligations.
 

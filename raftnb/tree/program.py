@@ -150,7 +150,15 @@ class Program:
         """An expression given as text, in the scope of a claim whose names have these types."""
         scope = Scope(self, claim, None)
         scope.types, scope.bound, scope.local = dict(types), set(types), set(types)
-        return Expressions(scope).expr(ast.parse(text, mode="eval").body)
+        try:
+            parsed = ast.parse(text, mode="eval")
+        except (SyntaxError, TypeError, ValueError) as error:
+            raise SpecError(
+                f"{text!r}, about `{claim.__name__}`",
+                allowed="the text of an expression in its parameters",
+                cure='write it as Python, in quotes: `"n.x"`',
+            ) from error
+        return Expressions(scope).expr(parsed.body)
 
     def _constant_type(self, name: str) -> Type:
         value = self.model.constants[name]

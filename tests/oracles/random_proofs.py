@@ -116,7 +116,7 @@ class Proofs:
         others = [other for other in self.known if other != name]
         uses = self.chance.some(others, 0.4)
         triggers = ""
-        if self.relations and self.chance.yes(0.1):
+        if self.relations and self.chance.yes(0.03):
             triggers = f', triggers=(("{self.relations[0]}(a)",),)'
         self.chance.made["proof: uses"] += bool(uses)
         return f"Lemma({name}, uses=({''.join(u + ', ' for u in uses)}){triggers})"
@@ -129,8 +129,9 @@ class Proofs:
             head, body = self.chance.one([*options, *PLAIN_AXIOMS])
             self.blocks.append([f"def axiom{i}({head}) -> bool:", f"    return {body}"])
             self.known.append(f"axiom{i}")
-            calls = [name for name in self.relations if f"{name}(a)" in body]
-            trigger = f', triggers=(("{calls[0]}(a)",),)' if calls else ""
+            calls = [f'"{n}({p})"' for n in self.relations for p in "ab" if f"{n}({p})" in body]
+            known = len(calls) == head.count(":") or self.chance.yes(0.2)  # else it is refused
+            trigger = f", triggers=(({', '.join(calls)},),)" if calls and known else ""
             found.append(f"Lemma(axiom{i}{trigger})")
         return found
 

@@ -198,3 +198,45 @@ def nobody_says_no() -> bool:
 
 def test_a_claim_about_every_message_is_proved() -> None:
     assert prove(proof(nobody_says_no), workers=2, trust=True).verdict is Verdict.HOLDS
+
+
+def is_most(a: Set[Node]) -> bool:
+    """More than half."""
+    return 2 * len(a) > len(Node)
+
+
+def most_meet(a: Set[Node], b: Set[Node]) -> bool:
+    """Two of them share a member."""
+    return not (is_most(a) and is_most(b)) or any(n in a and n in b for n in Node)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "cure"),
+    [
+        (("is_most(a)",), "add an expression with `b` to the same tuple"),
+        (("1 + 1",), "take out arithmetic and conditions"),
+        (("is_most(a)", "is_most(b) or is_most(a)"), "take out arithmetic and conditions"),
+        (("is_most(",), "write it as Python"),
+        (("is_most(c)",), "c"),
+        ((1,), "write it as Python"),
+    ],
+)
+def test_a_trigger_that_the_solver_cannot_take_is_refused(trigger: Any, cure: str) -> None:
+    axiom = Lemma(most_meet, triggers=(trigger,))
+    spec = SPEC.variant("corners", invariants=(at_most_once,))
+    asked = Proof(
+        spec, (Lemma(at_most_once, uses=(most_meet,)),), axioms=(axiom,), opaque=(is_most,)
+    )
+    with pytest.raises(SpecError) as error:
+        prove(asked, workers=1, trust=True)
+    assert cure in f"{error.value.cure} {error.value.found}"
+    assert error.value.allowed
+
+
+def test_a_trigger_that_names_every_parameter_is_taken() -> None:
+    axiom = Lemma(most_meet, triggers=(("is_most(a)", "is_most(b)"),))
+    spec = SPEC.variant("corners", invariants=(at_most_once,))
+    asked = Proof(
+        spec, (Lemma(at_most_once, uses=(most_meet,)),), axioms=(axiom,), opaque=(is_most,)
+    )
+    assert prove(asked, workers=1, trust=True).verdict is Verdict.HOLDS
