@@ -15,6 +15,7 @@ from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.expander import Expander
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.permuted import try_permutations
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
@@ -51,7 +52,10 @@ class BreadthFirst:
         try:
             with progress_bar("states", self.options.progress) as self.bar:
                 self._explore()
+            try_permutations(self.memo, self.store)
         except Stop as stop:
+            if stop.verdict is Verdict.UNKNOWN:
+                try_permutations(self.memo, self.store)
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
             return self._result(Verdict.UNKNOWN, bound="interrupted")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.explore.given import begun
+from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
@@ -25,7 +27,7 @@ def check(
     threads: int | None = None,
     progress: bool = True,
 ) -> Exploration:
-    """Explore a model exhaustively, and check its invariants and `sometimes` properties.
+    """Explore a model exhaustively, and check what is claimed of its states and steps.
 
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
     `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `start`, say
@@ -42,13 +44,23 @@ def check(
     if engine not in ("fast", "reference"):
         raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
     if engine == "fast" and find_spec("numba") is not None:
-        from raftnb.explore.breadth_first import BreadthFirst
-
-        return BreadthFirst(model, options).run()
+        return _fast(model, options)
     if symmetry:
         raise UsageError(
             "symmetry with the reference engine",
             allowed="the fast engine, which needs the package numba",
             cure="install numba and leave `engine` out, or leave `symmetry` out",
         )
-    return Reference(model, options).run()
+    slow = Reference(model, options)
+    return with_possible(model, slow.run(), slow)
+
+
+def _fast(model: Model, options: ExplorationOptions) -> Exploration:
+    from raftnb.explore.breadth_first import BreadthFirst
+    from raftnb.explore.graph import Graph
+
+    if model.spec.possible:  # states are numbered without gaps where there is one thread
+        options = replace(options, threads=1)
+    engine = BreadthFirst(model, options)
+    found = engine.run()
+    return with_possible(model, found, Graph(engine, found.bound))

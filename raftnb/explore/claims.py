@@ -113,5 +113,6 @@ class ClaimChecker:
     def skipped(self) -> tuple[str, ...]:
         """The properties that need history variables that were left out."""
         model = self.memo.model
-        claims = (*model.spec.invariants, *model.spec.transitions, *model.spec.sometimes)
+        spec = model.spec
+        claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
         return tuple(c.__name__ for c in claims if c not in model.checked(claims))

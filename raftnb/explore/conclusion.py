@@ -82,6 +82,7 @@ def natural_parameters(model: Model) -> Iterator[str]:
     """The parameters of actions and claims that range over all natural numbers in principle."""
     spec, actions = model.spec, [a for cls in model.processes for a in cls.actions.values()]
     claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.constraints)
+    claims += spec.possible
     for function in (*actions, *model.checked(claims)):
         yield from naturals_of(model, function)
 

@@ -10,17 +10,23 @@ import numpy as np
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
+from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import the_model
+from raftnb.explore.permuted import some_rows, try_claims
+from raftnb.explore.possible import Prospect
 from raftnb.explore.progress import progress_bar
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.tables import kernels
+from raftnb.explore.tables.backward import Backward
 from raftnb.explore.tables.hashing import fingerprint
 from raftnb.explore.tables.layout import NO_PARENT, Successors, Which
 from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+
+STEP_BYTES = 24  # of memory for each step while the graph is put together
 
 
 class Graph:
@@ -122,6 +128,10 @@ class Graph:
         for each combination of what it reads.
         """
         slot = self._memo.function(function)
+        return self._leaves(slot), list(self._memo.slots.all[slot].values)
+
+    def _leaves(self, slot: int) -> Any:
+        """The number of a function's value in each state."""
         numbers = np.empty(self.distinct, dtype=np.int64)
         rows, at, scratch = self._engine.store.rows, 0, self._engine.expander.scratches[0]
         with progress_bar("states", self.progress, self.distinct) as bar:
@@ -132,12 +142,42 @@ class Graph:
                     break
                 for ahead in range(at, min(at + 16, self.distinct)):
                     self._memo.leaf(slot, rows[ahead].tolist())
-        return numbers, list(self._memo.slots.all[slot].values)
+        return numbers
 
     def holds(self, claim: Any) -> Any:
         """In which states a property holds (an array of bool)."""
-        numbers, values = self.evaluate(lambda world: world.failure(claim) is None)
-        return np.array([*values, False], dtype=bool)[numbers]
+        return self._leaves(self._memo.claim(claim)).astype(bool)
+
+    def where(self, claim: Any, binding: Binding) -> Any:
+        """In which states a claim is true, its parameters bound (an array of bool)."""
+        slot = self._memo.claim(claim, truth(self.model, claim, binding))
+        for row in some_rows(self._engine.store) if self._memo.trials.swaps else ():
+            try_claims(self._memo, [slot], row)
+        return self._leaves(slot).astype(bool)
+
+    @cached_property
+    def _backward(self) -> Backward:
+        return Backward(self.distinct, self.sources, self.targets)
+
+    @cached_property
+    def _leaving(self) -> Any:
+        found = np.zeros(self.distinct, dtype=bool)
+        found[self.sources[self.targets < 0]] = True
+        return found
+
+    def prospect(self, claim: Any, binding: Binding) -> Prospect:
+        """From which of the states one with a claim, its parameters bound, can be reached.
+
+        Raises `MemoryError` if the steps do not fit into the memory that may be used.
+        """
+        if self._engine.generated * STEP_BYTES > self._engine.options.memory:
+            raise MemoryError
+        there = self.where(claim, binding)
+        able = self._backward.reach(there)
+        if able.all():
+            return Prospect(None, 0)
+        lost = np.flatnonzero(~self._backward.reach(there | self._leaving))
+        return Prospect(self.trace(int(lost[0])) if len(lost) else None, int((~able).sum()))
 
 
 class Edges:

@@ -35,6 +35,11 @@ def refuse_favorites(model: Model) -> None:
         initial = start_of(variable.initial)
         if isinstance(initial, First) and _mentions(model.annotation_of(variable, cls), roots):
             _refuse("`first()`, which favors one member", f"{cls.__name__}.{variable.name}")
+    possible: Any = model.checked(model.spec.possible)
+    for claim in possible:
+        for name, annotation in model.parameters(claim).items():
+            if _mentions(annotation, roots):
+                _refuse(f"`{name}`, for each value of which a claim is asked", source.place(claim))
     for function in _functions(model):
         _read(function, model, roots)
 
@@ -76,9 +81,16 @@ def _read(function: FunctionType, model: Model, roots: set[str]) -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("index", "name"):
             if id(node) not in called and not _is_field(node.attr, model):
                 _refuse(f"`.{node.attr}` of a member", source.place(function, node))
+        if _is_written_out(node):
+            _refuse("`str`, which may write a member's name", source.place(function, node))
         for given in _put_in_order(node):
             if symmetric(given):
                 _refuse("the order of the members", source.place(function, node))
+
+
+def _is_written_out(node: ast.AST) -> bool:
+    parts = (node.func, *node.args) if isinstance(node, ast.Call) else ()
+    return any(isinstance(part, ast.Name) and part.id == "str" for part in parts)
 
 
 def _loaded(target: ast.expr) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import Any
 
 from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
+from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.given import at_least, the_model
+from raftnb.explore.possible import Prospect
 from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -89,6 +93,42 @@ class Reference:
                 del self.awaited[name]
         return None
 
+    @cached_property
+    def _steps(self) -> tuple[dict[State, set[State]], set[State]]:
+        """For each state those with a step to it; and the states with a step out of those met."""
+        into: dict[State, set[State]] = defaultdict(set)
+        leaving = set()
+        for state in self.depth:
+            for _, after in self.world.successors(state):
+                into[after].add(state)
+                if after not in self.depth:
+                    leaving.add(state)
+        return into, leaving
+
+    def _able(self, goal: set[State]) -> set[State]:
+        """The states from which one of the goal can be reached."""
+        into, _ = self._steps
+        able, todo = set(goal), list(goal)
+        for state in todo:
+            more = into[state] - able
+            able |= more
+            todo += more
+        return able
+
+    def prospect(self, claim: Property, binding: Binding) -> Prospect:
+        """From which of the states one with a claim, its parameters bound, can be reached."""
+        true_in, there = truth(self.model, claim, binding), set()
+        for state in self.depth:
+            self.here.load(state)
+            with self.here:
+                if true_in(self.here):
+                    there.add(state)
+        _, leaving = self._steps
+        hopeful = self._able(there | leaving)
+        lost = next((state for state in self.depth if state not in hopeful), None)
+        trace = None if lost is None else self._trace(lost)
+        return Prospect(trace, len(self.depth.keys() - self._able(there)))
+
     def _broken_transition(self, state: State, after: State) -> str | None:
         """The name of a claim about steps that this one breaks."""
         if not self.transitions:
@@ -131,7 +171,7 @@ class Reference:
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         spec = self.model.spec
-        claims = (*spec.invariants, *spec.transitions, *spec.sometimes)
+        claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
         skipped = tuple(c.__name__ for c in claims if c not in self.model.checked(claims))
         coverage = dict(self.coverage)
         return Exploration(

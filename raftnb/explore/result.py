@@ -71,7 +71,8 @@ class Exploration(Answer):
     choice, as TLC counts them), `depth` of the deepest state (an initial state has depth 1),
     `seconds`. `property` is the name of what is violated and `trace` the shortest way there;
     `witnesses` has, for each `sometimes` property, a shortest trace to a state that shows it, or
-    None; `coverage` says how often each process took each action, `bound` what stopped an
+    None; `reason` says in words why the last state is a violation, where the property alone does
+    not; `coverage` says how often each process took each action, `bound` what stopped an
     *unknown*. `complete` says whether all states within the constraints were met, and then
     `never_taken` names the actions that no process took. `cut` counts the generated states that
     are outside the constraints. `not_checked` are the properties that need history variables that
@@ -85,6 +86,7 @@ class Exploration(Answer):
     seconds: float
     property: str | None = None
     trace: Trace | None = None
+    reason: str | None = None
     witnesses: dict[str, Trace | None] = field(default_factory=dict)
     coverage: dict[str, int] = field(default_factory=dict)
     bound: str | None = None
@@ -112,6 +114,7 @@ class Exploration(Answer):
         }
         optional = {
             "property": self.property,
+            "reason": self.reason,
             "trace": self.trace.as_json() if self.trace else None,
             "bound": self.bound,
             "cut": self.cut or None,
@@ -127,6 +130,8 @@ class Exploration(Answer):
         lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
         if self.verdict is Verdict.VIOLATED:
             lines.append(f"violated: {self.property}")
+        if self.reason:
+            lines.append(f"reason: {self.reason}")
         if self.bound:
             lines.append(f"stopped: {self.bound}")
         if self.not_checked:

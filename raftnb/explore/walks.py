@@ -161,6 +161,10 @@ class Walks:
         rows = [row[np.searchsorted(walkers, walker)] for walkers, row in self.history]
         return self.replay.along([row.tolist() for row in rows])
 
+    def _not_asked(self) -> tuple[str, ...]:
+        names = ", ".join(c.__name__ for c in self.model.checked(self.model.spec.possible))
+        return (f"walks do not tell what is possible: {names}",) if names else ()
+
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         taken = self.expander.coverage.tolist()
         return Exploration(
@@ -172,7 +176,7 @@ class Walks:
             witnesses=self.witnesses,
             coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
             not_checked=self.checker.skipped(),
-            partial=begun_elsewhere(self.model),
+            partial=(*begun_elsewhere(self.model), *self._not_asked()),
             **found,
         )
 

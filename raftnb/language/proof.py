@@ -136,9 +136,9 @@ class Proof:
         return found[name]
 
     def not_covered(self) -> tuple[str, ...]:
-        """The claims of the specification about states and steps that are not proved."""
+        """The claims of the specification that are not proved (not those of `sometimes`)."""
         proved = {lemma.claim for lemma in self.lemmas()}
-        claims = (*self.spec.invariants, *self.spec.transitions)
+        claims = (*self.spec.invariants, *self.spec.transitions, *self.spec.possible)
         return tuple(claim.__name__ for claim in claims if claim not in proved)
 
     def graph(self, **groups: tuple[Property, ...]) -> dict[str, tuple[str, ...]]:

@@ -51,7 +51,9 @@ class Spec:
     declared with `number=`, and whatever the properties and constraints name as parameters.
     `invariants` are claimed of every state, `transitions` of every step (`after(x)` is x after it),
     `sometimes` of at least one state; a property's annotated parameters that are no constants are
-    universally quantified. `constraints` bound the
+    universally quantified. `possible` claims of every state that is reached that from it a state
+    can still be reached in which the property is true, for each choice of its parameters (CTL's
+    AG EF). `constraints` bound the
     exploration as TLC's CONSTRAINT does: a state outside is checked, but not explored further.
     `distinct_messages` and `copies` name the constants that bound the network in the same way.
     `final` tells which states without a successor are the end and no deadlock. `symmetric` names
@@ -66,6 +68,7 @@ class Spec:
     invariants: tuple[Property, ...] = ()
     transitions: tuple[Property, ...] = ()
     sometimes: tuple[Property, ...] = ()
+    possible: tuple[Property, ...] = ()
     constraints: tuple[Property, ...] = ()
     distinct_messages: str | None = None
     copies: str | None = None
@@ -101,7 +104,7 @@ class Spec:
     def claims(self) -> tuple[Property, ...]:
         """Every function of the state that the specification names."""
         final = (self.final,) if self.final else ()
-        claims = (*self.invariants, *self.transitions, *self.sometimes)
+        claims = (*self.invariants, *self.transitions, *self.sometimes, *self.possible)
         lasting = tuple(claim for one in self.liveness for claim in one.claims)
         return (*claims, *self.constraints, *final, *lasting)
 

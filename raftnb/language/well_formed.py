@@ -24,7 +24,7 @@ CLASSES: dict[str, Any] = {
     "symmetric": Domain,
 }
 VALUES = {"fairness": Fairness, "liveness": Liveness}
-FUNCTIONS = ("invariants", "transitions", "sometimes", "constraints")
+FUNCTIONS = ("invariants", "transitions", "sometimes", "possible", "constraints")
 
 
 def refuse_fields(fields: Mapping[str, Any]) -> None:

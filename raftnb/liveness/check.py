@@ -20,15 +20,15 @@ import numpy as np
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
-from raftnb.data.values import show
 from raftnb.data.verdict import Answer, Verdict
+from raftnb.explore.bindings import bindings, named
 from raftnb.explore.conclusion import begun_elsewhere, naturals_of, tried_up_to
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.liveness.edges import bindings, digraph_of, enabling, inner, moving, where
+from raftnb.liveness.edges import digraph_of, enabling, inner, moving
 from raftnb.liveness.fair_cycles import (
     Bools,
     Demand,
@@ -278,11 +278,10 @@ def violation(graph: Graph, wanted: Liveness, demands: Sequence[Demand]) -> Lass
     inside = inner(graph)
     digraph = digraph_of(graph, inside)
     for binding in bindings(graph.model, wanted.claims):
-        truths = [where(graph, claim, binding) for claim in wanted.claims]
+        truths = [graph.where(claim, binding) for claim in wanted.claims]
         found = find_lasso(digraph, graph.initial, wanted.kind, truths, demands)
         if found is not None:
-            values = ", ".join(f"{k} = {show(v)}" for k, v in binding.items())
-            name = f"{wanted.name} ({values})" if values else wanted.name
+            name = named(wanted.name, binding)
             return Lasso(name, *tell(graph, inside, digraph, found, demands))
     return None
 

@@ -25,6 +25,7 @@ from raftnb.language import (
     Seq,
     Set,
     Spec,
+    after,
     anything,
     discard,
     each,
@@ -297,6 +298,59 @@ def test_a_claim_that_tells_members_apart_is_refused(field, claim):
     model = LIGHTS.variant("odd", **{field: (claim,)})()
     with pytest.raises(SpecError, match=r"symmetry|tells members apart"):
         check(model, symmetry=True)
+
+
+def nobody_is_there_while_the_first_is() -> bool:
+    return not any(n.x == 2 for n in Light if all(n <= m for m in Light))
+
+
+def the_first_does_not_get_there() -> bool:
+    return not any(after(n).x == 2 for n in Light if all(n <= m for m in Light))
+
+
+class ByFirst(Light):
+    def step(self) -> None:
+        when(self.x == 0)
+        self.x = 1
+
+    def follow(self) -> None:
+        when(self.x == 1 and all(n.x == 1 for n in Light if all(n <= m for m in Light)))
+        self.x = 2
+
+
+@pytest.mark.parametrize(
+    ("field", "claim"),
+    [
+        ("invariants", nobody_is_there_while_the_first_is),
+        ("sometimes", nobody_is_there_while_the_first_is),
+        ("constraints", nobody_is_there_while_the_first_is),
+        ("transitions", the_first_does_not_get_there),
+        ("possible", nobody_is_there_while_the_first_is),
+    ],
+)
+def test_a_claim_that_reads_one_member_only_is_tried_in_many_states(field, claim):
+    model = LIGHTS.variant("odd", **{field: (claim,)})()
+    with pytest.raises(SpecError, match="tells members apart"):
+        check(model, symmetry=True, deadlock=False)
+
+
+def test_an_action_that_reads_one_member_only_is_tried_in_many_states():
+    with pytest.raises(SpecError, match="tells members apart"):
+        check(LIGHTS.variant("odd", ByFirst)(), symmetry=True, deadlock=False)
+
+
+def named_first() -> bool:
+    return not any(n.x == 2 for n in Light if str(n) == "l1")
+
+
+def named_like_the_first() -> bool:
+    return "l1" not in tuple(map(str, (n for n in Light if n.x == 2)))
+
+
+@pytest.mark.parametrize("claim", [named_first, named_like_the_first])
+def test_a_name_that_is_written_out_is_refused(claim):
+    with pytest.raises(SpecError, match="symmetry"):
+        check(LIGHTS.variant("odd", invariants=(claim,))(), symmetry=True, deadlock=False)
 
 
 def never_in_that_order() -> bool:

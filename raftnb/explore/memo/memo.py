@@ -9,7 +9,7 @@ path of the tree. docs/explore.md works one step through.
 from __future__ import annotations
 
 from collections import Counter as Times
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,9 +82,10 @@ class Memo:
 
     # Functions of the state.
 
-    def claim(self, claim: Any) -> int:
-        """A slot whose value is whether a claim is true."""
-        return self.slots.add(Slot(0, function=lambda w: w.failure(claim) is None, claims=(claim,)))
+    def claim(self, claim: Any, true_in: Callable[[World], bool] | None = None) -> int:
+        """A slot whose value is whether a claim is true; `true_in` has its parameters bound."""
+        function = true_in or (lambda world: world.failure(claim) is None)
+        return self.slots.add(Slot(0, function=function, claims=(claim,)))
 
     def _within_slot(self) -> int:
         def is_within(world: World) -> bool:
@@ -122,7 +123,8 @@ class Memo:
             return self._path(reads), (slot.value_number(value), 0)
         self.claims_read_bag |= BAG in reads
         if self.trials.swaps:
-            self.trials.try_claim(slot.function, row, value, slot.claims[0])
+            again = self.trials.permutations(slot.claims[0])
+            self.trials.try_claim(slot.function, row, value, slot.claims[0], again)
         return self._path(reads), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
@@ -157,7 +159,8 @@ class Memo:
             if self._again(action) and self.tracer.run(instance, message) != run:
                 raise refuse_chance(action)
             if self.trials.swaps:
-                self.trials.try_action(instance, message, row, run)
+                again = self.trials.permutations(action)
+                self.trials.try_action(instance, message, row, run, again)
         except RaftnbError as error:
             raise placed(error, action) from error
         return run
@@ -251,6 +254,17 @@ class Memo:
     def _learn_claims(self, row: Sequence[int]) -> None:
         for claim in ([self.within] if self.within >= 0 else []) + self.invariants:
             self.leaf(claim, row)
+
+    def rows_after(self, slot: int, row: Sequence[int]) -> Iterator[list[int]]:
+        """The rows of the states to which a slot leads."""
+        _, _, first, end = self.trees.node.rows[self.leaf(slot, row)]
+        for _, delta, first_write, end_write in self.result.rows[first:end]:
+            after = list(row)
+            for component, number in self.write.rows[first_write:end_write]:
+                after[component] = number
+            if delta:
+                after[-1] = self.after(row[-1], delta)
+            yield after
 
     def learn_bags(self, wanted: Any) -> None:
         """Find out the bags after changes (columns of `wanted`: Wanted)."""

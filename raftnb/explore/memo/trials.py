@@ -39,7 +39,7 @@ class Trials:
         self._random = random.Random(SEED)
 
     def permutations(self, what: Any) -> list[Permutation]:
-        """The permutations under which to try the next run of an action or a claim."""
+        """The permutations under which to try the next new run of an action or a claim."""
         self._tried[what] += 1
         times, swaps = self._tried[what], range(self.swaps)
         if times > ALL_UP_TO and times % THEN_ONE_IN:
@@ -49,6 +49,11 @@ class Trials:
             return [pair[: 1 + times // THEN_ONE_IN % 2]]
         chosen = swaps if self.swaps <= SWAPS_MOST else self._random.sample(swaps, SWAPS_MOST)
         return [*((s,) for s in chosen), pair]
+
+    def any_two(self) -> list[Permutation]:
+        """A swap, and two swaps one after the other."""
+        pair = tuple(self._random.choices(range(self.swaps), k=2))
+        return [pair[:1], pair]
 
     def _permuted(self, permutation: Permutation, row: Sequence[int]) -> list[int]:
         """A row, and after it that of the next state if there is one, permuted."""
@@ -89,18 +94,28 @@ class Trials:
                     self._refuse((swap,), row, "the set of initial states", "")
 
     def try_claim(
-        self, function: Callable[[World], bool], row: Sequence[int], value: bool, claim: Any
+        self,
+        function: Callable[[World], bool],
+        row: Sequence[int],
+        value: bool,
+        claim: Any,
+        permutations: Sequence[Permutation],
     ) -> None:
         """Evaluate a claim in permuted states: it must say the same."""
-        for permutation in self.permutations(claim):
+        for permutation in permutations:
             if self.tracer.value(function, self._permuted(permutation, row))[0] != value:
                 self._refuse(permutation, row, f"`{claim.__name__}`", source.place(claim))
 
     def try_action(
-        self, instance: ActionInstance, message: Message | None, row: Sequence[int], run: Observed
+        self,
+        instance: ActionInstance,
+        message: Message | None,
+        row: Sequence[int],
+        run: Observed,
+        permutations: Sequence[Permutation],
     ) -> None:
         """Take an action in permuted states: it must do what it does here, permuted."""
-        for permutation in self.permutations(instance.action):
+        for permutation in permutations:
             names, there = self._names(permutation), self._permuted(permutation, row)
             channel = instance.channel
             other = instance._replace(

@@ -16,6 +16,7 @@ OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 PACKAGE = Path(__file__).parent.parent.parent
 SOURCES = (
     "explore/memo/bags.py",
+    "explore/tables/backward.py",
     "explore/tables/canonical.py",
     "explore/tables/compiling.py",
     "explore/tables/contents.py",
