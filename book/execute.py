@@ -6,6 +6,7 @@ python -m book.execute [--in-place] [NOTEBOOK]...
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -27,7 +28,12 @@ from book import BUILD, ROOT
 EXECUTED = BUILD / "executed"
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 CELL_SECONDS = 300
+STARTS = 3  # of a kernel, before we give up
 AT_ONCE = min(2, os.cpu_count() or 1)
+
+
+class NotStarted(RuntimeError):
+    """The kernel ended before any cell was run."""
 
 
 class ExecutionError(RuntimeError):
@@ -39,8 +45,16 @@ def run(source: Path) -> nbformat.NotebookNode:
 
     Nothing that differs between machines or runs is kept: no times, versions or widget states,
     and no progress bars.
-    Raises `ExecutionError` when a cell raises.
+    Raises `ExecutionError` when a cell raises. A kernel that does not come up is started again:
+    two that start at once may choose the same port.
     """
+    for _ in range(STARTS - 1):
+        with contextlib.suppress(NotStarted):
+            return _run_once(source)
+    return _run_once(source)
+
+
+def _run_once(source: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(source, as_version=4)
     client = NotebookClient(
         notebook,
@@ -56,6 +70,10 @@ def run(source: Path) -> nbformat.NotebookNode:
         client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
     except CellExecutionError as error:
         raise ExecutionError(f"{source.name}: {COLORS.sub('', str(error))}") from None
+    except RuntimeError as error:
+        if "before replying" not in str(error):
+            raise
+        raise NotStarted(f"{source.name}: {error}") from error
     return tidy(notebook)
 
 
@@ -122,7 +140,7 @@ def every(job: Any, sources: Iterable[Path]) -> list[Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; exit code 0, or 1 when a cell raised."""
+    """Run the command; exit code 0, or 1 when a cell raised or no kernel came up."""
     parser = argparse.ArgumentParser(prog="python -m book.execute", description=__doc__)
     parser.add_argument("--in-place", action="store_true", help="write outputs into the files")
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
@@ -130,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     job = execute_in_place if chosen.in_place else execute_to_build
     try:
         every(job, chosen.notebooks or book.notebooks())
-    except ExecutionError as failure:
+    except (ExecutionError, NotStarted) as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0

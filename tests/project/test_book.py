@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import nbformat
@@ -270,6 +271,29 @@ def test_a_cell_that_raises_is_reported_with_its_notebook_and_left_alone(
     assert "01-x.ipynb: " in (said := capfd.readouterr().err)
     assert "ValueError: no quorum" in said
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("failures", [1, 2, 3])
+def test_a_kernel_that_does_not_come_up_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    path, calls = notebook_with(tmp_path, "1 + 1"), 0
+    real = execute.NotebookClient.execute
+
+    def flaky(client: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls <= failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return real(client, **options)
+
+    monkeypatch.setattr(execute.NotebookClient, "execute", flaky)
+    if failures < execute.STARTS:
+        assert execute.run(path).cells[0].outputs[0].data == {"text/plain": "2"}
+    else:
+        with pytest.raises(execute.NotStarted, match=r"01-x\.ipynb: Kernel died"):
+            execute.run(path)
+    assert calls == min(failures + 1, execute.STARTS)
 
 
 def test_executing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
