@@ -44,7 +44,7 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
         name for name, witness in witnesses.items() if witness is not None and not len(witness)
     ]
     if at_once:
-        found.append(f"true from the start: {', '.join(at_once)}")
+        found.append(f"true from the start, so that nothing had to happen: {', '.join(at_once)}")
     if numbers := dict.fromkeys(natural_parameters(model)):
         found.append(tried_up_to(model, numbers))
     if symmetry:

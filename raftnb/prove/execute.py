@@ -93,8 +93,7 @@ class Execution:
             if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
                 env[name] = self.received(name, self.start.kind or type_.cls)
             else:
-                shape = self.words.of(type_)
-                shape.possible()
+                shape = self.words.of_argument(routine.function, name, type_)
                 env[name] = self.argument(name, type_)
                 eligible = shape.eligible(env[name])
                 self.path.conditions += [] if z3.is_true(eligible) else [eligible]

@@ -48,6 +48,7 @@ from raftnb.tree.nodes import (
     Member,
     Never,
     Nothing,
+    OneOf,
     Option,
     RecordOf,
     SeqOf,
@@ -222,6 +223,23 @@ KINDS: dict[type[Type], type[Shape]] = {
 }
 
 
+def cure_for(type_: Type) -> str:
+    """The cure for a type whose values have no translation."""
+    options = type_.options if isinstance(type_, OneOf) else ()
+    names = [one.cls.__name__ for one in options if isinstance(one, Choice | RecordOf)]
+    if options and all(isinstance(one, Choice) for one in options):
+        return f"make one enum with the members of {' and '.join(names)}"
+    if options and all(isinstance(one, RecordOf) for one in options):
+        return (
+            f"make one record with the fields of {' and '.join(names)}, each `| None`, and an enum "
+            "that says which of them it is"
+        )
+    if options:
+        each = ", ".join(f"one that is {in_words(one)} or None" for one in options)
+        return f"make a variable for each: {each}"
+    return "keep each in a variable of its own, that may be None"
+
+
 class Shapes:
     """The shapes of all types, over one theory."""
 
@@ -244,6 +262,6 @@ class Shapes:
                 f"{in_words(type_)} as a value",
                 allowed="bool, numbers, text, enums, members, records and messages of one class, "
                 "T | None, Seq, Set, Map of these",
-                cure="keep each in a variable of its own, that may be None",
+                cure=cure_for(type_),
             )
         return kind(self.theory, type_, self.of)

@@ -13,7 +13,7 @@ from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, Message
 from raftnb.language.initial import Anything, Each, First, start_of
-from raftnb.prove.plain import Reader, Supply
+from raftnb.prove.plain import Reader, Shape, Supply
 from raftnb.prove.records import MessageShape
 from raftnb.prove.shapes import Shapes
 from raftnb.prove.terms import FALSE, TRUE, Family, MapV, RecordV, Value, choose, same
@@ -58,6 +58,16 @@ class Vocabulary:
         self.shapes = Shapes(theory)
         self.of = self.shapes.of
         self.arguments: dict[str, Type] = {}
+
+    def of_argument(self, function: Any, name: str, type_: Type) -> Shape:
+        """The shape of an action's argument."""
+        try:
+            shape = self.of(type_)
+            shape.possible()
+        except SpecError as error:
+            error.place = error.place or f"parameter `{name}` of `{function.__qualname__}`"
+            raise
+        return shape
 
     @cached_property
     def kinds(self) -> tuple[type[Message], ...]:

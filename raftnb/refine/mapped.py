@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.trace import Layout, State, value_of
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.graph import Graph
-from raftnb.explore.memo.tracer import refuse_chance_in
+from raftnb.explore.memo.tracer import NotDetermined
 from raftnb.explore.result import ExplorationOptions
+from raftnb.language import source
 from raftnb.language.source import spec_error
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -114,14 +117,43 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
     )
     bags = graph.model.layout.has_messages or model.layout.has_messages
     seen = checked(view, graph.model, model)
-    rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, seen)
+    try:
+        rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, seen)
+    except NotDetermined:
+        raise impure(view) from None
     of, first = _numbered(rows)
     engine.add_states(rows[first])
     views = Graph(engine, bound=None)
     for number in range(0, len(graph), 1 + len(graph) // ASKED_AGAIN_MOST):
         if seen(graph.state(number)) != views.state(int(of[number])):
-            raise refuse_chance_in(())
+            raise impure(view)
     return of, views
+
+
+def impure(view: View) -> SpecError:
+    """The error for a mapping that gave two different states for one, with what it may rest on."""
+    function: Any = view if isinstance(view, FunctionType) else getattr(view, "__func__", view)
+    name = getattr(function, "__name__", type(view).__name__)
+    outside = changeable(function) if isinstance(function, FunctionType) else ["its own attributes"]
+    named = f": it looks at {', '.join(outside)}" if outside else ""
+    return SpecError(
+        f"`{name}`, a mapping that gives two different states for one state",
+        place=source.place(function) if isinstance(function, FunctionType) else "",
+        allowed="a mapping of the state alone, and of what never changes",
+        cure=f"leave out chance, time and what it remembers{named}; what the mapping needs of the "
+        "past is a history variable of the specification",
+    )
+
+
+def changeable(function: FunctionType) -> list[str]:
+    """What a function looks at that may be another thing the next time."""
+    variables = inspect.getclosurevars(function)
+    named = {**variables.globals, **variables.nonlocals}
+    kinds = (list, dict, set, Iterator, ModuleType)
+    found = [f"`{name}` ({type(v).__name__})" for name, v in named.items() if isinstance(v, kinds)]
+    given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    found += [f"a default that changes ({type(v).__name__})" for v in given if isinstance(v, kinds)]
+    return found
 
 
 def checked(view: View, concrete: Model, model: Model) -> View:

@@ -112,7 +112,7 @@ def test_no_state_within_the_constraints_is_unknown(engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_true_from_the_start_is_named(engine):
     found = explored(engine, sometimes=(from_the_start, two))
-    assert found.partial == ("true from the start: from_the_start",)
+    assert found.partial == ("true from the start, so that nothing had to happen: from_the_start",)
 
 
 class Ping(Message):

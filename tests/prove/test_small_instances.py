@@ -519,3 +519,58 @@ def test_arguments_are_what_plain_python_gives(claim: Claim) -> None:
     assert k_induction(spec, claim, 2, size=SMALL).verdict == wanted
     proof = Proof(spec, (Lemma(claim),))
     assert explain(proof, prove(proof, workers=1)).verdict == wanted
+
+
+# What a type of several kinds is refused with: a cure for these kinds.
+
+
+class Shade(Enum):
+    DARK = "dark"
+
+
+class Wide(Record):
+    number: Nat
+
+
+class ByEnums(Process):
+    at: Color | Shade = Color.RED
+
+    def go(self) -> None:
+        """Nothing."""
+
+
+class ByRecords(Process):
+    at: Old | Wide = Old(1)
+
+    def go(self) -> None:
+        """Nothing."""
+
+
+class ByKinds(Process):
+    at: int | str = 0
+
+    def go(self) -> None:
+        """Nothing."""
+
+
+class ByArgument(Process):
+    def go(self, given: Color | Shade) -> None:
+        """Nothing."""
+
+
+CURES = {
+    ByEnums: ("`at` of class `ByEnums`", "make one enum with the members of Color and Shade"),
+    ByRecords: ("`at` of class `ByRecords`", "make one record with the fields of Old and Wide"),
+    ByKinds: ("`at` of class `ByKinds`", "one that is a number or None, one that is a text"),
+    ByArgument: ("parameter `given` of `ByArgument.go`", "make one enum with the members of"),
+}
+
+
+@pytest.mark.parametrize("cls", CURES)
+def test_a_union_that_has_no_translation_is_refused_with_its_own_cure(cls: type[Process]) -> None:
+    spec = Spec("union", (cls,), invariants=(fine,))
+    with pytest.raises(SpecError) as error:
+        prove(Proof(spec, (Lemma(fine),)), workers=1)
+    place, cure = CURES[cls]
+    assert error.value.place == place
+    assert cure in error.value.cure

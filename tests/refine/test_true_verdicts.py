@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+
 import pytest
 
 from raftnb.data.errors import SpecError, UsageError
@@ -120,8 +123,39 @@ def test_a_mapping_that_counts_its_calls_is_found_out(until):
         n = state["Total", "n"] if len(calls) <= until else len(calls) % 2
         return state.seen_as(abstract.layout, {("Total", "n"): n})
 
-    with pytest.raises(SpecError, match="not the same"):
+    with pytest.raises(SpecError, match="`counting`, a mapping that gives two different") as error:
         refines(CLOCK(), abstract, counting)
+    assert "it looks at `calls` (list)" in error.value.cure
+
+
+class Remembers:
+    def __init__(self, abstract):
+        self.abstract, self.calls = abstract, 0
+
+    def __call__(self, state):
+        self.calls += 1
+        return state.seen_as(self.abstract.layout, {("Total", "n"): self.calls % 2})
+
+
+def test_the_cure_names_what_an_impure_mapping_rests_on():
+    abstract, count = CLOCK(), itertools.count()
+
+    def by_iterator(state):
+        return state.seen_as(abstract.layout, {("Total", "n"): next(count) % 2})
+
+    def by_default(state, known=[]):  # noqa: B006
+        known.append(state)
+        return state.seen_as(abstract.layout, {("Total", "n"): len(known) % 2})
+
+    def by_module(state):
+        return state.seen_as(abstract.layout, {("Total", "n"): random.randrange(4)})
+
+    told = {by_iterator: "`count` (count)", by_default: "a default that changes (list)",
+            by_module: "`random` (module)", Remembers(abstract): "its own attributes"}  # fmt: skip
+    for mapping, reason in told.items():
+        with pytest.raises(SpecError, match="two different states for one state") as error:
+            refines(CLOCK(), abstract, mapping)
+        assert reason in error.value.cure
 
 
 def test_a_state_of_too_many_or_wrong_values_is_refused():

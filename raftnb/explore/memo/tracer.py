@@ -160,13 +160,17 @@ def refuse_chance(action: Action) -> SpecError:
     )
 
 
-def refuse_chance_in(claims: Sequence[Any]) -> SpecError:
+class NotDetermined(SpecError):
+    """A function said two different things in one state."""
+
+
+def refuse_chance_in(claims: Sequence[Any]) -> NotDetermined:
     """The error for a claim, or another function, that said two different things in one state."""
-    names = ", ".join(f"`{claim.__name__}`" for claim in claims) or "a mapping of states"
-    return SpecError(
+    names = ", ".join(f"`{claim.__name__}`" for claim in claims) or "a function of states"
+    return NotDetermined(
         f"{names}, which is not the same when it is evaluated twice in one state",
         place=source.place(claims[0]) if claims else "",
-        allowed="properties and mappings that depend on the state alone",
+        allowed="functions that depend on the state alone",
         cure="keep chance and counters outside",
     )
 
