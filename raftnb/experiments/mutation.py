@@ -178,7 +178,7 @@ def find_all(mutants: tuple[Mutant, ...] = MUTANTS) -> Iterator[Finding]:
 
 def explore(mutant: Mutant, server: type[Server] | None = None) -> Exploration:
     """Explore the mutant (or another server, in its configuration) to the end or a violation."""
-    model = mutant.spec(server)(**mutant.constants)
+    model = mutant.model(server)
     return check(model, deadlock=False, progress=False, symmetry=True)
 
 
@@ -186,7 +186,7 @@ def walked(mutant: Mutant, server: type[Server] | None = None) -> Finding:
     """A trace on which the mutant breaks its claim, by random walks of a fixed seed."""
     from raftnb.explore import random_walks  # here: it brings a compiler, which takes a second
 
-    model = mutant.spec(server)(**mutant.constants)
+    model = mutant.model(server)
     found = random_walks(model, walks=WALKS, depth=STEPS, seed=SEED, progress=False)
     return finding(mutant, found)
 
@@ -226,7 +226,7 @@ def finding(mutant: Mutant, found: Exploration) -> Finding:
 def played(mutant: Mutant) -> Finding:
     """The mutant's scene, up to the first state or step that breaks its claim."""
     started = time.perf_counter()
-    model = mutant.spec()(**mutant.constants)
+    model = mutant.model()
     trace = play(model, mutant.scene) if mutant.scene else model.start().trace
     end = first_violation(model, trace)
     seconds = time.perf_counter() - started

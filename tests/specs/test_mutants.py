@@ -22,12 +22,22 @@ from raftnb.experiments.mutation import (
     played,
     walked,
 )
-from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft import scenes
-from raftnb.specs.raft.mistakes import MUTANTS, Mutant, commits, disk, logs, terms, votes
+from raftnb.specs.raft.mistakes import (
+    MUTANTS,
+    STORE_MUTANTS,
+    Mutant,
+    commits,
+    disk,
+    logs,
+    reads,
+    terms,
+    votes,
+)
 from raftnb.specs.raft.server import Server
 
-PLAYED = [mutant for mutant in MUTANTS if mutant.scene is not None]
+ALL = (*MUTANTS, *STORE_MUTANTS)
+PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
 
 
@@ -37,10 +47,11 @@ def name(mutant: Mutant) -> str:
 
 def test_there_is_one_mutant_for_each_row():
     assert [mutant.row for mutant in MUTANTS] == list(range(1, 32))
+    assert [mutant.row for mutant in STORE_MUTANTS] == list(range(36, 43))
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
-    for mutant in MUTANTS:
+    for mutant in ALL:
         own = [n for n, v in vars(mutant.server).items() if callable(v) or hasattr(v, "function")]
         assert 1 <= len([n for n in own if not n.startswith("_")]) <= 2, mutant.title
 
@@ -49,22 +60,21 @@ def test_each_mutant_overrides_no_more_than_two_operators():
 def test_the_scene_breaks_the_property_at_its_last_step(mutant):
     found = played(mutant)
     assert found.caught
-    model = mutant.spec()(**mutant.constants)
-    world = model.start()
+    world = mutant.model().start()
     mutant.scene(world)
     assert found.steps == len(world.trace)
 
 
 @pytest.mark.parametrize("mutant", PLAYED, ids=name)
 def test_the_original_breaks_nothing_in_the_same_scene(mutant):
-    spec = mutant.spec(mutant.original)
-    model = spec(**mutant.constants)
+    model = mutant.model(mutant.original)
     assert first_violation(model, play(model, mutant.scene)) is None
 
 
 @pytest.mark.parametrize("mutant", PLAYED, ids=name)
 def test_the_scene_stays_within_the_configuration(mutant):
-    model = mutant.spec()(**{**mutant.constants, "max_messages": 99, "max_copies": 9})
+    wide = {**mutant.network, "max_messages": 99, "max_copies": 9}
+    model = replace(mutant, network=wide).model()
     trace = play(model, mutant.scene)
     for constraint in model.spec.constraints:
         assert all(model.holds(constraint, state) for state in trace.states), constraint.__name__
@@ -74,7 +84,7 @@ def test_the_scene_stays_within_the_configuration(mutant):
 def test_exploration_finds_the_mistake_and_the_original_passes_there(mutant):
     found = explored(mutant)
     assert found.caught
-    assert first_violation(mutant.spec()(**mutant.constants), found.trace) == found.steps
+    assert first_violation(mutant.model(), found.trace) == found.steps
     assert explore(mutant, mutant.original).verdict is Verdict.HOLDS
 
 
@@ -88,7 +98,7 @@ def test_random_walks_find_what_is_too_deep_to_be_explored(row):
     mutant = next(m for m in MUTANTS if m.row == row)
     found = walked(mutant)
     assert (mutant.how, found.caught) == ("walk", True)
-    assert first_violation(mutant.spec()(**mutant.constants), found.trace) == found.steps
+    assert first_violation(mutant.model(), found.trace) == found.steps
 
 
 def test_random_walks_find_nothing_in_the_original():
@@ -177,21 +187,24 @@ def test_a_finding_is_an_answer():
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
-    assert "1 to 31" in capsys.readouterr().err
+    assert "1 to 42" in capsys.readouterr().err
+    assert main(["mutants", "--row", "33"]) == 2
+    assert "30, 31, 36, 37" in capsys.readouterr().err
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    modules = (commits, disk, logs, terms, votes)
+    modules = (commits, disk, logs, reads, terms, votes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
-    assert rows == set(MUTANTS)
-    for mutant in MUTANTS:
+    assert rows == set(ALL)
+    for mutant in ALL:
         (home,) = [m for m in modules if mutant in vars(m).values()]
         assert mutant.server.__module__ == home.__name__
 
 
 def test_the_properties_are_those_of_the_specification():
-    claims = (*raft.RAFT.invariants, *raft.RAFT.transitions, *raft.RAFT.sometimes)
-    assert all(mutant.breaks in claims for mutant in MUTANTS)
+    for mutant in ALL:
+        spec = mutant.base
+        assert mutant.breaks in (*spec.invariants, *spec.transitions, *spec.sometimes)
 
 
 def test_a_message_that_is_not_in_flight_cannot_be_received():

@@ -1,12 +1,13 @@
 """Raft with one mistake at a time: each changes one small operator or action of `Server`.
 
 A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
-breaks, in which configuration, and where in the world it was made.
+breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
+the store on top of Raft.
 """
 
 from __future__ import annotations
 
-from raftnb.specs.raft.mistakes import commits, disk, logs, terms, votes
+from raftnb.specs.raft.mistakes import commits, disk, logs, reads, terms, votes
 from raftnb.specs.raft.mistakes.commits import (
     AcknowledgesItsWholeLog,
     BelievesHints,
@@ -34,6 +35,15 @@ from raftnb.specs.raft.mistakes.logs import (
     StepsBelowOne,
 )
 from raftnb.specs.raft.mistakes.mutant import Mutant
+from raftnb.specs.raft.mistakes.reads import (
+    AppliesTwice,
+    ClockRunsAhead,
+    CountsOldConfirmations,
+    DeposedLeaderReads,
+    LeaseOutlivesTransfer,
+    ReadsBeforeItsTerm,
+    ReadsBeforeTheRound,
+)
 from raftnb.specs.raft.mistakes.terms import (
     CountsOldAcknowledgments,
     CountsOldVotes,
@@ -85,13 +95,25 @@ MUTANTS: tuple[Mutant, ...] = (
     commits.ROW_30,
     logs.ROW_31,
 )
+STORE_MUTANTS: tuple[Mutant, ...] = (
+    reads.ROW_36,
+    reads.ROW_37,
+    reads.ROW_38,
+    reads.ROW_39,
+    reads.ROW_40,
+    reads.ROW_41,
+    reads.ROW_42,
+)
 
 __all__ = [
     "MUTANTS",
+    "STORE_MUTANTS",
     "AcknowledgesBeforeSync",
     "AcknowledgesItsWholeLog",
     "AlwaysTruncates",
+    "AppliesTwice",
     "BelievesHints",
+    "ClockRunsAhead",
     "CommitsOldTerms",
     "CommitsOneShort",
     "CommitsUpToItsLogsEnd",
@@ -99,7 +121,9 @@ __all__ = [
     "ComparesTermOnly",
     "ComparesWithCommitted",
     "CountsOldAcknowledgments",
+    "CountsOldConfirmations",
     "CountsOldVotes",
+    "DeposedLeaderReads",
     "DiskServer",
     "FollowingFreesTheVote",
     "FollowsOldLeaders",
@@ -113,7 +137,10 @@ __all__ = [
     "KeepsConflicts",
     "LeaderCountsBeforeSync",
     "LeaderCountsTwice",
+    "LeaseOutlivesTransfer",
     "Mutant",
+    "ReadsBeforeItsTerm",
+    "ReadsBeforeTheRound",
     "StaysInOffice",
     "SteppingDownFreesTheVote",
     "StepsBelowOne",

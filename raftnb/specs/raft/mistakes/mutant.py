@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from raftnb.language.claims import Property
-from raftnb.language.spec import Spec
+from raftnb.language.spec import Model, Spec
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import Server
 
@@ -18,13 +18,13 @@ How = Literal["exploration", "walk", "script", "liveness", "equivalent"]
 class Mutant:
     """One mistake: a subclass of `Server` that differs in one operator or action.
 
-    `row` numbers it; `breaks` is the claim of `raft` that it makes false (an equivalent one keeps
+    `row` numbers it; `breaks` is the claim of `base` that it makes false (an equivalent one keeps
     all others, and `breaks` is a claim about steps that is stronger than necessary; for a
     liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
-    and `restarts` are the configuration, `network` its other constants. `how` it is found: by
-    exploration, by random walks, or by playing the `scene`. `why` says it in a sentence, `seen_in`
-    where in the world it was made, `differs` why the configuration is not the one known from the
-    literature.
+    and `restarts` are the configuration, `network` its other constants; with `history`, the model
+    keeps its history variables. `how` it is found: by exploration, by random walks, or by playing
+    the `scene`. `why` says it in a sentence, `seen_in` where in the world it was made, `differs`
+    why the configuration is not the one known from the literature.
     """
 
     row: int
@@ -40,6 +40,8 @@ class Mutant:
     seen_in: tuple[str, ...] = ()
     differs: str = ""
     network: Mapping[str, int] = field(default_factory=dict)
+    base: Spec = RAFT
+    history: bool = False
 
     @property
     def title(self) -> str:
@@ -73,12 +75,16 @@ class Mutant:
     def spec(self, server: type[Server] | None = None) -> Spec:
         """The specification with the mutant (or another class), and the one claim it is about."""
         if self.how == "equivalent":
-            kept = {"transitions": tuple(c for c in RAFT.transitions if c is not self.breaks)}
+            kept = {"transitions": tuple(c for c in self.base.transitions if c is not self.breaks)}
         else:
             names = ("invariants", "transitions", "sometimes")
-            kept = {n: tuple(c for c in getattr(RAFT, n) if c is self.breaks) for n in names}
+            kept = {n: tuple(c for c in getattr(self.base, n) if c is self.breaks) for n in names}
         cls = server or self.server
-        return RAFT.variant(cls.__name__, cls, **{"sometimes": (), **kept})
+        return self.base.variant(cls.__name__, cls, **{"sometimes": (), **kept})
+
+    def model(self, server: type[Server] | None = None) -> Model:
+        """That specification in the configuration of this mistake."""
+        return self.spec(server)(history=self.history, **self.constants)
 
 
 TWO_IN_FLIGHT = {"duplicates": 0, "max_messages": 2}

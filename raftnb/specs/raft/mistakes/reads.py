@@ -1,0 +1,277 @@
+"""Mistakes of the store on top of Raft: reads of what is no longer so, commands done twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from raftnb.language import macro
+from raftnb.specs.raft.client_scenes import (
+    ask,
+    confirm,
+    count,
+    finish,
+    hear,
+    one_write_done,
+    read,
+    successor_writes,
+    write,
+)
+from raftnb.specs.raft.clients import (
+    RAFT_STORE,
+    RAFT_STORE_READ_INDEX,
+    ClientRequest,
+    ReadIndexStoreServer,
+    StoreServer,
+    answers_never_change,
+)
+from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
+from raftnb.specs.raft.mistakes.mutant import Mutant
+from raftnb.specs.raft.read_index import HeartbeatResponse, reads_see_all_that_was_chosen
+from raftnb.specs.raft.scenes import elect, replicate
+from raftnb.specs.raft.server import Server, Value
+from raftnb.specs.store.sequential import Op
+
+CLIENTS = {"clients": 2, "values": 4, "max_reads": 2}
+
+
+class DeposedLeaderReads(ReadIndexStoreServer):
+    """Who takes itself for the leader is believed, and asks nobody before a read."""
+
+    def begin_read(self, m: ClientRequest) -> None:  # type: ignore[override]
+        """A read arrives: it counts as confirmed."""
+        super().begin_read(m)
+        self.confirmedBy = frozenset(Server)
+
+
+def deposed_leader_is_asked(world: Any) -> None:
+    """s2 leads and has a newer value when c2 reads from s1."""
+    one_write_done(world)
+    successor_writes(world, "v2")
+    read(world, "c2", "v3", "s1")
+
+
+ROW_36 = Mutant(
+    row=36,
+    server=DeposedLeaderReads,
+    breaks=reads_see_all_that_was_chosen,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=deposed_leader_is_asked,
+    why="A leader does not know that it has a successor.",
+    base=RAFT_STORE_READ_INDEX,
+    network=CLIENTS,
+    history=True,
+)
+
+
+class ReadsBeforeItsTerm(ReadIndexStoreServer):
+    """ReadIndex is used before the leader has committed an entry of its own term."""
+
+    def may_read(self) -> bool:
+        """A leader knows enough from the beginning."""
+        return True
+
+
+def new_leader_is_asked(world: Any) -> None:
+    """s2 has v1 in its log, and does not know that it is committed."""
+    one_write_done(world)
+    elect(world, "s2", "s3")
+    read(world, "c2", "v2", "s2")
+    count(world, confirm(world, "s2", "s3"))
+
+
+ROW_37 = Mutant(
+    row=37,
+    server=ReadsBeforeItsTerm,
+    breaks=reads_see_all_that_was_chosen,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=new_leader_is_asked,
+    why="A new leader has all that is committed, but does not know how much that is.",
+    seen_in=("etcd #7331", "redisraft #22", "tikv #9239"),
+    base=RAFT_STORE_READ_INDEX,
+    network=CLIENTS,
+    history=True,
+)
+
+
+class AppliesTwice(StoreServer):
+    """A command that is in the log twice takes effect twice."""
+
+    def is_new(self, command: Value) -> bool:
+        """Whatever is in the log is done."""
+        return True
+
+
+def request_arrives_twice(world: Any) -> None:
+    """c1 asks twice for its read; c2's write comes between, and s2 lags behind."""
+    elect(world, "s1", "s2")
+    world["c1"].call(world["v1"], world["k1"], choose=(Op.READ,))
+    world["s1"].client_request(ask(world, "c1", "s1"))
+    write(world, "c2", "v2", "s1")
+    world["s1"].client_request(ask(world, "c1", "s1"))
+    replicate(world, "s1", "s2", last=1)
+    world["s1"].advance_commit_index(choose=(1,))
+    replicate(world, "s1", "s2")
+    world["s2"].apply()
+    finish(world, "s1")
+
+
+ROW_38 = Mutant(
+    row=38,
+    server=AppliesTwice,
+    breaks=answers_never_change,
+    servers=2,
+    terms=1,
+    entries=3,
+    how="script",
+    scene=request_arrives_twice,
+    why="A client that has no answer asks again, and both requests may be in the log.",
+    seen_in=("curvine #676",),
+    base=RAFT_STORE,
+    network={"clients": 2, "values": 2},
+    history=True,
+)
+
+
+class CountsOldConfirmations(ReadIndexStoreServer):
+    """An answer to an earlier round of heartbeats confirms a later read."""
+
+    def confirms(self, m: HeartbeatResponse) -> bool:
+        """An answer to any round of this term will do."""
+        return m.term == self.currentTerm
+
+
+def old_confirmation_arrives(world: Any) -> None:
+    """s2 confirmed c2's first read; the answer arrives when s2 leads, and c2 reads again."""
+    one_write_done(world)
+    replicate(world, "s1", "s3")
+    read(world, "c2", "v2", "s1")
+    old = confirm(world, "s1", "s2")
+    count(world, confirm(world, "s1", "s3"))
+    world["s1"].answer_read()
+    hear(world, "s1", "c2")
+    successor_writes(world, "v3")
+    read(world, "c2", "v4", "s1")
+    count(world, old)
+
+
+ROW_39 = Mutant(
+    row=39,
+    server=CountsOldConfirmations,
+    breaks=reads_see_all_that_was_chosen,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=old_confirmation_arrives,
+    why="It says who led when the earlier round was sent.",
+    base=RAFT_STORE_READ_INDEX,
+    network=CLIENTS,
+    history=True,
+)
+
+
+class ReadsBeforeTheRound(ReadIndexStoreServer):
+    """A read is answered before a majority has answered its round."""
+
+    def still_leads(self) -> bool:
+        """The heartbeats are on their way, and that is enough."""
+        return True
+
+
+ROW_40 = Mutant(
+    row=40,
+    server=ReadsBeforeTheRound,
+    breaks=reads_see_all_that_was_chosen,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=deposed_leader_is_asked,
+    why="The answers would have told the leader of its successor.",
+    seen_in=("d-engine #381",),
+    base=RAFT_STORE_READ_INDEX,
+    network=CLIENTS,
+    history=True,
+)
+
+
+class LeaseOutlivesTransfer(LeaseServer):
+    """A leader that hands over keeps its lease."""
+
+    @macro
+    def give_up_lease(self) -> None:
+        """Go on as before: the promises last."""
+
+
+def lease_is_used(world: Any) -> None:
+    """s1 has a lease, by s2's promise: a read of c2 was confirmed."""
+    one_write_done(world)
+    read(world, "c2", "v2", "s1")
+    count(world, confirm(world, "s1", "s2"))
+    world["s1"].answer_read()
+    hear(world, "s1", "c2")
+
+
+def leader_hands_over(world: Any) -> None:
+    """s1 gives s2 its promise back, s2 is elected by s3, and c2 reads from s1 again."""
+    lease_is_used(world)
+    world["s1"].hand_over(world["s2"])
+    (given,) = [m for m in world.messages() if type(m).__name__ == "TimeoutNow"]
+    world["s2"].handle_timeout_now(given)
+    successor_writes(world, "v3")
+    read(world, "c2", "v4", "s1")
+
+
+ROW_41 = Mutant(
+    row=41,
+    server=LeaseOutlivesTransfer,
+    breaks=reads_see_all_that_was_chosen,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=leader_hands_over,
+    why="The lease rests on a promise that the leader has just given back.",
+    seen_in=("tikv #1593",),
+    base=RAFT_STORE_LEASES,
+    network=CLIENTS,
+    history=True,
+)
+
+
+class ClockRunsAhead(LeaseServer):
+    """A clock goes faster than was assumed of it."""
+
+    def may_tick(self) -> bool:
+        """Whatever the other clocks say."""
+        return True
+
+
+def clock_runs_ahead(world: Any) -> None:
+    """For s2 the time of its promise is over before s1's lease is."""
+    lease_is_used(world)
+    world["s2"].tick()
+    world["s2"].tick()
+
+
+ROW_42 = Mutant(
+    row=42,
+    server=ClockRunsAhead,
+    breaks=clocks_keep_together,
+    servers=3,
+    terms=2,
+    entries=2,
+    how="script",
+    scene=clock_runs_ahead,
+    why="A promise is measured by the clock of who gave it, a lease by that of who relies on it.",
+    seen_in=("yugabyte #16",),
+    base=RAFT_STORE_LEASES,
+    network={**CLIENTS, "max_clock": 3},
+    history=True,
+)
