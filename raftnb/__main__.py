@@ -21,6 +21,7 @@ COMMANDS = {
     "refines": "refines",
     "prove": "prove",
     "mutants": "mutants",
+    "histories": "histories",
     "linearizable": "linearizable",
 }
 """The commands, each with its module; only those that are needed are imported, which takes time."""

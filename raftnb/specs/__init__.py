@@ -6,6 +6,7 @@ from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
+from raftnb.specs.raft.leases import RAFT_STORE_LEASES
 from raftnb.specs.raft.log import RAFT_LOG
 from raftnb.specs.raft.log_proof import RAFT_LOG_PROOF
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
@@ -21,7 +22,7 @@ from raftnb.specs.store.proof import LINEARIZABLE_STORE_PROOF, SEQUENTIAL_STORE_
 from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
-CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX)
+CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *CLIENTS)

@@ -23,8 +23,9 @@ class Mutant:
     liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
     and `restarts` are the configuration, `network` its other constants; with `history`, the model
     keeps its history variables. `how` it is found: by exploration, by random walks, or by playing
-    the `scene`. `why` says it in a sentence, `seen_in` where in the world it was made, `differs`
-    why the configuration is not the one known from the literature.
+    the `scene`; where clients are part of it, the scene `told` goes on until one of them has heard
+    what no store would say. `why` says it in a sentence, `seen_in` where in the world it was made,
+    `differs` why the configuration is not the one known from the literature.
     """
 
     row: int
@@ -36,6 +37,7 @@ class Mutant:
     restarts: int = 0
     how: How = "exploration"
     scene: Callable[[Any], None] | None = None
+    told: Callable[[Any], None] | None = None
     why: str = ""
     seen_in: tuple[str, ...] = ()
     differs: str = ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from raftnb.language import macro
 from raftnb.specs.raft.client_scenes import (
+    answer,
     ask,
     confirm,
     count,
@@ -27,11 +28,17 @@ from raftnb.specs.raft.clients import (
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.read_index import HeartbeatResponse, reads_see_all_that_was_chosen
-from raftnb.specs.raft.scenes import elect, replicate
+from raftnb.specs.raft.scenes import commit, elect, replicate
 from raftnb.specs.raft.server import Server, Value
 from raftnb.specs.store.sequential import Op
 
 CLIENTS = {"clients": 2, "values": 4, "max_reads": 2}
+
+
+def answered(world: Any, leader: str = "s1") -> None:
+    """The read that waits is answered, and c2 hears it."""
+    world[leader].answer_read()
+    hear(world, leader, "c2")
 
 
 class DeposedLeaderReads(ReadIndexStoreServer):
@@ -50,6 +57,12 @@ def deposed_leader_is_asked(world: Any) -> None:
     read(world, "c2", "v3", "s1")
 
 
+def deposed_leader_answers(world: Any) -> None:
+    """It tells c2 what was so before."""
+    deposed_leader_is_asked(world)
+    answered(world)
+
+
 ROW_36 = Mutant(
     row=36,
     server=DeposedLeaderReads,
@@ -59,6 +72,7 @@ ROW_36 = Mutant(
     entries=2,
     how="script",
     scene=deposed_leader_is_asked,
+    told=deposed_leader_answers,
     why="A leader does not know that it has a successor.",
     base=RAFT_STORE_READ_INDEX,
     network=CLIENTS,
@@ -82,6 +96,12 @@ def new_leader_is_asked(world: Any) -> None:
     count(world, confirm(world, "s2", "s3"))
 
 
+def new_leader_answers(world: Any) -> None:
+    """It tells c2 that nothing has been written."""
+    new_leader_is_asked(world)
+    answered(world, "s2")
+
+
 ROW_37 = Mutant(
     row=37,
     server=ReadsBeforeItsTerm,
@@ -91,6 +111,7 @@ ROW_37 = Mutant(
     entries=2,
     how="script",
     scene=new_leader_is_asked,
+    told=new_leader_answers,
     why="A new leader has all that is committed, but does not know how much that is.",
     seen_in=("etcd #7331", "redisraft #22", "tikv #9239"),
     base=RAFT_STORE_READ_INDEX,
@@ -115,10 +136,28 @@ def request_arrives_twice(world: Any) -> None:
     write(world, "c2", "v2", "s1")
     world["s1"].client_request(ask(world, "c1", "s1"))
     replicate(world, "s1", "s2", last=1)
-    world["s1"].advance_commit_index(choose=(1,))
+    commit(world, "s1", 1)
     replicate(world, "s1", "s2")
     world["s2"].apply()
     finish(world, "s1")
+
+
+def old_write_comes_back(world: Any) -> None:
+    """c1's request arrives again after c2 has written, and c2 does not find its value."""
+    elect(world, "s1", "s2")
+    world["c1"].call(world["v1"], world["k1"], choose=(Op.WRITE,))
+    request = ask(world, "c1", "s1")
+    world["s1"].client_request(request)
+    finish(world, "s1", "s2")
+    answer(world, "s1", "c1")
+    write(world, "c2", "v2", "s1")
+    world["s1"].client_request(request)
+    finish(world, "s1", "s2")
+    answer(world, "s1", "c2")
+    world["c2"].call(world["v3"], world["k1"], choose=(Op.READ,))
+    world["s1"].client_request(ask(world, "c2", "s1"))
+    finish(world, "s1", "s2")
+    answer(world, "s1", "c2")
 
 
 ROW_38 = Mutant(
@@ -127,13 +166,14 @@ ROW_38 = Mutant(
     breaks=answers_never_change,
     servers=2,
     terms=1,
-    entries=3,
+    entries=4,
     how="script",
     scene=request_arrives_twice,
+    told=old_write_comes_back,
     why="A client that has no answer asks again, and both requests may be in the log.",
     seen_in=("curvine #676",),
     base=RAFT_STORE,
-    network={"clients": 2, "values": 2},
+    network={"clients": 2, "values": 3},
     history=True,
 )
 
@@ -153,11 +193,16 @@ def old_confirmation_arrives(world: Any) -> None:
     read(world, "c2", "v2", "s1")
     old = confirm(world, "s1", "s2")
     count(world, confirm(world, "s1", "s3"))
-    world["s1"].answer_read()
-    hear(world, "s1", "c2")
+    answered(world)
     successor_writes(world, "v3")
     read(world, "c2", "v4", "s1")
     count(world, old)
+
+
+def old_confirmation_counts(world: Any) -> None:
+    """s1 takes itself for confirmed, and answers."""
+    old_confirmation_arrives(world)
+    answered(world)
 
 
 ROW_39 = Mutant(
@@ -169,6 +214,7 @@ ROW_39 = Mutant(
     entries=2,
     how="script",
     scene=old_confirmation_arrives,
+    told=old_confirmation_counts,
     why="It says who led when the earlier round was sent.",
     base=RAFT_STORE_READ_INDEX,
     network=CLIENTS,
@@ -193,6 +239,7 @@ ROW_40 = Mutant(
     entries=2,
     how="script",
     scene=deposed_leader_is_asked,
+    told=deposed_leader_answers,
     why="The answers would have told the leader of its successor.",
     seen_in=("d-engine #381",),
     base=RAFT_STORE_READ_INDEX,
@@ -214,8 +261,7 @@ def lease_is_used(world: Any) -> None:
     one_write_done(world)
     read(world, "c2", "v2", "s1")
     count(world, confirm(world, "s1", "s2"))
-    world["s1"].answer_read()
-    hear(world, "s1", "c2")
+    answered(world)
 
 
 def leader_hands_over(world: Any) -> None:
@@ -228,6 +274,12 @@ def leader_hands_over(world: Any) -> None:
     read(world, "c2", "v4", "s1")
 
 
+def old_lease_is_used(world: Any) -> None:
+    """s1 answers under its lease."""
+    leader_hands_over(world)
+    answered(world)
+
+
 ROW_41 = Mutant(
     row=41,
     server=LeaseOutlivesTransfer,
@@ -237,6 +289,7 @@ ROW_41 = Mutant(
     entries=2,
     how="script",
     scene=leader_hands_over,
+    told=old_lease_is_used,
     why="The lease rests on a promise that the leader has just given back.",
     seen_in=("tikv #1593",),
     base=RAFT_STORE_LEASES,
@@ -260,6 +313,15 @@ def clock_runs_ahead(world: Any) -> None:
     world["s2"].tick()
 
 
+def promise_ends_before_the_lease(world: Any) -> None:
+    """s2 is elected by s3 when s1 still has its lease, and answers under it."""
+    clock_runs_ahead(world)
+    world["s2"].tick()
+    successor_writes(world, "v3")
+    read(world, "c2", "v4", "s1")
+    answered(world)
+
+
 ROW_42 = Mutant(
     row=42,
     server=ClockRunsAhead,
@@ -269,6 +331,7 @@ ROW_42 = Mutant(
     entries=2,
     how="script",
     scene=clock_runs_ahead,
+    told=promise_ends_before_the_lease,
     why="A promise is measured by the clock of who gave it, a lease by that of who relies on it.",
     seen_in=("yugabyte #16",),
     base=RAFT_STORE_LEASES,

@@ -1,0 +1,138 @@
+"""What the clients of Raft see: walks, the histories of mistakes, and reads under a lease."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from raftnb.__main__ import main
+from raftnb.data.errors import UsageError
+from raftnb.data.events import Response
+from raftnb.data.verdict import Verdict
+from raftnb.experiments import history_told, sized
+from raftnb.experiments.client_histories import client_histories, client_history, client_walks
+from raftnb.explore import random_walks
+from raftnb.linear import Register
+from raftnb.linear import check as judge
+from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
+from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer
+from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS, Mutant
+from raftnb.specs.raft.mistakes.reads import lease_is_used
+
+ROW = {mutant.row: mutant for mutant in STORE_MUTANTS}
+
+
+def name(mutant: Mutant) -> str:
+    return f"{mutant.row}-{mutant.server.__name__}"
+
+
+@pytest.mark.parametrize("mutant", STORE_MUTANTS, ids=name)
+def test_a_mistake_shows_in_a_history_that_no_store_has(mutant):
+    assert judge(history_told(mutant), Register()).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("mutant", STORE_MUTANTS, ids=name)
+def test_without_the_mistake_the_same_scene_is_linearizable(mutant):
+    history = history_told(mutant, mutant.original)
+    assert judge(history, Register()).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("spec", [RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES])
+def test_walks_with_faults_find_nothing(spec):
+    found = client_histories(sized(spec), operations=60)
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.operations >= 60
+
+
+def test_the_same_seed_walks_the_same_way():
+    model = sized(RAFT_STORE_LEASES)
+    first, second = ([str(h) for _, h, _ in islice(client_walks(model), 3)] for _ in range(2))
+    assert first == second
+    assert len(set(first)) == 3
+
+
+def test_walks_have_faults_and_clients_that_ask_again():
+    histories = [h for _, h, _ in islice(client_walks(sized(RAFT_STORE)), 3)]
+    assert any(operation.pending for h in histories for operation in h.operations)
+
+
+def test_a_mistake_is_found_by_walking():
+    model = sized(RAFT_STORE_READ_INDEX.variant("mistaken", ROW[37].server))
+    found = client_histories(model, operations=500)
+    assert (found.verdict, found.property) == (Verdict.VIOLATED, "linearizable")
+    assert judge(found.history, Register()).verdict is Verdict.VIOLATED
+
+
+def test_a_history_is_what_clients_call_and_hear():
+    world = ROW[41].model().start()
+    lease_is_used(world)
+    events = client_history(world.trace).events
+    assert [str(event) for event in events] == [
+        "k1 write(v1) c1",
+        "k1 Ok() c1",
+        "k1 read() c2",
+        "k1 Ok(v1) c2",
+    ]
+    assert sum(isinstance(event, Response) for event in events) == 2
+
+
+def test_walks_are_of_raft_with_clients_over_a_network_that_is_a_bag():
+    with pytest.raises(UsageError, match="duplicates"):
+        client_histories(sized(RAFT_STORE, duplicates=1))
+    with pytest.raises(UsageError, match="without clients"):
+        history_told(MUTANTS[0])
+
+
+def test_the_command_walks_and_says_what_it_cannot(capsys):
+    assert main(["histories", "raft-store-read-index", "--operations", "10"]) == 3
+    assert "operations in" in capsys.readouterr().out
+    assert main(["histories", "raft"]) == 2
+    assert "without the clients of Raft" in capsys.readouterr().err
+
+
+# Leases.
+
+
+def test_under_a_lease_nobody_else_is_elected_and_reads_ask_nobody():
+    world = RAFT_STORE_LEASES(servers=3, clients=2, values=4, max_reads=2).start()
+    lease_is_used(world)
+    assert (world["s1"].leaseUntil, world["s2"].promisedUntil) == (1, 3)
+    assert not [s for s in world.enabled() if (s.process, s.action) == ("s2", "time_out")]
+    world["s3"].time_out()
+    (asked,) = [m for m in world.messages() if (m.source.name, m.dest.name) == ("s3", "s2")]
+    world["s2"].update_term(asked)
+    world["s2"].handle_request_vote(asked)
+    assert not any(m.voteGranted for m in world.messages() if hasattr(m, "voteGranted") and m.term)
+    world["s1"].tick()
+    assert not world["s1"].has_lease()
+
+
+def test_a_server_that_comes_back_promises_once_more():
+    world = RAFT_STORE_LEASES(servers=3).start()
+    world["s1"].restart()
+    assert not [s for s in world.enabled() if (s.process, s.action) == ("s1", "time_out")]
+    assert [s for s in world.enabled() if (s.process, s.action) == ("s2", "time_out")]
+
+
+class NeverPromises(LeaseServer):
+    def keeps_promise(self) -> bool:
+        """Whoever is asked votes."""
+        return False
+
+
+class LongLease(LeaseServer):
+    def lease_from(self, began: int) -> int:
+        """As long as the promises, as if all clocks were one."""
+        return began + 3
+
+
+def after_a_lease(server: type[LeaseServer], walks: int):
+    """Some of what may come after c2 has read under a lease: do reads see what was chosen?"""
+    spec = RAFT_STORE_LEASES
+    spec = spec if server is LeaseServer else spec.variant(server.__name__, server)
+    sizes = {"servers": 3, "clients": 2, "values": 3, "max_reads": 2, "max_term": 2, "max_log": 2}
+    model = spec(history=True, **sizes, max_clock=3, duplicates=0, max_messages=4)
+    world = model.start()
+    lease_is_used(world)
+    return random_walks(model, start=world.state, walks=walks, depth=60, progress=False)
