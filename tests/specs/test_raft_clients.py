@@ -12,13 +12,16 @@ from raftnb.data.events import Response
 from raftnb.data.verdict import Verdict
 from raftnb.experiments import history_told, sized
 from raftnb.experiments.client_histories import client_histories, client_history, client_walks
-from raftnb.explore import random_walks
+from raftnb.explore import check
 from raftnb.linear import Register
 from raftnb.linear import check as judge
+from raftnb.specs.raft.client_scenes import read, successor_writes
 from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
-from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer
+from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
 from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS, Mutant
 from raftnb.specs.raft.mistakes.reads import lease_is_used
+from raftnb.specs.raft.read_index import reads_see_all_that_was_chosen
+from raftnb.specs.raft.scenes import count_vote, stand, vote
 
 ROW = {mutant.row: mutant for mutant in STORE_MUTANTS}
 
@@ -99,11 +102,10 @@ def test_under_a_lease_nobody_else_is_elected_and_reads_ask_nobody():
     lease_is_used(world)
     assert (world["s1"].leaseUntil, world["s2"].promisedUntil) == (1, 3)
     assert not [s for s in world.enabled() if (s.process, s.action) == ("s2", "time_out")]
-    world["s3"].time_out()
-    (asked,) = [m for m in world.messages() if (m.source.name, m.dest.name) == ("s3", "s2")]
-    world["s2"].update_term(asked)
-    world["s2"].handle_request_vote(asked)
-    assert not any(m.voteGranted for m in world.messages() if hasattr(m, "voteGranted") and m.term)
+    stand(world, "s3", term=2)
+    vote(world, "s2", "s3")
+    count_vote(world, "s3", "s2")
+    assert world["s3"].votesGranted == {world["s3"]}
     world["s1"].tick()
     assert not world["s1"].has_lease()
 
@@ -127,12 +129,24 @@ class LongLease(LeaseServer):
         return began + 3
 
 
-def after_a_lease(server: type[LeaseServer], walks: int):
-    """Some of what may come after c2 has read under a lease: do reads see what was chosen?"""
+@pytest.mark.parametrize("server", [LeaseServer, NeverPromises, LongLease])
+def test_a_lease_rests_on_promises_that_last_longer(server):
     spec = RAFT_STORE_LEASES
     spec = spec if server is LeaseServer else spec.variant(server.__name__, server)
-    sizes = {"servers": 3, "clients": 2, "values": 3, "max_reads": 2, "max_term": 2, "max_log": 2}
-    model = spec(history=True, **sizes, max_clock=3, duplicates=0, max_messages=4)
-    world = model.start()
+    world = spec(history=True, servers=3, clients=2, values=4, max_reads=2).start()
     lease_is_used(world)
-    return random_walks(model, start=world.state, walks=walks, depth=60, progress=False)
+    if server is not NeverPromises:
+        for server_name in ("s1", "s2", "s3", "s1", "s2", "s3", "s2"):
+            world[server_name].tick()
+    successor_writes(world, "v3")
+    read(world, "c2", "v4", "s1")
+    stale = world.failure(reads_see_all_that_was_chosen) is not None
+    assert stale == (server is not LeaseServer)
+    assert world.failure(clocks_keep_together) is None
+
+
+def test_leases_are_explored_to_the_end_within_small_bounds():
+    sizes = {"duplicates": 0, "max_messages": 2, "max_term": 1, "max_reads": 2, "max_clock": 2}
+    found = check(RAFT_STORE_LEASES(history=True, **sizes), progress=False)
+    assert found.verdict is Verdict.HOLDS
+    assert found.witnesses["a_read_is_answered_under_a_lease"] is not None
