@@ -253,7 +253,7 @@ class ClientHistories(Answer):
         return "\n".join([*lines, *(f"note: {sentence}" for sentence in self.partial)])
 
 
-def sized(spec: Spec, **constants: int) -> Model:
+def sized(spec: Spec, *, history: bool = False, **constants: Any) -> Model:
     """A model of Raft with clients of a size to walk through: `SIZES`, but for what is given.
 
     Raises `UsageError` for another specification, as it does for a wrong constant.
@@ -264,7 +264,7 @@ def sized(spec: Spec, **constants: int) -> Model:
             allowed="raft-store, raft-store-read-index, raft-store-leases, and their variants",
             cure="use one of these",
         )
-    return spec(**{**SIZES, **constants})
+    return spec(history=history, **{**SIZES, **constants})
 
 
 def client_walks(
