@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import traceback
@@ -53,15 +54,19 @@ def main(words: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what it cannot write is escaped, no error
             stream.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if words is None else list(words)
     try:
-        given = sys.argv[1:] if words is None else list(words)
         arguments = build_parser(given[0] if given else "").parse_args(given)
         return int(arguments.run(arguments))
     except RaftnbError as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR
-    except KeyboardInterrupt:
-        print("interrupted before anything was found", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        bound = str(stop) or "interrupted"
+        if "--json" in given:
+            said = {"verdict": "unknown", "property": None, "bound": bound, "partial": []}
+            print(json.dumps(said))
+        print(f"{bound} before anything was found", file=sys.stderr)
         return UNKNOWN
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

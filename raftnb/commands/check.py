@@ -8,7 +8,7 @@ from typing import Any
 from raftnb.commands.common import add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
-from raftnb.commands.traces import add_trace
+from raftnb.commands.traces import add_start, add_trace, chosen_start
 from raftnb.explore import check
 
 
@@ -25,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--max-depth", help="stop at depth N")
     add_number(parser, "--max-memory", metavar="MB", help="stop when the states take MB megabytes")
     add_max_seconds(parser)
+    add_start(parser)
     add_trace(parser)
     parser.add_argument(
         "--symmetry",
@@ -37,11 +38,13 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     model = chosen_model(arguments)
+    start = chosen_start(model, arguments.start)
     megabytes = arguments.max_memory
     result = within(
         arguments.max_seconds,
         lambda: check(
             model,
+            start=start,
             max_states=arguments.max_states,
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,

@@ -21,6 +21,10 @@ def add_max_seconds(parser: argparse.ArgumentParser) -> None:
     add_amount(parser, "--max-seconds", metavar="S", help="stop after S seconds")
 
 
+AGAIN = 5.0
+"""Seconds until it is said once more: in a callback of compiled code, nobody hears it."""
+
+
 class TimeIsUp(KeyboardInterrupt):
     """The time is up: engines stop as for Ctrl-C, and keep what they have."""
 
@@ -43,7 +47,7 @@ def within(seconds: float | None, ask: Callable[[], A]) -> A:
 
     until = time.monotonic() + seconds
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         answer = ask()
     finally:

@@ -19,7 +19,8 @@ from typing import Any
 
 from raftnb.commands.notebooks import cells_of, run_cells
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
-from raftnb.language.source import place_of_error, placed
+from raftnb.data.places import place_of_error
+from raftnb.language.source import placed
 
 SUFFIXES = (".py", ".ipynb")
 FORMS = "FILE.py:NAME, NOTEBOOK.ipynb:NAME, MODULE:NAME"

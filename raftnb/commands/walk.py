@@ -8,7 +8,7 @@ from typing import Any
 from raftnb.commands.common import MOST_SEED, add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
-from raftnb.commands.traces import add_trace
+from raftnb.commands.traces import add_start, add_trace, chosen_start
 
 
 def add_parser(subparsers: Any) -> None:
@@ -24,6 +24,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--depth", default=100, help="steps of each (100)")
     add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
     add_max_seconds(parser)
+    add_start(parser)
     add_trace(parser)
     parser.set_defaults(run=run)
 
@@ -33,10 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     from raftnb.explore import random_walks
 
     model = chosen_model(arguments)
+    start = chosen_start(model, arguments.start)
     result = within(
         arguments.max_seconds,
         lambda: random_walks(
             model,
+            start=start,
             walks=arguments.walks,
             depth=arguments.depth,
             seed=arguments.seed,

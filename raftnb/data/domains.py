@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, ForwardRef, TypeVar
 
 from raftnb.data.errors import SpecError
+from raftnb.data.places import place_of_declaration
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ def running_world() -> Any:
         raise SpecError(
             "a domain, a shared variable or the network was used where no world is running",
             allowed="inside an action or a property, or inside `with world:`",
-            cure="write `with world:` around it, where `world = model.start()`",
+            cure="write `with world:` around it (`world = model.start()`); name claims uncalled",
         )
     return world
 
@@ -39,7 +40,6 @@ def refuse_header(
     if len(bases) > 1:
         raise SpecError(
             f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
-            place=f"class {name}",
             allowed="one base class: Process, Globals, Domain, or a class of one's own made of it",
             cure="put common parts into functions outside the classes",
         )
@@ -48,7 +48,7 @@ def refuse_header(
         if taken in space or taken in space.get("__annotations__", {}):
             raise SpecError(
                 f"`{taken}` declared in `{name}`",
-                place=f"class {name}",
+                place=place_of_declaration(space, name, taken),
                 allowed=f"other names than {', '.join(own)}",
                 cure=f"call it `{taken}_`, or what it stands for",
             )
@@ -60,9 +60,17 @@ class DomainType(type):
     root: str
     number: str | None
 
+    @classmethod
+    def __prepare__(
+        cls, name: str, bases: tuple[type, ...], /, **_: Any
+    ) -> MutableMapping[str, object]:
+        """The namespace of a class body, in which annotations may name the class itself."""
+        return {name: ForwardRef(name)}
+
     def __new__(
         mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
     ) -> DomainType:
+        space.pop(name, None)
         refuse_header(name, bases, space)
         cls = super().__new__(mcs, name, bases, space)
         parent = bases[0] if bases else None

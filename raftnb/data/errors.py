@@ -5,9 +5,24 @@ RaftnbError            everything that this package raises on purpose
     UsageError         a command or a function called with something it does not take
     HistoryError       a recorded history that cannot be read
     NotEnabled         an action called by hand where it is not enabled
+    NoAttribute        an attribute that a specification, a model, a world or a process has not
+
+Where one is shown, in a notebook, a test or a terminal, it is shown without the frames inside of
+this package; with `RAFTNB_TRACEBACK=1` in the environment it is shown with them.
 """
 
 from __future__ import annotations
+
+import functools
+import os
+import traceback
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from raftnb.data.places import place_of_error
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class RaftnbError(Exception):
@@ -21,6 +36,13 @@ class RaftnbError(Exception):
         rows = [("at", self.place), ("found", self.found), ("allowed", self.allowed)]
         rows.append(("cure", self.cure))
         return "\n".join(f"{label + ':':<9}{text}" for label, text in rows if text)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and Jupyter show: the message, with its place."""
+        if shows_insides():
+            return traceback.format_exception(self)
+        self.place = self.place or place_of_error(self)
+        return str(self).split("\n")
 
 
 class SpecError(RaftnbError):
@@ -37,3 +59,29 @@ class HistoryError(RaftnbError):
 
 class NotEnabled(RaftnbError):
     """An action called by hand where it is not enabled."""
+
+
+class NoAttribute(UsageError, AttributeError):
+    """An attribute that a specification, a model, a world or a process has not."""
+
+
+def shows_insides() -> bool:
+    """Whether errors are shown with the frames inside of this package."""
+    return os.environ.get("RAFTNB_TRACEBACK", "") not in ("", "0")
+
+
+def told_plainly(function: Callable[P, T]) -> Callable[P, T]:
+    """Let what a reader calls raise our errors without the frames inside of this package."""
+
+    @functools.wraps(function)
+    def called(*args: P.args, **named: P.kwargs) -> T:
+        __tracebackhide__ = True  # for pytest
+        try:
+            return function(*args, **named)
+        except RaftnbError as error:
+            if shows_insides():
+                raise
+            error.place = error.place or place_of_error(error)
+            raise error.with_traceback(None) from None
+
+    return called

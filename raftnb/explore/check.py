@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import State
 from raftnb.explore.given import begun
 from raftnb.explore.possible import with_possible
@@ -14,6 +14,7 @@ from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
 
 
+@told_plainly
 def check(
     model: Model,
     *,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.breadth_first import BreadthFirst
@@ -207,6 +207,7 @@ class Edges:
         self.found.append(tuple(column.astype(np.int32) for column in columns))
 
 
+@told_plainly
 def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:
     """The graph of the reachable states; properties are not checked (see `check` for that).
 

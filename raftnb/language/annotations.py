@@ -42,7 +42,7 @@ class Mismatch(Exception):
         return SpecError(
             f"{show(self.value)} ({type(self.value).__name__}){inside} as the value of {what}",
             allowed=describe(self.annotation),
-            cure=_CURES.get(type(self.value), "give it a value of this type, or declare another"),
+            cure=_cure_of(self.value, self.annotation),
         )
 
 
@@ -53,6 +53,18 @@ _CURES: dict[Any, str] = {
     float: "use whole numbers; `//` divides them",
     bool: "use 0 and 1, or declare a bool",
 }
+
+
+def _cure_of(value: Any, annotation: Any) -> str:
+    if is_natural(annotation) and type(value) is int:
+        return "guard it, as `when(x > 0)`; or declare it `int`"
+    if get_origin(annotation) is tuple and type(value) in (int, str, bool):
+        return f"a tuple of one has a comma: `({value!r},)`"
+    if get_origin(annotation) is frozenset and value == {}:
+        return "write `frozenset()`: `{}` is an empty dict"
+    if value is None:
+        return f"declare it `{describe(annotation)} | None`, or give it another value"
+    return _CURES.get(type(value), "give it a value of this type, or declare another")
 
 
 def parts_of(annotation: Any) -> tuple[Any, ...]:
@@ -75,7 +87,7 @@ def classes_in(annotation: Any) -> Iterator[type]:
         yield from classes_in(part)
 
 
-def refuse_annotation(annotation: Any, place: str) -> None:
+def refuse_annotation(annotation: Any, place: Callable[[], str]) -> None:
     """Raise `SpecError` for an annotation that is no type of the language."""
     annotation = unalias(annotation)
     if get_origin(annotation) in (Union, UnionType):
@@ -91,8 +103,8 @@ def refuse_annotation(annotation: Any, place: str) -> None:
         refuse_annotation(part, place)
 
 
-def _refuse(found: str, place: str, cure: str) -> NoReturn:
-    raise SpecError(found, place=place, allowed=ALLOWED, cure=cure)
+def _refuse(found: str, place: Callable[[], str], cure: str) -> NoReturn:
+    raise SpecError(found, place=place(), allowed=ALLOWED, cure=cure)
 
 
 def _cure(annotation: Any) -> str:

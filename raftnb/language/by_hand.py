@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from inspect import signature
 from typing import Any, Protocol
 
-from raftnb.data.errors import NotEnabled, SpecError, UsageError
+from raftnb.data.errors import NoAttribute, NotEnabled, SpecError, UsageError
 from raftnb.data.values import Message, show
 from raftnb.language.annotations import Mismatch
+from raftnb.language.cures import listed, nearest
 from raftnb.language.instances import ActionInstance
-from raftnb.language.processes import Action, Process
+from raftnb.language.processes import Action, Process, undeclared
 from raftnb.language.setting import Setting
 from raftnb.language.source import false_guard
 
@@ -39,6 +40,27 @@ def only_in_actions(what: str) -> SpecError:
         f"{what} outside an action",
         allowed="assignments, choices and messages in actions; properties only read",
         cure="call an action, or `world.reset(state)`",
+    )
+
+
+def no_member(name: str, members: Iterable[str]) -> UsageError:
+    """The error for a member that a world has not."""
+    names = list(members)
+    return UsageError(
+        f"`{name}`, which is no member of this world",
+        allowed=listed(names),
+        cure=nearest(name, names) or "use one of these, or make a larger model",
+    )
+
+
+def no_attribute_of_a_world(name: str, members: Iterable[str]) -> NoAttribute:
+    """The error for an attribute that a world has not; a member is named in brackets."""
+    known = ("state", "trace", "enabled", "take", "reset", "names")
+    cure = f'write `world["{name}"]`' if name in members else nearest(name, known)
+    return NoAttribute(
+        f"`{name}` of a world",
+        allowed=f'world["{next(iter(members), "name")}"], {listed(known)}',
+        cure=cure or "use one of these",
     )
 
 
@@ -95,6 +117,20 @@ def _received(world: Readable, process: Process, action: Action, message: Messag
     return message
 
 
+def hand_picked(wanted: tuple[Any, ...], at: int, options: tuple[Any, ...]) -> int:
+    """Which option the values that are given by hand mean for the choice number `at`."""
+    if at >= len(wanted) and len(options) == 1:
+        return 0
+    if at >= len(wanted) or wanted[at] not in options:
+        found = show(wanted[at]) if at < len(wanted) else "no value"
+        raise UsageError(
+            f"{found} for choice {at + 1} of the action",
+            allowed=", ".join(map(show, options)),
+            cure=f"pass `choose=({show(options[0])}, ...)`, one value for each `either`",
+        )
+    return options.index(wanted[at])
+
+
 class SharedIn:
     """The shared variables of a class as they are in one world."""
 
@@ -104,7 +140,7 @@ class SharedIn:
     def __getattr__(self, name: str) -> Any:
         world, shared = self._world, self._shared
         if name not in shared.variables:
-            raise AttributeError(f"`{shared.__name__}` declares no variable `{name}`")
+            raise undeclared(name, shared, shared.variables)
         return world.read(world.base_of(shared) + shared.variables[name].position)
 
 

@@ -23,7 +23,7 @@ def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
     if found is not True and found is not False:
         raise SpecError(
             f"{show(found)} ({type(found).__name__}) as what `{claim.__name__}` says",
-            place=source.place(claim),
+            place=source.place(claim, source.result_of(claim)),
             allowed="True or False",
             cure="compare: `x is not None`, `x != ()`, `x > 0`",
         )

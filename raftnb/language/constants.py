@@ -7,6 +7,7 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from raftnb.data.errors import UsageError
+from raftnb.language.cures import nearest
 
 Constant = int | tuple[str, ...]
 
@@ -59,7 +60,7 @@ def checked_constants(
             raise UsageError(
                 f"the constant `{name}` for `{spec}`",
                 allowed=", ".join(sorts) or "no constants",
-                cure="use one of these names",
+                cure=nearest(name, sorts) or "use one of these names",
             )
         if not sorts[name].takes(value):
             raise UsageError(

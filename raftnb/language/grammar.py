@@ -7,52 +7,68 @@ Python depends on nothing but the state, the parameters and the choices that are
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Iterator
 from enum import Enum
 from inspect import signature
-from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, Literal
+from types import FunctionType
+from typing import Any
 
 from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, Record, kind_of
-from raftnb.language import network, processes
+from raftnb.data.values import Message, Record
+from raftnb.language.annotations import describe
+from raftnb.language.attributes import Attributes
+from raftnb.language.cures import Told
 from raftnb.language.foreign import ForeignValues
+from raftnb.language.meanings import Meanings, Role, is_constant
+from raftnb.language.network import discard, reply, send
 from raftnb.language.ordering import refuse_order_of_hashes
-from raftnb.language.owners import Owners
-from raftnb.language.processes import Action, GlobalsType, macro
-from raftnb.language.source import callees, free_names, is_ours, methods_called, parse, place
-from raftnb.language.syntax import BUILTINS, CURES, MEMBERS, METHODS, SYNTAX
-from raftnb.language.uses import Uses, cure_for
-from raftnb.language.vocabulary import ROOTS, Vocabulary
+from raftnb.language.processes import Action, GlobalsType, either, macro
+from raftnb.language.source import (
+    body_nodes,
+    call_of,
+    callees,
+    free_names,
+    is_ours,
+    methods_called,
+    parse,
+    place,
+)
+from raftnb.language.syntax import CURES, SYNTAX
+from raftnb.language.universe import is_listed
+from raftnb.language.uses import Uses, misfit
+from raftnb.language.vocabulary import Vocabulary
 
-Role = Literal["action", "claim"]
-
-
-EFFECTS: tuple[Any, ...] = (
-    processes.when, processes.either, network.send, network.discard, network.reply,
-)  # fmt: skip
-LOOKS: tuple[Any, ...] = (processes.after, network.in_flight)
+NETWORK = "messages where the Spec has `delivery=Delivery(...)`"
+NO_NETWORK = "where there is no network"
+GIVE_ONE = "give the Spec a network: `delivery=Delivery()`"
+TRIED = "a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these"
 
 
 def as_function(value: Any) -> FunctionType:
     """The value, if it is a function; `SpecError` for anything else."""
-    if not isinstance(value, FunctionType):
-        raise SpecError(
-            f"`{value!r}` as a property or an action",
-            allowed="a function written with `def`",
-            cure="define a function and name it here",
-        )
-    return value
+    if isinstance(value, FunctionType):
+        return value
+    name = getattr(value, "__name__", None) or getattr(value, "name", None)
+    cure = "define a function with `def`, and name it here"
+    if isinstance(value, Action):
+        cure = f"`{name}` takes a step; claim what is true before and after: `def f(...) -> bool`"
+    elif isinstance(value, str):
+        cure = f"name it without quotes: {value}" if value.isidentifier() else cure
+    elif isinstance(value, bool):
+        cure = "name the function without calling it"
+    raise SpecError(
+        f"`{value!r}` as a claim", allowed="functions: `def claim(p: P) -> bool`", cure=cure
+    )
 
 
 class Grammar:
     """Reads the functions of one specification; `SpecError` for what is outside the language."""
 
-    def __init__(self, vocabulary: Vocabulary, constants: frozenset[str]) -> None:
-        self.vocabulary, self.constants = vocabulary, constants
-        self.words = METHODS.keys() | MEMBERS | frozenset(vocabulary.words)
+    def __init__(
+        self, vocabulary: Vocabulary, constants: frozenset[str], network: bool = True
+    ) -> None:
+        self.vocabulary, self.constants, self.network = vocabulary, constants, network
         self._read: set[tuple[FunctionType, Role]] = set()
 
     def read_action(self, action: Action) -> None:
@@ -62,10 +78,12 @@ class Grammar:
         reader.refuse_result()
         refuse_order_of_hashes(action.function, self.vocabulary)
 
-    def read_claim(self, claim: Callable[..., Any]) -> None:
-        """Read a function of the state, and what it calls."""
+    def read_claim(self, claim: Callable[..., Any], *, step: bool = False) -> None:
+        """Read a function of the state, or of a step, and what it calls."""
         function = as_function(claim)
-        self.read(function, "claim", ()).refuse_parameters(skip=0)
+        reader = self.read(function, "step" if step else "claim", ())
+        reader.refuse_parameters(skip=0)
+        reader.refuse_no_result()
         refuse_order_of_hashes(function, self.vocabulary)
 
     def read(self, function: FunctionType, role: Role, above: tuple[FunctionType, ...]) -> Reader:
@@ -73,7 +91,7 @@ class Grammar:
         if function in above:
             raise SpecError(
                 f"recursion: {' -> '.join(f.__name__ for f in (*above, function))}",
-                place=place(function),
+                place=place(above[-1], call_of(above[-1], function)),
                 allowed="operators that do not call themselves",
                 cure="use a comprehension, `all`, `any`, `sum`, `max` over a finite set",
             )
@@ -81,6 +99,8 @@ class Grammar:
         if (function, role) not in self._read:
             reader.refuse_header(operator=bool(above))
             reader.refuse_nodes()
+            if above and function.__annotations__.get("return") not in (None, "None"):
+                reader.refuse_no_result()
             for called in reader.called():
                 self.read(called, role, (*above, function))
             self._read.add((function, role))
@@ -99,8 +119,11 @@ class Reader:
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
-        self.uses = Uses(self.tree, self.names)
-        self.owners = Owners(function, self.tree, grammar.vocabulary)
+        self.attributes = Attributes(function, self.nodes, grammar.vocabulary, self.tree)
+        self.meanings = Meanings(
+            function, self.names, Uses(self.tree, self.names), self.attributes, role,
+            self.callable, grammar.constants,
+        )  # fmt: skip
 
     def refuse(self, node: ast.AST | None, found: str, cure: str, allowed: str = "") -> None:
         """Raise the error for a node."""
@@ -139,7 +162,8 @@ class Reader:
         defaults = (*wanted, *(self.function.__kwdefaults__ or {}).values())
         if not operator and defaults:
             cure = "take the default away: all the values of the type are tried"
-            self.refuse(None, "a parameter with a default", cure, "parameters with annotations")
+            last = self.tree.args.args[-1]
+            self.refuse(last, "a parameter with a default", cure, "parameters with annotations")
         for value in defaults:
             if not is_constant(value):
                 found = f"a default that can change ({type(value).__name__})"
@@ -147,21 +171,45 @@ class Reader:
 
     def refuse_parameters(self, skip: int) -> None:
         """Refuse a parameter of an action or a claim that has no type to range over."""
-        constants, code = self.grammar.constants, self.function.__code__
-        if code.co_argcount < skip:
-            self.refuse(None, "an action without `self`", "write `def name(self, ...)`")
-        for name, hint in self.grammar.vocabulary.parameters(self.function, skip).items():
-            if skip and name in constants:
-                self.refuse(
-                    None, f"the parameter `{name}`, which is a constant's name",
-                    "rename it; what depends on a constant belongs into claims and constraints",
-                    "parameters that range over a type; actions do not read constants",
-                )  # fmt: skip
-            if hint is None and name not in constants:
-                self.refuse(
-                    None, f"parameter `{name}` without an annotation", f"write `{name}: Type`",
-                    "a parameter with the type it ranges over, or a constant's name",
-                )  # fmt: skip
+        if self.function.__code__.co_argcount < skip:
+            cure = f"write `def {self.tree.name}(self, ...)`"
+            self.refuse(self.tree, "an action without `self`", cure, "actions of a process")
+        hints = self.grammar.vocabulary.parameters(self.function, skip)
+        nodes = {node.arg: node for node in self.tree.args.args}
+        received = [n for n, hint in hints.items() if skip and is_message(hint)]
+        for name, hint in hints.items():
+            self._parameter(nodes[name], hint, skip, name in received)
+        if len(received) > 1:
+            found = f"an action that receives {len(received)} messages"
+            allowed = "one parameter of a message type"
+            self.refuse(nodes[received[1]], found, "split the action", allowed)
+
+    def _parameter(self, node: ast.arg, hint: Any, skip: int, received: bool) -> None:
+        name, constant = node.arg, node.arg in self.grammar.constants
+        if skip and constant:
+            self.refuse(
+                node, f"the parameter `{name}`, which is a constant's name",
+                "rename it; what depends on a constant belongs into claims and constraints",
+                "parameters that range over a type; actions do not read constants",
+            )  # fmt: skip
+        if received and not self.grammar.network:
+            self.refuse(node, f"the message `{name}`, {NO_NETWORK}", GIVE_ONE, NETWORK)
+        if hint is None and not constant:
+            self.refuse(
+                node, f"parameter `{name}` without an annotation", f"write `{name}: Type`",
+                "a parameter with the type it ranges over, or a constant's name",
+            )  # fmt: skip
+        if not (constant or received or is_listed(hint)):
+            found = f"`{name}: {describe(hint)}`, a type whose values cannot all be tried"
+            cure = "annotate with one of these (`Nat` for numbers), or use `either(*options)`"
+            self.refuse(node, found, cure, TRIED)
+
+    def refuse_no_result(self) -> None:
+        """Refuse a claim or an operator that returns nothing."""
+        if not any(isinstance(node, ast.Return) and node.value is not None for node in self.nodes):
+            name = self.function.__name__
+            cure = "write `return`, and what it says"
+            self.refuse(self.tree, f"`{name}`, which returns nothing", cure, "return a value")
 
     def refuse_result(self) -> None:
         """Refuse an action that returns a value, which would be lost."""
@@ -178,7 +226,7 @@ class Reader:
             if type(node) not in SYNTAX or not SYNTAX[type(node)].run:
                 self._unknown(node)
         for name in self.free:
-            self._name(name)
+            self._refuse_told(name, self.meanings.wrong(name))
         foreign = ForeignValues(self.tree.body, self.names, self.free)
         for value in foreign.foreign_values():
             cure = "make it a value: tuple(...), frozenset(...), Map(...)"
@@ -193,78 +241,21 @@ class Reader:
         found = f"`{type(node).__name__.lower()}`"
         if isinstance(node, ast.FunctionDef):
             found = f"a function `{node.name}` inside a function"
-        elif isinstance(owner, ast.expr) and owner is not node:
+        elif isinstance(owner, ast.expr):
             found = f"`{ast.unparse(owner)}`"
         self.refuse(owner, found, CURES.get(type(node), "say it with what is allowed"))
 
-    def _name(self, node: ast.Name) -> None:
-        if node.id not in self.names or node.id.startswith("__"):
-            cure = "define or import it before the Spec is made"
-            self.refuse(node, f"the name `{node.id}`, which is not defined", cure)
-        value = self.names[node.id]
-        if isinstance(value, FunctionType):
-            return self._function(node, value)
-        if isinstance(value, type) and self._is_class(value):
-            return self._class(node, value)
-        if any(value is known for known in BUILTINS):
-            return self._function(node, value)
-        if is_constant(value):
-            return None
-        builtin = getattr(builtins, node.id, None) is value
-        kind = "a call of" if builtin or isinstance(value, BuiltinFunctionType) else "the name"
-        cure = "declare it as a variable, in a `Globals` class if it is shared"
-        if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
-            cure = "an action only reads and writes variables; keep input, output, chance outside"
-        names = ", ".join(sorted(f.__name__ for f in BUILTINS))
-        allowed = f"variables, parameters, constants, domains, records, operators, and {names}"
-        return self.refuse(node, f"{kind} `{node.id}` ({type(value).__name__})", cure, allowed)
-
-    def _class(self, node: ast.Name, value: type) -> None:
-        """Refuse a class where one of its members is meant: it equals none of them."""
-        if not self.uses.allows(node, value):
-            what = ast.unparse(self.uses.around(node))
-            self.refuse(node, f"the class `{node.id}` as a value, in `{what}`", *cure_for(value))
-
-    def _is_class(self, value: type) -> bool:
-        if value in (*ROOTS, Map):
-            return True
-        roots = {cls.root for cls in self.grammar.vocabulary.classes}
-        if isinstance(value, DomainType | GlobalsType):
-            return value.root in roots
-        return issubclass(value, ROOTS)
-
-    def _function(self, node: ast.Name, value: Any) -> None:
-        if id(node) not in self.callable and not self.uses.is_tested_for(node):
-            self.refuse(node, f"the function `{node.id}` as a value", f"call it: `{node.id}(...)`")
-        if (
-            not isinstance(value, FunctionType)
-            or not is_ours(value)
-            or value in LOOKS
-            or (value in EFFECTS and self.role == "action")
-        ):
-            return
-        if value in EFFECTS:
-            cure = "a claim only reads; `any` and `all` look at every possibility"
-            self.refuse(node, f"`{node.id}` in a claim", cure, "reading variables")
-        known = ", ".join(sorted(f.__name__ for f in (*EFFECTS, *LOOKS)))
-        self.refuse(node, f"a call of `{node.id}`", "use the language's own functions", known)
+    def _refuse_told(self, node: ast.AST, told: Told | None) -> None:
+        if told is not None:
+            found, allowed, cure = told
+            self.refuse(node, found, cure, allowed)
 
     def _attribute(self, node: ast.Attribute) -> None:
         base = self.names.get(node.value.id) if isinstance(node.value, ast.Name) else None
         if node.attr.startswith("_") or isinstance(base, FunctionType):
             self.refuse(node, f"the attribute `{node.attr}`", "use variables and operators")
-        if isinstance(base, type) and issubclass(base, Enum) and not hasattr(base, node.attr):
-            allowed = ", ".join(base.__members__)
-            self.refuse(
-                node, f"`{node.attr}`, which `{base.__name__}` has not", "use these", allowed
-            )
-        if id(node) not in self.callable and self.owners.is_method(node):
-            what = ast.unparse(node)
-            self.refuse(node, f"`{what}`, a method that is not called", f"call it: `{what}(...)`")
-        if node.attr not in self.grammar.words:
-            cure = "declare it: a variable `name: Type = value`, a field, or a method"
-            self.refuse(node, f"the attribute `{node.attr}`, which no class declares", cure)
-        if isinstance(node.ctx, ast.Store) and self.role == "claim":
+        self._refuse_told(node, self.attributes.wrong(node))
+        if isinstance(node.ctx, ast.Store) and self.role != "action":
             self.refuse(node, "an assignment in a claim", "a claim only reads", "reading variables")
 
     def _call(self, node: ast.Call) -> None:
@@ -282,11 +273,31 @@ class Reader:
             isinstance(called, type) and issubclass(called, Record)
         ):
             self._arguments(node, called)
+        if called in (send, reply, discard) and not self.grammar.network:
+            self.refuse(node, f"`{ast.unparse(node)}`, {NO_NETWORK}", GIVE_ONE, NETWORK)
+        if called is send:
+            self._send(node)
+        if called is either and [type(option) for option in node.args] == [ast.Tuple]:
+            inside = ", ".join(map(ast.unparse, node.args[0].elts))  # type: ignore[attr-defined]
+            cure = f"write `either({inside})`; of a sequence or set: `either(*options)`"
+            self.refuse(node, f"`{ast.unparse(node)}`, a choice of one", cure, "either(a, b)")
         actions = self.grammar.vocabulary.actions
-        if self.role == "claim" and isinstance(node.func, ast.Attribute):
+        if self.role != "action" and isinstance(node.func, ast.Attribute):
             if node.func.attr in actions:
                 cure = "write an operator: a method with a return annotation"
                 self.refuse(node, f"the action `{node.func.attr}` in a claim", cure)
+
+    def _send(self, node: ast.Call) -> None:
+        """Refuse a `send` whose receiver is a message: its arguments are swapped."""
+        given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "to")]
+        for to in given:
+            made = to.func if isinstance(to, ast.Call) else None
+            kind = self.names.get(made.id) if isinstance(made, ast.Name) else None
+            if isinstance(kind, type) and issubclass(kind, Message):
+                message, process = ast.unparse(to), ast.unparse(node.args[0])
+                found = f"`{ast.unparse(node)}`, where the receiver stands before the message"
+                cure = f"write `send({message}, to={process})`"
+                self.refuse(node, found, cure, "send(message, to=process)")
 
     def _arguments(self, node: ast.Call, called: Callable[..., Any]) -> None:
         """Refuse arguments that a record or an operator has no parameters for."""
@@ -296,21 +307,28 @@ class Reader:
         try:
             signature(called).bind(*(None for _ in node.args), **given)
         except TypeError as error:
-            names = ", ".join(signature(called).parameters)
-            cure = "give each parameter once; the fields of a message by name: `Ask(term=1)`"
-            name = called.__name__
-            self.refuse(node, f"`{ast.unparse(node)}`: {error}", cure, f"{name}({names})")
+            self._refuse_told(node, misfit(node, called, error))
+
+    def _expr(self, node: ast.Expr) -> None:
+        """Refuse an expression that stands by itself, unless it is a call, or a comment."""
+        value = node.value
+        if isinstance(value, ast.Call) or (isinstance(value, ast.Constant) and is_text(value)):
+            return
+        cure = "return it, assign it, or ask for it: `when(...)`"
+        self.refuse(value, f"`{ast.unparse(value)}`, whose value is lost", cure)
 
     def _constant(self, node: ast.Constant) -> None:
         if node.value is not None and not isinstance(node.value, bool | int | str):
             found = f"`{node.value!r}` ({type(node.value).__name__})"
-            self.refuse(node, found, "use whole numbers", "None, bool, int, str")
+            self.refuse(node, found, "use whole numbers; `//` divides them", "None, bool, int, str")
 
     def _compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
         for at, op in enumerate(node.ops):
+            pair = sides[at : at + 2]
+            self._refuse_told(node, self.attributes.wrong_label(*pair))
             if isinstance(op, ast.Is | ast.IsNot):
-                if not any(map(self._is_single, sides[at : at + 2])):
+                if not any(map(self._is_single, pair)):
                     cure = "write `==` or `!=`: equal values need not be the same object"
                     self.refuse(node, f"`{ast.unparse(node)}`", cure, "`is None`, `is` an enum's")
 
@@ -336,6 +354,7 @@ class Reader:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             self._target(target, variables=True)
+            self._refuse_told(target, self.attributes.wrong_label(target, node.value))
 
     def _target(self, node: ast.expr, variables: bool = False) -> None:
         if isinstance(node, ast.Tuple):
@@ -343,11 +362,11 @@ class Reader:
                 self._target(part, variables)
         elif isinstance(node, ast.Attribute) and variables:
             if node.attr not in self.grammar.vocabulary.variables:
-                cure = "declare the variable in its class: `name: Type = value`"
-                self.refuse(node, f"an assignment to `{node.attr}`, which no class declares", cure)
+                self._refuse_told(node, self.attributes.undeclared(node))
         elif not isinstance(node, ast.Name):
             cure = "assign the whole: `self.m |= {k: v}`, `self.log = (*self.log, x)`"
-            self.refuse(node, f"an assignment to `{ast.unparse(node)}`", cure)
+            found = f"an assignment to `{ast.unparse(node)}`"
+            self.refuse(node, found, cure, "assignments to names and variables")
 
 
 CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
@@ -355,6 +374,7 @@ CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
     ast.Call: Reader._call,
     ast.Constant: Reader._constant,
     ast.Compare: Reader._compare,
+    ast.Expr: Reader._expr,
     ast.For: Reader._for,
     ast.comprehension: Reader._comprehension,
     ast.Assign: Reader._assign,
@@ -363,25 +383,11 @@ CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
 }
 
 
-def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The nodes of a function's body (annotations and decorators are not the language's)."""
-    todo: list[ast.AST] = list(reversed(tree.body))
-    while todo:
-        node = todo.pop()
-        yield node
-        inside = list(ast.iter_child_nodes(node))
-        if isinstance(node, ast.AnnAssign):
-            inside.remove(node.annotation)
-        todo += reversed(inside)
+def is_message(hint: Any) -> bool:
+    """Whether a parameter receives a message."""
+    return isinstance(hint, type) and issubclass(hint, Message)
 
 
-def is_constant(value: Any) -> bool:
-    """Whether a value of a module is one that an action may name: immutable through and through.
-
-    Members of a domain are none: they belong to a model.
-    """
-    if isinstance(value, tuple | frozenset):
-        return all(map(is_constant, value))
-    if isinstance(value, Map):
-        return all(map(is_constant, value.items()))
-    return kind_of(value) not in (None, "domain member")
+def is_text(node: ast.Constant) -> bool:
+    """Whether a constant by itself is a comment, or the `...` of an empty body."""
+    return isinstance(node.value, str) or node.value is ...

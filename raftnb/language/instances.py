@@ -11,10 +11,12 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Message, order
 from raftnb.language import source
-from raftnb.language.initial import Anything, Each, First, start_of
+from raftnb.language.annotations import Mismatch
+from raftnb.language.initial import Anything, Each, First, Initial, start_of
 from raftnb.language.processes import Action, Process, Variable
 from raftnb.language.setting import Setting
 from raftnb.language.universe import Populated, universe
+from raftnb.language.vocabulary import place_of_field
 
 
 class ActionInstance(NamedTuple):
@@ -140,6 +142,25 @@ def _not_in_flight(found: str) -> SpecError:
         allowed="messages that can be in flight, each named once, with how many there are of it",
         cure="take the state from a trace or a world of this model",
     )
+
+
+def refuse_initial_values(model: Setting) -> None:
+    """Raise `SpecError` for an initial value that is not of its variable's type."""
+    for cell, (variable, cls) in enumerate(model.variables):
+        initial = start_of(variable.initial)
+        try:
+            if isinstance(initial, Each):
+                parts = typing.get_args(model.annotation_of(variable, cls))
+                model.check_of(parts[1])(initial.value)
+            elif not isinstance(initial, Initial):
+                model.admitted(cell, initial)
+        except Mismatch as mismatch:
+            told = mismatch.as_error(initial.value, f"`{cls.__name__}.{variable.name}`")
+            told.place = place_of_field(cls, variable.name)
+            raise told from None
+        except SpecError as error:
+            error.place = place_of_field(cls, variable.name)
+            raise
 
 
 def initial_values(variable: Variable, cls: Any, world: Inhabited) -> list[Any]:

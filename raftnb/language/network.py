@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from raftnb.data.domains import running_world
-from raftnb.data.values import Message
+from raftnb.data.errors import SpecError
+from raftnb.data.values import Message, Record, show
 from raftnb.language.processes import Process
 
 M = TypeVar("M", bound=Message)
@@ -15,12 +16,20 @@ M = TypeVar("M", bound=Message)
 def send(message: Message, to: Process) -> None:
     """Put a message in flight from the acting process to another one."""
     world = running_world()
+    refuse_no_message(message, f"send({show(message)}, to={show(to)})")
+    if not isinstance(to, Process):
+        raise SpecError(
+            f"`send({type(message).__name__}(...), to={show(to)})`",
+            allowed="send(message, to=process)",
+            cure="ask first: `when(x is not None)`" if to is None else "name a process",
+        )
     source = message.source or world.actor
     world.send(replace(message, source=source, dest=to))
 
 
 def discard(message: Message) -> None:
     """Take a message out of the network once (a no-op where the network may duplicate it)."""
+    refuse_no_message(message, f"discard({show(message)})")
     running_world().discard(message)
 
 
@@ -33,6 +42,18 @@ def reply(message: Message, response: Message) -> None:
 def in_flight(kind: type[M]) -> tuple[M, ...]:
     """The messages of a kind now in flight, sorted, each named once."""
     return tuple(m for m in running_world().messages() if isinstance(m, kind))
+
+
+def refuse_no_message(value: Any, what: str) -> None:
+    """Raise `SpecError` for what is no message, in a call of a word that takes one."""
+    if not isinstance(value, Message):
+        record = isinstance(value, Record)
+        name = type(value).__name__
+        raise SpecError(
+            f"`{what}`, in which {show(value)} ({name}) is no message",
+            allowed="a message first: send(message, to=process), discard(message)",
+            cure=f"write `class {name}(Message)`" if record else "name the message",
+        )
 
 
 @dataclass(frozen=True)

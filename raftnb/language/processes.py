@@ -15,11 +15,19 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
-from raftnb.data.domains import Domain, DomainType, refuse_header, running, running_world
-from raftnb.data.errors import SpecError
+from raftnb.data.domains import TAKEN, Domain, DomainType, refuse_header, running, running_world
+from raftnb.data.errors import NoAttribute, SpecError, told_plainly
+from raftnb.data.places import place_of_declaration
+from raftnb.language.cures import nearest, of_attribute
 from raftnb.language.initial import HistoryInitial
 
 T = TypeVar("T")
+
+
+def undeclared(name: str, cls: type, known: Iterable[str]) -> NoAttribute:
+    """The error for an attribute that a class does not declare."""
+    found, allowed, cure = of_attribute(name, cls, known)
+    return NoAttribute(found, allowed=allowed, cure=cure)
 
 
 class Disabled(Exception):
@@ -120,6 +128,13 @@ class Cycle:
 
 def cycle(*actions: Callable[..., None]) -> Cycle:
     """Order actions like PlusCal's labels; the label to come is the variable `pc`."""
+    for action in actions:
+        if not isinstance(action, FunctionType | Action):
+            raise SpecError(
+                f"{action!r} in `cycle`",
+                allowed="actions of the class, defined above it",
+                cure="name the methods, without quotes and parentheses: `cycle(ask, wait)`",
+            )
     return Cycle(tuple(action.__name__ for action in actions))
 
 
@@ -131,6 +146,11 @@ def is_action(value: Any) -> bool:
     return returns in (None, "None") and not hasattr(value, "__macro__")
 
 
+def written(annotation: Any) -> str:
+    """An annotation as it is written in a class, as far as Python still knows."""
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "Type")
+
+
 def declared(space: dict[str, Any], class_name: str) -> Iterable[tuple[str, Any, Any]]:
     """The variables that a class body declares: name, annotation, initial value."""
     for name, annotation in space.get("__annotations__", {}).items():
@@ -139,16 +159,16 @@ def declared(space: dict[str, Any], class_name: str) -> Iterable[tuple[str, Any,
         if name.startswith("_"):
             raise SpecError(
                 f"variable `{name}` of `{class_name}`",
-                place=f"class {class_name}",
+                place=place_of_declaration(space, class_name, name),
                 allowed="names that begin with a letter",
                 cure=f"call it `{name.strip('_')}`",
             )
         if name not in space:
             raise SpecError(
                 f"variable `{name}` of `{class_name}` without an initial value",
-                place=f"class {class_name}",
+                place=place_of_declaration(space, class_name, name),
                 allowed="name: Type = value",
-                cure=f"write `{name}: ... = <initial value>`, or `= anything()`",
+                cure=f"write `{name}: {written(annotation)} = <initial value>`, or `= anything()`",
             )
         yield name, annotation, space.pop(name)
 
@@ -161,9 +181,11 @@ class ProcessType(DomainType):
     cycle: Cycle | None
     everywhere: bool
 
+    @told_plainly
     def __new__(
         mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **options: Any
     ) -> ProcessType:
+        space.pop(name, None)
         refuse_header(name, bases, {k: v for k, v in space.items() if not isinstance(v, Cycle)})
         parent: Any = bases[0]
         variables = dict(getattr(parent, "variables", {}))
@@ -208,11 +230,26 @@ class Process(Domain, metaclass=ProcessType):
     _base: int
     _after: bool
 
-    def __init__(self, index: int, name: str, world: Any, base: int, after: bool = False) -> None:
+    def __init__(
+        self, index: int = 0, name: str = "", world: Any = None, base: int = 0, after: bool = False
+    ) -> None:
+        if world is None:
+            raise SpecError(
+                f"a new member of `{type(self).__name__}`",
+                allowed="the members that a world has",
+                cure='take one of a world: `world = model.start()`, then `world["name"]`',
+            )
         super().__init__(index, name)
         object.__setattr__(self, "_world", world)
         object.__setattr__(self, "_base", base)
         object.__setattr__(self, "_after", after)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        cls = type(self)
+        own = [n for n in dir(cls) if not n.startswith("_") and n not in TAKEN]
+        raise undeclared(name, cls, dict.fromkeys([*cls.variables, *cls.actions, *own]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         variable = type(self).variables.get(name)
@@ -223,7 +260,8 @@ class Process(Domain, metaclass=ProcessType):
             raise SpecError(
                 f"an assignment to `{name}`, which `{type(self).__name__}` does not declare",
                 allowed=", ".join(type(self).variables) or "no variables",
-                cure=f"declare it: `{name}: Type = initial value` in the class",
+                cure=nearest(name, type(self).variables)
+                or f"declare it: `{name}: Type = initial value` in the class",
             )
         super().__setattr__(name, value)
 
@@ -248,8 +286,10 @@ class GlobalsType(type):
         return cls
 
     def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__") or name not in cls.variables:
-            raise AttributeError(f"`{cls.__name__}` declares no variable `{name}`")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in cls.variables:
+            raise undeclared(name, cls, cls.variables)
         world = running_world()
         return world.read(world.base_of(cls) + cls.variables[name].position)
 

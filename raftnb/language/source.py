@@ -5,19 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import linecache
 import textwrap
-import traceback
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
-from types import CellType, FunctionType, TracebackType
+from types import CellType, FunctionType
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
-
-ENGINE = Path(__file__).parent.parent
-STDLIB = Path(inspect.__file__).parent
+from raftnb.data.places import frame_of, is_engine, place_in, place_of_error, where
+from raftnb.language.cures import told
 
 
 @cache
@@ -31,7 +27,8 @@ def parse(function: FunctionType) -> ast.FunctionDef:
             allowed="functions written in a file or a notebook cell",
             cure="write the class in a file or a cell, not in exec() or at the plain prompt",
         ) from error
-    found = _definition(textwrap.dedent("".join(lines)))
+    text = "".join(lines)
+    found = _definition(textwrap.dedent(text))
     if found is None or found.name != function.__code__.co_name:
         raise SpecError(
             f"`{function.__qualname__}`, which is not written with `def`",
@@ -40,6 +37,10 @@ def parse(function: FunctionType) -> ast.FunctionDef:
             cure="define a function with `def`, and name it here",
         )
     ast.increment_lineno(found, first - 1)
+    indented = len(text) - len(text.lstrip())
+    for node in ast.walk(found):
+        if hasattr(node, "col_offset"):
+            node.col_offset += indented
     return found
 
 
@@ -52,17 +53,11 @@ def _definition(text: str) -> ast.FunctionDef | None:
     return next((node for node in nodes if isinstance(node, ast.FunctionDef)), None)
 
 
-def where(filename: str) -> str:
-    """A file's name for people: notebook cells have no path worth showing."""
-    return "notebook cell" if "ipykernel" in filename else Path(filename).name
-
-
 def place(function: FunctionType, node: ast.AST | None = None) -> str:
-    """File, line and text of a node of a function (the function's first line by default)."""
-    filename = function.__code__.co_filename
-    line = getattr(node, "lineno", None) or function.__code__.co_firstlineno
-    text = linecache.getline(filename, line).strip()
-    return f"{where(filename)}, line {line}, in {function.__qualname__}: `{text}`"
+    """File, line, column and text of a node of a function (the function's `def` by default)."""
+    code = function.__code__
+    line = getattr(node, "lineno", None) or code.co_firstlineno
+    return place_in(code.co_filename, line, getattr(node, "col_offset", None), code.co_qualname)
 
 
 def callees(function: FunctionType) -> dict[str, Any]:
@@ -113,18 +108,7 @@ def _free(nodes: Iterable[ast.AST], bound: frozenset[str]) -> Iterator[ast.Name]
 
 def is_ours(function: FunctionType) -> bool:
     """Whether a function is a part of this package, the specifications left aside."""
-    return _is_engine(Path(function.__code__.co_filename))
-
-
-def _is_engine(path: Path) -> bool:
-    """Whether a file is the package's own, and not one of its specifications."""
-    return ENGINE in path.parents and ENGINE / "specs" not in path.parents
-
-
-def _is_pythons(path: Path) -> bool:
-    """Whether a file belongs to Python itself, as `dataclasses.py` and generated code do."""
-    generated = path.name == "<string>" or path.name.startswith("<frozen ")
-    return generated or (STDLIB in path.parents and "site-packages" not in path.parts)
+    return is_engine(function.__code__.co_filename)
 
 
 def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
@@ -168,45 +152,46 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
     return frozenset().union(*map(own_attributes, seen))
 
 
-def _spec_frame(tb: TracebackType | None) -> tuple[str, int, str] | None:
-    """File, line and function of the innermost frame that is the specification's own."""
-    frames = [(f.f_code.co_filename, line, f.f_code.co_name) for f, line in traceback.walk_tb(tb)]
-    own = [f for f in frames if not _is_engine(Path(f[0])) and not _is_pythons(Path(f[0]))]
-    return own[-1] if own else None
-
-
-def _place_of(error: BaseException) -> tuple[str, str]:
-    frame = _spec_frame(error.__traceback__)
-    if frame is None:
-        return "", ""
-    filename, line, name = frame
-    text = linecache.getline(filename, line).strip()
-    return f"{where(filename)}, line {line}, in {name}: `{text}`", text
-
-
-def place_of_error(error: BaseException) -> str:
-    """The place in the specification from which an exception came; empty if it came from none."""
-    return _place_of(error)[0]
-
-
 def spec_error(error: Exception, what: str) -> SpecError:
     """The `SpecError` for an exception that an action or a property raised."""
-    at, _ = _place_of(error)
-    return SpecError(
-        f"{type(error).__name__}: {error}, raised by {what}",
-        place=at,
-        allowed="actions and properties that are defined on every state they meet",
-        cure="guard the expression, with `when` in an action or `and`/`if` in a property",
-    )
+    found, allowed, cure = told(error)
+    place = place_of_error(error)
+    return SpecError(f"{found}, in {what}", place=place, allowed=allowed, cure=cure)
 
 
 def placed(error: RaftnbError) -> RaftnbError:
     """The error with its place in the specification, if it has none."""
-    error.place = error.place or _place_of(error)[0]
+    error.place = error.place or place_of_error(error)
     return error
 
 
 def false_guard(error: BaseException) -> str:
     """The `when` that was false, quoted from the source."""
-    _, text = _place_of(error)
+    frame = frame_of(error.__traceback__)
+    text = frame.text if frame else ""
     return f"`{text}` is false" if text.startswith("when") else f"no option at `{text}`"
+
+
+def result_of(function: Any) -> ast.AST | None:
+    """The only value that a function returns; None where there are several."""
+    returns = [node for node in body_nodes(parse(function)) if isinstance(node, ast.Return)]
+    return returns[0].value if len(returns) == 1 else None
+
+
+def call_of(caller: FunctionType, called: FunctionType) -> ast.AST | None:
+    """Where one function calls another."""
+    calls = [node for node in ast.walk(parse(caller)) if isinstance(node, ast.Call)]
+    names = [(getattr(c.func, "attr", None) or getattr(c.func, "id", None), c) for c in calls]
+    return next((call for name, call in names if name == called.__name__), None)
+
+
+def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The nodes of a function's body (annotations and decorators are not the language's)."""
+    todo: list[ast.AST] = list(reversed(tree.body))
+    while todo:
+        node = todo.pop()
+        yield node
+        inside = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.AnnAssign):
+            inside.remove(node.annotation)
+        todo += reversed(inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import sys
 import typing
@@ -12,15 +13,16 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import Domain, member_names
-from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.errors import NoAttribute, SpecError, UsageError, told_plainly
 from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record, show
 from raftnb.language import source
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
+from raftnb.language.cures import listed, nearest
 from raftnb.language.grammar import Grammar, as_function
-from raftnb.language.instances import admitted_state, initial_states
+from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, Network
 from raftnb.language.processes import (
     Action,
@@ -39,6 +41,7 @@ from raftnb.language.well_formed import (
     refuse_same_claims,
     refuse_shared_names,
     refuse_shared_roots,
+    refuse_unknown_fields,
 )
 from raftnb.language.world import World
 
@@ -79,6 +82,11 @@ class Spec:
     liveness: tuple[Liveness, ...] = ()
     summary: str = ""
 
+    def __new__(cls, *given: Any, **fields: Any) -> Spec:
+        if given or fields:  # a copy is made without any
+            refuse_unknown_fields([f.name for f in dataclasses.fields(cls)], given, fields)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         refuse_fields(vars(self))
         refuse_shared_roots(self.classes)
@@ -92,8 +100,20 @@ class Spec:
             for action in cls.actions.values():
                 reader.read_action(action)
         for claim in self.claims:
-            reader.read_claim(claim)
-        self()
+            reader.read_claim(claim, step=claim in self.transitions)
+        refuse_initial_values(self())
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and hasattr(Model, name):
+            raise NoAttribute(
+                f"`{name}` of the specification `{self.name}`",
+                allowed=f"`{name}` of a model: a specification with its constants",
+                cure=f"call the specification first: `SPEC().{name}`",
+            )
+        known = [f.name for f in dataclasses.fields(self)]
+        raise NoAttribute(
+            f"`{name}` of a Spec", allowed=listed(known), cure=nearest(name, known) or "use these"
+        )
 
     @property
     def classes(self) -> tuple[Any, ...]:
@@ -116,13 +136,14 @@ class Spec:
     @cached_property
     def grammar(self) -> Grammar:
         """The reader of the functions of this specification."""
-        return Grammar(self.vocabulary, frozenset(self.all_constants))
+        return Grammar(self.vocabulary, frozenset(self.all_constants), self.delivery is not None)
 
     @property
     def namespace(self) -> dict[str, Any]:
         """The classes by name, for resolving annotations; a variant answers to its root's name."""
         return self.vocabulary.namespace
 
+    @told_plainly
     def __call__(self, *, history: bool = False, **constants: Any) -> Model:
         """The model with these constants (the others keep their defaults).
 
@@ -161,6 +182,7 @@ class Spec:
         found |= dict.fromkeys(self.sizes, SIZE)
         return found | dict.fromkeys(self._delivery_constants, SWITCH)
 
+    @told_plainly
     def variant(self, name: str, *classes: Any, **changes: Any) -> Spec:
         """The specification with classes replaced by subclasses of them, and fields changed."""
         processes = list(changes.pop("processes", self.processes))
@@ -176,6 +198,9 @@ class Spec:
                 )
             group[at[0]] = cls
         return replace(self, name=name, processes=tuple(processes), shared=tuple(shared), **changes)
+
+
+Spec.__init__ = told_plainly(Spec.__init__)  # type: ignore[method-assign]
 
 
 class Model:
@@ -364,6 +389,7 @@ class Model:
         given = tuple(admitted_state(self, state) for state in states)
         return Model(self.spec, self.constants, self.history, given)
 
+    @told_plainly
     def start(self, state: State | None = None) -> World:
         """A world at a state (the first initial one unless given), to be run by hand."""
         return World(self, state or self.initial_states[0])

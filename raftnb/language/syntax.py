@@ -128,7 +128,7 @@ CURES: dict[type[ast.AST], str] = {
     ast.Import: "import at the top of the module",
     ast.ImportFrom: "import at the top of the module",
     ast.With: "an action is atomic already",
-    ast.JoinedStr: "use an enum or a record",
+    ast.JoinedStr: "use an enum or a record: texts are not put together",
     ast.NamedExpr: "assign in a line of its own",
     ast.Div: "use `//`: the numbers of the language are whole",
     ast.Pow: "multiply, or look it up in a Map: `x ** -1` is no whole number",

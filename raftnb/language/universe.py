@@ -61,6 +61,17 @@ def universe(annotation: Any, world: Populated) -> list[Any]:
     )
 
 
+def is_listed(annotation: Any) -> bool:
+    """Whether all the values of a type can be listed, once it is known who the members are."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType, frozenset, Map):
+        return all(map(is_listed, args))
+    if isinstance(annotation, type) and issubclass(annotation, Domain | Enum):
+        return True
+    known = annotation in (bool, None, NoneType) or is_natural(annotation)
+    return known or origin is Literal
+
+
 def is_natural(annotation: Any) -> bool:
     """Whether an annotation is `Nat`, or another int marked as `Natural`."""
     parts = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()

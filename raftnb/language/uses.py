@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from enum import Enum
+from inspect import signature
 from typing import Any
 
 from raftnb.data.domains import DomainType
 from raftnb.data.values import Map, Message, Record
-from raftnb.language.network import in_flight
+from raftnb.language.cures import Told, listed, nearest
+from raftnb.language.network import in_flight, send
 from raftnb.language.processes import GlobalsType, after
 
 OVER = {"len", "tuple", "frozenset", "set", "sorted", "enumerate", "min", "max", "zip", "reversed"}
 
 
-def cure_for(cls: type) -> tuple[str, str]:
-    """The cure for a class that stands for a value, and what is allowed."""
-    name = cls.__name__
+def misused(cls: type, around: ast.AST) -> Told:
+    """What is said of a class that stands for a value, in an expression."""
+    name, what = cls.__name__, ast.unparse(around)
+    members = {} if not issubclass(cls, Enum) else dict(cls.__members__)
+    known = list(cls.variables if isinstance(cls, GlobalsType) else members)
+    if isinstance(around, ast.Attribute) and known:
+        declared = "declare" if isinstance(cls, GlobalsType) else "have"
+        cure = nearest(around.attr, known) or f"{declared} it, or use one of these"
+        return f"`{around.attr}`, which `{name}` does not {declared}", listed(known), cure
+    found = f"the class `{name}` as a value, in `{what}`"
     if cls is Map:
-        return "make one: `Map()`, `Map({key: value})`", "`Map(...)`, `isinstance(x, Map)`"
+        return found, "`Map(...)`, `isinstance(x, Map)`", "make one: `Map({key: value})`"
     if isinstance(cls, GlobalsType):
-        return f"name the variable: `{name}.variable`", f"variables of `{name}`"
+        return found, f"variables of `{name}`", f"name the variable: `{name}.{(*known, 'x')[0]}`"
     if issubclass(cls, Enum):
-        return f"name the member: `{name}.MEMBER`", f"members of `{name}`"
+        return found, f"members of `{name}`", f"name the member: `{name}.{(*known, 'X')[0]}`"
     if issubclass(cls, Record):
-        return f"make one: `{name}(...)`", f"`{name}(...)`, `isinstance(x, {name})`"
-    return f"choose a member: `for x in {name}`", f"members of `{name}`"
+        return found, f"`{name}(...)`, `isinstance(x, {name})`", f"make one: `{name}(...)`"
+    return found, f"members of `{name}`", f"choose a member: `for x in {name}`, or a parameter"
+
+
+def misfit(call: ast.Call, called: Callable[..., Any], error: TypeError) -> Told:
+    """What is said of arguments that a record or an operator has no parameters for."""
+    names, name = list(signature(called).parameters), called.__name__
+    unknown = [word.arg for word in call.keywords if word.arg and word.arg not in names]
+    given = {word.arg for word in call.keywords} | set(names[: len(call.args)])
+    missing = [part for part in names if part not in given and part not in ("source", "dest")]
+    cure = "give each parameter once; the fields of a message by name"
+    if called is send:
+        cure = "write `send(message, to=process)`"
+    elif unknown:
+        cure = nearest(unknown[0], names) or f"declare it: `{unknown[0]}: Type` in `{name}`"
+    elif missing and "missing" in str(error):
+        cure = f"give `{missing[0]}`: `{name}(..., {missing[0]}=...)`"
+    return f"`{ast.unparse(call)}`: {error}", f"{name}({', '.join(names)})", cure
 
 
 class Uses:

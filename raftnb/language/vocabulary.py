@@ -5,18 +5,26 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
+from raftnb.data.places import place_of_declaration
 from raftnb.data.values import Message, Record
 from raftnb.language import source
 from raftnb.language.annotations import classes_in, refuse_annotation, unalias
 from raftnb.language.processes import Action, Globals, Process, Variable
 
 ROOTS = (Domain, Process, Globals, Record, Message, Enum)
+
+
+def place_of_field(cls: Any, name: str) -> str:
+    """Where a class, or one that it is made of, declares a variable or a field."""
+    bases = cls.__mro__
+    owner = next((b for b in bases if name in vars(b).get("__annotations__", {})), cls)
+    return place_of_declaration(vars(owner), owner.__name__, name)
 
 
 class Vocabulary:
@@ -162,12 +170,12 @@ class Vocabulary:
         known = {cls.root for cls in self.classes}
         for cls in self.kinds:
             for name, hint in self.declared(cls):
-                refuse_annotation(hint, f"{cls.__qualname__}.{name}")
+                refuse_annotation(hint, partial(place_of_field, cls, name))
                 for domain in classes_in(hint):
                     if issubclass(domain, Domain) and domain.root and domain.root not in known:
                         raise SpecError(
                             f"the domain `{domain.__name__}`, which the Spec does not name",
-                            place=f"{cls.__qualname__}.{name}",
+                            place=place_of_field(cls, name),
                             allowed=", ".join(sorted(known)),
                             cure=f"add `{domain.__name__}` to its processes or domains",
                         )

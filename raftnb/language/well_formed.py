@@ -9,8 +9,10 @@ from typing import Any
 
 from raftnb.data.domains import TAKEN, Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import order
+from raftnb.data.values import order, show
 from raftnb.language import source
+from raftnb.language.attributes import functions_of
+from raftnb.language.cures import listed, nearest
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Globals, Process, Variable
 from raftnb.language.temporal import Fairness, Liveness
@@ -23,8 +25,43 @@ CLASSES: dict[str, Any] = {
     "domains": Domain,
     "symmetric": Domain,
 }
+MEANT = {
+    "messages": "leave it out: messages are found where they are sent; give it a `delivery`",
+    "records": "leave it out: records are found where they are named",
+    "actions": "leave it out: the actions are methods of the processes",
+    "variables": "name the class: `shared=(Shared,)`",
+    "globals": "name the class: `shared=(Shared,)`",
+    "properties": "say which: `invariants`, `transitions`, `sometimes`, or `liveness`",
+}
+HOW = {
+    "fairness": "say which kind: `weak({0})` or `strong({0})`",
+    "liveness": "say when: `eventually({0})`, `always_eventually({0})`, `leads_to(p, {0})`",
+}
 VALUES = {"fairness": Fairness, "liveness": Liveness}
 FUNCTIONS = ("invariants", "transitions", "sometimes", "possible", "constraints")
+
+
+def refuse_unknown_fields(
+    known: list[str], given: tuple[Any, ...], fields: Mapping[str, Any]
+) -> None:
+    """Raise `SpecError` for fields that a Spec has not or lacks, and for what is no name."""
+    for field in fields:
+        if field not in known:
+            cure = MEANT.get(field) or nearest(field, known) or "use one of these"
+            raise SpecError(f"`{field}=` of a Spec", allowed=listed(known), cure=cure)
+    name = given[0] if given else fields.get("name")
+    if not isinstance(name, str) or not name:
+        raise SpecError(
+            f"a Spec without a name: {show(name)} stands first",
+            allowed="Spec(name, processes=(...,), ...)",
+            cure='give it a name: `Spec("door", processes=(...,))`',
+        )
+    if len(given) < 2 and "processes" not in fields:
+        raise SpecError(
+            f"the Spec `{name}` without processes",
+            allowed="Spec(name, processes=(...,), ...)",
+            cure="name the process classes: `processes=(P,)`",
+        )
 
 
 def refuse_fields(fields: Mapping[str, Any]) -> None:
@@ -32,9 +69,9 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
     for name in (*CLASSES, *VALUES, *FUNCTIONS):
         if not isinstance(fields[name], tuple):
             raise SpecError(
-                f"`{name}={fields[name]!r}`",
+                f"`{name}={called(fields[name])}`",
                 allowed="a tuple",
-                cure=f"write `{name}=(...,)`, with a comma after a single one",
+                cure=f"write `{name}=({called(fields[name])},)`, with a comma after a single one",
             )
     for name, root in CLASSES.items():
         for cls in fields[name]:
@@ -52,12 +89,20 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
     _refuse_symmetric(fields)
 
 
+def called(value: Any) -> str:
+    """A value as one writes it: a class or function by its name."""
+    return getattr(value, "__name__", None) or repr(value)
+
+
 def _wrong(field: str, value: Any, allowed: str) -> SpecError:
-    return SpecError(
-        f"{value!r} among the `{field}` of a Spec",
-        allowed=allowed,
-        cure="name the class or the value itself, without quotes",
-    )
+    name = called(value)
+    cure = HOW.get(field, "name the class itself, where it belongs").format(name)
+    if isinstance(value, str):
+        cure = f"name it without quotes: `{field}=({value},)`"
+    elif isinstance(value, type) and issubclass(value, ROOTS) and field in CLASSES:
+        homes = [n for n, root in CLASSES.items() if issubclass(value, root) and n != "symmetric"]
+        cure = f"name it in `{homes[0]}`" if homes else f"leave `{name}` out: it is found by itself"
+    return SpecError(f"`{name}` among the `{field}` of a Spec", allowed=allowed, cure=cure)
 
 
 def _refuse_symmetric(fields: Mapping[str, Any]) -> None:
@@ -138,6 +183,7 @@ def refuse_bodies(vocabulary: Vocabulary) -> None:
         for base in cls.__mro__:
             if base not in ROOTS and issubclass(base, ROOTS):
                 _refuse_body(base)
+        _refuse_selfless(cls)
 
 
 def _refuse_body(cls: type) -> None:
@@ -152,6 +198,18 @@ def _refuse_body(cls: type) -> None:
             allowed="variables with annotations, constants, and methods: `def name(self, ...)`",
             cure="write a method with a return annotation, or a function outside the class",
         )
+
+
+def _refuse_selfless(cls: type) -> None:
+    """Raise `SpecError` for a method that takes nothing, and so cannot be called as one."""
+    for name, function in functions_of(cls).items():
+        if not function.__code__.co_argcount and not isinstance(vars(cls).get(name), staticmethod):
+            raise SpecError(
+                f"`{name}` of `{cls.__name__}` without `self`",
+                place=source.place(function),
+                allowed="methods: `def name(self, ...)`",
+                cure=f"write `def {name}(self)`",
+            )
 
 
 def _may_stand(name: str, value: Any) -> bool:

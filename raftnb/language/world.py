@@ -12,13 +12,16 @@ from functools import cached_property
 from typing import Any
 
 from raftnb.data.domains import Domain, running
-from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, UsageError
+from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, told_plainly
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.values import Message, Record, order, show
+from raftnb.data.values import Message, Record, order
 from raftnb.language.by_hand import (
     SharedIn,
     bound_arguments,
+    hand_picked,
     next_script,
+    no_attribute_of_a_world,
+    no_member,
     only_in_actions,
     why_disabled,
 )
@@ -58,6 +61,9 @@ class World:
         self._steps: list[Step] = []
         if state is not None:
             self.reset(state)
+
+    def __getattr__(self, name: str) -> Any:
+        raise no_attribute_of_a_world(name, self.__dict__.get("names", {}))
 
     @cached_property
     def instances(self) -> tuple[ActionInstance, ...]:
@@ -119,24 +125,11 @@ class World:
             raise Disabled
         at = len(self.choices)
         if self._wanted is not None:
-            pick = self._hand_picked(at, options)
+            pick = hand_picked(self._wanted, at, options)
         else:
             pick = self._script[at] if at < len(self._script) else 0
         self.choices.append((pick, options))
         return options[pick]
-
-    def _hand_picked(self, at: int, options: tuple[Any, ...]) -> int:
-        assert self._wanted is not None
-        if at >= len(self._wanted) and len(options) == 1:
-            return 0
-        if at >= len(self._wanted) or self._wanted[at] not in options:
-            found = show(self._wanted[at]) if at < len(self._wanted) else "no value"
-            raise UsageError(
-                f"{found} for choice {at + 1} of the action",
-                allowed=", ".join(map(show, options)),
-                cure=f"pass `choose=({show(options[0])}, ...)`, one value for each `either`",
-            )
-        return options.index(self._wanted[at])
 
     def after(self, owner: Any) -> Any:
         """A process or a class of shared variables as it is in the next state."""
@@ -315,10 +308,11 @@ class World:
     def __exit__(self, *_: object) -> None:
         running.reset(self._tokens.pop())
 
+    @told_plainly
     def __getitem__(self, key: str | type[Any]) -> Any:
         if isinstance(key, str):
             if key not in self.names:
-                raise UsageError(f"`{key}`", allowed=", ".join(self.names), cure="use one of these")
+                raise no_member(key, self.names)
             return self.names[key]
         return self.members(key)
 
@@ -332,6 +326,7 @@ class World:
         """How the state came to be."""
         return Trace(tuple(self._states), tuple(self._steps))
 
+    @told_plainly
     def reset(self, state: State) -> None:
         """Start again from a state; the trace is empty then."""
         state = admitted_state(self.model, state)
@@ -349,6 +344,7 @@ class World:
         """Take a step given as data, as `Trace.steps` has them."""
         getattr(self[step.process], step.action)(**dict(step.arguments), choose=step.choices)
 
+    @told_plainly
     def act(
         self,
         process: Process,

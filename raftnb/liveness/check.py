@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.bindings import bindings, named
@@ -91,6 +91,7 @@ class LivenessResult(Answer):
         return "\n".join(lines)
 
 
+@told_plainly
 def check_liveness(
     model: Model,
     *properties: Liveness,

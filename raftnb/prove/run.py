@@ -15,7 +15,7 @@ from typing import Any
 import z3
 from tqdm import tqdm
 
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model, Spec
 from raftnb.prove.actions import Start
@@ -50,6 +50,7 @@ class Settings:
     actions: tuple[str, ...] = ()
 
 
+@told_plainly
 def prove(
     proof: Proof,
     *,

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.conclusion import begun_elsewhere
@@ -99,6 +99,7 @@ class Refinement(Answer):
         return "\n".join(lines)
 
 
+@told_plainly
 def refines(
     concrete: Model,
     abstract: Model,

@@ -273,28 +273,28 @@ def test_a_refusal_in_a_notebook_names_cell_and_line(run: Run) -> None:
     wrong = DOOR.replace("when(self.inside)", "while self.inside: pass")
     code, _, err = run("check nb_d.ipynb:DOOR", nb_d__ipynb=notebook("x = 1", wrong))
     assert (code, rows(err)["found"]) == (2, "`while`")
-    assert rows(err)["at"].startswith("nb_d.ipynb code cell 2, line 19")
+    assert rows(err)["at"].startswith("nb_d.ipynb code cell 2, line 19, column 9, in Client.leave")
 
 
 WRONG = {
     "x = (": ("w.py, line 1", "'(' was never closed: `x = (`", "mend the line, or the one before"),
     "import nothing_such": (
-        "w.py, line 1, in <module>: `import nothing_such`",
+        "w.py, line 1, column 1, in <module>: `import nothing_such`",
         "ModuleNotFoundError: No module named 'nothing_such'",
         "install `nothing_such`, or put `nothing_such.py` beside the file",
     ),
     "x = 1\ny = z": (
-        "w.py, line 2, in <module>: `y = z`",
+        "w.py, line 2, column 5, in <module>: `y = z`",
         "NameError: name 'z' is not defined",
         "import or define `z` above this line",
     ),
     "raise SystemExit(3)": (
-        "w.py, line 1, in <module>: `raise SystemExit(3)`",
+        "w.py, line 1, column 1, in <module>: `raise SystemExit(3)`",
         "SystemExit: 3",
         'put what ends the program under `if __name__ == "__main__":`',
     ),
     "1 // 0": (
-        "w.py, line 1, in <module>: `1 // 0`",
+        "w.py, line 1, column 1, in <module>: `1 // 0`",
         "ZeroDivisionError: integer division or modulo by zero",
         "run it by itself to see more: `python w.py`",
     ),

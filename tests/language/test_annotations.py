@@ -134,9 +134,8 @@ def test_a_state_that_is_given_is_checked_as_well(annotation, right, wrong) -> N
 
 
 def test_history_variables_are_checked_too() -> None:
-    model = Spec("ghost", (variable(int, history("a")),))
     with pytest.raises(SpecError, match=r"holder\.x"):
-        _ = model(history=True).initial_states
+        Spec("ghost", (variable(int, history("a")),))
 
 
 BAD: list[tuple[Any, str]] = [
@@ -274,7 +273,7 @@ def test_what_is_equal_to_a_value_that_passed_is_checked_again(wrong: Any) -> No
 def test_fields_of_records_are_annotated_as_variables_are() -> None:
     with pytest.raises(SpecError, match="equal though they differ") as error:
         spec_of(Loose | None, None)
-    assert "Loose.value" in error.value.place
+    assert ", in Loose: `value: " in error.value.place
 
 
 class Chooser(Process):

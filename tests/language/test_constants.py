@@ -115,7 +115,8 @@ def test_a_parameter_of_a_claim_that_is_called_like_a_constant_is_the_constant()
     world = spec(most=1).start()
     assert world.failure(at_the_most) is None
     with pytest.raises(SpecError, match="parameter `most` without an annotation"):
-        Spec("notes", (Node,), constants={"nodes": 1}, invariants=(at_the_most,))
+        Spec("notes", (Node,), constants={"nodes": 1}, invariants=(at_the_most,),
+             delivery=Delivery())  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, "no", None])

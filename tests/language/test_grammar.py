@@ -104,8 +104,8 @@ class Indirect(Process):
         (Prints, "a call of `print`", 'print("hello")'),
         (Tosses, "the name `random`", "random.randint"),
         (Remembers, "the name `CACHE` (dict)", "CACHE[0] = 1"),
-        (Lists, "`list`", "x = [1, 2]"),
-        (Lambdas, "`lambda`", "f = lambda"),
+        (Lists, "`[1, 2]`", "x = [1, 2]"),
+        (Lambdas, "`lambda: 1`", "f = lambda"),
         (Tries, "`try`", "try:"),
         (Imports, "`import`", "import os"),
         (Asserts, "`assert`", "assert Counter.value == 0"),
@@ -143,7 +143,7 @@ def test_a_property_is_checked_as_actions_are():
 
     with pytest.raises(SpecError, match="a call of `print`"):
         Spec("noisy", (Quiet,), (Counter,), invariants=(noisy,))
-    with pytest.raises(SpecError, match="as a property or an action"):
+    with pytest.raises(SpecError, match="`5` as a claim"):
         Spec("no function", (Quiet,), (Counter,), invariants=(5,))  # type: ignore[arg-type]
 
 
