@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from raftnb.commands.common import Parser
 from raftnb.data.errors import RaftnbError
@@ -28,6 +29,8 @@ COMMANDS = {
 """The commands, each with its module; only those that are needed are imported, which takes time."""
 USAGE_ERROR = 2
 UNKNOWN = 3
+UNFOUND: dict[str, Any] = {"verdict": "unknown", "property": None, "bound": None, "partial": []}
+"""What `--json` prints where a command is stopped before it has found anything."""
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
@@ -64,8 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         bound = str(stop) or "interrupted"
         if "--json" in given:
-            said = {"verdict": "unknown", "property": None, "bound": bound, "partial": []}
-            print(json.dumps(said))
+            print(json.dumps(UNFOUND | {"bound": bound}))
         print(f"{bound} before anything was found", file=sys.stderr)
         return UNKNOWN
     except BrokenPipeError:

@@ -115,7 +115,7 @@ class Exploration(Answer):
         optional = {
             "property": self.property,
             "reason": self.reason,
-            "trace": self.trace.as_json() if self.trace else None,
+            "trace": None if self.trace is None else self.trace.as_json(),
             "bound": self.bound,
             "cut": self.cut or None,
             "not_reached": list(self.not_reached) or None,
@@ -139,6 +139,6 @@ class Exploration(Answer):
         if self.never_taken:
             lines.append(f"warning: never taken: {', '.join(self.never_taken)}")
         lines += [f"note: {sentence}" for sentence in self.partial]
-        if self.trace:
+        if self.trace is not None:
             lines.append(str(self.trace))
         return "\n".join(lines)

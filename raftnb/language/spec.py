@@ -13,14 +13,13 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import Domain, member_names
-from raftnb.data.errors import NoAttribute, SpecError, UsageError, told_plainly
+from raftnb.data.errors import SpecError, UsageError, told_plainly
 from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record, show
 from raftnb.language import source
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
-from raftnb.language.cures import listed, nearest
 from raftnb.language.grammar import Grammar, as_function
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, Network
@@ -35,6 +34,7 @@ from raftnb.language.processes import (
 from raftnb.language.temporal import Fairness, Liveness
 from raftnb.language.vocabulary import Vocabulary
 from raftnb.language.well_formed import (
+    no_attribute_of_a_spec,
     refuse_bodies,
     refuse_constants,
     refuse_fields,
@@ -104,16 +104,7 @@ class Spec:
         refuse_initial_values(self())
 
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_") and hasattr(Model, name):
-            raise NoAttribute(
-                f"`{name}` of the specification `{self.name}`",
-                allowed=f"`{name}` of a model: a specification with its constants",
-                cure=f"call the specification first: `SPEC().{name}`",
-            )
-        known = [f.name for f in dataclasses.fields(self)]
-        raise NoAttribute(
-            f"`{name}` of a Spec", allowed=listed(known), cure=nearest(name, known) or "use these"
-        )
+        raise no_attribute_of_a_spec(name, self, Model)
 
     @property
     def classes(self) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import TAKEN, Domain
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.values import order, show
 from raftnb.language import source
 from raftnb.language.attributes import functions_of
@@ -62,6 +62,19 @@ def refuse_unknown_fields(
             allowed="Spec(name, processes=(...,), ...)",
             cure="name the process classes: `processes=(P,)`",
         )
+
+
+def no_attribute_of_a_spec(name: str, spec: Any, model: type) -> NoAttribute:
+    """The error for an attribute that a Spec has not; its models may have it."""
+    if not name.startswith("_") and hasattr(model, name):
+        return NoAttribute(
+            f"`{name}` of the specification `{spec.name}`",
+            allowed=f"`{name}` of a model: a specification with its constants",
+            cure=f"call the specification first: `SPEC().{name}`",
+        )
+    known = list(spec.__dataclass_fields__)
+    cure = nearest(name, known) or "use one of these"
+    return NoAttribute(f"`{name}` of a Spec", allowed=listed(known), cure=cure)
 
 
 def refuse_fields(fields: Mapping[str, Any]) -> None:

@@ -68,7 +68,7 @@ class BoundedAnswer(Answer):
             f"{self.verdict}: {self.property}, {counted(self.steps, 'step')} ({self.instance})"
         ]
         lines += [f"stopped: {self.bound}"] if self.bound else []
-        lines += [str(self.trace)] if self.trace else []
+        lines += [str(self.trace)] if self.trace is not None else []
         return "\n".join(lines)
 
 

@@ -326,3 +326,30 @@ def test_what_a_file_prints_stays_out_of_the_json(run: Run) -> None:
     done = run("check own_q.py --json", own_q__py="print('hello')\n" + dedent(DOOR))
     assert answer(done)["verdict"] == "holds"
     assert done[2] == "hello\n"
+
+
+def test_a_check_begins_where_a_kept_trace_ends(run: Run) -> None:
+    files = {"own_r__py": DOOR, "mine_r__py": VARIANTS.replace("{module}", "own_r")}
+    variant = "own_r.py --variant mine_r.py:Rude"
+    run(f"walk {variant} --walks 5 --trace t.json", **files)
+    code, out, _ = run("check own_r.py --start t.json --json")
+    found = json.loads(out)
+    assert (code, found["property"], len(found["trace"]["steps"])) == (1, "held", 0)
+    assert found["trace"]["states"][0]["Door"] != {"holder": None}
+    assert run("walk own_r.py --start t.json --walks 3")[0] == 1
+
+
+def test_a_start_that_fits_no_state_is_refused(run: Run, tmp_path: Path) -> None:
+    for text, part in {
+        "": "no trace in the file",
+        "{}": "no trace in the file",
+        '{"states": [{}]}': "a state without Door.holder",
+        '{"states": [{"Door": {"holder": 3}, "c1": {"inside": false}}]}': "3 as the value of",
+        '{"states": [{"Door": {"holder": "c9"}, "c1": {"inside": false}}]}': "'c9' as the value",
+    }.items():
+        (tmp_path / "t.json").write_text(text)
+        code, _, err = run("check own_s.py --set clients=1 --start t.json", own_s__py=DOOR)
+        assert (code, rows(err)["at"][:22]) == (2, "command line, --start ")
+        assert part in rows(err)["found"]
+    _, _, err = run("check own_s.py --start nothing.json")
+    assert rows(err)["found"] == "No such file or directory"
