@@ -101,7 +101,7 @@ class Attributes:
             return f"`{attr}`, which no class declares", words, cure or declare
         if call is None and id(node) not in self.handed and self.owners.is_method(node):
             what = ast.unparse(node)
-            return f"`{what}`, a method that is not called", "its result", f"call it: `{what}(...)`"
+            return f"`{what}`, a method that is not called", "its result", f"call it: `{what}()`"
         if call is not None and attr in self.values - MEMBERS:
             if attr not in self.methods and attr not in METHODS:
                 what = ast.unparse(node)

@@ -152,9 +152,8 @@ class Spec:
 
     @property
     def _delivery_constants(self) -> dict[str, int]:
-        if self.delivery is None:
-            return {}
-        return {name: int(value) for name, value in vars(self.delivery).items()}
+        flags = vars(self.delivery) if self.delivery is not None else {}
+        return {name: int(value) for name, value in flags.items()}
 
     @property
     def all_constants(self) -> dict[str, int]:
