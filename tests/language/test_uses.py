@@ -308,4 +308,4 @@ class Careless(Car):
 def test_a_guard_that_is_not_called_is_refused_with_its_cure() -> None:
     with pytest.raises(SpecError, match="a method that is not called") as error:
         Spec("careless", (Careless,), constants={"cars": 1})
-    assert error.value.cure == "call it: `self.speed(...)`"
+    assert error.value.cure == "call it: `self.speed()`"
