@@ -42,6 +42,7 @@ from raftnb.language.well_formed import (
     refuse_shared_names,
     refuse_shared_roots,
     refuse_unknown_fields,
+    without_annotation,
 )
 from raftnb.language.world import World
 
@@ -284,17 +285,11 @@ class Model:
     def parameters(self, function: FunctionType | Action, skip: int = 0) -> dict[str, Any]:
         """The parameters of a function with their annotations (`skip` the first, `self`)."""
         body = function.function if isinstance(function, Action) else function
-        names = body.__code__.co_varnames[skip : body.__code__.co_argcount]
-        hints = self.annotations(body)
-        for name in names:
-            if name not in hints and name not in self.constants:
-                raise SpecError(
-                    f"parameter `{name}` without an annotation",
-                    place=source.place(body),
-                    allowed="a parameter with the type it ranges over, or a constant's name",
-                    cure=f"write `{name}: Type`",
-                )
-        return {name: hints.get(name) for name in names}
+        found = self.spec.vocabulary.parameters(body, skip)
+        for name, hint in found.items():
+            if hint is None and name not in self.constants:
+                raise without_annotation(body, name)
+        return found
 
     @cached_property
     def _checks(self) -> Checks:

@@ -77,6 +77,16 @@ def no_attribute_of_a_spec(name: str, spec: Any, model: type) -> NoAttribute:
     return NoAttribute(f"`{name}` of a Spec", allowed=listed(known), cure=cure)
 
 
+def without_annotation(function: FunctionType, name: str) -> SpecError:
+    """The error for a parameter that ranges over nothing."""
+    return SpecError(
+        f"parameter `{name}` without an annotation",
+        place=source.place(function),
+        allowed="a parameter with the type it ranges over, or a constant's name",
+        cure=f"write `{name}: Type`",
+    )
+
+
 def refuse_fields(fields: Mapping[str, Any]) -> None:
     """Raise `SpecError` for a field of a Spec that is not of its kind."""
     for name in (*CLASSES, *VALUES, *FUNCTIONS):
