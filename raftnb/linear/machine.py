@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from raftnb.data.errors import SpecError
 from raftnb.data.events import UNSAID, Value, exact, freeze, text
+from raftnb.linear.effects import Effects, effects_of
 from raftnb.linear.interface import (
     Call,
     SequentialObject,
@@ -23,7 +24,6 @@ from raftnb.linear.interface import (
     method_of,
     operations_of,
 )
-from raftnb.linear.unread import IsUnread, unread_values
 
 MOST_OUTCOMES = 10_000
 Outcomes = tuple[tuple[int, int], ...]
@@ -53,7 +53,7 @@ class Machine:
     `after(state, claim)` are the states that a claim leads to, none if the object does not answer
     so. `observers` are the methods that changed no state seen so far; each new state is tried with
     all of their calls, and `ObserverChangedState` is raised when one turns out to be no observer.
-    At first every method is taken for one. All states of which `is_unread` says so are one.
+    At first every method is taken for one. All states with unread values are one (`effects`).
     """
 
     def __init__(self, model: SequentialObject) -> None:
@@ -67,7 +67,8 @@ class Machine:
         self._choosing = {n for n in dir(class_of(model)) if _chooses(class_of(model), n)}
         self._known: set[str] | None = None
         self._model = model
-        self._is_unread: IsUnread | None = None
+        self._claimed: list[tuple[Call, Value]] = []
+        self.effects = Effects()
 
     def claim(self, call: Call, result: Value) -> int:
         """The number of a call that is claimed to have had `result`; give all before `restart`."""
@@ -82,19 +83,14 @@ class Machine:
         found = self._claim_numbers.setdefault(claim, len(self.claims))
         if found == len(self.claims):
             self.claims.append(claim)
+            self._claimed.append((call, result))
         return found
-
-    def _claimed(self) -> Iterator[tuple[Call, Value]]:
-        """The calls with the results that are claimed."""
-        results = {number: result for result, number in self.results.items()}
-        for call, result in self.claims:
-            yield self.calls[call], results.get(result, UNSAID)
 
     def restart(self) -> None:
         """Forget the states, keep what is known about observers, and enter the initial state."""
         self.observers = {call.name for call in self.calls} if self._known is None else self._known
         self._known = self.observers
-        self._is_unread = unread_values(self._model, self._claimed())
+        self.effects = effects_of(self._model, self._claimed)
         while True:
             try:
                 return self._begin()
@@ -157,8 +153,8 @@ class Machine:
         return agrees(shown, exact(self._patterns[wanted]))
 
     def _number_of(self, thing: Any) -> int:
-        unread = self._is_unread is not None and self._is_unread(thing)
-        frozen = _UNREAD if unread else state_of(thing)
+        is_unread = self.effects.is_unread
+        frozen = _UNREAD if is_unread is not None and is_unread(thing) else state_of(thing)
         found = self.numbers.get(frozen)
         return self._enter(thing, frozen) if found is None else found
 

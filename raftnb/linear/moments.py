@@ -18,30 +18,39 @@ class Candidate(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Crashed operations with the same claim, as (bit, operation), first invoked first."""
+    """Operations with the same claim, as (bit, operation); the first of them takes effect first."""
 
     claim: int
     members: tuple[tuple[int, int], ...]
 
 
 class Moment(NamedTuple):
-    """A response: its operation, and the others that were invoked before it and still wait."""
+    """A response: its operation, and the others that were invoked before it and still wait.
+
+    Of `changing` ones with the same claim the first that returns comes first, of `crashed` ones the
+    first that was invoked. `coverable` are the bits of those that one that overwrites covers.
+    """
 
     own: Candidate
     observing: tuple[Candidate, ...]
-    changing: tuple[Candidate, ...]
+    changing: tuple[Group, ...]
     crashed: tuple[Group, ...]
+    coverable: int
 
 
 def moments_of(
-    operations: Sequence[Operation], candidates: Sequence[Candidate], observers: frozenset[int]
+    operations: Sequence[Operation],
+    candidates: Sequence[Candidate],
+    observers: frozenset[int],
+    coverable: frozenset[int] = frozenset(),
 ) -> list[Moment]:
     """The moments of a part, in the order of the responses.
 
     `operations` stand in the order of their invocations, `candidates[n]` is the nth of them with no
-    bit yet, and `observers` are the claims that change no state. Crashed observers are left out.
+    bit yet, `observers` are the claims that change no state, and `coverable` those that may be
+    covered. Crashed observers are left out.
     """
-    table = _Table(candidates, observers)
+    table = _Table(operations, candidates, observers, coverable)
     returning = [n for n, operation in enumerate(operations) if operation.returned is not None]
     returning.sort(key=lambda n: operations[n].returned or 0)
     admitted = 0
@@ -60,8 +69,15 @@ def _end(operation: Operation) -> int:
 class _Table:
     """The operations that wait, as the events pass by."""
 
-    def __init__(self, candidates: Sequence[Candidate], observers: frozenset[int]) -> None:
-        self.candidates, self.observers = candidates, observers
+    def __init__(
+        self,
+        operations: Sequence[Operation],
+        candidates: Sequence[Candidate],
+        observers: frozenset[int],
+        coverable: frozenset[int],
+    ) -> None:
+        self.operations, self.candidates = operations, candidates
+        self.observers, self.coverable = observers, coverable
         self.moments: list[Moment] = []
         self.observing: dict[int, Candidate] = {}
         self.changing: dict[int, Candidate] = {}
@@ -86,8 +102,20 @@ class _Table:
     def respond(self, n: int) -> None:
         observing = tuple(self.observing.values())
         own = self.observing.pop(n, None) or self.changing.pop(n)
-        self.moments.append(Moment(own, observing, tuple(self.changing.values()), self.groups))
+        waiting = [one for one in (own, *self.changing.values()) if one.claim in self.coverable]
+        covered = sum(one.bit for one in waiting)
+        self.moments.append(Moment(own, observing, self._changing(own), self.groups, covered))
         heappush(self.free, own.bit)
+
+    def _changing(self, own: Candidate) -> tuple[Group, ...]:
+        """What else waits, by claims; what claims the same as the one that returns comes later."""
+        groups: dict[int, list[tuple[int, int]]] = {}
+        for bit, claim, operation in self.changing.values():
+            if claim != own.claim:
+                groups.setdefault(claim, []).append((bit, operation))
+        for same in groups.values():
+            same.sort(key=lambda member: _end(self.operations[member[1]]))
+        return tuple(Group(claim, tuple(same)) for claim, same in groups.items())
 
     def _bit(self) -> int:
         if self.free:

@@ -3,22 +3,26 @@
 Lowe's just-in-time linearization, searched depth first: an operation takes effect only when the
 response of one that is not yet linearized makes it necessary, so the search chooses at responses
 alone. A configuration is the number of the next response, the object's state, the set of
-operations that took effect and have not returned (a bit mask), and the set of crashed operations
-that took effect. Three things keep it small:
+operations that took effect and have not returned (a bit mask), those of them that may still be
+covered, and the set of crashed operations that took effect. Five things keep it small:
 
-- an observer (a method that changes no state) takes effect as soon as its result fits: nothing is
-  lost, so nothing is chosen;
-- crashed operations with the same call take effect in the order of their invocations;
-- a configuration is dropped when the same one was seen with a subset of its crashed operations:
-  they never have to take effect, so fewer is never worse, and fewer is tried first when a first
-  try was in vain.
+- an observer (which changes no state) takes effect as soon as its result fits: nothing is lost, so
+  nothing is chosen;
+- of operations that say the same the first that returns takes effect first, and of crashed ones
+  the first that was invoked: two that were exchanged could be exchanged back;
+- one that was waiting when another overwrote the state is covered (`effects`): at its response
+  it may count as having taken effect just before that;
+- so a configuration is dropped when it was seen with fewer *burdens*: writes that took effect,
+  writes that are not covered, crashed operations that took effect. Whatever can follow it can
+  follow the other, too: crashed operations never have to take effect, covered ones no more;
+- values that nobody reads are one state (`effects`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.events import Operation
 from raftnb.data.verdict import Verdict
@@ -32,9 +36,26 @@ from raftnb.linear.result import Attempt, Part
 MOST_ATTEMPTS = 16
 REHEARSED = 200
 Path: TypeAlias = "tuple[int, int, Path, int] | None"
-"""The order so far, last first: (operation, response number, the rest, length)."""
-Configuration: TypeAlias = tuple[int, int, int, int, Path]
-"""(response number, state, mask of waiting operations, mask of crashed ones, order so far)."""
+"""The order so far, last first: (operation, response number, the rest, length).
+
+The response number is `COVERED` of an operation that took effect before the last overwriting one.
+"""
+COVERED = -1
+
+
+class Configuration(NamedTuple):
+    """How far it came: the next response, the state, and bits of operations.
+
+    `mask` are those that took effect and have not returned, `covered` those that need not take
+    effect any more, `dead` the crashed ones that took effect; `path` is the order so far.
+    """
+
+    number: int
+    state: int
+    mask: int
+    covered: int
+    dead: int
+    path: Path
 
 
 class Search:
@@ -86,10 +107,13 @@ class Search:
         """Lay out the moments for what is now known about observers, and forget the rest."""
         names = self.machine.observers
         calls = self.machine.calls
-        observers = {n for n, c in enumerate(self.machine.claims) if calls[c.call].name in names}
-        self.moments = moments_of(self.operations, self.candidates, frozenset(observers))
+        named = {n for n, c in enumerate(self.machine.claims) if calls[c.call].name in names}
+        effects = self.machine.effects
+        observers = effects.observing | named
+        self.overwriting = effects.overwriting
+        self.moments = moments_of(self.operations, self.candidates, observers, effects.coverable)
         self.width = max((moment.own.bit.bit_length() for moment in self.moments), default=0)
-        self.held = 8 * sum(len(m.observing) + len(m.changing) + 20 for m in self.moments)
+        self.held = 8 * sum(len(m.observing) + 2 * len(m.changing) + 20 for m in self.moments)
 
     def _take_turns(self, most: float) -> Part | None:
         """Two strategies, each with ever more patience, where operations crashed.
@@ -111,18 +135,18 @@ class Search:
         """Depth first; if careful, what has fewer crashed operations goes before all others."""
         self.seen: dict[int, tuple[int, ...]] = {}
         self.deepest, self.stuck = 0, []
-        stacks: list[list[Configuration]] = [[(0, 0, 0, 0, None)]]
+        stacks: list[list[Configuration]] = [[Configuration(0, 0, 0, 0, 0, None)]]
         end = self.meter.configurations + most
         while stack := next(filter(None, stacks), None):
             if self.meter.configurations >= end:
                 return None
             self.meter.tick(self._remembered(stacks), self.deepest)
             here = self._advance(stack.pop())
-            if here[0] == len(self.moments):
-                return self._holds(here[4])
+            if here.number == len(self.moments):
+                return self._holds(here.path)
             if self._is_new(here):
-                if self.moments[here[0]].crashed:
-                    count = here[3].bit_count() + 1 if careful else 0
+                if self.moments[here.number].crashed:
+                    count = here.dead.bit_count() + 1 if careful else 0
                     _stack_for(stacks, count).extend(self._revived(here))
                 stack.extend(self._others(here))
                 stack.extend(self._own(here))
@@ -130,58 +154,73 @@ class Search:
 
     def _advance(self, configuration: Configuration) -> Configuration:
         """Go on while there is no choice: observers that fit, responses already linearized."""
-        number, state, mask, dead, path = configuration
+        number, state, mask, covered, dead, path = configuration
         after, moments = self.machine.after, self.moments
         while number < len(moments):
-            own, observing, _, _ = moments[number]
+            own, observing, _, _, _ = moments[number]
             for bit, claim, operation in observing:
                 if not mask & bit and after(state, claim):
                     mask |= bit
-                    path = (operation, number, path, path[3] + 1 if path else 1)
+                    path = _longer(path, operation, number)
             if not mask & own.bit:
                 break
             mask ^= own.bit
             number += 1
-        return number, state, mask, dead, path
+        return Configuration(number, state, mask, covered, dead, path)
 
     def _is_new(self, configuration: Configuration) -> bool:
-        number, state, mask, dead, path = configuration
+        number, state, mask, covered, dead, path = configuration
         if number >= self.deepest:
             self._note_stuck(number, state, path)
-        key = ((state * len(self.moments) + number) << self.width) | mask
+        coverable, width = self.moments[number].coverable, self.width
+        key = ((state * len(self.moments) + number) << width) | (mask & ~coverable)
+        uncovered = coverable & ~mask & ~covered
+        burden = (((dead << width) | (mask & coverable)) << width) | uncovered
         earlier = self.seen.get(key, ())
-        if any(fewer & dead == fewer for fewer in earlier):
+        if any(fewer & burden == fewer for fewer in earlier):
             return False
-        self.seen[key] = (*(more for more in earlier if more & dead != dead), dead)
+        self.seen[key] = (*(more for more in earlier if more & burden != burden), burden)
         return True
 
-    def _own(self, configuration: Configuration) -> Iterator[Configuration]:
+    def _own(self, here: Configuration) -> Iterator[Configuration]:
         """The operation that responds takes effect, if it can: the next response is reached."""
-        number, state, mask, dead, path = configuration
-        own = self.moments[number].own
-        order = (own.operation, number, path, path[3] + 1 if path else 1)
-        for after in self.machine.after(state, own.claim):
-            yield number + 1, after, mask, dead, order
+        own = self.moments[here.number].own
+        for one in self._taken(here, own.claim, own.bit, own.operation):
+            yield one._replace(
+                number=here.number + 1, mask=one.mask ^ own.bit, covered=one.covered & ~own.bit
+            )
+        if here.covered & own.bit:
+            path = _longer(here.path, own.operation, COVERED)
+            covered = here.covered ^ own.bit
+            yield here._replace(number=here.number + 1, covered=covered, path=path)
 
-    def _others(self, configuration: Configuration) -> Iterator[Configuration]:
+    def _others(self, here: Configuration) -> Iterator[Configuration]:
         """An operation that returns later takes effect first."""
-        number, state, mask, dead, path = configuration
-        length = path[3] + 1 if path else 1
-        for bit, claim, operation in self.moments[number].changing:
-            if not mask & bit:
-                for after in self.machine.after(state, claim):
-                    yield number, after, mask | bit, dead, (operation, number, path, length)
-
-    def _revived(self, configuration: Configuration) -> Iterator[Configuration]:
-        """A crashed operation takes effect first."""
-        number, state, mask, dead, path = configuration
-        length = path[3] + 1 if path else 1
-        for claim, members in self.moments[number].crashed:
-            free = next((item for item in members if not dead & item[0]), None)
+        for claim, members in self.moments[here.number].changing:
+            free = next((member for member in members if not here.mask & member[0]), None)
             if free:
-                for after in self.machine.after(state, claim):
-                    if after != state:
-                        yield number, after, mask, dead | free[0], (free[1], number, path, length)
+                yield from self._taken(here, claim, *free)
+
+    def _revived(self, here: Configuration) -> Iterator[Configuration]:
+        """A crashed operation takes effect first."""
+        for claim, members in self.moments[here.number].crashed:
+            free = next((member for member in members if not here.dead & member[0]), None)
+            if free:
+                for one in self._taken(here, claim, 0, free[1]):
+                    if one.state != here.state:
+                        yield one._replace(dead=here.dead | free[0])
+
+    def _taken(
+        self, here: Configuration, claim: int, bit: int, operation: int
+    ) -> Iterator[Configuration]:
+        """An operation takes effect; one that overwrites covers all that wait and can be."""
+        number, state, mask, covered, dead, path = here
+        mask |= bit
+        if claim in self.overwriting:
+            covered = self.moments[number].coverable
+        for after in self.machine.after(state, claim):
+            path_after = _longer(path, operation, number)
+            yield Configuration(number, after, mask, covered & ~mask, dead, path_after)
 
     def _note_stuck(self, number: int, state: int, path: Path) -> None:
         if number > self.deepest:
@@ -203,8 +242,26 @@ class Search:
         return -1 if returned is None else returned
 
     def _placed(self, path: Path) -> tuple[Placed, ...]:
-        found = (Placed(self.operations[n], self._point(number)) for n, number in _order(path))
+        found = (Placed(self.operations[n], self._point(number)) for n, number in self._order(path))
         return tuple(found)
+
+    def _order(self, path: Path) -> list[tuple[int, int]]:
+        """The operations that a path has placed, first first, each with its response number."""
+        steps = []
+        while path:
+            operation, number, path, _ = path
+            steps.append((operation, number))
+        order: list[tuple[int, int]] = []
+        cover = 0
+        for operation, number in reversed(steps):
+            if number == COVERED:
+                order.insert(cover, (operation, order[cover][1]))
+                cover += 1
+            else:
+                if self.candidates[operation].claim in self.overwriting:
+                    cover = len(order)
+                order.append((operation, number))
+        return order
 
     def _attempts(self) -> tuple[Attempt, ...]:
         return tuple(
@@ -212,7 +269,7 @@ class Search:
         )
 
     def _shown(self, path: Path, state: int) -> str:
-        claims = [self.candidates[n].claim for n, _ in _order(path)]
+        claims = [self.candidates[n].claim for n, _ in self._order(path)]
         return self.machine.show_after(claims, state)
 
     def _holds(self, path: Path) -> Part:
@@ -231,13 +288,8 @@ class Search:
         return Part(None, verdict, count, method="search", configurations=chosen, **found)
 
 
-def _order(path: Path) -> list[tuple[int, int]]:
-    """The operations that a path has placed, first first, each with its response number."""
-    found = []
-    while path:
-        operation, number, path, _ = path
-        found.append((operation, number))
-    return found[::-1]
+def _longer(path: Path, operation: int, number: int) -> Path:
+    return operation, number, path, path[3] + 1 if path else 1
 
 
 def _stack_for(stacks: list[list[Configuration]], crashed: int) -> list[Configuration]:

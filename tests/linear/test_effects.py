@@ -8,15 +8,15 @@ from raftnb.data.events import UNSAID
 from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import AppendList, CASRegister, KeyValueStore, Register, check
+from raftnb.linear.effects import Effects, effects_of
 from raftnb.linear.interface import Call
 from raftnb.linear.objects import Entry
-from raftnb.linear.unread import unread_values
 
 
 def unread(model, value, *claims):
     """Whether an entry of this value is one that `claims` never find."""
     calls = [(Call(name, arguments), result) for name, arguments, result in claims]
-    found = unread_values(model, calls)
+    found = effects_of(model, calls).is_unread
     assert found is not None
     return found(Entry(value) if model is Entry else type(model)(value))
 
@@ -50,8 +50,8 @@ def test_nothing_is_said_of_numbers_that_are_added_nor_of_a_readers_own_class() 
             return self.value % 2
 
     adding = [(Call("append", (2,)), None), (Call("get", ()), 4)]
-    assert unread_values(Entry, adding) is None
-    assert unread_values(Odd(3), [(Call("read", ()), 1)]) is None
+    assert effects_of(Entry, adding).is_unread is None
+    assert effects_of(Odd(3), [(Call("read", ()), 1)]) == Effects()
 
 
 def test_an_answer_that_nobody_knows_makes_no_value_read() -> None:
