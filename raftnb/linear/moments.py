@@ -27,8 +27,9 @@ class Group(NamedTuple):
 class Moment(NamedTuple):
     """A response: its operation, and the others that were invoked before it and still wait.
 
-    Of `changing` ones with the same claim the first that returns comes first, of `crashed` ones the
-    first that was invoked. `coverable` are the bits of those that one that overwrites covers.
+    Of `changing` ones, its own among them, those with the same claim stand together, the first that
+    returns first; of `crashed` ones the first that was invoked. `coverable` are the bits of those
+    that another that overwrites the state covers.
     """
 
     own: Candidate
@@ -79,43 +80,52 @@ class _Table:
         self.operations, self.candidates = operations, candidates
         self.observers, self.coverable = observers, coverable
         self.moments: list[Moment] = []
+        self.waiting: dict[int, Candidate] = {}
         self.observing: dict[int, Candidate] = {}
-        self.changing: dict[int, Candidate] = {}
+        self.changing: dict[int, Group] = {}
+        self.crashed: dict[int, Group] = {}
+        self.groups: tuple[Group, ...] = ()
         self.free: list[int] = []
         self.used = 0
-        self.dead: dict[int, list[tuple[int, int]]] = {}
-        self.dead_count = 0
-        self.groups: tuple[Group, ...] = ()
+        self.dead = 0
+        self.covered = 0
 
     def admit(self, n: int, crashed: bool) -> None:
         _, claim, operation = self.candidates[n]
         observer = claim in self.observers
         if not crashed:
-            waiting = self.observing if observer else self.changing
-            waiting[n] = Candidate(self._bit(), claim, operation)
+            one = self.waiting[n] = Candidate(self._bit(), claim, operation)
+            if observer:
+                self.observing[n] = one
+                return
+            self.covered |= one.bit if claim in self.coverable else 0
+            self._regroup(claim, [*self._members(claim), (one.bit, operation)])
         elif not observer:
-            members = self.dead.setdefault(claim, [])
-            members.append((1 << self.dead_count, n))
-            self.dead_count += 1
-            self.groups = tuple(Group(claim, tuple(same)) for claim, same in self.dead.items())
+            known = self.crashed[claim].members if claim in self.crashed else ()
+            self.crashed[claim] = Group(claim, (*known, (1 << self.dead, n)))
+            self.dead += 1
+            self.groups = tuple(self.crashed.values())
 
     def respond(self, n: int) -> None:
+        own = self.waiting.pop(n)
+        changing = tuple(self.changing.values())
         observing = tuple(self.observing.values())
-        own = self.observing.pop(n, None) or self.changing.pop(n)
-        waiting = [one for one in (own, *self.changing.values()) if one.claim in self.coverable]
-        covered = sum(one.bit for one in waiting)
-        self.moments.append(Moment(own, observing, self._changing(own), self.groups, covered))
+        self.moments.append(Moment(own, observing, changing, self.groups, self.covered))
+        self.covered &= ~own.bit
+        if self.observing.pop(n, None) is None:
+            self._regroup(own.claim, [m for m in self._members(own.claim) if m[0] != own.bit])
         heappush(self.free, own.bit)
 
-    def _changing(self, own: Candidate) -> tuple[Group, ...]:
-        """What else waits, by claims; what claims the same as the one that returns comes later."""
-        groups: dict[int, list[tuple[int, int]]] = {}
-        for bit, claim, operation in self.changing.values():
-            if claim != own.claim:
-                groups.setdefault(claim, []).append((bit, operation))
-        for same in groups.values():
-            same.sort(key=lambda member: _end(self.operations[member[1]]))
-        return tuple(Group(claim, tuple(same)) for claim, same in groups.items())
+    def _members(self, claim: int) -> tuple[tuple[int, int], ...]:
+        return self.changing[claim].members if claim in self.changing else ()
+
+    def _regroup(self, claim: int, members: list[tuple[int, int]]) -> None:
+        """What claims this: the first that returns first."""
+        if not members:
+            del self.changing[claim]
+            return
+        members.sort(key=lambda member: _end(self.operations[member[1]]))
+        self.changing[claim] = Group(claim, tuple(members))
 
     def _bit(self) -> int:
         if self.free:

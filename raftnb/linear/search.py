@@ -4,7 +4,7 @@ Lowe's just-in-time linearization, searched depth first: an operation takes effe
 response of one that is not yet linearized makes it necessary, so the search chooses at responses
 alone. A configuration is the number of the next response, the object's state, the set of
 operations that took effect and have not returned (a bit mask), those of them that may still be
-covered, and the set of crashed operations that took effect. Five things keep it small:
+covered, and the set of crashed operations that took effect. Six things keep it small:
 
 - an observer (which changes no state) takes effect as soon as its result fits: nothing is lost, so
   nothing is chosen;
@@ -12,6 +12,8 @@ covered, and the set of crashed operations that took effect. Five things keep it
   the first that was invoked: two that were exchanged could be exchanged back;
 - one that was waiting when another overwrote the state is covered (`effects`): at its response
   it may count as having taken effect just before that;
+- one that overwrites the state takes effect before its response only for somebody who finds that
+  state: not before another that overwrites it at once, which would cover it;
 - so a configuration is dropped when it was seen with fewer *burdens*: writes that took effect,
   writes that are not covered, crashed operations that took effect. Whatever can follow it can
   follow the other, too: crashed operations never have to take effect, covered ones no more;
@@ -47,7 +49,8 @@ class Configuration(NamedTuple):
     """How far it came: the next response, the state, and bits of operations.
 
     `mask` are those that took effect and have not returned, `covered` those that need not take
-    effect any more, `dead` the crashed ones that took effect; `path` is the order so far.
+    effect any more, `dead` the crashed ones that took effect; `idle` says that the last one
+    overwrote the state, and nobody has seen it yet; `path` is the order so far.
     """
 
     number: int
@@ -55,6 +58,7 @@ class Configuration(NamedTuple):
     mask: int
     covered: int
     dead: int
+    idle: bool
     path: Path
 
 
@@ -135,7 +139,7 @@ class Search:
         """Depth first; if careful, what has fewer crashed operations goes before all others."""
         self.seen: dict[int, tuple[int, ...]] = {}
         self.deepest, self.stuck = 0, []
-        stacks: list[list[Configuration]] = [[Configuration(0, 0, 0, 0, 0, None)]]
+        stacks: list[list[Configuration]] = [[Configuration(0, 0, 0, 0, 0, False, None)]]
         end = self.meter.configurations + most
         while stack := next(filter(None, stacks), None):
             if self.meter.configurations >= end:
@@ -154,28 +158,29 @@ class Search:
 
     def _advance(self, configuration: Configuration) -> Configuration:
         """Go on while there is no choice: observers that fit, responses already linearized."""
-        number, state, mask, covered, dead, path = configuration
+        number, state, mask, covered, dead, idle, path = configuration
         after, moments = self.machine.after, self.moments
         while number < len(moments):
             own, observing, _, _, _ = moments[number]
             for bit, claim, operation in observing:
                 if not mask & bit and after(state, claim):
                     mask |= bit
+                    idle = False
                     path = _longer(path, operation, number)
             if not mask & own.bit:
                 break
             mask ^= own.bit
             number += 1
-        return Configuration(number, state, mask, covered, dead, path)
+        return Configuration(number, state, mask, covered, dead, idle, path)
 
     def _is_new(self, configuration: Configuration) -> bool:
-        number, state, mask, covered, dead, path = configuration
+        number, state, mask, covered, dead, idle, path = configuration
         if number >= self.deepest:
             self._note_stuck(number, state, path)
         coverable, width = self.moments[number].coverable, self.width
         key = ((state * len(self.moments) + number) << width) | (mask & ~coverable)
         uncovered = coverable & ~mask & ~covered
-        burden = (((dead << width) | (mask & coverable)) << width) | uncovered
+        burden = (((dead << width | mask & coverable) << width) | uncovered) << 1 | idle
         earlier = self.seen.get(key, ())
         if any(fewer & burden == fewer for fewer in earlier):
             return False
@@ -186,19 +191,19 @@ class Search:
         """The operation that responds takes effect, if it can: the next response is reached."""
         own = self.moments[here.number].own
         for one in self._taken(here, own.claim, own.bit, own.operation):
-            yield one._replace(
-                number=here.number + 1, mask=one.mask ^ own.bit, covered=one.covered & ~own.bit
-            )
-        if here.covered & own.bit:
+            mask, covered = one.mask ^ own.bit, one.covered & ~own.bit
+            yield one._replace(number=here.number + 1, mask=mask, covered=covered, idle=False)
+        if here.covered & own.bit and not here.idle:
             path = _longer(here.path, own.operation, COVERED)
             covered = here.covered ^ own.bit
             yield here._replace(number=here.number + 1, covered=covered, path=path)
 
     def _others(self, here: Configuration) -> Iterator[Configuration]:
         """An operation that returns later takes effect first."""
-        for claim, members in self.moments[here.number].changing:
+        own, _, changing, _, _ = self.moments[here.number]
+        for claim, members in changing:
             free = next((member for member in members if not here.mask & member[0]), None)
-            if free:
+            if free and claim != own.claim:  # of those the one that returns now comes first
                 yield from self._taken(here, claim, *free)
 
     def _revived(self, here: Configuration) -> Iterator[Configuration]:
@@ -214,13 +219,16 @@ class Search:
         self, here: Configuration, claim: int, bit: int, operation: int
     ) -> Iterator[Configuration]:
         """An operation takes effect; one that overwrites covers all that wait and can be."""
-        number, state, mask, covered, dead, path = here
+        number, state, mask, covered, dead, idle, path = here
+        overwrites = claim in self.overwriting
+        if idle and overwrites:
+            return
         mask |= bit
-        if claim in self.overwriting:
+        if overwrites:
             covered = self.moments[number].coverable
         for after in self.machine.after(state, claim):
             path_after = _longer(path, operation, number)
-            yield Configuration(number, after, mask, covered & ~mask, dead, path_after)
+            yield Configuration(number, after, mask, covered & ~mask, dead, overwrites, path_after)
 
     def _note_stuck(self, number: int, state: int, path: Path) -> None:
         if number > self.deepest:

@@ -1,16 +1,20 @@
-"""Values that nobody reads are one state, and only those."""
+"""Values that nobody reads are one state, covered writes need no place: and nothing else."""
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from benchmarks.linearizable import five_values, made_up
 from raftnb.data.events import UNSAID
 from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
-from raftnb.linear import AppendList, CASRegister, KeyValueStore, Register, check
+from raftnb.linear import AppendList, Budget, CASRegister, KeyValueStore, Register, check, machine
 from raftnb.linear.effects import Effects, effects_of
 from raftnb.linear.interface import Call
 from raftnb.linear.objects import Entry
+from tests.oracles.wing_gong_lowe import KINDS, assert_order, assert_sound, random_history
 
 
 def unread(model, value, *claims):
@@ -90,3 +94,56 @@ def test_a_culprit_is_told_the_value_that_its_own_order_left() -> None:
     )
     (part,) = check(History.parse(source), KeyValueStore).parts
     assert [attempt.state for attempt in part.attempts] == ["bcc"]
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        # a write that nobody saw may have taken effect just before another that was under way
+        ("write(1) A; write(2) B; Ok() B; Ok() A; read() C; Ok(2) C", Verdict.HOLDS),
+        # but not before one that had ended
+        ("write(2) B; Ok() B; write(1) A; Ok() A; read() C; Ok(2) C", Verdict.VIOLATED),
+        # one that was seen is not covered any more
+        ("write(1) A; write(2) B; read() C; Ok(1) C; read() C; Ok(2) C; Ok() A; Ok() B; read() C;"
+         "Ok(1) C", Verdict.VIOLATED),
+        # one that came after the last write is not covered
+        ("write(2) B; write(3) C; Ok() B; read() D; Ok(2) D; write(1) A; Ok() A; read() D; Ok(2) D",
+         Verdict.VIOLATED),
+        # a write for a compare-and-set alone
+        ("write(1) A; write(2) B; cas(1, 3) C; Ok(true) C; Ok() A; Ok() B; read() D; Ok(3) D",
+         Verdict.HOLDS),
+        ("write(1) A; write(2) B; cas(2, 3) C; Ok(true) C; read() D; Ok(3) D; read() D; Ok(1) D;"
+         "read() D; Ok(3) D; Ok() A; Ok() B", Verdict.VIOLATED),
+        # a crashed write covers, too
+        ("write(2) X; write(1) A; Ok() A; read() C; Ok(2) C", Verdict.HOLDS),
+    ],
+)  # fmt: skip
+def test_covered_writes_are_judged_rightly(source, verdict) -> None:
+    found = check(History.parse(source), CASRegister)
+    assert found.verdict is verdict
+    assert_sound(found, CASRegister)
+
+
+@pytest.mark.parametrize(
+    "kind", ["register", "cas register", "repeated text kv", "list kv", "register of ten values"]
+)
+def test_longer_histories_are_judged_as_by_a_search_that_knows_nothing(kind, monkeypatch) -> None:
+    dice, verdicts = random.Random(f"effects of {kind}"), set()
+    for _ in range(40):
+        history = random_history(KINDS[kind], dice, dice.randint(15, 30), dice.randint(4, 7))
+        found = check(history, KINDS[kind].model)
+        assert_sound(found, KINDS[kind].model)
+        with monkeypatch.context() as patch:
+            patch.setattr(machine, "effects_of", lambda model, claims: Effects())
+            plain = check(history, KINDS[kind].model, Budget(configurations=20_000))
+        if plain.verdict is not Verdict.UNKNOWN:
+            verdicts.add(found.verdict)
+            assert found.verdict is plain.verdict
+    assert verdicts == {Verdict.HOLDS, Verdict.VIOLATED}
+
+
+def test_twenty_busy_processes_on_one_register_are_decided() -> None:
+    history = made_up(CASRegister, 1_500, 20, five_values)
+    (part,) = check(history, CASRegister, Budget(configurations=100_000)).parts
+    assert part.verdict is Verdict.HOLDS
+    assert_order(part.linearization, CASRegister)
