@@ -10,6 +10,7 @@ import difflib
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import FunctionType
 from typing import Any
 
 from raftnb.data.errors import UsageError
@@ -115,6 +116,12 @@ class Proof:
                     allowed="conjuncts, axioms, derived claims (by derived ones: earlier), cuts",
                     cure="add it to the proof, or take it out of `uses`",
                 )
+
+    @property
+    def mapped(self) -> tuple[FunctionType, ...]:
+        """The functions of its refinement mapping."""
+        known = self.refines.variables.values() if self.refines is not None else ()
+        return tuple(known)  # type: ignore[arg-type]
 
     def lemmas(self) -> Iterator[Lemma]:
         """Every lemma that is proved, in order."""

@@ -28,6 +28,7 @@ from raftnb.prove.finite import Instance, InstanceSize, routines
 from raftnb.prove.network import FAULTS
 from raftnb.prove.report import Compared
 from raftnb.prove.translated import Translated, messages_of, python_truth
+from raftnb.prove.views import Views
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import MapOf, RecordOf
 
@@ -102,6 +103,8 @@ class Comparison:
         self.names = {c.__name__ for c in claims} | {i.action.name for i in self.instances}
         self.here.words.initial()
         self.translated.make(self.claims)
+        self.views = Views(self.translated, proof.refines) if proof.refines is not None else None
+        self.names |= set(proof.refines.variables if proof.refines is not None else ())
 
     def one_state(self, number: int) -> None:
         """Compare every claim and every action in one more state."""
@@ -125,6 +128,8 @@ class Comparison:
             self.tries(instance, state)
         for claim in self.claims:
             self.claim(claim, state, after)
+        for name in self.views.compare_in(state) if self.views is not None else ():
+            self.tally.tried.add(name)
 
     # Random states.
 

@@ -54,7 +54,10 @@ def candidates(proof: Proof, report: Report) -> list[tuple[str, list[str]]]:
     steps = [g.name for g in proof.goals if g.claim in proof.spec.transitions]
     names = [*(lemma.name for lemma in proof.invariant), *steps]
     failing: dict[str, list[str]] = {}
+    seen = f"{proof.refines.abstract.name}: " if proof.refines else None
     for claim, action in report.failing:
+        if seen is not None and claim.startswith(seen):
+            continue  # of another specification's variables: no conjunct of this one fails
         if action and action != START:
             failing.setdefault(action, []).extend([claim] if claim in names else [])
     first = [(action, claims) for action, claims in failing.items() if claims]

@@ -237,8 +237,8 @@ def routines(program: Program, proof: Proof) -> Iterator[nodes.Routine]:
         for name, action in cls.actions.items():
             if action.function not in FAULTS:
                 yield program.action(cls, name)
-    for lemma in proof.lemmas():
-        yield program.claim(lemma.claim)
+    yield from (program.claim(lemma.claim) for lemma in proof.lemmas())
+    yield from map(program.operator, proof.mapped)
 
 
 def texts_named(program: Program, proof: Proof) -> list[str]:

@@ -185,6 +185,11 @@ class Translated:
             return None
         return self._is(claimed.true)
 
+    def says(self, formula: z3.BoolRef) -> bool:
+        """Whether a formula about the state is true."""
+        self._learn()
+        return self._is(formula)
+
     def _is(self, formula: z3.BoolRef) -> bool:
         return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
 

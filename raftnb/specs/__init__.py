@@ -15,6 +15,7 @@ from raftnb.specs.raft.proof import RAFT_PROOF
 from raftnb.specs.raft.read_index import RAFT_READ_INDEX
 from raftnb.specs.raft.read_index_proof import RAFT_READ_INDEX_PROOF
 from raftnb.specs.raft.store_proof import RAFT_STORE_PROOF
+from raftnb.specs.raft.store_read_index_proof import RAFT_STORE_READ_INDEX_PROOF
 from raftnb.specs.refinements import REFINEMENTS
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
@@ -36,6 +37,7 @@ PROOFS: dict[str, Proof] = {
         RAFT_LOG_PROOF,
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,
+        RAFT_STORE_READ_INDEX_PROOF,
     )
 }
 

@@ -25,11 +25,14 @@ from raftnb.language import (
 from raftnb.language.mapping import Becomes, Takes, seen_by
 from raftnb.language.network import Delivery
 from raftnb.language.proof import Lemma, Proof
-from raftnb.prove import prove_refines
+from raftnb.prove import Disagreement, RefinementMapping, expressions, prove_refines
+from raftnb.prove.agreement import compare
+from raftnb.prove.meaning import MEANING
 from raftnb.refine import refines
 from raftnb.specs.store import proof as stores
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, STALE_STORE
 from raftnb.specs.store.sequential import Client, Request, Shared
+from raftnb.tree import nodes
 
 # A register, and disks that are one.
 
@@ -142,6 +145,17 @@ def failing(*args, **options) -> set[tuple[str, str]]:
 def test_what_is_not_proved_names_the_variable_and_the_action():
     wrong = DISK.variant("forgetting", Forgetting)
     assert failing(wrong, REGISTER, LATE, steps=FLUSH) == {("register: Register.value", "crash")}
+
+
+def test_a_mapping_that_is_translated_wrongly_is_noticed(monkeypatch):
+    def reversed_(at, expr, env):
+        """`no if test else yes`."""
+        swapped = nodes.Cond(expr.type, expr.line, expr.test, expr.no, expr.yes)
+        return expressions.conditional(at, swapped, env)
+
+    monkeypatch.setitem(MEANING, nodes.Cond, reversed_)
+    with pytest.raises(Disagreement, match=r"`Register\.value` is"):
+        compare(Proof(DISK, (), refines=RefinementMapping(REGISTER, EARLY, WRITE)))
 
 
 def test_a_step_that_is_not_said_is_none():

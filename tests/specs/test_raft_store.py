@@ -23,7 +23,6 @@ from raftnb.specs.raft.read_index import (
 from raftnb.specs.raft.scenes import commit, elect, find, replicate, request
 from raftnb.specs.raft.server import Message
 from raftnb.specs.raft.store_mapping import AS_STORE
-from raftnb.specs.raft.store_proof import RAFT_STORE_PROOF
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE
 
 
@@ -194,30 +193,6 @@ def test_that_reads_see_the_whole_log_is_proved_for_any_number_of_servers():
     found = prove(read_index_proof.RAFT_READ_INDEX_PROOF, only=new, timeout=60)
     assert [c.claim for c in found.checked if not c.proved] == []
     assert {c.claim for c in found.checked} == set(new)
-
-
-def test_that_raft_is_a_store_is_proved_for_any_number_of_servers_and_clients():
-    key = ("sessions_follow", "what_took_effect_has_been_done", "sessions_are_remembered")
-    found = prove(RAFT_STORE_PROOF, only=key, timeout=60)
-    assert [c.claim for c in found.checked if not c.proved] == []
-    assert {c.claim for c in found.checked} == set(key)
-
-
-def test_that_the_steps_of_raft_are_steps_of_the_store_is_proved():
-    steps = ("apply", "call", "receive", "restart")
-    found = prove(RAFT_STORE_PROOF, only=("linearizable-store",), actions=steps, timeout=60)
-    assert [str(c) for c in found.checked if not c.proved] == []
-    assert {c.action for c in found.checked} >= {"apply", "call", "receive"}
-
-
-def test_every_conjunct_of_the_stores_proof_holds_in_every_explored_state():
-    claims = dict.fromkeys(
-        x.claim for x in (*RAFT_STORE_PROOF.invariant, *RAFT_STORE_PROOF.derived)
-    )
-    spec = RAFT_STORE.variant("conjuncts", invariants=tuple(claims), transitions=(), sometimes=())
-    found = check(spec(history=True, servers=1, clients=2, values=2, max_log=3), progress=False)
-    assert found.verdict is Verdict.HOLDS
-    assert found.not_checked == ()
 
 
 def test_the_claimed_refinement_keeps_the_history_that_its_mapping_reads():

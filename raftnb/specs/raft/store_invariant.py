@@ -230,8 +230,23 @@ def no_read_waits(s: StoreServer) -> bool:
     return s.readIndex is None
 
 
+# Cuts: what is proved of a step, before the rest.
+
+
+def what_is_new_is_effective(self: StoreServer) -> bool:
+    """A server does the next entry's command just where its number exceeds all done before."""
+    return self.is_new(self.log[self.lastApplied].value) == is_effective(self.lastApplied)
+
+
+def a_command_takes_effect_once(self: StoreServer) -> bool:
+    """What the furthest machine does next has taken no effect before."""
+    first = self.lastApplied == len(Machine.states)
+    command = self.log[self.lastApplied].value
+    return not (first and self.is_new(command)) or command not in Machine.given
+
+
 def the_log_stays(self: Server, i: Index) -> bool:
-    """A step that commits leaves the log as far as it was (a cut)."""
+    """A step that commits leaves the log as far as it was."""
     return i >= len(Log.chosen) or after(Log).chosen[i] == Log.chosen[i]
 
 

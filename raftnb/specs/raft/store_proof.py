@@ -21,17 +21,24 @@ from raftnb.specs.raft.store_invariant import (
     EFFECTS,
     SERVERS,
     STATES,
+    a_command_takes_effect_once,
     no_read_waits,
     sessions_are_the_clients,
     the_log_stays,
+    what_is_new_is_effective,
 )
 from raftnb.specs.raft.store_mapping import AS_STORE, STEPS
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE
 
 APPLIED = (servers_apply_the_log, applied_is_committed, commitIndex_was_committed)
 STORE = (*COMMANDS, *EFFECTS, *STATES, *SERVERS)
-NEEDS = {"append_entries": (nextIndex_is_in_range,), "advance_commit_index": (the_log_stays,)}
 ALL = (*STORE, *APPLIED, sessions_are_the_clients)
+ONCE = (what_is_new_is_effective, a_command_takes_effect_once)
+NEEDS = {
+    "append_entries": (nextIndex_is_in_range,),
+    "advance_commit_index": (the_log_stays,),
+    "apply": ONCE,
+}
 
 RAFT_STORE_PROOF = replace(
     RAFT_LOG_PROOF,
@@ -54,11 +61,15 @@ RAFT_STORE_PROOF = replace(
     ),
     defined=(*RAFT_LOG_PROOF.defined, commitIndex_was_committed, *ALL),
     cuts={
+        "apply": (
+            Lemma(what_is_new_is_effective, ALL),
+            Lemma(a_command_takes_effect_once, (*ALL, what_is_new_is_effective)),
+        ),
         **RAFT_LOG_PROOF.cuts,
         "advance_commit_index": (
             *RAFT_LOG_PROOF.cuts["advance_commit_index"],
             Lemma(the_log_stays, (*base.STEP, *NEW, commits_were_of_the_leaders_term, commits_fit)),
         ),
     },
-    refines=RefinementMapping(LINEARIZABLE_STORE, AS_STORE, STEPS, uses=ALL, defined=ALL),
+    refines=RefinementMapping(LINEARIZABLE_STORE, AS_STORE, STEPS, uses=(*ALL, *ONCE), defined=ALL),
 )
