@@ -75,8 +75,8 @@ class DomainType(type):
         cls = super().__new__(mcs, name, bases, space)
         parent = bases[0] if bases else None
         if parent is None or not getattr(parent, "root", ""):
-            abstract = space.get("__module__", "").startswith("raftnb.") and name in ABSTRACT
-            cls.root = "" if abstract else name
+            ours = space.get("__module__", "").startswith("raftnb.") and name in ABSTRACT
+            cls.root = "" if ours or options.get("abstract", False) else name
             cls.number = options.get("number")
         return cls
 

@@ -76,8 +76,10 @@ def bound_arguments(
     world: Readable, process: Process, action: Action, args: tuple[Any, ...], named: dict[str, Any]
 ) -> tuple[Any, ...]:
     """The arguments of an action called by hand, each of the type that its parameter has."""
+    names = world.model.parameter_names(action)
+    fixed = {name: world.model.constants[name] for name in names if name in world.model.constants}
     try:
-        bound = signature(action.function).bind(process, *args, **named)
+        bound = signature(action.function).bind(process, *args, **{**fixed, **named})
     except TypeError as error:
         raise UsageError(
             f"{process}.{action.name} called with {error}",
@@ -85,7 +87,10 @@ def bound_arguments(
             cure="give each parameter once",
         ) from None
     given = list(bound.arguments.items())[1:]
-    return tuple(_argument(world, process, action, name, value) for name, value in given)
+    return tuple(
+        fixed[name] if name in fixed else _argument(world, process, action, name, value)
+        for name, value in given
+    )
 
 
 def _argument(world: Readable, process: Process, action: Action, name: str, value: Any) -> Any:

@@ -186,11 +186,14 @@ class Reader:
 
     def _parameter(self, node: ast.arg, hint: Any, skip: int, received: bool) -> None:
         name, constant = node.arg, node.arg in self.grammar.constants
-        if skip and constant:
+        if skip and name in self.grammar.vocabulary.sizes:
+            cure = "count them: `len(Class)`, or go through them: `for x in Class`"
+            self.refuse(node, f"the size `{name}` in an action", cure, "constants that are numbers")
+        if skip and constant and hint not in (None, int):
             self.refuse(
                 node, f"the parameter `{name}`, which is a constant's name",
-                "rename it; what depends on a constant belongs into claims and constraints",
-                "parameters that range over a type; actions do not read constants",
+                f"write `{name}: int` if the constant is meant, or rename the parameter",
+                "other names for what ranges over a type",
             )  # fmt: skip
         if received and not self.grammar.network:
             self.refuse(node, f"the message `{name}`, {NO_NETWORK}", GIVE_ONE, NETWORK)

@@ -56,15 +56,27 @@ def instances_in(world: Inhabited) -> Iterator[ActionInstance]:
 
 
 def _of_action(world: Inhabited, process: Process, action: Action) -> Iterator[ActionInstance]:
-    types = list(world.model.parameters(action, skip=1).values())
+    parameters, constants = world.model.parameters(action, skip=1), world.model.constants
+    types = list(parameters.values())
     at = _received(types, action)
-    spaces = [[None] if i == at else universe(t, world) for i, t in enumerate(types)]
+    spaces = [
+        [None] if i == at else [constants[name]] if name in constants else universe(kind, world)
+        for i, (name, kind) in enumerate(parameters.items())
+    ]
     for row in itertools.product(*spaces):
         if at is None:
             yield ActionInstance(process, action, row)
             continue
         for channel in _channels_to(process, world.model):
             yield ActionInstance(process, action, row, at, types[at], channel)
+
+
+def named_arguments(
+    model: Setting, action: Action, arguments: tuple[Any, ...]
+) -> tuple[tuple[str, Any], ...]:
+    """The arguments of a step by name; a constant is none, since it is always the same."""
+    named = zip(model.parameter_names(action), arguments, strict=True)
+    return tuple((name, value) for name, value in named if name not in model.constants)
 
 
 def _received(types: list[Any], action: Action) -> int | None:

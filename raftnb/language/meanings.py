@@ -118,7 +118,8 @@ class Meanings:
         cure = "declare it as a variable, in a `Globals` class if it is shared"
         if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
             cure = "an action only reads and writes variables; keep input, output, chance outside"
-        cure = OUTSIDE.get(node.id) or OUTSIDE.get(root.partition(".")[0]) or cure
+        parts = (node.id, root.partition(".")[0], node.id.partition(".")[0])
+        cure = next((OUTSIDE[part] for part in parts if part in OUTSIDE), cure)
         names = ", ".join(sorted(f.__name__ for f in BUILTINS))
         allowed = f"variables, parameters, constants, domains, records, operators, and {names}"
         return f"{kind} `{node.id}` ({type(value).__name__})", allowed, cure

@@ -8,12 +8,15 @@ import inspect
 import textwrap
 from collections.abc import Iterable, Iterator
 from functools import cache
-from types import CellType, FunctionType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.places import frame_of, is_engine, place_in, place_of_error, where
 from raftnb.language.cures import told
+
+UNKNOWN = object()
+"""What a name stands for that nothing has."""
 
 
 @cache
@@ -41,7 +44,29 @@ def parse(function: FunctionType) -> ast.FunctionDef:
     for node in ast.walk(found):
         if hasattr(node, "col_offset"):
             node.col_offset += indented
-    return found
+    return Qualified(function).visit(found)  # type: ignore[no-any-return]
+
+
+class Qualified(ast.NodeTransformer):
+    """Makes what a module has, as in `store.Client`, one name with a dot in it."""
+
+    def __init__(self, function: FunctionType) -> None:
+        code = function.__code__
+        own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+        known = function.__globals__.items()
+        self.modules = {n: v for n, v in known if isinstance(v, ModuleType) and n not in own}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """The attribute, or the name if it is one of a module."""
+        self.generic_visit(node)
+        base = node.value.id if isinstance(node.value, ast.Name) else ""
+        module = self.modules.get(base)
+        if module is None or not isinstance(node.ctx, ast.Load):
+            return node
+        name = f"{base}.{node.attr}"
+        value = getattr(module, node.attr, None)
+        self.modules |= {name: value} if isinstance(value, ModuleType) else {}
+        return ast.copy_location(ast.Name(name, node.ctx), node)
 
 
 def _definition(text: str) -> ast.FunctionDef | None:
@@ -69,7 +94,17 @@ def callees(function: FunctionType) -> dict[str, Any]:
     cells = {name: cell.cell_contents for name, cell in closure if _is_filled(cell)}
     known = {**vars(builtins), **function.__globals__, **cells}
     names = dict.fromkeys(node.id for node in free_names(function))
-    return {name: known[name] for name in names if name in known}
+    found = {name: value_of(name, known) for name in names}
+    return {name: value for name, value in found.items() if value is not UNKNOWN}
+
+
+def value_of(name: str, known: dict[str, Any]) -> Any:
+    """What a name stands for, `store.Client` of a module too; UNKNOWN if it stands for nothing."""
+    base, *parts = name.split(".")
+    value = known.get(base, UNKNOWN)
+    for part in parts:
+        value = getattr(value, part, UNKNOWN)
+    return value
 
 
 def _is_filled(cell: CellType) -> bool:

@@ -164,7 +164,7 @@ class Spec:
     @property
     def sizes(self) -> frozenset[str]:
         """The constants that say how many members a class has."""
-        return frozenset(cls.number for cls in (*self.processes, *self.domains) if cls.number)
+        return self.vocabulary.sizes
 
     @property
     def sorts(self) -> dict[str, Sort]:

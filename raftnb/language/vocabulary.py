@@ -130,6 +130,11 @@ class Vocabulary:
         return frozenset(name for cls in self.classes for name in getattr(cls, "variables", {}))
 
     @cached_property
+    def sizes(self) -> frozenset[str]:
+        """The constants that say how many members a class has."""
+        return frozenset(filter(None, (getattr(cls, "number", None) for cls in self.classes)))
+
+    @cached_property
     def actions(self) -> frozenset[str]:
         """The names of all actions."""
         own = [cls for cls in self.classes if issubclass(cls, Process)]
@@ -172,7 +177,9 @@ class Vocabulary:
             for name, hint in self.declared(cls):
                 refuse_annotation(hint, partial(place_of_field, cls, name))
                 for domain in classes_in(hint):
-                    if issubclass(domain, Domain) and domain.root and domain.root not in known:
+                    if not issubclass(domain, Domain) or domain in ROOTS:
+                        continue
+                    if domain.root not in known:
                         raise SpecError(
                             f"the domain `{domain.__name__}`, which the Spec does not name",
                             place=place_of_field(cls, name),

@@ -26,7 +26,7 @@ from raftnb.language.by_hand import (
     why_disabled,
 )
 from raftnb.language.claims import Property, evaluate
-from raftnb.language.instances import ActionInstance, admitted_state, instances_in
+from raftnb.language.instances import ActionInstance, admitted_state, instances_in, named_arguments
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
 from raftnb.language.source import placed, spec_error
@@ -280,9 +280,9 @@ class World:
 
     def step_of(self, process: Process, action: Action, arguments: tuple[Any, ...]) -> Step:
         """The step just executed, as data."""
-        named = zip(self.model.parameter_names(action), arguments, strict=True)
+        named = named_arguments(self.model, action, arguments)
         chosen = tuple(options[pick] for pick, options in self.choices)
-        return Step(process.name, action.name, tuple(named), chosen)
+        return Step(process.name, action.name, named, chosen)
 
     # Claims.
 

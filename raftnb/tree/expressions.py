@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -301,7 +302,31 @@ class Expressions:
     # Collections and calls.
 
     def _tuple(self, node: ast.Tuple) -> Expr:
-        return written_out(self, node, node.elts, SeqOf)
+        """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
+        if not any(isinstance(e, ast.Starred) for e in node.elts):
+            return written_out(self, node, node.elts, SeqOf)
+        found = None
+        for starred, group in itertools.groupby(node.elts, lambda e: isinstance(e, ast.Starred)):
+            run = list(group)
+            for piece in map(self._spread, run) if starred else [self._plain(node, run)]:
+                found = piece if found is None else self._joined(node, found, piece)
+        assert found is not None
+        return found
+
+    def _plain(self, node: ast.Tuple, elements: list[ast.expr]) -> Expr:
+        return written_out(self, node, elements, SeqOf)
+
+    def _spread(self, node: ast.expr) -> Expr:
+        assert isinstance(node, ast.Starred)
+        found = self.scope.the(self.expr(node.value))
+        if not isinstance(found.type, SeqOf | Never):
+            self.scope.fail(node, "`*` before a sequence", "write `tuple(...)` around it")
+        return found
+
+    def _joined(self, node: ast.Tuple, left: Expr, right: Expr) -> Expr:
+        never = isinstance(left.type, Never) or isinstance(right.type, Never)
+        type_ = NEVER if never else self.scope.joined(node, left.type, right.type)
+        return self.apply(type_, node, "concat", left, right)
 
     def _changeable(self, node: ast.expr) -> Expr:
         self.scope.fail(node, FREEZE, "write `frozenset(...)` or `Map(...)` around it")

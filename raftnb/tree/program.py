@@ -59,8 +59,10 @@ class Program:
                 cure="give it a network that reorders messages, or does not duplicate them",
             )
         me = Member(cls.root)
+        parameters = self.model.parameters(function, skip=1)
+        self._refuse_constants(function, [n for n in parameters if n in self.model.constants])
         with placed(function):
-            types = [type_of(a) for a in self.model.parameters(function, skip=1).values()]
+            types = [type_of(annotation) for annotation in parameters.values()]
         found = self.called(function, me, (me, *types))
         for part in parts(found):
             if isinstance(part, Read) and part.primed:
@@ -68,6 +70,15 @@ class Program:
             if isinstance(part, Send):
                 self._check_source(function, part, me)
         return found
+
+    def _refuse_constants(self, function: FunctionType, names: list[str]) -> None:
+        if names:
+            raise SpecError(
+                f"the constant `{names[0]}` in an action",
+                place=source.place(function),
+                allowed="constants in claims and constraints, in what is proved or printed",
+                cure="let the action be enabled beyond it, and bound exploration by a constraint",
+            )
 
     def claim(self, function: Any) -> Routine:
         """The typed tree of a property: True or False, of one state or of a step."""

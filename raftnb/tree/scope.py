@@ -149,9 +149,8 @@ class Scope:
             return Missing
         if node.id in self._cells:
             return content_of(self._cells[node.id])
-        if node.id in self.function.__globals__:
-            return self.function.__globals__[node.id]
-        return getattr(builtins, node.id, Missing)
+        found = source.value_of(node.id, self.function.__globals__)
+        return getattr(builtins, node.id, Missing) if found is source.UNKNOWN else found
 
     @property
     def owner(self) -> Any:

@@ -102,7 +102,7 @@ class Indirect(Process):
     [
         (While, "`while`", "while Counter.value < 3:"),
         (Prints, "a call of `print`", 'print("hello")'),
-        (Tosses, "the name `random`", "random.randint"),
+        (Tosses, "the name `random.randint`", "random.randint"),
         (Remembers, "the name `CACHE` (dict)", "CACHE[0] = 1"),
         (Lists, "`[1, 2]`", "x = [1, 2]"),
         (Lambdas, "`lambda: 1`", "f = lambda"),

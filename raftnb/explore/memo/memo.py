@@ -380,4 +380,4 @@ class Memo:
     def step(self, label: int) -> Step:
         """The step that a label stands for."""
         instance, message, choices = self.labels[label]
-        return step_of(instance, message, choices, self.model.parameter_names)
+        return step_of(self.model, instance, message, choices)

@@ -13,8 +13,9 @@ from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.trees import NeedsBag
 from raftnb.explore.tables.layout import ADD, ADD_ONCE, OPEN_BAG, TAKE
 from raftnb.language import source
-from raftnb.language.instances import ActionInstance
+from raftnb.language.instances import ActionInstance, named_arguments
 from raftnb.language.processes import Action
+from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
@@ -183,8 +184,8 @@ def placed(error: RaftnbError, action: Action) -> RaftnbError:
 
 
 def step_of(
-    instance: ActionInstance, message: Message | None, choices: tuple[Any, ...], names: Any
+    model: Model, instance: ActionInstance, message: Message | None, choices: tuple[Any, ...]
 ) -> Step:
     """The step as data."""
-    named = zip(names(instance.action), instance.bound(message), strict=True)
-    return Step(instance.process.name, instance.action.name, tuple(named), choices)
+    named = named_arguments(model, instance.action, instance.bound(message))
+    return Step(instance.process.name, instance.action.name, named, choices)
