@@ -12,18 +12,20 @@ from raftnb.explore import check
 from raftnb.language import (
     Delivery,
     Domain,
+    Map,
     Message,
     Nat,
     Process,
     Seq,
     Set,
     Spec,
+    after,
     discard,
     in_flight,
     send,
     when,
 )
-from raftnb.prove import Lemma, Proof, k_induction, prove
+from raftnb.prove import Lemma, Proof, explain, k_induction, prove
 from raftnb.prove.agreement import Comparison, compare
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.finite import texts_named
@@ -82,15 +84,35 @@ def proof(*claims: Any, **more: Any) -> Proof:
     return Proof(spec, tuple(map(Lemma, claims)), **more)
 
 
+def positive(v: int) -> bool:
+    """With a branch."""
+    if v > 0:
+        return v != 5
+    return False
+
+
 class Long(Process, number="nodes"):
     """A sequence that gets longer."""
 
     ys: Seq[int] = (1,)
+    some: Set[int] = frozenset()
+    x: Nat = 0
+    y: Nat = 0
+    who: Long | None = None
 
     def add(self) -> None:
         """With a 0 at the end."""
         when(len(self.ys) < 3)
         self.ys += (0,)
+
+    def count(self) -> None:
+        """How many are positive."""
+        self.x = sum(1 for v in self.ys if positive(v))
+
+    def sort(self) -> None:
+        """Where the pair of numbers is small."""
+        when((self.x, self.y) <= (1, 1) and (self.x, self.y) < (1, 1))
+        self.y = 1
 
 
 def divides(n: Long) -> bool:
@@ -104,15 +126,64 @@ def divides_what_it_can(n: Long) -> bool:
 
 
 def test_a_condition_in_a_filtered_sequence_must_have_a_value() -> None:
-    long = Spec(name="long", processes=(Long,), constants={"nodes": 1})
     asked = {}
     for claim in (divides, divides_what_it_can):
-        spec = long.variant("long", invariants=(claim,))
+        spec = LONG.variant("long", invariants=(claim,))
         report = prove(Proof(spec, (Lemma(claim),)), workers=1, timeout=1, trust=True)
         asked[claim] = [one.proved for one in report.defined]
     assert asked == {divides: [False], divides_what_it_can: [True]}
     with pytest.raises(SpecError):
-        check(long.variant("long", invariants=(divides,))(), deadlock=False)
+        check(LONG.variant("long", invariants=(divides,))(), deadlock=False)
+
+
+def test_branches_of_operators_under_a_quantifier_and_pairs_in_order_are_those_of_python() -> None:
+    spec = LONG.variant("long", invariants=(in_order,))
+    compared = compare(Proof(spec, (Lemma(in_order),)), effort=60)
+    assert set(compared.untaken) | set(compared.untried) == set()
+
+
+def in_order(n: Long) -> bool:
+    """Pairs are compared place by place."""
+    return (n.x, n.y) <= (n.x, n.y + 1) and not (n.x, n.y) < (n.x, n.y) and (n.x, n.y) >= (0, 0)
+
+
+def divided(n: Long) -> bool:
+    """A claim of steps without a value where x is 0 afterward."""
+    return 1 // after(n).x == 1 // after(n).x
+
+
+def grows(n: Long) -> bool:
+    """A claim of steps that is false of some step from a state that no run reaches."""
+    return after(n).x >= n.x
+
+
+def test_a_claim_of_steps_must_have_a_value() -> None:
+    spec = LONG.variant("long", invariants=(), transitions=(divided,))
+    report = prove(Proof(spec, (), goals=(Lemma(divided),)), workers=1, timeout=1, trust=True)
+    assert report.verdict is Verdict.UNKNOWN
+    assert {one.proved for one in report.checked} == {True}
+    assert not all(one.proved for one in report.defined)
+
+
+def test_a_step_that_breaks_a_claim_of_steps_is_found() -> None:
+    spec = LONG.variant("long", invariants=(), transitions=(grows,))
+    asked = Proof(spec, (), goals=(Lemma(grows),))
+    report = explain(asked, prove(asked, workers=1, timeout=1, trust=True))
+    assert [(c.claim, c.step.action) for c in report.counterexamples] == [("grows", "count")]
+
+
+def key_that_may_be_none(n: Long) -> bool:
+    """An option as a key has no translation."""
+    return n.who in Map({n.who: 1})
+
+
+def test_a_key_that_may_be_none_is_refused() -> None:
+    spec = LONG.variant("long", invariants=(key_that_may_be_none,))
+    with pytest.raises(SpecError, match="as a key"):
+        prove(Proof(spec, (Lemma(key_that_may_be_none),)), workers=1)
+
+
+LONG = Spec(name="long", processes=(Long,), constants={"nodes": 1})
 
 
 def test_what_has_no_meaning_for_sets_of_any_size_is_refused_with_what_has() -> None:
