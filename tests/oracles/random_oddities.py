@@ -23,6 +23,38 @@ PAIR = (1, 2)
 FEW = frozenset({1, 2})
 LOOKUP = Map({1: True, 2: False})
 DEEP = ((1, 2), (3,))
+
+
+def again(n: int) -> int:
+    return 0 if n <= 0 else again(n - 1)
+
+
+def maybe(n: int) -> int | None:
+    if n > 0:
+        return n
+
+
+def never(n: int) -> int:
+    if n > 5:
+        return n
+
+
+def loops(n: int) -> int:
+    a = 0
+    for v in PAIR:
+        a += v
+    return a + n
+
+
+def sign(n: int) -> int:
+    if n > 0:
+        return 1
+    a = -n
+    return a
+
+
+def wide(n: Literal["a", "b", "c"] | None) -> bool:
+    return n == "a"
 """
 
 # Values in terms of a process `q`.
@@ -32,11 +64,11 @@ VALUES = (
     "LOOKUP[1]", "PAIR[q.x % 2]", "len(FEW)", "max(PAIR)", "sum(FEW)", "WORD == 'a'",
     "LIMIT + q.x", "()[0]", "Map()[0]", "() + (q.x,)", "(q.x,) + ()", "frozenset() | {q.x}",
     "Map() | {q.x: True}", "frozenset() & {q.x}", "() + ()", "Map() | Map()",
-    "frozenset() - frozenset()", "(1,)[0:1]", "q.x[0]", "q.x[1:]", "q[0]", "q.x.y", "q.x()",
-    "(q, q)", "((q.x,), ())", "(None,)", "(None, q.x)", "(q.x, True)", "('a', q.x)",
-    "(Color.RED, None)", "Map({None: 1})", "Map({True: 1})", "Map({q: q.x})", "Map({q: q.x})[q]",
-    "Map({(1, 2): True})", "Map({1: 1, True: 2})", "{1, True}", "frozenset({q})",
-    "frozenset({(1, 2)})", "frozenset({frozenset()})", "frozenset({None, q})", "(1 if q.x else 2)",
+    "frozenset() - frozenset()", "(1,)[0:1]", "q.x[0]", "q.x[1:]", "q[0]", "(q, q)",
+    "((q.x,), ())", "(None,)", "(None, q.x)", "(q.x, True)", "('a', q.x)", "(Color.RED, None)",
+    "Map({None: 1})", "Map({True: 1})", "Map({q: q.x})", "Map({q: q.x})[q]", "Map({(1, 2): True})",
+    "Map({1: 1, True: 2})", "{1, True}", "frozenset({q})", "frozenset({(1, 2)})",
+    "frozenset({frozenset()})", "frozenset({None, q})", "(1 if q.x else 2)",
     "(q.x if FLAG else None)", "('a' if q.x == 1 else 1)", "(() if FLAG else (1,))",
     "(q if q.x == 1 else None)", "(Color.RED if q.x == 0 else None)",
     "(None if FLAG else NOTHING)", "min(1, True)", "max(q.x)", "max()", "min((1, 2), (3,))",
@@ -89,29 +121,58 @@ VALUES = (
     "Color.RED.value", "Color('red')", "BEST.value == 'red'", "q.name", "q.index", "q.index + 1",
     "after(q)", "after(q).x", "after(q.x)", "super()", "either(1, 2)", "either()", "either(*PAIR)",
     "either(*Node)", "either(*())", "either(1, *PAIR)", "either(*range(q.x))", "either(*Color)",
-    "either(*LOOKUP)", "when(FLAG)", "Shared.u", "tuple", "len", "Entry(1, None)",
-    "Entry(n=1, who=q)", "Entry(True, None)", "Entry(1, None).n", "Entry(1, None).who",
-    "Entry(1, q).who.x", "Entry(1, None) == Entry(1, q)", "Entry(1, None) in (Entry(1, q),)",
-    "Record()", "isinstance(Entry(1, None), Entry)", "Left(1)", "Left(1) == Base(1)",
-    "Left(1) == Right(1)", "isinstance(Left(1), Base)", "isinstance(Left(1), (Left, Right))",
-    "(Left(1), Base(1))", "(Left(1) if FLAG else Base(1)).n", "Map({1: Left(1)})",
-    "frozenset({Left(1), Base(1)})", "len(in_flight(Ping))", "in_flight(Ping) == ()",
-    "any(m.n == q.x for m in in_flight(Ping))", "any(m.source == q for m in in_flight(Ping))",
-    "in_flight(Message)", "all(isinstance(m, Pong) for m in in_flight(Ping))",
-    "sum(1 for m in in_flight(Ping))", "any(m == Ping(n=1) for m in in_flight(Ping))",
-    "Ping(n=1)", "Message()", "tuple(m.n for m in in_flight(Ping))", "Ping(n=1).source",
+    "either(*LOOKUP)", "when(FLAG)", "Shared.u", "Entry(1, None)", "Entry(n=1, who=q)",
+    "Entry(True, None)", "Entry(1, None).n", "Entry(1, None).who", "Entry(1, q).who.x",
+    "Entry(1, None) == Entry(1, q)", "Entry(1, None) in (Entry(1, q),)", "Record()",
+    "isinstance(Entry(1, None), Entry)", "Left(1)", "Left(1) == Base(1)", "Left(1) == Right(1)",
+    "isinstance(Left(1), Base)", "isinstance(Left(1), (Left, Right))", "(Left(1), Base(1))",
+    "(Left(1) if FLAG else Base(1)).n", "Map({1: Left(1)})", "frozenset({Left(1), Base(1)})",
+    "len(in_flight(Ping))", "in_flight(Ping) == ()", "any(m.n == q.x for m in in_flight(Ping))",
+    "any(m.source == q for m in in_flight(Ping))", "in_flight(Message)",
+    "all(isinstance(m, Pong) for m in in_flight(Ping))", "sum(1 for m in in_flight(Ping))",
+    "any(m == Ping(n=1) for m in in_flight(Ping))", "Ping(n=1)", "Message()",
+    "tuple(m.n for m in in_flight(Ping))", "Ping(n=1).source",
     "frozenset(m.n for m in in_flight(Ping))", "Ping(n=1).n", "Word(who=q, c=BEST).who",
     "frozenset(m.source for m in in_flight(Ping))", "frozenset(m for m in in_flight(Ping))",
+    "maybe(q.x)", "maybe(q.x) is None", "maybe(q.x) + 1", "never(q.x)", "loops(q.x)", "sign(q.x)",
+    "sum(1 for v in PAIR if sign(v) == 1)", "any(sign(v - q.x) == 1 for v in PAIR)", "wide('a')",
+    "wide(None)", "wide(WORD)", "wide('a' if q.x == 0 else 'c')", "sign(n=q.x)",
+    "(Left(1) if q.x == 0 else Left(2)).n", "(Left(1) if q.x == 0 else Base(2)) == Left(1)",
+    "((q.x,) if q.x == 1 else ()) == ()", "len((1, 2) if q.x == 1 else (1,))",
+    "len({q.x} if q.x == 1 else {1, 2}) == 2", "2 * len(Node) > len({q} if q.x == 1 else {*Node})",
+    "(Entry(1, q) if q.x == 1 else None) is None",
+    "isinstance(Left(1) if q.x == 0 else None, Left)",
+    "isinstance(Left(1) if q.x == 0 else Base(1), Left)",
+    "(Map({q: 1}) if q.x == 1 else Map())[q]", "q.x in (Map({1: 1}) if q.x == 1 else Map())",
+    "(1 if q.x == 0 else 'a') == 1", "(1 if q.x == 0 else None) in (1, 2)",
+    "(1 if q.x == 0 else None) in FEW", "1 in ()", "((1, 'a') if q.x == 0 else (2, 'b'))[0]",
+    "(() if q.x == 0 else (q,)) == (q,)", "(None if q.x == 0 else q) == None",
+    "None == (None if q.x == 0 else q)", "() == ((q.x,))",
+    "(Left(1) if q.x == 0 else Entry(1, q)).n", "(PAIR if q.x == 0 else FEW) == PAIR",
+    "(Map({1: 1}) if q.x == 0 else Map({2: None})) == Map()", "(FEW if q.x == 0 else {q}) == FEW",
+    "(FLAG if q.x == 0 else 1) == 1", "tuple(v for v in (PAIR if q.x == 0 else ()) if v > 1)",
+    "frozenset({1, 2} if q.x == 0 else ())", "(q.x, q.x) <= (1, 1)", "(q.x, 1) < (1, q.x)",
+    "(q.x, q.x) >= (1,)", "(q.x, True) <= (1, False)", "tuple(reversed(range(q.x)))",
+    "all(m.n >= 0 for m in in_flight(Ping)) or q.x == 0",
+    "not any(m.n > 2 for m in in_flight(Ping))",
+    "any(m.n == n.x for m in in_flight(Ping) for n in Node)", "q.x == 0 or in_flight(Ping) == ()",
+    "any(isinstance(m, Word) for m in in_flight(Ping))",
+    "all(m.who is None for m in in_flight(Word))", "-7 // 2 == q.x", "-7 % 3 == q.x",
+    "7 % -3 == q.x", "7 // -2 == q.x", "q.x % -2", "(-q.x) // -2", "q.total[q]",
+    "q.total == Map()", "q.total[q] in FEW", "len(q.total)", "q.left == Left(1)",
+    "isinstance(q.left, Left)", "q.left.n", "isinstance(q.maybe, Entry)", "q.maybe.n",
+    "q.maybe == None", "q.both == 1", "q.both == 'a'", "q.word == 'a'", "q.word == WORD",
+    "q.pc == 'do0'", "q.pc",
 )  # fmt: skip
 LINES = (
     "a = b = 1", "a, b = 1, 2", "a, b = PAIR", "a, b = 1, 2, 3", "a: int", "a: Nat = 1",
     "a: Nat = -1", "a: bool = 1", "a = 1; a = 'a'", "a = 1; a += 1", "a = (); a += (self.x,)",
     "a = None; a = self", "self.x += True", "self.x = True", "self.x = 'a'", "self.x = None",
     "self.x = -1", "self.x = PAIR", "self.x = self", "self.x, self.x = 1, 2", "self.x: Nat = 1",
-    "self = self", "Node = 1", "after(self).x = 1", "self.x.y = 1", "self.do0()", "self.x", "1",
-    "either(1, 2)", "when(1)", "when(self.x)", "when(PAIR)", "return", "pass", "if self.x: pass",
-    "if PAIR: pass", "if FLAG: a = 1\nself.x = a", "if not FLAG: a = 1\nself.x = a",
-    "if FLAG: return", "if FLAG: a = 1\nelse: a = 'a'",
+    "self = self", "Node = 1", "self.do0()", "either(1, 2)", "when(1)",
+    "when(self.x)", "when(PAIR)", "return", "pass", "if self.x: pass", "if PAIR: pass",
+    "if FLAG: a = 1\nself.x = a", "if not FLAG: a = 1\nself.x = a", "if FLAG: return",
+    "if FLAG: a = 1\nelse: a = 'a'",
     "if FLAG: a = 1\nelse: a = None\nif a is not None: self.x = a",
     "for i in PAIR: a = i\nself.x = a", "for i in (): a = i\nself.x = a",
     "for i in range(self.x): self.x = i",
@@ -136,7 +197,22 @@ LINES = (
     "send(Pong(n=1) if FLAG else Ping(n=1), to=self)",
     "for i in range(2): send(Ping(n=i), to=self)", "if self.x == 1: send(Ping(n=1), to=self)",
     "send(Message(), to=self)", "a = tuple(in_flight(Ping))\nwhen(a != ())",
-    "send(Word(who=None, c=BEST), to=self)",
+    "send(Word(who=None, c=BEST), to=self)", "self.total = Map({n: 0 for n in Node})",
+    "self.total = Map()", "self.total |= {self: 1}",
+    "self.total = Map({n: 0 for n in Node if n.x == 0})",
+    "self.total = self.total | {self: self.x}", "self.left = Left(1) if self.x == 0 else Base(1)",
+    "self.left = Left(2)", "self.left = Base(0)", "self.maybe = Entry(self.x, self)",
+    "self.maybe = None", "self.maybe = either(None, Entry(1, None))", "self.both = 'a'",
+    "self.both = self.x", "self.both = either('a', 1)", "self.word = 'b'", "self.word = WORD",
+    "self.word = 'c'", "self.pc = 'do0'", "for n in Node: n.pc = 'do0'", "self.x = sign(self.x)",
+    "self.x = maybe(self.x)", "self.ghost = self.x", "self.ghost = (self.ghost + (self.x,))[-2:]",
+    "self.x = len(self.ghost)", "self.x = loops(self.x) % 3", "if sign(self.x) == 1: self.x = 0",
+    "self.x = 1 if sign(self.x) == 1 and self.x > 0 else 0",
+    "for n in Node:\n    if n.x == self.x: send(Ping(n=1), to=n)",
+    "for m in in_flight(Ping): self.x = m.n", "for n in Node: n.total |= {self: 1}",
+    "when(any(m.n == self.x for m in in_flight(Ping)))",
+    "when(all(m.n == self.x for m in in_flight(Ping)))", "for i in range(2): either(0, 1)",
+    "for c in (Color.RED, Color.BLUE): a = c", "for i in (1, 2): self.x = i",
 )  # fmt: skip
 
 
@@ -184,11 +260,22 @@ class Shared(Globals):
 
 class Node(Process, number="nodes"):
     x: Nat = 0
+    total: Map[Node, Nat] = each(0)
+    left: Base = Left(1)
+    maybe: Entry | None = None
+    both: int | str = 1
+    word: Literal["a", "b"] = "a"
+    ghost: Seq[Nat] = history(())
 
     def do0(self):
         when(self.x < 2)
         self.x += 1
         send(Ping(n=self.x), to=self)
+
+    def do1(self):
+        self.x = 0
+
+    order = cycle(do0, do1)
 
     def onPing(self, m: Ping):
         discard(m)
@@ -219,17 +306,17 @@ PROOF = Proof(
 
 def with_oddities(text: str, chance: Chance) -> str:
     """The text with some constructs at the edge of the language, in lines and in claims."""
-    known = words_of(text + CONSTANTS)
+    known = words_of(text + CONSTANTS) & set(re.findall(r"\b[A-Z]\w*", text + CONSTANTS))
     values, lines = able(VALUES, known), able(LINES, known)
     said = [value for value in values if not value.startswith(("either(", "when("))]
-    lines = chance.sample([*lines, *(f"a = {v}" for v in values)], chance.one((0, 1, 1, 2)))
+    lines = chance.sample([*lines, *assigned(values)], chance.one((0, 1, 1, 2)))
     return put_in(text, lines, chance.sample(said, chance.one((0, 1, 2, 3))), chance)
 
 
 def systematic(header: str) -> list[str]:
     """Texts with all of them: some claims, and a line in each of two actions."""
     values = [value for value in VALUES if not value.startswith(("either(", "when("))]
-    lines = [*LINES, *(f"a = {value}" for value in VALUES)]
+    lines = [*LINES, *assigned(VALUES)]
     chance, whole = Chance(0), WHOLE.format(header=header)
     found = []
     for i in range(0, len(lines), 2):
@@ -249,10 +336,17 @@ def put_in(text: str, odd: Sequence[str], values: Sequence[str], chance: Chance)
     at = rows.index("SPEC = Spec(")
     claims, names = [], []
     for i, value in enumerate(values):
+        more = ", most: int" if '"most"' in text and chance.yes(0.3) else ""
         form = chance.one(("{v}", "{v} == {v}", "{v} != 1", "({v}) in (1, None)", "not ({v})"))
-        claims += [f"def odd{i}(q: Node) -> bool:", f"    return {form.format(v=value)}", "", ""]
+        claims += [
+            f"def odd{i}(q: Node{more}) -> bool:",
+            f"    return {form.format(v=value)}",
+            "",
+            "",
+        ]
         names.append(f"odd{i}")
-    group = chance.one(("invariants", "invariants", "transitions"))
+    steps = any("after(" in value for value in values)
+    group = "transitions" if steps else chance.one(("invariants", "invariants", "transitions"))
     named = [i for i, row in enumerate(rows) if row.startswith(f"    {group}=(")]
     if names and named:
         rows[named[0]] = rows[named[0]].replace("=(", f"=({', '.join(names)}, ", 1)
@@ -264,12 +358,18 @@ def put_in(text: str, odd: Sequence[str], values: Sequence[str], chance: Chance)
     return f"{before}\n\n\nclass Color(Enum):{first}\n\n\n{CONSTANTS}\n\n{rest}"
 
 
+def assigned(values: Sequence[str]) -> list[str]:
+    """Lines that give values to a name; `after` has no place in an action."""
+    return [f"a = {value}" for value in values if "after(" not in value]
+
+
 def by_line(function: ast.FunctionDef) -> int:
     return function.lineno
 
 
 def words_of(text: str) -> set[str]:
-    return set(re.findall(r"\b[A-Z]\w*", text))
+    """The classes that a construct names, and the variables of `WHOLE`."""
+    return set(re.findall(r"\b[A-Z]\w*|(?<=\.)(?:total|left|maybe|both|word|ghost|pc)\b", text))
 
 
 def able(texts: Sequence[str], known: set[str]) -> list[str]:
