@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import z3
 
+from raftnb.data.errors import UsageError
 from raftnb.data.values import Message
 from raftnb.prove.evaluate import Environment
 from raftnb.prove.network import FAULTS
@@ -102,3 +103,15 @@ def starts(words: Vocabulary) -> list[Start]:
             plain: list[type[Message] | None] = [None] if not received else [*kinds]
             found += [Start(cls.root, name, kind, several) for kind in plain]
     return found
+
+
+def start_named(words: Vocabulary, action: str) -> Start:
+    """The start with the name that an action has in reports; `UsageError` for an unknown one."""
+    names = {start.name: start for start in starts(words)}
+    if action not in names:
+        raise UsageError(
+            f"the action `{action}`",
+            allowed=", ".join(names) or "no action: nobody can take one",
+            cure="name an action as reports do",
+        )
+    return names[action]

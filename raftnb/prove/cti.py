@@ -11,12 +11,12 @@ from typing import Any
 
 import z3
 
-from raftnb.data.errors import RaftnbError, SpecError, UsageError
+from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.language.claims import Property
 from raftnb.language.proof import Proof
 from raftnb.language.world import World
-from raftnb.prove.actions import Case, starts
+from raftnb.prove.actions import Case, start_named
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import FiniteTheory, Instance, InstanceSize
 from raftnb.prove.reading import Reading, received
@@ -43,14 +43,7 @@ def counterexample(
     names = [claims] if isinstance(claims, str) else claims
     wanted = [proof.lemma(name).claim for name in names]
     here = Instance(proof, size, constants)
-    known_starts = starts(here.words)
-    begin = next((s for s in known_starts if s.name == action), None)
-    if begin is None:
-        raise UsageError(
-            f"the action `{action}`",
-            allowed=", ".join(s.name for s in known_starts),
-            cure="use one of these",
-        )
+    begin = start_named(here.words, action)
     known = here.invariant(here.before)
     for case in cases(here.words, begin, here.before, here.conditions.opaque):
         needs = [need.condition for need in case.requirements]

@@ -7,11 +7,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
-from raftnb.prove.actions import starts
+from raftnb.prove.actions import start_named
 from raftnb.prove.cti import counterexample, solve
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance, InstanceSize, model_of
@@ -99,13 +98,9 @@ def texts_of(spec: Spec) -> dict[str, set[Any]]:
 def witness(proof: Proof, action: str, size: InstanceSize | None = None) -> State | None:
     """A state in which the invariant holds and an action can be taken: nothing holds vacuously."""
     here = Instance(proof, size or InstanceSize(2, 1), {})
-    names = {start.name: start for start in starts(here.words)}
-    if action not in names:
-        raise UsageError(
-            f"the action `{action}`", allowed=", ".join(names), cure="use one of these"
-        )
+    start = start_named(here.words, action)
     known = here.invariant(here.before)
-    for case in cases(here.words, names[action], here.before, here.conditions.opaque):
+    for case in cases(here.words, start, here.before, here.conditions.opaque):
         found = solve([*known, *case.conditions], here)
         if found is not None:
             return Reading(here, found).state()

@@ -19,7 +19,9 @@ from raftnb.prove import (
     prove,
     witness,
 )
+from raftnb.prove.actions import starts
 from raftnb.prove.agreement import compare as agreement
+from raftnb.prove.conditions import unbounded
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.finite import model_of
 from tests.fuzz.compare import Findings, replayed
@@ -145,8 +147,8 @@ def reasons(found: Findings, proof: Proof, report: Report) -> None:
         at = trace.states[-2:] if steps else (trace.states[-1], None)
         if truth(model, claim, *at) is True:
             found.differ("explain: violated, and the claim is true", why.violation)
-    for name in [name for cls in proof.spec.processes for name in cls.actions][:1]:
-        found.counts["witnesses"] += witness(proof, name, InstanceSize(2, 1)) is not None
+    for start in starts(unbounded(proof))[:1]:
+        found.counts["witnesses"] += witness(proof, start.name, InstanceSize(2, 1)) is not None
 
 
 def same_axiom(found: Findings, subject: Subject, lemma: Lemma, proved: bool) -> None:

@@ -25,7 +25,7 @@ from raftnb.language import (
     send,
     when,
 )
-from raftnb.prove import Lemma, Proof, explain, k_induction, prove
+from raftnb.prove import Lemma, Proof, counterexample, explain, k_induction, prove, witness
 from raftnb.prove.agreement import Comparison, compare
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.finite import texts_named
@@ -302,6 +302,23 @@ def test_a_trigger_that_the_solver_cannot_take_is_refused(trigger: Any, cure: st
         prove(asked, workers=1, trust=True)
     assert cure in f"{error.value.cure} {error.value.found}"
     assert error.value.allowed
+
+
+def test_an_unknown_action_is_answered_with_those_that_there_are() -> None:
+    for ask in (witness, lambda p, name: counterexample(p, "at_most_once", name)):
+        with pytest.raises(UsageError) as error:
+            ask(proof(at_most_once), "nosuch")
+        assert error.value.allowed == "tell, hears"
+    silent = Spec(name="silent", processes=(Silent,), constants={"nodes": 1})
+    with pytest.raises(UsageError) as error:
+        witness(Proof(silent, ()), "nosuch")
+    assert error.value.allowed == "no action: nobody can take one"
+
+
+class Silent(Process, number="nodes"):
+    """Nobody acts."""
+
+    x: Nat = 0
 
 
 def test_a_trigger_that_names_every_parameter_is_taken() -> None:
