@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import gc
 import json
 import multiprocessing
 import os
 import random
 import resource
+import signal
 import sys
 import time
 from collections import Counter
@@ -160,18 +162,22 @@ def matters(statement: ast.stmt) -> bool:
 
 
 def exchange(mutant: Mutant) -> None:
-    """Give the function the mutant's code, wherever it is held."""
-    name, path, code = mutant.function, str(mutant.path.resolve()), mutant.code()
+    """Give the function the mutant's code, and those made in it, wherever they are held."""
+    path, code = str(mutant.path.resolve()), mutant.code()
+    made = Counter(inner.co_qualname for inner in codes(code))
+    mine = {c.co_qualname: c for c in codes(code) if made[c.co_qualname] == 1}
     found = [
         thing
         for thing in gc.get_objects()
         if isinstance(thing, FunctionType)
         and thing.__code__.co_filename == path
-        and thing.__code__.co_qualname == name
+        and thing.__code__.co_qualname in mine
     ]
     assert found, mutant
     for function in found:
-        function.__code__ = code
+        changed = mine[function.__code__.co_qualname]
+        if changed.co_freevars == function.__code__.co_freevars:
+            function.__code__ = changed
 
 
 @dataclass
@@ -224,6 +230,7 @@ def apart(work: Callable[[], Any], seconds: float) -> Any:
     mine, theirs = context.Pipe(duplex=False)
 
     def run() -> None:
+        os.setpgid(0, 0)
         used = round(time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds), used + int(seconds) + 5))
         for stream in (1, 2):
@@ -240,6 +247,8 @@ def apart(work: Callable[[], Any], seconds: float) -> Any:
             answer = mine.recv()
         except EOFError:
             answer = None
+    with contextlib.suppress(ProcessLookupError):  # those that it has forked, too
+        os.killpg(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
     process.kill()
     process.join()
     return answer

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from raftnb.tree import nodes, types
+from raftnb.tree import calls, nodes, types
 from tests.fuzz.mutate import Mutant, apart, change, exchange, mutants
 
 TYPES = Path("raftnb/tree/types.py")
@@ -33,6 +33,23 @@ def test_a_mutant_lives_in_its_process_alone() -> None:
 
     assert apart(work, 60) is True
     assert types.optional(nodes.BOOL) == nodes.Option(nodes.BOOL)
+
+
+def test_a_function_that_was_made_before_is_changed_too() -> None:
+    (mutant,) = [
+        m
+        for m in mutants(Path("raftnb/tree/calls.py"))
+        if (m.function, m.what) == ("_extreme", "a statement left out") and "return Apply" in str(m)
+        if "several" in str(m)
+    ]
+    made = calls._extreme("min", "least")
+
+    def work() -> bool:
+        before = made.__code__.co_code
+        exchange(mutant)
+        return made.__code__.co_code != before
+
+    assert apart(work, 60) is True
 
 
 def test_a_mutant_that_never_ends_has_no_answer() -> None:

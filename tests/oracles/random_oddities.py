@@ -161,7 +161,7 @@ VALUES = (
     "7 % -3 == q.x", "7 // -2 == q.x", "q.x % -2", "(-q.x) // -2", "q.total[q]",
     "q.total == Map()", "q.total[q] in FEW", "len(q.total)", "q.left == Left(1)",
     "isinstance(q.left, Left)", "q.left.n", "isinstance(q.maybe, Entry)", "q.maybe.n",
-    "q.maybe == None", "q.both == 1", "q.both == 'a'", "q.word == 'a'", "q.word == WORD",
+    "q.maybe == None", "q.word == 'a'", "q.word == WORD",
     "q.pc == 'do0'", "q.pc",
 )  # fmt: skip
 LINES = (
@@ -202,8 +202,8 @@ LINES = (
     "self.total = Map({n: 0 for n in Node if n.x == 0})",
     "self.total = self.total | {self: self.x}", "self.left = Left(1) if self.x == 0 else Base(1)",
     "self.left = Left(2)", "self.left = Base(0)", "self.maybe = Entry(self.x, self)",
-    "self.maybe = None", "self.maybe = either(None, Entry(1, None))", "self.both = 'a'",
-    "self.both = self.x", "self.both = either('a', 1)", "self.word = 'b'", "self.word = WORD",
+    "self.maybe = None", "self.maybe = either(None, Entry(1, None))",
+    "self.word = 'b'", "self.word = WORD",
     "self.word = 'c'", "self.pc = 'do0'", "for n in Node: n.pc = 'do0'", "self.x = sign(self.x)",
     "self.x = maybe(self.x)", "self.ghost = self.x", "self.ghost = (self.ghost + (self.x,))[-2:]",
     "self.x = len(self.ghost)", "self.x = loops(self.x) % 3", "if sign(self.x) == 1: self.x = 0",
@@ -263,7 +263,6 @@ class Node(Process, number="nodes"):
     total: Map[Node, Nat] = each(0)
     left: Base = Left(1)
     maybe: Entry | None = None
-    both: int | str = 1
     word: Literal["a", "b"] = "a"
     ghost: Seq[Nat] = history(())
 
@@ -369,7 +368,7 @@ def by_line(function: ast.FunctionDef) -> int:
 
 def words_of(text: str) -> set[str]:
     """The classes that a construct names, and the variables of `WHOLE`."""
-    return set(re.findall(r"\b[A-Z]\w*|(?<=\.)(?:total|left|maybe|both|word|ghost|pc)\b", text))
+    return set(re.findall(r"\b[A-Z]\w*|(?<=\.)(?:total|left|maybe|word|ghost|pc)\b", text))
 
 
 def able(texts: Sequence[str], known: set[str]) -> list[str]:

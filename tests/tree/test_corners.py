@@ -1,0 +1,135 @@
+"""Corners of the trees: each place here could once be broken without a test that failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.language import Delivery, Map, Message, Nat, Process, Seq, Spec, either, in_flight, send
+from raftnb.tree import Program, nodes
+from raftnb.tree.nodes import BOOL, INT, NEVER, NOTHING, Int, MapOf, OneOf, Option, SeqOf
+from raftnb.tree.types import optional, plain
+from tests.oracles.tree_interpreter import steps
+
+NAT = Int(natural=True)
+
+
+class Told(Message):
+    """Made in a method that another one calls, and nowhere else."""
+
+    n: Nat
+
+
+class Node(Process, number="nodes"):
+    """Some variables."""
+
+    x: int = 1
+    maybe: int | None = None
+    held: Map[int, int] = Map({1: 2})
+    seq: Seq[int] = (1, 2, 3)
+
+    def look(self) -> None:
+        """A default by name, and one by place."""
+        self.x = self.held.get(5, 3) + self.held.get(key=1, default=0)
+
+    def take(self) -> None:
+        """What is not None, or nothing."""
+        self.x = self.maybe  # type: ignore[assignment]
+
+    def speak(self) -> None:
+        """By way of two methods."""
+        self.tell_all()
+
+    def tell_all(self) -> None:
+        """Go on to the next."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Say it."""
+        send(Told(n=1), to=self)
+
+    def part(self) -> None:
+        """A part of a chosen sequence."""
+        self.seq = either((1, 2), (3,))[1:]
+
+    def ask(self) -> None:
+        """A truth value as a key among numbers."""
+        self.x = self.held.get(True, 0)
+
+    def least(self) -> None:
+        """Of several, and of one collection."""
+        self.x = min(self.x, 2, 0) + max(self.seq) + min((), default=7)
+
+
+def nothing_said(n: Node) -> bool:
+    """About messages."""
+    return all(m.n == 1 for m in in_flight(Told))
+
+
+SPEC = Spec(
+    name="corners",
+    processes=(Node,),
+    delivery=Delivery(loses=False, duplicates=True, reorders=True),
+    constants={"nodes": 1},
+)
+
+
+def after(action: str) -> Any:
+    """The value of x after an action's tree is run from the start."""
+    program = Program(SPEC())
+    state = program.model.initial_states[0]
+    (node,) = program.model.start()[Node]
+    ((_, end),) = steps(program, program.model, state, node, Node.actions[action], ())
+    return end["n1", "x"]
+
+
+def test_a_default_is_given_by_place_or_by_name() -> None:
+    assert after("look") == 3 + 2
+
+
+def test_the_least_and_the_largest_of_several_and_of_one() -> None:
+    assert after("least") == 0 + 3 + 7
+
+
+def test_what_may_be_none_is_taken_for_what_it_is_otherwise() -> None:
+    (assign,) = Program(SPEC()).action(Node, "take").body
+    assert isinstance(assign, nodes.Assign)
+    assert isinstance(assign.value, nodes.Apply)
+    assert assign.value.op == "the"
+
+
+@pytest.mark.parametrize(("action", "allowed"), [("part", "alone in a line"), ("ask", "key")])
+def test_what_would_be_evaluated_twice_or_is_no_key_is_refused(action: str, allowed: str) -> None:
+    with pytest.raises(SpecError) as error:
+        Program(SPEC()).action(Node, action)
+    assert allowed in (error.value.allowed or "")
+
+
+def test_a_message_that_is_made_two_methods_away_is_known() -> None:
+    assert Told in Program(SPEC()).message_kinds()
+
+
+@pytest.mark.parametrize(
+    ("type_", "without"),
+    [
+        (NAT, INT),
+        (SeqOf(NAT), SeqOf(INT)),
+        (Option(SeqOf(NAT)), Option(SeqOf(INT))),
+        (MapOf(NAT, Option(NAT)), MapOf(INT, Option(INT))),
+        (OneOf((NAT, nodes.TEXT)), OneOf((INT, nodes.TEXT))),
+        (BOOL, BOOL),
+    ],
+    ids=str,
+)
+def test_a_plain_type_forgets_that_numbers_are_natural(
+    type_: nodes.Type, without: nodes.Type
+) -> None:
+    assert plain(type_) == without
+
+
+def test_what_is_never_there_or_none_is_none() -> None:
+    assert optional(NEVER) == NOTHING
+    assert optional(NOTHING) == NOTHING
+    assert optional(Option(INT)) == optional(INT) == Option(INT)
