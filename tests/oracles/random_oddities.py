@@ -261,7 +261,7 @@ class Shared(Globals):
 class Node(Process, number="nodes"):
     x: Nat = 0
     total: Map[Node, Nat] = each(0)
-    left: Base = Left(1)
+    left: Base = Base(1)
     maybe: Entry | None = None
     word: Literal["a", "b"] = "a"
     ghost: Seq[Nat] = history(())
