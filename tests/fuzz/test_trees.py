@@ -28,7 +28,7 @@ def test_trees_agree_with_running_on_random_specifications(first: int, tmp_path:
 def test_engines_agree_on_constructs_at_the_edge_of_the_language(tmp_path: Path) -> None:
     ask = (compare, compare_plain, compare_trees, compare_translations)
     texts = systematic(HEADER)
-    for text in texts[:: 1 if len(SEEDS) > 100 else 8]:
+    for text in texts[:: 1 if len(SEEDS) > 100 else 16]:
         found = compared(text, tmp_path, ask)
         assert [str(one) for one in found.differences] == [], text
 
