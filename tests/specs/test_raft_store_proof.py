@@ -8,6 +8,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import send, when
 from raftnb.prove import explain, prove
+from raftnb.specs import PROOFS
 from raftnb.specs.raft.clients import (
     RAFT_STORE,
     Calls,
@@ -16,7 +17,10 @@ from raftnb.specs.raft.clients import (
     StoreServer,
     Value,
 )
+from raftnb.specs.raft.read_index import RAFT_READ_INDEX, HeartbeatResponse, ReadIndexServer
+from raftnb.specs.raft.read_index_proof import RAFT_READ_INDEX_PROOF
 from raftnb.specs.raft.store_proof import RAFT_STORE_PROOF
+from raftnb.specs.raft.store_read_index_proof import RAFT_STORE_READ_INDEX_PROOF
 
 
 class Repeating(StoreServer):
@@ -80,14 +84,23 @@ def test_that_the_steps_of_raft_are_steps_of_the_store_is_proved():
     assert {c.action for c in found.checked} >= {"apply", "call", "receive"}
 
 
-def test_every_conjunct_holds_in_every_explored_state():
-    claims = dict.fromkeys(
-        x.claim for x in (*RAFT_STORE_PROOF.invariant, *RAFT_STORE_PROOF.derived)
-    )
-    spec = RAFT_STORE.variant("conjuncts", invariants=tuple(claims), transitions=(), sometimes=())
-    found = check(spec(history=True, servers=1, values=2, max_log=3), progress=False)
-    assert found.verdict is Verdict.HOLDS
-    assert found.not_checked == ()
+FEW = {"duplicates": 0, "max_messages": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "constants", "distinct"),
+    [
+        ("raft-store", {"servers": 1, "values": 2, "max_log": 2}, 639),
+        ("raft-store", {"servers": 2, "max_log": 2, **FEW}, 54_588),
+        ("raft-store-read-index", {"servers": 2, **FEW}, 11_821),
+    ],
+)
+def test_every_conjunct_holds_in_every_explored_state(name, constants, distinct):
+    proof = PROOFS[name]
+    claims = dict.fromkeys(lemma.claim for lemma in (*proof.invariant, *proof.derived))
+    spec = proof.spec.variant("conjuncts", invariants=tuple(claims), transitions=(), sometimes=())
+    found = check(spec(history=True, **constants), progress=False)
+    assert (found.verdict, found.distinct, found.not_checked) == (Verdict.HOLDS, distinct, ())
 
 
 ONCE = "what_is_new_is_effective"
@@ -117,3 +130,64 @@ def test_an_answer_before_its_commit_is_shown_by_a_run_from_the_start():
         "ask",
         "client_request",
     ]
+
+
+# Reads without the log.
+
+
+class Hasty(ReadIndexServer):
+    def still_leads(self) -> bool:
+        """Whoever led still leads: there is no round."""
+        return True
+
+
+class Unapplied(ReadIndexServer):
+    def has_applied(self) -> bool:
+        """Whatever was applied is enough."""
+        return self.readIndex is not None
+
+
+class Uncommitted(ReadIndexServer):
+    def may_read(self) -> bool:
+        """A leader knows enough from the beginning."""
+        return True
+
+
+class AnyRound(ReadIndexServer):
+    def confirms(self, m: HeartbeatResponse) -> bool:
+        """An answer to any round will do."""
+        return m.term == self.currentTerm
+
+
+SEEN = "reads_see_all_that_was_chosen"
+READS = (
+    SEEN,
+    "a_read_knows_all_or_is_not_confirmed",
+    "who_is_beyond_stays_so",
+    "who_is_beyond_does_not_answer",
+)
+
+
+@pytest.mark.parametrize(
+    ("server", "actions", "lemma"),
+    [
+        (Hasty, (), (SEEN, "")),
+        (Unapplied, (), (SEEN, "")),
+        (Uncommitted, ("begin_read",), (READS[1], "begin_read")),
+        (AnyRound, ("handle_heartbeat_response",), (READS[2], "handle_heartbeat_response")),
+    ],
+)
+def test_the_proof_of_reads_fails_at_the_lemma_that_says_why(server, actions, lemma):
+    proof = RAFT_READ_INDEX_PROOF.of(RAFT_READ_INDEX.variant(server.__name__, server))
+    only = READS if actions else (SEEN,)
+    options = {"only": only, "actions": actions, "timeout": 5, "workers": 1, "trust": True}
+    assert set(prove(proof, **options).failing) == {lemma}
+    assert not prove(RAFT_READ_INDEX_PROOF, **{**options, "timeout": 60}).failing
+
+
+def test_that_reads_are_answered_from_the_log_is_proved_for_the_store():
+    key = ("reads_are_answered_from_the_log", "what_waits_is_a_read")
+    found = prove(RAFT_STORE_READ_INDEX_PROOF, only=key, timeout=60, trust=True)
+    assert [c.claim for c in found.checked if not c.proved] == []
+    assert {c.claim for c in found.checked} == set(key)
+    assert RAFT_STORE_READ_INDEX_PROOF.not_covered() == ()
