@@ -7,9 +7,22 @@ from typing import Any
 import pytest
 
 from raftnb.data.errors import SpecError
-from raftnb.language import Delivery, Map, Message, Nat, Process, Seq, Spec, either, in_flight, send
+from raftnb.language import (
+    Delivery,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Seq,
+    Set,
+    Spec,
+    either,
+    in_flight,
+    send,
+    when,
+)
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import BOOL, INT, NEVER, NOTHING, Int, MapOf, OneOf, Option, SeqOf
+from raftnb.tree.nodes import BOOL, INT, NEVER, NOTHING, Int, MapOf, OneOf, Option, SeqOf, SetOf
 from raftnb.tree.types import optional, plain
 from tests.oracles.tree_interpreter import steps
 
@@ -22,6 +35,12 @@ class Told(Message):
     n: Nat
 
 
+class Heard(Message):
+    """Named in an annotation, and nowhere else."""
+
+    n: Nat
+
+
 class Node(Process, number="nodes"):
     """Some variables."""
 
@@ -29,6 +48,34 @@ class Node(Process, number="nodes"):
     maybe: int | None = None
     held: Map[int, int] = Map({1: 2})
     seq: Seq[int] = (1, 2, 3)
+
+    flags: Seq[bool] = (True, False, True)
+    some: Set[int] = frozenset()
+    truths: Set[bool] = frozenset()
+
+    def hears(self, m: Heard) -> None:
+        """What nobody sends."""
+
+    def count(self) -> None:
+        """Truth values count as one or none."""
+        self.x = sum(self.flags)
+
+    def clear(self) -> None:
+        """Nothing, of two kinds."""
+        self.seq = tuple()  # noqa: C408
+        self.some = frozenset()
+
+    def smaller(self) -> None:
+        """A part of a set that is chosen."""
+        when(either(frozenset({1}), frozenset({2})) < self.some)
+
+    def order(self) -> None:
+        """A set of numbers among sets of truth values."""
+        when(self.some <= self.truths)
+
+    def mix(self) -> None:
+        """A truth value that is a number."""
+        when((self.x == 1) == 1)
 
     def look(self) -> None:
         """A default by name, and one by place."""
@@ -93,6 +140,27 @@ def test_the_least_and_the_largest_of_several_and_of_one() -> None:
     assert after("least") == 0 + 3 + 7
 
 
+def test_truth_values_are_summed_as_one_or_none() -> None:
+    assert after("count") == 2
+
+
+def test_nothing_is_a_sequence_or_a_set_of_nothing() -> None:
+    body = Program(SPEC()).action(Node, "clear").body
+    assert [s.value.type for s in body if isinstance(s, nodes.Assign)] == [
+        SeqOf(NEVER), SetOf(NEVER)
+    ]  # fmt: skip
+
+
+def few(nodes: int) -> bool:
+    """A constant is named by its name."""
+    return nodes >= 0
+
+
+def test_a_constant_has_the_type_of_its_number() -> None:
+    spec = SPEC.variant("few", invariants=(few,))
+    assert Program(spec()).claim(few).parameters == (("nodes", NAT),)
+
+
 def test_what_may_be_none_is_taken_for_what_it_is_otherwise() -> None:
     (assign,) = Program(SPEC()).action(Node, "take").body
     assert isinstance(assign, nodes.Assign)
@@ -100,7 +168,16 @@ def test_what_may_be_none_is_taken_for_what_it_is_otherwise() -> None:
     assert assign.value.op == "the"
 
 
-@pytest.mark.parametrize(("action", "allowed"), [("part", "alone in a line"), ("ask", "key")])
+@pytest.mark.parametrize(
+    ("action", "allowed"),
+    [
+        ("part", "alone in a line"),
+        ("smaller", "alone in a line"),
+        ("ask", "key"),
+        ("order", "truth values compared with truth values"),
+        ("mix", "truth values compared with truth values"),
+    ],
+)
 def test_what_would_be_evaluated_twice_or_is_no_key_is_refused(action: str, allowed: str) -> None:
     with pytest.raises(SpecError) as error:
         Program(SPEC()).action(Node, action)
@@ -108,7 +185,7 @@ def test_what_would_be_evaluated_twice_or_is_no_key_is_refused(action: str, allo
 
 
 def test_a_message_that_is_made_two_methods_away_is_known() -> None:
-    assert Told in Program(SPEC()).message_kinds()
+    assert {Told, Heard} <= set(Program(SPEC()).message_kinds())
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,12 @@ class Triple(Pair):
     more: int
 
 
+class Quad(Pair):
+    """And one more, of another class."""
+
+    other: int
+
+
 class Twin(Record):
     """Two numbers of another class."""
 
@@ -51,7 +57,7 @@ class Twin(Record):
 
 
 A, B = nodes.Text(frozenset("a")), nodes.Text(frozenset("b"))
-PAIR, TRIPLE, TWIN = map(nodes.RecordOf, (Pair, Triple, Twin))
+PAIR, TRIPLE, TWIN, QUAD = map(nodes.RecordOf, (Pair, Triple, Twin, Quad))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,8 @@ def test_an_annotation_has_its_type(annotation: Any, type_: nodes.Type) -> None:
         (PAIR, TWIN, nodes.OneOf((PAIR, TWIN))),
         (nodes.Option(PAIR), TWIN, nodes.Option(nodes.OneOf((PAIR, TWIN)))),
         (nodes.OneOf((TRIPLE, TWIN)), PAIR, nodes.OneOf((PAIR, TWIN))),
+        (nodes.OneOf((TRIPLE, QUAD)), PAIR, PAIR),
+        (nodes.OneOf((A, INT)), B, nodes.OneOf((nodes.Text(frozenset("ab")), INT))),
         (INT, TEXT, nodes.OneOf((INT, TEXT))),
         (nodes.SeqOf(INT), nodes.SetOf(INT), nodes.OneOf((nodes.SeqOf(INT), nodes.SetOf(INT)))),
         (nodes.Range(INT), nodes.SeqOf(INT), nodes.OneOf((nodes.Range(INT), nodes.SeqOf(INT)))),
