@@ -9,6 +9,7 @@ import pytest
 from raftnb.data.errors import SpecError
 from raftnb.language import (
     Delivery,
+    Domain,
     Map,
     Message,
     Nat,
@@ -41,6 +42,20 @@ class Heard(Message):
     n: Nat
 
 
+class Kept(Message):
+    """Made by a method of another class, and nowhere else."""
+
+    n: Nat
+
+
+class Key(Domain, number="keys"):
+    """A thing with a word."""
+
+    def note(self) -> Kept:
+        """Its word."""
+        return Kept(n=1)
+
+
 class Node(Process, number="nodes"):
     """Some variables."""
 
@@ -56,9 +71,17 @@ class Node(Process, number="nodes"):
     def hears(self, m: Heard) -> None:
         """What nobody sends."""
 
+    def keep(self, key: Key) -> None:
+        """Send a thing's word."""
+        send(key.note(), to=self)
+
     def count(self) -> None:
         """Truth values count as one or none."""
         self.x = sum(self.flags)
+
+    def test(self) -> None:
+        """Truth values are what they are."""
+        when(all(self.flags))
 
     def clear(self) -> None:
         """Nothing, of two kinds."""
@@ -119,7 +142,8 @@ SPEC = Spec(
     name="corners",
     processes=(Node,),
     delivery=Delivery(loses=False, duplicates=True, reorders=True),
-    constants={"nodes": 1},
+    domains=(Key,),
+    constants={"nodes": 1, "keys": 1},
 )
 
 
@@ -142,6 +166,17 @@ def test_the_least_and_the_largest_of_several_and_of_one() -> None:
 
 def test_truth_values_are_summed_as_one_or_none() -> None:
     assert after("count") == 2
+    (assign,) = Program(SPEC()).action(Node, "count").body
+    (guard,) = Program(SPEC()).action(Node, "test").body
+    assert isinstance(assign, nodes.Assign)
+    assert isinstance(guard, nodes.When)
+    assert [each_of(assign.value).body.type, each_of(guard.test).body.type] == [INT, BOOL]
+
+
+def each_of(expr: nodes.Expr) -> nodes.EachOf:
+    """A comprehension."""
+    assert isinstance(expr, nodes.EachOf)
+    return expr
 
 
 def test_nothing_is_a_sequence_or_a_set_of_nothing() -> None:
@@ -185,7 +220,7 @@ def test_what_would_be_evaluated_twice_or_is_no_key_is_refused(action: str, allo
 
 
 def test_a_message_that_is_made_two_methods_away_is_known() -> None:
-    assert {Told, Heard} <= set(Program(SPEC()).message_kinds())
+    assert {Told, Heard, Kept} <= set(Program(SPEC()).message_kinds())
 
 
 @pytest.mark.parametrize(
