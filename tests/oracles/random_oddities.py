@@ -119,6 +119,7 @@ VALUES = (
     "FLAG and q.x == 1 or FLAG", "FLAG or 1", "isinstance(q, Node)", "isinstance(q.x, int)",
     "isinstance(BEST, Color)", "isinstance(q)", "isinstance(PAIR, tuple)", "Color.RED.name",
     "Color.RED.value", "Color('red')", "BEST.value == 'red'", "q.name", "q.index", "q.index + 1",
+    "(*PAIR, q.x)", "(q.x, *PAIR, *DEEP[0])", "(*FEW,)", "{*FEW, q.x} == FEW", "(*PAIR,) == PAIR",
     "after(q)", "after(q).x", "after(q.x)", "super()", "either(1, 2)", "either()", "either(*PAIR)",
     "either(*Node)", "either(*())", "either(1, *PAIR)", "either(*range(q.x))", "either(*Color)",
     "either(*LOOKUP)", "when(FLAG)", "Shared.u", "Entry(1, None)", "Entry(n=1, who=q)",
