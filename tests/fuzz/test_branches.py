@@ -1,4 +1,4 @@
-"""The list of branches that random specifications do not reach is about branches that there are."""
+"""The page of branches that random specifications do not reach is about such as there are."""
 
 from __future__ import annotations
 
