@@ -159,8 +159,8 @@ class Memo:
             if self._again(action) and self.tracer.run(instance, message) != run:
                 raise refuse_chance(action)
             if self.trials.swaps:
-                again = self.trials.permutations(action)
-                self.trials.try_action(instance, message, row, run, again)
+                if again := self.trials.permutations(action):
+                    self.trials.try_action(instance, message, row, run, again)
         except RaftnbError as error:
             raise placed(error, action) from error
         return run

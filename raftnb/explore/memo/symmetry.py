@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -46,6 +45,9 @@ class Members:
         return {a: b, b: a}
 
 
+Marks = int | list[int]  # one number for each member, or the same one for all
+
+
 class Outlines:
     """Numbers for how a value looks when one member is told apart and the others are not.
 
@@ -57,31 +59,45 @@ class Outlines:
         self.members = members
         self._numbers: dict[Any, int] = {}
 
-    def of(self, value: Any, member: Domain | None) -> int:
-        """The number of a value's outline."""
-        return self._number(self._outline(value, member))
+    def of(self, value: Any) -> Marks:
+        """The number of a value's outline for each member that is told apart."""
+        if isinstance(value, Domain):
+            return self._of_member(value)
+        if isinstance(value, Map):
+            parts = [(self.of(k), self.of(v)) for k, v in value.items()]
+            return self._together("map", [part for pair in parts for part in pair], 2)
+        if isinstance(value, frozenset):
+            return self._together("set", [self.of(part) for part in value], 1)
+        if isinstance(value, tuple):
+            return self._together("tuple", [self.of(part) for part in value])
+        if isinstance(value, Record):
+            names = value.__dataclass_fields__  # type: ignore[attr-defined]
+            return self._together(type(value), [self.of(getattr(value, n)) for n in names])
+        return self._number(("plain", type(value), value))
 
     def _number(self, outline: Any) -> int:
         return self._numbers.setdefault(outline, len(self._numbers))
 
-    def _outline(self, value: Any, member: Domain | None) -> Any:
-        def inner(part: Any) -> int:
-            return self.of(part, member)
+    def _of_member(self, value: Domain) -> Marks:
+        if value not in self.members.number:
+            return self._number(("member", type(value).__qualname__, value.name))
+        found = [self._number(("another", value.root))] * len(self.members.all)
+        found[self.members.number[value]] = self._number("this one")
+        return found
 
-        if isinstance(value, Domain):
-            if value not in self.members.number:
-                return ("member", type(value).__qualname__, value.name)
-            return ("this one",) if value == member else ("another", value.root)
-        if isinstance(value, Map):
-            return ("map", *sorted((inner(k), inner(v)) for k, v in value.items()))
-        if isinstance(value, frozenset):
-            return ("set", *sorted(map(inner, value)))
-        if isinstance(value, tuple):
-            return ("tuple", *map(inner, value))
-        if isinstance(value, Record):
-            parts = (getattr(value, one.name) for one in fields(value))  # type: ignore[arg-type]
-            return ("record", type(value), *map(inner, parts))
-        return ("plain", type(value), value)
+    def _together(self, kind: Any, parts: list[Marks], unordered: int = 0) -> Marks:
+        """The marks of what has these parts: in order, or in groups of so many without order."""
+        if all(type(part) is int for part in parts):
+            return self._number((kind, *_sorted_by(unordered, parts)))
+        rows = [[part] * len(self.members.all) if type(part) is int else part for part in parts]
+        each: Any = zip(*rows, strict=True)
+        return [self._number((kind, *_sorted_by(unordered, mine))) for mine in each]
+
+
+def _sorted_by(unordered: int, parts: Any) -> Any:
+    if not unordered:
+        return parts
+    return sorted(parts if unordered == 1 else zip(parts[::2], parts[1::2], strict=True))
 
 
 class Symmetry:
@@ -117,15 +133,13 @@ class Symmetry:
         if number >= self.swapped.shape[2]:
             self.swapped = wider(self.swapped, number + 1, axis=2, fill=int(UNKNOWN))
             self.marks = wider(self.marks, number + 1, axis=1)
-        for m, member in enumerate(self.members.all):
-            self.marks[pool, number, m] = self.outlines.of(value, member)
+        self.marks[pool, number] = self.outlines.of(value)
 
     def meet_message(self, number: int, message: Any) -> None:
         """A message is new: find its marks."""
         self.message_swapped = room_for(self.message_swapped, number + 1, fill=int(UNKNOWN))
         self.message_marks = room_for(self.message_marks, number + 1)
-        for m, member in enumerate(self.members.all):
-            self.message_marks[number, m] = self.outlines.of(message, member)
+        self.message_marks[number] = self.outlines.of(message)
 
     def renamed(self, swap: int, value: Any) -> Any:
         """What a swap makes of a value."""

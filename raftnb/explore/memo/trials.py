@@ -21,7 +21,7 @@ from raftnb.language.instances import ActionInstance
 from raftnb.language.world import World
 
 Permutation = tuple[int, ...]  # swaps, one after the other
-ALL_UP_TO, THEN_ONE_IN, SWAPS_MOST, INITIAL_MOST, SEED = 40, 20, 4, 500, 0
+ALL_UP_TO, THEN_ONE_IN, SWAPS_MOST, INITIAL_MOST, SEED = 16, 25, 4, 500, 0
 
 
 class Trials:
