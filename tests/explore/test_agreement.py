@@ -225,6 +225,7 @@ SMALL = {
     "raft-log": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
     "raft-read-index": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
     "raft-store": {"duplicates": 0, "max_messages": 1},
+    "raft-store-leases": {"duplicates": 0, "max_messages": 1, "max_clock": 0, "max_reads": 0},
     "raft-store-read-index": {"duplicates": 0, "max_messages": 1},
 }
 
