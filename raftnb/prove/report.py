@@ -127,7 +127,8 @@ class Report(Answer):
     only with a run from the start (`violation`); a condition that fails is *unknown*, with
     `counterexamples` to induction where `explain` found any. `bound` says what stopped it.
     `partial` is what it does not cover; `not_covered` are claims of the specification that the
-    proof says nothing about. `compared` says how the translation was tried out, or None.
+    proof says nothing about. `refines` is the specification whose steps it was shown to take, too,
+    which says nothing of fairness. `compared` says how the translation was tried out, or None.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Report(Answer):
     compared: Compared | None = None
     counterexamples: tuple[Counterexample, ...] = ()
     violation: Violation | None = None
+    refines: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -193,6 +195,7 @@ class Report(Answer):
         }
         violation = self.violation
         optional = {
+            "refines": self.refines,
             "not_covered": list(self.not_covered),
             "unknown": [{"claim": c, "action": a} for c, a in self.failing],
             "counterexamples": [c.as_json() for c in self.counterexamples],
@@ -202,7 +205,9 @@ class Report(Answer):
 
     def __str__(self) -> str:
         proved = sum(c.proved for c in self.checked)
-        lines = [f"{self.verdict}: {proved} of {len(self.checked)} conditions proved ({self.name})"]
+        what = self.name
+        what += f", and that its steps are steps of {self.refines}" if self.refines else ""
+        lines = [f"{self.verdict}: {proved} of {len(self.checked)} conditions proved ({what})"]
         if any(not c.proved for c in self.defined):
             done = sum(c.proved for c in self.defined)
             lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")

@@ -88,7 +88,7 @@ def prove(
     died = [c.why for c in checked if c.why.startswith(DIED)]
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
     report = Report(
-        name_of(proof),
+        proof.spec.name,
         tuple(c for c in checked if not c.defined),
         time.perf_counter() - started,
         f"z3 {z3.get_version_string()}",
@@ -97,6 +97,7 @@ def prove(
         tuple(c for c in checked if c.defined),
         partial(proof, settings),
         proof.not_covered(),
+        refines=proof.refines.abstract.name if proof.refines is not None else None,
     )
     return report if trust else compared(proof, report)
 
@@ -112,13 +113,6 @@ def compared(proof: Proof, report: Report) -> Report:
     if report.bound is not None or report.unknown:
         return report
     return replace(report, compared=compare(proof))
-
-
-def name_of(proof: Proof) -> str:
-    """What is proved."""
-    refined = proof.refines
-    steps = f", and that its steps are steps of {refined.abstract.name}" if refined else ""
-    return f"{proof.spec.name}{steps}"
 
 
 def check_arguments(
