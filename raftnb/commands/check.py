@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from raftnb.commands.common import add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
-from raftnb.explore import check
+from raftnb.explore import Exploration, check, traps
 
 
 def add_parser(subparsers: Any) -> None:
@@ -28,6 +29,9 @@ def add_parser(subparsers: Any) -> None:
     add_start(parser)
     add_trace(parser)
     parser.add_argument(
+        "--no-deadlock", action="store_true", help="a state without a next one is no violation"
+    )
+    parser.add_argument(
         "--symmetry",
         action="store_true",
         help="count states once that differ only by a permutation of interchangeable members",
@@ -45,10 +49,22 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: check(
             model,
             start=start,
+            deadlock=not arguments.no_deadlock,
             max_states=arguments.max_states,
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
             symmetry=arguments.symmetry,
         ),
     )
-    return report(result, arguments, **about(model))
+    hints = (*traps(model, symmetry=arguments.symmetry), *after(result))
+    for hint in hints if not arguments.json else ():
+        print(f"hint: {hint}", file=sys.stderr)
+    extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
+    return report(result, arguments, **about(model), **extra)
+
+
+def after(result: Exploration) -> tuple[str, ...]:
+    """What to do about what was found."""
+    if result.property == "deadlock":
+        return ("if that state is the end, say so: `final=` of the Spec, or --no-deadlock",)
+    return ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from raftnb.explore.check import check
 from raftnb.explore.reference import state_graph
 from raftnb.explore.result import Exploration
+from raftnb.explore.traps import traps
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +27,4 @@ if TYPE_CHECKING:
     from raftnb.explore.graph import Graph, reachable
     from raftnb.explore.walks import random_walks
 
-__all__ = ["Exploration", "Graph", "check", "random_walks", "reachable", "state_graph"]
+__all__ = ["Exploration", "Graph", "check", "random_walks", "reachable", "state_graph", "traps"]

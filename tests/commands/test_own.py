@@ -353,3 +353,28 @@ def test_a_start_that_fits_no_state_is_refused(run: Run, tmp_path: Path) -> None
         assert part in rows(err)["found"]
     _, _, err = run("check own_s.py --start nothing.json")
     assert rows(err)["found"] == "No such file or directory"
+
+
+STUCK = """
+    from raftnb import *
+
+
+    class Once(Process):
+        done: bool = False
+
+        def do(self) -> None:
+            when(not self.done)
+            self.done = True
+
+
+    ONCE = Spec("once", processes=(Once,))
+    """
+
+
+def test_a_deadlock_that_is_the_end_has_its_cure(run: Run) -> None:
+    code, out, err = run("check own_t.py", own_t__py=STUCK)
+    assert (code, out.splitlines()[1]) == (1, "violated: deadlock")
+    assert err.startswith("hint: if that state is the end, say so: `final=`")
+    done = run("check own_t.py --json")
+    assert answer(done)["hints"] == [err.removeprefix("hint: ").rstrip()]
+    assert run("check own_t.py --no-deadlock")[0] == 0
