@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.language.syntax import BUILTINS, METHODS, SYNTAX, Support
+from raftnb.language.words import WORDS, Word
 
 PAGE = Path(__file__).parent.parent / "docs" / "syntax.md"
-HEAD = """# What the language has of Python, and who takes it
+HEAD = """# The language: its words, and what it has of Python
 
-A specification is plain Python, of which the language has the part below; everything else is
-refused, with its place, what was found, what is allowed, and a cure. What stands here with *run*
-and *explore* has exactly its meaning in Python. With *prove* it has the same meaning in a typed
-tree (`raftnb.tree`), from which conditions for Z3 are made; the prover may still refuse a use of
-it, and then says so. A construct without *prove* is refused by the tree. (This page is made from
-the tables in `raftnb/language/syntax.py`, by `python -m book.syntax`.)
+A specification is plain Python, of which the language has what stands here; everything else is
+refused, with its place, what was found, what is allowed, and a cure. Everything is run, walked and
+explored with exactly its meaning in Python. What has *prove* has the same meaning in a typed tree
+(`raftnb.tree`), from which conditions for Z3 are made; the prover may still refuse a use of it, and
+then says so. (This page is made from the tables in `raftnb/language/words.py` and `syntax.py`, by
+`python -m book.syntax`.)
+
+A specification in a file is checked, walked and proved from the shell: `python -m raftnb check
+FILE.py:NAME`, or `MODULE:NAME`, or `NOTEBOOK.ipynb:NAME`; without a NAME, the only one in the file.
+`--variant FILE.py:CLASS` puts a subclass in place of the class that it varies. `--trace FILE.html`
+keeps the counterexample (also `.txt`, `.json`, `.svg`), `--start FILE.json` begins where one ends.
 """
 PARTS: tuple[tuple[str, Mapping[Any, Support]], ...] = (
     ("Syntax", SYNTAX),
@@ -38,10 +44,25 @@ def rows(table: Mapping[Any, Support]) -> Iterable[str]:
         yield f"| `{name}` | {' | '.join(marks)} |"
 
 
+def cell(text: str) -> str:
+    """A text as code in a table; nothing where there is none."""
+    return f"`{text}`".replace("|", "\\|") if text else ""
+
+
+def word_rows(words: Iterable[Word]) -> Iterable[str]:
+    """The lines of a table of words."""
+    yield "| word | for example | PlusCal, TLA+ | what it says | prove |"
+    yield "|-|-|-|-|-|"
+    for word in words:
+        cells = (cell(word.name), cell(word.example), cell(word.elsewhere), word.says)
+        yield f"| {' | '.join(cells)} | {'yes' if word.prove else ''} |"
+
+
 def text() -> str:
     """The page."""
+    words = (f"## {title}\n\n" + "\n".join(word_rows(some)) + "\n" for title, some in WORDS.items())
     parts = (f"## {title}\n\n" + "\n".join(rows(table)) + "\n" for title, table in PARTS)
-    return HEAD + "\n" + "\n".join(parts)
+    return HEAD + "\n" + "\n".join((*words, *parts))
 
 
 if __name__ == "__main__":
