@@ -11,7 +11,6 @@ from raftnb.commands.common import add_amount, add_json, print_json
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.events import text
 from raftnb.data.verdict import Answer, Verdict
-from raftnb.draw.timeline import page
 from raftnb.linear import (
     MODELS,
     Budget,
@@ -169,6 +168,8 @@ def _told(story: Story) -> str:
 
 
 def _write_page(found: Linearizability, name: str, target: str) -> None:
+    from raftnb.draw.timeline import page  # here: small logs are judged before it is imported
+
     try:
         page(found.history, found, target, f"{Path(name).name}: {found.verdict}")
     except OSError as error:

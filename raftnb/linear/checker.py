@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 from time import perf_counter
 
-from raftnb.data.histories import History
+from raftnb.data.histories import LONG, History
 from raftnb.data.verdict import Verdict
 from raftnb.linear.interface import SequentialObject
 from raftnb.linear.items import Point
@@ -18,10 +19,9 @@ from raftnb.linear.replay import Line, Placed, run
 from raftnb.linear.result import Attempt, Budget, Linearizability, Part
 from raftnb.linear.search import Search
 from raftnb.linear.unique import Decider, decider, shortest_violation
-from raftnb.linear.workers import in_parallel, workers_for
 
 NO_LIMIT_BUT_MEMORY = Budget()
-PATIENCE = 1_000
+PATIENCE = 300
 """How many configurations one of several parts may take before the others have their turn."""
 
 
@@ -54,7 +54,7 @@ def check(
         parts = shares(history, model)
         meter = Meter(budget, sum(share.answers for share in parts))
         try:
-            found = _Decided(parts, meter, all_parts).run(workers_for(parts, workers))
+            found = _Decided(parts, meter, all_parts).run(_workers_for(parts, workers))
         finally:
             meter.close()
     return Linearizability(history, tuple(found), perf_counter() - start, model)
@@ -90,6 +90,8 @@ class _Decided:
         ]
 
     def _in_parallel(self, workers: int, patience: float) -> None:
+        from raftnb.linear.workers import in_parallel  # here: short histories do without
+
         def work(n: int, meter: Meter) -> Part | None:
             share = self.parts[n]
             return decide(share.portion(), meter, _most(patience, share))
@@ -111,6 +113,16 @@ class _Decided:
 
     def _left(self, share: Share) -> Part:
         return Part(None, Verdict.UNKNOWN, len(share), reason=self.stop)
+
+
+def _workers_for(parts: Sequence[Share], wanted: int | None) -> int:
+    """How many processes decide these parts; 1 where the system cannot fork."""
+    if len(parts) < 2 or not hasattr(os, "fork"):
+        return 1
+    if wanted is None:
+        short = sum(map(len, parts)) <= LONG
+        wanted = 1 if short else len(os.sched_getaffinity(0))
+    return min(wanted, len(parts))
 
 
 def _most(patience: float, share: Share) -> float:

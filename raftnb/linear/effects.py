@@ -23,16 +23,19 @@ from raftnb.linear.objects import CASRegister, Entry, Register
 
 IsUnread: TypeAlias = Callable[[Any], bool]
 """Whether an object is in a state whose value no operation of the history can find there."""
+READING = frozenset(("read", "get", "Read"))
 OVERWRITING = frozenset(("write", "put", "Write", "delete"))
 
 
 class Effects(NamedTuple):
     """What is known of the claims, by their numbers: calls and what they are claimed to answer.
 
+    `reading` are the names of the methods that change no state, None if that has to be found out;
     `observing` ones change no state; `overwriting` ones leave the same state after every other;
     `coverable` ones may have taken effect just before one that overwrites, whatever the state.
     """
 
+    reading: frozenset[str] | None = None
     is_unread: IsUnread | None = None
     observing: frozenset[int] = frozenset()
     overwriting: frozenset[int] = frozenset()
@@ -48,7 +51,7 @@ def effects_of(model: SequentialObject, claims: Sequence[tuple[Call, Value]]) ->
     thing = instance_of(model)
     if type(thing) is AppendList:
         read = [result for call, result in claims if call.name == "read"]
-        return Effects(_by_start(read, "items", tuple))
+        return Effects(READING, _by_start(read, "items", tuple))
     if type(thing) not in (Register, CASRegister, Entry):
         return Effects()
     is_unread, joins = _unread_values(thing, claims)
@@ -56,6 +59,7 @@ def effects_of(model: SequentialObject, claims: Sequence[tuple[Call, Value]]) ->
     overwriting = frozenset(n for n in silent if claims[n][0].name in OVERWRITING)
     appending = [n for n in silent if claims[n][0].name == "append" and joins]
     return Effects(
+        READING,
         is_unread,
         frozenset(n for n, (call, result) in enumerate(claims) if _has_failed(call, result)),
         overwriting,

@@ -53,7 +53,8 @@ class Machine:
     `after(state, claim)` are the states that a claim leads to, none if the object does not answer
     so. `observers` are the methods that changed no state seen so far; each new state is tried with
     all of their calls, and `ObserverChangedState` is raised when one turns out to be no observer.
-    At first every method is taken for one. All states with unread values are one (`effects`).
+    At first every method is taken for one, unless more is known (`effects`): then nothing has to be
+    tried (`is_known`). All states with unread values are one.
     """
 
     def __init__(self, model: SequentialObject) -> None:
@@ -88,9 +89,12 @@ class Machine:
 
     def restart(self) -> None:
         """Forget the states, keep what is known about observers, and enter the initial state."""
-        self.observers = {call.name for call in self.calls} if self._known is None else self._known
-        self._known = self.observers
         self.effects = effects_of(self._model, self._claimed)
+        reading, names = self.effects.reading, {call.name for call in self.calls}
+        self.is_known = reading is not None
+        if self._known is None:
+            self._known = names if reading is None else names & reading
+        self.observers = self._known
         while True:
             try:
                 return self._begin()
@@ -103,7 +107,8 @@ class Machine:
         self.objects: list[Any] = []
         self.numbers: dict[Value, int] = {}
         self.bytes = 0
-        self._watched = [n for n, call in enumerate(self.calls) if call.name in self.observers]
+        watched = enumerate(() if self.is_known else self.calls)
+        self._watched = [n for n, call in watched if call.name in self.observers]
         self._enter(self._initial, state_of(self._initial))
 
     def result_number(self, result: Value) -> int:
@@ -179,7 +184,7 @@ class Machine:
         return number
 
     def _watch(self, state: int) -> None:
-        frozen = state_of(self.objects[state])
+        frozen = state_of(self.objects[state]) if self._watched else None
         for call in self._watched:
             found = self._run(state, call)
             if any(state_of(thing) != frozen for thing, _ in found):

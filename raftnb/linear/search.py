@@ -103,7 +103,7 @@ class Search:
     def _rehearse(self) -> None:
         """Run some calls one after another: most methods that are no observers show it here."""
         state = 0
-        for candidate in self.candidates[:REHEARSED]:
+        for candidate in () if self.machine.is_known else self.candidates[:REHEARSED]:
             outcomes = self.machine.outcomes(state, self.machine.claims[candidate.claim].call)
             state = outcomes[0][1] if outcomes else state
 

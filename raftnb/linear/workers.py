@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +10,6 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeAlias, cast
 
 from raftnb.data.errors import RaftnbError
-from raftnb.data.histories import LONG
 from raftnb.linear.meter import Meter
 from raftnb.linear.portions import Share
 from raftnb.linear.replay import Line
@@ -19,16 +17,6 @@ from raftnb.linear.result import Part
 
 Work: TypeAlias = Callable[[int, Meter], Part | None]
 """Decides the part with this number, or gives it up."""
-
-
-def workers_for(parts: Sequence[Share], wanted: int | None) -> int:
-    """How many processes decide these parts; 1 where the system cannot fork."""
-    if "fork" not in multiprocessing.get_all_start_methods() or len(parts) < 2:
-        return 1
-    if wanted is None:
-        short = sum(map(len, parts)) <= LONG
-        wanted = 1 if short else len(os.sched_getaffinity(0))
-    return min(wanted, len(parts))
 
 
 def in_parallel(
