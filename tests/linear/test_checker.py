@@ -25,6 +25,7 @@ from raftnb.linear import (
     Mutex,
     Queue,
     Register,
+    RevisionStore,
     Stack,
     check,
     explain,
@@ -110,6 +111,14 @@ def test_recorded_runs_of_etcd_and_pysyncobj_are_judged_rightly(name, parts, ope
         for placed in [part.linearization, *(attempt.placed for attempt in part.attempts)]:
             end = part.culprit.returned if part.culprit else float("inf")
             assert_order(placed, CASRegister, end)
+
+
+def test_a_recorded_etcd_counts_its_revisions_as_the_model_does() -> None:
+    history = recorded("etcd_revisions")
+    (part,) = check(history, RevisionStore(1)).parts
+    assert (part.verdict, part.operations) == (Verdict.HOLDS, 999)
+    assert_order(part.linearization, RevisionStore(1))
+    assert check(history, RevisionStore(0)).verdict is Verdict.VIOLATED
 
 
 def test_a_single_wrong_read_in_a_recorded_run_is_found() -> None:
