@@ -102,10 +102,13 @@ def _bad_json(name: str, content: str, at: int, message: str) -> HistoryError:
     )
 
 
-def json_lines(name: str, stream: TextIO) -> Iterator[LogRecord]:
-    """One JSON object a line; a last line that was cut short is left out, with a remark."""
+def json_lines(name: str, stream: TextIO, first: int = 1) -> Iterator[LogRecord]:
+    """One JSON object a line; a last line that was cut short is left out, with a remark.
+
+    `first` is the number of the stream's first line.
+    """
     decode = json.JSONDecoder().raw_decode
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(stream, first):
         try:
             row, end = decode(line)
             if line[end:] == "\n" and type(row) is dict:

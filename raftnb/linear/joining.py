@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from raftnb.data.errors import HistoryError
@@ -22,7 +22,6 @@ from raftnb.linear.records import (
     SPREAD,
     TRANSACTIONS,
     Log,
-    LogRecord,
     Reading,
     time_of,
 )
@@ -31,17 +30,13 @@ NOBODY, CRASHED = -1, -2
 """Which call of a process is open: none; none any more, since nobody knows how its last ended."""
 
 
-def history_of(
-    records: Iterable[LogRecord], reading: Reading | None = None, source: str = ""
-) -> History:
-    """The history that `records` describe.
+def history_of(log: Log, reading: Reading | None = None) -> History:
+    """The history that the records of `log` describe.
 
     Events of the nemesis, and of processes that are no clients, become remarks. Raises
-    `HistoryError` for a record with fields missing, an unknown type, a completion that fits no
-    call, or pairs of which nobody says whether they are independent keys.
+    `HistoryError` for a completion that fits no call, and for pairs of which nobody says whether
+    they are independent keys.
     """
-    log = Log(source)
-    log.read(records)
     return _Joined(log, reading or Reading()).history()
 
 

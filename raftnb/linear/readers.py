@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -17,12 +17,15 @@ from tqdm import tqdm
 from raftnb.data.errors import HistoryError, UsageError
 from raftnb.data.histories import History
 from raftnb.linear.edn import EdnError, read_forms
-from raftnb.linear.formats import FORMATS, Format, with_progress
+from raftnb.linear.formats import FORMATS, Format, json_lines, with_progress
 from raftnb.linear.joining import history_of
-from raftnb.linear.records import Keys, NilMeaning, Reading
+from raftnb.linear.meter import collector_paused
+from raftnb.linear.records import Keys, Log, NilMeaning, Reading
 from raftnb.linear.writers import opener
 
 MOST_BYTES = 2**30
+LONG_FILE = 2**25
+"""From so many bytes on, several processes read a file of JSON lines."""
 """The most that a file may hold when it is expanded."""
 _STORED = ("history.edn", "history.edn.gz", "history.json", "history.jsonl", "history.txt")
 """The files of a Jepsen store directory that hold its history, the best first."""
@@ -54,18 +57,36 @@ def read_history(
             allowed="nil: absent or unknown; keys: pairs or none",
             cure="leave out what the format should decide",
         )
+    with collector_paused():
+        log = Log(source.name)
+        _read_all(log, source, kind, most_bytes)
+        if not len(log) and not log.remarks:
+            raise HistoryError(
+                "no event",
+                place=str(source),
+                allowed="at least one call",
+                cure="is it the right file?",
+            )
+        return history_of(log, reading)
+
+
+def _read_all(log: Log, source: Path, kind: Format, most: int) -> None:
+    """Read all records, with a progress bar; a long file of lines by several processes."""
     with (
-        _opened(source, most_bytes) as stream,
+        _opened(source, most) as stream,
         tqdm(desc=source.name, unit=" events", delay=1.0, leave=False, disable=None) as bar,
     ):
-        records = with_progress(kind.records(source.name, stream), bar)
-        first = next(records, None)
-        if first is None:
-            raise HistoryError(
-                "no event", place=str(source), allowed="at least one call",
-                cure="is it the right file?",
-            )  # fmt: skip
-        return history_of(chain([first], records), reading, source.name)
+        if not _is_long(source, kind, most):
+            log.read(with_progress(kind.records(source.name, stream), bar))
+            return
+        from raftnb.linear.pieces import read_in_pieces  # here: short files do without
+
+        read_in_pieces(log, source, lambda records: with_progress(records, bar))
+
+
+def _is_long(source: Path, kind: Format, most: int) -> bool:
+    lines = kind.records is json_lines and source.suffix == ".jsonl"
+    return lines and LONG_FILE <= source.stat().st_size <= most and hasattr(os, "fork")
 
 
 def recorded(name: str) -> History:

@@ -122,6 +122,25 @@ class Log:
             add_kind(kind)
             add_time(time_of(fields))
 
+    def extend(self, other: Log, lines: int) -> None:
+        """Add the records of the same source that stand behind `lines` lines and these records."""
+        before = len(self)
+        self.line.extend(line + lines for line in other.line)
+        self.kind.extend(other.kind)
+        self.time.extend(other.time)
+        for name in ("process", "name", "value", "key"):
+            pools = {"process": "processes"}
+            mine, theirs = (getattr(log, pools.get(name, name + "s")) for log in (self, other))
+            numbers = [*map(mine.number, theirs.values), MISSING]  # MISSING is the last index
+            getattr(self, name).extend(map(numbers.__getitem__, getattr(other, name)))
+        self.literal |= {before + n: fields for n, fields in other.literal.items()}
+        self.remarks += [(before + n, fields) for n, fields in other.remarks]
+
+    def finish(self) -> None:
+        """No more records will come."""
+        for pool in (self.processes, self.names, self.values, self.keys):
+            pool.finish()
+
     def _checked(self, record: LogRecord) -> tuple[Any, int, str]:
         """Process, kind and name of a record."""
         line, fields = record

@@ -17,7 +17,8 @@ from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import CASRegister, Queue, check, read_history, recorded, write_history
 from raftnb.linear.joining import history_of
-from raftnb.linear.records import LogRecord
+from raftnb.linear.pieces import read_in_pieces
+from raftnb.linear.records import Log, LogRecord
 from raftnb.linear.writers import records_of
 
 DATA = Path(__file__).parents[1] / "data" / "histories"
@@ -74,7 +75,9 @@ def test_records_say_all_that_there_is_in_a_history(calls) -> None:
     events += [Invocation("p", "write", (7,), 1), Response("p", Echo(7), 1)]
     events += [Invocation("p", "read", (), 1), Response("p", UNSAID, 1)]
     rows = [json.loads(json.dumps(row)) for row in records_of(History(events))]
-    assert history_of(LogRecord(0, row) for row in rows) == History(events)
+    log = Log("")
+    log.read(LogRecord(0, row) for row in rows)
+    assert history_of(log) == History(events)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +177,48 @@ def test_the_papers_notation_is_what_a_history_prints() -> None:
 def test_freezing_makes_equal_values_of_equal_things() -> None:
     assert freeze([1, {"a": [2]}, {3}]) == freeze((1, {"a": (2,)}, frozenset({3})))
     assert hash(freeze({"a": [1]}))
+
+
+def _lines_of(count: int) -> list[str]:
+    lines = []
+    for n in range(count):
+        call = {"process": n % 3, "type": "invoke", "f": "put", "key": f"k{n % 5}", "value": n % 7}
+        lines += [json.dumps(call), json.dumps(call | {"type": ("ok", "fail")[n % 4 == 3]})]
+        if n % 6 == 0:
+            lines.append(json.dumps({"process": "nemesis", "type": "info", "f": "kill"}))
+    return lines
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 3, 7])
+def test_a_file_that_is_read_in_pieces_is_the_same_history(tmp_path: Path, pieces: int) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_text("\n\n".join(_lines_of(60)) + "\n")
+    log = Log(path.name)
+    read_in_pieces(log, path, pieces=pieces)
+    found, whole = history_of(log), read_history(path)
+    assert found == whole
+    assert list(found.lines) == list(whole.lines)
+    assert found.remarks == whole.remarks
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "found"),
+    [(10, "oops", "Expecting value"), (110, "{", "Expecting property name"), (70, "[]", "[]")],
+)
+def test_an_error_in_any_piece_has_its_line(tmp_path: Path, at: int, line: str, found: str) -> None:
+    path = tmp_path / "long.jsonl"
+    lines = _lines_of(60)
+    path.write_text("\n".join([*lines[:at], line, *lines[at:]]) + "\n")
+    with pytest.raises(HistoryError) as caught:
+        read_in_pieces(Log(path.name), path, pieces=3)
+    assert caught.value.place == f"long.jsonl, line {at + 1}"
+    assert found in caught.value.found
+
+
+def test_a_last_line_that_was_cut_short_is_left_out_in_pieces_too(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_text("\n".join(_lines_of(60))[:-5])
+    log = Log(path.name)
+    read_in_pieces(log, path, pieces=2)
+    assert history_of(log) == read_history(path)
+    assert log.remarks[-1][1]["value"] == "the last line is cut short"
