@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections import Counter
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import z3
 
 from tests.fuzz.compare import Findings, TooSlowError, compare
 from tests.fuzz.constants import compare_constants
@@ -73,12 +76,18 @@ def compare_all(
 
 @contextmanager
 def given_up(found: Findings, seconds: float) -> Iterator[None]:
-    """Give a specification up, and count it, after so much processor time."""
+    """Give a specification up, and count it, after so much processor time.
+
+    Python hears of the signal when Z3 returns, so a thread interrupts Z3.
+    """
 
     def stop(*_: Any) -> None:
         found.too_slow = True
         raise TooSlowError
 
+    done, end = threading.Event(), time.process_time() + seconds
+    watch = threading.Thread(target=interrupt_solver, args=(done, end), daemon=True)
+    watch.start()
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -88,6 +97,15 @@ def given_up(found: Findings, seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        done.set()
+        watch.join()
+
+
+def interrupt_solver(done: threading.Event, end: float) -> None:
+    """Interrupt Z3 when the processor time is over, until all is done."""
+    while not done.wait(0.5):
+        if time.process_time() > end:
+            z3.main_ctx().interrupt()
 
 
 def smallest(

@@ -1,6 +1,6 @@
 """The page of the branches that random specifications do not reach, kept in step with the code.
 
-`python -m tests.fuzz.page` takes out of docs/fuzzing-branches.md what has been reached since (by the
+`python -m tests.fuzz.page` takes out of docs/fuzzing-branches.md what was reached since (by the
 runs of `tests.fuzz.branches` in build/branches) or is no more, and puts what is new at its end,
 where a reason has to be found for it.
 """
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.fuzz.branches import Branch, all_branches, missed
+from tests.fuzz.branches import Branch, missed
 
 PAGE, ARCS = Path("docs/fuzzing-branches.md"), Path("build/branches/arcs.json")
 ROW = re.compile(r"- `(\S+)` `(\S+)` \*(run|taken|not taken)\*(?: `(.*)`)?$")
@@ -56,14 +56,9 @@ def updated(lines: Sequence[str], left: Sequence[Branch]) -> list[str]:
 
 def main() -> None:
     """Update the page."""
-    arcs = {
-        p: {(a, b) for a, b in pairs} for p, pairs in json.loads(ARCS.read_text())["arcs"].items()
-    }
-    there = {branch for branch, _ in all_branches()}
-    lines = PAGE.read_text().splitlines()
-    told = [branch for _, branch in listed(lines) if branch in there]
-    left = missed(arcs)
-    fresh = updated(lines, [*(b for b in told if b in left), *left])
+    kept = json.loads(ARCS.read_text())["arcs"]
+    arcs = {path: {(a, b) for a, b in pairs} for path, pairs in kept.items()}
+    fresh = updated(PAGE.read_text().splitlines(), missed(arcs))
     PAGE.write_text("\n".join(fresh) + "\n")
 
 
