@@ -9,6 +9,7 @@ import linecache
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
 from typing import Any, NamedTuple
@@ -55,6 +56,7 @@ def where(filename: str) -> str:
     return "notebook cell" if "ipykernel" in filename else Path(filename).name
 
 
+@cache
 def is_engine(filename: str) -> bool:
     """Whether a file is the package's own, and not one of its specifications."""
     path = Path(filename)

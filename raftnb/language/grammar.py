@@ -17,12 +17,12 @@ from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language.annotations import describe
-from raftnb.language.attributes import Attributes
+from raftnb.language.attributes import Attributes, Declared
 from raftnb.language.cures import Told
 from raftnb.language.foreign import ForeignValues
 from raftnb.language.meanings import Meanings, Role, is_constant
 from raftnb.language.network import discard, reply, send
-from raftnb.language.ordering import refuse_order_of_hashes
+from raftnb.language.ordering import Follower
 from raftnb.language.processes import Action, GlobalsType, either, macro
 from raftnb.language.source import (
     body_nodes,
@@ -69,6 +69,7 @@ class Grammar:
         self, vocabulary: Vocabulary, constants: frozenset[str], network: bool = True
     ) -> None:
         self.vocabulary, self.constants, self.network = vocabulary, constants, network
+        self.declared, self.follower = Declared(vocabulary), Follower(vocabulary)
         self._read: set[tuple[FunctionType, Role]] = set()
 
     def read_action(self, action: Action) -> None:
@@ -76,7 +77,7 @@ class Grammar:
         reader = self.read(action.function, "action", ())
         reader.refuse_parameters(skip=1)
         reader.refuse_result()
-        refuse_order_of_hashes(action.function, self.vocabulary)
+        self.follower.refuse_order_of_hashes(action.function)
 
     def read_claim(self, claim: Callable[..., Any], *, step: bool = False) -> None:
         """Read a function of the state, or of a step, and what it calls."""
@@ -84,7 +85,7 @@ class Grammar:
         reader = self.read(function, "step" if step else "claim", ())
         reader.refuse_parameters(skip=0)
         reader.refuse_no_result()
-        refuse_order_of_hashes(function, self.vocabulary)
+        self.follower.refuse_order_of_hashes(function)
 
     def read(self, function: FunctionType, role: Role, above: tuple[FunctionType, ...]) -> Reader:
         """Read a function that those `above` call, and what it calls itself."""
@@ -119,7 +120,7 @@ class Reader:
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
-        self.attributes = Attributes(function, self.nodes, grammar.vocabulary, self.tree)
+        self.attributes = Attributes(function, self.nodes, self.tree, grammar.declared)
         self.meanings = Meanings(
             function, self.names, Uses(self.tree, self.names), self.attributes, role,
             self.callable, grammar.constants,

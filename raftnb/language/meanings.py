@@ -70,7 +70,7 @@ class Meanings:
         if name in self.constants:
             cure = f"take the constant as a parameter: `def {code.co_name}(..., {name})`"
         elif name in self.attributes.own_names:
-            cure = f"write `self.{name}{'()' if name in self.attributes.methods else ''}`"
+            cure = f"write `self.{name}{'()' if name in self.attributes.declared.methods else ''}`"
         elif name in WORDS:
             cure = f"import it: `from raftnb import {name}`"
         cure = cure or "define or import it before the Spec is made"

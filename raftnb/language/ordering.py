@@ -91,12 +91,6 @@ def of_type(annotation: Any) -> Looseness:
     return holding(parts)
 
 
-def refuse_order_of_hashes(function: FunctionType, vocabulary: Vocabulary) -> None:
-    """Raise `SpecError` where a function, or one that it calls, shows the order of hashes."""
-    count = function.__code__.co_argcount
-    Follower(vocabulary).follow(function, (FIRM,) * count)
-
-
 class Follower:
     """Follows functions; each is followed once for what its parameters may be."""
 
@@ -108,6 +102,10 @@ class Follower:
             for name, hint in vocabulary.declared(cls):
                 named.setdefault(name, []).append(of_type(hint))
         self.attributes = {name: join(found) for name, found in named.items()}
+
+    def refuse_order_of_hashes(self, function: FunctionType) -> None:
+        """Raise `SpecError` where a function, or one that it calls, shows the order of hashes."""
+        self.follow(function, (FIRM,) * function.__code__.co_argcount)
 
     def types_of(self, function: FunctionType, parameters: list[str]) -> list[Looseness]:
         """What parameters may be by their annotations; anything where these say nothing."""

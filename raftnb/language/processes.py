@@ -286,7 +286,7 @@ class GlobalsType(type):
         return cls
 
     def __getattr__(cls, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in TAKEN:  # asked for by ourselves: is it there?
             raise AttributeError(name)
         if name not in cls.variables:
             raise undeclared(name, cls, cls.variables)

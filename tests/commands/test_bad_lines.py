@@ -29,7 +29,7 @@ LINES = {
     "check raft --set servers=a,,b": ("command line, --set", "`servers=a,,b`", "servers, values"),
     "check raft --set servers=a,": ("command line, --set", "`servers=a,`", "servers, values"),
     "check raft --set servers=2 --set servers=3": ("command line, --set", "given already", "leave"),
-    "check raft --set srevers=2": ("command line, --set", "`srevers`", "one of these names"),
+    "check raft --set srevers=2": ("command line, --set", "`srevers`", "did you mean `servers`?"),
     "check raft --set servers=0": ("command line, --set", "0 for", "servers=3"),
     "check raft --set servers=-1": ("command line, --set", "-1 for", "servers=3"),
     "check raft --set servers=abc": ("command line, --set", "'abc' for", "servers"),
