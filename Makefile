@@ -15,7 +15,7 @@ help:
 	@echo "make fuzz       random specifications through every engine for an hour (MINUTES=60), resumable"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place, so that their outputs can be committed"
-	@echo "make figures    write figures/*.svg and docs/architecture.svg anew"
+	@echo "make figures    write figures/*.svg, docs/architecture.svg and pluscal/ anew"
 	@echo "make lock       pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean      delete what the other commands made (not the virtual environment)"
 
@@ -50,6 +50,8 @@ notebooks: $(STAMP)
 
 figures: $(STAMP)
 	$(BIN)/python -m book.figures
+	$(BIN)/python -m book.printed
+	$(BIN)/python -m book.appendix
 
 lock: $(STAMP)
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \

@@ -18,9 +18,10 @@ HEAD = """# The language: its words, and what it has of Python
 A specification is plain Python, of which the language has what stands here; everything else is
 refused, with its place, what was found, what is allowed, and a cure. Everything is run, walked and
 explored with exactly its meaning in Python. What has *prove* has the same meaning in a typed tree
-(`raftnb.tree`), from which conditions for Z3 are made; the prover may still refuse a use of it, and
-then says so. (This page is made from the tables in `raftnb/language/words.py` and `syntax.py`, by
-`python -m book.syntax`.)
+(`raftnb.tree`), from which conditions for Z3 are made; the prover may still refuse a use of it,
+and then says so. What has *print* is said in PlusCal and TLA+ as well (`raftnb.pluscal`), which
+may refuse a use of it too. (This page is made from the tables in `raftnb/language/words.py` and
+`syntax.py`, by `python -m book.syntax`.)
 
 A specification in a file is checked, walked and proved from the shell: `python -m raftnb check
 FILE.py:NAME`, or `MODULE:NAME`, or `NOTEBOOK.ipynb:NAME`; without a NAME, the only one in the file.
@@ -36,10 +37,10 @@ PARTS: tuple[tuple[str, Mapping[Any, Support]], ...] = (
 
 def rows(table: Mapping[Any, Support]) -> Iterable[str]:
     """The lines of a table."""
-    yield "| construct | run | explore | prove |"
-    yield "|-|-|-|-|"
+    yield "| construct | run | explore | prove | print |"
+    yield "|-|-|-|-|-|"
     for support in dict.fromkeys(table.values()):
-        marks = ("yes" if taken else "" for taken in support[1:4])
+        marks = ("yes" if taken else "" for taken in support[1:5])
         name = support.name.replace("|", "\\|")
         yield f"| `{name}` | {' | '.join(marks)} |"
 

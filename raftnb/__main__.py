@@ -22,6 +22,7 @@ COMMANDS = {
     "liveness": "liveness",
     "refines": "refines",
     "prove": "prove",
+    "pluscal": "pluscal",
     "mutants": "mutants",
     "histories": "histories",
     "linearizable": "linearizable",

@@ -13,10 +13,10 @@ class Support(NamedTuple):
     run: bool = True
     explore: bool = True
     prove: bool = True
-    print: bool = False
+    print: bool = True
 
 
-NOT_PROVED = {"prove": False}
+NOT_PROVED = {"prove": False, "print": False}
 SYNTAX: dict[type[ast.AST], Support] = {
     ast.Return: Support("return"),
     ast.Assign: Support("assignment"),

@@ -1,0 +1,150 @@
+"""Loops of actions that TLA+ says in one step: messages to many, variables of many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raftnb.pluscal import collections, trees
+from raftnb.pluscal.scope import LANGUAGE, Scope, refuse
+from raftnb.pluscal.steps import Change, Steps
+from raftnb.pluscal.terms import (
+    Cases,
+    Function,
+    Image,
+    Index,
+    Infix,
+    Let,
+    Name,
+    State,
+    Term,
+    conjunction,
+)
+from raftnb.pluscal.words import Words
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Assign, For, If, Read, Send, Statement, Var
+
+Body = tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The messages that a loop sends: one for each member of a set; `apart` if they all differ."""
+
+    statement: Send
+    name: str
+    domain: Term
+    message: Term
+    to: Term
+    scope: Scope
+
+    @property
+    def apart(self) -> bool:
+        """Whether each of them goes to somebody else."""
+        return self.to == Name(self.name)
+
+
+def sent(words: Words, s: For, scope: Scope) -> Sent | None:
+    """The messages that a loop sends, if it does nothing else; None if it does."""
+    name = words.bound(s.name, scope)
+    inner = scope.binding(s.name, Name(name))
+    tests: list[Term] = []
+    body = s.body
+    while len(body) == 1 and isinstance(body[0], If) and not body[0].otherwise:
+        tests.append(words.term(body[0].test, inner))
+        body = body[0].then
+    while len(body) == 2 and isinstance(body[0], Assign) and isinstance(body[0].target, Var):
+        inner = inner.binding(body[0].target.name, words.term(body[0].value, inner))
+        body = body[1:]
+    if len(body) != 1 or not isinstance(body[0], Send):
+        return None
+    if collections.is_sequence(s.domain):
+        return None
+    domain = collections.those(name, collections.as_set(words, s.domain, scope), conjunction(tests))
+    message, to = words.term(body[0].message, inner), words.term(body[0].to, inner)
+    return Sent(body[0], name, domain, message, to, inner)
+
+
+def images(found: Sent, message: Term) -> Term:
+    """The set of the messages."""
+    return Image(message, found.name, found.domain)
+
+
+def changed_for_each(words: Words, s: For, scope: Scope) -> Steps:
+    """A loop in which each process of a set changes its own variables."""
+    targets = [
+        p.target
+        for p in trees.own_of(s.body)
+        if isinstance(p, Assign) and isinstance(p.target, Read)
+    ]
+    others = [p for p in trees.own_of(s.body) if isinstance(p, Statement)
+              and not isinstance(p, If) and not (isinstance(p, Assign))]  # fmt: skip
+    own = all(isinstance(t.owner, Var) and t.owner.name == s.name for t in targets)
+    if others or not own or not targets:
+        refuse(
+            scope.routine, s.line, "a loop that does this", "loops that send to each of a set, or "
+            "change a variable of each of them, or give names values",
+            "say what the loop does in one expression, with a comprehension",
+        )  # fmt: skip
+    names = sorted({t.variable for t in targets})
+    _refuse_others(words, s, set(names), scope)
+    steps = [_change(words, s, name, scope) for name in names]
+    return tuple(step for step in steps if step is not None)
+
+
+def _refuse_others(words: Words, s: For, names: set[str], scope: Scope) -> None:
+    for part in trees.own_of(s.body):
+        if isinstance(part, nodes.Call) or (
+            isinstance(part, Read)
+            and part.variable in names
+            and not (isinstance(part.owner, Var) and part.owner.name == s.name)
+        ):
+            refuse(
+                scope.routine, part.line, "a look, in a loop, at what the loop changes", LANGUAGE,
+                "give what is looked at a name before the loop",
+            )  # fmt: skip
+
+
+def _change(words: Words, s: For, name: str, scope: Scope) -> Change | None:
+    target = next(
+        p.target for p in trees.own_of(s.body)
+        if isinstance(p, Assign) and isinstance(p.target, Read) and p.target.variable == name
+    )  # fmt: skip
+    variable = words.variable(target.root, name)
+    if variable is None:
+        return None
+    if not variable.indexed:
+        refuse(scope.routine, s.line, "a loop over one process", LANGUAGE, "do without the loop")
+    bound = words.bound(s.name, scope)
+    inner = scope.binding(s.name, Name(bound))
+    old = Index(State(variable.name), Name(bound))
+    new = _value(words, s.body, name, old, inner)
+    everyone = words.encoding.domain(nodes.Member(target.root))
+    among = collections.as_set(words, s.domain, scope)
+    if among != everyone:
+        new = Cases(Infix("\\in", (Name(bound), among)), new, old)
+    return Change(variable.name, (), Function(bound, everyone, new))
+
+
+def _value(words: Words, body: Body, name: str, now: Term, scope: Scope) -> Term:
+    """The value of a variable of the process that is gone through, after statements."""
+    if not body:
+        return now
+    first, rest = body[0], body[1:]
+    if isinstance(first, If):
+        ways = (_value(words, (*b, *rest), name, now, scope) for b in (first.then, first.otherwise))
+        return Cases(words.term(first.test, scope), *ways)
+    assert isinstance(first, Assign)
+    value = words.term(first.value, scope)
+    if isinstance(first.target, Var):
+        bound = words.bound(first.target.name, scope)
+        inner = scope.binding(first.target.name, Name(bound))
+        return Let(bound, value, _value(words, rest, name, now, inner))
+    if first.target.variable != name:
+        return _value(words, rest, name, now, scope)
+    read = {p.variable for p in trees.own_of(rest) if isinstance(p, Read)}
+    if name in read:
+        refuse(
+            scope.routine, first.line, "a variable used again in a loop after it was changed",
+            LANGUAGE, "give its new value a name",
+        )  # fmt: skip
+    return _value(words, rest, name, value, scope)

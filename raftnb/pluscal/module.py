@@ -1,0 +1,190 @@
+"""A model as a module of TLA+ for checking, and its configuration: TLC counts the same states."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from raftnb.language.spec import Model
+from raftnb.pluscal.claims import Claim, Claims
+from raftnb.pluscal.helpers import HELPERS
+from raftnb.pluscal.layout import Align, Group, Line, Nest, row
+from raftnb.pluscal.names import camel
+from raftnb.pluscal.printing import WIDTH, document
+from raftnb.pluscal.steps import Change
+from raftnb.pluscal.terms import (
+    EMPTY,
+    Cases,
+    Except,
+    Field,
+    Function,
+    Index,
+    Infix,
+    Listed,
+    Name,
+    State,
+    Term,
+    conjunction,
+)
+from raftnb.pluscal.translation import Translation
+from raftnb.pluscal.values import string
+from raftnb.pluscal.writing import block, comment, definition, listed
+from raftnb.tree.nodes import Member
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A module and its configurations: their texts by the names of their files."""
+
+    name: str
+    files: dict[str, str]
+
+
+class Module:
+    """What the PlusCal algorithm and the plain module have in common."""
+
+    def __init__(self, model: Model) -> None:
+        self.model, self.spec = model, model.spec
+        self.t = Translation(model)
+        self.actions = self.t.actions()
+        self.claims = Claims(self.t)
+        self.invariants = self.claims.of(self.spec.invariants)
+        self.awaited = self.claims.of(self.spec.sometimes)
+        self.constraints = self.claims.of(self.spec.constraints)
+        self.steps = self.claims.of(self.spec.transitions)
+        self.final = self.claims.of((self.spec.final,) if self.spec.final else ())
+        self.liveness = self.claims.liveness()
+        self.constraint = self.claims.constraint()
+        self.symmetry = self.claims.symmetry()
+        self.name = camel(self.spec.name)
+
+    # Parts of a module.
+
+    def head(self, name: str) -> list[str]:
+        """The first lines, up to the constants."""
+        bar = "-" * ((WIDTH - len(name) - 9) // 2)
+        lines = [f"{bar} MODULE {name} {bar}".ljust(WIDTH, "-")]
+        lines += comment(f"{self.spec.name}: {self.spec.summary}") if self.spec.summary else []
+        return [*lines, "EXTENDS Integers, Sequences, FiniteSets, TLC", ""]
+
+    def constants(self, body: list[str]) -> list[str]:
+        """The constants that a module needs."""
+        names = [*self.t.sets.values(), *self.t.constants]
+        if _mentions(body, "Horizon"):
+            body = [*body, *definition("Horizon", (), self.claims.horizon())]
+        names = [n for n in [*names, "None"] if _mentions(body, n)]
+        lines = [*listed("CONSTANTS", names), ""] if names else []
+        if _mentions(body, "Horizon"):
+            horizon = definition("Horizon", (), self.claims.horizon())
+            lines += [*comment("Natural numbers are gone through up to here"), *horizon, ""]
+        return lines
+
+    def helpers(self, body: list[str]) -> list[str]:
+        """The operators that the module brings along."""
+        if _mentions(body, "Horizon"):
+            self.t.helper("MaxOf")
+        found = []
+        for name in self.t.helpers:
+            about, code = HELPERS[name]
+            found += [*(comment(about) if about else []), *code.split("\n"), ""]
+        return found
+
+    def operators(self, indent: int = 0) -> list[str]:
+        """The operators of the specification."""
+        lines = []
+        for one in self.t.definitions.values():
+            lines += comment(one.about, indent) if one.about else []
+            lines += [*definition(one.name, one.parameters, one.body, indent), ""]
+        return lines
+
+    def claimed(self, claims: list[Claim], indent: int = 0) -> list[str]:
+        """Claims as definitions."""
+        lines = []
+        for one in claims:
+            lines += comment(one.about, indent) if one.about else []
+            lines += [*definition(one.name, (), one.body, indent), ""]
+        return lines
+
+    def about_steps(self) -> list[str]:
+        """Claims about steps, as TLC takes them."""
+        lines = []
+        for one in self.steps:
+            lines += comment(one.about) if one.about else []
+            body = row("[][", Align(Group(document(one.body))), "]_vars")
+            lines += [*block(Group(row(f"{one.name} ==", Nest(2, row(Line(), body))))), ""]
+        return lines
+
+    def bounds(self) -> list[str]:
+        """What bounds an exploration, and what is symmetric."""
+        lines = []
+        if self.constraint != conjunction([]):
+            lines += [*definition("Constraint", (), self.constraint), ""]
+        if self.symmetry is not None:
+            lines += [*definition("Symmetry", (), self.symmetry), ""]
+        return lines
+
+    # The state machine.
+
+    def starts(self) -> list[tuple[str, str, Term]]:
+        """Each variable, how it begins (`=` or `\\in`), and with what."""
+        variables = {v.name: v for v in self.t.variables.values() if v.name != "pc"}
+        found = [(name, *self.t.starts(one)) for name, one in variables.items()]
+        if self.t.wire.variable in self.t.state:
+            found.append((self.t.wire.variable, "=", self._no_messages()))
+        return found
+
+    def _no_messages(self) -> Term:
+        kind = self.t.wire.kind
+        if kind == "set":
+            return Listed("{", ())
+        if kind == "bag":
+            return EMPTY
+        ends = [self.t.encoding.domain(member) for member in self._ends()]
+        everyone = ends[0] if len(ends) == 1 else Infix("\\cup", tuple(ends))
+        return Function(self.t.fresh("c"), Infix("\\X", (everyone, everyone)), EMPTY)
+
+    def _ends(self) -> list[Member]:
+        return [Member(c.root) for c in self.model.processes if not c.everywhere]
+
+    def first_labels(self) -> Term | None:
+        """Where each process begins that takes its actions in order; None if there is none."""
+        found: list[tuple[Term, Term]] = []
+        for cls in self.model.processes:
+            if cls.cycle is not None:
+                among = self.t.encoding.domain(Member(cls.root))
+                found.append((among, string(cls.cycle.labels[0])))
+        if not found:
+            return None
+        domain = found[0][0] if len(found) == 1 else Infix("\\cup", tuple(d for d, _ in found))
+        label, p = found[-1][1], self.t.fresh("p")
+        for among, one in reversed(found[:-1]):
+            label = Cases(Infix("\\in", (Name(p), among)), one, label)
+        return Function(p, domain, label)
+
+    def faults(self) -> list[tuple[str, Change]]:
+        """The network's own steps."""
+        kinds = [cls for cls in self.model.processes if cls.root == "Network"]
+        names = [
+            name
+            for cls in kinds
+            for name, a in cls.actions.items()
+            if (cls.root, name) not in self.t.actions_of
+        ]
+        return [(name, self._fault(name)) for name in names]
+
+    def _fault(self, name: str) -> Change:
+        wire, m = self.t.wire, Name(self.t.fresh("m"))
+        now: Term = State(wire.variable)
+        if name == "lose":
+            gone = "Dequeued" if wire.kind == "queues" else "Without"
+            new = self.t.helper(gone, now, m)
+        else:
+            channel = Listed("<<", (Field(m, "source"), Field(m, "dest")))
+            more = Infix("\\o", (Listed("<<", (m,)), Index(now, channel)))
+            new = Except(now, (channel,), more)
+        return Change(wire.variable, (), new)
+
+
+def _mentions(lines: list[str], name: str) -> bool:
+    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    return any(pattern.search(line.partition("\\*")[0]) for line in lines)

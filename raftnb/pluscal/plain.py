@@ -1,0 +1,135 @@
+"""A model as a plain module of TLA+ for checking: TLC counts the same states."""
+
+from __future__ import annotations
+
+from raftnb.data.values import Message
+from raftnb.language.spec import Model
+from raftnb.pluscal.claims import applied
+from raftnb.pluscal.configuration import configuration
+from raftnb.pluscal.formulas import Formulas
+from raftnb.pluscal.module import Module, Printed
+from raftnb.pluscal.printing import WIDTH
+from raftnb.pluscal.steps import Action
+from raftnb.pluscal.terms import (
+    Call,
+    Index,
+    Infix,
+    Listed,
+    Name,
+    Prefix,
+    Quantified,
+    State,
+    Term,
+    conjunction,
+    disjunction,
+)
+from raftnb.pluscal.values import string
+from raftnb.pluscal.writing import comment, definition, listed, section
+
+
+def plain_module(model: Model, *, symmetry: bool = False) -> Printed:
+    """The model as a plain module, and its configurations, one for liveness where there is any.
+
+    With `symmetry`, TLC takes states for one that differ in the names of members only.
+    Raises `SpecError` for what TLA+ cannot say.
+    """
+    module = Module(model)
+    name = f"{module.name}Plain"
+    files = {f"{name}.tla": _plain_text(module, name)}
+    files[f"{name}.cfg"] = configuration(module, files[f"{name}.tla"], symmetry=symmetry)
+    if module.liveness:
+        files[f"{name}Live.cfg"] = configuration(module, files[f"{name}.tla"], live=True)
+    return Printed(name, files)
+
+
+def _plain_text(module: Module, name: str) -> str:
+    order = module.t.state
+    formulas = Formulas(module.t.definitions, order)
+    lines = section("The initial states") + _initial(module)
+    lines += section("The actions") + _actions(module, formulas)
+    lines += _faults(module, formulas) + _next(module)
+    lines += section("What is claimed of every state") + module.claimed(module.invariants)
+    if module.steps:
+        lines += section("What is claimed of every step") + module.about_steps()
+    if module.awaited:
+        lines += section("What is so in some state") + module.claimed(module.awaited)
+    lines += section("Bounds") + module.claimed(module.constraints) + module.bounds()
+    lines += _behaviors(module)
+    text = [*module.operators(), *lines]
+    helpers = module.helpers(text)
+    front = [*module.head(name), *helpers, *module.constants(text), *listed("VARIABLES", order)]
+    front += ["", *definition("vars", (), Listed("<<", tuple(map(State, order)))), ""]
+    return "\n".join([*front, *text, "=" * WIDTH]) + "\n"
+
+
+def _actions(module: Module, formulas: Formulas) -> list[str]:
+    lines = []
+    for action in module.actions:
+        lines += comment(action.about) if action.about else []
+        parameters = [*_self(action), *(p.name for p in action.parameters)]
+        body = formulas.action(_label(action), action.steps)
+        lines += [*definition(action.name, parameters, body), ""]
+    return lines
+
+
+def _self(action: Action) -> list[str]:
+    return ["self"] if action.actor == Name("self") else []
+
+
+def _label(action: Action) -> list[Term]:
+    """That it is an action's turn, where actions have an order."""
+    if action.label is None:
+        return []
+    return [Infix("=", (Index(State("pc"), action.actor), string(action.label)))]
+
+
+def _initial(module: Module) -> list[str]:
+    found: list[Term] = [Infix(sign, (State(n), value)) for n, sign, value in module.starts()]
+    first = module.first_labels()
+    if first is not None:
+        at = module.t.state.index("pc")
+        found.insert(at, Infix("=", (State("pc"), first)))
+    return [*definition("Init", (), conjunction(found)), ""]
+
+
+def _faults(module: Module, formulas: Formulas) -> list[str]:
+    lines = []
+    for name, change in module.faults():
+        body = formulas.action([], (change,))
+        lines += [
+            *comment(f"The network's own step: {name}"),
+            *definition(f"Network_{name}", (module.t.fresh("m"),), body),
+            "",
+        ]
+    return lines
+
+
+def _next(module: Module) -> list[str]:
+    ways: list[Term] = []
+    for cls in module.model.processes:
+        mine = [applied(a) for a in module.actions if a.root == cls.root]
+        if mine and cls.root in module.t.sets:
+            among = Name(module.t.sets[cls.root])
+            ways.append(Quantified("\\E", "self", among, disjunction(mine)))
+        else:
+            ways += mine
+    received = module.t.wire
+    for name, _ in module.faults():
+        domain = received.received(Message, None)
+        m = module.t.fresh("m")
+        ways.append(Quantified("\\E", m, domain, Call(f"Network_{name}", (Name(m),))))
+    if module.final:
+        stay = Prefix("UNCHANGED", State("vars"))
+        ways.append(conjunction([Call(module.final[0].name), stay]))
+    lines = module.claimed(module.final)
+    lines += [*definition("Next", (), disjunction(ways)), ""]
+    return [*lines, "Spec == Init /\\ [][Next]_vars", ""]
+
+
+def _behaviors(module: Module) -> list[str]:
+    if not module.liveness:
+        return []
+    fairness = module.claims.fairness(module.actions)
+    lines = section("What is claimed of whole behaviors")
+    lines += [*definition("FairSpec", (), conjunction([Call("Spec"), fairness])), ""]
+    return lines + module.claimed(module.liveness)

@@ -1,0 +1,178 @@
+"""What TLC finds beside what raftnb finds: docs/tlc-agreement.md.
+
+`python -m tests.pluscal.agreement` makes the page.
+TLA2TOOLS_JAR names the tla2tools.jar. Rows that are asked for by their numbers alone replace those
+of an earlier run, which are kept in build/tlc.json.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+import tempfile
+import time
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+from book import ROOT
+from raftnb.explore import check
+from raftnb.pluscal import algorithm, plain_module
+from raftnb.specs import SPECS
+from raftnb.specs.raft.mistakes import MUTANTS
+from tests.pluscal.tools import JAR, model_check, run, tlc, translated
+
+PAGE = ROOT / "docs" / "tlc-agreement.md"
+KEPT = ROOT / "build" / "tlc.json"
+SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("sequential-store", {}),
+    ("sequential-store", {"clients": 3, "keys": 2, "values": 2}),
+    ("sequential-store", {"history": True, "max_log": 6}),
+    ("fair-store", {}),
+    ("fair-store", {"clients": 3}),
+    ("queue-store", {}),
+    ("queue-store", {"keys": 2}),
+    ("linearizable-store", {}),
+    ("linearizable-store", {"keys": 2}),
+    ("stale-store", {}),
+    ("stale-store", {"values": 2}),
+    ("internal-memory", {}),
+    ("internal-memory", {"addresses": 2}),
+    ("write-through-cache", {}),
+    ("write-through-cache", {"values": 1}),
+    ("raft", {"servers": 2}),
+    ("raft", {"servers": 2, "history": True, "max_restarts": 1}),
+    ("timely-raft", {}),
+    ("timely-raft", {"max_restarts": 0}),
+    ("raft-tla", {}),
+    ("raft-tla", {"max_log": 0}),
+    ("raft-log", {"servers": 2, "history": True}),
+    ("raft-log", {"servers": 2, "max_restarts": 1, "history": True}),
+    ("raft-read-index", {"servers": 2, "history": True}),
+    ("raft-read-index", {"servers": 2, "max_log": 0}),
+    ("raft-store", {"max_messages": 2, "history": True}),
+    ("raft-store", {"max_messages": 3}),
+    ("raft-store-read-index", {"max_messages": 2, "history": True}),
+    ("raft-store-read-index", {"max_messages": 3}),
+    ("raft-store-leases", {"max_messages": 2, "history": True}),
+    ("raft-store-leases", {"max_messages": 3}),
+)
+EXPLORED = tuple(m for m in MUTANTS if m.row in (7, 16, 17, 18, 20, 25, 29, 30, 31))
+HEAD = """# What TLC finds, and what raftnb finds
+
+Every specification of the package, printed as a plain module of TLA+ by `raftnb.pluscal` and
+checked by TLC, the model checker of TLA+, which is not ours; beside it what `raftnb` says of the
+same model. Numbers are distinct states / states generated / depth. The last column is the PlusCal
+algorithm, filled in by PlusCal's translator and checked by TLC. `timely-raft` comes to an end, so
+there neither tool looks for deadlocks.
+
+"""
+COME_TO_AN_END = {"timely-raft"}
+SECONDS = """Seconds are those of one run on a busy machine of two cores, TLC's with the
+start of Java."""
+MISTAKES = """## Mistakes
+
+Mistakes in Raft that exploration finds from the start: what is violated, and the length of the
+shortest counterexample in steps. Where several claims break at the same depth, each tool names the
+one that it meets first."""
+
+
+def versions() -> str:
+    """The tools and their versions."""
+    with tempfile.TemporaryDirectory() as folder:
+        version = re.search(r"Version (\S+).*?rev: (\w+)", run(Path(folder), "tlc2.TLC"))
+        java = re.search(r'version "([^"]+)"', run(Path(folder), "-version"))
+    tools = [f"raftnb {version_of('raftnb')}", f"Python {platform.python_version()}"]
+    tools += [f"TLC {version[1]} (revision {version[2]})"] if version else []
+    tools += [f"Java {java[1]}, one worker"] if java else []
+    return "; ".join(tools)
+
+
+def settings(size: dict[str, Any]) -> str:
+    """The constants of a row, as on the command line."""
+    words = [f"{name}={value}" for name, value in size.items() if name != "history"]
+    return ", ".join([*words, *(["--history"] if size.get("history") else [])]) or "defaults"
+
+
+def specification(name: str, size: dict[str, Any]) -> list[str]:
+    """A row: what we find of a model, and what TLC finds of what is printed."""
+    model = SPECS[name](**size)
+    ends = name in COME_TO_AN_END
+    check(model, deadlock=not ends)  # so that what is compiled once is not part of the time
+    start = time.perf_counter()
+    ours = check(model, deadlock=not ends)
+    seconds = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        theirs = tlc(Path(folder), plain_module(model), *(["-deadlock"] if ends else []))
+        their_seconds = time.perf_counter() - start
+        printed = algorithm(model)
+        translated(Path(folder), printed)
+        again = model_check(Path(folder), printed.name, *(["-deadlock"] if ends else []))
+    assert not theirs.violated
+    assert not again.violated
+    counts = [counted(one) for one in ((ours.distinct, ours.generated, ours.depth), theirs.counts)]
+    assert counts[0] == counts[1], (name, size, counts)
+    assert again.counts == theirs.counts, (name, size, again.counts)
+    times = [f"{seconds:.1f}", f"{their_seconds:.1f}"]
+    return [f"`{name}`", settings(size), *counts, *times, counted(again.counts)]
+
+
+def counted(counts: tuple[int, int, int | None]) -> str:
+    """Counts as text."""
+    return " / ".join(f"{n:,}" if n is not None else "" for n in counts)
+
+
+def mistake(mutant: Any) -> list[str]:
+    """A row: after how many steps we and TLC find a mistake."""
+    model = mutant.spec()(history=True, **mutant.constants)
+    ours = check(model)
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = tlc(Path(folder), plain_module(model))
+    assert ours.trace is not None
+    assert theirs.violated
+    assert theirs.steps == len(ours.trace), (mutant.row, theirs.steps, len(ours.trace))
+    named = re.search(r"Invariant (\w+) is|Action property (\w+) |property (\w+) of", theirs.text)
+    said = next((word for word in named.groups() if word), "") if named else "deadlock"
+    size = settings(mutant.constants)
+    return [f"{mutant.row}. {mutant.title}", size, f"`{ours.property}`", str(len(ours.trace)),
+            f"`{said}`", str(theirs.steps)]  # fmt: skip
+
+
+def page(rows: dict[str, list[str]]) -> str:
+    """The page."""
+    head = ["specification", "constants", "raftnb", "TLC", "s", "s TLC", "TLC, algorithm"]
+    lines = [f"{HEAD}With {versions()}. {SECONDS}", ""]
+    lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("spec")])
+    lines += ["", MISTAKES, ""]
+    head = ["mistake", "constants", "raftnb", "steps", "TLC", "steps"]
+    lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("mutant")])
+    return "\n".join(lines) + "\n"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """A table in Markdown."""
+    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+    return [lines[0], "|" + "-|" * len(head), *lines[1:]]
+
+
+def main(words: list[str]) -> None:
+    """Make the rows, or those of these keys, and write the page after each."""
+    assert JAR, "TLA2TOOLS_JAR names no jar"
+    rows = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    work = {f"spec {i:02}": (specification, row) for i, row in enumerate(SIZES)}
+    work |= {f"mutant {m.row:02}": (mistake, (m,)) for m in EXPLORED}
+    for key, (make, arguments) in work.items():
+        if (words and key not in words) or (not words and key in rows):
+            continue
+        rows[key] = make(*arguments)
+        print(key, *rows[key], sep=" | ", flush=True)
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps(rows), encoding="utf-8")
+        PAGE.write_text(page(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

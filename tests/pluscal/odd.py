@@ -1,0 +1,297 @@
+"""Specifications that use what those of the package do not: each kind of statement and expression,
+in the shapes in which TLA+ is furthest from Python."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Globals,
+    Map,
+    Message,
+    Model,
+    Nat,
+    Process,
+    Record,
+    Seq,
+    Set,
+    Spec,
+    cycle,
+    discard,
+    each,
+    either,
+    in_flight,
+    reply,
+    send,
+    when,
+)
+
+
+class Color(Domain, number="colors"):
+    """A color."""
+
+
+class Mood(Enum):
+    """A mood, whose values are no texts."""
+
+    GOOD = 1
+    BAD = 2
+
+
+class Point(Record):
+    """A point."""
+
+    x: int
+    y: int
+
+
+class Ball(Record):
+    """A ball."""
+
+    color: Color
+
+
+class Box(Record):
+    """A box, with as much in it."""
+
+    color: Color
+
+
+class Board(Globals):
+    """Shared variables."""
+
+    numbers: Seq[int] = ()
+    total: int = 0
+    some: Map[Nat, int] = Map()
+    thing: Ball | Box | Color | None = None
+    seen: Set[Color] = frozenset()
+
+
+def summed(numbers: Seq[int]) -> int:
+    """A sum, by hand."""
+    total = 0
+    for n in numbers:
+        if n > 1:
+            total += n
+        else:
+            total = total + 2 * n
+    return total
+
+
+def ends(numbers: Seq[int]) -> Seq[int]:
+    """Parts of a sequence, from both ends."""
+    low = len(numbers) - 2
+    return numbers[low:] + numbers[-1:] + numbers[:-1] + numbers[1:2]
+
+
+def two_sums(numbers: Seq[int]) -> int:
+    """Two names that a loop changes."""
+    odd, even = 0, 0
+    for i, n in enumerate(numbers):
+        if i % 2 == 0:
+            even += n
+        else:
+            odd += n
+    return odd - even
+
+
+class Player(Process, number="players"):
+    """A player."""
+
+    points: int = 0
+    place: Point = Point(0, 0)
+    mood: Mood = Mood.GOOD
+    marks: Map[Color, int] = each(0)
+
+    def push(self) -> None:
+        """A choice among what is computed, a name that a branch gives a value."""
+        when(len(Board.numbers) < 3)
+        step = either(self.points + 1, 2)
+        if step > 1:
+            new = step - 1
+            self.mood = Mood.BAD
+        else:
+            new = -step
+        Board.numbers += (new,)
+        Board.total = summed(Board.numbers) + two_sums(ends(Board.numbers))
+
+    def pop(self) -> None:
+        """A variable that is assigned twice, and looked at between."""
+        when(Board.numbers != ())
+        Board.numbers = Board.numbers[:-1]
+        Board.total = min(len(Board.numbers), 1) + max((n for n in Board.numbers), default=-7)
+        Board.numbers = tuple(n + 1 for n in Board.numbers if n != 2)
+        Board.total += sum(n for n in Board.numbers if n < 3) // 2
+
+    def take(self, color: Color) -> None:
+        """An item of a sequence, in which equal ones may be."""
+        when(Board.numbers != ())
+        n = either(*Board.numbers)
+        when(n in (1, 2) or color not in Board.seen)
+        self.marks |= {color: abs(n) % 2}
+        Board.some |= {max(n, 0): Board.some.get(max(n, 0), 0) + 1}
+        when(Board.some[max(n, 0)] < 3)
+        Board.seen = frozenset(c for c in Color if c != color or n > 0)
+
+    def move(self) -> None:
+        """A choice in a branch; a record made anew."""
+        if self.mood == Mood.GOOD:
+            self.place = Point(either(0, 1), self.place.y)
+        else:
+            self.place = Point(self.place.y, 0)
+            self.mood = Mood.GOOD
+
+    def show(self, color: Color) -> None:
+        """Records of two classes with the same fields."""
+        if isinstance(Board.thing, Ball):
+            Board.thing = Box(Board.thing.color)
+        elif isinstance(Board.thing, Color):
+            Board.thing = Ball(Board.thing)
+        else:
+            Board.thing = None if Board.thing == Box(color) else color
+
+    def share(self) -> None:
+        """A loop in which each process changes its own."""
+        for p in Player:
+            if p != self and p.points < 1:
+                p.points += 1
+
+
+def numbers_are_small() -> bool:
+    """A claim over a map, and a chain of comparisons."""
+    return all(0 < n <= 9 or key >= 0 for key, n in Board.some.items())
+
+
+def places_are_in_order(a: Player, b: Player) -> bool:
+    """Tuples compared."""
+    return (a.place.x, a.place.y) <= (1, 1) or a != b
+
+
+def marks_are_few() -> bool:
+    """A sum over members and keys."""
+    return sum(p.marks[c] for p in Player for c in p.marks) <= len(Player) * len(Color)
+
+
+def few_points(p: Player) -> bool:
+    """A bound."""
+    return p.points <= 1 and Board.total < 12
+
+
+ODD = Spec(
+    "odd",
+    (Player,),
+    shared=(Board,),
+    domains=(Color,),
+    constants={"players": 1, "colors": 1},
+    invariants=(numbers_are_small, places_are_in_order, marks_are_few),
+    constraints=(few_points,),
+)
+
+
+class Ask(Message):
+    """A question."""
+
+    n: Nat
+
+
+class Answer(Message):
+    """Its answer."""
+
+    n: Nat
+
+
+class Peer(Process, number="peers"):
+    """Asks and answers, in an order in which an action says what comes next."""
+
+    asked: Nat = 0
+    known: Set[Nat] = frozenset()
+
+    def ask(self) -> None:
+        """Ask everybody else."""
+        when(self.asked < 1)
+        self.asked += 1
+        for p in Peer:
+            if p != self:
+                send(Ask(n=self.asked), to=p)
+
+    def rest(self) -> None:
+        """Go on, or ask again."""
+        if self.asked < 1:
+            self.pc = "ask"
+
+    def answer(self, m: Ask) -> None:
+        """Answer, whatever the label."""
+        reply(m, Answer(n=m.n))
+
+    def note(self, m: Answer) -> None:
+        """Take an answer, and two looks at what is in flight."""
+        when(len(in_flight(Ask)) < 3 and all(a.n > 0 for a in in_flight(Answer)))
+        discard(m)
+        if in_flight(Answer) == ():
+            self.known |= {m.n}
+
+    order = cycle(ask, rest)
+
+
+class Asker(Process, number="peers"):
+    """A peer without an order of actions."""
+
+    asked: Nat = 0
+    known: Set[Nat] = frozenset()
+
+    def ask(self) -> None:
+        """Ask everybody else, twice at most."""
+        when(self.asked < 2)
+        self.asked += 1
+        for p in Asker:
+            if p != self:
+                send(Ask(n=self.asked), to=p)
+
+    def answer(self, m: Ask) -> None:
+        """Answer; the message is made before what is in it changes."""
+        made = Answer(n=self.asked)
+        if m.n > 1:
+            self.asked = 3
+        discard(m)
+        send(made, to=m.source)
+
+    def note(self, m: Answer) -> None:
+        """Take an answer, and look at what is in flight."""
+        when(len(in_flight(Ask)) < 3 and all(a.n >= 0 for a in in_flight(Answer)))
+        discard(m)
+        if in_flight(Answer) == ():
+            self.known |= {m.n}
+
+
+def few_in_flight() -> bool:
+    """A bound."""
+    return len(in_flight(Message)) <= 2
+
+
+def delivered(cls: type[Process], **flags: bool) -> Model:
+    """The peers over a network."""
+    name = "-".join([cls.__name__.lower(), *(k for k, v in flags.items() if v)])
+    spec = Spec(
+        name,
+        (cls,),
+        constants={"peers": 2, "max_messages": 3, "max_copies": 1},
+        distinct_messages="max_messages",
+        copies="max_copies",
+        constraints=(few_in_flight,) if not flags.get("reorders") else (),
+        delivery=Delivery(**{"loses": False, "duplicates": False, "reorders": False, **flags}),
+    )
+    return spec()
+
+
+ODDITIES = (
+    ODD(),
+    delivered(Peer, duplicates=True, reorders=True),
+    delivered(Peer, loses=True, reorders=True),
+    delivered(Peer, loses=True),
+    delivered(Asker, loses=True, duplicates=True, reorders=True),
+    delivered(Asker, reorders=True),
+    delivered(Asker),
+)
+ALGORITHMS = tuple(model for model in ODDITIES if Peer not in model.spec.processes)

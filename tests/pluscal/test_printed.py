@@ -1,0 +1,72 @@
+"""What is printed: the folder is current, every module parses, lines are short, tables complete."""
+
+from __future__ import annotations
+
+import pytest
+
+from book import appendix
+from book import printed as book_printed
+from raftnb.pluscal import algorithm, plain_module
+from raftnb.pluscal.expressions import EXPRESSIONS
+from raftnb.pluscal.lowering import HANDLERS
+from raftnb.pluscal.printing import DOCUMENTS
+from raftnb.pluscal.terms import Term
+from raftnb.specs import SPECS
+from raftnb.specs.raft.mistakes import MUTANTS
+from raftnb.tree import nodes
+from tests.pluscal.agreement import SIZES
+from tests.pluscal.tools import mistakes
+
+
+def test_the_folder_holds_what_is_printed_and_nothing_else() -> None:
+    wanted = book_printed.files()
+    there = {path.name: path.read_text(encoding="utf-8") for path in book_printed.FOLDER.iterdir()}
+    assert sorted(there) == sorted(wanted)
+    assert [name for name in wanted if there[name] != wanted[name]] == []
+
+
+def test_the_appendix_shows_what_is_printed() -> None:
+    assert appendix.PAGE.read_text(encoding="utf-8") == appendix.text()
+
+
+@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize("name", SPECS)
+def test_every_specification_of_the_package_parses_in_short_lines(name: str, history: bool) -> None:
+    model = SPECS[name](history=history)
+    for printed in (algorithm(model), plain_module(model)):
+        text = printed.files[f"{printed.name}.tla"]
+        assert mistakes(text) == []
+        assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.row}-{m.server.__name__}")
+def test_every_mistake_can_be_printed(mutant: object) -> None:
+    model = mutant.spec()(history=True, **mutant.constants)
+    for printed in (algorithm(model), plain_module(model)):
+        assert mistakes(printed.files[f"{printed.name}.tla"]) == []
+
+
+def test_tlc_is_asked_of_every_specification_for_two_sizes_at_least() -> None:
+    sizes = [name for name, _ in SIZES]
+    assert [name for name in SPECS if sizes.count(name) < 2] == []
+
+
+def test_the_parser_notices_what_is_no_module() -> None:
+    (text,) = (t for n, t in algorithm(SPECS["raft"]()).files.items() if n.endswith(".tla"))
+    assert mistakes(text.replace("end macro;", "end;", 1)) != []
+    assert mistakes(text.replace("\\in Server", "\\in", 1)) != []
+
+
+def test_each_kind_of_node_and_term_has_a_meaning() -> None:
+    kinds = [k for k in vars(nodes).values() if isinstance(k, type)]
+    expressions = {k for k in kinds if issubclass(k, nodes.Expr)} - {nodes.Expr}
+    statements = {k for k in kinds if issubclass(k, nodes.Statement)} - {nodes.Statement}
+    assert expressions == set(EXPRESSIONS)
+    assert statements == {*HANDLERS, nodes.Return}
+    assert set(Term.__subclasses__()) == set(DOCUMENTS)
+
+
+def test_the_text_is_the_same_in_every_order_of_printing() -> None:
+    first = plain_module(SPECS["raft"]()).files
+    algorithm(SPECS["raft-store"]())
+    assert plain_module(SPECS["raft"]()).files == first
