@@ -31,7 +31,9 @@ def comprehension(at: Evaluator, expr: nodes.EachOf, env: Environment) -> Value:
         expr,
         f"`{expr.kind}` of a comprehension",
         allowed="all, any, sets, maps, sequences, how many items of a sequence (sum of 1)",
-        cure="say it with these",
+        cure="claim it of any two: `a == b or not (p(a) and p(b))`; sums are explored, not proved"
+        if expr.kind == "sum"
+        else "say it with these",
     )
 
 
