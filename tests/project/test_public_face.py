@@ -27,6 +27,7 @@ FACES = {
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
     "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
     "raftnb.experiments": {
+        "ClientHistories", "SIZES", "client_histories", "client_history", "history_told", "sized",
         "Finding", "find_all", "find_out", "first_violation", "history_of", "play", "played",
         "produced", "well_formed",
     },
