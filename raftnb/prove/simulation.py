@@ -57,8 +57,9 @@ class Simulation:
                         allowed=", ".join(self.starts),
                         cure="name an action of the abstract specification",
                     )
-        proved = {lemma.claim for lemma in self.conditions.proof.lemmas()}
-        proved |= {lemma.claim for lemma in self.conditions.proof.axioms}
+        proof = self.conditions.proof
+        groups = (proof.invariant, proof.derived, proof.axioms, *proof.cuts.values())
+        proved = {lemma.claim for group in groups for lemma in group}
         uses = (u for becomes in self.mapping.steps.values() for u in becomes.uses)
         for used in (*self.mapping.uses, *self.mapping.defined, *uses):
             if used not in proved:
