@@ -7,7 +7,7 @@ import pytest
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import send, when
-from raftnb.prove import explain, prove
+from raftnb.prove import explain, prove, witness
 from raftnb.specs import PROOFS
 from raftnb.specs.raft.clients import (
     RAFT_STORE,
@@ -101,6 +101,14 @@ def test_every_conjunct_holds_in_every_explored_state(name, constants, distinct)
     spec = proof.spec.variant("conjuncts", invariants=tuple(claims), transitions=(), sometimes=())
     found = check(spec(history=True, **constants), progress=False)
     assert (found.verdict, found.distinct, found.not_checked) == (Verdict.HOLDS, distinct, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [("raft-store", "apply"), ("raft-store", "receive"), ("raft-store-read-index", "answer_read")],
+)
+def test_nothing_is_proved_for_want_of_a_state(name, action):
+    assert witness(PROOFS[name], action) is not None
 
 
 ONCE = "what_is_new_is_effective"
