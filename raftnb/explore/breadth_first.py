@@ -32,12 +32,19 @@ SPLIT_AT = 100_000
 class BreadthFirst:
     """One exploration: `run` gives the result, and leaves the states in `store`."""
 
-    def __init__(self, model: Model, options: ExplorationOptions, claims: bool = True) -> None:
+    def __init__(
+        self,
+        model: Model,
+        options: ExplorationOptions,
+        claims: bool = True,
+        bounded: bool = True,
+    ) -> None:
+        """With `claims` what is claimed is checked; without `bounded` constraints play no part."""
         self.started = time.perf_counter()
         self.model, self.options = model, options
         if options.symmetry:
             refuse_favorites(model)
-        self.memo = Memo(model, options.symmetry)
+        self.memo = Memo(model, options.symmetry, bounded)
         self.store = Store(self.memo.interner.width, options.memory, options.max_states)
         self.threads = Threads(1)
         self.checker = ClaimChecker(self.memo, claims)

@@ -110,11 +110,8 @@ def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
     between them, and those that lead elsewhere; constraints of `model` are left out of account.
     Raises `SpecError` if the view of a state is not the same when it is asked for again.
     """
-    free = model.spec.variant(model.spec.name, constraints=(), distinct_messages=None, copies=None)
-    known = {name: v for name, v in model.constants.items() if name in free.all_constants}
-    engine = BreadthFirst(
-        free(history=model.history, **known), ExplorationOptions(deadlock=False, threads=1), False
-    )
+    options = ExplorationOptions(deadlock=False, threads=1)
+    engine = BreadthFirst(model, options, claims=False, bounded=False)
     bags = graph.model.layout.has_messages or model.layout.has_messages
     seen = checked(view, graph.model, model)
     try:

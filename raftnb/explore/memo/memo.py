@@ -61,7 +61,7 @@ EVERY_FILL_UP_TO, THEN_ONE_IN = 12, 31
 class Memo:
     """All that is known of a model so far: slots, their decision trees, and their results."""
 
-    def __init__(self, model: Model, symmetry: bool = False) -> None:
+    def __init__(self, model: Model, symmetry: bool = False, bounded: bool = True) -> None:
         self.model, self.interner = model, Interner(model, symmetry)
         self.tracer = Tracer(self.interner)
         self.trees = Trees(self.interner)
@@ -74,8 +74,9 @@ class Memo:
         self.trials = Trials(self.interner, self.swap_row)
         self._evaluated: Times[Any] = Times()
         self.claims_read_bag = False
-        self.limits: Any = np.array(model.message_limits or (-1, -1), dtype=np.int64)
-        self.constraints = model.checked(model.spec.constraints)
+        limits = model.message_limits if bounded else None
+        self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
+        self.constraints = model.checked(model.spec.constraints) if bounded else ()
         self.within = self._within_slot() if self.constraints else -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
