@@ -142,6 +142,13 @@ def test_a_concrete_model_that_is_cut_off_gives_unknown():
     assert found.bound == "1 steps lead out of the explored states, and were not checked"
 
 
+def test_constraints_of_the_abstract_model_play_no_part():
+    free, bound = (Spec("one", (Fast,), (Four,), constraints=c) for c in ((), (small,)))
+    found = refines(free(), bound(), lambda state: state)
+    assert found.verdict is Verdict.HOLDS
+    assert found.abstract_states == found.states > 2
+
+
 def test_a_mapping_must_give_every_variable_and_no_other():
     with pytest.raises(UsageError, match=r"the variable Two.n in a view of a state"):
         refines(FOUR(), TWO(), lambda s: s.seen_as(TWO().layout, {}))
