@@ -132,7 +132,8 @@ class Vocabulary:
     @cached_property
     def sizes(self) -> frozenset[str]:
         """The constants that say how many members a class has."""
-        return frozenset(filter(None, (getattr(cls, "number", None) for cls in self.classes)))
+        members = (cls for cls in self.classes if issubclass(cls, Domain))
+        return frozenset(cls.number for cls in members if cls.number)
 
     @cached_property
     def actions(self) -> frozenset[str]:
