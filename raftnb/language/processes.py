@@ -286,9 +286,10 @@ class GlobalsType(type):
         return cls
 
     def __getattr__(cls, name: str) -> Any:
-        if name.startswith("_") or name in TAKEN:  # asked for by ourselves: is it there?
+        declared = not name.startswith("_") and name in cls.variables
+        if not declared and (name.startswith("_") or name in TAKEN):  # asked for by ourselves
             raise AttributeError(name)
-        if name not in cls.variables:
+        if not declared:
             raise undeclared(name, cls, cls.variables)
         world = running_world()
         return world.read(world.base_of(cls) + cls.variables[name].position)

@@ -206,3 +206,28 @@ def test_after_a_step_only_what_is_named_is_read_after_it() -> None:
         assert before.after(c2).ahead == c2
         assert before.after(c2).ahead.speed == 0
         assert before.after(before.after(c2).ahead).speed == 1
+
+
+class Words(Globals):
+    """Variables called like what a domain has."""
+
+    number: int = 1
+    index: int = 2
+    name: str = "a"
+
+
+class Writer(Process):
+    def write(self) -> None:
+        when(Words.number == 1)
+        Words.number = Words.index
+        Words.name = "b"
+
+
+def words_are_read() -> bool:
+    return Words.number + Words.index == 3 or Words.name == "b"
+
+
+def test_shared_variables_may_be_called_like_what_a_domain_has() -> None:
+    spec = Spec("words", (Writer,), (Words,), invariants=(words_are_read,))
+    found = check(spec(), deadlock=False)
+    assert (str(found.verdict), found.distinct) == ("holds", 2)
