@@ -172,6 +172,27 @@ def test_a_step_that_breaks_a_claim_of_steps_is_found() -> None:
     assert [(c.claim, c.step.action) for c in report.counterexamples] == [("grows", "count")]
 
 
+def test_a_claim_of_steps_is_none_of_states() -> None:
+    spec = LONG.variant("long", invariants=(), transitions=(grows,))
+    with pytest.raises(UsageError) as error:
+        k_induction(spec, grows, 1)
+    assert error.value.allowed == "claims about states"
+
+
+def stays_short(n: Long) -> bool:
+    """False after one step."""
+    return len(n.ys) == 1
+
+
+def test_a_violation_is_told_with_its_run_from_the_start() -> None:
+    spec = LONG.variant("long", invariants=(stays_short,))
+    asked = Proof(spec, (Lemma(stays_short),))
+    report = explain(asked, prove(asked, workers=1, timeout=1, trust=True))
+    assert report.verdict is Verdict.VIOLATED
+    assert "stays_short is false after this run from the start:" in str(report)
+    assert "l1.ys: + 0" in str(report)
+
+
 def key_that_may_be_none(n: Long) -> bool:
     """An option as a key has no translation."""
     return n.who in Map({n.who: 1})
