@@ -23,13 +23,16 @@ from raftnb.tree.nodes import Member, RecordOf, SeqOf, Type
 def cases(
     words: Vocabulary, start: Start, before: Symbolic, opaque: frozenset[Any], mark: str = ""
 ) -> Iterator[Case]:
-    """The ways through an action; `mark` tells its constants from those of another step."""
+    """The ways through an action; `mark` tells its constants from those of another step.
+
+    A way that is never taken is left out, unless something before its guard must have a value.
+    """
     script: list[bool] | None = []
     while script is not None:
         run = Execution(words, start, before, Path(script), opaque, mark)
         case = run.run()
         script = following(run.path.decided)
-        if not any(z3.is_false(c) for c in case.conditions):
+        if case.requirements or not any(z3.is_false(c) for c in case.conditions):
             yield case
 
 

@@ -446,7 +446,9 @@ class Machine:
         names = claim.__code__.co_varnames[: claim.__code__.co_argcount]
         module = __import__("sys").modules[claim.__module__]
         scope = {**vars(typing), **vars(module), **self.names}
-        spaces = [self.universe(eval(claim.__annotations__[n], scope)) for n in names]
+        hints = {name: eval(claim.__annotations__[name], scope) for name in names}
+        known = {name: [value] for name, value in self.spec.constants.items()}
+        spaces = [known.get(name) or self.universe(hint) for name, hint in hints.items()]
         try:
             return all(claim(*row) for row in itertools.product(*spaces))
         except Exception as error:

@@ -193,6 +193,31 @@ def test_a_violation_is_told_with_its_run_from_the_start() -> None:
     assert "l1.ys: + 0" in str(report)
 
 
+class Late(Process, number="nodes"):
+    """What has no value comes before a guard that is never true."""
+
+    x: Nat = 0
+
+    def divide(self) -> None:
+        """By nothing, and then not at all."""
+        self.x = 5 // (self.x - self.x)
+        when(False)
+
+
+def fine(n: Late) -> bool:
+    """True."""
+    return n.x == n.x
+
+
+def test_what_comes_before_a_guard_that_is_never_true_must_have_a_value() -> None:
+    spec = Spec(name="late", processes=(Late,), constants={"nodes": 1}, invariants=(fine,))
+    report = prove(Proof(spec, (Lemma(fine),)), workers=1, timeout=1)
+    assert report.verdict is Verdict.UNKNOWN
+    assert {one.action for one in report.unknown} == {"divide"}
+    with pytest.raises(SpecError):
+        check(spec(), deadlock=False)
+
+
 def key_that_may_be_none(n: Long) -> bool:
     """An option as a key has no translation."""
     return n.who in Map({n.who: 1})
