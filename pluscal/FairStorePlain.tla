@@ -141,7 +141,7 @@ one_request_at_a_time ==
   Len(requests) + Sum(LAMBDA key : Len(responses[key]), DOMAIN responses) <= 1
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* A client is answered a value that was written before.
 a_written_value_is_read ==

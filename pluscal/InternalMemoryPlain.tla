@@ -80,7 +80,7 @@ a_request_in_hand_is_a_request ==
     (ctl[p] \in {"busy", "waiting"}) = (is_Read(buf[p]) \/ is_Write(buf[p]))
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* All processors have requests under way.
 everybody_is_busy == \A p \in Processor : ctl[p] # "rdy"

@@ -124,7 +124,7 @@ one_request_for_each_client ==
     IN  asked + Len(responses[c]) <= 1
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* Two clients wait at the same time.
 two_requests_are_under_way == Len(requests) >= 2

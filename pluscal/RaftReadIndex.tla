@@ -184,7 +184,7 @@ define
   \* What was applied is committed.
   applied_is_committed == \A s \in Server : lastApplied[s] <= commitIndex[s]
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* There is a leader.
   a_leader_is_elected == \E s \in Server : role[s] = "leader"

@@ -213,7 +213,7 @@ define
            /\ done[a] = done[b]
            /\ answers[a] = answers[b]
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* There is a leader.
   a_leader_is_elected == \E s \in Server : role[s] = "leader"

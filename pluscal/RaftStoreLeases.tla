@@ -246,7 +246,7 @@ define
   \* ticks.
   clocks_keep_together == \A a, b \in Server : clock[a] <= clock[b] + 1
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* There is a leader.
   a_leader_is_elected == \E s \in Server : role[s] = "leader"

@@ -686,7 +686,7 @@ currentTerm_is_monotone ==
   [][\A s \in Server : currentTerm[s] <= currentTerm'[s]]_vars
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* There is a leader.
 a_leader_is_elected == \E s \in Server : role[s] = "leader"

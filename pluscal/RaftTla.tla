@@ -84,7 +84,7 @@ define
                                  LAMBDA s : role[s] = "leader"))
     IN  Len(leaders) = Cardinality(Range(leaders))
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* Some server becomes leader.
   a_leader_is_elected == \E s \in Server : role[s] = "leader"

@@ -349,7 +349,7 @@ at_most_one_leader_per_term ==
   IN  Len(leaders) = Cardinality(Range(leaders))
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* Some server becomes leader.
 a_leader_is_elected == \E s \in Server : role[s] = "leader"

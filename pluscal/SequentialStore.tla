@@ -42,7 +42,7 @@ define
     Len(requests) + Sum(LAMBDA key : Len(responses[key]), DOMAIN responses)
       <= 1
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* A client is answered a value that was written before.
   a_written_value_is_read ==

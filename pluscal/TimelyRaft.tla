@@ -202,7 +202,7 @@ define
                     = Prefix(log[s], matchIndex[s][peer])
                /\ matchIndex[s][peer] <= Len(log[s])
 
-  (* What is so in some state *)
+  (* What is so in some state: TLC is not asked *)
 
   \* There is a leader.
   a_leader_is_elected == \E s \in Server : role[s] = "leader"

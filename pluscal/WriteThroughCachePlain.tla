@@ -169,7 +169,7 @@ caches_agree ==
       cache[p][a] = None \/ cache[q][a] = None \/ cache[p][a] = cache[q][a]
 
 -------------------------------------------------------------------------------
-\* What is so in some state
+\* What is so in some state: TLC is not asked
 
 \* All processors have requests under way.
 everybody_is_busy == \A p \in Processor : ctl[p] # "rdy"

@@ -15,7 +15,7 @@ from raftnb.language.spec import Model
 from raftnb.pluscal.configuration import configuration
 from raftnb.pluscal.formulas import Formulas
 from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, row
-from raftnb.pluscal.module import Module, Printed
+from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
 from raftnb.pluscal.printing import WIDTH, document
 from raftnb.pluscal.steps import (
     Action,
@@ -93,7 +93,8 @@ class Algorithm:
         module = self.module
         lines = module.operators(2)
         parts = [("What is claimed of every state", module.invariants)]
-        parts += [("What is so in some state", module.awaited), ("Bounds", module.constraints)]
+        parts += [(AWAITED, module.awaited), (POSSIBLE, module.possible)]
+        parts += [("Bounds", module.constraints)]
         for title, claims in parts:
             lines += [f"  (* {title} *)", "", *module.claimed(claims, 2)] if claims else []
         while lines and not lines[-1]:

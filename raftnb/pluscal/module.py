@@ -31,6 +31,9 @@ from raftnb.pluscal.values import string
 from raftnb.pluscal.writing import block, comment, definition, listed
 from raftnb.tree.nodes import Member
 
+AWAITED = "What is so in some state: TLC is not asked"
+POSSIBLE = "What can be so again after every state: nothing that TLA+ can claim"
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -50,6 +53,7 @@ class Module:
         self.claims = Claims(self.t)
         self.invariants = self.claims.of(self.spec.invariants)
         self.awaited = self.claims.of(self.spec.sometimes)
+        self.possible = self.claims.of(self.spec.possible)
         self.constraints = self.claims.of(self.spec.constraints)
         self.steps = self.claims.of(self.spec.transitions)
         self.final = self.claims.of((self.spec.final,) if self.spec.final else ())

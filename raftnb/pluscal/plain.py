@@ -7,7 +7,7 @@ from raftnb.language.spec import Model
 from raftnb.pluscal.claims import applied
 from raftnb.pluscal.configuration import configuration
 from raftnb.pluscal.formulas import Formulas
-from raftnb.pluscal.module import Module, Printed
+from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
 from raftnb.pluscal.printing import WIDTH
 from raftnb.pluscal.steps import Action
 from raftnb.pluscal.terms import (
@@ -51,8 +51,8 @@ def _plain_text(module: Module, name: str) -> str:
     lines += section("What is claimed of every state") + module.claimed(module.invariants)
     if module.steps:
         lines += section("What is claimed of every step") + module.about_steps()
-    if module.awaited:
-        lines += section("What is so in some state") + module.claimed(module.awaited)
+    for title, claims in ((AWAITED, module.awaited), (POSSIBLE, module.possible)):
+        lines += section(title) + module.claimed(claims) if claims else []
     lines += section("Bounds") + module.claimed(module.constraints) + module.bounds()
     lines += _behaviors(module)
     text = [*module.operators(), *lines]
