@@ -12,6 +12,7 @@ import platform
 import re
 import sys
 import tempfile
+import textwrap
 import time
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -144,7 +145,8 @@ def mistake(mutant: Any) -> list[str]:
 def page(rows: dict[str, list[str]]) -> str:
     """The page."""
     head = ["specification", "constants", "raftnb", "TLC", "s", "s TLC", "TLC, algorithm"]
-    lines = [f"{HEAD}With {versions()}. {SECONDS}", ""]
+    tools = "\n".join(textwrap.wrap(f"With {versions()}. {' '.join(SECONDS.split())}", 100))
+    lines = [HEAD + tools, ""]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("spec")])
     lines += ["", MISTAKES, ""]
     head = ["mistake", "constants", "raftnb", "steps", "TLC", "steps"]
