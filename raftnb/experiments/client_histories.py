@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import random
 import time
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
@@ -104,14 +106,14 @@ class Walk:
                 groups.setdefault(key, []).append(instance)
         self.turns: list[Any] = [DELIVER, CUT, *groups.values()]
         names = [DELIVER, CUT, *(action for _, action in groups)]
-        self.weights = [weights.get(name, 1.0) for name in names]
+        self.upto = list(accumulate(weights.get(name, 1.0) for name in names))
 
     def go(self, steps: int) -> History:
         """Take so many steps, or fewer where every command is answered, and tell the history."""
         tries = 0
         with self.world:
             while self.steps < steps and tries < TRIES and self.answered < self.operations:
-                (turn,) = self.chance.choices(self.turns, self.weights)
+                turn = self.turns[bisect(self.upto, self.chance.random() * self.upto[-1])]
                 taken = self._deliver() if turn is DELIVER else self._act(turn)
                 self.steps, tries = self.steps + taken, 0 if taken else tries + 1
         return History(self.events)
@@ -139,7 +141,9 @@ class Walk:
 
     def _deliver(self) -> bool:
         """A message in flight reaches its receiver, which does with it what it may."""
-        arriving = [m for m in self.world.bag if not self._is_cut(m.source, m.dest)]
+        arriving = list(self.world.bag)
+        if self.cut_off is not None:
+            arriving = [m for m in arriving if not self._is_cut(m.source, m.dest)]
         if not arriving:
             return False
         message = self._any(arriving)
@@ -153,7 +157,7 @@ class Walk:
         return False
 
     def _is_cut(self, source: Any, dest: Any) -> bool:
-        apart = self.cut_off is not None and self.cut_off in (source, dest)
+        apart = self.cut_off in (source, dest)
         return apart and source in self.servers and dest in self.servers
 
     def _called(self, command: Any, key: Any) -> None:
