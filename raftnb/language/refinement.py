@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from raftnb.data.trace import State
 from raftnb.language.spec import Model, Spec
 
 Mapping = Callable[[State], State]
+Sizes = collections.abc.Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class ClaimedRefinement:
 
     Constants of the same name have the same value in both. A concrete step is up to `at_once`
     abstract ones; where that is more than one, nothing is claimed of fairness. With `history` the
-    view reads history variables, and the concrete model keeps them.
+    view reads history variables, and the concrete model keeps them. `sizes` are the constants of
+    the concrete model where others than its defaults show more of the abstract one.
     """
 
     concrete: Spec
@@ -26,10 +29,11 @@ class ClaimedRefinement:
     view: Callable[[Model], Mapping]
     at_once: int = 1
     history: bool = False
+    sizes: Sizes = field(default_factory=dict)
 
     def models(self, history: bool = False, **constants: Any) -> tuple[Model, Model, Mapping]:
         """The two models with these constants (of the concrete one), and the mapping."""
-        concrete = self.concrete(history=history or self.history, **constants)
+        concrete = self.concrete(history=history or self.history, **{**self.sizes, **constants})
         known = self.abstract.all_constants
         given: dict[str, Any] = concrete.constants
         shared = {name: value for name, value in given.items() if name in known}

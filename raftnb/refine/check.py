@@ -130,14 +130,15 @@ def refines(
         sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
         found = check.initial() or check.steps() or (check.fairness() if fair else None)
         found = found or check.bound()
+        still = () if check.moves else (f"no step of {abstract.spec.name} was seen",)
     except KeyboardInterrupt:
-        found = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
+        found, still = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}, ()
     unfair = () if fair or not abstract.spec.fairness else ("fairness was not checked",)
     return Refinement(
         concrete=concrete.spec.name,
         abstract=abstract.spec.name,
         seconds=time.perf_counter() - started,
-        partial=(*begun_elsewhere(concrete), *unfair),
+        partial=(*begun_elsewhere(concrete), *unfair, *still),
         **sizes,
         **found,
     )
@@ -179,6 +180,11 @@ class _Check:
     def stems(self) -> Stems:
         """The shortest ways to all the concrete states."""
         return Stems(self.digraph, self.begun, np.ones(self.digraph.size, dtype=bool))
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether any step changes what is seen."""
+        return bool((self.before != self.after).any())
 
     def steps_of(self, seen: Bools) -> NDArray[np.int64]:
         """Some of the abstract steps as pairs of views, without those that lead elsewhere."""

@@ -50,7 +50,14 @@ CLAIMS = (
     ClaimedRefinement(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
     ClaimedRefinement(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
     ClaimedRefinement(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
-    ClaimedRefinement(RAFT_STORE, LINEARIZABLE_STORE, seen_by(AS_STORE), at_once=4, history=True),
+    ClaimedRefinement(
+        RAFT_STORE,
+        LINEARIZABLE_STORE,
+        seen_by(AS_STORE),
+        at_once=4,
+        history=True,
+        sizes={"values": 2, "max_log": 2, "duplicates": 0, "max_messages": 1},
+    ),
 )
 REFINEMENTS: dict[str, ClaimedRefinement] = {claim.concrete.name: claim for claim in CLAIMS}
 

@@ -14,6 +14,8 @@ from raftnb.refine import refines
 from raftnb.refine.mapped import image
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
+from raftnb.specs.store.concurrent import LINEARIZABLE_STORE
+from raftnb.specs.store.sequential import Client
 
 # A clock of four, seen as a clock of two.
 
@@ -296,3 +298,15 @@ def test_a_mapping_cannot_read_a_history_variable_that_is_left_out():
         refines(GHOST(), TWO(), seen)
     assert "history=True" in error.value.cure
     assert refines(GHOST(history=True), TWO(), seen).verdict is Verdict.HOLDS
+
+
+def test_a_refinement_in_which_nothing_happens_says_so():
+    idle = LINEARIZABLE_STORE.variant("idle-store", constraints=(nothing_is_asked,))
+    found = refines(idle(), LINEARIZABLE_STORE(), lambda state: state, fair=False)
+    assert "no step of linearizable-store was seen" in found.partial
+    busy = refines(LINEARIZABLE_STORE(), LINEARIZABLE_STORE(), lambda state: state, fair=False)
+    assert "no step of linearizable-store was seen" not in busy.partial
+
+
+def nothing_is_asked() -> bool:
+    return all(c.pc == "take_mutex" for c in Client)

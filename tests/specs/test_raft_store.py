@@ -199,7 +199,7 @@ def test_the_claimed_refinement_keeps_the_history_that_its_mapping_reads():
     concrete, abstract, mapping = REFINEMENTS["raft-store"].models()
     assert concrete.history
     found = refines(concrete, abstract, mapping, fair=False, at_once=4)
-    assert (found.verdict, found.abstract_states) == (Verdict.UNKNOWN, 7)
+    assert (found.verdict, found.abstract_states) == (Verdict.UNKNOWN, 21)
     left_out = RAFT_STORE()
     with pytest.raises(UsageError, match="history variable"):
         refines(left_out, abstract, mapping, fair=False, at_once=4)
