@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from raftnb.commands.common import add_number, report
+from raftnb.commands.common import MOST_SEED, add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.loading import target_of
 from raftnb.commands.specifications import (
@@ -21,6 +21,9 @@ from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
 from raftnb.language.refinement import ClaimedRefinement
 from raftnb.specs import REFINEMENTS
+
+if TYPE_CHECKING:
+    from raftnb.refine import Refinement
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,6 +40,11 @@ def add_parser(subparsers: Any) -> None:
         "--unfair", action="store_true", help="check the steps only, not the fairness conditions"
     )
     add_number(parser, "--max-states", help="stop after N distinct states")
+    add_number(
+        parser, "--walks", help="check the steps on N random walks, and do not explore; no fairness"
+    )
+    add_number(parser, "--depth", default=100, help="steps of each walk (100)")
+    add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="of the walks (0)")
     add_max_seconds(parser)
     add_trace(parser)
     parser.set_defaults(run=run)
@@ -44,23 +52,23 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
-    from raftnb.refine import refines
+    from raftnb.refine import refines, refines_on_walks
 
     claim = chosen_claim(arguments.spec)
     claim = replace(claim, concrete=varied(claim.concrete, arguments.variant))
     constants = parse_settings(arguments.constants, claim.concrete)
     concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))
-    result = within(
-        arguments.max_seconds,
-        lambda: refines(
-            concrete,
-            abstract,
-            mapping,
-            fair=claim.at_once == 1 and not arguments.unfair,
-            at_once=claim.at_once,
-            max_states=arguments.max_states,
-        ),
-    )
+
+    def explored() -> Refinement:
+        fair = claim.at_once == 1 and not arguments.unfair
+        most, at_once = arguments.max_states, claim.at_once
+        return refines(concrete, abstract, mapping, fair=fair, at_once=at_once, max_states=most)
+
+    def walked() -> Refinement:
+        size = {name: getattr(arguments, name) for name in ("walks", "depth", "seed")}
+        return refines_on_walks(concrete, abstract, mapping, at_once=claim.at_once, **size)
+
+    result = within(arguments.max_seconds, walked if arguments.walks else explored)
     return report(result, arguments, constants=concrete.constants)
 
 

@@ -265,6 +265,7 @@ def sized(spec: Spec, *, history: bool = False, **constants: Any) -> Model:
     if Calls not in spec.shared:
         raise UsageError(
             f"`{spec.name}`, a specification without the clients of Raft",
+            place="the specification to walk through",
             allowed="raft-store, raft-store-read-index, raft-store-leases, and their variants",
             cure="use one of these",
         )

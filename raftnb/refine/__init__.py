@@ -2,5 +2,6 @@
 
 from raftnb.language.refinement import ClaimedRefinement
 from raftnb.refine.check import Refinement, refines
+from raftnb.refine.walks import refines_on_walks
 
-__all__ = ["ClaimedRefinement", "Refinement", "refines"]
+__all__ = ["ClaimedRefinement", "Refinement", "refines", "refines_on_walks"]

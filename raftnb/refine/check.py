@@ -121,7 +121,7 @@ def refines(
     """
     started = time.perf_counter()
     concrete, abstract = the_model(concrete), the_model(abstract)
-    _refuse_arguments(mapping, fair, at_once)
+    refuse_arguments(mapping, fair, at_once)
     sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
     try:
         graph = graph_of(concrete, graph, max_states)
@@ -144,7 +144,8 @@ def refines(
     )
 
 
-def _refuse_arguments(mapping: Any, fair: bool, at_once: int) -> None:
+def refuse_arguments(mapping: Any, fair: bool, at_once: int) -> None:
+    """Raise `UsageError` for what no refinement can be asked of."""
     if at_once < 1 or (at_once > 1 and fair):
         raise UsageError(
             f"at_once={at_once}, fair={fair}",
@@ -216,7 +217,7 @@ class _Check:
         """Those of the pairs of views of which the second is reached by a few abstract steps."""
         world, seen, found = World(self.abstract), self.seen, []
         for start, group in groupby(pairs.tolist(), lambda pair: pair // len(seen)):
-            near = _states_within(world, seen.state(start), self.at_once)
+            near = states_within(world, seen.state(start), self.at_once)
             found += [pair for pair in group if seen.state(pair % len(seen)) in near]
         return np.array(found, dtype=np.int64)
 
@@ -279,7 +280,7 @@ class _Check:
         return found and (stems.to(found[0]), found[1])
 
 
-def _states_within(world: World, start: State, steps: int) -> set[State]:
+def states_within(world: World, start: State, steps: int) -> set[State]:
     """The states that are reached from one by up to so many steps."""
     near, border = {start}, {start}
     for _ in range(steps):

@@ -440,9 +440,14 @@ def a_text_with_values(self: Node) -> bool:
     return f"{self.n}" == "1"
 
 
-def a_starred_item(self: Node) -> int:
+def a_starred_set(self: Node) -> int:
+    """`*self.some`"""
+    return len((*self.some, 1))
+
+
+def a_starred_item_of_a_set(self: Node) -> int:
     """`*self.log`"""
-    return len((*self.log, 1))
+    return len({*self.log, 1})
 
 
 def a_map_unpacked(self: Node) -> int:

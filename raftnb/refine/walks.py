@@ -1,0 +1,127 @@
+"""Refinement on random walks, for what is too large to be explored."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from raftnb.data.errors import told_plainly
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import Verdict
+from raftnb.explore.conclusion import begun_elsewhere
+from raftnb.explore.given import at_least, the_model
+from raftnb.explore.progress import progress_bar
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+from raftnb.refine.check import Mapping, Refinement, refuse_arguments, states_within
+from raftnb.refine.mapped import checked
+
+
+@told_plainly
+def refines_on_walks(
+    concrete: Model,
+    abstract: Model,
+    mapping: Mapping,
+    *,
+    at_once: int = 1,
+    walks: int = 10,
+    depth: int = 100,
+    seed: int = 0,
+) -> Refinement:
+    """Check a refinement on random walks: *violated* with the walk, or else *unknown*.
+
+    Every step out of each state that is walked through is checked, also those that lead out of the
+    constraints (which no walk takes); then one of them is taken, each as likely as another. Steps
+    are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks.
+    """
+    at_least(1, walks=walks, depth=depth)
+    at_least(0, seed=seed)
+    refuse_arguments(mapping, False, at_once)
+    return _Walks(the_model(concrete), the_model(abstract), mapping, at_once).run(
+        walks, depth, seed
+    )
+
+
+class _Walks:
+    """What was seen on the walks so far: states, steps, views, and which views follow which."""
+
+    def __init__(self, concrete: Model, abstract: Model, mapping: Mapping, at_once: int) -> None:
+        self.started = time.perf_counter()
+        self.concrete, self.abstract, self.at_once = concrete, abstract, at_once
+        self.view = checked(mapping, concrete, abstract)
+        self.world, self.above, self.here = World(concrete), World(abstract), World(concrete)
+        self.constraints = concrete.checked(concrete.spec.constraints)
+        self.states: set[State] = set()
+        self.near: dict[State, set[State]] = {}
+        self.steps = 0
+
+    def run(self, walks: int, depth: int, seed: int) -> Refinement:
+        """Walk to the end, to the first step without a counterpart, or until interrupted."""
+        chance = random.Random(seed)
+        bound = f"{walks:,} random walks of at most {depth} steps, seed {seed}"
+        try:
+            for state in self.concrete.initial_states:
+                if self.view(state) not in self.abstract.initial_states:
+                    told = "the initial state maps to no initial state of the abstract one"
+                    return self._violated(Trace((state,), ()), told)
+            with progress_bar("walks", True, walks) as bar:
+                for _ in range(walks):
+                    if (found := self._walk(depth, chance)) is not None:
+                        return found
+                    bar.update(1)
+        except KeyboardInterrupt:
+            bound = f"interrupted; {bound} were wanted"
+        return self._result(verdict=Verdict.UNKNOWN, bound=bound)
+
+    def _walk(self, depth: int, chance: random.Random) -> Refinement | None:
+        path, taken = [chance.choice(self.concrete.initial_states)], list[Step]()
+        for _ in range(depth):
+            before = self.view(path[-1])
+            self.states.add(path[-1])
+            onward = []
+            for step, after in self.world.successors(path[-1]):
+                self.steps += 1
+                if not self._is_allowed(before, self.view(after)):
+                    told = (
+                        f"the step {step} (to state {len(path) + 1}) changes what is seen, but no "
+                        f"step of {self.abstract.spec.name} does that"
+                    )
+                    return self._violated(Trace((*path, after), (*taken, step)), told)
+                if self._is_within(after):
+                    onward.append((step, after))
+            if not onward:
+                return None
+            step, after = chance.choice(onward)
+            path.append(after)
+            taken.append(step)
+        return None
+
+    def _is_allowed(self, before: State, after: State) -> bool:
+        """Whether the abstract specification can go from one view to another."""
+        if before not in self.near:
+            self.near[before] = states_within(self.above, before, self.at_once)
+        return after in self.near[before]
+
+    def _is_within(self, state: State) -> bool:
+        self.here.load(state)
+        return all(self.here.failure(constraint) is None for constraint in self.constraints)
+
+    def _violated(self, trace: Trace, reason: str) -> Refinement:
+        seen = tuple(map(self.view, trace.states))
+        return self._result(verdict=Verdict.VIOLATED, trace=trace, view=seen, reasons=(reason,))
+
+    def _result(self, **found: Any) -> Refinement:
+        unfair = ("fairness was not checked",) if self.abstract.spec.fairness else ()
+        views = len(self.near)
+        still = () if views > 1 else (f"no step of {self.abstract.spec.name} was seen",)
+        return Refinement(
+            concrete=self.concrete.spec.name,
+            abstract=self.abstract.spec.name,
+            states=len(self.states),
+            steps=self.steps,
+            abstract_states=views,
+            seconds=time.perf_counter() - self.started,
+            partial=(*begun_elsewhere(self.concrete), *unfair, *still),
+            **found,
+        )
