@@ -32,8 +32,8 @@ def refines_on_walks(
     """Check a refinement on random walks: *violated* with the walk, or else *unknown*.
 
     Every step out of each state that is walked through is checked, also those that lead out of the
-    constraints (which no walk takes); then one of them is taken, each as likely as another. Steps
-    are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks.
+    constraints (which no walk takes); then one of them is taken, each action as likely as another.
+    Steps are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks.
     """
     at_least(1, walks=walks, depth=depth)
     at_least(0, seed=seed)
@@ -92,7 +92,8 @@ class _Walks:
                     onward.append((step, after))
             if not onward:
                 return None
-            step, after = chance.choice(onward)
+            action = chance.choice(sorted({step.action for step, _ in onward}))
+            step, after = chance.choice([way for way in onward if way[0].action == action])
             path.append(after)
             taken.append(step)
         return None
