@@ -94,14 +94,6 @@ HELPERS: dict[str, tuple[str, str]] = {
 NEEDS = {
     "MinOfOr": ("MinOf",), "MaxOfOr": ("MaxOf",), "Prefix": ("Min",), "At": ("Min", "Max"),
     "Slice": ("At",), "InOrder": ("Range",), "WithAll": ("Get",), "Without": ("Get",),
-    "EnqueuedAll": (
-        "Channels with one message more for each of several, no two for the same",
-        "EnqueuedAll(all, S) ==\n"
-        "  [c \\in DOMAIN all |->\n"
-        "     LET mine == {m \\in S : <<m.source, m.dest>> = c}\n"
-        "     IN  IF mine = {} THEN all[c]\n"
-        "         ELSE Append(all[c], CHOOSE m \\in mine : TRUE)]",
-    ),
     "InChannels": ("Range",),
 }  # fmt: skip
 
