@@ -19,6 +19,15 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
+def is_within_bounds(model: Model, world: World) -> bool:
+    """Whether a world's state is within the limits of the network and the constraints."""
+    if model.message_limits is not None:
+        distinct, copies = model.message_limits
+        if len(world.bag) > distinct or any(n > copies for n in world.bag.values()):
+            return False
+    return all(world.failure(claim) is None for claim in model.checked(model.spec.constraints))
+
+
 class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever."""
 
@@ -82,7 +91,7 @@ class Reference:
             if self.here.failure(claim) is not None:
                 self.depth[state] = depth
                 return claim.__name__
-        if not self._within(state):
+        if not is_within_bounds(self.model, self.here):
             self.cut += 1
             return None
         self.depth[state] = depth
@@ -144,15 +153,6 @@ class Reference:
         trace = self._trace(state)
         trace = Trace((*trace.states, after), (*trace.steps, step))
         return self._result(Verdict.VIOLATED, property=name, trace=trace)
-
-    def _within(self, state: State) -> bool:
-        limits = self.model.message_limits
-        if limits is not None:
-            distinct, copies = limits
-            if len(state.messages) > distinct or any(n > copies for _, n in state.messages):
-                return False
-        constraints = self.model.checked(self.model.spec.constraints)
-        return all(self.here.failure(c) is None for c in constraints)
 
     def _is_final(self, state: State) -> bool:
         self.here.load(state)

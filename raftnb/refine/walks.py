@@ -12,6 +12,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.given import at_least, the_model
 from raftnb.explore.progress import progress_bar
+from raftnb.explore.reference import is_within_bounds
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.refine.check import Mapping, Refinement, refuse_arguments, states_within
@@ -32,7 +33,7 @@ def refines_on_walks(
     """Check a refinement on random walks: *violated* with the walk, or else *unknown*.
 
     Every step out of each state that is walked through is checked, also those that lead out of the
-    constraints (which no walk takes); then one of them is taken, each action as likely as another.
+    bounds (which no walk takes); then one of them is taken, each action as likely as another.
     Steps are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks.
     """
     at_least(1, walks=walks, depth=depth)
@@ -51,7 +52,6 @@ class _Walks:
         self.concrete, self.abstract, self.at_once = concrete, abstract, at_once
         self.view = checked(mapping, concrete, abstract)
         self.world, self.above, self.here = World(concrete), World(abstract), World(concrete)
-        self.constraints = concrete.checked(concrete.spec.constraints)
         self.states: set[State] = set()
         self.near: dict[State, set[State]] = {}
         self.steps = 0
@@ -88,7 +88,8 @@ class _Walks:
                         f"step of {self.abstract.spec.name} does that"
                     )
                     return self._violated(Trace((*path, after), (*taken, step)), told)
-                if self._is_within(after):
+                self.here.load(after)
+                if is_within_bounds(self.concrete, self.here):
                     onward.append((step, after))
             if not onward:
                 return None
@@ -103,10 +104,6 @@ class _Walks:
         if before not in self.near:
             self.near[before] = states_within(self.above, before, self.at_once)
         return after in self.near[before]
-
-    def _is_within(self, state: State) -> bool:
-        self.here.load(state)
-        return all(self.here.failure(constraint) is None for constraint in self.constraints)
 
     def _violated(self, trace: Trace, reason: str) -> Refinement:
         seen = tuple(map(self.view, trace.states))

@@ -8,7 +8,17 @@ import pytest
 
 from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
-from raftnb.language import Globals, Process, Spec, when
+from raftnb.language import (
+    Delivery,
+    Globals,
+    Message,
+    Nat,
+    Process,
+    Spec,
+    discard,
+    send,
+    when,
+)
 from raftnb.refine import refines, refines_on_walks
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.clients import RAFT_STORE
@@ -80,6 +90,35 @@ def test_steps_out_of_the_constraints_are_checked_and_not_taken():
     stays = seen_by(ONCE, lambda n: [0, 1, 0, 0][n])
     assert refines_on_walks(BELOW(), ONCE(), stays, walks=1).verdict is Verdict.VIOLATED
     assert refines(BELOW(), ONCE(), stays).verdict is Verdict.UNKNOWN
+
+
+class Note(Message):
+    n: Nat
+
+
+class Sender(Process):
+    def say(self) -> None:
+        when(Four.n < 3)
+        Four.n += 1
+        send(Note(n=Four.n), to=self)
+
+    def hear(self, m: Note) -> None:
+        when(m.n > 3)
+        discard(m)
+
+
+def test_a_walk_stays_within_the_limits_of_the_network():
+    spec = Spec(
+        "sender",
+        (Sender,),
+        (Four,),
+        delivery=Delivery(loses=False, duplicates=False, reorders=True),
+        distinct_messages="most",
+        constants={"most": 1},
+    )
+    seen = seen_by(TWO, lambda n: n % 2)
+    assert refines_on_walks(spec(), TWO(), seen, walks=3).states == 2
+    assert refines_on_walks(spec(most=3), TWO(), seen, walks=3).states == 4
 
 
 def test_initial_states_and_arguments():
