@@ -197,6 +197,8 @@ def _list_block(
         at += split.size(piece) if isinstance(longest, str) else 1
         updates.append(update)
         places[at] = len(updates)
+    if len({update.start for update in updates}) < len(updates):
+        return None  # one append was seen twice
     readers: list[list[Item]] = [[] for _ in range(len(updates) + 1)]
     for read in reads:
         place = places.get(split.size(read.value))

@@ -89,7 +89,8 @@ class UnorderedQueue:
         self.items = _sorted((*self.items, item))
 
     def dequeue(self, *, choose: Callable[[Iterable[int]], int]) -> Value:
-        distinct = [n for n, item in enumerate(self.items) if item not in self.items[:n]]
+        items = [exact(item) for item in self.items]
+        distinct = [n for n, item in enumerate(items) if item not in items[:n]]
         at = choose(distinct)
         item = self.items[at]
         self.items = (*self.items[:at], *self.items[at + 1 :])
@@ -129,6 +130,8 @@ class Set:
     `add` and `remove` may be answered by whether they changed the set. A list that is read counts
     as a set, in any order.
     """
+
+    claims: ClassVar[tuple[str, ...]] = ("contains",)
 
     def __init__(self, items: Iterable[Any] = ()) -> None:
         self.items = frozenset(map(exact, frozen_items(items)))

@@ -179,11 +179,13 @@ def _closed(levels: list[_Level], piece: str, line: int) -> tuple[int, Any]:
     return level.line, tuple(level.items)
 
 
-def _dictionary(forms: list[Any], line: int, prefix: str) -> dict[Any, Any]:
+def _dictionary(forms: list[Any], line: int, prefix: str) -> dict[Any, Any] | Odd:
+    """A map; Python has none in which 1 and true are two keys."""
     if len(forms) % 2:
         raise EdnError("a map with a key that has no value", line)
     keys = [f"{prefix}/{key}" if prefix and isinstance(key, str) else key for key in forms[::2]]
-    return dict(zip(map(_as_key, keys), forms[1::2], strict=True))
+    found = dict(zip(map(_as_key, keys), forms[1::2], strict=True))
+    return found if len(found) == len(keys) else Odd(f"a map in which two of {keys!r:.60} are one")
 
 
 def _set(forms: list[Any]) -> frozenset[Any] | Odd:

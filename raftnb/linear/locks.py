@@ -67,13 +67,13 @@ class FencedMutex(OwnedMutex):
 
     def __init__(self, owner: Value = None, token: int = -1) -> None:
         super().__init__(owner)
-        self.token = token
+        self.token: float = token
 
     def acquire(self, *, process: Value, answer: Value) -> Value:  # type: ignore[override]
         super().acquire(process=process)
         if answer is None:
             return None
-        if isinstance(answer, bool) or not isinstance(answer, int) or answer <= self.token:
+        if isinstance(answer, bool) or not isinstance(answer, (int, float)) or answer <= self.token:
             raise Impossible("the token is not greater than those before")
         self.token = answer
         return answer

@@ -172,4 +172,6 @@ class _Sorted:
         key = exact(part)
         if key not in self.found:
             self.found[key] = Share(part, whole, self.history)
-        return self.found[key], part is operation.object
+        keyed = method_of(class_of(whole), operation.name).partition is not None
+        by_object = part is operation.object and not (keyed and part is None)
+        return self.found[key], by_object

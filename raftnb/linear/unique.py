@@ -92,7 +92,7 @@ def _chain_decider(items: list[Item], thing: object) -> Decider | None:
         read = [item.value for item in items if item.role is GET and item.value is not UNSAID]
         if not all(isinstance(value, tuple) for value in read):
             return None
-        make = partial(list_blocks, initial=thing.items, split=tuple_splitter())
+        make = partial(list_blocks, initial=_initial(thing), split=tuple_splitter())
         return Decider("chains", items, chains(make))
     (initial,) = _initial(thing)
     if APPEND not in roles:

@@ -14,6 +14,7 @@ from raftnb.data.events import UNSAID, Echo, Invocation, Response, exact, freeze
 from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import (
+    AppendList,
     CASRegister,
     Counter,
     FencedMutex,
@@ -25,6 +26,7 @@ from raftnb.linear import (
     OwnedMutex,
     PollQueue,
     PollStack,
+    Queue,
     ReentrantMutex,
     Register,
     RevisionStore,
@@ -235,10 +237,31 @@ def test_a_jepsen_store_says_by_its_results_that_its_keys_are_independent(tmp_pa
         ("write(0) A; Ok() A; cas(false, 1) A; Ok(true) A", CASRegister, VIOLATED),
         ("put(1, 5) A; Ok() A; get(true) A; Ok(5) A", KeyValueStore, VIOLATED),
         ("write('1') A; Ok() A; read() A; Ok(1) A", Register, VIOLATED),
+        ("read() A; Ok(true, false) A", AppendList((True, False)), HOLDS),
+        ("read() A; Ok(true, 1) A", AppendList((True, False)), VIOLATED),
+        (
+            "enqueue(true) A; Ok() A; enqueue(1) A; Ok() A; dequeue() A; Ok(1) A",
+            UnorderedQueue,
+            HOLDS,
+        ),
     ],
 )
 def test_true_is_not_1_and_a_text_is_no_number(source, model, wanted) -> None:
     assert verdict(source, model) is wanted
+
+
+def test_the_definition_does_not_take_true_for_1() -> None:
+    source = "Deq() A; Deq() B; Enq(true) C; Ok(1) A; Ok() C; Enq(1) C; Ok() C"
+    assert not is_linearizable(History.parse(source), Queue)
+    source = "read() A; Ok(1) A; read() A; cas(true, 1) B; Ok(true) B"
+    assert not is_linearizable(History.parse(source), CASRegister(True))
+
+
+def test_an_answer_of_contains_is_one_even_if_it_repeats_the_item(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    record = '{"process": 0, "type": "%s", "f": "contains", "value": true}'
+    path.write_text(f"[{record % 'invoke'}, {record % 'ok'}]")
+    assert check(read_history(path), Set).verdict is VIOLATED
 
 
 def test_exact_values_are_equal_only_if_they_are_the_same_kind() -> None:
@@ -293,7 +316,7 @@ def test_forms_that_nobody_needs_do_not_make_a_file_unreadable(tmp_path: Path, f
 
 
 @pytest.mark.parametrize(
-    "form", ["##NaN", "#{1 true}", "9" * 5_000, "[" * 150 + "]" * 150, '#"re"']
+    "form", ["##NaN", "#{1 true}", "{1 2, true 3}", "9" * 5_000, "[" * 150 + "]" * 150, '#"re"']
 )
 def test_what_has_no_value_is_refused_where_it_is_needed(tmp_path: Path, form: str) -> None:
     path = tmp_path / "a.edn"
