@@ -17,7 +17,6 @@ from raftnb.language.spec import Model, Spec
 
 T = TypeVar("T")
 SPEC = f"a name that `list` prints, or {FORMS}"
-VARIANT = "--variant FILE.py:CLASS"
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:

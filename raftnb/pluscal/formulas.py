@@ -133,8 +133,3 @@ def _change(step: Change, assigned: Assigned) -> Term:
             old = Index(old, place)
         value = Except(State(step.variable), path, replaced(value, old, Name("@")))
     return Infix("=", (State(step.variable, primed=True), value))
-
-
-def instance(name: str, args: list[str]) -> Term:
-    """An action with its arguments."""
-    return Call(name, tuple(Name(arg) for arg in args))

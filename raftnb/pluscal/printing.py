@@ -15,7 +15,6 @@ from raftnb.pluscal.layout import (
     Row,
     Text,
     joined,
-    render,
     row,
 )
 from raftnb.pluscal.terms import (
@@ -62,11 +61,6 @@ PREFIXES = {
     "UNCHANGED": 4,
 }
 STACKED = {"/\\", "\\/"}
-
-
-def text(term: Term, indent: int = 0) -> str:
-    """A term as text whose first line begins at a column."""
-    return render(Group(document(term)), WIDTH, indent)
 
 
 def document(term: Term) -> Doc:

@@ -87,10 +87,9 @@ class _Reading:
         self.program = self.translation.program
         self.initial = model.initial_states[0]
         world = World(model)
-        roots = {**model.names}
         self.members = {
             (root, member.name): member
-            for root in roots
+            for root in model.names
             for member in world.members_by_root.get(root, ())
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, joined, render, row
+from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, render, row
 from raftnb.pluscal.printing import WIDTH, document
 from raftnb.pluscal.terms import Term
 
@@ -50,8 +50,3 @@ def listed(head: str, names: list[str], indent: int = 0) -> list[str]:
 def section(title: str) -> list[str]:
     """A line that begins a part of a module."""
     return ["-" * WIDTH, *comment(title), ""]
-
-
-def spread(parts: list[Doc], separator: str) -> Doc:
-    """Pieces in one line if they fit, else one a line."""
-    return Group(joined(parts, row(separator, Line())))
