@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from raftnb.language.initial import Anything, Each, First, HistoryInitial
+from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.language.spec import Model
 from raftnb.pluscal import trees
 from raftnb.tree import nodes
@@ -26,7 +26,7 @@ class Totals:
         self._total = {
             (cls.root, variable.name)
             for variable, cls in model.variables
-            if isinstance(_initial(variable.initial), Each | Anything | First)
+            if isinstance(start_of(variable.initial), Each | Anything | First)
         }
         while True:
             lost = {
@@ -51,7 +51,3 @@ class Totals:
         whole = isinstance(expr.type, MapOf) and isinstance(expr.domain, nodes.Everyone)
         own = isinstance(expr.key, nodes.Var) and expr.key.name == expr.name
         return whole and own and isinstance(expr.key.type, Member)  # type: ignore[union-attr]
-
-
-def _initial(initial: object) -> object:
-    return initial.value if isinstance(initial, HistoryInitial) else initial

@@ -11,7 +11,7 @@ from typing import Any
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language import source
-from raftnb.language.initial import Anything, Each, First, HistoryInitial
+from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.language.network import Network
 from raftnb.language.spec import Model
 from raftnb.language.universe import universe
@@ -248,8 +248,7 @@ class Translation:
     def initial(self, root: str, name: str) -> Term:
         """The initial value of a variable of one process."""
         variable, cls = self._declared(root, name)
-        initial = variable.initial
-        initial = initial.value if isinstance(initial, HistoryInitial) else initial
+        initial = start_of(variable.initial)
         annotation = self.model.annotation_of(variable, cls)
         if isinstance(initial, Each):
             key = self.encoding.domain(type_of(typing.get_args(annotation)[0]))
@@ -267,11 +266,8 @@ class Translation:
     def starts(self, variable: Variable) -> tuple[str, Term]:
         """How a variable begins: `=` and its value, or `\\in` and the set it is from."""
         declared, cls = self._declared(variable.root, variable.variable)
-        initial = declared.initial
-        if isinstance(initial, HistoryInitial):
-            initial = initial.value
         own = Name(self.sets[variable.root]) if variable.indexed else None
-        if isinstance(initial, Anything):
+        if isinstance(start_of(declared.initial), Anything):
             among = self.encoding.domain(type_of(self.model.annotation_of(declared, cls)))
             return "\\in", FunctionSet(own, among) if own is not None else among
         value = self.initial(variable.root, variable.variable)
