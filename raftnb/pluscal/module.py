@@ -178,15 +178,14 @@ class Module:
 
     def _fault(self, name: str) -> Change:
         wire, m = self.t.wire, Name(self.t.fresh("m"))
-        now: Term = State(wire.variable)
         if name == "lose":
-            gone = "Dequeued" if wire.kind == "queues" else "Without"
-            new = self.t.helper(gone, now, m)
-        else:
-            channel = Listed("<<", (Field(m, "source"), Field(m, "dest")))
-            more = Infix("\\o", (Listed("<<", (m,)), Index(now, channel)))
-            new = Except(now, (channel,), more)
-        return Change(wire.variable, (), new)
+            lost = wire.meaning("discard", [m])
+            assert lost is not None
+            return lost
+        now = State(wire.variable)
+        channel = Listed("<<", (Field(m, "source"), Field(m, "dest")))
+        more = Infix("\\o", (Listed("<<", (m,)), Index(now, channel)))
+        return Change(wire.variable, (), Except(now, (channel,), more))
 
 
 def _mentions(lines: list[str], name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,38 +83,34 @@ class Wire:
 
     def send(self, message: Term, scope: Scope) -> Network:
         """A message put in flight."""
-        return Network("send", (message,), self._changed(self._with(self._now(scope), message)))
+        return self._step("send", (message,), scope)
 
     def discard(self, message: Term, scope: Scope) -> Network:
         """A message taken out once."""
-        if self.kind == "set":
-            return Network("discard", (message,), None)
-        without = self._without(self._now(scope), message)
-        return Network("discard", (message,), self._changed(without))
+        return self._step("discard", (message,), scope)
 
     def reply(self, request: Term, answer: Term, scope: Scope) -> Network:
         """A message taken out, and another one put in flight."""
-        without = self._without(self._now(scope), request)
-        return Network("reply", (request, answer), self._changed(self._with(without, answer)))
+        return self._step("reply", (request, answer), scope)
 
     def send_all(self, found: loops.Sent, scope: Scope, line: int) -> Network:
         """One message for each member of a set."""
         message = self.addressed(found.statement, found.message, found.to, found.scope)
-        many = loops.images(found, message)
-        if self.kind == "set":
-            new: Term = Infix("\\cup", (self._now(scope), many))
-        elif found.apart:
-            new = self.helpers.helper(self._for_all, self._now(scope), many)
-        else:
+        if self.kind != "set" and not found.apart:
             refuse(
                 scope.routine, line, "a loop that sends, on this network", LANGUAGE,
                 "send to each member of a set one message",
             )  # fmt: skip
-        return Network("send_all", (many,), self._changed(new))
+        return self._step("send_all", (loops.images(found, message),), scope)
 
-    def meaning(self, macro: str, args: list[Term]) -> Change | None:
+    def _step(self, macro: str, args: tuple[Term, ...], scope: Scope) -> Network:
+        return Network(macro, args, self._meaning(macro, args, self._now(scope)))
+
+    def meaning(self, macro: str, args: Sequence[Term]) -> Change | None:
         """What a macro of the network does with its arguments."""
-        now: Term = State(self.variable)
+        return self._meaning(macro, args, State(self.variable))
+
+    def _meaning(self, macro: str, args: Sequence[Term], now: Term) -> Change | None:
         if macro == "send":
             return self._changed(self._with(now, args[0]))
         if macro == "reply":
@@ -122,11 +119,8 @@ class Wire:
             return None if self.kind == "set" else self._changed(self._without(now, args[0]))
         if self.kind == "set":
             return self._changed(Infix("\\cup", (now, args[0])))
-        return self._changed(self.helpers.helper(self._for_all, now, args[0]))
-
-    @property
-    def _for_all(self) -> str:
-        return "EnqueuedAll" if self.kind == "queues" else "WithAll"
+        name = "EnqueuedAll" if self.kind == "queues" else "WithAll"
+        return self._changed(self.helpers.helper(name, now, args[0]))
 
     def _now(self, scope: Scope) -> Term:
         return scope.held.get(self.variable, State(self.variable))
