@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from raftnb.tree.nodes import children
+
 
 @dataclass(frozen=True)
 class Term:
@@ -187,14 +189,7 @@ def _changed(one: Any, change: Callable[[Term], Term]) -> Any:
 def parts(term: Term) -> Iterator[Term]:
     """A term and all that is inside it."""
     yield term
-    inner: list[Term] = []
-
-    def note(part: Term) -> Term:
-        inner.append(part)
-        return part
-
-    mapped(term, note)
-    for one in inner:
+    for one in children(term, Term):
         yield from parts(one)
 
 

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from raftnb.tree.nodes import Expr, Routine, RunRoutine, Statement, Var
+from raftnb.tree.nodes import Expr, Routine, RunRoutine, Statement, Var, children
 
 
 def own(node: Any) -> Iterator[Any]:
     """The nodes of a tree, without those of the functions that it calls."""
     yield node
-    for value in vars(node).values() if isinstance(node, Expr | Statement) else ():
-        for child in value if isinstance(value, tuple) else (value,):
-            for one in child if isinstance(child, tuple) else (child,):
-                if isinstance(one, Expr | Statement):
-                    yield from own(one)
+    if isinstance(node, Expr | Statement):
+        for one in children(node, Expr | Statement):
+            yield from own(one)
 
 
 def substituted(node: Any, name: str, by: Expr) -> Any:

@@ -41,10 +41,10 @@ from raftnb.tree.nodes import (
     OneOf,
     Option,
     RecordOf,
-    SeqOf,
     SetOf,
     Text,
     Type,
+    children,
 )
 from raftnb.tree.types import alternatives
 
@@ -253,12 +253,5 @@ def enum_text(member: Enum) -> str:
 def inside(type_: Type) -> Iterator[Type]:
     """A type and the types it is made of."""
     yield type_
-    inner: tuple[Type, ...] = ()
-    if isinstance(type_, Option | SeqOf | SetOf):
-        inner = (type_.of,)
-    elif isinstance(type_, MapOf):
-        inner = (type_.key, type_.value)
-    elif isinstance(type_, OneOf):
-        inner = type_.options
-    for one in inner:
+    for one in children(type_, Type):
         yield from inside(one)

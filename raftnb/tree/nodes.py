@@ -7,8 +7,9 @@ and eight kinds of statement are all that an engine has to know; each has exactl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
 from raftnb.data.values import Record
@@ -341,10 +342,15 @@ class Routine:
 def parts(node: Any) -> Iterator[Any]:
     """A tree's nodes, itself first; a routine's are those of its body and of what it calls."""
     yield node
-    inner: Iterable[Any] = vars(node).values() if isinstance(node, Expr | Statement) else ()
-    inner = (node.body,) if isinstance(node, Routine) else inner
-    for value in inner:
+    body = node.body if isinstance(node, Routine) else children(node, Expr | Statement | Routine)
+    for one in body:
+        yield from parts(one)
+
+
+def children(node: Any, kinds: type | UnionType) -> Iterator[Any]:
+    """What is of these kinds right inside a node: in its fields, and in tuples there."""
+    for value in vars(node).values():
         for child in value if isinstance(value, tuple) else (value,):
             for one in child if isinstance(child, tuple) else (child,):
-                if isinstance(one, Expr | Statement | Routine):
-                    yield from parts(one)
+                if isinstance(one, kinds):
+                    yield one
