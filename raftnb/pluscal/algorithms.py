@@ -29,6 +29,7 @@ from raftnb.pluscal.steps import (
     Step,
     Steps,
     With,
+    named,
     walked,
 )
 from raftnb.pluscal.terms import Infix, Name, Term
@@ -167,16 +168,9 @@ class Algorithm:
             body += comment(action.about, 2) if action.about else []
             body.append(f"  {label}:")
             body += ["    while TRUE do"] if number == 0 else []
-            body += self._given(action, 6)
+            body += self._steps(_given(action, action.steps), 6)
         body.append("    end while;")
         return self._process(cls, self._name(cls), self._of(cls), body)
-
-    def _given(self, action: Action, indent: int) -> list[str]:
-        """What an action does, with any arguments."""
-        steps = action.steps
-        for parameter in reversed(action.parameters):
-            steps = (With(parameter.name, "\\in", parameter.domain, steps),)
-        return self._steps(steps, indent)
 
     def _free(self, cls: Any, actions: list[Action], *, apart: bool) -> list[str]:
         """A process that takes any of its actions again and again."""
@@ -184,10 +178,8 @@ class Algorithm:
         body = [f"  {label}:", "    while TRUE do"]
         for number, action in enumerate(actions):
             body.append("      either" if number == 0 else "      or")
-            run: Steps = (Run(action.name, tuple(Name(p.name) for p in action.parameters), ()),)
-            for parameter in reversed(action.parameters):
-                run = (With(parameter.name, "\\in", parameter.domain, run),)
-            body += self._steps(run, 8)
+            run = Run(action.name, tuple(Name(p.name) for p in action.parameters), ())
+            body += self._steps(_given(action, (run,)), 8)
         body += ["      end either;", "    end while;"]
         if len(actions) == 1:
             body = [body[0], body[1], *(line[2:] for line in body[3:-2]), body[-1]]
@@ -303,6 +295,11 @@ NETWORK = {
     "discard": ("Take a message out of the network", ["message"]),
     "reply": ("Answer a message, which is done with", ["request", "response"]),
 }
+
+
+def _given(action: Action, steps: Steps) -> Steps:
+    """What an action does, with any arguments."""
+    return named([(p.name, p.domain) for p in action.parameters], "\\in", steps)
 
 
 def _about(cls: Any) -> str:

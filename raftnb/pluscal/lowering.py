@@ -25,6 +25,7 @@ from raftnb.pluscal.steps import (
     Steps,
     With,
     changed,
+    named,
 )
 from raftnb.pluscal.terms import (
     TRUE,
@@ -184,10 +185,7 @@ class Lowering:
                 scope = scope.binding(f"{field} of {name}", Name(bound))
                 value = Name(bound)
             fields.append((field, value))
-        steps = then(scope.binding(name, RecordTerm(tuple(fields))))
-        for bound, value in reversed(kept):
-            steps = (With(bound, "=", value, steps),)
-        return steps
+        return named(kept, "=", then(scope.binding(name, RecordTerm(tuple(fields)))))
 
     def _named(
         self, name: str, value: Term, scope: Scope, then: Then, *, natural: bool = False
@@ -348,10 +346,7 @@ class Lowering:
         kept = {f"{i} of the caller": value for i, value in enumerate(scope.names.values())}
         inner = replace(inner, names={**kept, **inner.names})
         back: Then = lambda last: then(replace(scope, assigned=last.assigned, held=last.held))  # noqa: E731
-        steps = self._macro(s, inner, back)
-        for bound, arg in reversed(open_):
-            steps = (With(bound, "=", arg, steps),)
-        return steps
+        return named(open_, "=", self._macro(s, inner, back))
 
     def _macro(self, s: nodes.RunRoutine, inner: Scope, back: Then) -> Steps:
         body = self.block(s.routine.body, inner, done)

@@ -6,7 +6,7 @@ assigned before, it means the new value, as in PlusCal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raftnb.pluscal.terms import Term
@@ -119,6 +119,13 @@ class Macro:
     parameters: tuple[str, ...]
     steps: Steps
     about: str
+
+
+def named(kept: Sequence[tuple[str, Term]], sign: str, steps: Steps) -> Steps:
+    """Statements in which names stand for values (`=`), or for any members of sets (`\\in`)."""
+    for name, value in reversed(kept):
+        steps = (With(name, sign, value, steps),)
+    return steps
 
 
 def inner(step: Step) -> tuple[Steps, ...]:
