@@ -116,8 +116,7 @@ class Algorithm:
 
     def _macro(self, name: str, parameters: list[str], steps: Steps, about: str) -> list[str]:
         head = f"macro {name}({', '.join(parameters)}) begin"
-        lines = comment(about) if about else []
-        return [*lines, head, *self._steps(steps, 2), "end macro;", ""]
+        return [*comment(about), head, *self._steps(steps, 2), "end macro;", ""]
 
     def _of_network(self) -> list[str]:
         """The macros of the network, as far as they are used."""
@@ -150,8 +149,7 @@ class Algorithm:
         return lines + self._network()
 
     def _process(self, cls: Any, name: str, of: str, body: list[str]) -> list[str]:
-        about = comment(_about(cls)) if _about(cls) else []
-        return [*about, f"process {name} {of}", "begin", *body, "end process;", ""]
+        return [*comment(_about(cls)), f"process {name} {of}", "begin", *body, "end process;", ""]
 
     def _ordered(self, cls: Any, actions: list[Action]) -> list[str]:
         """A process that takes its actions in order: each is a label."""
@@ -165,7 +163,7 @@ class Algorithm:
                     allowed="labels that are the names of the actions",
                     cure="give one of the two another name",
                 )
-            body += comment(action.about, 2) if action.about else []
+            body += comment(action.about, 2)
             body.append(f"  {label}:")
             body += ["    while TRUE do"] if number == 0 else []
             body += self._steps(_given(action, action.steps), 6)

@@ -28,7 +28,7 @@ from raftnb.pluscal.terms import (
 )
 from raftnb.pluscal.translation import Translation
 from raftnb.pluscal.values import string
-from raftnb.pluscal.writing import block, comment, definition, listed
+from raftnb.pluscal.writing import block, comment, defined, definition, listed
 from raftnb.tree.nodes import Member
 
 AWAITED = "What is so in some state: TLC is not asked"
@@ -74,14 +74,12 @@ class Module:
     def constants(self, body: list[str]) -> list[str]:
         """The constants that a module needs."""
         names = [*self.t.sets.values(), *self.t.constants]
+        horizon: list[str] = []
         if _mentions(body, "Horizon"):
-            body = [*body, *definition("Horizon", (), self.claims.horizon())]
-        names = [n for n in [*names, "None"] if _mentions(body, n)]
-        lines = [*listed("CONSTANTS", names), ""] if names else []
-        if _mentions(body, "Horizon"):
-            horizon = definition("Horizon", (), self.claims.horizon())
-            lines += [*comment("Natural numbers are gone through up to here"), *horizon, ""]
-        return lines
+            said = "Natural numbers are gone through up to here"
+            horizon = defined(said, "Horizon", (), self.claims.horizon())
+        names = [n for n in [*names, "None"] if _mentions([*body, *horizon], n)]
+        return [*([*listed("CONSTANTS", names), ""] if names else []), *horizon]
 
     def helpers(self, body: list[str]) -> list[str]:
         """The operators that the module brings along."""
@@ -90,30 +88,28 @@ class Module:
         found = []
         for name in self.t.helpers:
             about, code = HELPERS[name]
-            found += [*(comment(about) if about else []), *code.split("\n"), ""]
+            found += [*comment(about), *code.split("\n"), ""]
         return found
 
     def operators(self, indent: int = 0) -> list[str]:
         """The operators of the specification."""
         lines = []
         for one in self.t.definitions.values():
-            lines += comment(one.about, indent) if one.about else []
-            lines += [*definition(one.name, one.parameters, one.body, indent), ""]
+            lines += defined(one.about, one.name, one.parameters, one.body, indent)
         return lines
 
     def claimed(self, claims: list[Claim], indent: int = 0) -> list[str]:
         """Claims as definitions."""
         lines = []
         for one in claims:
-            lines += comment(one.about, indent) if one.about else []
-            lines += [*definition(one.name, (), one.body, indent), ""]
+            lines += defined(one.about, one.name, (), one.body, indent)
         return lines
 
     def about_steps(self) -> list[str]:
         """Claims about steps, as TLC takes them."""
         lines = []
         for one in self.steps:
-            lines += comment(one.about) if one.about else []
+            lines += comment(one.about)
             body = row("[][", Align(Group(document(one.body))), "]_vars")
             lines += [*block(Group(row(f"{one.name} ==", Nest(2, row(Line(), body))))), ""]
         return lines

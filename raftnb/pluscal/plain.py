@@ -24,7 +24,7 @@ from raftnb.pluscal.terms import (
     disjunction,
 )
 from raftnb.pluscal.values import string
-from raftnb.pluscal.writing import comment, definition, listed, section
+from raftnb.pluscal.writing import defined, definition, listed, section
 
 
 def plain_module(model: Model, *, symmetry: bool = False) -> Printed:
@@ -65,10 +65,9 @@ def _plain_text(module: Module, name: str) -> str:
 def _actions(module: Module, formulas: Formulas) -> list[str]:
     lines = []
     for action in module.actions:
-        lines += comment(action.about) if action.about else []
         parameters = [*_self(action), *(p.name for p in action.parameters)]
         body = formulas.action(_label(action), action.steps)
-        lines += [*definition(action.name, parameters, body), ""]
+        lines += defined(action.about, action.name, parameters, body)
     return lines
 
 
@@ -96,11 +95,8 @@ def _faults(module: Module, formulas: Formulas) -> list[str]:
     lines = []
     for name, change in module.faults():
         body = formulas.action([], (change,))
-        lines += [
-            *comment(f"The network's own step: {name}"),
-            *definition(f"Network_{name}", (module.t.fresh("m"),), body),
-            "",
-        ]
+        said = f"The network's own step: {name}"
+        lines += defined(said, f"Network_{name}", (module.t.fresh("m"),), body)
     return lines
 
 

@@ -11,7 +11,7 @@ from raftnb.pluscal.terms import Term
 
 
 def comment(text: str, indent: int = 0) -> list[str]:
-    """A text as lines of a comment."""
+    """A text as lines of a comment, none for an empty text."""
     width = WIDTH - indent - 3
     return [f"{' ' * indent}\\* {line}" for line in textwrap.wrap(plain(text), width)]
 
@@ -31,6 +31,13 @@ def definition(name: str, parameters: Iterable[str], body: Term, indent: int = 0
     head = f"{name}({listed}) ==" if listed else f"{name} =="
     found = Group(row(head, Nest(2, row(Line(), Align(Group(document(body)))))))
     return block(found, indent)
+
+
+def defined(
+    about: str, name: str, parameters: Iterable[str], body: Term, indent: int = 0
+) -> list[str]:
+    """An operator's definition, with what it says of itself before it and an empty line after."""
+    return [*comment(about, indent), *definition(name, parameters, body, indent), ""]
 
 
 def block(doc: Doc, indent: int = 0) -> list[str]:
