@@ -15,6 +15,7 @@ from raftnb.specs.raft.client_scenes import (
     one_write_done,
     read,
     successor_writes,
+    under_way,
     write,
 )
 from raftnb.specs.raft.clients import (
@@ -25,7 +26,12 @@ from raftnb.specs.raft.clients import (
     StoreServer,
     answers_never_change,
 )
-from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
+from raftnb.specs.raft.leases import (
+    RAFT_STORE_LEASES,
+    LeaseServer,
+    TimeoutNow,
+    clocks_keep_together,
+)
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.read_index import HeartbeatResponse, reads_see_all_that_was_chosen
 from raftnb.specs.raft.scenes import commit, elect, replicate
@@ -268,8 +274,7 @@ def leader_hands_over(world: Any) -> None:
     """s1 gives s2 its promise back, s2 is elected by s3, and c2 reads from s1 again."""
     lease_is_used(world)
     world["s1"].hand_over(world["s2"])
-    (given,) = [m for m in world.messages() if type(m).__name__ == "TimeoutNow"]
-    world["s2"].handle_timeout_now(given)
+    world["s2"].handle_timeout_now(under_way(world, TimeoutNow, "s1", "s2"))
     successor_writes(world, "v3")
     read(world, "c2", "v4", "s1")
 
