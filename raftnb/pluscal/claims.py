@@ -23,6 +23,7 @@ from raftnb.pluscal.terms import (
     conjunction,
     disjunction,
     number,
+    union,
 )
 from raftnb.pluscal.translation import Translation, about
 from raftnb.tree.nodes import Routine
@@ -98,9 +99,7 @@ class Claims:
         """The permutations of the members of symmetric classes; None if there are none."""
         sets = [self.t.sets[c.root] for c in self.spec.symmetric if c.root in self.t.sets]
         found = [Call("Permutations", (Name(name),)) for name in sets]
-        if not found:
-            return None
-        return found[0] if len(found) == 1 else Infix("\\cup", tuple(found))
+        return union(found) if found else None
 
     # Behaviors.
 

@@ -25,6 +25,7 @@ from raftnb.pluscal.terms import (
     State,
     Term,
     conjunction,
+    union,
 )
 from raftnb.pluscal.translation import Translation
 from raftnb.pluscal.values import string
@@ -139,8 +140,7 @@ class Module:
             return Listed("{", ())
         if kind == "bag":
             return EMPTY
-        ends = [self.t.encoding.domain(member) for member in self._ends()]
-        everyone = ends[0] if len(ends) == 1 else Infix("\\cup", tuple(ends))
+        everyone = union([self.t.encoding.domain(member) for member in self._ends()])
         return Function(self.t.fresh("c"), Infix("\\X", (everyone, everyone)), EMPTY)
 
     def _ends(self) -> list[Member]:
@@ -155,7 +155,7 @@ class Module:
                 found.append((among, string(cls.cycle.labels[0])))
         if not found:
             return None
-        domain = found[0][0] if len(found) == 1 else Infix("\\cup", tuple(d for d, _ in found))
+        domain = union([among for among, _ in found])
         label, p = found[-1][1], self.t.fresh("p")
         for among, one in reversed(found[:-1]):
             label = Cases(Infix("\\in", (Name(p), among)), one, label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -210,6 +210,11 @@ def primed(term: Term, names: frozenset[str]) -> Term:
 def states(term: Term) -> set[str]:
     """The names of the variables that a term reads."""
     return {one.name for one in parts(term) if isinstance(one, State)}
+
+
+def union(sets: Sequence[Term]) -> Term:
+    """The union of one set or more."""
+    return sets[0] if len(sets) == 1 else Infix("\\cup", tuple(sets))
 
 
 # Truth values.
