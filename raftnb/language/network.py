@@ -86,3 +86,7 @@ class Network(Process, everywhere=True):
     def duplicate(self, m: Message) -> None:
         """The network repeats the message at the head of a channel."""
         running_world().repeat(m)
+
+
+FAULTS = frozenset(action.function for action in Network.actions.values())
+"""The functions of the network's own steps."""

@@ -12,7 +12,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language import source
 from raftnb.language.initial import Anything, Each, First, start_of
-from raftnb.language.network import Network
+from raftnb.language.network import FAULTS
 from raftnb.language.spec import Model
 from raftnb.language.universe import universe
 from raftnb.language.world import World
@@ -364,9 +364,6 @@ class Translation:
             scope = scope.binding(own, Name(given[-1]), natural=natural)
         steps = Lowering(self, self.wire, frozenset()).block(routine.body, scope, done)
         return Macro(name, tuple(given), steps, about(routine))
-
-
-FAULTS = {Network.actions["lose"].function, Network.actions["duplicate"].function}
 
 
 def is_part(routine: Routine) -> bool:

@@ -8,8 +8,8 @@ import z3
 
 from raftnb.data.errors import UsageError
 from raftnb.data.values import Message
+from raftnb.language.network import FAULTS
 from raftnb.prove.evaluate import Environment
-from raftnb.prove.network import FAULTS
 from raftnb.prove.scope import Picked, Requirement
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.tree.nodes import Member, RecordOf, Type

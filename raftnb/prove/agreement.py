@@ -21,11 +21,11 @@ from raftnb.data.trace import State, Step
 from raftnb.data.values import order
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
+from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
 from raftnb.language.world import World
 from raftnb.prove.cti import Disagreement, differs
 from raftnb.prove.finite import Instance, InstanceSize, routines
-from raftnb.prove.network import FAULTS
 from raftnb.prove.report import Compared
 from raftnb.prove.translated import Translated, messages_of, python_truth
 from raftnb.prove.views import Views

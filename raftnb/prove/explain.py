@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from raftnb.data.trace import State
+from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.prove.actions import start_named
 from raftnb.prove.cti import counterexample, solve
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance, InstanceSize, model_of
-from raftnb.prove.network import FAULTS
 from raftnb.prove.reading import Reading
 from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove

@@ -21,12 +21,12 @@ from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
 from raftnb.language.initial import Each, start_of
 from raftnb.language.instances import initial_values
+from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.prove.actions import Case
 from raftnb.prove.conditions import Conditions, Needs
-from raftnb.prove.network import FAULTS
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, conj, disj, implies, neg
 from raftnb.prove.theory import Theory

@@ -16,14 +16,11 @@ from typing import Any
 
 from raftnb.data.errors import SpecError
 from raftnb.language.claims import Property
-from raftnb.language.network import Network
+from raftnb.language.network import FAULTS
 from raftnb.prove.scope import Scope
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.tree import nodes
 from raftnb.tree.nodes import BOOL, Expr, Routine, Statement
-
-FAULTS = frozenset(action.function for action in Network.actions.values())
-"""The network's own steps: they lose or repeat what was sent, which changes nothing here."""
 
 
 def check_network(words: Vocabulary, claims: tuple[Property, ...]) -> None:
