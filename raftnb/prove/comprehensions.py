@@ -132,17 +132,19 @@ def chosen(at: Evaluator, expr: nodes.EachOf, env: Environment) -> SeqV:
     written out, since nothing else gives the solver a term to start from. All three functions
     depend on what is bound outside.
     """
-    theory, later, outer = at.scope.words.theory, at.quiet(), tuple(at.scope.bound)
+    theory, later = at.scope.words.theory, at.quiet()
     base = at.value(expr.domain, env)
 
     def fits(i: z3.ArithRef) -> z3.BoolRef:
         test = later.value(expr.condition, {**env, expr.name: base.at(i)})
         return conj(i >= 0, i < base.length, test)
 
-    whole, sorts = z3.IntSort(), [b.sort() for b in outer]
+    whole = z3.IntSort()
+    k, j = theory.fresh("k", whole), theory.fresh("j", whole)
+    outer = tuple(b for b in theory.dependent(at.scope.bound, fits(k)) if not b.eq(k))
+    sorts = [b.sort() for b in outer]
     old, new = (theory.fresh_function(n, *sorts, whole, whole) for n in ("old", "new"))
     length = theory.fresh_function("chosen", *sorts, whole)(*outer)
-    k, j = theory.fresh("k", whole), theory.fresh("j", whole)
     inside = conj(k >= 0, k < length)
     came, back = old(*outer, k), new(*outer, k)
     earlier = conj(j >= 0, j < k, k < length)
@@ -157,8 +159,7 @@ def chosen(at: Evaluator, expr: nodes.EachOf, env: Environment) -> SeqV:
     both = implies(length > 1, old(*outer, z3.IntVal(0)) < old(*outer, z3.IntVal(1)))
     theory.axioms.append(theory.forall(outer, conj(*facts, *first, both)))
     visit(at, expr, env)
-    if not outer:
-        theory.filters.append(Filter(fits, length, old))
+    theory.filters.append(Filter(fits, length, lambda i: old(*outer, i)))
 
     def items() -> list[Family]:
         i = theory.fresh("i", whole)

@@ -61,9 +61,11 @@ class Theory:
         self.set_elements: dict[str, Type] = {}
         self.sorts: dict[str, z3.SortRef] = {}
         self.texts: list[str] = []
-        self._named_sets: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = {}
+        self._named_sets: dict[int, tuple[z3.BoolRef, z3.FuncDeclRef]] = {}
         self._opaque: dict[Any, str] = {}
         self.filters: list[Filter] = []
+        self._fresh: set[int] = set()
+        self._kept: list[z3.ExprRef] = []
         self._count = itertools.count(1)
 
     def of(self, program: Program) -> Theory:
@@ -159,7 +161,29 @@ class Theory:
         """A new constant; of a class with exactly one member, that member."""
         if (only := self.only(sort)) is not None:
             return only
-        return z3.Const(f"{name}!{self.number()}", sort)
+        made = z3.Const(f"{name}!{self.number()}", sort)
+        self._fresh.add(made.get_id())
+        self._kept.append(made)
+        return made
+
+    def dependent(
+        self, bound: Sequence[z3.ExprRef], *formulas: z3.ExprRef
+    ) -> tuple[z3.ExprRef, ...]:
+        """What a term that formulas describe depends on: bound constants in them, and new ones.
+
+        A quantifier may bind these constants only later: where a claim becomes a hypothesis, or a
+        value is read that was made elsewhere (an item of a map, a variable of a mapping). A term
+        that does not depend on them would be one for all, and as wrong as "some" in place of "all".
+        """
+        may = self._fresh | {one.get_id() for one in bound}
+        found, seen, left = list[z3.ExprRef](), set[int](), list(formulas)
+        while left:
+            term = left.pop()
+            if term.get_id() not in seen:
+                seen.add(term.get_id())
+                left += [term.body()] if z3.is_quantifier(term) else term.children()
+                found += [term] if term.get_id() in may else []
+        return tuple(found)
 
     def fresh_function(self, name: str, *sorts: z3.SortRef) -> z3.FuncDeclRef:
         """A new function; the last sort is that of its values."""
@@ -225,7 +249,8 @@ class Theory:
         a new term is made, with the axiom that says who is in it; it depends on what is bound
         where the set is written. To find out whether two sets are the same text, both predicates
         are applied to one constant, the probe: Z3 gives equal terms the same id, so a set that is
-        written twice gets one name, and what is known of the one is known of the other.
+        written twice gets one name, and what is known of the one is known of the other; one that
+        is written of two constants gets one function of them.
         """
         if value.name is not None:
             return value.name
@@ -233,14 +258,19 @@ class Theory:
             test, yes, no = value.either
             names = self.name_of(yes, type_, bound), self.name_of(no, type_, bound)
             return choose(test, *names)
-        probe = z3.Const(f"any {self.sort(type_.of)}", self.sort(type_.of))
+        probe = self.fresh("any", self.sort(type_.of))
         inside = value.has(probe)
-        if inside.get_id() not in self._named_sets:
-            term = self.fresh_function("set", *(b.sort() for b in bound), self.sort(type_))(*bound)
-            held = self.member(type_)(probe, term)
-            self.axioms.append(self.forall([*bound, probe], held == inside, [held]))
-            self._named_sets[inside.get_id()] = (inside, term)
-        return self._named_sets[inside.get_id()][1]
+        outer = tuple(b for b in self.dependent(bound, inside) if not b.eq(probe))
+        places = [(b, z3.Const(f"place {i} {b.sort()}", b.sort())) for i, b in enumerate(outer)]
+        text = z3.substitute(
+            inside, *places, (probe, z3.Const(f"any {probe.sort()}", probe.sort()))
+        )
+        if text.get_id() not in self._named_sets:
+            name = self.fresh_function("set", *(b.sort() for b in outer), self.sort(type_))
+            held = self.member(type_)(probe, name(*outer))
+            self.axioms.append(self.forall([*outer, probe], held == inside, [held]))
+            self._named_sets[text.get_id()] = (text, name)
+        return self._named_sets[text.get_id()][1](*outer)
 
     def cardinality(self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]) -> z3.ArithRef:
         """The size of a set: a number of which nothing is known but that it is not negative."""

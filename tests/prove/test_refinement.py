@@ -14,6 +14,7 @@ from raftnb.language import (
     Nat,
     Process,
     Seq,
+    Set,
     Spec,
     anything,
     each,
@@ -25,7 +26,7 @@ from raftnb.language import (
 from raftnb.language.mapping import Becomes, Takes, seen_by
 from raftnb.language.network import Delivery
 from raftnb.language.proof import Lemma, Proof
-from raftnb.prove import Disagreement, RefinementMapping, expressions, prove_refines
+from raftnb.prove import Disagreement, RefinementMapping, expressions, prove, prove_refines
 from raftnb.prove.agreement import compare
 from raftnb.prove.meaning import MEANING
 from raftnb.refine import refines
@@ -635,3 +636,103 @@ def test_a_map_that_lacks_keys_is_none_that_has_all():
     assert ("total: Total.values, has every key", "") in found
     found = failing(DISK, total, {"Total.values": all_values}, steps={})
     assert found == {("total: Total.values", "write"), ("total: Total.values", "flush")}
+
+
+# What a mapping gives may be read under a quantifier of the abstract action.
+
+
+class Board(Globals):
+    shown: Nat = 0
+
+
+class Owner(Process, number="members"):
+    has_some: bool = False
+    size: Nat = 0
+
+    def add(self, n: Nat) -> None:
+        """Have something."""
+        when(not self.has_some)
+        self.has_some = True
+        self.size = n
+
+    def show(self) -> None:
+        """Show 1 where each member's size is as it should be."""
+        if all((m.size == 0) == (not m.has_some) for m in Owner):
+            Board.shown = 1
+        else:
+            Board.shown = 2
+
+
+class Holder(Owner):
+    items: Seq[Value] = ()
+
+    def add(self, value: Value) -> None:
+        """Have a value."""
+        when(not self.has_some)
+        self.has_some = True
+        self.items += (value,)
+
+    def show(self, other: Owner) -> None:
+        """Show 2, which is wrong, once two members differ."""
+        when(self.has_some)
+        when(not other.has_some)
+        Board.shown = 2
+
+
+def how_many(m: Holder) -> Nat:
+    """As many as there are values."""
+    return len(tuple(v for v in m.items if v in Value))
+
+
+def how_many_then(self: Holder, value: Value) -> Nat:
+    """As many as there will be."""
+    return len(tuple(v for v in (*self.items, value) if v in Value))
+
+
+def test_what_a_filter_keeps_is_of_each_process_its_own():
+    board = Spec(
+        "board", (Owner,), shared=(Board,), domains=(Value,),
+        constants={"members": 2, "values": 2},
+    )  # fmt: skip
+    steps = {
+        "Owner.add": Becomes((Takes("Owner.add", {"n": how_many_then}),)),
+        "Owner.show": Becomes((Takes("Owner.show"),)),
+    }
+    wrong, mapping = board.variant("wrong", Holder), {"Owner.size": how_many}
+    assert refines(wrong(), board(), seen_by(mapping)(board()), fair=False).verdict is (
+        Verdict.VIOLATED
+    )
+    assert failing(wrong, board, mapping, steps=steps) == {("board: Board.shown", "show")}
+
+
+def counted(m: Counted) -> bool:
+    """Who has some has noted how many."""
+    return not m.has_some or m.size == len(frozenset({c for c in Counted if c in m.seen}))
+
+
+class Counted(Process, number="members"):
+    has_some: bool = False
+    size: Nat = 0
+    seen: Set[Counted] = frozenset()
+
+    def show(self, other: Counted) -> None:
+        """Show 1, once two who have noted how many differ."""
+        when(self.has_some)
+        when(other.has_some)
+        when(self.size != other.size)
+        Board.shown = 1
+
+
+def nothing_is_shown() -> bool:
+    """The board is empty."""
+    return Board.shown != 1
+
+
+def test_the_size_of_a_set_is_of_each_process_its_own_in_a_claim_that_is_assumed():
+    spec = Spec(
+        "counted", (Counted,), shared=(Board,), constants={"members": 2},
+        invariants=(nothing_is_shown,),
+    )  # fmt: skip
+    proof = Proof(spec, (Lemma(counted), Lemma(nothing_is_shown, (counted,))))
+    found = prove(proof, workers=1, trust=True)
+    assert set(found.failing) == {("nothing_is_shown", "show")}
