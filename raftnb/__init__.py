@@ -2,7 +2,8 @@
 
 The names below are those that one writes a specification with, and looks at it with. The engines
 are in folders of their own: `raftnb.explore`, `raftnb.liveness`, `raftnb.refine`, `raftnb.prove`,
-`raftnb.linear`; more drawings in `raftnb.draw`, the specifications in `raftnb.specs`.
+`raftnb.linear`; PlusCal and TLA+ in `raftnb.pluscal`, more drawings in `raftnb.draw`, the
+specifications in `raftnb.specs`.
 """
 
 from importlib import import_module

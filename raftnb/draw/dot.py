@@ -56,7 +56,10 @@ def render(graph: Graph, alt: str, engine: str = "dot") -> Picture:
 
 
 def as_label(words: object, line_end: str = "\\n") -> str:
-    """A text as DOT's label: nothing in it is markup or an escape; lines end with `line_end`."""
+    """A text as a label of a `graphviz` graph: nothing in it is markup or an escape.
+
+    Lines end with `line_end`. Quotes are left to `graphviz`: the label is not safe in DOT source.
+    """
     safe = plain(str(words)).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", line_end)
     label: str = graphviz.nohtml(safe)
     return label
