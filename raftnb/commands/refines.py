@@ -25,6 +25,8 @@ from raftnb.specs import REFINEMENTS
 if TYPE_CHECKING:
     from raftnb.refine import Refinement
 
+OF_WALKS = ("depth", "seed")
+
 
 def add_parser(subparsers: Any) -> None:
     """Add `refines` to the command line."""
@@ -43,8 +45,8 @@ def add_parser(subparsers: Any) -> None:
     add_number(
         parser, "--walks", help="check the steps on N random walks, and do not explore; no fairness"
     )
-    add_number(parser, "--depth", default=100, help="steps of each walk (100)")
-    add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="of the walks (0)")
+    add_number(parser, "--depth", help="steps of each walk (100)")
+    add_number(parser, "--seed", least=0, most=MOST_SEED, help="of the walks (0)")
     add_max_seconds(parser)
     add_trace(parser)
     parser.set_defaults(run=run)
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     from raftnb.refine import refines, refines_on_walks
 
+    refuse_mixed(arguments)
     claim = chosen_claim(arguments.spec)
     claim = replace(claim, concrete=varied(claim.concrete, arguments.variant))
     constants = parse_settings(arguments.constants, claim.concrete)
@@ -65,11 +68,27 @@ def run(arguments: argparse.Namespace) -> int:
         return refines(concrete, abstract, mapping, fair=fair, at_once=at_once, max_states=most)
 
     def walked() -> Refinement:
-        size = {name: getattr(arguments, name) for name in ("walks", "depth", "seed")}
-        return refines_on_walks(concrete, abstract, mapping, at_once=claim.at_once, **size)
+        named = {name: getattr(arguments, name) for name in OF_WALKS}
+        size = {name: number for name, number in named.items() if number is not None}
+        walks, at_once = arguments.walks, claim.at_once
+        return refines_on_walks(concrete, abstract, mapping, at_once=at_once, walks=walks, **size)
 
     result = within(arguments.max_seconds, walked if arguments.walks else explored)
     return report(result, arguments, constants=concrete.constants)
+
+
+def refuse_mixed(arguments: argparse.Namespace) -> None:
+    """Raise `UsageError` for options of walks without walks, or of exploring with them."""
+    walks = arguments.walks is not None
+    for name in ("max_states",) if walks else OF_WALKS:
+        if getattr(arguments, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} {'with' if walks else 'without'} --walks",
+                place=f"command line, {option}",
+                allowed="--walks with --depth and --seed, or --max-states",
+                cure="walks are bounded by --walks and --depth" if walks else "add --walks N",
+            )
 
 
 def chosen_claim(text: str) -> ClaimedRefinement:

@@ -102,6 +102,11 @@ LINES = {
     "histories raft": ("the specification to walk through", "`raft`", "use one of these"),
     "histories raft-store --operations 0": ("command line, --operations", "`0`", ""),
     "histories raft-store --variant x": ("command line, --variant", "`x`", ""),
+    "refines raft-store --depth 5": ("command line, --depth", "without --walks", "add --walks N"),
+    "refines raft-store --seed 0": ("command line, --seed", "without --walks", "add --walks N"),
+    "refines raft-store --walks 2 --max-states 5": (
+        "command line, --max-states", "with --walks", "bounded by --walks and --depth"
+    ),
     "refines raft-store --walks 0": ("command line, --walks", "`0`", "--walks 1"),
     "linearizable": ("command line", "required: FILE, --model", "linearizable --help"),
     "linearizable no.json": ("command line", "required: --model", "linearizable --help"),

@@ -35,10 +35,14 @@ FACES = {
 ENGINES = {
     "raftnb.explore": {"Exploration", "check", "random_walks", "reachable", "state_graph"},
     "raftnb.liveness": {"LivenessResult", "check_liveness"},
-    "raftnb.refine": {"Refinement", "refines"},
-    "raftnb.prove": {"Lemma", "Proof", "Report", "counterexample", "drop", "explain", "prove"},
+    "raftnb.refine": {"ClaimedRefinement", "Refinement", "refines", "refines_on_walks"},
+    "raftnb.prove": {
+        "Becomes", "Lemma", "Proof", "RefinementMapping", "Report", "Takes", "counterexample",
+        "drop", "explain", "prove", "prove_refines",
+    },
+    "raftnb.pluscal": {"algorithm", "plain_module", "read_trace"},
     "raftnb.linear": {"Linearizability", "check", "read_history"},
-}
+}  # fmt: skip
 HEAVY = {"graphviz", "llvmlite", "numba", "numpy", "scipy", "tqdm", "z3"}
 
 
