@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.raftnb-installed
-NOTEBOOKS = $(sort $(wildcard notebooks/[0-9]*.ipynb))
+NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
 
 .PHONY: help book test lab fuzz notebooks figures lock setup clean
 .DEFAULT_GOAL := help

@@ -5,7 +5,7 @@ The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the
 - `[@ongaro2014, section 5.4]` is a citation,
 - `*quorum*` and `**quorum**` are links to the glossary when the glossary has the term,
 - `> **Note.** ...` (Tip, Warning, Aside) is an admonition; an aside stands in the margin,
-- `Figure 5.2` is a link to chapter 5's second figure,
+- `Figure 5.2` is a link to chapter 5's second figure, and `Figure A.1` to appendix A's first,
 - an SVG output is a numbered figure whose caption is its text alternative.
 """
 
@@ -29,16 +29,35 @@ CODE = re.compile(
 CITATION = re.compile(r"\[(@[\w-]+(?:; *@[\w-]+)*)(?:, *([^\]]+))?\]")
 REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re.MULTILINE)
 EMPHASIS = re.compile(r"(?<![*\w])(\*\*?)([A-Za-z][\w -]*)\1(?![*\w])")
-FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
+FIGURE = re.compile(r"(?<!\[)\bFigure (\d+|[A-Z])\.(\d+)\b")
 FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
 LONGEST_CAPTION = 200
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
 
 
-def number_of(stem: str) -> int:
-    """The chapter's number, from a file name such as `05-elections`."""
-    return int(stem.split("-", 1)[0])
+def number_of(stem: str) -> str:
+    """The number of a chapter, or the letter of an appendix, from a file name.
+
+    `05-elections` is chapter 5, `a-write-your-own` is appendix A.
+    """
+    return stem.split("-", 1)[0].lstrip("0").upper()
+
+
+def heading_of(stem: str) -> str:
+    """How a chapter's title begins: `5.`, or `Appendix A.`"""
+    number = number_of(stem)
+    return f"{number}." if number.isdigit() else f"Appendix {number}."
+
+
+def figure_name(number: str, index: int | str) -> str:
+    """The name of a chapter's figure in links and files: `fig-5-2`, `fig-a-1`."""
+    return f"fig-{number.lower()}-{index}"
+
+
+def link_figures(text: str) -> str:
+    """`text` with its mentions of figures as links to them."""
+    return FIGURE.sub(lambda m: f"[{m[0]}](#{figure_name(m[1], m[2])})", text)
 
 
 def glossary_terms(text: str) -> dict[str, str]:
@@ -83,7 +102,7 @@ def _links(text: str, terms: dict[str, str]) -> str:
     text = CITATION.sub(_citation, text)
     text = EMPHASIS.sub(lambda m: _term(m, terms), text)
     text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)
-    return FIGURE.sub(r"[Figure \1.\2](#fig-\1-\2)", text)
+    return link_figures(text)
 
 
 def _module(path: str) -> str:
@@ -117,9 +136,10 @@ def prepare(path: Path, terms: dict[str, str], pictures: Path) -> nbformat.Noteb
         if cell.cell_type == "markdown":
             cell.source = to_myst(cell.source, terms)
     for index, output in enumerate(figures_of(notebook), 1):
-        name = f"fig-{number_of(path.stem)}-{index}"
+        number = number_of(path.stem)
+        name = figure_name(number, index)
         write_if_changed(pictures / f"{name}.svg", output["data"]["image/svg+xml"])
-        directive = figure_directive(name, output["data"], pictures.name)
+        directive = figure_directive(f"{number}.{index}", output["data"], f"{pictures.name}/{name}")
         output["data"] = {"text/markdown": directive, "text/plain": output["data"]["text/plain"]}
     notebook.cells[0].source += f"\n\n{run_it(path, repository())}"
     return notebook
@@ -153,13 +173,13 @@ def home_of(url: str) -> str | None:
     return f"https://github.com/{match[1]}" if match else None
 
 
-def figure_directive(name: str, data: dict[str, str], folder: str) -> str:
+def figure_directive(number: str, data: dict[str, str], file: str) -> str:
     """The MyST figure for one picture: number, caption, text alternative, and how it scrolls."""
+    name = Path(file).name
     alt = " ".join(data["text/plain"].split())
-    number = ".".join(name.split("-")[1:])
     size = "wide" if size_of(data["image/svg+xml"])[0] > WIDEST else "fit"
     return (
-        f"::::{{figure}} {folder}/{name}.svg\n:name: {name}\n"
+        f"::::{{figure}} {file}.svg\n:name: {name}\n"
         f":alt: {json.dumps(alt, ensure_ascii=False)}\n:figclass: {size}\n\n"
         f"**Figure {number}.** {escape(caption(alt))}\n::::\n"
     )

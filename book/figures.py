@@ -18,7 +18,7 @@ from book import ROOT, architecture
 from book.chapters import figures_of, number_of
 
 FIGURES = ROOT / "figures"
-MENTIONED = re.compile(r"figures/(fig-(\d+)-(\d+)\.svg)")
+MENTIONED = re.compile(r"figures/(fig-(\d+|[a-z])-(\d+)\.svg)")
 
 
 class NoSuchFigureError(ValueError):
@@ -28,10 +28,10 @@ class NoSuchFigureError(ValueError):
 def wanted() -> dict[str, str]:
     """The file names that the README mentions, each with the SVG that belongs in it."""
     mentioned = MENTIONED.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    return {name: svg_of(int(chapter), int(index)) for name, chapter, index in mentioned}
+    return {name: svg_of(chapter.upper(), int(index)) for name, chapter, index in mentioned}
 
 
-def svg_of(chapter: int, index: int) -> str:
+def svg_of(chapter: str, index: int) -> str:
     """The SVG of a chapter's `index`-th figure; raises `NoSuchFigureError` if there is none."""
     found = [p for p in book.notebooks() if number_of(p.stem) == chapter]
     figures = figures_of(nbformat.read(found[0], as_version=4)) if found else []

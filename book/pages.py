@@ -70,7 +70,7 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
         _copy_if_changed(path, target / "_notebooks" / path.name)
         stems.append(path.stem)
     _write_reference(target, list(names))
-    _forget(target.glob("[0-9][0-9]-*.ipynb"), {f"{stem}.ipynb" for stem in stems})
+    _forget(target.glob("*.ipynb"), {f"{stem}.ipynb" for stem in stems})
 
 
 def guides() -> list[Path]:

@@ -13,15 +13,23 @@ import pypandoc
 import typst
 
 from book import ROOT
-from book.chapters import REMARK, caption, figures_of, number_of, outside_code, size_of
+from book.chapters import (
+    REMARK,
+    caption,
+    figure_name,
+    figures_of,
+    link_figures,
+    number_of,
+    outside_code,
+    size_of,
+)
 from book.pages import SITE, BookError
 
 PRINT = Path(__file__).parent / "print"
 FONT = "Libertinus Serif"
 TITLE = "Raft, specified once"
-CHAPTER_LINK = re.compile(r"\]\((\d\d)-[\w-]+\.ipynb(?:#[^)]*)?\)")
+CHAPTER_LINK = re.compile(r"\]\((\d\d|[a-z])-[\w-]+\.ipynb(?:#[^)]*)?\)")
 FILE_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./|#)[^)]*\)")
-FIGURE = re.compile(r"(?<!\[)\bFigure (\d+)\.(\d+)\b")
 ALIGN = re.compile(r"\\(begin|end)\{align\*?\}")
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -83,23 +91,28 @@ def chapter(path: Path, pictures: Path) -> str:
     """One executed notebook as pandoc's Markdown; its pictures are written to `pictures`."""
     notebook, number = nbformat.read(path, as_version=4), number_of(path.stem)
     for index, output in enumerate(figures_of(notebook), 1):
-        output["data"] = {"text/typst": picture(f"fig-{number}-{index}", output["data"], pictures)}
+        svg = pictures / f"{figure_name(number, index)}.svg"
+        output["data"] = {"text/typst": picture(f"{number}.{index}", output["data"], svg)}
     parts = [_cell(cell) for cell in notebook.cells]
-    parts[0] = re.sub(r"^# (.*)$", rf"# \1 {{#chapter-{number}}}", parts[0], count=1, flags=re.M)
+    parts[0] = re.sub(r"^# (.*)$", rf"# \1 {{#{anchor_of(number)}}}", parts[0], count=1, flags=re.M)
     return "\n\n".join(parts)
 
 
-def picture(name: str, data: dict[str, str], folder: Path) -> str:
-    """The Typst call that places one picture, whose file is written to `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+def anchor_of(number: str) -> str:
+    """The anchor of a chapter or an appendix."""
+    return f"chapter-{number.lower()}"
+
+
+def picture(number: str, data: dict[str, str], path: Path) -> str:
+    """The Typst call that places one picture, which is written to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONT}"', data["image/svg+xml"])
-    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    path.write_text(svg, encoding="utf-8")
     alt = " ".join(data["text/plain"].split())
     said, told = (json.dumps(text, ensure_ascii=False) for text in (alt, caption(alt)))
-    file = json.dumps(f"{folder.name}/{name}.svg")
-    number = ".".join(name.split("-")[1:])
-    width, height = size_of(svg)
-    return f'#picture({file}, "{number}", {said}, {told}, {width:.0f}pt, {height:.0f}pt) <{name}>'
+    file = json.dumps(f"{path.parent.name}/{path.name}")
+    size = ", ".join(f"{side:.0f}pt" for side in size_of(svg))
+    return f'#picture({file}, "{number}", {said}, {told}, {size}) <{path.stem}>'
 
 
 def to_pandoc(text: str) -> str:
@@ -115,10 +128,10 @@ def _remark(match: re.Match[str]) -> str:
 
 
 def _links(text: str) -> str:
-    text = CHAPTER_LINK.sub(lambda m: f"](#chapter-{int(m[1])})", text)
+    text = CHAPTER_LINK.sub(lambda m: f"](#{anchor_of(number_of(m[1]))})", text)
     text = FILE_LINK.sub(lambda m: m[0] if "#chapter-" in m[0] else m[1], text)
     text = ALIGN.sub(r"\\\1{aligned}", text)
-    return FIGURE.sub(r"[Figure \1.\2](#fig-\1-\2)", text)
+    return link_figures(text)
 
 
 def _cell(cell: Any) -> str:

@@ -15,7 +15,16 @@ from pypdf import PdfReader
 
 from book import check, execute, notebooks, pdf
 from book.__main__ import build
-from book.chapters import caption, glossary_terms, home_of, run_it, size_of, to_myst
+from book.chapters import (
+    caption,
+    figures_of,
+    glossary_terms,
+    home_of,
+    number_of,
+    run_it,
+    size_of,
+    to_myst,
+)
 from book.pages import SITE, BookError, modules
 
 SAMPLE = Path(__file__).parents[1] / "data/book/01-sample.ipynb"
@@ -25,8 +34,12 @@ TERMS = {"quorum": "quorum", "quorums": "quorum"}
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book of one chapter and one appendix, which tell of the same."""
     target = tmp_path_factory.mktemp("sample")
-    build([SAMPLE], target, ["raftnb.data.verdict"])
+    appendix = target / "a-sample.ipynb"
+    text = SAMPLE.read_text(encoding="utf-8").replace("# 1. ", "# Appendix A. ")
+    appendix.write_text(text.replace("Figure 1.1", "Figure A.1"), encoding="utf-8")
+    build([SAMPLE, appendix], target, ["raftnb.data.verdict"])
     return target
 
 
@@ -53,6 +66,7 @@ def site(book: Path) -> dict[Path, check.Page]:
         ("a **quorum** is", "a **{term}`quorum <quorum>`** is"),
         ("**You need:** it", "**You need:** it"),
         ("see Figure 5.2.", "see [Figure 5.2](#fig-5-2)."),
+        ("(Figure A.1)", "([Figure A.1](#fig-a-1))"),
         ("Figure 2 of the paper", "Figure 2 of the paper"),
         ("> **Note.** one\n> two\n\nthree", ":::{note}\none\ntwo\n:::\n\nthree"),
         ("> **Aside.** one", ":::{admonition} Aside\n:class: aside\n\none\n:::"),
@@ -75,6 +89,7 @@ def test_plain_markdown_gains_the_book_s_meaning(written: str, shown: str) -> No
     [
         ("[the next](02-store.ipynb)", "[the next](#chapter-2)"),
         ("[the next](02-store.ipynb#Exercises)", "[the next](#chapter-2)"),
+        ("[the appendix](a-your-own.ipynb)", "[the appendix](#chapter-a)"),
         ("[store](../raftnb/specs/store/sequential.py)", "store"),
         ("`[store](../x.py)`", "`[store](../x.py)`"),
         ("> **Tip.** one\n> two", '::: {.remark title="Tip"}\none\ntwo\n:::\n'),
@@ -149,6 +164,21 @@ def test_the_sample_shows_its_conventions(sample: Path) -> None:
     assert remarks == [{"note"}, {"aside"}, {"warning"}]
     tags = Counter(e.tag for e in page.elements)
     assert (tags["math"], tags["details"]) == (3, 1)
+
+
+def test_an_appendix_has_a_letter_for_a_number(sample: Path) -> None:
+    page = check.Page(sample / "html/a-sample.html")
+    text = " ".join("".join(html5lib.parse(page.text).itertext()).split())
+    assert "Figure A.1. A follower becomes a candidate, then a leader" in text
+    links = {e.attributes.get("href") for e in page.elements if e.tag == "a"}
+    assert {"#fig-a-1", "01-sample.html"} <= links
+    reader = PdfReader(sample / "raftnb.pdf")
+    assert [e.title for e in reader.outline if not isinstance(e, list)][:2] == [
+        "1. A sample chapter",
+        "Appendix A. A sample chapter",
+    ]
+    printed = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    assert "Figure A.1. A follower becomes a candidate, then a leader" in printed
 
 
 def classes_of(page: check.Page, tag: str) -> list[set[str]]:
@@ -244,15 +274,13 @@ def test_the_pdf_opens_and_has_every_chapter_and_every_figure(book: Path) -> Non
     wanted = [nbformat.read(path, 4).cells[0].source.split("\n")[0][2:] for path in notebooks()]
     assert titles[-len(wanted) - 2 :] == [*wanted, "Glossary", "Bibliography"]
     text = "".join("".join(page.extract_text() for page in reader.pages).split())
-    numbers = [f"{int(p.stem[:2])}.{n}" for p in notebooks() for n in range(1, figures_in(p) + 1)]
+    numbers = [f"{number_of(p.stem)}.{n}" for p in notebooks() for n in range(1, figures_in(p) + 1)]
     assert len(numbers) > 10
     assert [number for number in numbers if f"Figure{number}." not in text] == []
 
 
 def figures_in(path: Path) -> int:
-    cells = nbformat.read(path, 4).cells
-    outputs = [out for cell in cells for out in cell.get("outputs", ())]
-    return sum("image/svg+xml" in out.get("data", {}) for out in outputs)
+    return len(figures_of(nbformat.read(path, 4)))
 
 
 def notebook_with(folder: Path, *code: str) -> Path:

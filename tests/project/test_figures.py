@@ -22,9 +22,9 @@ def test_the_readme_shows_a_figure_with_words_for_it() -> None:
 
 def test_a_figure_that_no_chapter_has_is_refused() -> None:
     with pytest.raises(figures.NoSuchFigureError, match=r"Figure 1.99 .*: chapter 1 has"):
-        figures.svg_of(1, 99)
+        figures.svg_of("1", 99)
     with pytest.raises(figures.NoSuchFigureError, match=r"Figure 77.1 .*: no chapter 77"):
-        figures.svg_of(77, 1)
+        figures.svg_of("77", 1)
 
 
 def test_writing_removes_figures_that_nobody_shows(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ import ast
 import re
 import sys
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import nbformat
 import pytest
 
 from book import ROOT, notebooks
+from book.chapters import heading_of, number_of
 from tests.project.test_explored import explored
 
 PATHS = notebooks()
@@ -110,12 +112,16 @@ def digits(number: str) -> str:
 
 
 def test_the_chapters_are_numbered_without_a_gap() -> None:
-    assert [int(path.stem[:2]) for path in PATHS] == list(range(1, len(PATHS) + 1))
+    """Chapters by number, then appendices by letter."""
+    numbers = [number_of(path.stem) for path in PATHS]
+    chapters = [number for number in numbers if number.isdigit()]
+    letters = ascii_uppercase[: len(numbers) - len(chapters)]
+    assert numbers == [*map(str, range(1, len(chapters) + 1)), *letters]
 
 
 def test_a_chapter_opens_with_its_number_needs_and_aims(chapter: Path) -> None:
     first = cells_of(chapter, "markdown")[0].source
-    assert first.startswith(f"# {int(chapter.stem[:2])}. ")
+    assert first.startswith(f"# {heading_of(chapter.stem)} ")
     opening = "\n".join(cell.source for cell in cells_of(chapter, "markdown")[:2])
     assert "**You need:**" in opening
     assert "**You will be able to:**" in opening

@@ -13,7 +13,9 @@ from typing import Any
 import nbformat
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
+from book import notebooks
+from book.chapters import number_of
+
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -40,14 +42,14 @@ def solutions(notebook: Any) -> list[str]:
     return ["\n".join(PYTHON.findall(details)) for details in folded if PYTHON.search(details)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_the_solutions_of_a_chapter_run(path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(path.parent)
     notebook = nbformat.read(path, as_version=4)
     to_run = solutions(notebook)
     if not to_run:
         pytest.skip("no solution with code")
-    session = Session(f"chapter_{path.stem[:2]}")
+    session = Session(f"chapter_{number_of(path.stem)}")
     monkeypatch.setitem(sys.modules, session.name, session.module)
     for cell in notebook.cells:
         if cell.cell_type == "code":
