@@ -100,6 +100,13 @@ class Proof:
                     allowed="lemmas: Lemma(claim)",
                     cure=f"write `Lemma({name})`",
                 )
+            if not isinstance(one.claim, FunctionType):
+                raise UsageError(
+                    f"{one.claim!r} as the claim of a lemma",
+                    place="Proof",
+                    allowed="a function that says what is true: Lemma(claim)",
+                    cure="define the claim with `def`, and name it here",
+                )
         if not isinstance(self.spec, Spec):
             raise UsageError(
                 f"{self.spec!r} as what a proof is of",

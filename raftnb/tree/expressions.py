@@ -81,14 +81,18 @@ class Expressions:
         if found.type not in (BOOL, NEVER):
             cure = "compare it: `!= ()`, `> 0`, `is not None`"
             self.scope.fail(node, "an expression that is True or False", cure)
-        return found
+        return self._of(BOOL, found)
 
     def number(self, node: ast.expr) -> Expr:
         """A whole number."""
         found = self.scope.the(self.expr(node))
         if not isinstance(found.type, Int | Never):
             self.scope.fail(node, "a whole number")
-        return found
+        return self._of(INT, found)
+
+    def _of(self, want: Type, value: Expr) -> Expr:
+        """What has no value at all (an item of what is empty) stands for one of the type needed."""
+        return Apply(want, value.line, "as", (value,)) if value.type == NEVER else value
 
     def collection(self, node: ast.expr) -> Expr:
         """What can be gone through."""
@@ -220,7 +224,7 @@ class Expressions:
         if found.type not in (BOOL, NEVER):
             cure = "compare it; Python's `a or b` is a or b itself, not True"
             self.scope.fail(node, "True or False on both sides of `and`, `or`", cure)
-        return found
+        return self._of(BOOL, found)
 
     def _unaryop(self, node: ast.UnaryOp) -> Expr:
         if isinstance(node.op, ast.Not):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -30,6 +31,11 @@ from raftnb.prove.agreement import Comparison, compare
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.finite import texts_named
 from raftnb.tree import Program
+from tests.fuzz.one import compared
+from tests.fuzz.proofs import compare_proofs
+from tests.fuzz.translations import compare_translations
+from tests.fuzz.trees import compare_trees
+from tests.oracles.random_specs import HEADER
 
 
 class Key(Domain, number="keys"):
@@ -359,6 +365,53 @@ def test_an_unknown_action_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(UsageError) as error:
         witness(Proof(silent, ()), "nosuch")
     assert error.value.allowed == "no action: nobody can take one"
+
+
+NOTHING_THERE = (
+    "(1 if ()[-1] else 2) < 3", "not ()[n.x]", "not (() + ())[n.x]", "-()[0] == n.x",
+    "all(()[i] for i in range(2))", "any(()[i] and True for i in range(2))", "(1, 2)[()[0]] == 1",
+    "all(True for i in range(()[0]))", "all(True for i in range(2) if ()[i])", "abs(()[0]) == 1",
+    "(1, 2)[()[0] :] == ()", "bool(()[0])", "n.x == 0 or ()[0]", "Map()[n.x] and True",
+    "all(not Map()[i] for i in range(2))", "max(()[0], n.x) == 1", "()[0] if ()[0] else True",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", NOTHING_THERE)
+def test_an_item_of_what_is_empty_has_no_value_wherever_one_is_needed(
+    written: str, tmp_path: Path
+) -> None:
+    text = f"""
+class Node(Process, number="nodes"):
+    x: int = 0
+
+    def go(self) -> None:
+        when(self.x < 2)
+        self.x += 1
+
+    def never(self) -> None:
+        n = self
+        when(self.x == 5)
+        self.x = 1 if ({written}) else 0
+
+
+def claim(n: Node) -> bool:
+    return {written}
+
+
+SPEC = Spec(name="made", processes=(Node,), constants={{"nodes": 1}}, invariants=(claim,))
+PROOF = Proof(SPEC, (Lemma(claim),))
+"""
+    found = compared(HEADER + text, tmp_path, (compare_trees, compare_translations, compare_proofs))
+    assert [str(one) for one in found.differences] == []
+    assert found.counts["proofs: holds"] == 0
+    assert found.counts["proofs: unknown"] == 1 or "prove" in str(found.refusals)
+
+
+def test_what_is_no_function_is_no_lemma() -> None:
+    for claim in (1, "at_most_once", None, (at_most_once,)):
+        with pytest.raises(UsageError) as error:
+            Proof(SPEC, (Lemma(claim),))  # type: ignore[arg-type]
+        assert repr(claim) in str(error.value)
 
 
 class Silent(Process, number="nodes"):
