@@ -28,6 +28,7 @@ ENGINES = ("dot", "neato", "fdp", "circo", "twopi", "sfdp")
 FONTS = tuple(f"-{part}fontname=Arial" for part in "GNE")  # the layout knows Arial's widths
 FAMILY = 'font-family="Helvetica,Arial,sans-serif"'
 TAG = re.compile("<[^<>]*>")
+LINK = re.compile(r"</?a(\s[^<>]*)?>")
 Graph: TypeAlias = graphviz.Digraph | graphviz.Graph | str
 
 
@@ -76,10 +77,14 @@ def find_program() -> str:
 
 
 def clean_svg(svg: str, alt: str) -> str:
-    """The `<svg>` element alone, named by `alt`, with ids that no other picture on a page has."""
+    """The `<svg>` element alone, named by `alt`, with ids that no other picture on a page has.
+
+    Links are taken out: a text that DOT source quotes wrongly could make one, to any address.
+    """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"<title>.*?</title>\s*", "", body, flags=re.DOTALL)
+    body = LINK.sub("", body)
     body = TAG.sub(lambda tag: tag[0].replace('font-family="Arial"', FAMILY), body)
     body = re.sub(r"<g id=\"[^\"]*\"", "<g", body)
     mark = "p" + sha256(body.encode()).hexdigest()[:8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +30,7 @@ from raftnb.draw import (
     stepper,
     timeline,
 )
+from raftnb.draw.dot import render
 from raftnb.draw.pages import data_island, filled
 from raftnb.draw.raft import draw_cluster, draw_clusters, draw_sequence
 from raftnb.draw.timeline import page
@@ -189,6 +191,16 @@ def test_the_text_that_stands_for_a_picture_is_what_was_given(words: str, name: 
     read = " ".join(plain(words).split())
     assert " ".join((root.get("aria-label") or "").split()) == read
     assert " ".join("".join(root[0].itertext()).split()) == read
+
+
+@pytest.mark.parametrize("start", ["", 'x", URL="javascript:alert(1)", tooltip="'])
+@pytest.mark.parametrize("attribute", ["URL", "href", "edgeURL", "labelURL"])
+def test_no_picture_has_a_link(start: str, attribute: str) -> None:
+    node = f'a [label="{start}", URL="javascript:alert(1)"]'
+    source = f'digraph {{ {node}; a -> b [label=l, {attribute}="https://x"] }}'
+    picture = render(source, "a graph").svg
+    assert not re.search(r"<a[\s>]|</a>|href", picture)
+    ElementTree.fromstring(picture)
 
 
 @pytest.mark.parametrize("words", ["<b>", '"', "&lt;", r"\N", "<<b>x</b>>", "a:b", "{x|y}"])
