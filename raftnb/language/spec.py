@@ -102,6 +102,7 @@ class Spec:
                 reader.read_action(action)
         for claim in self.claims:
             reader.read_claim(claim, step=claim in self.transitions)
+        self.vocabulary.refuse_two_types((w.claims for w in self.liveness), self.constants)
         refuse_initial_values(self())
 
     def __getattr__(self, name: str) -> Any:

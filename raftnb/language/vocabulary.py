@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cached_property, partial
 from types import FunctionType
@@ -14,7 +14,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.places import place_of_declaration
 from raftnb.data.values import Message, Record
 from raftnb.language import source
-from raftnb.language.annotations import classes_in, refuse_annotation, unalias
+from raftnb.language.annotations import classes_in, describe, refuse_annotation, unalias
 from raftnb.language.processes import Action, Globals, Process, Variable
 
 ROOTS = (Domain, Process, Globals, Record, Message, Enum)
@@ -74,6 +74,25 @@ class Vocabulary:
         code = function.__code__
         hints = self.hints(function)
         return {name: hints.get(name) for name in code.co_varnames[skip : code.co_argcount]}
+
+    def refuse_two_types(
+        self, groups: Iterable[tuple[Any, ...]], constants: Mapping[str, Any]
+    ) -> None:
+        """Raise `SpecError` where a parameter that claims share has two types: it is one value."""
+        for together in groups:
+            known: dict[str, tuple[Any, Any]] = {}
+            for claim in together:
+                for name, hint in self.parameters(claim).items():
+                    first, told = known.setdefault(name, (claim, hint))
+                    same = getattr(hint, "root", hint) == getattr(told, "root", told)
+                    if name not in constants and not same:
+                        raise SpecError(
+                            f"`{name}`, which is {describe(told)} in `{first.__name__}` and "
+                            f"{describe(hint)} in `{claim.__name__}`",
+                            place=source.place(claim),
+                            allowed="parameters of one name and one type: both mean the same value",
+                            cure=f"annotate `{name}` alike in both, or rename it in one of them",
+                        )
 
     @cached_property
     def kinds(self) -> tuple[type, ...]:

@@ -202,6 +202,7 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
                 allowed="eventually(p), always_eventually(p), leads_to(p, q)",
                 cure=f"say when it is to be true: `eventually({name})`",
             )
+    model.spec.vocabulary.refuse_two_types((p.claims for p in properties), model.constants)
     for claim in (claim for p in properties for claim in p.claims):
         model.spec.grammar.read_claim(claim)
         if not model.history and model.reads_history(claim):

@@ -22,8 +22,10 @@ from typing import Any
 
 import z3
 
+from tests.fuzz.behaviors import compare_liveness
 from tests.fuzz.compare import Findings, TooSlowError, compare
 from tests.fuzz.constants import compare_constants
+from tests.fuzz.pairs import compare_pairs
 from tests.fuzz.plain import compare_plain
 from tests.fuzz.proofs import compare_induction, compare_proofs, compare_whole
 from tests.fuzz.questions import compare_questions
@@ -32,6 +34,7 @@ from tests.fuzz.subject import Subject
 from tests.fuzz.translations import compare_translations
 from tests.fuzz.trees import compare_trees
 from tests.fuzz.views import compare_views
+from tests.fuzz.walks import compare_walks
 from tests.oracles.random_specs import load, make
 
 SECONDS = 20.0
@@ -45,7 +48,8 @@ TRANSLATIONS: tuple[Compare, ...] = (
     compare_induction,
     compare_questions,
 )
-EXPLORED: tuple[Compare, ...] = (compare, compare_constants, compare_views)
+BEHAVIORS: tuple[Compare, ...] = (compare_walks, compare_liveness, compare_pairs)
+EXPLORED: tuple[Compare, ...] = (compare, compare_constants, compare_views, *BEHAVIORS)
 COMPARISONS: tuple[Compare, ...] = (*EXPLORED, compare_plain, *TRANSLATIONS)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import reachable
-from raftnb.language import Globals, Process, cycle, when
+from raftnb.language import Globals, Nat, Process, cycle, when
 from raftnb.language.spec import Spec
 from raftnb.language.temporal import always_eventually, eventually, leads_to, strong, weak
 from raftnb.liveness import check as liveness
@@ -473,3 +473,25 @@ def test_an_interrupted_exploration_gives_unknown(monkeypatch):
     found = check_liveness(DOOR(), fairness=(weak(Door), strong(Guest.enter)))
     assert found.verdict is Verdict.UNKNOWN
     assert found.states == 1
+
+
+def test_a_value_that_two_claims_share_has_one_type():
+    def low(n: bool) -> bool:
+        return Room.n == 0 or n
+
+    def high(n: Nat) -> bool:
+        return Room.n >= n
+
+    def other(k: Nat) -> bool:
+        return Room.n > 2 + k
+
+    for ask in (
+        lambda: check_liveness(TICKER(), leads_to(low, high)),
+        lambda: TICKER.variant("two", liveness=(leads_to(low, high),)),
+    ):
+        with pytest.raises(SpecError) as error:
+            ask()
+        assert "`n`, which is bool in `low` and Nat in `high`" in str(error.value)
+        assert "rename it" in error.value.cure
+    assert check_liveness(TICKER(), leads_to(low, other)).verdict is Verdict.VIOLATED
+    assert check_liveness(TICKER(), leads_to(high, high)).verdict is Verdict.HOLDS
