@@ -6,11 +6,12 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from raftnb.commands.common import Parser
 from raftnb.data.errors import RaftnbError
@@ -80,5 +81,12 @@ def main(words: Sequence[str] | None = None) -> int:
         return UNKNOWN
 
 
+def run() -> NoReturn:
+    """Run one command as a program: from the verdict on, Ctrl-C does not change the exit code."""
+    code = main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from raftnb.data.errors import HistoryError
-from raftnb.data.events import Event, Invocation, Operation, Remark, Value, text
+from raftnb.data.events import Event, Invocation, Operation, Remark, Value, exact, text
 from raftnb.data.notation import parse_events
 from raftnb.data.rows import Made, Rows
 
@@ -20,7 +20,9 @@ LONG = 50_000
 
 
 class History:
-    """A finite sequence of events. Immutable; equal when the events are (times do not count).
+    """A finite sequence of events. Immutable.
+
+    Histories are equal when their events are; times do not count, and true is not 1.
 
     What a reader knows beside the events: `source` names the file and `lines` the line of each
     event (0 is unknown); `remarks` are the log's other entries; `crashes` says of a process whose
@@ -108,7 +110,11 @@ class History:
         return History((*self.events, *other.events))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, History) and tuple(self.events) == tuple(other.events)
+        return (
+            isinstance(other, History)
+            and len(self) == len(other)
+            and all(map(_same, self.events, other.events))
+        )
 
     def __hash__(self) -> int:
         return hash(tuple(self.events))
@@ -120,6 +126,14 @@ class History:
         if len(self) > 12:
             return f"<History of {len(self)} events by {len(self.processes)} processes>"
         return f"History.parse({'; '.join(map(str, self.events))!r})"
+
+
+def _same(one: Event, other: Event) -> bool:
+    return one == other and exact(_told(one)) == exact(_told(other))
+
+
+def _told(event: Event) -> Value:
+    return event.arguments if isinstance(event, Invocation) else event.result
 
 
 def _paired(events: Sequence[Event]) -> Rows:

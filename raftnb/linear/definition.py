@@ -64,18 +64,8 @@ def is_well_formed(H: History) -> bool:
 def equivalent(H: History, G: History) -> bool:
     """For every process P, H|P = G|P."""
     return all(
-        _are_equal(process_subhistory(H, P), process_subhistory(G, P))
-        for P in {*H.processes, *G.processes}
+        process_subhistory(H, P) == process_subhistory(G, P) for P in {*H.processes, *G.processes}
     )
-
-
-def _are_equal(H: History, G: History) -> bool:
-    """Whether two histories have equal events; true is not 1."""
-    return H == G and [exact(_said(e)) for e in H] == [exact(_said(e)) for e in G]
-
-
-def _said(event: Event) -> Value:
-    return event.arguments if isinstance(event, Invocation) else event.result
 
 
 def pending(H: History) -> list[Invocation]:

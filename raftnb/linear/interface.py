@@ -198,9 +198,15 @@ def _fitted(arguments: tuple[Value, ...], method: Method, cls: Any, name: str) -
             f"{Call(name, arguments)}: {len(arguments)} arguments",
             place=f"model {cls.__name__}",
             allowed=f"{name}({', '.join(method.parameters)})",
-            cure="choose the model whose operations take these arguments",
+            cure="choose the model whose operations take these arguments" if arguments else _NO_KEY,
         )
     return found
+
+
+_NO_KEY = (
+    "choose the model whose operation takes none; what it is asked for may stand in the history "
+    "as the field key, or as the list arguments"
+)
 
 
 def answer_of(operation: Operation, cls: Any) -> Value:
@@ -231,7 +237,7 @@ def method_of(cls: Any, name: str) -> Method:
             f"operation {name!r}",
             place=f"model {cls.__name__}",
             allowed=", ".join(names),
-            cure="choose the model that has this operation",
+            cure="choose the model that has this operation; a fault is written with type info",
         )
     parameters = list(inspect.signature(getattr(cls, name)).parameters.values())[1:]
     given = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in GIVEN}

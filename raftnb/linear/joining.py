@@ -26,6 +26,8 @@ from raftnb.linear.records import (
     time_of,
 )
 
+KEYED = frozenset(("get",))
+"""Reads that are given a key, which may be what they find."""
 NOBODY, CRASHED = -1, -2
 """Which call of a process is open: none; none any more, since nobody knows how its last ended."""
 
@@ -33,9 +35,8 @@ NOBODY, CRASHED = -1, -2
 def history_of(log: Log, reading: Reading | None = None) -> History:
     """The history that the records of `log` describe.
 
-    Events of the nemesis, and of processes that are no clients, become remarks. Raises
-    `HistoryError` for a completion that fits no call, and for pairs of which nobody says whether
-    they are independent keys.
+    An `info` that ends no call is a remark. Raises `HistoryError` for another completion that fits
+    no call, and for pairs of which nobody says whether they are independent keys.
     """
     return _Joined(log, reading or Reading()).history()
 
@@ -66,20 +67,19 @@ class _Joined:
         log, shift = self.log, array("I")
         for process in log.processes.values:
             self.rows.processes.number(process)
-        remarks = list(log.remarks)
+        remarks: list[tuple[int, Mapping[str, Any]]] = []
         for record, kind in enumerate(log.kind):
             shift.append(len(self.events))
             if kind == INVOKE:
                 self._invoke(record)
-            elif self.open[log.process[record]] >= 0:
+            elif self._ends(record):
                 self._complete(record, kind)
             elif kind == INFO:
                 remarks.append((record, self._fields(record)))
             else:
-                raise self._unmatched(record, "has no open call")
+                raise self._unmatched(record)
         shift.append(len(self.events))
         places = self._close_holes()
-        remarks.sort(key=lambda remark: remark[0])
         self.rows.finish()
         processes = log.processes.values
         return History(
@@ -113,13 +113,15 @@ class _Joined:
         )
         self.events.append(record)
 
+    def _ends(self, record: int) -> bool:
+        """Whether a record is the end of the call in which its process is."""
+        call = self.open[self.log.process[record]]
+        return call >= 0 and self.log.name[call] == self.log.name[record]
+
     def _complete(self, record: int, kind: int) -> None:
         log = self.log
         process = log.process[record]
         call, row = self.open[process], self.row[process]
-        if log.name[call] != log.name[record]:
-            call_event = self.rows.event(self.rows.invoked[row], row)
-            raise self._unmatched(record, f"is in {call_event}")
         self.open[process] = NOBODY
         if kind == OK:
             self.rows.answer(row, self._result(record, call), len(self.events))
@@ -130,9 +132,13 @@ class _Joined:
             self.open[process] = CRASHED
             self.crashes[process] = len(self.events)
 
-    def _unmatched(self, record: int, doing: str) -> HistoryError:
-        process = self.log.processes.values[self.log.process[record]]
-        found = f"process {text(process)} {doing}, and here ends another"
+    def _unmatched(self, record: int) -> HistoryError:
+        process = self.log.process[record]
+        doing, row = "has no open call", self.row[process]
+        if self.open[process] >= 0:
+            doing = f"is in {self.rows.event(self.rows.invoked[row], row)}"
+        name = text(self.log.processes.values[process])
+        found = f"process {name} {doing}, and here ends another"
         return self.log.misfit(self.log.line[record], found, "")
 
     def _arguments(self, record: int, name: int) -> tuple[Value, ...]:
@@ -195,7 +201,7 @@ class _Joined:
     def _completed_reads(self) -> frozenset[str]:
         """Reads whose calls carry their own results, as in Knossos's completed histories."""
         log = self.log
-        reads = [name.lower() in READS for name in log.names.values]
+        reads = [name.lower() in READS - KEYED for name in log.names.values]
         calls: dict[int, int] = {}
         told, other = Counter[int](), set[int]()
         for record, name in enumerate(log.name):
@@ -254,7 +260,7 @@ class _Joined:
         log = self.log
         for record in range(len(log)):
             value = log.raw(record)
-            if value is None:
+            if value is None or log.kind[record] in (FAIL, INFO):  # what these say is not used
                 continue
             line = log.line[record]
             if not _is_pair(value):

@@ -60,7 +60,7 @@ def read_history(
     with collector_paused():
         log = Log(source.name)
         _read_all(log, source, kind, most_bytes)
-        if not len(log) and not log.remarks:
+        if not len(log):
             raise HistoryError(
                 "no event",
                 place=str(source),

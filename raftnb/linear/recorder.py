@@ -17,18 +17,23 @@ import functools
 import json
 import os
 from collections.abc import Callable
+from inspect import signature
+from itertools import chain, count
 from pathlib import Path
+from reprlib import repr as shortened
 from threading import Lock
 from time import monotonic_ns
 from types import TracebackType
 from typing import Any, TypeVar
 
 from raftnb.data.errors import HistoryError, UsageError
-from raftnb.data.events import UNSAID, Value, freeze, text
+from raftnb.data.events import UNSAID, Value, exact, freeze, text
 from raftnb.data.histories import History
 from raftnb.linear.readers import read_history
 from raftnb.linear.writers import plain
 
+NEMESIS = "nemesis"
+"""Who makes the faults; what it did are remarks."""
 F = TypeVar("F", bound=Callable[..., Any])
 Failures = tuple[type[BaseException], ...]
 
@@ -59,7 +64,8 @@ class Recorder:
                 cure="choose another name, or delete the file",
             ) from None
         self._lock, self._start = Lock(), monotonic_ns()
-        self._lives: dict[Value, int] = {}
+        self._names: dict[Value, Value] = {}
+        self._taken: set[Value] = set()
         self._waiting: set[Value] = set()
         self._open = True
 
@@ -70,37 +76,56 @@ class Recorder:
 
         Set `call.result` to what was answered. An exception of `fails` says that nothing happened
         (`fail`), as does `call.fail()`; with any other nobody knows (`info`). It is passed on.
-        `key` names the object, where a history has several.
+        `key` names the object, where a history has several. Raises `UsageError` for what could not
+        be read back: only numbers, texts, true, false, null, and lists of them can.
         """
-        return RecordedCall(self, process, name, arguments, fails, key)
+        if not isinstance(name, str) or process == NEMESIS:
+            raise UsageError(
+                f"operation {_shown(name)} of process {_shown(process)}",
+                allowed=f"an operation named by a text, of any process but {NEMESIS}",
+                cure=f"faults are noted by remark(), as {NEMESIS}; give this process another name",
+            )
+        fields: dict[str, Any] = {"f": name}
+        if key is not None:
+            fields["key"] = _as_json("key", key)
+        asked = {"arguments": _as_json("arguments", arguments)} if arguments else {}
+        who: Value = freeze(_as_json("process", process))
+        return RecordedCall(self, who, fields, asked, fails)
 
     def operation(self, function: F | None = None, *, fails: Failures = ()) -> Any:
         """A decorator for functions, also of asyncio, whose first argument is the process.
 
-        The function's name is the operation's, its other arguments are the operation's, and what it
-        returns is the result.
+        The function's name is the operation's, its other arguments are the operation's, in the
+        order of its parameters, and what it returns is the result.
         """
         if function is None:
             return functools.partial(self.operation, fails=fails)
-        made = function
+        made, parameters = function, signature(function)
+
+        def call_of(*given: Any, **named: Any) -> RecordedCall:
+            bound = parameters.bind(*given, **named)
+            process, *arguments = (*bound.args, *bound.kwargs.values())
+            return self.call(process, made.__name__, *arguments, fails=fails)
 
         @functools.wraps(made)
-        def record(process: Value, *arguments: Any) -> Any:
-            with self.call(process, made.__name__, *arguments, fails=fails) as call:
-                call.result = made(process, *arguments)
+        def record(*given: Any, **named: Any) -> Any:
+            with call_of(*given, **named) as call:
+                call.result = made(*given, **named)
             return call.result
 
         @functools.wraps(made)
-        async def record_async(process: Value, *arguments: Any) -> Any:
-            async with self.call(process, made.__name__, *arguments, fails=fails) as call:
-                call.result = await made(process, *arguments)
+        async def record_async(*given: Any, **named: Any) -> Any:
+            async with call_of(*given, **named) as call:
+                call.result = await made(*given, **named)
             return call.result
 
         return record_async if asyncio.iscoroutinefunction(made) else record
 
     def remark(self, name: str, words: str = "") -> None:
         """Note a fault, or what the test does: `remark("start", "kill n1")`, `remark("stop")`."""
-        self._write({"process": "nemesis", "type": "info", "f": name, "value": words})
+        fields = {"process": NEMESIS, "type": "info", "f": str(name), "value": str(words)}
+        with self._lock:
+            self._append(fields)
 
     def history(self) -> History:
         """What was recorded so far; calls that are open are pending."""
@@ -122,29 +147,34 @@ class Recorder:
     def begin(self, process: Value, fields: dict[str, Any]) -> Value:
         """Write that a call begins; gives the name under which the process calls now."""
         with self._lock:
-            life = self._lives.get(process, 1)
-            name = process if life == 1 else f"{text(process)}/{life}"
-            if process in self._waiting:
+            if exact(process) in self._waiting:
                 raise UsageError(
                     f"process {text(process)} calls while it is waiting",
                     allowed="one call at a time for each process",
                     cure="give each thread or task a process of its own",
                 )
+            self._waiting.add(exact(process))
+            name = self._name_of(process)
             self._append({"process": plain(name), "type": "invoke"} | fields)
-            self._waiting.add(process)
         return name
 
     def end(self, process: Value, fields: dict[str, Any]) -> None:
         """Write how a call ended; after `info` the process has a new name."""
         with self._lock:
             self._append(fields)
-            self._waiting.discard(process)
+            self._waiting.discard(exact(process))
             if fields["type"] == "info":
-                self._lives[process] = self._lives.get(process, 1) + 1
+                del self._names[exact(process)]
 
-    def _write(self, fields: dict[str, Any]) -> None:
-        with self._lock:
-            self._append(fields)
+    def _name_of(self, process: Value) -> Value:
+        """Under which name a process calls: its own, unless that has crashed or is another's."""
+        if exact(process) not in self._names:
+            word = process if isinstance(process, str) else text(process)
+            names = chain((process,), (f"{word}/{n}" for n in count(2)))
+            name = next(name for name in names if exact(name) not in self._taken)
+            self._names[exact(process)] = name
+            self._taken.add(exact(name))
+        return self._names[exact(process)]
 
     def _append(self, fields: dict[str, Any]) -> None:
         if not self._open:
@@ -153,8 +183,9 @@ class Recorder:
                 allowed="calls within its `with` block",
                 cure="close it when all threads have ended",
             )
-        line = json.dumps(fields | {"time": monotonic_ns() - self._start}) + "\n"
-        os.write(self._file, line.encode())
+        line = json.dumps(fields | {"time": monotonic_ns() - self._start}).encode() + b"\n"
+        while line:
+            line = line[os.write(self._file, line) :]
 
 
 class RecordedCall:
@@ -164,22 +195,21 @@ class RecordedCall:
         self,
         recorder: Recorder,
         process: Value,
-        name: str,
-        arguments: tuple[Any, ...],
+        fields: dict[str, Any],
+        asked: dict[str, Any],
         fails: Failures,
-        key: Value,
     ) -> None:
         self.result: Any = UNSAID
         self._recorder, self._process, self._fails = recorder, process, fails
+        self._fields, self._asked = fields, asked
         self._failed = False
-        self._fields: dict[str, Any] = {"f": name} | ({} if key is None else {"key": plain(key)})
-        self._asked = {"arguments": plain(freeze(arguments))} if arguments else {}
 
     def fail(self) -> None:
         """The store said that the operation did not take place."""
         self._failed = True
 
     def __enter__(self) -> RecordedCall:
+        self.result, self._failed = UNSAID, False
         self._name = self._recorder.begin(self._process, self._fields | self._asked)
         return self
 
@@ -214,11 +244,26 @@ class RecordedCall:
     def _answer(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The answer as JSON; one that has no form in JSON ends the call as nobody knows how."""
         try:
-            return {"result": plain(freeze(self.result))}
-        except (HistoryError, TypeError) as error:
+            return {"result": _as_json("result", self.result)}
+        except UsageError:
             self._recorder.end(self._process, fields | {"type": "info", "error": "not recordable"})
-            raise UsageError(
-                f"the result {self.result!r:.60}",
-                allowed="numbers, texts, true, false, null, and lists of them",
-                cure="set call.result to what of it matters",
-            ) from error
+            raise
+
+
+def _as_json(what: str, value: Any) -> Any:
+    """A value as JSON data; raises `UsageError` for one that could not be read back."""
+    try:
+        return plain(freeze(value))
+    except (HistoryError, TypeError, ValueError, RecursionError):
+        raise UsageError(
+            f"the {what} {_shown(value)}",
+            allowed="numbers, texts, true, false, null, and lists of them",
+            cure=f"record of the {what} what matters, as one of these",
+        ) from None
+
+
+def _shown(value: Any) -> str:
+    try:
+        return shortened(value)
+    except ValueError:  # Python writes no number with so many digits
+        return f"of class {type(value).__name__}"

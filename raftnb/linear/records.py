@@ -75,8 +75,7 @@ class LogRecord(NamedTuple):
 class Log:
     """The records of one source as columns of numbers, in the order in which they were read.
 
-    Records of the nemesis are `remarks`, with the number of records before them. `literal` has the
-    records that say `arguments` or `result`.
+    `literal` has the records that say `arguments` or `result`.
     """
 
     def __init__(self, source: str) -> None:
@@ -87,7 +86,6 @@ class Log:
         self.processes, self.names = Pool(exact), Pool()
         self.values, self.keys = Pool(), Pool(exact)
         self.literal: dict[int, Mapping[str, Any]] = {}
-        self.remarks: list[tuple[int, Mapping[str, Any]]] = []
         self._frozen: dict[int, Value] = {}
 
     def __len__(self) -> int:
@@ -104,9 +102,6 @@ class Log:
         for record in records:
             line, fields = record
             process, kind, name = self._checked(record)
-            if process == "nemesis":
-                self.remarks.append((len(self.kind), fields))
-                continue
             if "arguments" in fields or "result" in fields:
                 self.literal[len(self.kind)] = fields
             value, key = fields.get("value", self), fields.get("key", self)
@@ -134,7 +129,6 @@ class Log:
             numbers = [*map(mine.number, theirs.values), MISSING]  # MISSING is the last index
             getattr(self, name).extend(map(numbers.__getitem__, getattr(other, name)))
         self.literal |= {before + n: fields for n, fields in other.literal.items()}
-        self.remarks += [(before + n, fields) for n, fields in other.remarks]
 
     def finish(self) -> None:
         """No more records will come."""
@@ -190,7 +184,7 @@ class Log:
         """A value made immutable; raises `HistoryError` where it has no meaning."""
         if value is None or isinstance(value, (int, str)):
             return value
-        if found := _odd(value, DEEPEST):
+        if found := meaningless(value):
             cure = "record values as numbers, texts, true, false, null and lists"
             raise self.misfit(line, f"{field}: {found}", cure)
         return freeze(value)
@@ -216,7 +210,7 @@ def time_of(fields: Mapping[str, Any]) -> int:
     return int(time) if known else NO_TIME  # type: ignore[arg-type]
 
 
-def _odd(value: Any, depth: int) -> str:
+def meaningless(value: Any, depth: int = DEEPEST) -> str:
     """What has no meaning in a value: NaN, forms too deep, odd atoms; empty if all is well."""
     if depth == 0:
         return f"more than {DEEPEST} lists in one another"
@@ -229,4 +223,4 @@ def _odd(value: Any, depth: int) -> str:
         inner = value
     elif isinstance(value, dict):
         inner = value.items()
-    return next(filter(None, (_odd(item, depth - 1) for item in inner)), "")
+    return next(filter(None, (meaningless(item, depth - 1) for item in inner)), "")

@@ -12,7 +12,10 @@ from typing import Any
 from raftnb.data.errors import HistoryError
 from raftnb.data.events import Echo, Event, Invocation, Response, Unsaid, Value
 from raftnb.data.histories import History
-from raftnb.linear.records import READS, SPREAD
+from raftnb.linear.records import READS, SPREAD, meaningless
+
+TOO_LARGE = 10**4300
+"""Python reads no number with so many digits."""
 
 
 def write_history(history: History, path: str | Path) -> Path:
@@ -71,7 +74,7 @@ def _completion_fields(event: Response, call: Invocation) -> dict[str, Any]:
 
 
 def _fields(event: Event, kind: str, name: str) -> dict[str, Any]:
-    fields = {"process": event.process, "type": kind, "f": name}
+    fields = {"process": plain(event.process), "type": kind, "f": name}
     if event.object is not None:
         fields["key"] = plain(event.object)
     if event.time is not None:
@@ -80,13 +83,24 @@ def _fields(event: Event, kind: str, name: str) -> dict[str, Any]:
 
 
 def plain(value: Value) -> Any:
-    """A value as JSON data; raises `HistoryError` for one that JSON has no form for."""
+    """A value as JSON data; raises `HistoryError` for one that could not be read back."""
+    if found := meaningless(value) or _no_json(value):
+        raise HistoryError(
+            f"the value {found}",
+            allowed="numbers, texts, true, false, null, and lists of them",
+            cure="record the values as numbers or texts",
+        )
+    return _lists(value)
+
+
+def _no_json(value: Value) -> str:
+    """What in a value has no form in JSON; empty if all has."""
     if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise HistoryError(
-        f"the value {value!r}",
-        allowed="numbers, texts, true, false, null, and lists of them",
-        cure="record the values as numbers or texts",
-    )
+        return next(filter(None, map(_no_json, value)), "")
+    if isinstance(value, int):
+        return "of more than 4,300 digits" if abs(value) >= TOO_LARGE else ""
+    return "" if value is None or isinstance(value, (float, str)) else f"{value!r:.60}"
+
+
+def _lists(value: Value) -> Any:
+    return [_lists(item) for item in value] if isinstance(value, tuple) else value

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from raftnb.__main__ import main
+from raftnb.__main__ import main, run
 from raftnb.specs import SPECS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
 
@@ -153,7 +153,16 @@ def test_what_the_terminal_cannot_write_is_escaped(tmp_path: Path):
 def test_the_installed_command_is_this_one():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     module, _, function = project["scripts"]["raftnb"].partition(":")
-    assert getattr(importlib.import_module(module), function) is main
+    assert getattr(importlib.import_module(module), function) is run
+
+
+def test_ctrl_c_after_the_verdict_does_not_change_it(tmp_path):
+    (tmp_path / "a.json").write_text('[{"process": 0, "type": "invoke", "f": "read"}]')
+    model = "import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "a.py").write_text(model + "class A:\n    def read(self): pass\n")
+    words = ["linearizable", str(tmp_path / "a.json"), "--model", f"{tmp_path / 'a.py'}:A"]
+    done = subprocess.run([*COMMAND, *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_ctrl_c_stops_with_what_was_reached():

@@ -186,6 +186,52 @@ def test_the_value_of_a_completed_reads_call_is_no_argument(tmp_path: Path) -> N
     assert verdict(history, Register(1)) is VIOLATED
 
 
+def test_a_get_that_finds_its_own_key_is_asked_for_that_key(tmp_path: Path) -> None:
+    rows = records((0, "invoke", "put", ["x", "x"]), (0, "ok", "put", None),
+                   (0, "invoke", "get", "x"), (0, "ok", "get", "x"))  # fmt: skip
+    rows[0]["arguments"] = rows[0].pop("value")
+    assert verdict(read(tmp_path, rows), KeyValueStore) is HOLDS
+    rows[2]["value"], rows[3]["value"] = "y", "y"
+    assert verdict(read(tmp_path, rows), KeyValueStore) is VIOLATED
+    for row in rows[2:]:
+        row["f"] = "read"
+    with pytest.raises(UsageError, match=r"read\(\): 0 arguments") as caught:
+        verdict(read(tmp_path, rows), KeyValueStore)
+    assert "as the field key" in caught.value.cure
+    rows[2] = rows[2] | {"key": "y", "value": None}
+    assert verdict(read(tmp_path, rows), KeyValueStore) is VIOLATED
+    rows[3]["value"] = None
+    assert verdict(read(tmp_path, rows), KeyValueStore) is HOLDS
+
+
+def test_a_client_named_nemesis_is_a_client(tmp_path: Path) -> None:
+    rows = records((0, "invoke", "write", 1), (0, "ok", "write", 1),
+                   ("nemesis", "info", "kill", "n1"), ("nemesis", "invoke", "read", None),
+                   ("nemesis", "info", "stop", None), ("nemesis", "ok", "read", 2))  # fmt: skip
+    history = read(tmp_path, rows)
+    assert [(remark.at, remark.name) for remark in history.remarks] == [(2, "kill"), (3, "stop")]
+    assert verdict(history, Register) is VIOLATED
+    rows[-1]["type"] = "info"
+    history = read(tmp_path, rows)
+    assert history.crashes == {"nemesis": 3}
+    assert verdict(history, Register) is HOLDS
+
+
+def test_a_fault_that_is_written_as_a_call_is_refused_with_the_cure(tmp_path: Path) -> None:
+    rows = records(("nemesis", "invoke", "kill", "n1"), ("nemesis", "info", "kill", "n1"))
+    with pytest.raises(UsageError, match="operation 'kill'") as caught:
+        verdict(read(tmp_path, rows), Register)
+    assert "type info" in caught.value.cure
+
+
+def test_remarks_and_failed_calls_need_no_pairs(tmp_path: Path) -> None:
+    rows = records((0, "invoke", "write", [3, 1]), ("nemesis", "info", "kill", "n1"),
+                   (0, "fail", "write", "timeout"), (1, "invoke", "read", [3, None]),
+                   (1, "info", "read", "timeout"))  # fmt: skip
+    history = read(tmp_path, rows, keys="pairs")
+    assert [(op.object, op.call) for op in history.operations] == [(3, "read()")]
+
+
 PAIRS = [
     (0, "invoke", "write", [3, 1]),
     (0, "ok", "write", [3, 1]),

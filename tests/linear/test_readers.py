@@ -221,4 +221,4 @@ def test_a_last_line_that_was_cut_short_is_left_out_in_pieces_too(tmp_path: Path
     log = Log(path.name)
     read_in_pieces(log, path, pieces=2)
     assert history_of(log) == read_history(path)
-    assert log.remarks[-1][1]["value"] == "the last line is cut short"
+    assert history_of(log).remarks[-1].words == "the last line is cut short"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from raftnb.data.errors import UsageError
-from raftnb.data.events import UNSAID
+from raftnb.data.errors import HistoryError, UsageError
+from raftnb.data.events import UNSAID, Invocation
+from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
-from raftnb.linear import KeyValueStore, Recorder, Register, check, read_history
+from raftnb.linear import KeyValueStore, Recorder, Register, check, read_history, write_history
 
 
 def test_calls_are_recorded_with_their_answers(tmp_path: Path) -> None:
@@ -149,3 +150,74 @@ def test_wrong_use_is_refused(tmp_path: Path) -> None:
     history.close()
     with pytest.raises(UsageError, match="closed"), history.call("B", "read"):
         pass
+
+
+ENDLESS: list = []
+ENDLESS.append(ENDLESS)
+DEEP: list = []
+for _ in range(150):
+    DEEP = [DEEP]
+UNREADABLE = (float("nan"), [1, [float("nan")]], 10**5000, -(10**5000), DEEP, ENDLESS, b"x", 1j)
+
+
+@pytest.mark.parametrize("value", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_what_could_not_be_read_back_is_refused_before_it_spoils_the_file(tmp_path, value) -> None:
+    with Recorder(tmp_path / "a.jsonl") as history:
+        with pytest.raises(UsageError, match="the arguments"):
+            history.call("A", "write", value)
+        with pytest.raises(UsageError, match="the key"):
+            history.call("A", "write", 1, key=value)
+        with pytest.raises(UsageError, match="the process"):
+            history.call(value, "write", 1)
+        with pytest.raises(UsageError, match="the result"), history.call("A", "read") as call:
+            call.result = value
+        with history.call("A", "read") as call:
+            call.result = float("inf")
+    told = [(op.process, str(op)) for op in history.history().operations]
+    assert told == [("A", "read() …"), ("A/2", "read() → inf")]
+
+
+def test_a_history_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    for value in (float("nan"), 10**5000):
+        event = Invocation("A", "write", (value,))
+        with pytest.raises(HistoryError, match="the value"):
+            write_history(History((event,)), tmp_path / "a.json")
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_every_process_has_a_name_of_its_own(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "a.jsonl") as history:
+        for process in ("A", "A", 1, "1", True):
+            with pytest.raises(TimeoutError), history.call(process, "read"):
+                raise TimeoutError
+        with history.call("A/2", "read"), history.call("A", "read"), history.call(1, "read"):
+            pass
+        with history.call([1, "nemesis"], "read"):
+            pass
+        with pytest.raises(UsageError, match="another name"):
+            history.call("nemesis", "read")
+    processes = [op.process for op in history.history().operations]
+    own = ["A", "A/2", 1, "1", True, "A/2/2", "A/3", "1/2", (1, "nemesis")]
+    assert list(map(repr, processes)) == list(map(repr, own))
+
+
+def test_a_call_that_is_made_again_forgets_its_answer(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "a.jsonl") as history:
+        call = history.call("A", "read")
+        with call:
+            call.result = 1
+        with call:
+            pass
+    assert [op.result for op in history.history().operations] == [1, UNSAID]
+
+
+def test_arguments_of_a_decorated_function_may_be_named(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "a.jsonl") as history:
+
+        @history.operation
+        def put(process, key, value, *, lease=0):
+            return lease
+
+        assert put("A", value=1, key="x") == 0
+        assert put(process="A", key="x", value=2, lease=3) == 3
+    assert [op.call for op in history.history().operations] == ["put(x, 1)", "put(x, 2, 3)"]
