@@ -2,7 +2,8 @@
 
 Maurice Herlihy and Jeannette Wing, Linearizability: A Correctness Condition for Concurrent
 Objects, ACM TOPLAS 12(3), 1990, sections 2.1 and 2.2. Each function is one definition; the search
-tries every order, so ten operations are too many. `raftnb.linear.check` is for real histories.
+tries every order, so ten operations are too many. `raftnb.linear.check` is for real histories. As
+everywhere here, true is not 1: histories that differ so are not equal.
 """
 
 from __future__ import annotations
