@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from copy import deepcopy
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.errors import UsageError
 from raftnb.data.events import UNSAID, Echo, Operation, Value, text
+from raftnb.linear.copies import copy_of
 
 SequentialObject: TypeAlias = Any
 """A class that can be made without arguments, or an object in its initial state."""
@@ -76,7 +76,7 @@ def class_of(model: SequentialObject) -> Any:
 def instance_of(model: SequentialObject) -> Any:
     """The object in its initial state; raises `UsageError` if none can be made."""
     try:
-        thing = model() if isinstance(model, type) else deepcopy(model)
+        thing = model() if isinstance(model, type) else model
     except TypeError as error:
         raise UsageError(
             f"{class_of(model).__name__}(): {error}",
@@ -89,7 +89,7 @@ def instance_of(model: SequentialObject) -> Any:
             allowed="a class whose objects keep their state in fields (self.x = ...)",
             cure="leave __slots__ out",
         )
-    return thing
+    return thing if isinstance(model, type) else copy_of(thing)
 
 
 def model_for(model: SequentialObject, name: Value) -> SequentialObject:

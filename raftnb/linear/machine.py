@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from copy import deepcopy
 from types import FunctionType
 from typing import Any, NamedTuple
 
 from raftnb.data.errors import SpecError
 from raftnb.data.events import UNSAID, Value, exact, freeze, text
+from raftnb.linear.copies import copy_of
 from raftnb.linear.effects import Effects, effects_of
 from raftnb.linear.interface import (
     Call,
@@ -146,7 +146,7 @@ class Machine:
         """
         thing = self.objects[state]
         if self.numbers.get(_UNREAD) == state:
-            thing = _copy(self._initial)
+            thing = copy_of(self._initial)
             for claim in claims:
                 _result(thing, self.calls[self.claims[claim].call], {})
         return state_text(thing)
@@ -167,7 +167,7 @@ class Machine:
         called = self.calls[call]
         if called.name in self._choosing:
             return list(_all_ways(self.objects[state], called))
-        copy = _copy(self.objects[state])
+        copy = copy_of(self.objects[state])
         try:
             return [(copy, _result(copy, called, {}))]
         except LookupError:
@@ -241,7 +241,7 @@ class _Chooser:
 def _all_ways(thing: Any, call: Call) -> Iterator[tuple[Any, Value]]:
     """Run a method once for each way of choosing, the last choice changing first."""
     if "choose" not in method_of(class_of(thing), call.name).given:
-        copy = _copy(thing)
+        copy = copy_of(thing)
         try:
             yield copy, _result(copy, call, {})
         except LookupError:
@@ -249,7 +249,7 @@ def _all_ways(thing: Any, call: Call) -> Iterator[tuple[Any, Value]]:
         return
     plan: list[int] = []
     for _ in range(MOST_OUTCOMES):
-        copy, chooser = _copy(thing), _Chooser(plan)
+        copy, chooser = copy_of(thing), _Chooser(plan)
         with suppress(LookupError):
             yield copy, _result(copy, call, {"choose": chooser})
         plan = plan[: chooser.at]
@@ -306,30 +306,6 @@ def state_text(thing: Any) -> str:
     if len(fields) == 1:
         return text(freeze(next(iter(fields.values()))))
     return ", ".join(f"{name} = {text(freeze(value))}" for name, value in fields.items())
-
-
-def _copy(thing: Any) -> Any:
-    copy = object.__new__(type(thing))
-    for name, value in vars(thing).items():
-        copy.__dict__[name] = value if _immutable(value) else _copied(value)
-    return copy
-
-
-def _immutable(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return _PLAIN.issuperset(map(type, value)) or all(map(_immutable, value))
-    return value is None or isinstance(value, (int, str, float))
-
-
-_PLAIN = {int, str, float, bool, type(None)}
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, list) and all(map(_immutable, value)):
-        return list(value)
-    if isinstance(value, dict) and all(map(_immutable, value.values())):
-        return dict(value)
-    return deepcopy(value)
 
 
 def _weight(frozen: Value) -> int:

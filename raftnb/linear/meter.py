@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 from tqdm import tqdm
 
@@ -45,9 +46,8 @@ class Meter:
         self.done = 0
         self.interrupted = False
         self._start = monotonic()
-        self._bar = tqdm(
-            total=responses, desc="linearizing", unit="op", delay=1.0, leave=False, disable=None
-        )
+        self._responses = responses
+        self._bar: tqdm[Any] | None = None
 
     def tick(self, memory: int, reached: int) -> None:
         """Count one configuration; raises `OverBudget` when a limit is reached."""
@@ -67,7 +67,7 @@ class Meter:
             raise OverBudget(f"the budget of {seconds:g} s is used up")
         if megabytes is not None and memory >= megabytes * 1e6:
             raise OverBudget(f"the budget of {megabytes:g} MB is used up")
-        self._bar.update(self.done + reached - self._bar.n)
+        self._show(self.done + reached)
 
     def share(self, workers: int) -> Meter:
         """A meter for one of several processes, which have the memory of the budget together."""
@@ -83,8 +83,17 @@ class Meter:
     def finish_part(self, responses: int) -> None:
         """One part is decided."""
         self.done += responses
-        self._bar.update(self.done - self._bar.n)
+        self._show(self.done)
 
     def close(self) -> None:
         """Take the progress bar away."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
+
+    def _show(self, done: int) -> None:
+        if self._bar is None and monotonic() - self._start > 1:
+            self._bar = tqdm(
+                total=self._responses, desc="linearizing", unit="op", leave=False, disable=None
+            )
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)

@@ -166,12 +166,14 @@ class _Sorted:
 
     def _share(self, row: int) -> tuple[Share, bool]:
         """The part of a row, and whether that is the operation's object, whatever is asked."""
-        operation = self.history.rows.operation(row)
-        whole = model_for(self.model, operation.object)
-        part = ask(operation, whole).part
+        rows = self.history.rows
+        x, name = rows.objects.values[rows.object[row]], rows.names.values[rows.name[row]]
+        whole = model_for(self.model, x)
+        cls = class_of(whole)
+        part, _ = parted(x, name, rows.argument_lists.values[rows.arguments[row]], cls)
         key = exact(part)
-        if key not in self.found:
-            self.found[key] = Share(part, whole, self.history)
-        keyed = method_of(class_of(whole), operation.name).partition is not None
-        by_object = part is operation.object and not (keyed and part is None)
-        return self.found[key], by_object
+        found = self.found.get(key)
+        if found is None:
+            found = self.found[key] = Share(part, whole, self.history)
+        keyed = part is None and method_of(cls, name).partition is not None
+        return found, part is x and not keyed

@@ -498,3 +498,21 @@ def test_a_history_in_which_nothing_happened_says_so(tmp_path: Path) -> None:
     answer = check(history, Register)
     assert answer.verdict is HOLDS
     assert answer.partial == ("no operation took place: nothing was judged",)
+
+
+def test_two_fields_that_are_one_list_stay_one() -> None:
+    class Log:
+        def __init__(self):
+            self.items = self.seen = []
+
+        def write(self, item):
+            self.items.append(item)
+
+        def read(self):
+            return len(self.seen)
+
+    source = "write(1) A; Ok() A; write(2) A; Ok() A; read() A; Ok({}) A"
+    for model in (Log, Log()):
+        assert verdict(source.format(2), model) is HOLDS
+        assert verdict(source.format(1), model) is VIOLATED
+        assert is_linearizable(History.parse(source.format(2)), model)
