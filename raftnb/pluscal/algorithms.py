@@ -63,6 +63,13 @@ class Algorithm:
         """The whole module."""
         module = self.module
         processes = self._processes()
+        if not processes:
+            raise SpecError(
+                "a specification in which nothing can happen",
+                place=f"the specification `{self.module.spec.name}`",
+                allowed="processes with actions, in PlusCal",
+                cure="print it with --tla, or give a process an action",
+            )
         inner = [*self._variables(), *self._defined(), *self._macros(), *processes]
         after = [*module.about_steps(), *module.bounds()]
         body = [f"(* --algorithm {module.name}", *inner, "end algorithm; *)"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from raftnb.pluscal import collections, trees
 from raftnb.pluscal.scope import LANGUAGE, Scope, refuse
-from raftnb.pluscal.steps import Change, Steps
 from raftnb.pluscal.terms import (
     Cases,
     Function,
@@ -69,8 +68,11 @@ def images(found: Sent, message: Term) -> Term:
     return Image(message, found.name, found.domain)
 
 
-def changed_for_each(words: Words, s: For, scope: Scope) -> Steps:
-    """A loop in which each process of a set changes its own variables."""
+def changed_for_each(words: Words, s: For, scope: Scope) -> dict[str, Term]:
+    """What variables become in a loop in which each process of a set changes its own.
+
+    The values are those of the state before the loop: what it changes is not looked at afterwards.
+    """
     targets = [
         p.target
         for p in trees.own_of(s.body)
@@ -87,8 +89,8 @@ def changed_for_each(words: Words, s: For, scope: Scope) -> Steps:
         )  # fmt: skip
     names = sorted({t.variable for t in targets})
     _refuse_others(words, s, set(names), scope)
-    steps = [_change(words, s, name, scope) for name in names]
-    return tuple(step for step in steps if step is not None)
+    found = [_change(words, s, name, scope) for name in names]
+    return dict(one for one in found if one is not None)
 
 
 def _refuse_others(words: Words, s: For, names: set[str], scope: Scope) -> None:
@@ -104,7 +106,7 @@ def _refuse_others(words: Words, s: For, names: set[str], scope: Scope) -> None:
             )  # fmt: skip
 
 
-def _change(words: Words, s: For, name: str, scope: Scope) -> Change | None:
+def _change(words: Words, s: For, name: str, scope: Scope) -> tuple[str, Term] | None:
     target = next(
         p.target for p in trees.own_of(s.body)
         if isinstance(p, Assign) and isinstance(p.target, Read) and p.target.variable == name
@@ -116,13 +118,13 @@ def _change(words: Words, s: For, name: str, scope: Scope) -> Change | None:
         refuse(scope.routine, s.line, "a loop over one process", LANGUAGE, "do without the loop")
     bound = words.bound(s.name, scope)
     inner = scope.binding(s.name, Name(bound))
-    old = Index(State(variable.name), Name(bound))
+    old = Index(scope.held.get(variable.name, State(variable.name)), Name(bound))
     new = _value(words, s.body, name, old, inner)
     everyone = words.encoding.domain(nodes.Member(target.root))
     among = collections.as_set(words, s.domain, scope)
     if among != everyone:
         new = Cases(Infix("\\in", (Name(bound), among)), new, old)
-    return Change(variable.name, (), Function(bound, everyone, new))
+    return variable.name, Function(bound, everyone, new)
 
 
 def _value(words: Words, body: Body, name: str, now: Term, scope: Scope) -> Term:

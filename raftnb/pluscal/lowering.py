@@ -224,7 +224,8 @@ class Lowering:
         old = scope.held[variable]
         new = Except(old, path, value) if path else value
         bound = self.words.bound(f"{variable}_now", scope)
-        inner = replace(scope, held={**scope.held, variable: Name(bound)})
+        held = {**scope.held, variable: Name(bound)}
+        inner = replace(scope, held=held, taken=scope.taken | {bound})
         return (With(bound, "=", new, then(inner)),)
 
     def _if(self, s: nodes.If, scope: Scope, then: Then, rest: Body) -> Steps:
@@ -287,14 +288,31 @@ class Lowering:
         )
 
     def _for(self, s: nodes.For, scope: Scope, then: Then, rest: Body) -> Steps:
-        if self._only_names(s.body) or not trees_with_effects(s.body):
+        if self._only_names(s.body) or not trees.has_effects(s.body):
             return self._all_named(functions.folded(self.words, s, scope), scope, then)
         sent = loops.sent(self.words, s, scope)
         if sent is not None:
             step = self.wire.send_all(sent, scope, s.line)
             return self._on_network(step, scope, then)
-        steps = loops.changed_for_each(self.words, s, scope)
-        return (*steps, *then(scope.after(changed(steps))))
+        return self._all_changed(loops.changed_for_each(self.words, s, scope), scope, then)
+
+    def _all_changed(self, values: dict[str, Term], scope: Scope, then: Then) -> Steps:
+        """Variables get values of the state before; where one reads another, they get names."""
+
+        def assign(left: list[tuple[str, Term]], inner: Scope) -> Steps:
+            if not left:
+                return then(inner)
+            (variable, value), *others = left
+            return self.change(variable, (), value, inner, lambda last: assign(others, last))
+
+        if not any(self.words.reads(value) & (values.keys() - {v}) for v, value in values.items()):
+            return assign(list(values.items()), scope)
+        kept = {v: f"{v}_next after the loop" for v in values}
+        return self._all_named(
+            {kept[v]: value for v, value in values.items()},
+            scope,
+            lambda inner: assign([(v, inner.names[kept[v]]) for v in values], inner),
+        )
 
     # Messages.
 
@@ -355,18 +373,6 @@ class Lowering:
         args = tuple(inner.names[name] for name in open_parameters(s.routine))
         run = Run(self.words.macro(s.routine), args, body)
         return (run, *back(inner.after(changed(body)))) if body else back(inner)
-
-
-def trees_with_effects(body: Body) -> bool:
-    """Whether statements do more than give names values."""
-    return any(
-        isinstance(part, Statement)
-        and not (
-            isinstance(part, nodes.If)
-            or (isinstance(part, Assign) and isinstance(part.target, Var))
-        )
-        for part in trees.own_of(body)
-    )
 
 
 def _is_unsent(expr: nodes.Expr) -> bool:

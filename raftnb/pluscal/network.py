@@ -44,6 +44,9 @@ class Helpers(Protocol):
     def bound(self, name: str, scope: Scope) -> str:
         """A name for what is bound here."""
 
+    def inbox(self, actor: Term) -> Term:
+        """The messages that a process can receive."""
+
 
 @dataclass
 class Wire:
@@ -163,20 +166,25 @@ class Wire:
         """The messages of a kind that a process can receive; with no actor, those to anybody."""
         m = Name(self.helpers.fresh("m"))
         tests = self.of_kind(m, kind)
+        now = self.to(None) if actor is None else self.helpers.inbox(actor)
+        return Filter(m.text, now, conjunction(tests)) if tests else now
+
+    def to(self, actor: Term | None) -> Term:
+        """The messages that a process can receive; with no actor, those to anybody."""
         if self.kind == "queues":
-            return self._heads(tests, actor)
+            return self._heads(actor)
         now: Term = State(self.variable)
         if self.kind == "bag":
             now = Prefix("DOMAIN", now)
-        if actor is not None:
-            tests.append(Infix("=", (Field(m, "dest"), actor)))
-        return Filter(m.text, now, conjunction(tests)) if tests else now
+        if actor is None:
+            return now
+        m = Name(self.helpers.fresh("m"))
+        return Filter(m.text, now, Infix("=", (Field(m, "dest"), actor)))
 
-    def _heads(self, tests: list[Term], actor: Term | None) -> Term:
+    def _heads(self, actor: Term | None) -> Term:
         channel, all_of_them = Name(self.helpers.fresh("c")), State(self.variable)
         waiting: list[Term] = [Infix("#", (Index(all_of_them, channel), Listed("<<", ())))]
         if actor is not None:
             waiting.append(Infix("=", (Index(channel, Name("2")), actor)))
         full = Filter(channel.text, Prefix("DOMAIN", all_of_them), conjunction(waiting))
-        heads = Image(Call("Head", (Index(all_of_them, channel),)), channel.text, full)
-        return Filter(self.helpers.fresh("m"), heads, conjunction(tests)) if tests else heads
+        return Image(Call("Head", (Index(all_of_them, channel),)), channel.text, full)

@@ -64,6 +64,7 @@ class Translation:
         for constant in self.constants:
             self.names.of(("constant", constant), identifier(constant, "the constant"))
         self._read_all()
+        self._inbox = self.names.of("inbox", "inbox")
         self.variables = dict(self._named_variables())
         for cls in self.model.processes:
             self.names.of(("process", cls.root), cls.root.lower(), "a_")
@@ -173,6 +174,13 @@ class Translation:
     def fresh(self, name: str) -> str:
         """A name for what is bound outside of all functions of the specification."""
         return self.names.bound(name, frozenset())
+
+    def inbox(self, actor: Term) -> Term:
+        """The messages that a process can receive: an operator of the module, applied."""
+        body, said = self.wire.to(Name("self")), "The messages that a process can receive."
+        found = Definition(self._inbox, ("self",), body, said, self.reads(body))
+        self.definitions[self._inbox] = found
+        return Call(self._inbox, (actor,))
 
     def in_flight(self, kind: type, scope: Scope) -> Term:
         """The set of the messages of a kind that are in flight."""

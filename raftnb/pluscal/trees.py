@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from raftnb.tree.nodes import Expr, Routine, RunRoutine, Statement, Var, children
+from raftnb.tree.nodes import Assign, Expr, If, Routine, RunRoutine, Statement, Var, children
 
 
 def own(node: Any) -> Iterator[Any]:
@@ -32,6 +32,15 @@ def own_of(body: Iterable[Statement]) -> Iterator[Any]:
     """The nodes of statements, without those of the functions that they call."""
     for statement in body:
         yield from own(statement)
+
+
+def has_effects(body: Iterable[Statement]) -> bool:
+    """Whether statements do more than give names values."""
+    return any(
+        isinstance(part, Statement)
+        and not (isinstance(part, If) or (isinstance(part, Assign) and isinstance(part.target, Var)))
+        for part in own_of(body)
+    )
 
 
 def run_by(body: Iterable[Statement]) -> Iterator[Any]:

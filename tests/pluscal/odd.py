@@ -190,6 +190,49 @@ ODD = Spec(
 )
 
 
+class Runner(Process, number="runners"):
+    """Changes variables of all of its kind, and its own before and after."""
+
+    x: Nat = 0
+    y: Nat = 1
+
+    def hand_over(self) -> None:
+        """Each looks at one variable, then changes it."""
+        when(self.x < 2)
+        for r in Runner:
+            r.y = r.x
+            r.x = 1 if r == self else 0
+
+    def look_first(self) -> None:
+        """A test of what is changed before the other."""
+        when(self.y > 0)
+        for r in Runner:
+            if r.x > 0:
+                r.x = 0
+                r.y = 2
+
+    def twice(self, up: bool) -> None:
+        """A variable changed by a loop, and once more."""
+        self.x = 1
+        for r in Runner:
+            if r.x > 0:
+                r.x = 2
+        if up:
+            self.x = min(self.x + self.y, 2)
+        else:
+            self.y = self.x
+
+    def all_but_one(self) -> None:
+        """The loop first."""
+        for r in Runner:
+            r.x = 0
+        when(self.y != 2)
+        self.x = 2
+
+
+RUNNERS = Spec("runners", (Runner,), constants={"runners": 2})
+
+
 class Ask(Message):
     """A question."""
 
@@ -287,6 +330,7 @@ def delivered(cls: type[Process], **flags: bool) -> Model:
 
 ODDITIES = (
     ODD(),
+    RUNNERS(),
     delivered(Peer, duplicates=True, reorders=True),
     delivered(Peer, loses=True, reorders=True),
     delivered(Peer, loses=True),

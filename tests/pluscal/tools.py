@@ -60,23 +60,33 @@ class Found:
 
 def run(folder: Path, *words: str) -> str:
     """Run a class of the jar in a folder; return what it prints."""
-    command = ["java", "-XX:+UseParallelGC", "-Xmx4g", "-cp", JAR, *words]
+    command = ["java", "-XX:+UseSerialGC", "-Xmx3g", "-cp", JAR, *words]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 
-def tlc(folder: Path, printed: Printed, *options: str, config: str = "") -> Found:
-    """Model-check a module; raises `AssertionError` where TLC does not come to an end."""
+def write(folder: Path, printed: Printed) -> None:
+    """Put the files of a module into a folder."""
     for name, text in printed.files.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def tlc(folder: Path, printed: Printed, *options: str, config: str = "") -> Found:
+    """Model-check a module; raises `AssertionError` where TLC does not come to an end."""
+    write(folder, printed)
     return model_check(folder, printed.name, *options, config=config)
+
+
+def answer(folder: Path, module: str, *options: str, config: str = "") -> str:
+    """All that TLC says of a module that is in a folder."""
+    config = config or f"{module}.cfg"
+    words = ["-workers", "1", "-noGenerateSpecTE", "-cleanup", "-metadir", str(folder / "states")]
+    return run(folder, "tlc2.TLC", *words, *options, "-config", config, f"{module}.tla")
 
 
 def model_check(folder: Path, module: str, *options: str, config: str = "") -> Found:
     """Model-check a module that is in a folder."""
-    config = config or f"{module}.cfg"
-    words = ["-workers", "1", "-noGenerateSpecTE", "-cleanup", "-metadir", str(folder / "states")]
-    text = run(folder, "tlc2.TLC", *words, *options, "-config", config, f"{module}.tla")
+    text = answer(folder, module, *options, config=config)
     counts = re.search(r"^(\d+) states generated, (\d+) distinct states found", text, re.MULTILINE)
     assert counts is not None, text[-3000:]
     depth = re.search(r"depth of the complete state graph search is (\d+)", text)
@@ -92,7 +102,6 @@ def model_check(folder: Path, module: str, *options: str, config: str = "") -> F
 
 def translated(folder: Path, printed: Printed) -> None:
     """Let PlusCal's translator fill in an algorithm; raises `AssertionError` where it will not."""
-    for name, text in printed.files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write(folder, printed)
     said = run(folder, "pcal.trans", "-nocfg", f"{printed.name}.tla")
     assert "Translation completed." in said, said
