@@ -3,6 +3,17 @@
 \* chapter 2
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: takes the mutex, sends one request, waits for the response,
+  \* releases.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
+
 \* What is in a sequence
 Range(s) == {s[i] : i \in DOMAIN s}
 
@@ -13,8 +24,6 @@ Sum(Op(_), S) ==
         ELSE LET x == CHOOSE x \in T : TRUE
              IN  Op(x) + total[T \ {x}]
   IN  total[S]
-
-CONSTANTS Client, Key, Value, None
 
 (* --algorithm FairStore
 variables
@@ -50,14 +59,18 @@ define
     \E key \in DOMAIN responses :
       \E the_response \in Range(responses[key]) :
         the_response.op = "read" /\ the_response.value # None
+
+  (* What is claimed of whole behaviors *)
+
+  all_clients_eventually_run == \A c \in Client : []<>(pc[c] = "request")
 end define;
 
 \* A client: takes the mutex, sends one request, waits for the response,
 \* releases.
-process client \in Client
+fair process client \in Client
 begin
   \* Wait until no client has the mutex, and take it.
-  take_mutex:
+  take_mutex:+
     while TRUE do
       await mutex = None;
       mutex := self;
@@ -85,7 +98,7 @@ begin
 end process;
 
 \* The store: serves one request after the other from its dictionary.
-process store = "store"
+fair process store = "store"
 begin
   \* Wait for a request and take it off the queue.
   take_request:

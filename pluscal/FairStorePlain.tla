@@ -3,6 +3,17 @@
 \* chapter 2
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: takes the mutex, sends one request, waits for the response,
+  \* releases.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
+
 \* What is in a sequence
 Range(s) == {s[i] : i \in DOMAIN s}
 
@@ -13,8 +24,6 @@ Sum(Op(_), S) ==
         ELSE LET x == CHOOSE x \in T : TRUE
              IN  Op(x) + total[T \ {x}]
   IN  total[S]
-
-CONSTANTS Client, Key, Value, None
 
 VARIABLES mutex, requests, responses, pc, store_request, response, dictionary
 

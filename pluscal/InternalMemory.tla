@@ -3,7 +3,16 @@
 \* chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Processor, Address, Value, None
+CONSTANTS
+  \* A processor: sends a request, the memory does it, the processor has its
+  \* answer.
+  Processor,
+  \* An address of the memory.
+  Address,
+  \* What an address can hold.
+  Value,
+  \* What is not there
+  None
 
 (* --algorithm InternalMemory
 variables
@@ -94,6 +103,9 @@ end algorithm; *)
 
 \* BEGIN TRANSLATION
 \* END TRANSLATION
+
+\* What is claimed of whole behaviors is in the plain module: PlusCal has no
+\* word for the fairness of one way of several at a label.
 
 Symmetry == Permutations(Address) \cup Permutations(Value)
 

@@ -3,7 +3,16 @@
 \* chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Processor, Address, Value, None
+CONSTANTS
+  \* A processor: sends a request, the memory does it, the processor has its
+  \* answer.
+  Processor,
+  \* An address of the memory.
+  Address,
+  \* What an address can hold.
+  Value,
+  \* What is not there
+  None
 
 VARIABLES processor, sent, mem, ctl, buf
 

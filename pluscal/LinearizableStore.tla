@@ -3,7 +3,15 @@
 \* chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Client, Key, Value, None
+CONSTANTS
+  \* A client that does not wait for the others: the mutex stays free.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
 
 (* --algorithm LinearizableStore
 variables
@@ -31,17 +39,23 @@ define
 
   \* Two clients wait at the same time.
   two_requests_are_under_way == Len(requests) >= 2
+
+  (* What is claimed of whole behaviors *)
+
+  somebody_waits_leads_to_somebody_is_answered ==
+    (\E c \in Client : pc[c] = "receive")
+      ~> (\E c \in Client : pc[c] = "release")
 end define;
 
 \* A client that does not wait for the others: the mutex stays free.
-process client \in Client
+fair process client \in Client
 begin
   \* Go ahead; nobody needs to wait.
-  take_mutex:
+  take_mutex:-
     while TRUE do
       skip;
   \* Ask to read a key, or to write a value to it.
-  request:
+  request:-
       with key \in Key,
            value \in Value,
            op \in {"read", "write"},
@@ -64,7 +78,7 @@ begin
 end process;
 
 \* A store that serves the requests under way in any order.
-process store = "store"
+fair process store = "store"
 begin
   \* Take any of the requests.
   take_request:

@@ -3,7 +3,15 @@
 \* arrival: chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Client, Key, Value, None
+CONSTANTS
+  \* A client that does not wait for the others: the mutex stays free.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
 
 (* --algorithm QueueStore
 variables
@@ -31,17 +39,22 @@ define
 
   \* Two clients wait at the same time.
   two_requests_are_under_way == Len(requests) >= 2
+
+  (* What is claimed of whole behaviors *)
+
+  waits_leads_to_is_answered ==
+    \A c \in Client : pc[c] = "receive" ~> pc[c] = "release"
 end define;
 
 \* A client that does not wait for the others: the mutex stays free.
-process client \in Client
+fair process client \in Client
 begin
   \* Go ahead; nobody needs to wait.
-  take_mutex:
+  take_mutex:-
     while TRUE do
       skip;
   \* Ask to read a key, or to write a value to it.
-  request:
+  request:-
       with key \in Key,
            value \in Value,
            op \in {"read", "write"},
@@ -64,7 +77,7 @@ begin
 end process;
 
 \* The store: serves one request after the other from its dictionary.
-process store = "store"
+fair process store = "store"
 begin
   \* Wait for a request and take it off the queue.
   take_request:

@@ -2,6 +2,16 @@
 \* raft: Raft with static membership, message by message (Figure 2)
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A Raft server.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -14,8 +24,6 @@ At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
 
 \* The items from a place up to, and without, another
 Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
-
-CONSTANTS Server, Value, max_term, max_log, max_restarts, max_messages, None
 
 VARIABLES
   restarts, currentTerm, votedFor, log, role, commitIndex, votesGranted,
@@ -30,6 +38,9 @@ term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
 
 \* The term of the log's last entry; 0 if there is none.
 last_term(the_log) == term_at(the_log, Len(the_log))
+
+\* The messages that a process can receive.
+inbox(self) == {m \in messages : m.dest = self}
 
 \* Whether this server's vote in its term is still free, or already this
 \* candidate's.
@@ -276,19 +287,17 @@ Next ==
   \E self \in Server :
     \/ restart(self)
     \/ time_out(self)
-    \/ \E m \in {m \in messages : m.dest = self} : update_term(self, m)
-    \/ \E m \in {m \in messages : m.type = "RequestVote" /\ m.dest = self} :
+    \/ \E m \in inbox(self) : update_term(self, m)
+    \/ \E m \in {m \in inbox(self) : m.type = "RequestVote"} :
          handle_request_vote(self, m)
-    \/ \E m \in {m \in messages :
-                 m.type = "RequestVoteResponse" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
          handle_request_vote_response(self, m)
     \/ become_leader(self)
     \/ \E value \in Value : client_request(self, value)
     \/ \E peer \in Server : append_entries(self, peer)
-    \/ \E m \in {m \in messages : m.type = "AppendEntries" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
          handle_append_entries(self, m)
-    \/ \E m \in {m \in messages :
-                 m.type = "AppendEntriesResponse" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
          handle_append_entries_response(self, m)
     \/ advance_commit_index(self)
 

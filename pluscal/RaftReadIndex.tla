@@ -2,6 +2,16 @@
 \* raft-read-index: Raft that answers reads without the log (ReadIndex)
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A server that answers reads from its state machine, one at a time.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_reads,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -15,23 +25,26 @@ At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
 \* The items from a place up to, and without, another
 Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
 
-CONSTANTS
-  Server, Value, max_term, max_log, max_restarts, max_messages, max_reads, None
-
 (* --algorithm RaftReadIndex
 variables
   \* Faults: How often servers have failed and come back.
   restarts = 0,
   \* Server: A server that answers reads from its state machine, one at a time.
+  \* Persistent state on all servers.
   currentTerm = [s \in Server |-> 0],
   votedFor = [s \in Server |-> None],
   log = [s \in Server |-> <<>>],
+  \* Volatile state on all servers.
   role = [s \in Server |-> "follower"],
   commitIndex = [s \in Server |-> 0],
+  \* Volatile state on candidates and leaders.
   votesGranted = [s \in Server |-> {}],
   nextIndex = [s \in Server |-> [k \in Server |-> 1]],
   matchIndex = [s \in Server |-> [k \in Server |-> 0]],
+  \* Volatile state on all servers: how much of the log has been applied.
   lastApplied = [s \in Server |-> 0],
+  \* Volatile state on leaders: the read that waits, if there is one, and who
+  \* has confirmed it.
   readIndex = [s \in Server |-> None],
   round = [s \in Server |-> 0],
   confirmedBy = [s \in Server |-> {}],
@@ -44,6 +57,9 @@ define
 
   \* The term of the log's last entry; 0 if there is none.
   last_term(the_log) == term_at(the_log, Len(the_log))
+
+  \* The messages that a process can receive.
+  inbox(self) == {m \in messages : m.dest = self}
 
   \* Whether this server's vote in its term is still free, or already this
   \* candidate's.
@@ -502,18 +518,15 @@ begin
       or
         time_out();
       or
-        with m \in {m \in messages : m.dest = self} do
+        with m \in inbox(self) do
           update_term(m);
         end with;
       or
-        with m \in {m \in messages : m.type = "RequestVote" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVote"} do
           handle_request_vote(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} do
           handle_request_vote_response(m);
         end with;
       or
@@ -527,14 +540,11 @@ begin
           append_entries(peer);
         end with;
       or
-        with m \in {m \in messages : m.type = "AppendEntries" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntries"} do
           handle_append_entries(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} do
           handle_append_entries_response(m);
         end with;
       or
@@ -544,13 +554,11 @@ begin
       or
         begin_read();
       or
-        with m \in {m \in messages : m.type = "Heartbeat" /\ m.dest = self} do
+        with m \in {m \in inbox(self) : m.type = "Heartbeat"} do
           handle_heartbeat(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "HeartbeatResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "HeartbeatResponse"} do
           handle_heartbeat_response(m);
         end with;
       or

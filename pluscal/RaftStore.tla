@@ -2,6 +2,21 @@
 \* raft-store: clients, sessions and a key-value store on top of Raft
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: calls the store, one command after the other.
+  Client,
+  \* A server with a state machine: a dictionary, and for each client what was
+  \* done last.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* A key of the store.
+  Key,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -15,10 +30,6 @@ At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
 \* The items from a place up to, and without, another
 Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
 
-CONSTANTS
-  Client, Server, Value, Key, max_term, max_log, max_restarts, max_messages,
-  None
-
 (* --algorithm RaftStore
 variables
   \* Faults: How often servers have failed and come back.
@@ -31,15 +42,21 @@ variables
   asked = [s \in Client |-> None],
   \* Server: A server with a state machine: a dictionary, and for each client
   \* what was done last.
+  \* Persistent state on all servers.
   currentTerm = [s \in Server |-> 0],
   votedFor = [s \in Server |-> None],
   log = [s \in Server |-> <<>>],
+  \* Volatile state on all servers.
   role = [s \in Server |-> "follower"],
   commitIndex = [s \in Server |-> 0],
+  \* Volatile state on candidates and leaders.
   votesGranted = [s \in Server |-> {}],
   nextIndex = [s \in Server |-> [k \in Server |-> 1]],
   matchIndex = [s \in Server |-> [k \in Server |-> 0]],
+  \* Volatile state on all servers: how much of the log has been applied.
   lastApplied = [s \in Server |-> 0],
+  \* Volatile state on leaders: the read that waits, if there is one, and who
+  \* has confirmed it.
   readIndex = [s \in Server |-> None],
   round = [s \in Server |-> 0],
   confirmedBy = [s \in Server |-> {}],
@@ -51,6 +68,9 @@ variables
   messages = {};
 
 define
+  \* The messages that a process can receive.
+  inbox(self) == {m \in messages : m.dest = self}
+
   \* The term of the entry at an index; 0 before the first.
   term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
 
@@ -668,13 +688,11 @@ begin
       or
         lose_patience();
       or
-        with m \in {m \in messages : m.type = "Redirect" /\ m.dest = self} do
+        with m \in {m \in inbox(self) : m.type = "Redirect"} do
           handle_redirect(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "ClientResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "ClientResponse"} do
           receive(m);
         end with;
       end either;
@@ -692,25 +710,21 @@ begin
       or
         time_out();
       or
-        with m \in {m \in messages : m.dest = self} do
+        with m \in inbox(self) do
           update_term(m);
         end with;
       or
-        with m \in {m \in messages : m.type = "RequestVote" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVote"} do
           handle_request_vote(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} do
           handle_request_vote_response(m);
         end with;
       or
         become_leader();
       or
-        with m \in {m \in messages : m.type = "ClientRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "ClientRequest"} do
           client_request(m);
         end with;
       or
@@ -718,14 +732,11 @@ begin
           append_entries(peer);
         end with;
       or
-        with m \in {m \in messages : m.type = "AppendEntries" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntries"} do
           handle_append_entries(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} do
           handle_append_entries_response(m);
         end with;
       or
@@ -733,18 +744,15 @@ begin
       or
         apply();
       or
-        with m \in {m \in messages : m.type = "ClientRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "ClientRequest"} do
           begin_read(m);
         end with;
       or
-        with m \in {m \in messages : m.type = "Heartbeat" /\ m.dest = self} do
+        with m \in {m \in inbox(self) : m.type = "Heartbeat"} do
           handle_heartbeat(m);
         end with;
       or
-        with m \in {m \in messages :
-                    m.type = "HeartbeatResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "HeartbeatResponse"} do
           handle_heartbeat_response(m);
         end with;
       or

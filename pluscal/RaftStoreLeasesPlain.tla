@@ -3,6 +3,25 @@
 \* far as clocks keep together
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: calls the store, one command after the other.
+  Client,
+  \* A server with a clock: a leader answers reads under a lease, and may hand
+  \* over.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* A key of the store.
+  Key,
+  \* A tick of the time for which a promise is given.
+  Promised,
+  \* A tick by which two clocks may differ.
+  Apart,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_reads, max_clock,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -16,10 +35,6 @@ At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
 \* The items from a place up to, and without, another
 Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
 
-CONSTANTS
-  Client, Server, Value, Key, Promised, Apart, max_term, max_log, max_restarts,
-  max_messages, max_reads, max_clock, None
-
 VARIABLES
   restarts, of, serial, command, asked, currentTerm, votedFor, log, role,
   commitIndex, votesGranted, nextIndex, matchIndex, lastApplied, readIndex,
@@ -31,6 +46,9 @@ vars ==
     commitIndex, votesGranted, nextIndex, matchIndex, lastApplied, readIndex,
     round, confirmedBy, dictionary, done, answers, reading, clock,
     promisedUntil, roundBegan, leaseUntil, handedOver, messages>>
+
+\* The messages that a process can receive.
+inbox(self) == {m \in messages : m.dest = self}
 
 \* Whether it is still too early to vote.
 keeps_promise(self) == clock[self] < promisedUntil[self]
@@ -637,46 +655,39 @@ Next ==
             \E key \in Key : Call(self, the_command, key)
        \/ \E the_server \in Server : ask(self, the_server)
        \/ lose_patience(self)
-       \/ \E m \in {m \in messages : m.type = "Redirect" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "Redirect"} :
             handle_redirect(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientResponse"} :
             receive(self, m)
   \/ \E self \in Server :
        \/ restart(self)
        \/ time_out(self)
-       \/ \E m \in {m \in messages : m.dest = self} : update_term(self, m)
-       \/ \E m \in {m \in messages : m.type = "RequestVote" /\ m.dest = self} :
+       \/ \E m \in inbox(self) : update_term(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVote"} :
             handle_request_vote(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
             handle_request_vote_response(self, m)
        \/ become_leader(self)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientRequest"} :
             client_request(self, m)
        \/ \E peer \in Server : append_entries(self, peer)
-       \/ \E m \in {m \in messages :
-                    m.type = "AppendEntries" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
             handle_append_entries(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
             handle_append_entries_response(self, m)
        \/ advance_commit_index(self)
        \/ apply(self)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientRequest"} :
             begin_read(self, m)
-       \/ \E m \in {m \in messages : m.type = "Heartbeat" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "Heartbeat"} :
             handle_heartbeat(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "HeartbeatResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "HeartbeatResponse"} :
             handle_heartbeat_response(self, m)
        \/ answer_read(self)
        \/ \E the_client \in Client : respond(self, the_client)
        \/ tick(self)
        \/ \E peer \in Server : hand_over(self, peer)
-       \/ \E m \in {m \in messages : m.type = "TimeoutNow" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "TimeoutNow"} :
             handle_timeout_now(self, m)
 
 Spec == Init /\ [][Next]_vars

@@ -3,6 +3,20 @@
 \* entry in the log
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: calls the store, one command after the other.
+  Client,
+  \* A server that does reads without the log, as soon as it may.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* A key of the store.
+  Key,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_reads,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -16,10 +30,6 @@ At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
 \* The items from a place up to, and without, another
 Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
 
-CONSTANTS
-  Client, Server, Value, Key, max_term, max_log, max_restarts, max_messages,
-  max_reads, None
-
 VARIABLES
   restarts, of, serial, command, asked, currentTerm, votedFor, log, role,
   commitIndex, votesGranted, nextIndex, matchIndex, lastApplied, readIndex,
@@ -29,6 +39,9 @@ vars ==
   <<restarts, of, serial, command, asked, currentTerm, votedFor, log, role,
     commitIndex, votesGranted, nextIndex, matchIndex, lastApplied, readIndex,
     round, confirmedBy, dictionary, done, answers, reading, messages>>
+
+\* The messages that a process can receive.
+inbox(self) == {m \in messages : m.dest = self}
 
 \* The term of the entry at an index; 0 before the first.
 term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
@@ -536,40 +549,33 @@ Next ==
             \E key \in Key : Call(self, the_command, key)
        \/ \E the_server \in Server : ask(self, the_server)
        \/ lose_patience(self)
-       \/ \E m \in {m \in messages : m.type = "Redirect" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "Redirect"} :
             handle_redirect(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientResponse"} :
             receive(self, m)
   \/ \E self \in Server :
        \/ restart(self)
        \/ time_out(self)
-       \/ \E m \in {m \in messages : m.dest = self} : update_term(self, m)
-       \/ \E m \in {m \in messages : m.type = "RequestVote" /\ m.dest = self} :
+       \/ \E m \in inbox(self) : update_term(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVote"} :
             handle_request_vote(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
             handle_request_vote_response(self, m)
        \/ become_leader(self)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientRequest"} :
             client_request(self, m)
        \/ \E peer \in Server : append_entries(self, peer)
-       \/ \E m \in {m \in messages :
-                    m.type = "AppendEntries" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
             handle_append_entries(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
             handle_append_entries_response(self, m)
        \/ advance_commit_index(self)
        \/ apply(self)
-       \/ \E m \in {m \in messages :
-                    m.type = "ClientRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "ClientRequest"} :
             begin_read(self, m)
-       \/ \E m \in {m \in messages : m.type = "Heartbeat" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "Heartbeat"} :
             handle_heartbeat(self, m)
-       \/ \E m \in {m \in messages :
-                    m.type = "HeartbeatResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "HeartbeatResponse"} :
             handle_heartbeat_response(self, m)
        \/ answer_read(self)
        \/ \E the_client \in Client : respond(self, the_client)

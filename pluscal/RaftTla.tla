@@ -3,6 +3,16 @@
 \* comparison with TLC
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A Raft server as raft.tla has it; indices are from 1.
+  Server,
+  \* A value that a client can ask to append.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_messages, max_copies,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -40,8 +50,6 @@ Without(bag, m) ==
   IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
   ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
 
-CONSTANTS Server, Value, max_term, max_log, max_messages, max_copies, None
-
 (* --algorithm RaftTla
 variables
   \* Server: A Raft server as raft.tla has it; indices are from 1.
@@ -69,6 +77,9 @@ define
   \* index.
   has_quorum(self, index) ==
     is_quorum({s \in Server : s = self \/ index <= matchIndex[self][s]})
+
+  \* The messages that a process can receive.
+  inbox(self) == {m \in DOMAIN messages : m.dest = self}
 
   \* Whether the log has the entry before the new ones.
   log_matches(self, m) ==
@@ -338,51 +349,38 @@ begin
       or
         advance_commit_index();
       or
-        with m \in {m \in DOMAIN messages : m.dest = self} do
+        with m \in inbox(self) do
           update_term(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "RequestVoteRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVoteRequest"} do
           handle_request_vote_request(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} do
           handle_request_vote_response(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} do
           reject_append_entries_request(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} do
           return_to_follower(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} do
           accept_append_entries_request(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} do
           handle_append_entries_response(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    /\ m.type
-                         \in {"AppendEntriesResponse", "RequestVoteResponse",
-                              "Response"}
-                    /\ m.dest = self}
+        with m \in {m \in inbox(self) :
+                    m.type
+                      \in {"AppendEntriesResponse", "RequestVoteResponse",
+                           "Response"}}
         do
           drop_stale_response(m);
         end with;

@@ -3,6 +3,16 @@
 \* comparison with TLC
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A Raft server as raft.tla has it; indices are from 1.
+  Server,
+  \* A value that a client can ask to append.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_messages, max_copies,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -40,8 +50,6 @@ Without(bag, m) ==
   IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
   ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
 
-CONSTANTS Server, Value, max_term, max_log, max_messages, max_copies, None
-
 VARIABLES
   currentTerm, role, votedFor, log, commitIndex, votesResponded, votesGranted,
   nextIndex, matchIndex, messages
@@ -61,6 +69,9 @@ is_quorum(servers) == Cardinality(Server) < 2 * Cardinality(servers)
 \* index.
 has_quorum(self, index) ==
   is_quorum({s \in Server : s = self \/ index <= matchIndex[self][s]})
+
+\* The messages that a process can receive.
+inbox(self) == {m \in DOMAIN messages : m.dest = self}
 
 \* Whether the log has the entry before the new ones.
 log_matches(self, m) ==
@@ -308,31 +319,23 @@ Next ==
        \/ \E value \in Value : client_request(self, value)
        \/ \E peer \in Server : append_entries(self, peer)
        \/ advance_commit_index(self)
-       \/ \E m \in {m \in DOMAIN messages : m.dest = self} :
-            update_term(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "RequestVoteRequest" /\ m.dest = self} :
+       \/ \E m \in inbox(self) : update_term(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteRequest"} :
             handle_request_vote_request(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
             handle_request_vote_response(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} :
             reject_append_entries_request(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} :
             return_to_follower(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesRequest" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesRequest"} :
             accept_append_entries_request(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
             handle_append_entries_response(self, m)
-       \/ \E m \in {m \in DOMAIN messages :
-                    /\ m.type
-                         \in {"AppendEntriesResponse", "RequestVoteResponse",
-                              "Response"}
-                    /\ m.dest = self} :
+       \/ \E m \in {m \in inbox(self) :
+                    m.type
+                      \in {"AppendEntriesResponse", "RequestVoteResponse",
+                           "Response"}} :
             drop_stale_response(self, m)
   \/ \E m \in DOMAIN messages : duplicate_message(m)
   \/ \E m \in DOMAIN messages : drop_message(m)

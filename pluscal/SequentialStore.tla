@@ -2,6 +2,17 @@
 \* sequential-store: clients take turns at one store process: chapter 2
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A client: takes the mutex, sends one request, waits for the response,
+  \* releases.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
+
 \* What is in a sequence
 Range(s) == {s[i] : i \in DOMAIN s}
 
@@ -12,8 +23,6 @@ Sum(Op(_), S) ==
         ELSE LET x == CHOOSE x \in T : TRUE
              IN  Op(x) + total[T \ {x}]
   IN  total[S]
-
-CONSTANTS Client, Key, Value, None
 
 (* --algorithm SequentialStore
 variables
@@ -49,11 +58,15 @@ define
     \E key \in DOMAIN responses :
       \E the_response \in Range(responses[key]) :
         the_response.op = "read" /\ the_response.value # None
+
+  (* What is claimed of whole behaviors *)
+
+  all_clients_eventually_run == \A c \in Client : []<>(pc[c] = "request")
 end define;
 
 \* A client: takes the mutex, sends one request, waits for the response,
 \* releases.
-process client \in Client
+fair process client \in Client
 begin
   \* Wait until no client has the mutex, and take it.
   take_mutex:
@@ -84,7 +97,7 @@ begin
 end process;
 
 \* The store: serves one request after the other from its dictionary.
-process store = "store"
+fair process store = "store"
 begin
   \* Wait for a request and take it off the queue.
   take_request:

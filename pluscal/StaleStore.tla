@@ -3,7 +3,15 @@
 \* linearizable): chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Client, Key, Value, None
+CONSTANTS
+  \* A client that does not wait for the others: the mutex stays free.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
 
 (* --algorithm StaleStore
 variables
@@ -33,6 +41,12 @@ define
 
   \* Two clients wait at the same time.
   two_requests_are_under_way == Len(requests) >= 2
+
+  (* What is claimed of whole behaviors *)
+
+  somebody_waits_leads_to_somebody_is_answered ==
+    (\E c \in Client : pc[c] = "receive")
+      ~> (\E c \in Client : pc[c] = "release")
 end define;
 
 \* The copy takes over what the dictionary has.
@@ -41,14 +55,14 @@ macro catch_up() begin
 end macro;
 
 \* A client that does not wait for the others: the mutex stays free.
-process client \in Client
+fair process client \in Client
 begin
   \* Go ahead; nobody needs to wait.
-  take_mutex:
+  take_mutex:-
     while TRUE do
       skip;
   \* Ask to read a key, or to write a value to it.
-  request:
+  request:-
       with key \in Key,
            value \in Value,
            op \in {"read", "write"},
@@ -71,7 +85,7 @@ begin
 end process;
 
 \* A store that answers reads from a copy; the copy catches up now and then.
-process store = "store"
+fair process store = "store"
 begin
   \* Take any of the requests.
   take_request:
@@ -113,7 +127,7 @@ begin
 end process;
 
 \* A store that answers reads from a copy; the copy catches up now and then.
-process store_too = "store_too"
+fair process store_too = "store_too"
 begin
   store_step:
     while TRUE do

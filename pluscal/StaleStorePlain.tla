@@ -3,7 +3,15 @@
 \* linearizable): chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS Client, Key, Value, None
+CONSTANTS
+  \* A client that does not wait for the others: the mutex stays free.
+  Client,
+  \* A key of the store.
+  Key,
+  \* A value that can be written.
+  Value,
+  \* What is not there
+  None
 
 VARIABLES
   mutex, requests, responses, pc, store_request, response, dictionary, copy

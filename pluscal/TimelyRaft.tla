@@ -3,6 +3,17 @@
 \* every request committed
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* The same with clients who ask again in each term, until they have an
+  \* answer.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_copies,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -36,21 +47,20 @@ Without(bag, m) ==
   IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
   ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
 
-CONSTANTS
-  Server, Value, max_term, max_log, max_restarts, max_messages, max_copies,
-  None
-
 (* --algorithm TimelyRaft
 variables
   \* Faults: How often servers have failed and come back.
   restarts = 0,
   \* Server: The same with clients who ask again in each term, until they have
   \* an answer.
+  \* Persistent state on all servers.
   currentTerm = [s \in Server |-> 0],
   votedFor = [s \in Server |-> None],
   log = [s \in Server |-> <<>>],
+  \* Volatile state on all servers.
   role = [s \in Server |-> "follower"],
   commitIndex = [s \in Server |-> 0],
+  \* Volatile state on candidates and leaders.
   votesGranted = [s \in Server |-> {}],
   nextIndex = [s \in Server |-> [k \in Server |-> 1]],
   matchIndex = [s \in Server |-> [k \in Server |-> 0]],
@@ -69,6 +79,9 @@ define
 
   \* The term of the log's last entry; 0 if there is none.
   last_term(the_log) == term_at(the_log, Len(the_log))
+
+  \* The messages that a process can receive.
+  inbox(self) == {m \in DOMAIN messages : m.dest = self}
 
   \* Whether this server's vote in its term is still free, or already this
   \* candidate's.
@@ -434,19 +447,15 @@ begin
       or
         time_out();
       or
-        with m \in {m \in DOMAIN messages : m.dest = self} do
+        with m \in inbox(self) do
           update_term(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "RequestVote" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVote"} do
           handle_request_vote(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "RequestVoteResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} do
           handle_request_vote_response(m);
         end with;
       or
@@ -460,15 +469,11 @@ begin
           append_entries(peer);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntries" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntries"} do
           handle_append_entries(m);
         end with;
       or
-        with m \in {m \in DOMAIN messages :
-                    m.type = "AppendEntriesResponse" /\ m.dest = self}
-        do
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} do
           handle_append_entries_response(m);
         end with;
       or
@@ -481,6 +486,9 @@ end algorithm; *)
 
 \* BEGIN TRANSLATION
 \* END TRANSLATION
+
+\* What is claimed of whole behaviors is in the plain module: PlusCal has no
+\* word for the fairness of one way of several at a label.
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

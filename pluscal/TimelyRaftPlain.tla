@@ -3,6 +3,17 @@
 \* every request committed
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* The same with clients who ask again in each term, until they have an
+  \* answer.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_copies,
+  \* What is not there
+  None
+
 Min(a, b) == IF a < b THEN a ELSE b
 
 Max(a, b) == IF a > b THEN a ELSE b
@@ -36,10 +47,6 @@ Without(bag, m) ==
   IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
   ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
 
-CONSTANTS
-  Server, Value, max_term, max_log, max_restarts, max_messages, max_copies,
-  None
-
 VARIABLES
   restarts, currentTerm, votedFor, log, role, commitIndex, votesGranted,
   nextIndex, matchIndex, messages
@@ -59,6 +66,9 @@ term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
 
 \* The term of the log's last entry; 0 if there is none.
 last_term(the_log) == term_at(the_log, Len(the_log))
+
+\* The messages that a process can receive.
+inbox(self) == {m \in DOMAIN messages : m.dest = self}
 
 \* Whether this server's vote in its term is still free, or already this
 \* candidate's.
@@ -321,21 +331,17 @@ Next ==
   \E self \in Server :
     \/ restart(self)
     \/ time_out(self)
-    \/ \E m \in {m \in DOMAIN messages : m.dest = self} : update_term(self, m)
-    \/ \E m \in {m \in DOMAIN messages :
-                 m.type = "RequestVote" /\ m.dest = self} :
+    \/ \E m \in inbox(self) : update_term(self, m)
+    \/ \E m \in {m \in inbox(self) : m.type = "RequestVote"} :
          handle_request_vote(self, m)
-    \/ \E m \in {m \in DOMAIN messages :
-                 m.type = "RequestVoteResponse" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
          handle_request_vote_response(self, m)
     \/ become_leader(self)
     \/ \E value \in Value : client_request(self, value)
     \/ \E peer \in Server : append_entries(self, peer)
-    \/ \E m \in {m \in DOMAIN messages :
-                 m.type = "AppendEntries" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
          handle_append_entries(self, m)
-    \/ \E m \in {m \in DOMAIN messages :
-                 m.type = "AppendEntriesResponse" /\ m.dest = self} :
+    \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
          handle_append_entries_response(self, m)
     \/ advance_commit_index(self)
 
@@ -474,16 +480,12 @@ Symmetry == Permutations(Server) \cup Permutations(Value)
 FairSpec ==
   /\ Spec
   /\ \A self \in Server : WF_vars(time_out(self))
+  /\ \A self \in Server : WF_vars(\E m \in inbox(self) : update_term(self, m))
   /\ \A self \in Server :
-       WF_vars(\E m \in {m \in DOMAIN messages : m.dest = self} :
-                 update_term(self, m))
-  /\ \A self \in Server :
-       WF_vars(\E m \in {m \in DOMAIN messages :
-                         m.type = "RequestVote" /\ m.dest = self} :
+       WF_vars(\E m \in {m \in inbox(self) : m.type = "RequestVote"} :
                  handle_request_vote(self, m))
   /\ \A self \in Server :
-       WF_vars(\E m \in {m \in DOMAIN messages :
-                         m.type = "RequestVoteResponse" /\ m.dest = self} :
+       WF_vars(\E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
                  handle_request_vote_response(self, m))
   /\ \A self \in Server : WF_vars(become_leader(self))
   /\ \A self \in Server :
@@ -491,12 +493,11 @@ FairSpec ==
   /\ \A self \in Server :
        WF_vars(\E peer \in Server : append_entries(self, peer))
   /\ \A self \in Server :
-       WF_vars(\E m \in {m \in DOMAIN messages :
-                         m.type = "AppendEntries" /\ m.dest = self} :
+       WF_vars(\E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
                  handle_append_entries(self, m))
   /\ \A self \in Server :
-       WF_vars(\E m \in {m \in DOMAIN messages :
-                         m.type = "AppendEntriesResponse" /\ m.dest = self} :
+       WF_vars(\E m \in {m \in inbox(self) :
+                         m.type = "AppendEntriesResponse"} :
                  handle_append_entries_response(self, m))
   /\ \A self \in Server : WF_vars(advance_commit_index(self))
 

@@ -3,13 +3,25 @@
 \* memory: chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A processor that has a cache: the value of an address, or None where it
+  \* has none.
+  Processor,
+  \* An address of the memory.
+  Address,
+  \* What an address can hold.
+  Value,
+  \* A place in the queue before the main memory; how many there are is the
+  \* book's QLen.
+  Slot,
+  \* What is not there
+  None
+
 \* An operator applied to all items of a sequence, from the left
 Fold(Op(_, _), base, s) ==
   LET so_far[i \in 0..Len(s)] ==
         IF i = 0 THEN base ELSE Op(so_far[i - 1], s[i])
   IN  so_far[Len(s)]
-
-CONSTANTS Processor, Address, Value, Slot, None
 
 (* --algorithm WriteThroughCache
 variables
@@ -177,7 +189,7 @@ begin
 end process;
 
 \* Does the requests in the queue, one after the other.
-process bus = "bus"
+fair process bus = "bus"
 begin
   bus_step:
     while TRUE do
@@ -195,6 +207,9 @@ end algorithm; *)
 
 \* BEGIN TRANSLATION
 \* END TRANSLATION
+
+\* What is claimed of whole behaviors is in the plain module: PlusCal has no
+\* word for the fairness of one way of several at a label.
 
 Symmetry == Permutations(Address) \cup Permutations(Value)
 

@@ -3,13 +3,25 @@
 \* memory: chapter 4
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
+CONSTANTS
+  \* A processor that has a cache: the value of an address, or None where it
+  \* has none.
+  Processor,
+  \* An address of the memory.
+  Address,
+  \* What an address can hold.
+  Value,
+  \* A place in the queue before the main memory; how many there are is the
+  \* book's QLen.
+  Slot,
+  \* What is not there
+  None
+
 \* An operator applied to all items of a sequence, from the left
 Fold(Op(_, _), base, s) ==
   LET so_far[i \in 0..Len(s)] ==
         IF i = 0 THEN base ELSE Op(so_far[i - 1], s[i])
   IN  so_far[Len(s)]
-
-CONSTANTS Processor, Address, Value, Slot, None
 
 VARIABLES processor, sent, wmem, memQ, ctl, buf, cache
 

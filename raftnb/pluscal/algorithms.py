@@ -6,17 +6,18 @@ time, each is a macro of the action's name, and the process takes one of them ag
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
 from raftnb.language.spec import Model
-from raftnb.pluscal.configuration import configuration
+from raftnb.pluscal.configuration import configuration, for_liveness
+from raftnb.pluscal.fairness import Fair, fairness_of
 from raftnb.pluscal.formulas import Formulas
 from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, row
 from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
 from raftnb.pluscal.printing import WIDTH, document
+from raftnb.pluscal.remarks import about_class, remark
 from raftnb.pluscal.steps import (
     Action,
     Await,
@@ -35,6 +36,11 @@ from raftnb.pluscal.steps import (
 from raftnb.pluscal.terms import Infix, Name, Term
 from raftnb.pluscal.writing import block, comment
 
+LIVENESS = "What is claimed of whole behaviors"
+UNSAID = (
+    "What is claimed of whole behaviors is in the plain module: PlusCal has no word for the "
+    "fairness of one way of several at a label."
+)
 BEGIN, END = "\\* BEGIN TRANSLATION", "\\* END TRANSLATION"
 
 
@@ -42,12 +48,16 @@ def algorithm(model: Model, *, symmetry: bool = False) -> Printed:
     """The model as a module with a PlusCal algorithm, and a configuration of TLC.
 
     Between the lines BEGIN and END TRANSLATION, PlusCal's translator puts the algorithm in TLA+.
+    There is a configuration for liveness as well, where PlusCal can say what is fair.
     Raises `SpecError` for what PlusCal cannot say.
     """
     module = Module(model)
-    text = "\n".join(Algorithm(module).lines()) + "\n"
+    found = Algorithm(module)
+    text = "\n".join(found.lines()) + "\n"
     name = module.name
     files = {f"{name}.tla": text, f"{name}.cfg": configuration(module, text, symmetry=symmetry)}
+    if found.lives:
+        files[f"{name}Live.cfg"] = for_liveness(module, text, "Spec")
     return Printed(name, files)
 
 
@@ -58,6 +68,12 @@ class Algorithm:
         self.module, self.t = module, module.t
         self.model = module.model
         self.formulas = Formulas(self.t.definitions, self.t.state)
+        self.fair = {cls.root: self._fair(cls) for cls in self.model.processes}
+        self.lives = bool(module.liveness) and all(fair.whole for fair in self.fair.values())
+
+    def _fair(self, cls: Any) -> Fair:
+        mine = [action for action in self.module.actions if action.root == cls.root]
+        return fairness_of(cls, self.module.spec.fairness, mine)
 
     def lines(self) -> list[str]:
         """The whole module."""
@@ -72,21 +88,24 @@ class Algorithm:
             )
         inner = [*self._variables(), *self._defined(), *self._macros(), *processes]
         after = [*module.about_steps(), *module.bounds()]
+        if module.liveness and not self.lives:
+            after = [*comment(UNSAID), "", *after]
         body = [f"(* --algorithm {module.name}", *inner, "end algorithm; *)"]
-        helpers = module.helpers([*body, *after])
-        front = [*module.head(module.name), *helpers, *module.constants([*body, *after])]
+        front = [*module.head(module.name), *module.declared([*body, *after])]
         end = ["", BEGIN, END, "", *after, "=" * WIDTH]
         return [*front, *body, *end]
 
     def _variables(self) -> list[str]:
         lines, owner = ["variables"], ""
         starts = self.module.starts()
-        roots = {v.name: v.root for v in self.t.variables.values()}
+        known = {v.name: v for v in self.t.variables.values()}
         for number, (name, sign, value) in enumerate(starts):
-            root = roots.get(name, "")
-            if root != owner:
+            root = known[name].root if name in known else ""
+            if root != owner or number == 0:
                 lines += comment(self._about_owner(root), 2)
                 owner = root
+            if root:
+                lines += comment(remark(self.t.program.classes[root], known[name].variable), 2)
             mark = ";" if number == len(starts) - 1 else ","
             lines += block(_assignment(name, sign, value, mark), 2)
         return [*lines, ""] if starts else []
@@ -95,14 +114,14 @@ class Algorithm:
         if not root:
             return "The messages in flight"
         cls = self.t.program.classes[root]
-        return f"{root}: {_about(cls)}" if _about(cls) else root
+        return f"{root}: {about_class(cls)}" if about_class(cls) else root
 
     def _defined(self) -> list[str]:
         module = self.module
         lines = module.operators(2)
         parts = [("What is claimed of every state", module.invariants)]
         parts += [(AWAITED, module.awaited), (POSSIBLE, module.possible)]
-        parts += [("Bounds", module.constraints)]
+        parts += [(LIVENESS, module.liveness if self.lives else []), ("Bounds", module.constraints)]
         for title, claims in parts:
             lines += [f"  (* {title} *)", "", *module.claimed(claims, 2)] if claims else []
         while lines and not lines[-1]:
@@ -156,7 +175,8 @@ class Algorithm:
         return lines + self._network()
 
     def _process(self, cls: Any, name: str, of: str, body: list[str]) -> list[str]:
-        return [*comment(_about(cls)), f"process {name} {of}", "begin", *body, "end process;", ""]
+        head = f"{self.fair[cls.root].word}process {name} {of}"
+        return [*comment(about_class(cls)), head, "begin", *body, "end process;", ""]
 
     def _ordered(self, cls: Any, actions: list[Action]) -> list[str]:
         """A process that takes its actions in order: each is a label."""
@@ -171,7 +191,7 @@ class Algorithm:
                     cure="give one of the two another name",
                 )
             body += comment(action.about, 2)
-            body.append(f"  {label}:")
+            body.append(f"  {label}:{self.fair[cls.root].marks.get(label, '')}")
             body += ["    while TRUE do"] if number == 0 else []
             body += self._steps(_given(action, action.steps), 6)
         body.append("    end while;")
@@ -305,11 +325,6 @@ NETWORK = {
 def _given(action: Action, steps: Steps) -> Steps:
     """What an action does, with any arguments."""
     return named([(p.name, p.domain) for p in action.parameters], "\\in", steps)
-
-
-def _about(cls: Any) -> str:
-    doc = cls.__dict__.get("__doc__") or ""
-    return " ".join(inspect.cleandoc(doc).partition("\n\n")[0].split())
 
 
 def _assignment(name: str, sign: str, value: Term, mark: str) -> Doc:

@@ -108,7 +108,7 @@ class Claims:
         found: list[Term] = []
         for condition in self.spec.fairness:
             for cls in self.model.processes:
-                names = _actions_of(cls, condition)
+                names = actions_of(cls, condition)
                 mine = [a for a in actions if a.root == cls.root and a.method in names]
                 if mine:
                     found.append(self._fair(condition, mine))
@@ -161,7 +161,7 @@ def _said(kind: str, formulas: list[Term]) -> Term:
     return Prefix("<>" if kind == "eventually" else "[]<>", formulas[0])
 
 
-def _actions_of(cls: Any, condition: Fairness) -> set[str]:
+def actions_of(cls: Any, condition: Fairness) -> set[str]:
     """The actions of a class that a fairness condition is about."""
     names: set[str] = set()
     for part in condition.parts:

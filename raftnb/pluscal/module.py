@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from raftnb.data.errors import SpecError
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import Claim, Claims
 from raftnb.pluscal.helpers import HELPERS
 from raftnb.pluscal.layout import Align, Group, Line, Nest, row
 from raftnb.pluscal.names import camel
 from raftnb.pluscal.printing import WIDTH, document
+from raftnb.pluscal.remarks import about_class
 from raftnb.pluscal.steps import Change
 from raftnb.pluscal.terms import (
     EMPTY,
@@ -48,6 +50,12 @@ class Module:
     """What the PlusCal algorithm and the plain module have in common."""
 
     def __init__(self, model: Model) -> None:
+        if model.starts:
+            raise SpecError(
+                "a model that starts in given states",
+                allowed="the specification's own initial states, in PlusCal and TLA+",
+                cure="print the model itself, or the trace that leads to the state: trace_module",
+            )
         self.model, self.spec = model, model.spec
         self.t = Translation(model)
         self.actions = self.t.actions()
@@ -72,20 +80,28 @@ class Module:
         lines += comment(f"{self.spec.name}: {self.spec.summary}") if self.spec.summary else []
         return [*lines, "EXTENDS Integers, Sequences, FiniteSets, TLC", ""]
 
-    def constants(self, body: list[str]) -> list[str]:
-        """The constants that a module needs."""
-        names = [*self.t.sets.values(), *self.t.constants]
+    def declared(self, body: list[str]) -> list[str]:
+        """The constants that a module needs, and the operators that it brings along."""
         horizon: list[str] = []
         if _mentions(body, "Horizon"):
             said = "Natural numbers are gone through up to here"
             horizon = defined(said, "Horizon", (), self.claims.horizon())
-        names = [n for n in [*names, "None"] if _mentions([*body, *horizon], n)]
-        return [*([*listed("CONSTANTS", names), ""] if names else []), *horizon]
+        return [*self._constants([*body, *horizon]), *self._helpers(), *horizon]
 
-    def helpers(self, body: list[str]) -> list[str]:
-        """The operators that the module brings along."""
-        if _mentions(body, "Horizon"):
-            self.t.helper("MaxOf")
+    def _constants(self, body: list[str]) -> list[str]:
+        roots = {name: self.t.program.classes[root] for root, name in self.t.sets.items()}
+        groups = [(about_class(roots[name]), [name]) for name in self.t.sets.values()]
+        groups += [("Bounds, and other numbers", self.t.constants), ("What is not there", ["None"])]
+        used = [(said, [n for n in names if _mentions(body, n)]) for said, names in groups]
+        used = [(said, names) for said, names in used if names]
+        lines: list[str] = []
+        for number, (said, names) in enumerate(used):
+            mark = "," if number < len(used) - 1 else ""
+            lines += [*comment(said, 2), *listed("", names, 1)]
+            lines[-1] += mark
+        return ["CONSTANTS", *lines, ""] if lines else []
+
+    def _helpers(self) -> list[str]:
         found = []
         for name in self.t.helpers:
             about, code = HELPERS[name]

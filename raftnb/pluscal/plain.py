@@ -5,7 +5,7 @@ from __future__ import annotations
 from raftnb.data.values import Message
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import applied
-from raftnb.pluscal.configuration import configuration
+from raftnb.pluscal.configuration import configuration, for_liveness
 from raftnb.pluscal.formulas import Formulas
 from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
 from raftnb.pluscal.printing import WIDTH
@@ -35,14 +35,15 @@ def plain_module(model: Model, *, symmetry: bool = False) -> Printed:
     """
     module = Module(model)
     name = f"{module.name}Plain"
-    files = {f"{name}.tla": _plain_text(module, name)}
+    files = {f"{name}.tla": plain_text(module, name)}
     files[f"{name}.cfg"] = configuration(module, files[f"{name}.tla"], symmetry=symmetry)
     if module.liveness:
-        files[f"{name}Live.cfg"] = configuration(module, files[f"{name}.tla"], live=True)
+        files[f"{name}Live.cfg"] = for_liveness(module, files[f"{name}.tla"], "FairSpec")
     return Printed(name, files)
 
 
-def _plain_text(module: Module, name: str) -> str:
+def plain_text(module: Module, name: str) -> str:
+    """The text of the plain module of this name."""
     order = module.t.state
     formulas = Formulas(module.t.definitions, order)
     lines = section("The initial states") + _initial(module)
@@ -56,8 +57,7 @@ def _plain_text(module: Module, name: str) -> str:
     lines += section("Bounds") + module.claimed(module.constraints) + module.bounds()
     lines += _behaviors(module)
     text = [*module.operators(), *lines]
-    helpers = module.helpers(text)
-    front = [*module.head(name), *helpers, *module.constants(text), *listed("VARIABLES", order)]
+    front = [*module.head(name), *module.declared(text), *listed("VARIABLES", order)]
     front += ["", *definition("vars", (), Listed("<<", tuple(map(State, order)))), ""]
     return "\n".join([*front, *text, "=" * WIDTH]) + "\n"
 

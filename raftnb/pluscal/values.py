@@ -131,7 +131,8 @@ class Encoding:
         if isinstance(value, frozenset):
             return Listed("{", tuple(self.value(one) for one in sorted(value, key=order)))
         if isinstance(value, Map):
-            return pairs([(self.value(k), self.value(v)) for k, v in value.items()])
+            items = [(self.value(k), self.value(v)) for k, v in value.items()]
+            return pairs(items[::-1])  # no key is there twice
         if isinstance(value, Record):
             own = [(f.name, self.value(getattr(value, f.name))) for f in fields(value)]  # type: ignore[arg-type]
             return self.record(type(value), own)

@@ -20,9 +20,11 @@ from typing import Any
 
 from book import ROOT
 from raftnb.explore import check
-from raftnb.pluscal import algorithm, plain_module
+from raftnb.data.trace import Trace
+from raftnb.experiments.mutation import find_out
+from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.specs import SPECS
-from raftnb.specs.raft.mistakes import MUTANTS
+from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS
 from tests.pluscal.tools import JAR, model_check, run, tlc, translated
 
 PAGE = ROOT / "docs" / "tlc-agreement.md"
@@ -61,6 +63,8 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raft-store-leases", {"max_messages": 3}),
 )
 EXPLORED = tuple(m for m in MUTANTS if m.row in (7, 16, 17, 18, 20, 25, 29, 30, 31))
+EXHAUSTED = tuple(m for m in MUTANTS if m.how in ("liveness", "equivalent"))
+FOLLOWED = tuple(m for m in (*MUTANTS, *STORE_MUTANTS) if m not in (*EXPLORED, *EXHAUSTED))
 HEAD = """# What TLC finds, and what raftnb finds
 
 Every specification of the package, printed as a plain module of TLA+ by `raftnb.pluscal` and
@@ -135,11 +139,30 @@ def mistake(mutant: Any) -> list[str]:
     assert ours.trace is not None
     assert theirs.violated
     assert theirs.steps == len(ours.trace), (mutant.row, theirs.steps, len(ours.trace))
-    named = re.search(r"Invariant (\w+) is|Action property (\w+) |property (\w+) of", theirs.text)
-    said = next((word for word in named.groups() if word), "") if named else "deadlock"
+    said = claim_named(theirs.text)
     size = settings(mutant.constants)
     return [f"{mutant.row}. {mutant.title}", size, f"`{ours.property}`", str(len(ours.trace)),
             f"`{said}`", str(theirs.steps)]  # fmt: skip
+
+
+def followed(mutant: Any) -> list[str]:
+    """A row: TLC follows the trace that we find of a mistake, and says where it goes wrong."""
+    found = find_out(mutant)
+    assert isinstance(found.trace, Trace)
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = tlc(Path(folder), trace_module(mutant.model(), found.trace))
+    assert theirs.violated
+    assert theirs.steps == len(found.trace), (mutant.row, theirs.steps, theirs.text[-3000:])
+    said = claim_named(theirs.text)
+    assert said == found.property, (mutant.row, said)
+    return [f"{mutant.row}. {mutant.title}", settings(mutant.constants), f"`{found.property}`",
+            str(len(found.trace)), f"`{said}`", str(theirs.steps)]  # fmt: skip
+
+
+def claim_named(text: str) -> str:
+    """The claim of which TLC says that it is violated."""
+    named = re.search(r"Invariant (\w+) is|Action property (\w+) |property (\w+) of", text)
+    return next((word for word in named.groups() if word), "") if named else "deadlock"
 
 
 def page(rows: dict[str, list[str]]) -> str:

@@ -99,7 +99,8 @@ def printable(subject: Subject) -> Subject:
         return False
 
     untold = {name for name in claims if refuses(set(), {name})}
-    return reduced.without({name for name in actions if refuses({name}, set())}, untold)
+    left = reduced.without({name for name in actions if refuses({name}, set())}, untold).text
+    return Subject(left, subject.directory, load(left, subject.directory, "printable"))
 
 
 def by_hand(subject: Subject) -> dict[str, Any]:

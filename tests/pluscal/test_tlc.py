@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from raftnb.data.trace import Trace
 from raftnb.explore import check
 from raftnb.language.spec import Model
-from raftnb.pluscal import algorithm, plain_module
+from raftnb.language.world import World
+from raftnb.pluscal import algorithm, plain_module, trace_module
+from raftnb.pluscal.module import Printed
 from raftnb.specs import SPECS
-from tests.pluscal.agreement import EXPLORED, SIZES, mistake, specification
+from tests.pluscal.agreement import EXPLORED, FOLLOWED, SIZES, followed, mistake, specification
 from tests.pluscal.odd import ALGORITHMS, ODDITIES
-from tests.pluscal.tools import model_check, needs_tlc, tlc, translated
+from tests.pluscal.tools import Found, model_check, needs_tlc, tlc, translated
 
 pytestmark = needs_tlc
 
@@ -55,15 +58,63 @@ def test_tlc_finds_each_mistake_after_as_many_steps(mutant: Any) -> None:
 
 
 def test_tlc_finds_that_a_client_can_starve(tmp_path: Path) -> None:
-    printed = plain_module(SPECS["sequential-store"]())
-    found = tlc(tmp_path, printed, config=f"{printed.name}Live.cfg")
-    assert found.violated
-    assert "Temporal properties were violated" in found.text
+    model = SPECS["sequential-store"]()
+    for printed in (plain_module(model), algorithm(model)):
+        translated(tmp_path, algorithm(model))
+        found = live(tmp_path, printed)
+        assert found.violated
+        assert "Temporal properties were violated" in found.text
 
 
 def test_tlc_finds_that_a_fair_mutex_lets_every_client_run(tmp_path: Path) -> None:
-    printed = plain_module(SPECS["fair-store"]())
-    assert not tlc(tmp_path, printed, config=f"{printed.name}Live.cfg").violated
+    model = SPECS["fair-store"]()
+    translated(tmp_path, algorithm(model))
+    assert not live(tmp_path, plain_module(model)).violated
+    assert not live(tmp_path, algorithm(model)).violated
+
+
+def live(folder: Path, printed: Printed) -> Found:
+    """What TLC says of whole behaviors; an algorithm is there already, translated."""
+    config = f"{printed.name}Live.cfg"
+    if printed.name.endswith("Plain"):
+        return tlc(folder, printed, config=config)
+    return model_check(folder, printed.name, config=config)
+
+
+@pytest.mark.parametrize("mutant", FOLLOWED, ids=lambda m: f"{m.row}-{m.server.__name__}")
+def test_tlc_follows_the_trace_of_a_mistake_to_its_last_state(mutant: Any) -> None:
+    row = followed(mutant)
+    assert row[3] == row[5]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_tlc_follows_a_walk_of_every_specification(name: str, tmp_path: Path) -> None:
+    model = SPECS[name]()
+    trace = walk(model)
+    found = tlc(tmp_path, trace_module(model, trace))
+    assert not found.violated
+    assert found.distinct == len(trace.states)
+
+
+def test_tlc_finds_the_step_of_a_trace_that_the_model_does_not_have(tmp_path: Path) -> None:
+    model = SPECS["sequential-store"]()
+    trace = walk(model)
+    gap = Trace((*trace.states[:4], *trace.states[5:]), (*trace.steps[:3], *trace.steps[4:]))
+    found = tlc(tmp_path, trace_module(model, gap))
+    assert "Deadlock reached" in found.text
+    assert found.steps == 3
+
+
+def walk(model: Model, steps: int = 8) -> Trace:
+    """A walk that takes the last of the steps that there are, so that much happens."""
+    states, taken = [model.initial_states[0]], []
+    world = World(model)
+    for _ in range(steps):
+        ways = [(s, after) for s, after in world.successors(states[-1]) if after not in states]
+        if ways:
+            taken.append(ways[-1][0])
+            states.append(ways[-1][1])
+    return Trace(tuple(states), tuple(taken))
 
 
 def test_with_symmetry_tlc_counts_the_same_orbits(tmp_path: Path) -> None:
