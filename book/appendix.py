@@ -186,7 +186,9 @@ def macro(module: str, name: str) -> str:
 
 def labelled(module: str, label: str) -> str:
     """The text of a label, up to the next one or the end of the process."""
-    found = re.search(rf"^  {label}:[+-]?\n(.*?)(?=^  \\\*|^  \w+:|^    end while)", module, re.M | re.S)
+    found = re.search(
+        rf"^  {label}:[+-]?\n(.*?)(?=^  \\\*|^  \w+:|^    end while)", module, re.M | re.S
+    )
     assert found is not None, label
     return found[0]
 

@@ -43,5 +43,5 @@ def _of_labels(names: frozenset[str], weak: frozenset[str], strong: list[set[str
     one_each = all(len(mine) == 1 and mine <= weak for mine in strong)
     if not weak or not one_each:
         return Fair(whole=False)
-    marks = {name: "-" for name in sorted(names - weak)}
+    marks = dict.fromkeys(sorted(names - weak), "-")
     return Fair("fair ", marks | {name: "+" for mine in strong for name in mine})

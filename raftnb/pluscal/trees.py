@@ -38,7 +38,9 @@ def has_effects(body: Iterable[Statement]) -> bool:
     """Whether statements do more than give names values."""
     return any(
         isinstance(part, Statement)
-        and not (isinstance(part, If) or (isinstance(part, Assign) and isinstance(part.target, Var)))
+        and not (
+            isinstance(part, If) or (isinstance(part, Assign) and isinstance(part.target, Var))
+        )
         for part in own_of(body)
     )
 

@@ -14,14 +14,16 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
 from book import ROOT
-from raftnb.explore import check
 from raftnb.data.trace import Trace
 from raftnb.experiments.mutation import find_out
+from raftnb.explore import check
 from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.specs import SPECS
 from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS
@@ -47,24 +49,25 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("write-through-cache", {"values": 1}),
     ("raft", {"servers": 2}),
     ("raft", {"servers": 2, "history": True, "max_restarts": 1}),
+    ("raft", {"servers": 3, "max_log": 0, "max_restarts": 1}),
+    ("raft", {"servers": 3, "duplicates": 0, "max_messages": 2}),
     ("timely-raft", {}),
     ("timely-raft", {"max_restarts": 0}),
     ("raft-tla", {}),
     ("raft-tla", {"max_log": 0}),
     ("raft-log", {"servers": 2, "history": True}),
     ("raft-log", {"servers": 2, "max_restarts": 1, "history": True}),
+    ("raft-log", {"servers": 3, "max_log": 0, "history": True}),
     ("raft-read-index", {"servers": 2, "history": True}),
-    ("raft-read-index", {"servers": 2, "max_log": 0}),
+    ("raft-read-index", {"servers": 3, "max_log": 0}),
     ("raft-store", {"max_messages": 2, "history": True}),
-    ("raft-store", {"max_messages": 3}),
+    ("raft-store", {"servers": 3, "max_messages": 3}),
     ("raft-store-read-index", {"max_messages": 2, "history": True}),
-    ("raft-store-read-index", {"max_messages": 3}),
+    ("raft-store-read-index", {"servers": 3, "max_messages": 3}),
     ("raft-store-leases", {"max_messages": 2, "history": True}),
-    ("raft-store-leases", {"max_messages": 3}),
+    ("raft-store-leases", {"servers": 3, "max_messages": 2}),
 )
 EXPLORED = tuple(m for m in MUTANTS if m.row in (7, 16, 17, 18, 20, 25, 29, 30, 31))
-EXHAUSTED = tuple(m for m in MUTANTS if m.how in ("liveness", "equivalent"))
-FOLLOWED = tuple(m for m in (*MUTANTS, *STORE_MUTANTS) if m not in (*EXPLORED, *EXHAUSTED))
 HEAD = """# What TLC finds, and what raftnb finds
 
 Every specification of the package, printed as a plain module of TLA+ by `raftnb.pluscal` and
@@ -79,9 +82,13 @@ SECONDS = """Seconds are those of one run on a busy machine of two cores, TLC's 
 start of Java."""
 MISTAKES = """## Mistakes
 
-Mistakes in Raft that exploration finds from the start: what is violated, and the length of the
-shortest counterexample in steps. Where several claims break at the same depth, each tool names the
-one that it meets first."""
+Every mistake in Raft, and in the store on top of it: what is violated, and after how many steps.
+*Explored by TLC*: TLC finds its own shortest counterexample. Where several claims break at the same
+depth, each tool names the one that it meets first. *Exploration*, *walk*, *script*: TLC follows the
+trace that `raftnb` has found in this way (`trace_module`); it finds that each step is one of the
+printed module, and that the claim is false at the end and not before. Of these no shortest
+counterexample by TLC is claimed: it would explore for hours. *All states*: there is nothing to
+find, and TLC has looked at as many states."""
 
 
 def versions() -> str:
@@ -111,11 +118,12 @@ def specification(name: str, size: dict[str, Any]) -> list[str]:
     seconds = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        theirs = tlc(Path(folder), plain_module(model), *(["-deadlock"] if ends else []))
+        options = ["-deadlock"] if ends else []
+        theirs = tlc(Path(folder), plain_module(model), *options, long=True)
         their_seconds = time.perf_counter() - start
         printed = algorithm(model)
         translated(Path(folder), printed)
-        again = model_check(Path(folder), printed.name, *(["-deadlock"] if ends else []))
+        again = model_check(Path(folder), printed.name, *options, long=ours.distinct > 10_000)
     assert not theirs.violated
     assert not again.violated
     counts = [counted(one) for one in ((ours.distinct, ours.generated, ours.depth), theirs.counts)]
@@ -142,7 +150,7 @@ def mistake(mutant: Any) -> list[str]:
     said = claim_named(theirs.text)
     size = settings(mutant.constants)
     return [f"{mutant.row}. {mutant.title}", size, f"`{ours.property}`", str(len(ours.trace)),
-            f"`{said}`", str(theirs.steps)]  # fmt: skip
+            "explored by TLC", f"`{said}`", str(theirs.steps)]  # fmt: skip
 
 
 def followed(mutant: Any) -> list[str]:
@@ -151,12 +159,55 @@ def followed(mutant: Any) -> list[str]:
     assert isinstance(found.trace, Trace)
     with tempfile.TemporaryDirectory() as folder:
         theirs = tlc(Path(folder), trace_module(mutant.model(), found.trace))
-    assert theirs.violated
-    assert theirs.steps == len(found.trace), (mutant.row, theirs.steps, theirs.text[-3000:])
     said = claim_named(theirs.text)
-    assert said == found.property, (mutant.row, said)
+    assert theirs.violated
+    assert (said, theirs.steps) == (found.property, len(found.trace)), (mutant.row, theirs.text)
     return [f"{mutant.row}. {mutant.title}", settings(mutant.constants), f"`{found.property}`",
-            str(len(found.trace)), f"`{said}`", str(theirs.steps)]  # fmt: skip
+            str(len(found.trace)), mutant.how, f"`{said}`", str(theirs.steps)]  # fmt: skip
+
+
+def never_elected(mutant: Any) -> list[str]:
+    """A row: TLC as well finds no leader in any state of a mistake by which nobody is elected."""
+    model = mutant.model()
+    ours = check(model, deadlock=False)
+    printed, claim = plain_module(model), mutant.breaks.__name__
+    name = f"{printed.name}.tla"
+    text = printed.files[name].replace("\n====", f"\nNever == ~{claim}\n\n====")
+    config = {f"{printed.name}.cfg": printed.files[f"{printed.name}.cfg"] + "INVARIANT Never\n"}
+    printed = replace(printed, files={**printed.files, name: text, **config})
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = tlc(Path(folder), printed, "-deadlock", long=True)
+    assert not theirs.violated
+    assert theirs.counts == (ours.distinct, ours.generated, ours.depth)
+    assert claim in ours.not_reached
+    said = f"none of {ours.distinct:,} states"
+    return [f"{mutant.row}. {mutant.title}", settings(mutant.constants), f"`{claim}` in {said}",
+            "", "all states", f"in {said}", ""]  # fmt: skip
+
+
+def equivalent(mutant: Any) -> list[str]:
+    """A row: of a mistake that breaks no claim but one about its own steps, both say so."""
+    size = {**mutant.constants, "max_term": 1}
+    model = mutant.spec()(**size)
+    only = mutant.base.variant("only", mutant.server, invariants=(), sometimes=(),
+                               transitions=(mutant.breaks,))(**size)  # fmt: skip
+    ours, shortest = check(model, deadlock=False), check(only, deadlock=False)
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = tlc(Path(folder), plain_module(model), "-deadlock", long=True)
+        found = tlc(Path(folder), plain_module(only), "-deadlock")
+    assert shortest.trace is not None
+    assert not theirs.violated
+    assert theirs.counts == (ours.distinct, ours.generated, ours.depth)
+    assert (found.violated, found.steps) == (True, len(shortest.trace))
+    said = f"nothing in {ours.distinct:,} states; `{mutant.breaks.__name__}`"
+    return [f"{mutant.row}. {mutant.title}", settings(size), said, str(len(shortest.trace)),
+            "all states", said, str(found.steps)]  # fmt: skip
+
+
+def way_of(mutant: Any) -> Callable[[Any], list[str]]:
+    """How TLC is asked about a mistake."""
+    ways = {"liveness": never_elected, "equivalent": equivalent}
+    return mistake if mutant in EXPLORED else ways.get(mutant.how, followed)
 
 
 def claim_named(text: str) -> str:
@@ -172,7 +223,7 @@ def page(rows: dict[str, list[str]]) -> str:
     lines = [HEAD + tools, ""]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("spec")])
     lines += ["", MISTAKES, ""]
-    head = ["mistake", "constants", "raftnb", "steps", "TLC", "steps"]
+    head = ["mistake", "constants", "raftnb", "steps", "how", "TLC", "steps"]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("mutant")])
     return "\n".join(lines) + "\n"
 
@@ -188,7 +239,7 @@ def main(words: list[str]) -> None:
     assert JAR, "TLA2TOOLS_JAR names no jar"
     rows = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     work = {f"spec {i:02}": (specification, row) for i, row in enumerate(SIZES)}
-    work |= {f"mutant {m.row:02}": (mistake, (m,)) for m in EXPLORED}
+    work |= {f"mutant {m.row:02}": (way_of(m), (m,)) for m in (*MUTANTS, *STORE_MUTANTS)}
     for key, (make, arguments) in work.items():
         if (words and key not in words) or (not words and key in rows):
             continue

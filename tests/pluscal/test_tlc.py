@@ -18,7 +18,8 @@ from raftnb.language.world import World
 from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.pluscal.module import Printed
 from raftnb.specs import SPECS
-from tests.pluscal.agreement import EXPLORED, FOLLOWED, SIZES, followed, mistake, specification
+from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS
+from tests.pluscal.agreement import SIZES, specification, way_of
 from tests.pluscal.odd import ALGORITHMS, ODDITIES
 from tests.pluscal.tools import Found, model_check, needs_tlc, tlc, translated
 
@@ -51,10 +52,10 @@ def test_the_algorithms_of_odd_specifications_have_the_same_states(
     assert not theirs.violated
 
 
-@pytest.mark.parametrize("mutant", EXPLORED, ids=lambda m: f"{m.row}-{m.server.__name__}")
-def test_tlc_finds_each_mistake_after_as_many_steps(mutant: Any) -> None:
-    row = mistake(mutant)
-    assert row[3] == row[5]
+@pytest.mark.parametrize("mutant", (*MUTANTS, *STORE_MUTANTS), ids=lambda m: f"{m.row}")
+def test_tlc_says_the_same_of_each_mistake(mutant: Any) -> None:
+    row = way_of(mutant)(mutant)  # which asserts it
+    assert row[3] == row[6]
 
 
 def test_tlc_finds_that_a_client_can_starve(tmp_path: Path) -> None:
@@ -79,12 +80,6 @@ def live(folder: Path, printed: Printed) -> Found:
     if printed.name.endswith("Plain"):
         return tlc(folder, printed, config=config)
     return model_check(folder, printed.name, config=config)
-
-
-@pytest.mark.parametrize("mutant", FOLLOWED, ids=lambda m: f"{m.row}-{m.server.__name__}")
-def test_tlc_follows_the_trace_of_a_mistake_to_its_last_state(mutant: Any) -> None:
-    row = followed(mutant)
-    assert row[3] == row[5]
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -58,9 +58,10 @@ class Found:
         return self.distinct, self.generated, self.depth
 
 
-def run(folder: Path, *words: str) -> str:
-    """Run a class of the jar in a folder; return what it prints."""
-    command = ["java", "-XX:+UseSerialGC", "-Xmx3g", "-cp", JAR, *words]
+def run(folder: Path, *words: str, long: bool = False) -> str:
+    """What a class of the jar prints, run in a folder; for a `long` run more is compiled."""
+    options = ["-XX:+UseSerialGC", "-Xmx3g", *([] if long else ["-XX:TieredStopAtLevel=1"])]
+    command = ["java", *options, "-cp", JAR, *words]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
@@ -71,22 +72,27 @@ def write(folder: Path, printed: Printed) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def tlc(folder: Path, printed: Printed, *options: str, config: str = "") -> Found:
+def tlc(
+    folder: Path, printed: Printed, *options: str, config: str = "", long: bool = False
+) -> Found:
     """Model-check a module; raises `AssertionError` where TLC does not come to an end."""
     write(folder, printed)
-    return model_check(folder, printed.name, *options, config=config)
+    return model_check(folder, printed.name, *options, config=config, long=long)
 
 
-def answer(folder: Path, module: str, *options: str, config: str = "") -> str:
+def answer(folder: Path, module: str, *options: str, config: str = "", long: bool = False) -> str:
     """All that TLC says of a module that is in a folder."""
     config = config or f"{module}.cfg"
     words = ["-workers", "1", "-noGenerateSpecTE", "-cleanup", "-metadir", str(folder / "states")]
-    return run(folder, "tlc2.TLC", *words, *options, "-config", config, f"{module}.tla")
+    words += [*options, "-config", config, f"{module}.tla"]
+    return run(folder, "tlc2.TLC", *words, long=long)
 
 
-def model_check(folder: Path, module: str, *options: str, config: str = "") -> Found:
+def model_check(
+    folder: Path, module: str, *options: str, config: str = "", long: bool = False
+) -> Found:
     """Model-check a module that is in a folder."""
-    text = answer(folder, module, *options, config=config)
+    text = answer(folder, module, *options, config=config, long=long)
     counts = re.search(r"^(\d+) states generated, (\d+) distinct states found", text, re.MULTILINE)
     assert counts is not None, text[-3000:]
     depth = re.search(r"depth of the complete state graph search is (\d+)", text)
