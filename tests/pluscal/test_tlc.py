@@ -14,14 +14,13 @@ import pytest
 from raftnb.data.trace import Trace
 from raftnb.explore import check
 from raftnb.language.spec import Model
-from raftnb.language.world import World
 from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.pluscal.module import Printed
 from raftnb.specs import SPECS
 from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS
 from tests.pluscal.agreement import SIZES, specification, way_of
 from tests.pluscal.odd import ALGORITHMS, ODDITIES
-from tests.pluscal.tools import Found, model_check, needs_tlc, tlc, translated
+from tests.pluscal.tools import Found, model_check, needs_tlc, tlc, translated, walk
 
 pytestmark = needs_tlc
 
@@ -52,7 +51,7 @@ def test_the_algorithms_of_odd_specifications_have_the_same_states(
     assert not theirs.violated
 
 
-@pytest.mark.parametrize("mutant", (*MUTANTS, *STORE_MUTANTS), ids=lambda m: f"{m.row}")
+@pytest.mark.parametrize("mutant", [*MUTANTS, *STORE_MUTANTS], ids=lambda m: f"{m.row}")
 def test_tlc_says_the_same_of_each_mistake(mutant: Any) -> None:
     row = way_of(mutant)(mutant)  # which asserts it
     assert row[3] == row[6]
@@ -98,18 +97,6 @@ def test_tlc_finds_the_step_of_a_trace_that_the_model_does_not_have(tmp_path: Pa
     found = tlc(tmp_path, trace_module(model, gap))
     assert "Deadlock reached" in found.text
     assert found.steps == 3
-
-
-def walk(model: Model, steps: int = 8) -> Trace:
-    """A walk that takes the last of the steps that there are, so that much happens."""
-    states, taken = [model.initial_states[0]], []
-    world = World(model)
-    for _ in range(steps):
-        ways = [(s, after) for s, after in world.successors(states[-1]) if after not in states]
-        if ways:
-            taken.append(ways[-1][0])
-            states.append(ways[-1][1])
-    return Trace(tuple(states), tuple(taken))
 
 
 def test_with_symmetry_tlc_counts_the_same_orbits(tmp_path: Path) -> None:

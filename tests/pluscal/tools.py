@@ -16,6 +16,9 @@ import pytest
 import tree_sitter
 import tree_sitter_tlaplus
 
+from raftnb.data.trace import Trace
+from raftnb.language.spec import Model
+from raftnb.language.world import World
 from raftnb.pluscal.module import Printed
 
 JAR = os.environ.get("TLA2TOOLS_JAR", "")
@@ -111,3 +114,15 @@ def translated(folder: Path, printed: Printed) -> None:
     write(folder, printed)
     said = run(folder, "pcal.trans", "-nocfg", f"{printed.name}.tla")
     assert "Translation completed." in said, said
+
+
+def walk(model: Model, steps: int = 8) -> Trace:
+    """A walk that takes the last of the steps that there are, so that much happens."""
+    states, taken = [model.initial_states[0]], []
+    world = World(model)
+    for _ in range(steps):
+        ways = [(s, after) for s, after in world.successors(states[-1]) if after not in states]
+        if ways:
+            taken.append(ways[-1][0])
+            states.append(ways[-1][1])
+    return Trace(tuple(states), tuple(taken))
