@@ -1,0 +1,131 @@
+"""What a specification claims, evaluated in every state of a behavior that fits.
+
+A claim is a function of what it reads. It is evaluated anew, for each choice of its parameters,
+only where something changed that it read the last time; so all of them are evaluated in each state
+and each step, as if every one were called every time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.conform.running import Changes
+from raftnb.data.trace import State
+from raftnb.data.values import Message, show
+from raftnb.language.claims import Property, evaluate
+from raftnb.language.spec import Model
+from raftnb.language.universe import universe
+from raftnb.language.world import World
+
+BAG = -1
+"""In place of a cell: the messages in flight."""
+
+
+class Reader(World):
+    """A world that notes which cells are read; `BAG` for the messages in flight."""
+
+    def __init__(self, model: Model, state: State) -> None:
+        super().__init__(model, state)
+        self.noted: set[int] = set()
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted."""
+        self.noted.add(cell)
+        return self.cells[cell]
+
+    def messages(self) -> list[Message]:
+        """The messages in flight; noted."""
+        self.noted.add(BAG)
+        return super().messages()
+
+
+@dataclass(eq=False)
+class Watched:
+    """A claim with its parameters bound, and the cells that it read last."""
+
+    claim: Property
+    values: dict[str, Any]
+    arguments: dict[str, Any]
+    about_steps: bool
+    reads: frozenset[int] = frozenset()
+
+
+class ClaimsAlong:
+    """The claims of a model along one behavior, from its first state on.
+
+    `false_at_first` are those that are false in that state.
+    """
+
+    def __init__(self, model: Model, start: State) -> None:
+        self.here, self.then = Reader(model, start), Reader(model, start)
+        self.then.noted = self.here.noted
+        self.watchers: dict[int, dict[Watched, None]] = {}
+        spec = model.spec
+        states, steps = model.checked(spec.invariants), model.checked(spec.transitions)
+        asked = [(claim, False) for claim in states] + [(claim, True) for claim in steps]
+        with self.here:
+            every = [one for claim, about in asked for one in self._bindings(model, claim, about)]
+            true = [self._watch(one) for one in every]
+        self.false_at_first = [one for one, is_true in zip(every, true, strict=True) if not is_true]
+
+    def _bindings(self, model: Model, claim: Property, about_steps: bool) -> Iterator[Watched]:
+        types = model.parameters(claim)  # type: ignore[arg-type]
+        fixed = {name: model.constants[name] for name in types if name in model.constants}
+        free = {n: universe(t, self.here) for n, t in types.items() if n not in fixed}
+        for row in itertools.product(*free.values()):
+            values = dict(zip(free, row, strict=True))
+            yield Watched(claim, values, {**fixed, **values}, about_steps)
+
+    def step(self, changes: Changes) -> list[Watched]:
+        """Take the behavior's next step; the claims that are false of it, or after it."""
+        touched = self._apply(self.then, changes)
+        asked = {one: None for cell in touched for one in self.watchers.get(cell, ())}
+        with self.here:
+            broken = [one for one in asked if one.about_steps and not self._is_true(one)]
+            self._apply(self.here, changes)
+            false = [one for one in asked if not self._watch(one)]
+        return broken + [one for one in false if not one.about_steps]
+
+    def _apply(self, world: World, changes: Changes) -> set[int]:
+        """Make the changes, and say which cells they change."""
+        touched = set()
+        for cell, value in changes.cells:
+            if world.cells[cell] != value:
+                touched.add(cell)
+            world.cells[cell] = value
+        for message, count in changes.bag:
+            touched.add(BAG)
+            if count:
+                world.bag[message] = count
+            else:
+                world.bag.pop(message, None)
+        return touched
+
+    def _is_true(self, one: Watched) -> bool:
+        self.here.next = self.then if one.about_steps else None
+        return evaluate(one.claim, one.arguments)
+
+    def _watch(self, one: Watched) -> bool:
+        """Evaluate a claim where both worlds are in the same state, and note what it reads.
+
+        A step that changes nothing of this is, for a claim about steps, one that changes nothing.
+        """
+        self.here.noted.clear()
+        true = self._is_true(one)
+        reads = frozenset(self.here.noted)
+        if reads != one.reads:
+            for cell in one.reads - reads:
+                del self.watchers[cell][one]
+            for cell in reads - one.reads:
+                self.watchers.setdefault(cell, {})[one] = None
+            one.reads = reads
+        return true
+
+
+def told(one: Watched) -> str:
+    """A claim and the values for which it is false."""
+    values = ", ".join(f"{name} = {show(value)}" for name, value in one.values.items())
+    return f"{one.claim.__name__}" + (f" ({values})" if values else "")

@@ -1,0 +1,63 @@
+"""What a mapping is: how the events of a log are read as steps of a specification."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from raftnb.conform.misfit import EventError
+from raftnb.conform.now import Now, Play
+from raftnb.data.trace import State
+from raftnb.language.cures import listed, nearest
+from raftnb.language.spec import Model
+
+Event = Mapping[str, Any]
+"""One line of a log: a JSON object."""
+
+
+class EventMapping(ABC):
+    """How the events of one kind of log are read as steps of a specification.
+
+    For each event it gives the alternatives, functions without parameters that take steps on `now`
+    and compare what comes of them with what is logged. Where there is one alternative, the search
+    goes on without looking back. What has to be remembered of earlier events is noted on `now`.
+    """
+
+    @abstractmethod
+    def model(self, events: Iterable[Event]) -> Model:
+        """The model that the events are of: which specification, and how many servers."""
+
+    @abstractmethod
+    def start(self, model: Model) -> State:
+        """The state in which the log begins."""
+
+    @abstractmethod
+    def __call__(self, event: Event, now: Now) -> Sequence[Play]:
+        """The alternatives of an event; raises `EventError` for one that cannot be read."""
+
+
+def field(event: Any, name: str, within: str = "an event") -> Any:
+    """A field of an event, or of an object in one; raises `EventError` if it is not there."""
+    if not isinstance(event, Mapping):
+        raise EventError(f"{event!r} as {within}", allowed="a JSON object")
+    if name not in event:
+        raise EventError(
+            f"{within} without `{name}`",
+            allowed=f"with `{name}`; here is {listed(list(event))}" if event else f"with `{name}`",
+            cure=nearest(name, list(event)) or "log it, or use another format",
+        )
+    return event[name]
+
+
+def one_of(table: Mapping[Any, Any], key: Any, what: str) -> Any:
+    """What a table of known names has for a name; raises `EventError` for an unknown one."""
+    try:
+        return table[key]
+    except (KeyError, TypeError):
+        names = [str(name) for name in table]
+        raise EventError(
+            f"{what} {key!r}",
+            allowed=", ".join(names),
+            cure=nearest(str(key), names) or "use the format of the log's library",
+        ) from None

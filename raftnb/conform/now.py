@@ -1,0 +1,210 @@
+"""What a mapping works with: the state as it is now, steps to take, and comparisons."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.running import Changes, Running, Taken
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.trace import State
+from raftnb.data.values import Message, order, show
+from raftnb.language.annotations import Mismatch
+from raftnb.language.cures import nearest
+from raftnb.language.processes import Action, Process
+from raftnb.language.spec import Model
+
+Play = Callable[[], None]
+"""An alternative: takes steps and compares, on `Now`; raises `Misfit` where it does not fit."""
+
+
+class Now:
+    """The state that the events so far have led to, and what can be done in it.
+
+    `now["s1"]` is a process, whose variables are read as in the specification. Every method that
+    does something raises `Misfit` with the reason if it does not fit.
+    """
+
+    def __init__(self, model: Model, start: State) -> None:
+        self.model = model
+        self.world = Running(model, start)
+        self.taken: list[tuple[Taken, Changes]] = []
+        self._members = self.world.names
+        self._types: dict[Action, dict[str, Any]] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        found = self._members.get(name)
+        if found is None:
+            raise EventError(
+                f"`{name}`, which is no member of this model",
+                allowed=", ".join(self._members),
+                cure=nearest(name, list(self._members)) or "make a model that has it",
+            )
+        return found
+
+    def take(self, process: Any, action: str, *arguments: Any, choose: Iterable[Any] = ()) -> None:
+        """Let a process take a step; a message that it receives must be in flight."""
+        actor: Process = self[process] if isinstance(process, str) else process
+        known = type(actor).actions.get(action)
+        if known is None:
+            raise UsageError(
+                f"`{action}`, which is no action of `{type(actor).__name__}`",
+                allowed=", ".join(type(actor).actions),
+                cure=nearest(action, list(type(actor).actions)) or "name one of these",
+            )
+        bound = self._bound(actor, known, arguments)
+        world, begun = self.world, len(self.world.journal)
+        world.run(actor, known, bound, tuple(choose))
+        step = (actor.name, action, bound, world.chosen() if world.choices else ())
+        self.taken.append((step, world.changes(begun)))
+
+    def _bound(self, actor: Process, action: Action, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments of an action, constants put in, each of the type that it must have."""
+        types = self._types.get(action)
+        if types is None:
+            types = self._types[action] = self.model.parameters(action, skip=1)
+        if not types and not given:
+            return ()
+        constants, rest, bound = self.model.constants, list(given), []
+        for name, kind in types.items():
+            if name in constants:
+                bound.append(constants[name])
+            elif not rest:
+                raise UsageError(f"{actor}.{action.name} without its `{name}`", cure="give it")
+            else:
+                bound.append(self._argument(actor, action, kind, rest.pop(0)))
+        if rest:
+            raise UsageError(
+                f"{actor}.{action.name} with {len(given)} arguments",
+                allowed=", ".join(name for name in types if name not in constants) or "none",
+            )
+        return tuple(bound)
+
+    def _argument(self, actor: Process, action: Action, kind: Any, value: Any) -> Any:
+        if isinstance(value, Message):
+            fits = isinstance(kind, type) and isinstance(value, kind)
+            if not fits or (value.dest != actor and not actor.everywhere):
+                raise UsageError(f"{value!r}, which `{actor}.{action.name}` cannot receive")
+            if not self.is_in_flight(value):
+                raise Misfit(f"{value!r} is not in flight")
+            return value
+        try:
+            return self.model.check_of(kind)(value)
+        except Mismatch as mismatch:
+            raise mismatch.as_error(value, f"an argument of `{action.name}`") from None
+
+    def is_in_flight(self, message: Message) -> bool:
+        """Whether a message can be received now."""
+        channels = self.model.channels
+        if not channels:
+            return message in self.world.bag
+        queue = self.world.cells[channels[message.source.name, message.dest.name]]
+        return bool(queue) and queue[0] == message
+
+    def message(self, kind: type[Message], source: Any, dest: Any, **fields: Any) -> Message:
+        """A message in flight, known with all its fields; `Misfit` with the nearest if none is."""
+        try:
+            wanted = kind(source=self._member(source), dest=self._member(dest), **fields)
+        except SpecError as error:
+            raise Misfit(error.found) from None
+        if self.is_in_flight(wanted):
+            return wanted
+        self._not_in_flight(kind, wanted.source, wanted.dest, fields)
+
+    def find(self, kind: type[Message], source: Any, dest: Any, **fields: Any) -> list[Message]:
+        """The messages in flight with these fields, in order: what a log that is short leaves."""
+        ends = (self._member(source), self._member(dest))
+        found = [m for m in self._between(kind, *ends) if _has(m, fields)]
+        if not found:
+            self._not_in_flight(kind, *ends, fields)
+        return sorted(found, key=order)
+
+    def _member(self, given: Any) -> Any:
+        return self[given] if isinstance(given, str) else given
+
+    def _between(self, kind: type[Message], source: Any, dest: Any) -> Iterator[Message]:
+        flying: Iterable[Message] = self.world.bag
+        if self.model.channels:
+            flying = self.world.cells[self.model.channels[source.name, dest.name]][:1]
+        return (m for m in flying if type(m) is kind and m.source == source and m.dest == dest)
+
+    def _not_in_flight(
+        self, kind: type[Message], source: Any, dest: Any, fields: dict[str, Any]
+    ) -> NoReturn:
+        """Say which of the messages that are there is nearest, and where it differs."""
+        there = list(self._between(kind, source, dest))
+        what = f"{kind.__name__} from {source} to {dest}"
+        if not there:
+            raise Misfit(f"no {what} is in flight")
+        wrong = [
+            [(n, getattr(m, n), v) for n, v in fields.items() if getattr(m, n) != v] for m in there
+        ]
+        least = min(wrong, key=len)
+        told = ", ".join(f"{n} is {show(is_)}, logged {show(v)}" for n, is_, v in least)
+        raise Misfit(f"no such {what} is in flight; of the nearest {told}")
+
+    def compare(self, process: Any, **logged: Any) -> None:
+        """Compare variables of a process with what is logged."""
+        actor = self[process] if isinstance(process, str) else process
+        for name, value in logged.items():
+            if getattr(actor, name) != value:
+                raise Misfit(f"{actor}.{name} is {show(getattr(actor, name))}, logged {show(value)}")
+
+    def same(self, what: str, is_: Any, logged: Any) -> None:
+        """Compare anything else with what is logged."""
+        if is_ != logged:
+            raise Misfit(f"{what} is {show(is_)}, logged {show(logged)}")
+
+    def note(self, key: Any, value: Any) -> None:
+        """Remember something of the events so far; it is forgotten where the search goes back."""
+        self.world.note(key, value)
+
+    def noted(self, key: Any, default: Any = None) -> Any:
+        """What was noted last."""
+        return self.world.notes.get(key, default)
+
+    def first_of(self, *plays: Play) -> None:
+        """Play the first alternative that fits, and no other later.
+
+        Only where what is compared afterwards tells the alternatives apart, or where it does not
+        matter which one is taken: the search does not come back to the others.
+        """
+        reasons = []
+        for play in plays:
+            mark, taken = len(self.world.journal), len(self.taken)
+            try:
+                return play()
+            except Misfit as misfit:
+                reasons.append(misfit.found)
+                self.back_to(mark, taken)
+        raise Misfit("; ".join(dict.fromkeys(reasons)))
+
+    def back_to(self, mark: int, taken: int) -> None:
+        """Undo all that was done since the journal and the steps had these lengths."""
+        self.world.rewind(mark)
+        del self.taken[taken:]
+
+    def unlogged(
+        self, steps: Sequence[tuple[Any, ...]], then: Play, most: int = 1, least: int = 0
+    ) -> list[Play]:
+        """Alternatives in which up to `most` of these steps, which nobody logged, come first.
+
+        A step is (process, action, argument, ...), as `take` has it. Fewer steps are tried first.
+        """
+
+        def play(row: tuple[tuple[Any, ...], ...]) -> Play:
+            def played() -> None:
+                for step in row:
+                    self.take(*step)
+                then()
+
+            return played
+
+        rows = (itertools.product(steps, repeat=n) for n in range(least, most + 1))
+        return [play(row) for row in itertools.chain.from_iterable(rows)]
+
+
+def _has(message: Message, fields: dict[str, Any]) -> bool:
+    return all(getattr(message, name) == value for name, value in fields.items())

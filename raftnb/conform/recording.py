@@ -1,0 +1,73 @@
+"""Logs in files: one JSON object a line, also compressed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from raftnb.conform.mapping import Event
+from raftnb.conform.misfit import EventError
+from raftnb.data.errors import UsageError
+
+OPENERS: dict[str, Callable[..., IO[bytes]]] = {".xz": lzma.open, ".gz": gzip.open}
+
+
+class Recording:
+    """The events in a file, read anew each time that one goes through them; blank lines are skipped.
+
+    Raises `UsageError` for a file that cannot be read, `EventError` for a line that is no JSON
+    object, with its number.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def __iter__(self) -> Iterator[Event]:
+        return (event for _, event in self.numbered())
+
+    def numbered(self) -> Iterator[tuple[int, Event]]:
+        """Each event with the number of its line, from 1 on."""
+        loads = json.loads
+        for number, line in enumerate(self._lines(), 1):
+            if not line.strip():
+                continue
+            try:
+                event = loads(line)
+            except (ValueError, RecursionError) as error:
+                raise self._no_event(number, line, f"no JSON: {error}") from None
+            if type(event) is not dict:
+                raise self._no_event(number, line, f"a JSON {type(event).__name__}")
+            yield number, event
+
+    def _lines(self) -> Iterator[bytes]:
+        try:
+            with OPENERS.get(self.path.suffix, open)(self.path, "rb") as file:
+                yield from file
+        except (OSError, EOFError, lzma.LZMAError) as error:
+            raise UsageError(
+                getattr(error, "strerror", None) or str(error),
+                place=str(self.path),
+                allowed="a file of JSON lines, plain or compressed (.xz, .gz)",
+                cure="look whether it is there, and whole",
+            ) from None
+
+    def _no_event(self, number: int, line: bytes, what: str) -> EventError:
+        text = line.decode(errors="backslashreplace").strip()
+        return EventError(
+            f"{what}, in `{text[:60]}{'...' if len(text) > 60 else ''}`",
+            place=f"{self.path.name}, line {number}",
+            allowed="one JSON object a line",
+            cure="mend the line, or leave it out",
+        )
+
+
+def read_events(path: str | Path) -> Recording:
+    """The events in a file of JSON lines (.xz and .gz too)."""
+    return Recording(path)
+
+
+__all__ = ["Recording", "read_events"]

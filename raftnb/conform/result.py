@@ -1,0 +1,106 @@
+"""What comes of holding a log against a specification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from raftnb.conform.behavior import Behavior
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Answer, Verdict
+
+
+@dataclass(frozen=True)
+class FirstMisfit:
+    """The first event that is no step of the specification, and why not, for each alternative."""
+
+    line: int
+    event: dict[str, Any]
+    reasons: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The event as plain JSON data."""
+        return {"line": self.line, "event": self.event, "reasons": list(self.reasons)}
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{k}: {v}" for k, v in self.event.items())
+        shown = shown if len(shown) <= 300 else shown[:297] + "..."
+        return "\n".join([f"line {self.line}: {shown}", *(f"  {r}" for r in self.reasons)])
+
+
+@dataclass(frozen=True)
+class BrokenClaim:
+    """A claim that is false for the first time: after which line's steps, and for what values."""
+
+    claim: str
+    line: int
+    told: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The claim as plain JSON data."""
+        return {"claim": self.claim, "line": self.line, "told": self.told}
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.told} is false"
+
+
+@dataclass(frozen=True, repr=False)
+class Conformance(Answer):
+    """Whether a log fits a specification.
+
+    *holds*: all events fit, and what the specification claims is true all along the behavior.
+    *violated*: `first_misfit` is the first event that fits in no way that was tried, after the
+    longest prefix that does; or a claim in `broken` is false. *unknown*: `bound` was reached.
+    `events` is how many were read, `matched` how many fit, `behavior` the steps that they stand
+    for, `trace` the same as a trace, which for a long log takes time and memory to make.
+    """
+
+    verdict: Verdict
+    spec: str
+    events: int
+    matched: int
+    seconds: float
+    behavior: Behavior = field(compare=False)
+    first_misfit: FirstMisfit | None = None
+    broken: tuple[BrokenClaim, ...] = ()
+    bound: str | None = None
+    partial: tuple[str, ...] = ()
+    property: str | None = None
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The behavior that fits, from its first state to the last."""
+        return self.behavior.trace()
+
+    def around(self, before: int = 3) -> Trace:
+        """The end of the behavior: what the last events that fit stand for."""
+        return self.behavior.trace(max(0, self.matched - before))
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as plain JSON data."""
+        misfit = self.first_misfit
+        return {
+            "verdict": str(self.verdict),
+            "specification": self.spec,
+            "events": self.events,
+            "matched": self.matched,
+            "steps": len(self.behavior),
+            "first_misfit": None if misfit is None else misfit.as_json(),
+            "claims": [one.as_json() for one in self.broken],
+            "property": self.property,
+            "bound": self.bound,
+            "partial": list(self.partial),
+            "seconds": round(self.seconds, 3),
+        }
+
+    def __str__(self) -> str:
+        rows = [f"{self.verdict}: {self.matched:,} of the events fit `{self.spec}`"]
+        if self.verdict is Verdict.HOLDS:
+            rows = [f"holds: all {self.events:,} events fit `{self.spec}`"]
+        if self.bound:
+            rows[0] += f"; {self.bound}"
+        if self.first_misfit:
+            rows += ["the first that does not:", str(self.first_misfit)]
+        rows += [f"claim broken, {one}" for one in self.broken]
+        return "\n".join([*rows, *self.partial])

@@ -1,0 +1,118 @@
+"""A world that runs the steps a mapping asks for, and can go back."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from raftnb.conform.misfit import Misfit
+from raftnb.data.trace import State, Step
+from raftnb.data.values import Message, show
+from raftnb.language.by_hand import why_disabled
+from raftnb.language.instances import named_arguments
+from raftnb.language.processes import Action, Disabled, Process
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+MISSING: Any = object()
+
+
+class Running(World):
+    """A world whose steps are noted in a journal, so that they can be undone.
+
+    Steps are taken as by hand, with the same checks of values and of messages, and without the
+    price of a whole state before and after each of them. An entry of the journal is a container
+    (the cells, the bag of messages, the mapping's notes), a key in it, and what was there before.
+    """
+
+    def __init__(self, model: Model, state: State) -> None:
+        super().__init__(model, state)
+        self.journal: list[tuple[Any, Any, Any]] = []
+        self.notes: dict[Any, Any] = {}
+        self.picks: tuple[Any, ...] = ()
+
+    def write(self, cell: int, value: Any) -> None:
+        """Change a cell, inside an action, and note what was there."""
+        self.journal.append((self.cells, cell, self.cells[cell]))
+        super().write(cell, value)
+
+    def send(self, message: Message) -> None:
+        """Put a message in flight."""
+        self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
+        super().send(message)
+
+    def discard(self, message: Message) -> None:
+        """Take a message out of the network once."""
+        self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
+        super().discard(message)
+
+    def note(self, key: Any, value: Any) -> None:
+        """Keep what a mapping has to remember of the events so far."""
+        self.journal.append((self.notes, key, self.notes.get(key, MISSING)))
+        self.notes[key] = value
+
+    def choose(self, options: tuple[Any, ...]) -> Any:
+        """The option that was asked for; the only one if none was."""
+        if not options:
+            raise Disabled
+        at = len(self.choices)
+        wanted = self.picks[at] if at < len(self.picks) else options[0]
+        if wanted not in options or (at >= len(self.picks) and len(options) > 1):
+            found = show(wanted) if at < len(self.picks) else "no value"
+            raise Misfit(
+                f"{self.actor} chooses among {', '.join(map(show, options))}, not {found}"
+            )
+        pick = options.index(wanted)
+        self.choices.append((pick, options))
+        return wanted
+
+    def run(
+        self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
+    ) -> None:
+        """Take one step; raises `Misfit`, with the guard that is false, where it is not enabled."""
+        self.picks = picks
+        try:
+            self.execute(process, action, arguments)
+        except Disabled as error:
+            raise Misfit(
+                f"{process}.{action.name} is not enabled: {why_disabled(process, action, error)}"
+            ) from None
+
+    def rewind(self, mark: int) -> None:
+        """Undo what was noted since the journal had `mark` entries."""
+        journal = self.journal
+        while len(journal) > mark:
+            container, key, old = journal.pop()
+            if old is MISSING:
+                container.pop(key, None)
+            else:
+                container[key] = old
+
+    def chosen(self) -> tuple[Any, ...]:
+        """What the step just taken has chosen."""
+        return tuple([options[pick] for pick, options in self.choices])
+
+
+    def changes(self, mark: int) -> Changes:
+        """What the step that began when the journal had `mark` entries has changed."""
+        bag = self.bag
+        touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
+        cells = [(cell, self.cells[cell]) for cell in self.writes]
+        return Changes(cells, [(message, bag.get(message, 0)) for message in touched])
+
+
+class Changes(NamedTuple):
+    """What a step changes: cells with their new values, and messages with their new counts."""
+
+    cells: list[tuple[int, Any]]
+    bag: list[tuple[Message, int]]
+
+
+Taken = tuple[str, str, tuple[Any, ...], tuple[Any, ...]]
+"""A step as the search keeps it: process, action, arguments, choices."""
+
+
+def as_step(model: Model, taken: Taken) -> Step:
+    """A step that was taken, as data."""
+    process, name, arguments, choices = taken
+    cls = next(c for c in model.processes if process in model.names[c.root])
+    return Step(process, name, named_arguments(model, cls.actions[name], arguments), choices)

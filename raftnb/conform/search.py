@@ -1,0 +1,277 @@
+"""The search for a behavior that fits: depth first, linear where there is one alternative."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.conform.behavior import Behavior
+from raftnb.conform.claims import ClaimsAlong, told
+from raftnb.conform.mapping import Event
+from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.now import Now, Play
+from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
+from raftnb.conform.running import Changes, Taken
+from raftnb.data.errors import RaftnbError, UsageError, told_plainly
+from raftnb.data.trace import State
+from raftnb.data.verdict import Verdict
+from raftnb.language.instances import admitted_state
+from raftnb.language.spec import Model
+
+Reading = Callable[[Event, Now], Sequence[Play]]
+"""A mapping: the alternatives of an event, as `EventMapping` gives them."""
+
+
+class OutOfBudget(Exception):
+    """A bound of the search is reached."""
+
+
+@dataclass
+class Choice:
+    """An event with alternatives left to try: how to come back to where it was met."""
+
+    at: int
+    mark: int
+    taken: int
+    rest: list[Play]
+
+
+@dataclass
+class Done:
+    """An event that fits: how many steps there were before it, and which line it was."""
+
+    line: int
+    event: Event
+    taken: int
+
+
+class Search:
+    """Finds a behavior for the events, one after the other.
+
+    Events since the oldest open choice are kept, so that the search can come back to it; without
+    an open choice nothing is kept but the steps. A choice that is `window` events old is closed.
+    """
+
+    def __init__(
+        self, now: Now, mapping: Reading, behavior: Behavior, claims: ClaimsAlong | None,
+        window: int, tries: int,
+    ) -> None:  # fmt: skip
+        self.now, self.mapping, self.behavior, self.claims = now, mapping, behavior, claims
+        self.window, self.tries = window, tries
+        self.open: list[Choice] = []
+        self.kept: deque[Done] = deque()
+        self.read = self.matched = self.settled = 0
+        self.gave_up = False
+        self.broken: dict[str, BrokenClaim] = {}
+        self.deepest = -1
+        self.reasons: dict[str, None] = {}
+        self.best: list[list[Taken]] = []
+
+    def run(self, events: Iterator[tuple[int, Event]]) -> FirstMisfit | None:
+        """Go through all events; the first that does not fit, if there is one."""
+        for line, event in events:
+            self.read += 1
+            if self._place(line, event, self._alternatives(line, event)):
+                continue
+            if not self._come_back(line, event):
+                return FirstMisfit(*self._failed, tuple(self.reasons))
+        self.open.clear()
+        self._settle()
+        return None
+
+    def _alternatives(self, line: int, event: Event) -> Sequence[Play]:
+        try:
+            return self.mapping(event, self.now)
+        except Misfit as misfit:
+            self._note(misfit.found, line, event)
+            return ()
+        except RaftnbError as error:
+            if not error.place.startswith("line "):
+                error.place = f"line {line}" + (f", {error.place}" if error.place else "")
+            raise
+
+    def _place(self, line: int, event: Event, plays: Sequence[Play]) -> bool:
+        """Let an event fit by the first alternative that does; the rest stay open."""
+        now, mark, before = self.now, len(self.now.world.journal), len(self.now.taken)
+        for number, play in enumerate(plays):
+            try:
+                play()
+            except Misfit as misfit:
+                self._note(misfit.found, line, event)
+                now.back_to(mark, before)
+                continue
+            except EventError as error:
+                error.place = error.place or f"line {line}"
+                raise
+            if rest := list(plays[number + 1 :]):
+                self.open.append(Choice(self.matched, mark, before, rest))
+            self.kept.append(Done(line, event, before))
+            self.matched += 1
+            self._close()
+            return True
+        if self.matched == self.deepest:
+            self.best = self._steps()
+        return False
+
+    def _close(self) -> None:
+        """Give up the choices that are too old, now and then, and settle what then is certain."""
+        if self.open and self.matched - self.open[0].at > 2 * self.window:
+            self.open = [one for one in self.open if self.matched - one.at <= self.window]
+            self.gave_up = True
+        elif self.open:
+            return
+        self._settle(self.open[0] if self.open else None)
+
+    def _settle(self, until: Choice | None = None) -> None:
+        """What fits stays, up to an open choice: keep the steps, ask the claims, forget the rest."""
+        now, taken, mark = self.now, len(self.now.taken), len(self.now.world.journal)
+        if until is not None:
+            taken, mark = until.taken, until.mark
+        certain = len(self.kept) if until is None else until.at - self.settled
+        for _ in range(certain):
+            done = self.kept.popleft()
+            end = self.kept[0].taken if self.kept else len(now.taken)
+            steps = now.taken[done.taken : end]
+            self.behavior.add([step for step, _ in steps])
+            for _, changes in steps if self.claims else ():
+                self._ask(done.line, changes)
+        del now.taken[:taken]
+        del now.world.journal[:mark]
+        self.settled += certain
+        for one in (*self.open, *self.kept):
+            one.taken -= taken
+        for choice in self.open:
+            choice.mark -= mark
+
+    def _ask(self, line: int, changes: Changes) -> None:
+        assert self.claims is not None
+        for one in self.claims.step(changes):
+            name = one.claim.__name__
+            self.broken.setdefault(name, BrokenClaim(name, line, told(one)))
+
+    def _note(self, reason: str, line: int, event: Event) -> None:
+        """Remember why an alternative of the furthest event so far does not fit."""
+        if self.matched > self.deepest:
+            self.deepest, self.reasons = self.matched, {}
+            self._failed = (line, dict(event))
+        if self.matched == self.deepest:
+            self.reasons.setdefault(reason)
+
+    def _steps(self) -> list[list[Taken]]:
+        """The steps of each event that is not settled."""
+        begins = [done.taken for done in self.kept] + [len(self.now.taken)]
+        return [
+            [step for step, _ in self.now.taken[begin:end]]
+            for begin, end in itertools.pairwise(begins)
+        ]
+
+    def _come_back(self, line: int, event: Event) -> bool:
+        """Try what is left of the open choices, the last one first, up to this event again."""
+        ahead = deque([(line, event)])
+        while self.open:
+            choice = self.open.pop()
+            while self.matched > choice.at:
+                done = self.kept.pop()
+                ahead.appendleft((done.line, done.event))
+                self.matched -= 1
+            self.now.back_to(choice.mark, choice.taken)
+            plays: Sequence[Play] = choice.rest
+            while ahead:
+                self.tries -= 1
+                if self.tries < 0:
+                    raise OutOfBudget
+                if not self._place(*ahead[0], plays):
+                    break
+                ahead.popleft()
+                if ahead:
+                    plays = self._alternatives(*ahead[0])
+            if not ahead:
+                return True
+        return False
+
+
+def numbered(events: Iterable[Any]) -> Iterator[tuple[int, Event]]:
+    """Events with the numbers of their lines: a recording's own, or counted from 1."""
+    own = getattr(events, "numbered", None)
+    return own() if own is not None else enumerate(events, 1)
+
+
+@told_plainly
+def conforms(
+    model: Model,
+    events: Iterable[Event],
+    mapping: Reading,
+    *,
+    start: State | None = None,
+    claims: bool = True,
+    window: int = 10_000,
+    tries: int = 1_000_000,
+) -> Conformance:
+    """Whether a log fits a model: whether some behavior has these events, as a mapping reads them.
+
+    `mapping(event, now)` gives the alternatives of an event (see `EventMapping`); with several, the
+    first that fits is taken, and the others where the events after it do not fit. `start` is the
+    state in which the log begins (the model's first initial state unless given). With `claims`,
+    what the specification claims is evaluated in each state of the behavior found. An open choice
+    is given up after `window` events, and the search after `tries` further tries; what does not
+    fit then is *unknown*.
+    Raises `EventError` for an event that cannot be read.
+    """
+    begun = time.perf_counter()
+    if not callable(mapping):
+        raise UsageError(
+            f"{mapping!r} as a mapping",
+            allowed="a function of an event and of `Now`, or an `EventMapping`",
+            cure="give the alternatives of an event",
+        )
+    first = model.initial_states[0] if start is None else admitted_state(model, start)
+    now, behavior = Now(model, first), Behavior(model, first)
+    along = ClaimsAlong(model, first) if claims else None
+    search = Search(now, mapping, behavior, along, window, tries)
+    for one in along.false_at_first if along else ():
+        search.broken.setdefault(one.claim.__name__, BrokenClaim(one.claim.__name__, 0, told(one)))
+    misfit, bound = None, None
+    with now.world:
+        try:
+            misfit = search.run(numbered(events))
+        except OutOfBudget:
+            bound = f"{tries:,} tries"
+        except KeyboardInterrupt:
+            bound = "interrupted"
+    if misfit and search.gave_up:
+        bound = f"a choice more than {window:,} events before was not tried again"
+    return _answer(model, search, misfit, bound, claims, time.perf_counter() - begun)
+
+
+def _answer(
+    model: Model, search: Search, misfit: FirstMisfit | None, bound: str | None, claims: bool,
+    seconds: float,
+) -> Conformance:  # fmt: skip
+    behavior = search.behavior
+    matched = search.matched
+    if misfit:
+        for steps in search.best:
+            behavior.add(steps)
+        matched = search.deepest
+    broken = tuple(search.broken.values())
+    verdict = Verdict.UNKNOWN if bound else Verdict.VIOLATED if misfit or broken else Verdict.HOLDS
+    if broken:
+        verdict = Verdict.VIOLATED
+    return Conformance(
+        verdict, model.spec.name, search.read, matched, seconds, behavior, misfit, broken, bound,
+        _left_out(model, claims), broken[0].claim if broken and not misfit else None,
+    )  # fmt: skip
+
+
+def _left_out(model: Model, claims: bool) -> tuple[str, ...]:
+    """What was not asked along the behavior."""
+    spec = model.spec
+    asked = (*spec.invariants, *spec.transitions)
+    if not claims:
+        return ("the claims were not evaluated",) if asked else ()
+    names = ", ".join(c.__name__ for c in asked if c not in model.checked(asked))
+    return (f"need history variables, not evaluated: {names}",) if names else ()
