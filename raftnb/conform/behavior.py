@@ -65,5 +65,3 @@ class Behavior:
                 if at >= begin:
                     steps.append(as_step(self.model, taken))
         return Trace(tuple(states), tuple(steps))
-
-

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from raftnb.conform.mapping import Event, EventMapping, field, one_of
 from raftnb.conform.misfit import EventError, Misfit

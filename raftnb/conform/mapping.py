@@ -39,15 +39,16 @@ class EventMapping(ABC):
 
 def field(event: Any, name: str, within: str = "an event") -> Any:
     """A field of an event, or of an object in one; raises `EventError` if it is not there."""
-    if not isinstance(event, Mapping):
-        raise EventError(f"{event!r} as {within}", allowed="a JSON object")
-    if name not in event:
-        raise EventError(
-            f"{within} without `{name}`",
-            allowed=f"with `{name}`; here is {listed(list(event))}" if event else f"with `{name}`",
-            cure=nearest(name, list(event)) or "log it, or use another format",
-        )
-    return event[name]
+    try:
+        return event[name]
+    except (KeyError, TypeError, IndexError):
+        if not isinstance(event, Mapping):
+            raise EventError(f"{event!r} as {within}", allowed="a JSON object") from None
+    raise EventError(
+        f"{within} without `{name}`",
+        allowed=f"with `{name}`; here is {listed(list(event))}" if event else f"with `{name}`",
+        cure=nearest(name, list(event)) or "log it, or use another format",
+    )
 
 
 def one_of(table: Mapping[Any, Any], key: Any, what: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any, NoReturn
 
 from raftnb.conform.misfit import EventError, Misfit
@@ -56,9 +57,8 @@ class Now:
             )
         bound = self._bound(actor, known, arguments)
         world, begun = self.world, len(self.world.journal)
-        world.run(actor, known, bound, tuple(choose))
-        step = (actor.name, action, bound, world.chosen() if world.choices else ())
-        self.taken.append((step, world.changes(begun)))
+        chosen = world.run(actor, known, bound, tuple(choose))
+        self.taken.append(((actor.name, action, bound, chosen), world.changes(begun)))
 
     def _bound(self, actor: Process, action: Action, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments of an action, constants put in, each of the type that it must have."""
@@ -103,22 +103,28 @@ class Now:
         queue = self.world.cells[channels[message.source.name, message.dest.name]]
         return bool(queue) and queue[0] == message
 
-    def message(self, kind: type[Message], source: Any, dest: Any, **fields: Any) -> Message:
+    def message(self, kind: type[Message], source: Any, dest: Any, **known: Any) -> Message:
         """A message in flight, known with all its fields; `Misfit` with the nearest if none is."""
         try:
-            wanted = kind(source=self._member(source), dest=self._member(dest), **fields)
+            wanted = kind(source=self._member(source), dest=self._member(dest), **known)
         except SpecError as error:
             raise Misfit(error.found) from None
-        if self.is_in_flight(wanted):
-            return wanted
-        self._not_in_flight(kind, wanted.source, wanted.dest, fields)
+        self.need(wanted)
+        return wanted
 
-    def find(self, kind: type[Message], source: Any, dest: Any, **fields: Any) -> list[Message]:
+    def need(self, message: Message) -> None:
+        """Raise `Misfit`, with the nearest message that is, if a message is not in flight."""
+        if not self.is_in_flight(message):
+            rest = {f.name: getattr(message, f.name) for f in fields(message)}
+            ends = rest.pop("source"), rest.pop("dest")
+            self._not_in_flight(type(message), *ends, rest)
+
+    def find(self, kind: type[Message], source: Any, dest: Any, **known: Any) -> list[Message]:
         """The messages in flight with these fields, in order: what a log that is short leaves."""
         ends = (self._member(source), self._member(dest))
-        found = [m for m in self._between(kind, *ends) if _has(m, fields)]
+        found = [m for m in self._between(kind, *ends) if _has(m, known)]
         if not found:
-            self._not_in_flight(kind, *ends, fields)
+            self._not_in_flight(kind, *ends, known)
         return sorted(found, key=order)
 
     def _member(self, given: Any) -> Any:
@@ -131,7 +137,7 @@ class Now:
         return (m for m in flying if type(m) is kind and m.source == source and m.dest == dest)
 
     def _not_in_flight(
-        self, kind: type[Message], source: Any, dest: Any, fields: dict[str, Any]
+        self, kind: type[Message], source: Any, dest: Any, known: dict[str, Any]
     ) -> NoReturn:
         """Say which of the messages that are there is nearest, and where it differs."""
         there = list(self._between(kind, source, dest))
@@ -139,7 +145,7 @@ class Now:
         if not there:
             raise Misfit(f"no {what} is in flight")
         wrong = [
-            [(n, getattr(m, n), v) for n, v in fields.items() if getattr(m, n) != v] for m in there
+            [(n, getattr(m, n), v) for n, v in known.items() if getattr(m, n) != v] for m in there
         ]
         least = min(wrong, key=len)
         told = ", ".join(f"{n} is {show(is_)}, logged {show(v)}" for n, is_, v in least)
@@ -150,7 +156,9 @@ class Now:
         actor = self[process] if isinstance(process, str) else process
         for name, value in logged.items():
             if getattr(actor, name) != value:
-                raise Misfit(f"{actor}.{name} is {show(getattr(actor, name))}, logged {show(value)}")
+                raise Misfit(
+                    f"{actor}.{name} is {show(getattr(actor, name))}, logged {show(value)}"
+                )
 
     def same(self, what: str, is_: Any, logged: Any) -> None:
         """Compare anything else with what is logged."""
@@ -206,5 +214,5 @@ class Now:
         return [play(row) for row in itertools.chain.from_iterable(rows)]
 
 
-def _has(message: Message, fields: dict[str, Any]) -> bool:
-    return all(getattr(message, name) == value for name, value in fields.items())
+def _has(message: Message, known: dict[str, Any]) -> bool:
+    return all(getattr(message, name) == value for name, value in known.items())

@@ -7,17 +7,17 @@ import json
 import lzma
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError
 from raftnb.data.errors import UsageError
 
-OPENERS: dict[str, Callable[..., IO[bytes]]] = {".xz": lzma.open, ".gz": gzip.open}
+OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
 
 
 class Recording:
-    """The events in a file, read anew each time that one goes through them; blank lines are skipped.
+    """The events in a file, read anew each time that one goes through them, without blank lines.
 
     Raises `UsageError` for a file that cannot be read, `EventError` for a line that is no JSON
     object, with its number.

@@ -14,6 +14,25 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 MISSING: Any = object()
+LONGEST = 100_000
+"""How many entries the memo has before it is emptied."""
+
+
+class Changes(NamedTuple):
+    """What a step changes: cells with their new values, and messages with their new counts."""
+
+    cells: list[tuple[int, Any]]
+    bag: list[tuple[Message, int]]
+
+
+class Known(NamedTuple):
+    """What a step did where it read these values: the same again, wherever it reads the same."""
+
+    reads: list[tuple[int, Any]]
+    writes: list[tuple[int, Any]]
+    ops: list[tuple[Message, int]]
+    sent: tuple[Message, ...]
+    chosen: tuple[Any, ...]
 
 
 class Running(World):
@@ -22,6 +41,9 @@ class Running(World):
     Steps are taken as by hand, with the same checks of values and of messages, and without the
     price of a whole state before and after each of them. An entry of the journal is a container
     (the cells, the bag of messages, the mapping's notes), a key in it, and what was there before.
+
+    What a step did is remembered with what it read, and done again, without running its Python,
+    where it would read the same values.
     """
 
     def __init__(self, model: Model, state: State) -> None:
@@ -29,6 +51,25 @@ class Running(World):
         self.journal: list[tuple[Any, Any, Any]] = []
         self.notes: dict[Any, Any] = {}
         self.picks: tuple[Any, ...] = ()
+        self.sent: tuple[Message, ...] = ()
+        self.memo: dict[Any, Known] = {}
+        self.noted: dict[int, Any] = {}
+        self.ops: list[tuple[Message, int]] = []
+        self.looked = False
+
+    # What a run of Python reads and does.
+
+    def read(self, cell: int) -> Any:
+        """The value of a cell; noted, unless the step has written it."""
+        value = self.cells[cell]
+        if cell not in self.writes:
+            self.noted[cell] = value
+        return value
+
+    def messages(self) -> list[Message]:
+        """The messages in flight; a step that looks at them is not remembered."""
+        self.looked = True
+        return super().messages()
 
     def write(self, cell: int, value: Any) -> None:
         """Change a cell, inside an action, and note what was there."""
@@ -38,17 +79,15 @@ class Running(World):
     def send(self, message: Message) -> None:
         """Put a message in flight."""
         self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
+        self.ops.append((message, 1))
         super().send(message)
 
     def discard(self, message: Message) -> None:
         """Take a message out of the network once."""
         self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
+        if not self.model.keeps:
+            self.ops.append((message, -1))
         super().discard(message)
-
-    def note(self, key: Any, value: Any) -> None:
-        """Keep what a mapping has to remember of the events so far."""
-        self.journal.append((self.notes, key, self.notes.get(key, MISSING)))
-        self.notes[key] = value
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         """The option that was asked for; the only one if none was."""
@@ -58,24 +97,78 @@ class Running(World):
         wanted = self.picks[at] if at < len(self.picks) else options[0]
         if wanted not in options or (at >= len(self.picks) and len(options) > 1):
             found = show(wanted) if at < len(self.picks) else "no value"
-            raise Misfit(
-                f"{self.actor} chooses among {', '.join(map(show, options))}, not {found}"
-            )
+            raise Misfit(f"{self.actor} chooses among {', '.join(map(show, options))}, not {found}")
         pick = options.index(wanted)
         self.choices.append((pick, options))
         return wanted
 
+    # Steps.
+
     def run(
         self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        """Take one step; what it has chosen.
+
+        Raises `Misfit`, with the guard that is false, where it is not enabled.
+        """
+        key = (process.name, action.name, arguments, picks)
+        known = self.memo.get(key)
+        cells = self.cells
+        if known is not None and self._reads_the_same(known):
+            self._again(known)
+            return known.chosen
+        self._run(process, action, arguments, picks)
+        chosen = tuple([options[pick] for pick, options in self.choices])
+        if not self.looked and not self.model.channels:
+            if len(self.memo) >= LONGEST:
+                self.memo.clear()
+            writes = [(cell, cells[cell]) for cell in self.writes]
+            reads = list(self.noted.items())
+            self.memo[key] = Known(reads, writes, self.ops, self.sent, chosen)
+        return chosen
+
+    def _run(
+        self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
     ) -> None:
-        """Take one step; raises `Misfit`, with the guard that is false, where it is not enabled."""
-        self.picks = picks
+        self.picks, self.ops, self.looked = picks, [], False
+        self.writes.clear()
+        self.noted.clear()
         try:
             self.execute(process, action, arguments)
         except Disabled as error:
             raise Misfit(
                 f"{process}.{action.name} is not enabled: {why_disabled(process, action, error)}"
             ) from None
+        self.sent = tuple([message for message, sign in self.ops if sign > 0])
+
+    def _reads_the_same(self, known: Known) -> bool:
+        cells = self.cells
+        for at, value in known.reads:
+            if cells[at] is not value and cells[at] != value:
+                return False
+        return True
+
+    def _again(self, known: Known) -> None:
+        """Do what a step did that read the same; where messages are kept, none is taken out."""
+        cells, bag, journal = self.cells, self.bag, self.journal
+        self.writes.clear()
+        for cell, value in known.writes:
+            journal.append((cells, cell, cells[cell]))
+            cells[cell] = value
+            self.writes.add(cell)
+        for message, sign in known.ops:
+            journal.append((bag, message, bag.get(message, MISSING)))
+            count = 1 if self.model.keeps else bag.get(message, 0) + sign
+            if count > 0:
+                bag[message] = count
+            else:
+                bag.pop(message, None)
+        self.sent = known.sent
+
+    def note(self, key: Any, value: Any) -> None:
+        """Keep what a mapping has to remember of the events so far."""
+        self.journal.append((self.notes, key, self.notes.get(key, MISSING)))
+        self.notes[key] = value
 
     def rewind(self, mark: int) -> None:
         """Undo what was noted since the journal had `mark` entries."""
@@ -87,24 +180,12 @@ class Running(World):
             else:
                 container[key] = old
 
-    def chosen(self) -> tuple[Any, ...]:
-        """What the step just taken has chosen."""
-        return tuple([options[pick] for pick, options in self.choices])
-
-
     def changes(self, mark: int) -> Changes:
         """What the step that began when the journal had `mark` entries has changed."""
         bag = self.bag
         touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
         cells = [(cell, self.cells[cell]) for cell in self.writes]
         return Changes(cells, [(message, bag.get(message, 0)) for message in touched])
-
-
-class Changes(NamedTuple):
-    """What a step changes: cells with their new values, and messages with their new counts."""
-
-    cells: list[tuple[int, Any]]
-    bag: list[tuple[Message, int]]
 
 
 Taken = tuple[str, str, tuple[Any, ...], tuple[Any, ...]]

@@ -17,6 +17,7 @@ from raftnb.conform.now import Now, Play
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.running import Changes, Taken
 from raftnb.data.errors import RaftnbError, UsageError, told_plainly
+from raftnb.data.places import place_of_error
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.language.instances import admitted_state
@@ -89,13 +90,14 @@ class Search:
         except Misfit as misfit:
             self._note(misfit.found, line, event)
             return ()
-        except RaftnbError as error:
-            if not error.place.startswith("line "):
-                error.place = f"line {line}" + (f", {error.place}" if error.place else "")
-            raise
+        except Exception as error:
+            raise _at_line(error, line) from None
 
-    def _place(self, line: int, event: Event, plays: Sequence[Play]) -> bool:
-        """Let an event fit by the first alternative that does; the rest stay open."""
+    def _place(self, line: int, event: Event, plays: Sequence[Play], again: bool = False) -> bool:
+        """Let an event fit by the first alternative that does; the rest stay open.
+
+        Where the search has come back, nothing is settled before it is where it was.
+        """
         now, mark, before = self.now, len(self.now.world.journal), len(self.now.taken)
         for number, play in enumerate(plays):
             try:
@@ -104,18 +106,32 @@ class Search:
                 self._note(misfit.found, line, event)
                 now.back_to(mark, before)
                 continue
-            except EventError as error:
-                error.place = error.place or f"line {line}"
-                raise
-            if rest := list(plays[number + 1 :]):
-                self.open.append(Choice(self.matched, mark, before, rest))
-            self.kept.append(Done(line, event, before))
+            except Exception as error:
+                raise _at_line(error, line) from None
             self.matched += 1
-            self._close()
+            if not self.open and not again and len(plays) == number + 1:
+                self._certain(line)
+                return True
+            if rest := list(plays[number + 1 :]):
+                self.open.append(Choice(self.matched - 1, mark, before, rest))
+            self.kept.append(Done(line, event, before))
+            if not again:
+                self._close()
             return True
         if self.matched == self.deepest:
             self.best = self._steps()
         return False
+
+    def _certain(self, line: int) -> None:
+        """An event with no choice open: its steps stay, and nothing has to be remembered."""
+        now = self.now
+        self.behavior.add([step for step, _ in now.taken])
+        if self.claims is not None:
+            for _, changes in now.taken:
+                self._ask(line, changes)
+        now.taken.clear()
+        now.world.journal.clear()
+        self.settled += 1
 
     def _close(self) -> None:
         """Give up the choices that are too old, now and then, and settle what then is certain."""
@@ -127,7 +143,7 @@ class Search:
         self._settle(self.open[0] if self.open else None)
 
     def _settle(self, until: Choice | None = None) -> None:
-        """What fits stays, up to an open choice: keep the steps, ask the claims, forget the rest."""
+        """What fits stays, up to an open choice: keep its steps, and ask the claims."""
         now, taken, mark = self.now, len(self.now.taken), len(self.now.world.journal)
         if until is not None:
             taken, mark = until.taken, until.mark
@@ -142,9 +158,10 @@ class Search:
         del now.taken[:taken]
         del now.world.journal[:mark]
         self.settled += certain
-        for one in (*self.open, *self.kept):
-            one.taken -= taken
+        for done in self.kept:
+            done.taken -= taken
         for choice in self.open:
+            choice.taken -= taken
             choice.mark -= mark
 
     def _ask(self, line: int, changes: Changes) -> None:
@@ -184,14 +201,29 @@ class Search:
                 self.tries -= 1
                 if self.tries < 0:
                     raise OutOfBudget
-                if not self._place(*ahead[0], plays):
+                if not self._place(*ahead[0], plays, again=True):
                     break
                 ahead.popleft()
                 if ahead:
                     plays = self._alternatives(*ahead[0])
             if not ahead:
+                self._close()
                 return True
         return False
+
+
+def _at_line(error: Exception, line: int) -> RaftnbError:
+    """An error of a mapping with the line of the event that it could not read."""
+    if not isinstance(error, RaftnbError):
+        error = EventError(
+            f"an event that the mapping cannot read: {type(error).__name__}: {error}",
+            place=place_of_error(error),
+            allowed="the fields and the kinds of values that the mapping's format has",
+            cure="look at the line, or mend the mapping",
+        )
+    if not error.place.startswith("line "):
+        error.place = f"line {line}" + (f", {error.place}" if error.place else "")
+    return error
 
 
 def numbered(events: Iterable[Any]) -> Iterator[tuple[int, Event]]:

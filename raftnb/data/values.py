@@ -14,6 +14,7 @@ from types import NoneType
 from typing import (
     TYPE_CHECKING,
     Any,
+    ClassVar,
     Generic,
     NamedTuple,
     TypeVar,
@@ -38,9 +39,12 @@ class Record:
     Where a world is running, it checks the fields against their annotations.
     """
 
+    _names: ClassVar[tuple[str, ...]]
+
     def __init_subclass__(cls, kw_only: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, repr=False, kw_only=kw_only)(cls)
+        cls._names = tuple(f.name for f in fields(cls))  # type: ignore[arg-type]
         cls.__hash__ = Record._cached_hash  # type: ignore[method-assign, assignment]
 
     def __post_init__(self) -> None:
@@ -52,7 +56,7 @@ class Record:
         try:
             return self.__dict__["_hash"]  # type: ignore[no-any-return]
         except KeyError:
-            inner = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+            inner = [getattr(self, name) for name in self._names]
             object.__setattr__(self, "_hash", hash((type(self).__name__, *inner)))
             return self.__dict__["_hash"]  # type: ignore[no-any-return]
 

@@ -16,7 +16,8 @@ M = TypeVar("M", bound=Message)
 def send(message: Message, to: Process) -> None:
     """Put a message in flight from the acting process to another one."""
     world = running_world()
-    refuse_no_message(message, f"send({show(message)}, to={show(to)})")
+    if not isinstance(message, Message):  # its text is made only for the error
+        refuse_no_message(message, f"send({show(message)}, to={show(to)})")
     if not isinstance(to, Process):
         raise SpecError(
             f"`send({type(message).__name__}(...), to={show(to)})`",
@@ -29,7 +30,8 @@ def send(message: Message, to: Process) -> None:
 
 def discard(message: Message) -> None:
     """Take a message out of the network once (a no-op where the network may duplicate it)."""
-    refuse_no_message(message, f"discard({show(message)})")
+    if not isinstance(message, Message):
+        refuse_no_message(message, f"discard({show(message)})")
     running_world().discard(message)
 
 

@@ -1,0 +1,380 @@
+"""The log of libraft in its own simulator, read as steps of `raft-libraft`.
+
+A server's `state` is logged whenever it has changed, and before all that is sent, received or
+requested; so at each of these the state is the one that was logged last. What a server does by
+itself shows in its next state: which steps lead there, is read from the difference, and `why`
+limits it. Each message is delivered at most once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from raftnb.conform.mapping import Event, EventMapping, field, one_of
+from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.now import Now, Play
+from raftnb.data.trace import State
+from raftnb.data.values import Message, show
+from raftnb.language.spec import Model, Spec
+from raftnb.specs.libraries.libraft import (
+    RAFT_LIBRAFT,
+    RAFT_LIBRAFT_AS_IS,
+    InstallSnapshot,
+    PreVoteResponse,
+    RequestPreVote,
+)
+from raftnb.specs.raft.server import (
+    AppendEntries,
+    AppendEntriesResponse,
+    Entry,
+    RequestVote,
+    RequestVoteResponse,
+    Role,
+)
+
+ROLES = {"follower": Role.FOLLOWER, "candidate": Role.CANDIDATE, "leader": Role.LEADER}
+CONFIGURATION, BARRIER = 3, 2
+STATE, RECEIVED, OWED, CHANGED, LOG = "state", "received", "owed", "changed", "log"
+PRE_VOTE = "preVote"
+FAULTS = ("cut", "mend", "isolate")
+KINDS = (
+    "AppendEntries", "AppendEntriesResult", "RequestVote", "RequestVoteResult", "InstallSnapshot",
+)  # fmt: skip
+Logged = dict[str, Any]
+
+
+class Hidden(NamedTuple):
+    """Which steps that nobody logged may have led to a state: of the disk, of the timer."""
+
+    disk: bool
+    timer: bool
+
+
+ALLOWED = {
+    "before send": Hidden(disk=True, timer=True),
+    "before receive": Hidden(disk=True, timer=True),
+    "before request": Hidden(disk=True, timer=True),
+    "before tick": Hidden(disk=True, timer=True),
+    "receive": Hidden(disk=False, timer=False),
+    "request": Hidden(disk=False, timer=False),
+    "tick": Hidden(disk=False, timer=True),
+    "disk": Hidden(disk=True, timer=False),
+}
+
+
+class LibraftMapping(EventMapping):
+    """The events of libraft, read as steps of the sound variant, or of the library as it is."""
+
+    def __init__(self, as_is: bool = False, spec: Spec | None = None) -> None:
+        self.spec = spec or (RAFT_LIBRAFT_AS_IS if as_is else RAFT_LIBRAFT)
+        self.entries: dict[tuple[int, ...], Entry] = {}
+        self.plays: dict[str, Callable[[Event, str, Now], None]] = {
+            "state": self.state,
+            "send": self.send,
+            "receive": self.receive,
+            "request": self.request,
+        }
+        self.handlers: dict[type[Message], Callable[[Any, Any, Now], None]] = {
+            RequestVote: self.vote_request,
+            RequestVoteResponse: self.vote_response,
+            RequestPreVote: self.pre_vote_request,
+            PreVoteResponse: self.pre_vote_response,
+            AppendEntries: self.append_entries,
+            AppendEntriesResponse: self.append_entries_response,
+            InstallSnapshot: self.install_snapshot,
+        }
+
+    def model(self, events: Iterable[Event]) -> Model:
+        """As many servers as the first line says, and a value for each request."""
+        values, head = 0, None
+        for event in events:
+            head = event if head is None else head
+            if event.get("event") == "request":
+                values = max(values, field(event, "value"))
+        if head is None or head.get("event") != "start":
+            raise EventError(
+                "a log that does not begin with the event `start`",
+                allowed='{"event": "start", "servers": 3, "preVote": 0}',
+            )
+        return self.spec(servers=field(head, "servers"), values=values + 2, duplicates=0)
+
+    def start(self, model: Model) -> State:
+        """Term 1, and the configuration as the only entry, on disk and committed."""
+        (first,) = model.initial_states
+        self.entries.clear()
+        with model.start() as world:
+            values = world.members(model.spec.domains[0])
+        self.entries[1, CONFIGURATION] = configuration = Entry(1, values[0])
+        known = {"currentTerm": 1, "log": (configuration,), "commitIndex": 1, "lastStored": 1}
+        servers = model.names["Server"]
+        return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
+
+    def __call__(self, event: Event, now: Now) -> Sequence[Play]:
+        """One alternative for each event; the network's faults are no steps."""
+        name = field(event, "event")
+        if name in FAULTS:
+            return (lambda: None,)
+        if name == "start":
+            return (partial(now.note, PRE_VOTE, bool(event.get("preVote"))),)
+        play = self.plays.get(name)
+        if play is None:
+            return one_of(  # type: ignore[no-any-return]
+                dict.fromkeys((*self.plays, *FAULTS, "start")), name, "the event"
+            )
+        return (partial(play, event, self.server(event, "server", now), now),)
+
+    def server(self, event: Event, name: str, now: Now) -> str:
+        """The server that a field names."""
+        number = field(event, name)
+        server = f"s{number}"
+        if server not in now.world.names:
+            raise EventError(
+                f"`{name}` {number!r}, a server that the first line does not count",
+                allowed=f"1 to {len(now.model.names['Server'])}",
+                cure="name one of these",
+            )
+        return server
+
+    def entry(self, logged: Any, now: Now) -> Entry:
+        """An entry as it is logged: [term, type, value]."""
+        key = tuple(logged)
+        found = self.entries.get(key)
+        if found is None:
+            kind = key[1] if len(key) > 1 else None
+            if kind == 1 and len(key) == 3:
+                value = f"v{key[2] + 2}"
+            else:
+                value = one_of({CONFIGURATION: "v1", BARRIER: "v2"}, kind, "the type of an entry")
+            found = self.entries[key] = Entry(key[0], now[value])
+        return found
+
+    def log(self, logged: Any, now: Now) -> tuple[Entry, ...]:
+        """Entries as they are logged."""
+        known = self.entries
+        try:
+            return tuple([known[tuple(one)] for one in logged])
+        except KeyError:
+            return tuple([self.entry(one, now) for one in logged])
+
+    # States.
+
+    def state(self, event: Event, server: str, now: Now) -> None:
+        """Take the steps that nobody logged and that lead to this state."""
+        s, logged, why = now[server], field(event, "state"), field(event, "why")
+        if why == "start":
+            now.note((server, STATE), logged)
+            self.compare(s, logged, now)
+            return
+        steps = one_of(ALLOWED, why, "`why`")
+        if steps.disk:
+            self.reach_disk(s, logged, now)
+        if s.role is not ROLES.get(logged["role"]) or s.currentTerm != logged["currentTerm"]:
+            self.reach_role(s, logged, now, steps.timer)
+        if logged["commitIndex"] > s.commitIndex and s.role is Role.LEADER:
+            now.take(s, "advance_commit_index", choose=(logged["commitIndex"],))
+        self.compare(s, logged, now)
+        now.note((server, STATE), logged)
+        now.note((server, CHANGED), False)
+
+    def reach_disk(self, s: Any, logged: Logged, now: Now) -> None:
+        """Let the disk have entries, or a snapshot, up to what is logged."""
+        if s.installing is not None and logged["lastStored"] == len(s.installing.entries):
+            self.take(s, "install", now=now)
+        while s.writing and s.lastStored != logged["lastStored"]:
+            self.take(s, "store", now=now)
+
+    def reach_role(self, s: Any, logged: Logged, now: Now, timer: bool) -> None:
+        """Stand for election, win it, or stand down, as the role and the term that are logged."""
+        role, term = logged["role"], logged["currentTerm"]
+        asks, stands = s.preVotes is not None, s.role is Role.CANDIDATE
+        begins = asks or (timer and (stands or not now.noted(PRE_VOTE)))
+        if role == "leader" and s.role is Role.CANDIDATE:
+            self.take(s, "become_leader", now=now)
+        elif role == "candidate" and term == s.currentTerm + 1 and begins:
+            self.take(s, "time_out", now=now)
+        elif role == "candidate" and term == s.currentTerm and timer:
+            self.take(s, "ask_around", now=now)
+        elif role == "follower" and s.role is Role.LEADER and term == s.currentTerm and timer:
+            self.take(s, "step_down", now=now)
+
+    def compare(self, s: Any, logged: Logged, now: Now) -> None:
+        """The whole state of a server; of its log what is left beyond the snapshot."""
+        voted = s.votedFor
+        is_ = (
+            s.currentTerm, int(voted.name[1:]) if voted is not None else 0, s.role.value,
+            s.commitIndex, s.lastStored,
+        )  # fmt: skip
+        names = ("currentTerm", "votedFor", "role", "commitIndex", "lastStored")
+        if is_ != (
+            logged["currentTerm"], logged["votedFor"], logged["role"], logged["commitIndex"],
+            logged["lastStored"],
+        ):  # fmt: skip
+            for name, mine in zip(names, is_, strict=True):
+                if logged[name] != mine:
+                    raise Misfit(f"{s}.{name} is {show(mine)}, logged {show(logged[name])}")
+        known = now.noted((s.name, LOG))
+        if known is not None and known[0] is s.log and known[1] == logged["offset"]:
+            if known[2] == logged["log"]:
+                return
+        offset = logged["offset"]
+        now.same(f"{s}.log from {offset} on", s.log[offset:], self.log(logged["log"], now))
+        if not offset <= max(s.commitIndex, len(s.installing.entries) if s.installing else 0):
+            raise Misfit(f"{s} drops {offset} entries, of which {s.commitIndex} are committed")
+        now.note((s.name, LOG), (s.log, offset, logged["log"]))
+
+    def is_settled(self, s: Any, now: Now) -> None:
+        """Nothing has changed since the state that was logged last, and nothing is left to send."""
+        if now.noted((s.name, CHANGED)):
+            logged = now.noted((s.name, STATE))
+            if logged is not None:
+                self.compare(s, logged, now)
+            now.note((s.name, CHANGED), False)
+
+    def take(
+        self, s: Any, action: str, *arguments: Any, now: Now, choose: tuple[Any, ...] = ()
+    ) -> None:
+        """Take a step; what it sends is to be logged before the server goes on."""
+        now.take(s, action, *arguments, choose=choose)
+        now.note((s.name, CHANGED), True)
+        if now.world.sent:
+            now.note((s.name, OWED), (*now.noted((s.name, OWED), ()), *now.world.sent))
+
+    # Messages.
+
+    def request(self, event: Event, server: str, now: Now) -> None:
+        """A leader appends an entry."""
+        s = now[server]
+        self.is_settled(s, now)
+        self.owes_nothing(s, now)
+        self.take(s, "client_request", now[f"v{field(event, 'value') + 2}"], now=now)
+
+    def owes_nothing(self, s: Any, now: Now) -> None:
+        """All that the server has sent is logged."""
+        owed = now.noted((s.name, OWED))
+        if owed:
+            raise Misfit(f"{s} has sent {owed[0]!r}, which is not logged")
+
+    def message(self, m: Event, source: Any, dest: Any, now: Now) -> Message:
+        """A message as it is logged."""
+        kind, term = field(m, "type"), m["term"]
+        ends = {"source": source, "dest": dest, "term": term}
+        if kind == "AppendEntries":
+            return AppendEntries(
+                **ends,
+                prevLogIndex=m["prevLogIndex"],
+                prevLogTerm=m["prevLogTerm"],
+                entries=self.log(m["entries"], now),
+                leaderCommit=m["leaderCommit"],
+            )
+        if kind == "AppendEntriesResult":
+            success = not m["rejected"]
+            index = m["lastLogIndex"] if success else 0
+            return AppendEntriesResponse(**ends, success=success, matchIndex=index)
+        if kind == "RequestVote":
+            now.same("candidate", f"s{m['candidate']}", source.name)
+            which = RequestPreVote if m["preVote"] else RequestVote
+            last = {"lastLogIndex": m["lastLogIndex"], "lastLogTerm": m["lastLogTerm"]}
+            return which(**ends, **last)
+        if kind == "RequestVoteResult":
+            answer = PreVoteResponse if m["preVote"] == 1 else RequestVoteResponse
+            return answer(**ends, voteGranted=bool(m["voteGranted"]))
+        if kind == "InstallSnapshot":
+            return InstallSnapshot(**ends, snapshot=self.snapshot(m, source, dest, now))
+        return one_of(  # type: ignore[no-any-return]
+            dict.fromkeys(KINDS), kind, "the type of a message"
+        )
+
+    def snapshot(self, m: Event, source: Any, dest: Any, now: Now) -> tuple[Entry, ...]:
+        """What a snapshot covers: the leader's log, or what it has sent as such."""
+        last = m["lastIndex"]
+        if source.role is Role.LEADER and source.currentTerm == m["term"]:
+            found = source.log[:last]
+        else:
+            sent = now.find(InstallSnapshot, source, dest, term=m["term"])
+            found = next((one.snapshot for one in sent if len(one.snapshot) == last), ())
+        now.same("lastIndex", len(found), last)
+        now.same("lastTerm", found[-1].term if found else 0, m["lastTerm"])
+        return found  # type: ignore[no-any-return]
+
+    def send(self, event: Event, server: str, now: Now) -> None:
+        """A server sends what it owes; a leader entries or a snapshot, as it likes."""
+        s, told = now[server], field(event, "message")
+        dest = now[self.server(event, "to", now)]
+        self.is_settled(s, now)
+        kind = field(told, "type")
+        if kind == "AppendEntries":
+            first = told["prevLogIndex"] + 1
+            self.take(s, "append_entries", dest, now=now, choose=(first, len(s.log)))
+        elif kind == "InstallSnapshot":
+            self.take(s, "send_snapshot", dest, now=now, choose=(told["lastIndex"],))
+        elif kind == "RequestVote" and told["preVote"] and not now.noted((server, OWED)):
+            self.take(s, "ask_around", now=now)  # once more, which changes no state
+        m = self.message(told, s, dest, now)
+        owed = now.noted((server, OWED), ())
+        if m not in owed:
+            raise Misfit(f"{s} sends {m!r}, which is not {' or '.join(map(repr, owed)) or 'due'}")
+        if kind == "AppendEntriesResult" and told["rejected"]:
+            now.same("lastLogIndex", len(s.log), told["lastLogIndex"])
+        at = owed.index(m)
+        now.note((server, OWED), owed[:at] + owed[at + 1 :])
+
+    def receive(self, event: Event, server: str, now: Now) -> None:
+        """A message arrives, is handled at once, and is not received again."""
+        s, told = now[server], field(event, "message")
+        source = now[self.server(event, "from", now)]
+        self.is_settled(s, now)
+        self.owes_nothing(s, now)
+        m = self.message(told, source, s, now)
+        now.need(m)
+        self.handlers[type(m)](s, m, now)
+
+    def ignore(self, m: Message, now: Now) -> None:
+        """A message to which nothing happens is as good as lost."""
+        now.take("network", "lose", m)
+
+    def adopt(self, s: Any, m: Message, now: Now) -> None:
+        """Take over a newer term."""
+        if m.term > s.currentTerm:
+            self.take(s, "update_term", m, now=now)
+
+    def vote_request(self, s: Any, m: Message, now: Now) -> None:
+        """Who has a leader refuses as it is; others take over the term first."""
+        if not s.has_leader():
+            self.adopt(s, m, now)
+        self.take(s, "handle_request_vote", m, now=now)
+
+    def vote_response(self, s: Any, m: Message, now: Now) -> None:
+        """Only a candidate looks at it, and not while it asks around."""
+        if s.role is not Role.CANDIDATE or s.preVotes is not None:
+            self.ignore(m, now)
+        else:
+            self.adopt(s, m, now)
+            self.take(s, "handle_request_vote_response", m, now=now)
+
+    def pre_vote_request(self, s: Any, m: Message, now: Now) -> None:
+        """The term is not taken over."""
+        self.take(s, "handle_request_pre_vote", m, now=now)
+
+    def pre_vote_response(self, s: Any, m: Message, now: Now) -> None:
+        """Counted by who asks around."""
+        self.take(s, "handle_pre_vote_response", m, now=now)
+
+    def append_entries(self, s: Any, m: Message, now: Now) -> None:
+        """Entries, or a heartbeat."""
+        self.adopt(s, m, now)
+        self.take(s, "handle_append_entries", m, now=now)
+
+    def append_entries_response(self, s: Any, m: Message, now: Now) -> None:
+        """Only a leader looks at it."""
+        if s.role is not Role.LEADER:
+            self.ignore(m, now)
+        else:
+            self.adopt(s, m, now)
+            self.take(s, "handle_append_entries_response", m, now=now)
+
+    def install_snapshot(self, s: Any, m: Message, now: Now) -> None:
+        """A snapshot to be put in place of the log."""
+        self.adopt(s, m, now)
+        self.take(s, "handle_install_snapshot", m, now=now)

@@ -1,0 +1,29 @@
+"""Recorded logs of libraries, read once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from raftnb.conform import Conformance, EventMapping, conforms, read_events
+
+TRACES = Path(__file__).resolve().parents[1] / "data" / "traces"
+ETCD = "etcdraft_n3_s1"
+OLD_TERM, PRE_VOTE, SNAPSHOTS = (
+    "libraft_n3_seed1_pre0_snap0",
+    "libraft_n3_seed3_pre1_snap0",
+    "libraft_n3_seed6_pre0_snap4",
+)
+
+
+@cache
+def events_of(name: str) -> tuple[dict[str, Any], ...]:
+    """The events of a log."""
+    return tuple(read_events(TRACES / f"{name}.ndjson.xz"))  # type: ignore[arg-type]
+
+
+def held(mapping: EventMapping, events: Any, **options: Any) -> Conformance:
+    """What comes of holding events against the mapping's own model, from where a log begins."""
+    model = mapping.model(events)
+    return conforms(model, events, mapping, start=mapping.start(model), **options)

@@ -1,0 +1,68 @@
+"""The logs of libraries against the variants of Raft that say what these do."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb import Verdict
+from raftnb.conform import Conformance, EventError, read_events
+from raftnb.conform.etcd import EtcdMapping
+from raftnb.conform.libraft import LibraftMapping
+
+from .logs import ETCD, OLD_TERM, PRE_VOTE, SNAPSHOTS, TRACES, events_of, held
+
+
+def test_the_log_of_etcd_fits() -> None:
+    found = held(EtcdMapping(), events_of(ETCD))
+    assert (found.verdict, found.events, len(found.behavior)) == (Verdict.HOLDS, 7565, 2241)
+
+
+def test_a_log_of_libraft_with_pre_vote_fits_the_sound_variant() -> None:
+    found = held(LibraftMapping(), events_of(PRE_VOTE))
+    assert (found.verdict, found.matched) == (Verdict.HOLDS, 1620)
+
+
+def test_libraft_commits_an_entry_of_an_old_term_by_counting() -> None:
+    found = held(LibraftMapping(), events_of(OLD_TERM))
+    assert (found.verdict, found.matched) == (Verdict.VIOLATED, 252)
+    assert found.first_misfit is not None
+    assert found.first_misfit.line == 253
+    assert found.first_misfit.reasons == (
+        "s3.advance_commit_index is not enabled: `when(self.may_commit(N))` is false",
+    )
+
+
+@pytest.mark.parametrize("name", [OLD_TERM, PRE_VOTE, SNAPSHOTS])
+def test_the_logs_of_libraft_fit_the_library_as_it_is(name: str) -> None:
+    found = held(LibraftMapping(as_is=True), events_of(name))
+    assert (found.verdict, found.matched) == (Verdict.HOLDS, len(events_of(name)))
+
+
+def replayed(found: Conformance, first: int, last: int) -> None:
+    """Take the steps in a plain world: they are enabled, and lead to the same states."""
+    trace = found.behavior.trace(first, last)
+    world = found.behavior.model.start(trace.states[0])
+    assert len(trace) > 0
+    for step, after in trace:
+        world.take(step)
+        assert world.state == after
+
+
+def test_the_behavior_is_one_of_the_plain_specification() -> None:
+    replayed(held(EtcdMapping(), events_of(ETCD)[:1500], claims=False), 0, 300)
+    found = held(LibraftMapping(as_is=True), events_of(SNAPSHOTS), claims=False)
+    replayed(found, 0, 60)
+    replayed(found, 1000, 1100)  # a snapshot is sent and installed there
+
+
+def test_a_file_gives_the_same_answer_as_its_events() -> None:
+    recording = read_events(TRACES / f"{PRE_VOTE}.ndjson.xz")
+    assert held(LibraftMapping(), recording, claims=False).matched == 1620
+
+
+def test_a_server_that_nobody_named_is_an_error() -> None:
+    events = [dict(event) for event in events_of(OLD_TERM)[:20]]
+    events[7]["server"] = 9
+    with pytest.raises(EventError, match="`server` 9") as told:
+        held(LibraftMapping(), events)
+    assert told.value.place == "line 8"
