@@ -10,9 +10,10 @@ from time import perf_counter
 
 from raftnb.data.histories import LONG, History
 from raftnb.data.verdict import Verdict
-from raftnb.linear.interface import SequentialObject
+from raftnb.linear.interface import SequentialObject, class_of
 from raftnb.linear.items import Point
 from raftnb.linear.meter import INTERRUPTED, Meter, collector_paused
+from raftnb.linear.outside import Outside
 from raftnb.linear.portions import Portion, Share, shares
 from raftnb.linear.queue_matching import TooHard
 from raftnb.linear.replay import Line, Placed, run
@@ -45,9 +46,9 @@ def check(
     processes as there are cores, or by `workers`.
 
     Raises `HistoryError` for a history that is not well-formed, `UsageError` for operations that
-    the object does not have, `SpecError` for a method that fails. Limits: methods must depend on
-    nothing but their arguments and the fields of `self`. Results are compared by `==`, but true is
-    not 1.
+    the object does not have, `SpecError` for a method that fails, changes what is no field of
+    `self`, or answers one call in two ways. Limits: methods must depend on nothing but their
+    arguments and the fields of `self`. Results are compared by `==`, but true is not 1.
     """
     start = perf_counter()
     with collector_paused():
@@ -131,6 +132,13 @@ def _most(patience: float, share: Share) -> float:
 
 def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
     """Decide one part, or give it up (None) after `most` configurations."""
+    outside = Outside(class_of(portion.model))
+    found = _decided(portion, meter, most)
+    outside.check()
+    return found
+
+
+def _decided(portion: Portion, meter: Meter, most: float) -> Part | None:
     method = decider(portion.asked, portion.spans, portion.model)
     if method is None:
         return _searched(portion, meter, most)

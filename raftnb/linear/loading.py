@@ -63,12 +63,12 @@ def _own_class(name: str) -> type[Any]:
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"{type(error).__name__}: {error}",
             place=path,
             allowed="a file that runs",
-            cure="mend it",
+            cure="mend it; what it does as a program stands behind if __name__ == '__main__'",
         ) from None
     found = getattr(module, cls, None)
     if not isinstance(found, type):

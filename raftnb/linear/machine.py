@@ -69,6 +69,7 @@ class Machine:
         self._known: set[str] | None = None
         self._model = model
         self._claimed: list[tuple[Call, Value]] = []
+        self._tried: set[int] = set()
         self.effects = Effects()
 
     def claim(self, call: Call, result: Value) -> int:
@@ -167,11 +168,29 @@ class Machine:
         called = self.calls[call]
         if called.name in self._choosing:
             return list(_all_ways(self.objects[state], called))
+        if call not in self._tried and not self.is_known:
+            self._tried.add(call)
+            self._try_twice(state, called)
         copy = copy_of(self.objects[state])
         try:
             return [(copy, _result(copy, called, {}))]
         except LookupError:
             return []
+
+    def _try_twice(self, state: int, called: Call) -> None:
+        """Run a call for the first time, twice: a method that throws dice shows it here."""
+        one, other = (
+            [(state_text(thing), state_of(thing), exact(result)) for thing, result in ways]
+            for ways in (step(self.objects[state], called), step(self.objects[state], called))
+        )
+        if one != other:
+            raise SpecError(
+                f"{_answers(one)}, and when it is run again {_answers(other)}",
+                place=f"{class_of(self._model).__name__}.{called}",
+                allowed="methods that do the same in the same state",
+                cure="for an object that may do this or that, take `choose` as a keyword-only "
+                "parameter: choose(options)",
+            )
 
     def _enter(self, thing: Any, frozen: Value) -> int:
         number = len(self.objects)
@@ -270,7 +289,7 @@ def _result(thing: Any, call: Call, given: dict[str, Any]) -> Value:
         return freeze(getattr(thing, call.name)(*call.arguments, **given))
     except (LookupError, SpecError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(thing, call, f"{type(error).__name__}: {error}") from error
 
 
@@ -281,6 +300,10 @@ def _failed(thing: Any, call: Call, found: str) -> SpecError:
         allowed="a result, or Impossible (any LookupError) where there is none",
         cure="mend the method, or raise raftnb.linear.Impossible",
     )
+
+
+def _answers(ways: list[tuple[str, Value, Value]]) -> str:
+    return " or ".join(f"{text(result)} ({state})" for state, _, result in ways) or "no answer"
 
 
 def state_of(thing: Any) -> Value:
