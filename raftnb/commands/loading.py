@@ -23,6 +23,7 @@ from raftnb.data.places import place_of_error
 from raftnb.language.source import placed
 
 SUFFIXES = (".py", ".ipynb")
+RUN = "__cells_run__"  # where a notebook's module keeps how many of its cells were run
 FORMS = "FILE.py:NAME, NOTEBOOK.ipynb:NAME, MODULE:NAME"
 
 
@@ -98,9 +99,10 @@ def _existing(path: Path, option: str) -> Path:
 
 
 def _load_file(path: Path, target: Target) -> Loaded:
-    for module in list(sys.modules.values()) if path.suffix == ".py" else ():
+    for module in list(sys.modules.values()):
         if module is not None and getattr(module, "__file__", None) == str(path):
-            return Loaded(module)
+            is_notebook = path.suffix == ".ipynb"
+            return _load_notebook(path, module, target) if is_notebook else Loaded(module)
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))  # last: a file `queue.py` must not hide Python's own
     name = _free_name(path)
@@ -118,13 +120,15 @@ def _load_file(path: Path, target: Target) -> Loaded:
 
 
 def _load_notebook(path: Path, module: ModuleType, target: Target) -> Loaded:
-    cells = cells_of(path)
+    """Run the cells that its name needs, of those that were not run for another name of it."""
+    cells = cells_of(path)[getattr(module, RUN, 0) :]
     quiet = io.StringIO()
     with (
         _kept(module), _errors_of(path.name),
         contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet),
     ):  # fmt: skip
-        left_out = run_cells(cells, vars(module), until=target.name)
+        left_out, run = run_cells(cells, vars(module), until=target.name)
+    setattr(module, RUN, getattr(module, RUN, 0) + run)
     return Loaded(module, left_out)
 
 

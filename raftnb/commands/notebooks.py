@@ -63,14 +63,17 @@ def without_magics(text: str, name: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join(kept), tuple(left_out)
 
 
-def run_cells(cells: list[CodeCell], names: dict[str, Any], until: str = "") -> tuple[str, ...]:
+def run_cells(
+    cells: list[CodeCell], names: dict[str, Any], until: str = ""
+) -> tuple[tuple[str, ...], int]:
     """Run cells in a module's names, up to the last one that can change `until` (all without it).
 
-    Returns the lines that were left out. A cell that Jupyter is told may raise, may raise here.
+    A name that is there, and that no cell changes, needs none. Returns the lines that were left
+    out, and how many cells were run. A cell that Jupyter is told may raise, may raise here.
     """
     names.setdefault("display", lambda *_, **__: None)
     binding = [i for i, c in enumerate(cells) if {until, "*"} & bound_names(c.text)]
-    last = max(binding, default=len(cells))
+    last = max(binding, default=-1 if until in names else len(cells))
     wanted = cells[: last + 1] if until else cells
     for cell in wanted:
         lines = [f"{line}\n" for line in cell.text.split("\n")]
@@ -80,7 +83,7 @@ def run_cells(cells: list[CodeCell], names: dict[str, Any], until: str = "") -> 
         except Exception:
             if not cell.may_raise:
                 raise
-    return tuple(line for cell in wanted for line in cell.left_out)
+    return tuple(line for cell in wanted for line in cell.left_out), len(wanted)
 
 
 def bound_names(text: str) -> set[str]:

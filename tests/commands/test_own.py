@@ -264,6 +264,46 @@ def test_cells_after_the_specification_are_not_run(run: Run) -> None:
     assert rows(err)["at"].startswith("nb_b.ipynb code cell 2, line 1")
 
 
+def test_a_variant_of_the_same_notebook_is_made_of_the_same_classes(run: Run) -> None:
+    message = "class Knock(Message):\n    pass"
+    visitor = """
+        class Room(Process):
+            open: bool = False
+
+            def hear(self, m: Knock) -> None:
+                self.open = True
+
+
+        class Visitor(Process):
+            def knock(self) -> None:
+                for room in Room:
+                    send(Knock(), to=room)
+
+
+        def closed(r: Room) -> bool:
+            return not r.open
+
+
+        ROOM = Spec("room", (Room, Visitor), invariants=(closed,), delivery=Delivery())
+        """
+    deaf = """
+        class Deaf(Room):
+            def hear(self, m: Knock) -> None:
+                when(False)
+
+
+        class Late(Room):
+            def hear(self, m: Knock) -> None:
+                self.open = not self.open
+        """
+    text = notebook("from raftnb import *", message, visitor, deaf, "print(1 // 0)")
+    said = [
+        run(f"check room.ipynb:ROOM --variant room.ipynb:{name} --json", room__ipynb=text)[:2]
+        for name in ("Late", "Deaf")
+    ]
+    assert [(code, json.loads(out)["distinct"]) for code, out in said] == [(1, 3), (0, 2)]
+
+
 def test_a_cell_that_jupyter_lets_raise_may_raise(run: Run) -> None:
     text = notebook("1 // 0", DOOR, tags=("raises-exception",))
     assert run("check nb_c.ipynb", nb_c__ipynb=text)[0] == 0
