@@ -31,6 +31,7 @@ REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re
 EMPHASIS = re.compile(r"(?<![*\w])(\*\*?)([A-Za-z][\w -]*)\1(?![*\w])")
 FIGURE = re.compile(r"(?<!\[)\bFigure (\d+|[A-Z])\.(\d+)\b")
 FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
+GUIDE = re.compile(r"\]\(\.\./((?:docs/)?[\w/-]+\.md)\)")
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
 LONGEST_CAPTION = 200
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
@@ -101,6 +102,7 @@ def _links(text: str, terms: dict[str, str]) -> str:
     text = FORMULA.sub(r"\n\n\1\n\n", text)
     text = CITATION.sub(_citation, text)
     text = EMPHASIS.sub(lambda m: _term(m, terms), text)
+    text = GUIDE.sub(r"](\1)", text)
     text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)
     return link_figures(text)
 

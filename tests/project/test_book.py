@@ -77,6 +77,7 @@ def site(book: Path) -> dict[Path, check.Page]:
             "[store](../raftnb/specs/store/sequential.py)",
             "[store](api/raftnb.specs.store.sequential.rst)",
         ),
+        ("[all](../docs/syntax.md)", "[all](docs/syntax.md)"),
         ("so\n$$x$$\nthen", "so\n\n$$x$$\n\nthen"),
     ],
 )
