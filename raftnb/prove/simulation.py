@@ -47,14 +47,14 @@ class Simulation:
             if key not in mine:
                 raise UsageError(
                     f"the action `{key}` in the refinement's steps",
-                    allowed=", ".join(mine),
+                    allowed=", ".join(mine) or "no action: nobody can take one",
                     cure="name an action of the concrete specification",
                 )
             for takes in becomes.steps:
                 if takes.action not in self.starts:
                     raise UsageError(
                         f"the step `{takes.action}` that `{key}` becomes",
-                        allowed=", ".join(self.starts),
+                        allowed=", ".join(self.starts) or "no action: nobody can take one",
                         cure="name an action of the abstract specification",
                     )
         proof = self.conditions.proof

@@ -30,6 +30,7 @@ from tests.fuzz.plain import compare_plain
 from tests.fuzz.proofs import compare_induction, compare_proofs, compare_whole
 from tests.fuzz.questions import compare_questions
 from tests.fuzz.shrink import shrink
+from tests.fuzz.simulations import compare_simulations
 from tests.fuzz.subject import Subject
 from tests.fuzz.translations import compare_translations
 from tests.fuzz.trees import compare_trees
@@ -46,6 +47,7 @@ TRANSLATIONS: tuple[Compare, ...] = (
     compare_proofs,
     compare_whole,
     compare_induction,
+    compare_simulations,
     compare_questions,
 )
 BEHAVIORS: tuple[Compare, ...] = (compare_walks, compare_liveness, compare_pairs)
