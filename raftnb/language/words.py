@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("parameter", "def write(self, key: Key) -> None: ...", "with (key \\in Key)",
              "any value of its type"),
         Word("constant", "def grow(self, limit: int) -> None: ...", "CONSTANT limit",
-             "a parameter with a constant's name is the constant", NO),
+             "a parameter with a constant's name is the constant; proved for any value of it"),
         Word("operator", "def idle(self) -> bool: return not self.busy", "idle(c) == ~busy[c]",
              "a method or function that returns a value"),
         Word("macro", "@macro", "macro", "a method that is a part of actions, and none itself"),

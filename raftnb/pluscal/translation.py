@@ -304,6 +304,9 @@ class Translation:
             if number == 0:
                 scope = scope.binding(own, actor)
                 continue
+            if own in self.model.constants:
+                scope = scope.binding(own, Name(self._constant(own)))
+                continue
             bound = self.bound(own, scope)
             natural = isinstance(type_, nodes.Int) and type_.natural
             scope = scope.binding(own, Name(bound), natural=natural)

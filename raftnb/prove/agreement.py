@@ -20,7 +20,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import order
 from raftnb.language.claims import Property
-from raftnb.language.instances import ActionInstance
+from raftnb.language.instances import ActionInstance, named_arguments
 from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
 from raftnb.language.world import World
@@ -210,7 +210,7 @@ class Comparison:
     def action(self, instance: ActionInstance, arguments: tuple[Any, ...], state: State) -> None:
         """Compare what an action does with some arguments."""
         action, process, model = instance.action, instance.process, self.here.model
-        named = dict(zip(model.parameter_names(action), arguments, strict=True))
+        named = dict(named_arguments(model, action, arguments))
         root = type(process).root
         self.cases += 1
         found = self.translated.successors(root, action.name, process, named, state)

@@ -126,6 +126,9 @@ class Conditions:
             if given is not None and name in given:
                 env[name] = given[name]
                 continue
+            if name in self.program.model.constants:
+                env[name] = self.theory.value_of_constant(name)
+                continue
             const = self.theory.fresh(name, self.parameter_sort(claim, name, type_))
             bound.append(const)
             env[name] = self.parameter(const, type_)

@@ -92,15 +92,18 @@ class Execution:
     def arguments(self, routine: nodes.Routine) -> tuple[Environment, dict[str, Type]]:
         """The action's arguments: any values, and a message that is in flight."""
         env: Environment = {routine.parameters[0][0]: self.me}
+        constants = self.words.program.model.constants
         for name, type_ in routine.parameters[1:]:
-            if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
+            if name in constants:
+                env[name] = self.words.theory.value_of_constant(name)
+            elif isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
                 env[name] = self.received(name, self.start.kind or type_.cls)
             else:
                 shape = self.words.of_argument(routine.function, name, type_)
                 env[name] = self.argument(name, type_)
                 eligible = shape.eligible(env[name])
                 self.path.conditions += [] if z3.is_true(eligible) else [eligible]
-        return env, dict(routine.parameters)
+        return env, {name: t for name, t in routine.parameters if name not in constants}
 
     def argument(self, name: str, type_: Type) -> Value:
         """An argument: what is given, or any value of its type.

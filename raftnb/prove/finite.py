@@ -19,6 +19,7 @@ import z3
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
+from raftnb.language.constants import SWITCH
 from raftnb.language.initial import Each, start_of
 from raftnb.language.instances import initial_values
 from raftnb.language.network import FAULTS
@@ -135,6 +136,11 @@ class FiniteTheory(Theory):
         """The specification's texts, and one that it does not name."""
         self.plain_sort(Text())
         return self.texts
+
+    def value_of_constant(self, name: str) -> z3.ArithRef:
+        """What it is in the model."""
+        self.program.constant_type(name)
+        return z3.IntVal(self.model.constants[name])
 
     def constant(self, root: str, index: int) -> z3.ExprRef:
         """The member with this index."""
@@ -326,8 +332,7 @@ class Instance:
         needs: Needs | None = None,
     ) -> z3.BoolRef:
         """A claim in a state (and the one after it)."""
-        given = self.constants(claim)
-        found = self.conditions.instances(claim, state, after, given, needs)
+        found = self.conditions.instances(claim, state, after, None, needs)
         return conj(*(self.theory.forall(i.bound, implies(i.guard, i.body)) for i in found))
 
     def starts_in(self, state: Symbolic) -> z3.BoolRef:
@@ -357,12 +362,6 @@ class Instance:
         self.holds(claim, state, after, needs)
         return conj(*(self.theory.forall(need.bound, need.condition) for need in needs))
 
-    def constants(self, claim: Property) -> dict[str, Any]:
-        """The values of those of a claim's parameters that are constants of the model."""
-        known = self.model.constants
-        names = [n for n, _ in self.program.claim(claim).parameters if n in known]
-        return {n: self.words.of(nodes.INT).literal(known[n]) for n in names}
-
     def after_step(self, claim: Property, case: Case) -> z3.BoolRef:
         """A claim after a case's step, or of it."""
         if claim in self.proof.spec.transitions:
@@ -383,14 +382,20 @@ class Instance:
 def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Model:
     """The model of a finite instance: as many members as by default, and at least two.
 
-    Its bounds say how far properties quantify.
+    Its bounds say how far properties quantify; what actions read has its default.
     """
     spec = proof.spec
     numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
     own = {n: max(v, 2) for n, v in spec.constants.items() if n in numbers}
     own |= {n: v for n, v in constants.items() if n in numbers}
     given = {n: v for n, v in constants.items() if n not in own}
-    bounds = {n: size.top for n in spec.constants if n not in own} | given
+    actions = (action for cls in spec.processes for action in cls.actions.values())
+    read = {name for action in actions for name in spec.vocabulary.parameters(action.function, 1)}
+    bounds = {
+        name: default if name in read else size.top
+        for name, default in spec.constants.items()
+        if name not in own and spec.sorts[name] is not SWITCH
+    } | given
     model = spec(history=True, **own, **bounds)
     model.horizon = size.top  # so that plain Python quantifies as far as the finite theory does
     return model

@@ -16,6 +16,7 @@ import z3
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
+from raftnb.language.constants import SWITCH
 from raftnb.prove.terms import SetV, choose, conj
 from raftnb.tree import Program
 from raftnb.tree.nodes import (
@@ -135,6 +136,24 @@ class Theory:
             allowed="members that a variable, a parameter or a quantifier names",
             cure="take it as a parameter, or say it of all members",
         )
+
+    def value_of_constant(self, name: str) -> z3.ArithRef:
+        """A constant of the specification: any number of its sort, always the same.
+
+        One that says how many members classes have is that number; what the network does is fixed.
+        """
+        program, known = self.program, f"constant {name}"
+        if name not in program.spec.constants:
+            return z3.IntVal(program.model.constants[name])
+        is_new, type_ = known not in self.functions, program.constant_type(name)
+        value = self.function(known, type_, ())()
+        if is_new:
+            self.axioms += [value >= 0] if type_.natural else []
+            self.axioms += [value <= 1] if program.spec.sorts[name] is SWITCH else []
+            classes = program.classes.items()
+            of_this_size = [r for r, cls in classes if getattr(cls, "number", None) == name]
+            self.axioms += [value == self.size_of(root) for root in of_this_size]
+        return value
 
     def text(self, value: str) -> z3.ExprRef:
         """The term for a text."""

@@ -60,9 +60,8 @@ class Program:
             )
         me = Member(cls.root)
         parameters = self.model.parameters(function, skip=1)
-        self._refuse_constants(function, [n for n in parameters if n in self.model.constants])
         with placed(function):
-            types = [type_of(annotation) for annotation in parameters.values()]
+            types = [self._type_of_parameter(name, hint) for name, hint in parameters.items()]
         found = self.called(function, me, (me, *types))
         for part in parts(found):
             if isinstance(part, Read) and part.primed:
@@ -71,20 +70,15 @@ class Program:
                 self._check_source(function, part, me)
         return found
 
-    def _refuse_constants(self, function: FunctionType, names: list[str]) -> None:
-        if names:
-            raise SpecError(
-                f"the constant `{names[0]}` in an action",
-                place=source.place(function),
-                allowed="constants in claims and constraints, in what is proved or printed",
-                cure="let the action be enabled beyond it, and bound exploration by a constraint",
-            )
+    def _type_of_parameter(self, name: str, hint: Any) -> Type:
+        """The type of a parameter of an action or a claim, which may stand for a constant."""
+        return self.constant_type(name) if name in self.model.constants else type_of(hint)
 
     def claim(self, function: Any) -> Routine:
         """The typed tree of a property: True or False, of one state or of a step."""
         with placed(function):
             types = [
-                self._constant_type(name) if name in self.model.constants else type_of(hint)
+                self._type_of_parameter(name, hint)
                 for name, hint in self.model.parameters(function).items()
             ]
         found = self._lowered(function, None, tuple(types), BOOL)
@@ -99,7 +93,7 @@ class Program:
         """The tree of a function for arguments of the types that it is annotated with."""
         with placed(function):
             types = [
-                self._constant_type(name) if hint is None else type_of(hint)
+                self.constant_type(name) if hint is None else type_of(hint)
                 for name, hint in self.model.parameters(function).items()
             ]
         return self.called(function, None, tuple(types))
@@ -171,7 +165,8 @@ class Program:
             ) from error
         return Expressions(scope).expr(parsed.body)
 
-    def _constant_type(self, name: str) -> Type:
+    def constant_type(self, name: str) -> Int:
+        """The type of a constant; `SpecError` for one that is no number."""
         value = self.model.constants[name]
         if type(value) is int:
             return Int(natural=value >= 0)

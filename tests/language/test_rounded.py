@@ -10,7 +10,8 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, random_walks
 from raftnb.language import Domain, Globals, Nat, Process, Record, Seq, Spec, either, when
-from raftnb.prove import Lemma, Proof, prove
+from raftnb.pluscal import algorithm
+from raftnb.prove import Lemma, Proof, check_bounded, explain, k_induction, prove, prove_refines
 from tests.language import parts
 
 
@@ -106,9 +107,73 @@ def test_a_size_is_counted_and_no_constant_of_an_action() -> None:
     assert "len(Class)" in error.value.cure
 
 
-def test_what_is_proved_reads_no_constants_in_actions() -> None:
-    with pytest.raises(SpecError, match="the constant `most` in an action"):
-        prove(Proof(COUNTERS, (Lemma(within),)))
+def below_most(a: Counter, most: int) -> bool:
+    return a.n < most
+
+
+def test_what_is_proved_of_actions_with_constants_is_true_of_all_their_values() -> None:
+    proved = prove(Proof(COUNTERS, (Lemma(within),)))
+    assert proved.verdict is Verdict.HOLDS
+    assert not proved.compared.untaken  # type: ignore[union-attr]
+    wrong = COUNTERS.variant("wrong", invariants=(within, below_most, below_three))
+    for claim in (below_most, below_three):
+        proof = Proof(wrong, (Lemma(within), Lemma(claim)))
+        found = prove(proof)
+        assert (claim.__name__, "up") in found.failing
+    assert explain(proof, found).verdict is not Verdict.HOLDS
+
+
+def test_a_run_that_breaks_a_claim_is_found_for_some_value_of_a_constant() -> None:
+    wrong = COUNTERS.variant("wrong", invariants=(below_most,))
+    proof = Proof(wrong, (Lemma(below_most),))
+    found = explain(proof, prove(proof))
+    assert found.verdict is Verdict.VIOLATED
+
+
+def test_k_induction_takes_the_value_of_a_constant() -> None:
+    assert k_induction(COUNTERS, within, 1, most=2, least=0).verdict is not Verdict.VIOLATED
+    small = check_bounded(COUNTERS, below_three, 2, most=3, least=0)
+    assert small.verdict is Verdict.VIOLATED
+    assert check_bounded(COUNTERS, below_three, 2, most=2).verdict is Verdict.UNKNOWN
+
+
+def test_a_constant_that_is_names_is_not_proved() -> None:
+    def few(a: Counter, counters: int) -> bool:
+        return a.n <= len(Counter) + counters
+
+    spec = COUNTERS.variant("few", invariants=(few,))
+    assert prove(Proof(spec, (Lemma(few), Lemma(within)))).verdict is Verdict.UNKNOWN
+    named = COUNTERS.variant("named", constants={**COUNTERS.constants, "counters": ("a", "b")})
+    with pytest.raises(SpecError, match=r"the constant `counters`, which is \('a', 'b'\)"):
+        prove(Proof(named.variant("few", invariants=(few,)), (Lemma(few),)))
+
+
+def test_the_size_of_a_class_is_what_is_counted() -> None:
+    def as_many(counters: int) -> bool:
+        return len(Counter) == counters
+
+    spec = COUNTERS.variant("sized", invariants=(as_many,))
+    same(spec, 9)
+    assert prove(Proof(spec, (Lemma(as_many),))).verdict is Verdict.HOLDS
+
+    def one_more(counters: int) -> bool:
+        return len(Counter) < counters
+
+    wrong = COUNTERS.variant("wrong", invariants=(one_more,))
+    assert prove(Proof(wrong, (Lemma(one_more),))).verdict is not Verdict.HOLDS
+
+
+def test_a_constant_in_an_action_is_printed_by_its_name() -> None:
+    files = algorithm(COUNTERS()).files
+    assert "await by > 0 /\\ n[self] + by <= most;" in files["Counters.tla"]
+    assert "CONSTANTS Counter, most, least" in files["Counters.tla"]
+    assert "macro up(by) begin" in files["Counters.tla"]
+    assert "most = 2" in files["Counters.cfg"]
+
+
+def test_abstract_actions_that_read_constants_are_not_refined() -> None:
+    with pytest.raises(UsageError, match="the constant `most` in `up` of `counters`"):
+        prove_refines(Proof(COUNTERS, ()), COUNTERS, {}, steps={"up": "up", "down": "down"})
 
 
 # Two classes of one base.
