@@ -55,15 +55,7 @@ class Mapped:
                 allowed="abstract specifications without a network",
                 cure="keep what is on its way in a variable",
             )
-        for cls in abstract.model.processes:
-            for name, action in cls.actions.items():
-                for constant in {*abstract.model.parameters(action, 1)} & {*abstract.spec.constants}:
-                    raise UsageError(
-                        f"the constant `{constant}` in `{name}` of `{abstract.spec.name}`, as what "
-                        "is refined",
-                        allowed="abstract actions that read no constants",
-                        cure="keep it in a variable of the abstract specification",
-                    )
+        self._refuse_constants(abstract)
         for root, cls in abstract.classes.items():
             other = mine.classes.get(root)
             if other is not None and kind_of(cls) != kind_of(other):
@@ -81,6 +73,17 @@ class Mapped:
                     allowed=", ".join(known),
                     cure="name a variable of the abstract specification that is no history",
                 )
+
+    def _refuse_constants(self, abstract: Program) -> None:
+        known = abstract.spec.constants
+        for cls in abstract.model.processes:
+            for name, action in cls.actions.items():
+                for constant in filter(known.__contains__, abstract.model.parameters(action, 1)):
+                    raise UsageError(
+                        f"the constant `{constant}` in `{name}` of `{abstract.spec.name}`",
+                        allowed="abstract actions that read no constants",
+                        cure="keep it in a variable of the abstract specification",
+                    )
 
     # States.
 
