@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
+from raftnb.language.assumptions import listed
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.universe import is_natural
@@ -54,10 +55,11 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
 
 
 def begun_elsewhere(model: Model) -> tuple[str, ...]:
-    """That an answer is about what comes after given states only, if it is."""
-    many = len(model.starts)
+    """That an answer is about what comes after given states only, or what it assumes."""
+    many, spec = len(model.starts), model.spec
     if not many:
-        return ()
+        assumed = (*spec.assuming, *spec.initially)
+        return (f"assumed: {listed(assumed)}",) if assumed else ()
     states = "a given state" if many == 1 else f"{many} given states"
     return (f"begun in {states} and not in the initial ones: other behaviors are not covered",)
 

@@ -34,7 +34,7 @@ class Reference:
     def __init__(self, model: Model, options: ExplorationOptions, claims: bool = True) -> None:
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
-        self.world, self.here = model.start(), World(model)
+        self.world, self.here = World(model), World(model)
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
         self.generated, self.cut = 0, 0

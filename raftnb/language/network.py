@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from raftnb.data.domains import running_world
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record, show
-from raftnb.language.processes import Process
+from raftnb.language.processes import Process, ProcessType
 
 M = TypeVar("M", bound=Message)
 
@@ -92,3 +92,17 @@ class Network(Process, everywhere=True):
 
 FAULTS = frozenset(action.function for action in Network.actions.values())
 """The functions of the network's own steps."""
+
+
+def faults_of(
+    delivery: Delivery | None, processes: tuple[type[Process], ...]
+) -> tuple[type[Process], ...]:
+    """The network's faults that are steps of their own, if no process is everywhere itself."""
+    if delivery is None or delivery.keeps or any(cls.everywhere for cls in processes):
+        return ()
+    unwanted = [] if delivery.loses else ["lose"]
+    unwanted += [] if delivery.duplicates else ["duplicate"]
+    if len(unwanted) == 2:
+        return ()
+    faults: Any = ProcessType("Network", (Network,), dict.fromkeys(unwanted))
+    return (faults,)

@@ -172,19 +172,30 @@ def own_attributes(function: FunctionType) -> frozenset[str]:
     return frozenset(n.attr for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute))
 
 
-def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
-    """The attribute names that a function, or an operator that it calls, mentions."""
-    seen: set[FunctionType] = set()
+def reached(function: Any, namespace: dict[str, Any]) -> list[FunctionType]:
+    """A function and all that it calls, the language's own functions left aside."""
+    seen: dict[FunctionType, None] = {}
     todo = [function]
     while todo:
         one = todo.pop()
         if one in seen or is_ours(one):
             continue
-        seen.add(one)
+        seen[one] = None
         free = callees(one).values()
         todo += [f for f in free if isinstance(f, FunctionType)]
         todo += methods_called(one, namespace)
-    return frozenset().union(*map(own_attributes, seen))
+    return list(seen)
+
+
+def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
+    """The attribute names that a function, or an operator that it calls, mentions."""
+    return frozenset().union(*map(own_attributes, reached(function, namespace)))
+
+
+def assigned_attributes(function: FunctionType) -> frozenset[str]:
+    """The attribute names that a function's text assigns to."""
+    nodes = [n for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute)]
+    return frozenset(n.attr for n in nodes if isinstance(n.ctx, ast.Store))
 
 
 def spec_error(error: Exception, what: str) -> SpecError:

@@ -18,17 +18,23 @@ from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record, show
 from raftnb.language import source
 from raftnb.language.annotations import Check, Checks, Mismatch
+from raftnb.language.assumptions import (
+    begun,
+    refuse_assumptions,
+    refuse_constants_assumed,
+    refuse_no_beginning,
+    refuse_starts,
+)
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
 from raftnb.language.grammar import Grammar, as_function
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
-from raftnb.language.network import Delivery, Network
+from raftnb.language.network import Delivery, faults_of
 from raftnb.language.processes import (
     Action,
     Globals,
     GlobalsType,
     Process,
-    ProcessType,
     Variable,
 )
 from raftnb.language.temporal import Fairness, Liveness
@@ -60,6 +66,8 @@ class Spec:
     AG EF). `constraints` bound the
     exploration as TLC's CONSTRAINT does: a state outside is checked, but not explored further.
     `distinct_messages` and `copies` name the constants that bound the network in the same way.
+    `assuming` are claims about constants and about variables that no action writes; `initially` are
+    claims about initial states: states that begin otherwise are none.
     `final` tells which states without a successor are the end and no deadlock. `symmetric` names
     the domains whose members are interchangeable. Calling it with constants gives a `Model`.
     """
@@ -74,6 +82,8 @@ class Spec:
     sometimes: tuple[Property, ...] = ()
     possible: tuple[Property, ...] = ()
     constraints: tuple[Property, ...] = ()
+    assuming: tuple[Property, ...] = ()
+    initially: tuple[Property, ...] = ()
     distinct_messages: str | None = None
     copies: str | None = None
     delivery: Delivery | None = None
@@ -97,12 +107,12 @@ class Spec:
         self.vocabulary.refuse_annotations()
         refuse_bodies(self.vocabulary)
         reader = self.grammar
-        for cls in self.processes:
-            for action in cls.actions.values():
-                reader.read_action(action)
+        for action in (a for cls in self.processes for a in cls.actions.values()):
+            reader.read_action(action)
         for claim in self.claims:
             reader.read_claim(claim, step=claim in self.transitions)
         self.vocabulary.refuse_two_types((w.claims for w in self.liveness), self.constants)
+        refuse_assumptions(self.vocabulary, self.assuming, self.initially)
         refuse_initial_values(self())
 
     def __getattr__(self, name: str) -> Any:
@@ -119,7 +129,8 @@ class Spec:
         final = (self.final,) if self.final else ()
         claims = (*self.invariants, *self.transitions, *self.sometimes, *self.possible)
         lasting = tuple(claim for one in self.liveness for claim in one.claims)
-        return (*claims, *self.constraints, *final, *lasting)
+        begun = (*self.assuming, *self.initially)
+        return (*claims, *self.constraints, *begun, *final, *lasting)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -208,27 +219,15 @@ class Model:
         self.constants = checked_constants(spec.name, given, spec.all_constants, spec.sorts)
         self.delivery = self._delivery()
         self.keeps = self.delivery is not None and self.delivery.keeps
-        self.processes = (*spec.processes, *self._faults())
+        self.processes = (*spec.processes, *faults_of(self.delivery, spec.processes))
         self._reading: dict[Property, bool] = {}
         self._build_layout()
+        refuse_constants_assumed(self.spec, self.constants, World(self))
 
     def _delivery(self) -> Delivery | None:
         if self.spec.delivery is None:
             return None
-        flags = ("loses", "duplicates", "reorders")
-        return Delivery(**{flag: bool(self.constants[flag]) for flag in flags})
-
-    def _faults(self) -> tuple[type[Process], ...]:
-        """The network's faults that are steps of their own (see `Delivery`)."""
-        own = any(cls.everywhere for cls in self.spec.processes)
-        if self.delivery is None or self.delivery.keeps or own:
-            return ()
-        unwanted = [] if self.delivery.loses else ["lose"]
-        unwanted += [] if self.delivery.duplicates else ["duplicate"]
-        if len(unwanted) == 2:
-            return ()
-        faults: Any = ProcessType("Network", (Network,), dict.fromkeys(unwanted))
-        return (faults,)
+        return Delivery(**{flag: bool(self.constants[flag]) for flag in vars(self.spec.delivery)})
 
     def _build_layout(self) -> None:
         self.names = {cls.root: self._names(cls) for cls in (*self.processes, *self.spec.domains)}
@@ -248,8 +247,7 @@ class Model:
         self.layout = Layout(tuple(cells), self.delivery is not None)
 
     def _names(self, cls: type[Domain]) -> tuple[str, ...]:
-        size = self.constants[cls.number] if cls.number else 1
-        return member_names(cls, size)
+        return member_names(cls, self.constants[cls.number] if cls.number else 1)
 
     def _make_channels(self, start: int) -> dict[tuple[str, str], int]:
         if self.delivery is None or self.delivery.reorders:
@@ -365,7 +363,7 @@ class Model:
         if self.starts:
             return tuple(dict.fromkeys(admitted_state(self, state) for state in self.starts))
         with World(self) as world:
-            return initial_states(world)
+            return begun(initial_states(world), world, self.spec)
 
     def starting_at(self, *states: State) -> Model:
         """The model that starts in these states, say at the end of a scene: `trace.last`.
@@ -373,11 +371,14 @@ class Model:
         What is found of it is true of what comes after them, and says nothing of other behaviors.
         """
         given = tuple(admitted_state(self, state) for state in states)
+        refuse_starts(given, World(self), self.spec)
         return Model(self.spec, self.constants, self.history, given)
 
     @told_plainly
     def start(self, state: State | None = None) -> World:
         """A world at a state (the first initial one unless given), to be run by hand."""
+        if state is None:
+            refuse_no_beginning(self)
         return World(self, state or self.initial_states[0])
 
     # Properties.

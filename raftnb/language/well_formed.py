@@ -38,7 +38,9 @@ HOW = {
     "liveness": "say when: `eventually({0})`, `always_eventually({0})`, `leads_to(p, {0})`",
 }
 VALUES = {"fairness": Fairness, "liveness": Liveness}
-FUNCTIONS = ("invariants", "transitions", "sometimes", "possible", "constraints")
+FUNCTIONS = (
+    "invariants", "transitions", "sometimes", "possible", "constraints", "assuming", "initially",
+)  # fmt: skip
 
 
 def refuse_unknown_fields(

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from raftnb.data.errors import SpecError
+from raftnb.language import source
+from raftnb.language.grammar import as_function
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import Claim, Claims
 from raftnb.pluscal.helpers import HELPERS
@@ -57,6 +59,7 @@ class Module:
                 cure="print the model itself, or the trace that leads to the state: trace_module",
             )
         self.model, self.spec = model, model.spec
+        self._refuse_assumptions()
         self.t = Translation(model)
         self.actions = self.t.actions()
         self.claims = Claims(self.t)
@@ -70,6 +73,15 @@ class Module:
         self.constraint = self.claims.constraint()
         self.symmetry = self.claims.symmetry()
         self.name = camel(self.spec.name)
+
+    def _refuse_assumptions(self) -> None:
+        for claim in (*self.spec.assuming, *self.spec.initially):
+            raise SpecError(
+                f"`{claim.__name__}`, which is assumed",
+                place=source.place(as_function(claim)),
+                allowed="initial values, and constants of any value",
+                cure="print it without `assuming` and `initially`, and write them by hand",
+            )
 
     # Parts of a module.
 

@@ -5,10 +5,10 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.bounded import BoundedAnswer, check_bounded, k_induction
 from raftnb.prove.cti import Disagreement, counterexample
 from raftnb.prove.explain import changed_actions, drop, explain, witness
-from raftnb.prove.finite import InstanceSize
 from raftnb.prove.refinement import prove_refines
 from raftnb.prove.report import Checked, Compared, Counterexample, Report, Violation
 from raftnb.prove.run import prove
+from raftnb.prove.small import InstanceSize
 
 __all__ = [
     "Becomes",

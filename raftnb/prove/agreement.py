@@ -16,17 +16,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import order
+from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance, named_arguments
 from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
+from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove.cti import Disagreement, differs
-from raftnb.prove.finite import Instance, InstanceSize, routines
+from raftnb.prove.finite import Instance, routines
 from raftnb.prove.report import Compared
+from raftnb.prove.small import InstanceSize
 from raftnb.prove.translated import Translated, messages_of, python_truth
 from raftnb.prove.views import Views
 from raftnb.tree import Program, nodes
@@ -275,11 +278,21 @@ def small_instance(proof: Proof, *, wide: bool = False) -> Instance:
     With `wide`, numbers far beyond.
     """
     spec = proof.spec
-    classes = (*spec.processes, *spec.domains)
-    two = {cls.number: 2 for cls in classes if cls.number is not None}
+    two = sizes_of_two(spec)
     largest = max(numbers_named(proof), default=0)
     top = max(2 * MOST, largest + MOST) if wide else max(LEAST, min(largest + 2, MOST))
     return Instance(proof, InstanceSize(top=top, slots=2, low=-top if wide else -2), two)
+
+
+def sizes_of_two(spec: Spec) -> dict[str, Any]:
+    """Two members of each class; as many as by default where nothing could begin with two."""
+    classes = (*spec.processes, *spec.domains)
+    two: dict[str, Any] = {cls.number: 2 for cls in classes if cls.number is not None}
+    try:
+        refuse_no_beginning(spec(**two))
+    except UsageError:
+        return {name: spec.constants[name] for name in two}
+    return two
 
 
 def numbers_named(proof: Proof) -> Iterator[int]:

@@ -23,10 +23,10 @@ from raftnb.language.claims import Property
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove.cti import differs
-from raftnb.prove.finite import InstanceSize
 from raftnb.prove.reading import Reading
 from raftnb.prove.report import counted
 from raftnb.prove.scope import Requirement
+from raftnb.prove.small import InstanceSize
 from raftnb.prove.terms import neg
 from raftnb.prove.translated import messages_of
 from raftnb.prove.unrolled import Unrolled

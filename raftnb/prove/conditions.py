@@ -95,6 +95,7 @@ class Conditions:
         self.sources: dict[int, str] = {}
         self._known: dict[Property, list[z3.BoolRef]] = {}
         self._about_old: dict[Property, list[ClaimInstance]] = {}
+        self._always = self.taken_for_granted(self.before, proof.spec.assuming)
 
     # Claims as formulas.
 
@@ -213,9 +214,13 @@ class Conditions:
 
     # Obligations.
 
+    def taken_for_granted(self, state: Symbolic, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
+        """What a specification assumes, in a state."""
+        return [f for claim in claims for f in self.assumed(claim, self.instances(claim, state))]
+
     def facts(self) -> list[z3.BoolRef]:
-        """What is always true of the theory's functions."""
-        return self.theory.axioms
+        """What is always true: of the theory's functions, and of what no action writes."""
+        return [*self.theory.axioms, *self._always]
 
     def of_states(self, claims: tuple[Property, ...]) -> tuple[Property, ...]:
         """Those of the claims that are about states: a cut is about its action's steps only."""
@@ -250,10 +255,11 @@ class Conditions:
 
     def initially(self) -> Iterator[Obligation]:
         """The conjuncts hold in every initial state."""
-        first = self.words.initial()
+        first, spec = self.words.initial(), self.proof.spec
+        known = self.taken_for_granted(first, (*spec.assuming, *spec.initially))
         for lemma in self.wanted(self.proof.invariant):
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, first)):
-                yield self.obligation(lemma.name, START, 0, goal, [])
+                yield self.obligation(lemma.name, START, 0, goal, known)
 
     def implied(self) -> Iterator[Obligation]:
         """What follows from the conjuncts in the same state."""

@@ -18,9 +18,10 @@ from raftnb.language.proof import Proof
 from raftnb.language.world import World
 from raftnb.prove.actions import Case, start_named
 from raftnb.prove.execute import cases
-from raftnb.prove.finite import FiniteTheory, Instance, InstanceSize
+from raftnb.prove.finite import FiniteTheory, Instance
 from raftnb.prove.reading import Reading, received
 from raftnb.prove.report import Counterexample
+from raftnb.prove.small import InstanceSize
 from raftnb.prove.terms import RecordV, conj, implies, neg
 from raftnb.tree.nodes import MapOf
 

@@ -13,11 +13,12 @@ from raftnb.data.values import Message
 from raftnb.prove.actions import Case, Given, Start
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.meaning import evaluator
+from raftnb.prove.records import records_in
 from raftnb.prove.scope import UNFORESEEN, Path, Scope
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, Family, OptionV, RecordV, Value, choose, conj
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Member, RecordOf, SeqOf, Type
+from raftnb.tree.nodes import Member, RecordOf, Type
 
 
 def cases(
@@ -175,21 +176,6 @@ class Execution:
                 handler(self, statement, env)
             except UNFORESEEN as error:
                 raise self.evaluator().scope.unforeseen(statement, error) from error
-
-
-def records_in(value: nodes.Expr) -> Iterator[nodes.Make]:
-    """The places where a record is made that is a part of a value, whatever way is taken."""
-    parts: tuple[nodes.Expr, ...] = ()
-    match value:
-        case nodes.Make():
-            yield value
-            parts = tuple(part for _, part in value.fields)
-        case nodes.Collect() if isinstance(value.type, SeqOf):
-            parts = value.items
-        case nodes.Apply(op="concat"):
-            parts = value.args
-    for part in parts:
-        yield from records_in(part)
 
 
 # One function for each kind of statement.

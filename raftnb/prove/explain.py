@@ -14,11 +14,12 @@ from raftnb.language.spec import Spec
 from raftnb.prove.actions import start_named
 from raftnb.prove.cti import counterexample, solve
 from raftnb.prove.execute import cases
-from raftnb.prove.finite import Instance, InstanceSize, model_of
+from raftnb.prove.finite import Instance
 from raftnb.prove.reading import Reading
 from raftnb.prove.report import START, Counterexample, Report
 from raftnb.prove.run import prove
 from raftnb.prove.runs import violation
+from raftnb.prove.small import InstanceSize, model_of
 from raftnb.tree import Program
 from raftnb.tree.nodes import Routine, parts
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,34 +18,19 @@ import z3
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
-from raftnb.language.constants import SWITCH
 from raftnb.language.initial import Each, start_of
 from raftnb.language.instances import initial_values
 from raftnb.language.network import FAULTS
 from raftnb.language.proof import Proof
-from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.prove.actions import Case
 from raftnb.prove.conditions import Conditions, Needs
+from raftnb.prove.small import InstanceSize, model_of
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, conj, disj, implies, neg
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
-
-
-@dataclass(frozen=True)
-class InstanceSize:
-    """How large a finite instance is.
-
-    Numbers go from `low` to `top`; at most `slots` messages of a kind are in flight; `seconds` is
-    the time that the solver has for one question.
-    """
-
-    top: int = 3
-    slots: int = 2
-    seconds: float = 30.0
-    low: int = 0
 
 
 class FiniteTheory(Theory):
@@ -321,8 +305,9 @@ class Instance:
         return World(self.model).members_by_root
 
     def invariant(self, state: Symbolic) -> list[z3.BoolRef]:
-        """The conjuncts in a state."""
-        return [self.holds(lemma.claim, state) for lemma in self.proof.invariant]
+        """The conjuncts in a state, and what is assumed of it."""
+        claims = (*self.proof.spec.assuming, *(lemma.claim for lemma in self.proof.invariant))
+        return [self.holds(claim, state) for claim in claims]
 
     def holds(
         self,
@@ -348,7 +333,8 @@ class Instance:
                     parts.append(disj(*(shape.equal(here, first) for first in firsts)))
         for kind in self.words.kinds:
             parts += [neg(state.sent[kind.__name__](slot)) for slot in self.slots(kind)]
-        return conj(*parts)
+        begun = (*self.proof.spec.assuming, *self.proof.spec.initially)
+        return conj(*parts, *(self.holds(claim, state) for claim in begun))
 
     def variables(self, state: State) -> tuple[Any, ...]:
         """The values of the variables of a state that are translated."""
@@ -379,26 +365,4 @@ class Instance:
         return self.theory.values(RecordOf(kind))
 
 
-def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Model:
-    """The model of a finite instance: as many members as by default, and at least two.
-
-    Its bounds say how far properties quantify; what actions read has its default.
-    """
-    spec = proof.spec
-    numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
-    own = {n: max(v, 2) for n, v in spec.constants.items() if n in numbers}
-    own |= {n: v for n, v in constants.items() if n in numbers}
-    given = {n: v for n, v in constants.items() if n not in own}
-    actions = (action for cls in spec.processes for action in cls.actions.values())
-    read = {name for action in actions for name in spec.vocabulary.parameters(action.function, 1)}
-    bounds = {
-        name: default if name in read else size.top
-        for name, default in spec.constants.items()
-        if name not in own and spec.sorts[name] is not SWITCH
-    } | given
-    model = spec(history=True, **own, **bounds)
-    model.horizon = size.top  # so that plain Python quantifies as far as the finite theory does
-    return model
-
-
-__all__ = ["FiniteTheory", "Instance", "InstanceSize", "model_of", "plain_name"]
+__all__ = ["FiniteTheory", "Instance", "plain_name"]

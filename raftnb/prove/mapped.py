@@ -56,6 +56,12 @@ class Mapped:
                 cure="keep what is on its way in a variable",
             )
         self._refuse_constants(abstract)
+        for claim in (*abstract.spec.assuming, *abstract.spec.initially):
+            raise UsageError(
+                f"`{claim.__name__}`, which `{abstract.spec.name}` assumes",
+                allowed="abstract specifications that assume nothing of how they begin",
+                cure="leave it out there, and let a first action choose",
+            )
         for root, cls in abstract.classes.items():
             other = mine.classes.get(root)
             if other is not None and kind_of(cls) != kind_of(other):

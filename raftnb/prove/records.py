@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,8 @@ import z3
 from raftnb.data.errors import SpecError
 from raftnb.prove.plain import Reader, Reading, Shape, Supply
 from raftnb.prove.terms import FALSE, RecordV, Value, conj
-from raftnb.tree.nodes import RecordOf, Type
+from raftnb.tree import nodes
+from raftnb.tree.nodes import RecordOf, SeqOf, Type
 
 
 class RecordShape(Shape):
@@ -135,3 +137,18 @@ class MessageShape(RecordShape):
     def sent(self, name: z3.ExprRef) -> RecordV:
         """The message that a term stands for."""
         return RecordV(self.type.cls, {f: read(name) for f, read in self.readers.items()}, name)
+
+
+def records_in(value: nodes.Expr) -> Iterator[nodes.Make]:
+    """The places where a record is made that is a part of a value, whatever way is taken."""
+    parts: tuple[nodes.Expr, ...] = ()
+    match value:
+        case nodes.Make():
+            yield value
+            parts = tuple(part for _, part in value.fields)
+        case nodes.Collect() if isinstance(value.type, SeqOf):
+            parts = value.items
+        case nodes.Apply(op="concat"):
+            parts = value.args
+    for part in parts:
+        yield from records_in(part)

@@ -129,6 +129,7 @@ class Report(Answer):
     `partial` is what it does not cover; `not_covered` are claims of the specification that the
     proof says nothing about. `refines` is the specification whose steps it was shown to take, too,
     which says nothing of fairness. `compared` says how the translation was tried out, or None.
+    `assuming` is what the specification takes for granted.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Report(Answer):
     counterexamples: tuple[Counterexample, ...] = ()
     violation: Violation | None = None
     refines: str | None = None
+    assuming: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -196,6 +198,7 @@ class Report(Answer):
         violation = self.violation
         optional = {
             "refines": self.refines,
+            "assuming": list(self.assuming),
             "not_covered": list(self.not_covered),
             "unknown": [{"claim": c, "action": a} for c, a in self.failing],
             "counterexamples": [c.as_json() for c in self.counterexamples],
@@ -211,6 +214,7 @@ class Report(Answer):
         if any(not c.proved for c in self.defined):
             done = sum(c.proved for c in self.defined)
             lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")
+        lines += [f"assuming {', '.join(self.assuming)}"] if self.assuming else []
         if self.bound:
             lines.append(f"stopped: {self.bound}")
         lines += self.partial

@@ -16,6 +16,7 @@ import z3
 from tqdm import tqdm
 
 from raftnb.data.errors import UsageError, told_plainly
+from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model, Spec
 from raftnb.prove.actions import Start
@@ -98,6 +99,7 @@ def prove(
         partial(proof, settings),
         proof.not_covered(),
         refines=proof.refines.abstract.name if proof.refines is not None else None,
+        assuming=tuple(c.__name__ for c in (*proof.spec.assuming, *proof.spec.initially)),
     )
     return report if trust else compared(proof, report)
 
@@ -163,6 +165,7 @@ def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:
 
 def tasks(proof: Proof, settings: Settings) -> list[Task]:
     """The tasks, those with the most to prove first."""
+    refuse_no_beginning(proof.spec())
     words = unbounded(proof)
     check_opaque(proof, words)
     check_network(words, tuple(lemma.claim for lemma in (*proof.lemmas(), *proof.axioms)))

@@ -10,15 +10,17 @@ import z3
 
 from raftnb.data.errors import UsageError
 from raftnb.data.values import Message
+from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.claims import Property
 from raftnb.language.initial import Anything
 from raftnb.language.proof import Lemma, Proof
 from raftnb.language.spec import Spec
 from raftnb.prove.actions import Case, Start, starts
 from raftnb.prove.execute import cases
-from raftnb.prove.finite import Instance, InstanceSize
+from raftnb.prove.finite import Instance
 from raftnb.prove.network import check_network
 from raftnb.prove.scope import Requirement
+from raftnb.prove.small import InstanceSize
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
 from raftnb.tree.nodes import Int, RecordOf, Type
@@ -45,10 +47,14 @@ class Unrolled:
         self.claims, self.size = claims, size
         self.here = Instance(Proof(spec, tuple(map(Lemma, claims))), size, constants)
         self.words, self.theory = self.here.words, self.here.theory
+        refuse_no_beginning(self.here.model)
         check_network(self.words, claims)
         self.states = [self.words.state(f" {i}") for i in range(steps + 1)]
-        self.first = self.here.starts_in(self.states[0])
         self.cuts: list[z3.BoolRef] = []
+        with self.theory.noting(self.cuts):
+            self.first = self.here.starts_in(self.states[0])
+            assumed = itertools.product(spec.assuming, self.states)
+            self.assumed = [self.here.holds(claim, state) for claim, state in assumed]
         pairs = enumerate(itertools.pairwise(self.states))
         with self.theory.noting(self.cuts):
             self.cases = [list(self._cases(i, before)) for i, (before, _) in pairs]
@@ -110,7 +116,7 @@ class Unrolled:
         """The solver's answer to the parts, with what is always true of the theory."""
         solver = z3.Solver()
         solver.set("timeout", max(1, int(self.size.seconds * 1000)))
-        solver.add(*self.theory.axioms, *parts)
+        solver.add(*self.theory.axioms, *self.assumed, *parts)
         return solver.check(), solver
 
     # From anywhere.

@@ -23,7 +23,7 @@ from raftnb.prove.actions import starts
 from raftnb.prove.agreement import compare as agreement
 from raftnb.prove.conditions import unbounded
 from raftnb.prove.counting import axiom_holds
-from raftnb.prove.finite import model_of
+from raftnb.prove.small import model_of
 from tests.fuzz.compare import Findings, replayed
 from tests.fuzz.subject import Subject
 from tests.oracles.by_hand import UNDEFINED, Explored, explore, truth
