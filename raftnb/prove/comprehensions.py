@@ -30,8 +30,9 @@ def comprehension(at: Evaluator, expr: nodes.EachOf, env: Environment) -> Value:
     raise at.scope.refused(
         expr,
         f"`{expr.kind}` of a comprehension",
-        allowed="all, any, sets, maps, sequences, how many items of a sequence (sum of 1)",
-        cure="claim it of any two: `a == b or not (p(a) and p(b))`; sums are explored, not proved"
+        allowed="all, any, sets, maps, sequences, how many items of a sequence (sum of 1), and how "
+        "many members compared with a number: `sum(1 for a in A if p(a)) <= 1`",
+        cure="compare it with a number, or claim it of all; other sums are explored, not proved"
         if expr.kind == "sum"
         else "say it with these",
     )

@@ -7,6 +7,7 @@ import dataclasses
 import z3
 
 from raftnb.data.values import Message
+from raftnb.prove.counts import compared
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.operators import OPERATORS
 from raftnb.prove.scope import Picked
@@ -259,6 +260,8 @@ def applied(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
         return connected(at, expr, env)
     if expr.op == "in":
         return contained(at, expr, env)
+    if (found := compared(at, expr, env)) is not None:
+        return found
     operator = OPERATORS.get(expr.op)
     if operator is None:
         raise at.scope.refused(
