@@ -114,7 +114,7 @@ def always() -> bool:
 
 
 TRUE = (one_inside, one_inside_by_ones, not_two, one_friend, two_marks, always)
-ITEMS = (holder_counts, none_or_one, one_positive, small_indices)
+ITEMS = (holder_counts, one_positive, small_indices)
 FALSE = (nobody_inside, no_friend, one_mark, exactly_one, at_least_one_mark)
 SPEC = Spec("counted", (Client,), (Door,), constants={"clients": 2})
 
@@ -190,6 +190,7 @@ def a_constant(most: int) -> bool:
 
 REFUSED: dict[str, tuple[Any, str]] = {
     "other numbers": (as_many, "`sum` of a comprehension"),
+    "one of several numbers": (none_or_one, "`sum` of a comprehension"),
     "a constant": (a_constant, "`sum` of a comprehension"),
     "sums of numbers": (numbers, "`sum` of a comprehension"),
     "many": (five, "compared with a number, for which 6 are looked at"),
