@@ -10,6 +10,7 @@ from typing import Any
 from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, truth
+from raftnb.explore.bounds import bounding
 from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.given import at_least, the_model
 from raftnb.explore.possible import Prospect
@@ -25,7 +26,7 @@ def is_within_bounds(model: Model, world: World) -> bool:
         distinct, copies = model.message_limits
         if len(world.bag) > distinct or any(n > copies for n in world.bag.values()):
             return False
-    return all(world.failure(claim) is None for claim in model.checked(model.spec.constraints))
+    return bounding(model)[1](world)
 
 
 class Reference:

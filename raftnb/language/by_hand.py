@@ -136,6 +136,16 @@ def hand_picked(wanted: tuple[Any, ...], at: int, options: tuple[Any, ...]) -> i
     return options.index(wanted[at])
 
 
+def not_sent(message: Any, records: Iterable[type]) -> SpecError:
+    """The error for what is among the messages of a state and cannot be in flight."""
+    kinds = sorted(cls.__name__ for cls in records if issubclass(cls, Message))
+    return SpecError(
+        f"{show(message)} among the messages of a state",
+        allowed=f"with `source` and `dest`: {', '.join(kinds) or 'no kind of message'}",
+        cure="take the state from a trace or a world of this model",
+    )
+
+
 class SharedIn:
     """The shared variables of a class as they are in one world."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import sys
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import Any
 from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError, UsageError, told_plainly
 from raftnb.data.trace import Cell, Layout, State
-from raftnb.data.values import Message, Record, show
+from raftnb.data.values import Message, Record
 from raftnb.language import source
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.assumptions import (
@@ -25,6 +24,7 @@ from raftnb.language.assumptions import (
     refuse_no_beginning,
     refuse_starts,
 )
+from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
 from raftnb.language.grammar import Grammar, as_function
@@ -65,7 +65,8 @@ class Spec:
     can still be reached in which the property is true, for each choice of its parameters (CTL's
     AG EF). `constraints` bound the
     exploration as TLC's CONSTRAINT does: a state outside is checked, but not explored further.
-    `distinct_messages` and `copies` name the constants that bound the network in the same way.
+    `distinct_messages`, `copies` and, where the network keeps the order, `channel_length` name the
+    constants that bound the network in the same way.
     `assuming` are claims about constants and about variables that no action writes; `initially` are
     claims about initial states: states that begin otherwise are none.
     `final` tells which states without a successor are the end and no deadlock. `symmetric` names
@@ -86,6 +87,7 @@ class Spec:
     initially: tuple[Property, ...] = ()
     distinct_messages: str | None = None
     copies: str | None = None
+    channel_length: str | None = None
     delivery: Delivery | None = None
     final: Property | None = None
     symmetric: tuple[type[Domain], ...] = ()
@@ -101,7 +103,7 @@ class Spec:
     def __post_init__(self) -> None:
         refuse_fields(vars(self))
         refuse_shared_roots(self.classes)
-        used = (*sorted(self.sizes), self.distinct_messages, self.copies)
+        used = (*sorted(self.sizes), *self.network_bounds)
         refuse_constants(self.constants, self._delivery_constants, used)
         refuse_same_claims(self.claims)
         self.vocabulary.refuse_annotations()
@@ -167,6 +169,11 @@ class Spec:
     def _delivery_constants(self) -> dict[str, int]:
         flags = vars(self.delivery) if self.delivery is not None else {}
         return {name: int(value) for name, value in flags.items()}
+
+    @property
+    def network_bounds(self) -> tuple[str | None, str | None, str | None]:
+        """The constants that bound what is in flight."""
+        return self.distinct_messages, self.copies, self.channel_length
 
     @property
     def all_constants(self) -> dict[str, int]:
@@ -319,12 +326,7 @@ class Model:
         """A message, if it can be in flight; raises `SpecError` for one that cannot."""
         known = isinstance(message, Message) and type(message) in self._records
         if not known or None in (message.source, message.dest):
-            kinds = sorted(cls.__name__ for cls in self._records if issubclass(cls, Message))
-            raise SpecError(
-                f"{show(message)} among the messages of a state",
-                allowed=f"with `source` and `dest`: {', '.join(kinds) or 'no kind of message'}",
-                cure="take the state from a trace or a world of this model",
-            )
+            raise not_sent(message, self._records)
         changed = self.made(message)
         found: Message = replace(message, **changed) if changed else message
         return found
@@ -344,7 +346,7 @@ class Model:
     @cached_property
     def horizon(self) -> int:
         """Up to where properties quantify over natural numbers: the largest bound, and two more."""
-        counts = {*self.spec.sizes, self.spec.distinct_messages, self.spec.copies}
+        counts = {*self.spec.sizes, *self.spec.network_bounds}
         numbers = [v for k, v in self.constants.items() if isinstance(v, int) and k not in counts]
         return max(numbers, default=0) + 2
 
@@ -352,10 +354,8 @@ class Model:
     def message_limits(self) -> tuple[int, int] | None:
         """How many different messages, and how many copies of each, the constraint allows."""
         names = (self.spec.distinct_messages, self.spec.copies)
-        if names == (None, None):
-            return None
-        limits = [self.constants[n] if n else sys.maxsize for n in names]
-        return typing.cast(tuple[int, int], tuple(limits))
+        limits: Any = tuple(self.constants[n] if n else sys.maxsize for n in names)
+        return None if names == (None, None) else limits
 
     @cached_property
     def initial_states(self) -> tuple[State, ...]:

@@ -17,16 +17,24 @@ Kind = Literal["eventually", "always eventually", "leads to"]
 
 @dataclass(frozen=True, eq=False)
 class Fairness:
-    """A fairness condition on the steps of each process of a class (TLA+'s WF and SF).
+    """A fairness condition on the steps of processes (TLA+'s WF and SF).
 
     `parts` are a process class (all its actions together) or actions of one class (any of them).
-    It is demanded of each process separately. Steps that change nothing do not count.
+    It is demanded of each process separately; `together`, of all of them as if they were one: that
+    some one of them takes a step. Steps that change nothing do not count.
     """
 
     parts: tuple[Any, ...]
     strong: bool = False
+    together: bool = False
 
     def __post_init__(self) -> None:
+        if type(self.together) is not bool:
+            raise SpecError(
+                f"together={self.together!r}",
+                allowed="True or False",
+                cure="write `together=True` for one condition on all of them",
+            )
         for part in self.parts or (None,):
             if not isinstance(part, Action) and not _is_process_class(part):
                 raise SpecError(
@@ -36,20 +44,26 @@ class Fairness:
                 )
 
     def __str__(self) -> str:
-        inner = ", ".join(map(_name_of, self.parts))
+        inner = ", ".join([*map(_name_of, self.parts), *(["together"] if self.together else [])])
         return f"{'strong' if self.strong else 'weak'}({inner})"
 
     __repr__ = __str__
 
 
-def weak(*parts: Any) -> Fairness:
-    """Weak fairness: who stays enabled from some point on takes a step again and again (WF)."""
-    return Fairness(parts)
+def weak(*parts: Any, together: bool = False) -> Fairness:
+    """Weak fairness: who stays enabled from some point on takes a step again and again (WF).
+
+    It is asked of each process; with `together`, of all of them as one, in which any may step.
+    """
+    return Fairness(parts, together=together)
 
 
-def strong(*parts: Any) -> Fairness:
-    """Strong fairness: who is enabled again and again takes a step again and again (SF)."""
-    return Fairness(parts, strong=True)
+def strong(*parts: Any, together: bool = False) -> Fairness:
+    """Strong fairness: who is enabled again and again takes a step again and again (SF).
+
+    It is asked of each process; with `together`, of all of them as one, in which any may step.
+    """
+    return Fairness(parts, strong=True, together=together)
 
 
 @dataclass(frozen=True, eq=False)

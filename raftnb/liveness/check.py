@@ -28,7 +28,7 @@ from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.liveness.edges import digraph_of, enabling, inner, moving
+from raftnb.liveness.edges import Steps, digraph_of, enabling, inner, moving_any
 from raftnb.liveness.fair_cycles import (
     Bools,
     Demand,
@@ -40,7 +40,7 @@ from raftnb.liveness.fair_cycles import (
 )
 from raftnb.liveness.reasons import tell
 
-Demanded = tuple[Fairness, str, frozenset[str]]
+Demanded = tuple[Fairness, Steps]
 
 
 @dataclass(frozen=True, repr=False)
@@ -214,7 +214,7 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
 
 
 def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
-    """For each condition and each process that it is about: the names of the actions it means."""
+    """For each condition the steps that it is about: of each process alone, or of all together."""
     found = []
     for condition in fairness:
         if not isinstance(condition, Fairness):
@@ -224,7 +224,7 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
                 cure="write `weak(...)` or `strong(...)` around it",
             )
         rows = [
-            (condition, process, actions)
+            (process, actions)
             for cls in model.processes
             if (actions := _actions_of(cls, condition))
             for process in model.names[cls.root]
@@ -235,7 +235,8 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
                 allowed=", ".join(cls.__name__ for cls in model.processes) + " and their actions",
                 cure="name a process class of this specification, or an action of one",
             )
-        found += rows
+        groups = [tuple(rows)] if condition.together else [(row,) for row in rows]
+        found += [(condition, group) for group in groups]
     return found
 
 
@@ -253,12 +254,18 @@ def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
 def demands_on(graph: Graph, demanded: Sequence[Demanded]) -> list[Demand]:
     """The fairness conditions as arrays over a graph's states and (inner) edges."""
     inside, found = inner(graph), []
-    for condition, process, actions in demanded:
-        steps = moving(graph, process, actions)
+    for condition, group in demanded:
+        steps = moving_any(graph, group)
         kind = "strong" if condition.strong else "weak"
-        name = f"{kind} fairness of {process}" + _only(condition)
+        name = f"{kind} fairness of {members(group)}{_only(condition)}"
+        name += " together" if condition.together else ""
         found.append(Demand(name, condition.strong, enabling(graph, steps), steps[inside]))
     return found
+
+
+def members(group: Steps) -> str:
+    """Whose steps they are."""
+    return ", ".join(process for process, _ in group)
 
 
 def _only(condition: Fairness) -> str:

@@ -7,6 +7,9 @@ import numpy as np
 from raftnb.explore.graph import Graph
 from raftnb.liveness.fair_cycles import Bools, Digraph, Ints, numbers
 
+Steps = tuple[tuple[str, frozenset[str]], ...]
+"""Processes, each with some of its actions."""
+
 
 def inner(graph: Graph) -> Ints:
     """The steps that lead to states of the graph."""
@@ -23,6 +26,12 @@ def moving(graph: Graph, process: str, actions: frozenset[str]) -> Bools:
     chosen = [step.process == process and step.action in actions for step in graph.steps]
     found: Bools = np.array([*chosen, False], dtype=bool)[graph.labels]
     found &= graph.sources != graph.targets
+    return found
+
+
+def moving_any(graph: Graph, group: Steps) -> Bools:
+    """The same of several processes."""
+    found: Bools = np.logical_or.reduce([moving(graph, *one) for one in group])
     return found
 
 

@@ -82,11 +82,15 @@ class Claims:
             m = self.t.fresh("m")
             each = Infix("<=", (Index(messages, Name(m)), limit))
             found.append(Quantified("\\A", m, Prefix("DOMAIN", messages), each))
+        if self.spec.channel_length is not None and self.t.wire.kind == "queues":
+            limit, c = Name(self.spec.channel_length), self.t.fresh("c")
+            short = Infix("<=", (Call("Len", (Index(messages, Name(c)),)), limit))
+            found.append(Quantified("\\A", c, Prefix("DOMAIN", messages), short))
         return conjunction(found)
 
     def horizon(self) -> Term:
         """Up to where natural numbers are gone through: the largest bound, and two more."""
-        counts = {*self.spec.sizes, self.spec.distinct_messages, self.spec.copies}
+        counts = {*self.spec.sizes, *self.spec.network_bounds}
         names = [Name(c) for c in self.t.constants if c not in counts]
         known = {*self.t.constants, *counts}
         given = self.model.constants.items()
@@ -107,20 +111,24 @@ class Claims:
         """The fairness conditions, for each process."""
         found: list[Term] = []
         for condition in self.spec.fairness:
+            of_class: list[tuple[str, Term]] = []
             for cls in self.model.processes:
                 names = actions_of(cls, condition)
                 mine = [a for a in actions if a.root == cls.root and a.method in names]
                 if mine:
-                    found.append(self._fair(condition, mine))
+                    of_class.append((cls.root, disjunction([applied(action) for action in mine])))
+            word = "SF_vars" if condition.strong else "WF_vars"
+            if condition.together:
+                steps = [self._of_any("\\E", root, step) for root, step in of_class]
+                found.append(Call(word, (disjunction(steps),)))
+            else:
+                found += [self._of_any("\\A", root, Call(word, (s,))) for root, s in of_class]
         return conjunction(found)
 
-    def _fair(self, condition: Fairness, actions: list[Action]) -> Term:
-        step = disjunction([applied(action) for action in actions])
-        fair: Term = Call("SF_vars" if condition.strong else "WF_vars", (step,))
-        root = actions[0].root
+    def _of_any(self, sign: str, root: str, body: Term) -> Term:
         if root not in self.t.sets:
-            return fair
-        return Quantified("\\A", "self", Name(self.t.sets[root]), fair)
+            return body
+        return Quantified(sign, "self", Name(self.t.sets[root]), body)
 
     def liveness(self) -> list[Claim]:
         """The liveness properties."""

@@ -27,8 +27,16 @@ from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.liveness.check import Demanded, Stems, demands_on, graph_of, resolve, what_is_missing
-from raftnb.liveness.edges import digraph_of, enabling, inner, moving
+from raftnb.liveness.check import (
+    Demanded,
+    Stems,
+    demands_on,
+    graph_of,
+    members,
+    resolve,
+    what_is_missing,
+)
+from raftnb.liveness.edges import digraph_of, enabling, inner, moving_any
 from raftnb.liveness.fair_cycles import (
     Bools,
     Demand,
@@ -256,14 +264,14 @@ class _Check:
             found = self._unfair(self._lifted(wanted), demands)
             if found is not None:
                 trace, reasons = tell(self.graph, self.inner, self.digraph, found, demands)
-                told = f"{wanted[0]} of {wanted[1]} does not carry over:"
+                told = f"{wanted[0]} of {members(wanted[1])} does not carry over:"
                 return self._violated(trace, told, *reasons)
         return None
 
     def _lifted(self, wanted: Demanded) -> Demand:
         """A fairness condition of the abstract model, on the concrete graph."""
-        condition, process, actions = wanted
-        steps = moving(self.seen, process, actions)
+        condition, group = wanted
+        steps = moving_any(self.seen, group)
         taken = (self.before != self.after) & _is_in(self.pairs, self.steps_of(steps))
         enabled = enabling(self.seen, steps)[self.of]
         return Demand(str(condition), condition.strong, enabled, taken)

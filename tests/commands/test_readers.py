@@ -15,11 +15,13 @@ CHECKED = {
     "lock_service.py": 192,
     "two_phase_commit.py --set participants=2": 56,
     "paxos.py": 300,
+    "alternating_bit.py": 60,
 }
 MISTAKES = {
     "token_ring.py:RING": ("token_ring.py:Careless", "with_the_token"),
     "two_phase_commit.py": ("two_phase_commit.py:Hasty", "aborted_before_or_together"),
     "lock_service.py": ("lock_service.py:Trusting", "writes_are_in_order"),
+    "alternating_bit.py": ("alternating_bit.py:Gullible", "in_order"),
     "paxos.py": ("paxos.py:Forgetful", "one_value_is_chosen"),
 }
 

@@ -17,6 +17,7 @@ import numpy as np
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
+from raftnb.explore.bounds import bounding
 from raftnb.explore.memo.bags import intern_changes, mark_bags
 from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.slots import Member, Slot, Slots
@@ -76,8 +77,9 @@ class Memo:
         self.claims_read_bag = False
         limits = model.message_limits if bounded else None
         self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
-        self.constraints = model.checked(model.spec.constraints) if bounded else ()
-        self.within = self._within_slot() if self.constraints else -1
+        bounds, is_within = bounding(model)
+        within = Slot(0, function=is_within, claims=bounds)
+        self.within = self.slots.add(within) if bounded and bounds else -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
 
@@ -87,12 +89,6 @@ class Memo:
         """A slot whose value is whether a claim is true; `true_in` has its parameters bound."""
         function = true_in or (lambda world: world.failure(claim) is None)
         return self.slots.add(Slot(0, function=function, claims=(claim,)))
-
-    def _within_slot(self) -> int:
-        def is_within(world: World) -> bool:
-            return all(world.failure(c) is None for c in self.constraints)
-
-        return self.slots.add(Slot(0, function=is_within, claims=self.constraints))
 
     def function(self, function: Callable[[World], Any]) -> int:
         """A slot for any function of the state; its leaves number the values of `Slot.values`."""

@@ -1,8 +1,6 @@
 """The alternating bit protocol over two channels that lose and repeat, and keep the order."""
 
-from raftnb import (
-    Delivery, Message, Nat, Process, Seq, Spec, after, discard, leads_to, send, strong, weak, when,
-)  # fmt: skip
+from raftnb import Delivery, Message, Nat, Process, Seq, Spec, after, discard, send
 
 
 class Data(Message):
@@ -84,9 +82,10 @@ def few_items(r: Receiver, items: int) -> bool:
 ALTERNATING_BIT = Spec(
     "alternating-bit",
     processes=(Sender, Receiver),
-    constants={"items": 2},
+    constants={"items": 2, "length": 2},
     invariants=(in_order, one_apart),
     transitions=(nothing_is_lost,),
     constraints=(few_items,),
+    channel_length="length",
     delivery=Delivery(loses=True, duplicates=True, reorders=False),
 )

@@ -1,0 +1,115 @@
+"""How long a channel may grow, where the network keeps the order."""
+
+from collections import deque
+from typing import Any
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check, random_walks, reachable
+from raftnb.language import Delivery, Message, Nat, Process, Spec, discard, send
+from raftnb.pluscal import algorithm
+from raftnb.prove import Lemma, Proof, prove
+
+
+class Note(Message):
+    source: "Writer"
+    dest: "Reader"
+    n: Nat
+
+
+class Writer(Process):
+    n: Nat = 0
+
+    def write(self, to: "Reader") -> None:
+        send(Note(n=self.n), to=to)
+        self.n = 1 - self.n
+
+
+class Reader(Process):
+    last: Nat = 1
+
+    def read(self, m: Note) -> None:
+        self.last = m.n
+        discard(m)
+
+
+def small(r: Reader) -> bool:
+    return r.last <= 1
+
+
+def zero(r: Reader) -> bool:
+    return r.last == 1
+
+
+ORDERED = Delivery(loses=False, duplicates=False, reorders=False)
+NOTES = Spec(
+    "notes",
+    (Writer, Reader),
+    constants={"length": 2},
+    invariants=(small,),
+    channel_length="length",
+    delivery=ORDERED,
+)
+
+
+def counted(length: int) -> int:
+    """The states of a queue of at most so many notes, by a program of its own."""
+    start: Any = (0, (), 1)
+    seen, todo = {start}, deque([start])
+    while todo:
+        n, queue, last = todo.popleft()
+        found = [(1 - n, (*queue, n), last)] if len(queue) < length else []
+        found += [(n, queue[1:], queue[0])] if queue else []
+        for state in found:
+            if state not in seen:
+                seen.add(state)
+                todo.append(state)
+    return len(seen)
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 5])
+def test_no_channel_is_followed_beyond_its_length(length: int) -> None:
+    for engine in ("fast", "reference"):
+        found = check(NOTES(length=length), engine=engine, progress=False)
+        assert (found.verdict, found.distinct) == (Verdict.HOLDS, counted(length)), engine
+        assert "out of the constraints" in str(found)
+    assert len(reachable(NOTES(length=length))) == counted(length)
+
+
+def test_what_is_beyond_the_length_is_checked_and_not_followed() -> None:
+    wrong = NOTES.variant("wrong", invariants=(zero,))
+    for engine in ("fast", "reference"):
+        assert check(wrong(length=0), engine=engine, progress=False).verdict is Verdict.HOLDS
+        found = check(wrong(length=1), engine=engine, progress=False)
+        assert (found.verdict, found.property) == (Verdict.VIOLATED, "zero")
+    assert random_walks(wrong(length=1), walks=20, progress=False).verdict is Verdict.VIOLATED
+    assert random_walks(NOTES(), walks=20, progress=False).verdict is Verdict.UNKNOWN
+
+
+def test_a_length_is_no_bound_of_natural_numbers() -> None:
+    assert NOTES(length=9).horizon == 2
+
+
+def test_a_length_goes_with_constraints() -> None:
+    def even(w: Writer) -> bool:
+        return w.n == 0
+
+    both = NOTES.variant("both", constraints=(even,))
+    for engine in ("fast", "reference"):
+        assert check(both(length=2), engine=engine, progress=False).distinct == 1
+
+
+def test_a_proof_is_for_any_length() -> None:
+    assert prove(Proof(NOTES, (Lemma(small),))).verdict is not Verdict.VIOLATED
+
+
+def test_a_length_is_printed_as_a_constraint() -> None:
+    text = next(iter(algorithm(NOTES()).files.values()))
+    assert "Constraint == \\A c \\in DOMAIN channels : Len(channels[c]) <= length" in text
+
+
+def test_a_length_is_a_constant_of_the_spec() -> None:
+    with pytest.raises(SpecError, match="the constant `most`, which has no default"):
+        NOTES.variant("most", channel_length="most")
