@@ -22,6 +22,7 @@ COMMANDS = {
     "walk": "walk",
     "liveness": "liveness",
     "refines": "refines",
+    "drive": "drive",
     "prove": "prove",
     "pluscal": "pluscal",
     "mutants": "mutants",

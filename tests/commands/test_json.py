@@ -28,6 +28,7 @@ LINES = {
     "refines queue-store --max-states 20": 3,
     "prove sequential-store": 3,
     "mutants --row 20": 3,
+    "drive tests.drive.toy:Toy --walks 2 --depth 9": 3,
     "histories raft-store --operations 20": 3,
 }
 TIME = re.compile(r"[\d.]+ seconds")

@@ -1,0 +1,8 @@
+"""Driving an implementation by a specification, and comparing the two after each step."""
+
+from raftnb.drive.adapter import Adapter, Sent
+from raftnb.drive.driving import drive, replay
+from raftnb.drive.play import Difference
+from raftnb.drive.result import Driven
+
+__all__ = ["Adapter", "Difference", "Driven", "Sent", "drive", "replay"]

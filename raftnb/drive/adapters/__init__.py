@@ -1,0 +1,1 @@
+"""Adapters for implementations that others have written."""

@@ -1,0 +1,66 @@
+"""pyraftlog 3.0.0, driven: its faults are found, and made short."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb import Verdict
+from raftnb.drive import drive, replay
+from raftnb.drive.raft import FREE_RAFT
+
+pytest.importorskip("pyraftlog", reason="pyraftlog is not installed (from Python 3.12 on)")
+
+from raftnb.drive.adapters.pyraftlog import Pyraftlog
+
+MODEL = FREE_RAFT(servers=3, max_term=3, max_log=2, max_restarts=1)
+
+
+def test_walks_find_four_faults_of_three_servers() -> None:
+    answer = drive(MODEL, Pyraftlog(), walks=40)
+    found = {one.name.partition(".")[2]: len(one.scene) for one in answer.differences}
+    assert found["role after RequestVote from s2"] == 4
+    assert any(n.startswith("currentTerm after AppendEntries") and k <= 8 for n, k in found.items())
+    assert any(
+        n.startswith("commitIndex after AppendEntriesRe") and k <= 9 for n, k in found.items()
+    )
+    assert "'Entry' object has no attribute '__dict__'" in str(answer)
+
+
+def test_half_of_four_servers_elect() -> None:
+    answer = drive(FREE_RAFT(servers=4, max_term=3), Pyraftlog(), walks=10)
+    scene = [("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2)]
+    assert [one.as_tuple() for one in answer.differences[0].scene] == scene
+    assert str(answer.differences[0].mismatches[0]) == (
+        "s1.role: Role.CANDIDATE in the specification, 'leader' here"
+    )
+
+
+SCENES = {
+    "a candidate that sees a newer term stays candidate": (
+        (("s1", "time_out"), ("s2", "time_out"), ("s2", "time_out"), ("s1", "receive", 3)),
+        "s1.role: Role.FOLLOWER in the specification, 'candidate' here",
+    ),
+    "an old AppendEntries takes the term back": (
+        (
+            ("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2),
+            ("s1", "append_entries", "s2"), ("s2", "time_out"), ("s2", "receive", 4),
+        ),
+        "s2.currentTerm: 2 in the specification, 1 here",
+    ),
+    "a leader commits alone after an empty heartbeat": (
+        (
+            ("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2),
+            ("s1", "append_entries", "s2"), ("s1", "client_request", "v1"), ("s2", "receive", 4),
+            ("s1", "receive", 6),
+        ),
+        "s1.commitIndex: 0 in the specification, 1 here",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", SCENES)
+def test_the_scene_of_a_fault(fault: str) -> None:
+    scene, told = SCENES[fault]
+    answer = replay(MODEL, Pyraftlog(), scene)
+    assert answer.verdict is Verdict.VIOLATED
+    assert str(answer.differences[0].mismatches[0]) == told
