@@ -23,25 +23,26 @@ from raftnb.language.spec import Spec
 class Lemma:
     """A claim, and hints for proving and using it.
 
-    `uses` are the claims assumed when it is proved (itself always, where it is a conjunct);
-    `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in its
-    parameters: whenever terms of all these shapes are about, the solver instantiates the claim for
-    them. Hints can make a proof fail, never wrong.
+    `uses` are the claims assumed when it is proved (itself always, where it is a conjunct); left
+    out, they are all that there are in its proof: conjuncts, axioms, and the derived claims before
+    it. `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in
+    its parameters: whenever terms of all these shapes are about, the solver instantiates the claim
+    for them (without any, it finds terms by itself). Hints can make a proof fail, never wrong.
     """
 
     claim: Property
-    uses: tuple[Property, ...] = ()
+    uses: tuple[Property, ...] | None = None
     triggers: tuple[tuple[str, ...], ...] = ()
     steps: Mapping[str, tuple[Property, ...]] = field(default_factory=dict)
 
     def uses_for(self, action: str) -> tuple[Property, ...]:
         """What is assumed when it is proved of an action's steps."""
-        return (*self.uses, *self.steps.get(action, ()))
+        return (*(self.uses or ()), *self.steps.get(action, ()))
 
     def all_uses(self) -> tuple[Property, ...]:
         """What is assumed in any part of its proof, each once."""
         steps = [u for uses in self.steps.values() for u in uses]
-        return tuple(dict.fromkeys((*self.uses, *steps)))
+        return tuple(dict.fromkeys((*(self.uses or ()), *steps)))
 
     @property
     def name(self) -> str:
@@ -74,6 +75,7 @@ class Proof:
 
     def __post_init__(self) -> None:
         self._check_kinds()
+        self._use_all()
         known = {lemma.claim for lemma in (*self.invariant, *self.axioms)}
         for lemma in self.derived:
             self._check_uses(lemma, known)
@@ -114,6 +116,23 @@ class Proof:
                 allowed="a Spec",
                 cure="give the Spec, without constants",
             )
+
+    def _use_all(self) -> None:
+        """Let the lemmas that do not say what they use use all that may be used."""
+        all_of = [lemma.claim for lemma in (*self.invariant, *self.axioms)]
+
+        def using(lemma: Lemma) -> Lemma:
+            return lemma if lemma.uses is not None else replace(lemma, uses=tuple(all_of))
+
+        derived = []
+        for lemma in self.derived:
+            derived.append(using(lemma))
+            all_of.append(lemma.claim)
+        told: dict[str, Any] = {"derived": tuple(derived)}
+        told |= {name: tuple(map(using, getattr(self, name))) for name in ("invariant", "goals")}
+        told["cuts"] = {action: tuple(map(using, group)) for action, group in self.cuts.items()}
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
     def _check_uses(self, lemma: Lemma, known: set[Property]) -> None:
         for used in lemma.all_uses():
@@ -174,7 +193,7 @@ class Proof:
         def kept(lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
             left = (lemma for lemma in lemmas if lemma.claim not in claims)
             return tuple(
-                replace(x, uses=some(x.uses), steps={a: some(u) for a, u in x.steps.items()})
+                replace(x, uses=some(x.uses or ()), steps={a: some(u) for a, u in x.steps.items()})
                 for x in left
             )
 
@@ -197,11 +216,10 @@ def proof_of_claims(spec: Spec) -> Proof:
 
     Claims that are true and not inductive stay *unknown*: a stronger invariant is needed then.
     """
-    conjuncts = tuple(Lemma(claim, spec.invariants) for claim in spec.invariants)
     return Proof(
         spec,
-        invariant=conjuncts,
-        goals=tuple(Lemma(claim, spec.invariants) for claim in spec.transitions),
+        invariant=tuple(map(Lemma, spec.invariants)),
+        goals=tuple(map(Lemma, spec.transitions)),
     )
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import multiprocessing
 import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from multiprocessing.connection import wait
 from typing import Any
 
 import z3
@@ -26,6 +23,8 @@ from raftnb.prove.counting import axiom_holds
 from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
+from raftnb.prove.solving import Settings, decide
+from raftnb.prove.workers import Lost, in_turn
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,6 @@ class Task:
     start: Start | None = None
     case: int = 0
     seen: bool = False
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the solver is run: seconds for one condition, the seed, and which claims (or all)."""
-
-    timeout: float = 10.0
-    seed: int = 0
-    only: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
 
 
 @told_plainly
@@ -243,152 +232,25 @@ def abstracted(conditions: Conditions, task: Task) -> Iterator[Obligation]:
                 yield from simulation.of_case(task.start.name, number, case)
 
 
-def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -> Checked:
-    """Ask the solver about one condition: *proved* only where it says unsat.
-
-    With `mbqi` (model-based instantiation of quantifiers) off, the solver instantiates quantifiers
-    only for terms that are there, by their triggers. So it never finds a model: it says unsat, or
-    soon gives up. With it on, it would build ever larger models for what is not provable, and a
-    failing condition would take its whole time. Models are found in the finite theory instead.
-    """
-    solver = z3.SimpleSolver()
-    solver.set("auto_config", False)
-    solver.set("mbqi", False)
-    solver.set("timeout", max(1, int(settings.timeout * 1000)))
-    solver.set("random_seed", settings.seed)
-    solver.add(*conditions.facts(), z3.Not(obligation.goal))
-    marks = assume(solver, obligation.hypotheses, conditions.sources)
-    started = time.perf_counter()
-    answer = solver.check(*marks)
-    seconds = time.perf_counter() - started
-    proved = answer == z3.unsat
-    why = "" if proved else solver.reason_unknown() if answer == z3.unknown else "no contradiction"
-    used = tuple(sorted({str(mark) for mark in solver.unsat_core()})) if proved else ()
-    return Checked(
-        obligation.claim, obligation.action, obligation.case, bool(proved), seconds, why, used,
-        obligation.defined,
-    )  # fmt: skip
-
-
-def assume(
-    solver: z3.Solver, hypotheses: list[z3.BoolRef], sources: dict[int, str]
-) -> list[z3.BoolRef]:
-    """Give the solver hypotheses, those of one claim behind a mark of its name."""
-    marks: dict[str, z3.BoolRef] = {}
-    for formula in hypotheses:
-        name = sources.get(formula.get_id())
-        if name is None:
-            solver.add(formula)
-        else:
-            marks[name] = z3.Bool(name)
-            solver.add(z3.Implies(marks[name], formula))
-    return list(marks.values())
-
-
 def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:
     """The conditions as they are decided."""
     todo = tasks(proof, settings)
+
+    def answers(number: int) -> list[Checked]:
+        return [*perform(proof, todo[number], settings)]
+
     bar = tqdm(total=len(todo), desc="proving", unit="part", disable=not progress, leave=False)
     with bar:
-        forks = workers > 1 and "fork" in multiprocessing.get_all_start_methods()
-        source = in_parallel(proof, todo, settings, workers) if forks else None
-        for done in source or ([*perform(proof, t, settings)] for t in todo):
+        for number, done in in_turn(answers, len(todo), workers):
             bar.update()
-            yield from done
+            yield from [lost(todo[number], done)] if isinstance(done, Lost) else done
 
-
-# Processes. Each has a pipe of its own, and gets a task when it has answered the one before: so it
-# is known which task a process had that ended, and nothing is waited for that cannot come.
 
 DIED = "a process that proved it ended"
 
 
-class Worker:
-    """A forked process: it inherits the proof, whose classes may be a notebook's own."""
-
-    def __init__(self, proof: Proof, todo: list[Task], settings: Settings) -> None:
-        context = multiprocessing.get_context("fork")
-        self.pipe, end = context.Pipe()
-        self.process = context.Process(target=work, args=(proof, todo, settings, end), daemon=True)
-        self.process.start()
-        end.close()
-        self.task: Task | None = None
-
-    def give(self, number: int, task: Task) -> None:
-        """Give it a task."""
-        self.task = task
-        with contextlib.suppress(OSError):  # where it has ended, its answer will say so
-            self.pipe.send(number)
-
-    def answer(self) -> list[Checked] | None:
-        """What it proved of its task; None if it ended instead."""
-        try:
-            found = self.pipe.recv()
-        except (EOFError, OSError):
-            return None
-        if isinstance(found, BaseException):
-            raise found
-        return found  # type: ignore[no-any-return]
-
-    def end(self) -> None:
-        """End it, whatever it does."""
-        self.process.terminate()
-        self.process.join()
-        self.pipe.close()
-
-
-def in_parallel(
-    proof: Proof, todo: list[Task], settings: Settings, workers: int
-) -> Iterator[list[Checked]]:
-    """Each task's conditions, the tasks given out to processes one after the other."""
-    left = iter(enumerate(todo))
-    crew: dict[Any, Worker] = {}
-
-    def hire(worker: Worker | None) -> None:
-        task = next(left, None)
-        if task is not None:
-            worker = worker or Worker(proof, todo, settings)
-            crew[worker.pipe] = worker
-            worker.give(*task)
-        elif worker is not None:
-            del crew[worker.pipe]
-            worker.end()
-
-    try:
-        for _ in range(min(workers, len(todo))):
-            hire(None)
-        while crew:
-            for pipe in wait(list(crew)):
-                worker = crew[pipe]
-                done = worker.answer()
-                if done is None:
-                    yield [lost(worker)]
-                    del crew[pipe]
-                    worker.end()
-                    hire(None)
-                else:
-                    yield done
-                    hire(worker)
-    finally:
-        for worker in crew.values():
-            worker.end()
-
-
-def lost(worker: Worker) -> Checked:
+def lost(task: Task, process: Lost) -> Checked:
     """The answer for a task whose process ended."""
-    worker.process.join(timeout=5)
-    task, code = worker.task, worker.process.exitcode
-    action = task.start.name if task is not None and task.start is not None else ""
-    what = f"the conditions of {task.kind if task is not None else 'a task'}"
-    return Checked(what, action, 0, False, 0.0, f"{DIED} (exit code {code})")
-
-
-def work(proof: Proof, todo: list[Task], settings: Settings, pipe: Any) -> None:
-    """Do the tasks that are given, until there are no more."""
-    try:
-        while True:
-            pipe.send(list(perform(proof, todo[pipe.recv()], settings)))
-    except (KeyboardInterrupt, EOFError):
-        return
-    except Exception as error:
-        pipe.send(error)
+    action = task.start.name if task.start is not None else ""
+    why = f"{DIED} (exit code {process.exit_code})"
+    return Checked(f"the conditions of {task.kind}", action, 0, False, 0.0, why)

@@ -319,6 +319,9 @@ class Theory:
         free = self.free(bound)
         if not free or z3.is_true(body) or z3.is_false(body):
             return body
+        if z3.is_quantifier(body) and body.is_forall() and not patterns:
+            more, body = self.opened(body)
+            free += more
         return z3.ForAll(free, body, patterns=list(patterns))
 
     def exists(self, bound: Sequence[z3.ExprRef], body: z3.BoolRef) -> z3.BoolRef:
@@ -326,7 +329,24 @@ class Theory:
         free = self.free(bound)
         if not free or z3.is_true(body) or z3.is_false(body):
             return body
+        if z3.is_quantifier(body) and body.is_exists():
+            more, body = self.opened(body)
+            free += more
         return z3.Exists(free, body)
+
+    def opened(self, quantifier: z3.QuantifierRef) -> tuple[list[z3.ExprRef], z3.BoolRef]:
+        """What a quantifier binds, as new constants, and its body; nothing if it has patterns.
+
+        So a quantifier in one of its kind becomes one that binds both: the solver finds a pattern
+        for the whole, where for the outer one alone there is none.
+        """
+        if quantifier.num_patterns():
+            return [], quantifier
+        bound = [
+            z3.Const(f"{quantifier.var_name(i)} {self.number()}", quantifier.var_sort(i))
+            for i in range(quantifier.num_vars())
+        ]
+        return bound, z3.substitute_vars(quantifier.body(), *reversed(bound))
 
 
 MakeTheory = Callable[[Program], Theory]

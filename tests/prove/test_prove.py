@@ -61,6 +61,11 @@ def test_no_action_preserves_the_invariant_for_want_of_a_state_where_it_can_be_t
     assert action.partition("(")[0] in {step.action for step in world.enabled()}
 
 
+def test_raft_needs_one_hint() -> None:
+    hints = {one.name for one in (*RAFT_PROOF.lemmas(), *RAFT_PROOF.axioms) if one.triggers}
+    assert hints == {"missing_entries_were_not_chosen"}
+
+
 def test_a_condition_that_takes_too_long_is_unknown_and_never_proved() -> None:
     report = prove(RAFT_PROOF, only=["missing_entries_were_not_chosen"], timeout=0.001, workers=1)
     assert report.verdict == Verdict.UNKNOWN

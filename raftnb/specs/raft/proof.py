@@ -65,8 +65,6 @@ FIRST = (*ELECTIONS, term_has_no_leader_yet)
 AB = ELECTIONS + LOGS
 STEP = (*AB, term_has_no_leader_yet)
 GROW = (terms_grow_along_logs, terms_grow_along_leaders_logs)
-LOG = "s.log[i].term"
-LEADER = "Past.leaderLog[t][i].term"
 ACCEPTED = (
     matching_log_is_the_leaders,
     merged_terms_are_the_leaders,
@@ -77,47 +75,16 @@ NEW_COMMITS = (new_commits_are_the_leaders, new_commits_were_committed)
 COMMITTED = (commits_were_of_the_leaders_term, commits_had_a_quorum, commits_were_acknowledged)
 
 LOG_MATCHING = (
-    Lemma(entries_were_written_by_leaders, STEP + ACCEPTED, ((LOG,),)),
-    Lemma(
-        logs_match_the_leaders,
-        STEP + ACCEPTED,
-        (
-            ("Past.leaderLog[s.log[i].term][j].term",),
-            ("Past.leaderLog[s.log[i].term][j].value",),
-            (LOG, "s.log[j].term"),
-            (LOG, "s.log[j].value"),
-        ),
-    ),
-    Lemma(leaders_entries_were_written_by_leaders, STEP, ((LEADER,),)),
-    Lemma(
-        leaders_logs_match,
-        STEP,
-        (
-            ("Past.leaderLog[Past.leaderLog[t][i].term][j].term",),
-            ("Past.leaderLog[Past.leaderLog[t][i].term][j].value",),
-            (LEADER, "Past.leaderLog[t][j].term"),
-            (LEADER, "Past.leaderLog[t][j].value"),
-        ),
-    ),
+    Lemma(entries_were_written_by_leaders, STEP + ACCEPTED),
+    Lemma(logs_match_the_leaders, STEP + ACCEPTED),
+    Lemma(leaders_entries_were_written_by_leaders, STEP),
+    Lemma(leaders_logs_match, STEP),
     Lemma(leaders_logs_are_remembered, STEP),
-    Lemma(
-        leaders_entries_are_remembered,
-        STEP,
-        (
-            (LOG,),
-            ("s.log[i].value",),
-            ("Past.leaderLog[s.currentTerm][i].term",),
-            ("Past.leaderLog[s.currentTerm][i].value",),
-        ),
-    ),
-    Lemma(candidates_have_older_entries, STEP, ((LOG,),)),
+    Lemma(leaders_entries_are_remembered, STEP),
+    Lemma(candidates_have_older_entries, STEP),
     Lemma(messages_are_of_a_leader, STEP),
     Lemma(messages_match_before, STEP),
-    Lemma(
-        messages_entries_are_the_leaders,
-        STEP,
-        (("m.entries[i].term",), ("m.entries[i].value",)),
-    ),
+    Lemma(messages_entries_are_the_leaders, STEP),
     Lemma(acknowledgements_are_within_the_leaders_log, STEP),
     Lemma(
         raft.nextIndex_is_in_range,
@@ -133,12 +100,8 @@ COMPLETENESS = (
         matchIndex_was_acknowledged,
         (*STEP, acknowledgements_are_of_the_past, responses_were_acknowledgements),
     ),
-    Lemma(leaders_acknowledge_their_entries, (*STEP, acknowledgements_are_of_the_past), ((LOG,),)),
-    Lemma(
-        acknowledged_entries_stay,
-        (*STEP, acknowledgements_are_of_the_past, *ACCEPTED),
-        (("s.acknowledged[t]", LEADER),),
-    ),
+    Lemma(leaders_acknowledge_their_entries, (*STEP, acknowledgements_are_of_the_past)),
+    Lemma(acknowledged_entries_stay, (*STEP, acknowledgements_are_of_the_past, *ACCEPTED)),
     Lemma(
         acknowledged_log_is_there,
         (*STEP, acknowledgements_are_of_the_past, *ACCEPTED),
@@ -147,10 +110,6 @@ COMPLETENESS = (
     Lemma(
         acknowledged_log_is_the_leaders,
         (*STEP, acknowledged_log_is_there, acknowledgements_are_of_the_past, *ACCEPTED),
-        (
-            (LOG, "s.acknowledged[s.currentTerm]"),
-            ("s.log[i].value", "s.acknowledged[s.currentTerm]"),
-        ),
     ),
     Lemma(
         voters_pass_on_their_entries,
@@ -161,12 +120,11 @@ COMPLETENESS = (
             acknowledgements_are_of_the_past,
             acknowledged_entries_stay,
         ),
-        (("s.votes[c.currentTerm]", "s.acknowledged[t]", LEADER),),
     ),
     Lemma(
         missing_entries_were_not_chosen,
         (),
-        ((LEADER, "u in Past.leaders", "is_quorum(q)"),),
+        (("Past.leaderLog[t][i].term", "u in Past.leaders", "is_quorum(q)"),),
         steps={
             "client_request": (
                 leaders_are_remembered,
@@ -195,17 +153,14 @@ COMPLETENESS = (
             commitIndex_was_committed,
         ),
     ),
-    Lemma(
-        commits_had_a_quorum,
-        STEP,
-        (("t in Past.committed",), ("is_quorum(Past.committers[t])",)),
-    ),
+    Lemma(commits_had_a_quorum, STEP),
     Lemma(
         leaderCommit_was_committed,
         (*STEP, commits_were_of_the_leaders_term, commitIndex_was_committed),
     ),
     Lemma(
         commitIndex_was_committed,
+        (),
         steps={
             "become_leader": (*FIRST, commits_were_of_the_leaders_term),
             "client_request": (*STEP, commits_were_of_the_leaders_term),
@@ -223,26 +178,11 @@ COMPLETENESS = (
 )
 
 DERIVED = (
-    Lemma(
-        quorums_have_seen_each_leader,
-        (*ELECTIONS, quorums_meet),
-        (("u in Past.leaders", "is_quorum(q)"),),
-    ),
-    Lemma(terms_grow_along_logs, AB, ((LOG, "s.log[j].term"),)),
-    Lemma(terms_grow_along_leaders_logs, AB, ((LEADER, "Past.leaderLog[t][j].term"),)),
-    Lemma(
-        committed_fits,
-        (*AB, missing_entries_were_not_chosen, *COMMITTED),
-        (("Past.committed[t]", "u in Past.leaders"),),
-    ),
-    Lemma(
-        committed_stays,
-        (*AB, missing_entries_were_not_chosen, *COMMITTED),
-        (
-            ("Past.committed[t]", "Past.leaderLog[u][i].term"),
-            ("Past.committed[t]", "Past.leaderLog[u][i].value"),
-        ),
-    ),
+    Lemma(quorums_have_seen_each_leader, (*ELECTIONS, quorums_meet)),
+    Lemma(terms_grow_along_logs, AB),
+    Lemma(terms_grow_along_leaders_logs, AB),
+    Lemma(committed_fits, (*AB, missing_entries_were_not_chosen, *COMMITTED)),
+    Lemma(committed_stays, (*AB, missing_entries_were_not_chosen, *COMMITTED)),
     Lemma(
         committers_have_enough,
         (
@@ -253,7 +193,6 @@ DERIVED = (
             committed_fits,
             *COMMITTED,
         ),
-        (("s in Past.committers[t]",),),
     ),
     Lemma(
         committers_have_what_was_committed,
@@ -265,12 +204,10 @@ DERIVED = (
             committed_fits,
             *COMMITTED,
         ),
-        ((LOG, "s in Past.committers[t]"), ("s.log[i].value", "s in Past.committers[t]")),
     ),
     Lemma(
         committed_entries_are_the_leaders,
         (*AB, commits_were_of_the_leaders_term, commitIndex_was_committed, committed_stays),
-        (("s.log[i].term", "Past.committed[u]"), ("s.log[i].value", "Past.committed[u]")),
     ),
 )
 
@@ -315,10 +252,10 @@ MORE = (
         raft.committed_log_is_append_only,
         (*AB, *ACCEPTED, new_commits_are_the_leaders, commitIndex_was_committed, committed_stays),
     ),
-    Lemma(raft.commitIndex_is_monotone),
-    Lemma(raft.matchIndex_is_monotone),
-    Lemma(raft.one_vote_per_term),
-    Lemma(raft.currentTerm_is_monotone),
+    Lemma(raft.commitIndex_is_monotone, ()),
+    Lemma(raft.matchIndex_is_monotone, ()),
+    Lemma(raft.one_vote_per_term, ()),
+    Lemma(raft.currentTerm_is_monotone, ()),
     Lemma(raft.leaders_are_never_replaced_within_a_term, FIRST),
 )
 
@@ -327,22 +264,14 @@ RAFT_PROOF = Proof(
     invariant=(*(Lemma(claim, FIRST) for claim in ELECTIONS), *LOG_MATCHING, *COMPLETENESS),
     derived=DERIVED,
     goals=(*FIGURE_3, *MORE),
-    axioms=(
-        Lemma(quorums_meet, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
-        Lemma(everyone_is_a_quorum, triggers=(("is_quorum(a)",),)),
-        Lemma(more_than_a_quorum_is_one, triggers=(("is_quorum(a)", "is_quorum(b)"),)),
-    ),
+    axioms=(Lemma(quorums_meet), Lemma(everyone_is_a_quorum), Lemma(more_than_a_quorum_is_one)),
     opaque=(is_quorum,),
     defined=(*AB, commits_were_of_the_leaders_term),
     cuts={
         "become_leader": (Lemma(term_has_no_leader_yet, (*ELECTIONS, quorums_meet)),),
         "handle_append_entries": (
             Lemma(matching_log_is_the_leaders, AB),
-            Lemma(
-                merged_terms_are_the_leaders,
-                (*AB, matching_log_is_the_leaders),
-                (("self.log[i].term",), ("self.log[i].value",)),
-            ),
+            Lemma(merged_terms_are_the_leaders, (*AB, matching_log_is_the_leaders)),
             Lemma(
                 merged_log_is_the_leaders,
                 (*AB, matching_log_is_the_leaders, merged_terms_are_the_leaders),
@@ -351,12 +280,6 @@ RAFT_PROOF = Proof(
             Lemma(
                 new_commits_are_the_leaders,
                 (*AB, commitIndex_was_committed, committed_stays, committed_fits, *ACCEPTED),
-                (
-                    ("Past.leaderLog[m.term][i].term",),
-                    ("Past.leaderLog[m.term][i].value",),
-                    ("self.log[i].term",),
-                    ("self.log[i].value",),
-                ),
             ),
             Lemma(
                 new_commits_were_committed, (commitIndex_was_committed, leaderCommit_was_committed)

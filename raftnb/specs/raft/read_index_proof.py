@@ -149,9 +149,9 @@ RAFT_READ_INDEX_PROOF = replace(
             the_log_ends_with_a_commit,
             (*base.STEP, *NEW, commits_were_of_the_leaders_term, leaders_know_their_commits),
         ),
-        Lemma(applied_is_committed),
-        Lemma(only_leaders_wait),
-        Lemma(rounds_are_not_of_the_future),
+        Lemma(applied_is_committed, ()),
+        Lemma(only_leaders_wait, ()),
+        Lemma(rounds_are_not_of_the_future, ()),
         Lemma(who_is_beyond_stays_so, (*ROUNDS, *base.STEP), (("p in s.beyond",),)),
         Lemma(who_is_beyond_does_not_answer, (*ROUNDS, *base.STEP)),
         Lemma(

@@ -45,7 +45,7 @@ RAFT_STORE_PROOF = replace(
     spec=RAFT_STORE,
     invariant=(
         *RAFT_LOG_PROOF.invariant,
-        Lemma(applied_is_committed),
+        Lemma(applied_is_committed, ()),
         *(Lemma(claim, ALL, steps=NEEDS) for claim in STORE),
     ),
     derived=(

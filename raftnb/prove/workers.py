@@ -1,0 +1,117 @@
+"""Questions answered in parallel processes, which may end before they answer.
+
+Each process has a pipe of its own, and gets a question when it has answered the one before: so it
+is known which question a process had that ended, and nothing is waited for that cannot come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any, Generic, TypeVar
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """In place of an answer: the process that had the question ended."""
+
+    exit_code: int | None
+
+
+def in_turn(answer: Callable[[int], A], many: int, workers: int) -> Iterator[tuple[int, A | Lost]]:
+    """The questions of these numbers with their answers, in the order in which they are answered.
+
+    In this process if there is one worker, or the system cannot fork. An error in a process is
+    raised here.
+    """
+    if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
+        yield from in_parallel(answer, many, workers)
+    else:
+        yield from ((number, answer(number)) for number in range(many))
+
+
+class Worker(Generic[A]):
+    """A forked process: it inherits what it answers from, which may be a notebook's own."""
+
+    def __init__(self, answer: Callable[[int], A]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, end = context.Pipe()
+        self.process = context.Process(target=work, args=(answer, end), daemon=True)
+        self.process.start()
+        end.close()
+        self.number = -1
+
+    def give(self, number: int) -> None:
+        """Give it a question."""
+        self.number = number
+        with contextlib.suppress(OSError):  # where it has ended, its answer will say so
+            self.pipe.send(number)
+
+    def answer(self) -> A | Lost:
+        """What it answers."""
+        try:
+            found = self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join(timeout=5)
+            return Lost(self.process.exitcode)
+        if isinstance(found, BaseException):
+            raise found
+        return found  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.process.terminate()
+        self.process.join()
+        self.pipe.close()
+
+
+def in_parallel(
+    answer: Callable[[int], A], many: int, workers: int
+) -> Iterator[tuple[int, A | Lost]]:
+    """The answers, the questions given out to processes one after the other."""
+    left = iter(range(many))
+    crew: dict[Any, Worker[A]] = {}
+
+    def hire(worker: Worker[A] | None) -> None:
+        number = next(left, None)
+        if number is not None:
+            worker = worker or Worker(answer)
+            crew[worker.pipe] = worker
+            worker.give(number)
+        elif worker is not None:
+            del crew[worker.pipe]
+            worker.end()
+
+    try:
+        for _ in range(min(workers, many)):
+            hire(None)
+        while crew:
+            for pipe in wait(list(crew)):
+                worker = crew[pipe]
+                done = worker.answer()
+                yield worker.number, done
+                if isinstance(done, Lost):
+                    del crew[pipe]
+                    worker.end()
+                    hire(None)
+                else:
+                    hire(worker)
+    finally:
+        for worker in crew.values():
+            worker.end()
+
+
+def work(answer: Callable[[int], Any], pipe: Any) -> None:
+    """Answer the questions that are given, until there are no more."""
+    try:
+        while True:
+            pipe.send(answer(pipe.recv()))
+    except (KeyboardInterrupt, EOFError):
+        return
+    except Exception as error:
+        pipe.send(error)
