@@ -158,7 +158,7 @@ def exact(value: Value) -> Value:
     if isinstance(value, (tuple, frozenset)):
         return value if _PLAIN.issuperset(map(type, value)) else type(value)(map(exact, value))
     if isinstance(value, Map):
-        return Map((exact(key), exact(item)) for key, item in value.items())
+        return Map((exact(key), exact(item)) for key, item in value.pairs())
     return value
 
 
@@ -171,7 +171,7 @@ def text(value: Value) -> str:
     if isinstance(value, frozenset):
         return f"{{{', '.join(sorted(map(text, value)))}}}"
     if isinstance(value, Map):
-        inner = sorted(f"{text(key)}: {text(item)}" for key, item in value.items())
+        inner = sorted(f"{text(key)}: {text(item)}" for key, item in value.pairs())
         return f"{{{', '.join(inner)}}}"
     if isinstance(value, (Echo, Unsaid)):
         return "?"

@@ -175,6 +175,10 @@ class Map(Mapping[K, V], Generic[K, V]):
         iter(self)
         return self._items.items()
 
+    def pairs(self) -> ItemsView[K, V]:
+        """The keys with their values in any order: keys may be values that the language has not."""
+        return self._items.items()
+
     def __or__(self, other: Mapping[K, V]) -> Map[K, V]:
         return Map({**self._items, **other})
 

@@ -1,9 +1,11 @@
 """How far up the ladder of promises a history reaches, each promise with a fast way to decide it.
 
 The definitions, word for word, are in `raftnb.linear.promises`; the two agree on small histories.
-Below *sequential* a promise is about registers: plain reads and writes of any number of keys, and
-`cas`, a successful one of which reads and writes. A promise that a stronger one implies is not
-searched for again when that one holds, and a stronger one not when a weaker is violated.
+Below *linearizable* a promise is about registers: plain reads and writes of any number of keys. A
+successful `cas` reads and writes for *sequential*; for *regular* and *safe* it writes; what the
+others say of an operation that does both is not defined, so they are undecided. A promise that a
+stronger one implies is not searched for again when that one holds, and a stronger one not when a
+weaker is violated.
 
 Where an order has to be found, the search is depth first over (operations placed, values): a read
 that fits is placed at once, which loses nothing, and writes are tried in the order of their time.
@@ -177,6 +179,8 @@ class _Climber:
                 return Rung(level, Verdict.UNKNOWN, self.accesses.reason)
             if level in ("regular", "safe"):
                 return _by_time(level, self.accesses)
+            if level != "sequential" and any(a.reads and a.writes for a in self.accesses.all):
+                return Rung(level, Verdict.UNKNOWN, "only read and write are looked at, not cas")
             return self._by_orders(level, self.accesses)
         except KeyboardInterrupt:
             self.interrupted = True
@@ -256,11 +260,15 @@ def _stuck(view: View, found: Found) -> str:
 
 def _by_time(level: str, accesses: Accesses) -> Rung:
     """Regular and safe registers: each read alone, compared with the writes around it."""
+    written: dict[Value, list[Access]] = {}
+    for access in accesses.all:
+        if access.writes:
+            written.setdefault(exact(access.key), []).append(access)
     for read in accesses.all:
-        if not read.reads or read.operation.pending or read.read is UNSAID:
+        if read.writes or read.operation.pending or read.read is UNSAID:
             continue
         start, end = read.operation.invoked, read.operation.returned or 0
-        writes = [w for w in accesses.all if w.writes and w.key == read.key and w is not read]
+        writes = written.get(exact(read.key), [])
         overlapping = [w for w in writes if w.operation.invoked < end and _end(w) > start]
         if level == "safe" and overlapping:
             continue

@@ -179,11 +179,8 @@ class Machine:
 
     def _try_twice(self, state: int, called: Call) -> None:
         """Run a call for the first time, twice: a method that throws dice shows it here."""
-        one, other = (
-            [(state_text(thing), state_of(thing), exact(result)) for thing, result in ways]
-            for ways in (step(self.objects[state], called), step(self.objects[state], called))
-        )
-        if one != other:
+        one, other = (step(self.objects[state], called) for _ in range(2))
+        if list(map(_as_told, one)) != list(map(_as_told, other)):
             raise SpecError(
                 f"{_answers(one)}, and when it is run again {_answers(other)}",
                 place=f"{class_of(self._model).__name__}.{called}",
@@ -302,8 +299,13 @@ def _failed(thing: Any, call: Call, found: str) -> SpecError:
     )
 
 
-def _answers(ways: list[tuple[str, Value, Value]]) -> str:
-    return " or ".join(f"{text(result)} ({state})" for state, _, result in ways) or "no answer"
+def _as_told(way: tuple[Any, Value]) -> tuple[Value, Value]:
+    return state_of(way[0]), exact(way[1])
+
+
+def _answers(ways: list[tuple[Any, Value]]) -> str:
+    told = (f"{text(result)} ({state_text(thing)})" for thing, result in ways)
+    return " or ".join(told) or "no answer"
 
 
 def state_of(thing: Any) -> Value:

@@ -3,7 +3,8 @@
 Each is said for a history of a handful of operations, by trying every order; `levels.climb` is for
 real histories. *Writes* are operations that can change the object, *reads* are all others. In a
 *view* of process p stand p's operations, and the writes of all others, whose answers p does not
-see. An operation that was not answered may have had its effect or not.
+see. An operation that was not answered may have had its effect or not; one that answered false had
+none.
 
 - PRAM: R. Lipton, J. Sandberg, PRAM: A Scalable Shared Memory, Princeton CS-TR-180-88, 1988.
 - Causal: M. Ahamad, G. Neiger, J. Burns, P. Kohli, P. Hutto, Causal Memory, Distributed Computing
@@ -25,7 +26,15 @@ from typing import TypeAlias
 
 from raftnb.data.events import UNSAID, Operation, Value, exact
 from raftnb.data.histories import History
-from raftnb.linear.interface import SequentialObject, ask, instance_of, model_for, whole_call
+from raftnb.linear.interface import (
+    SequentialObject,
+    answer_of,
+    ask,
+    class_of,
+    instance_of,
+    model_for,
+    whole_call,
+)
 from raftnb.linear.machine import agrees, step
 
 Order: TypeAlias = set[tuple[Operation, Operation]]
@@ -66,7 +75,8 @@ def is_legal_sequence(S: Sequence[Operation], model: SequentialObject) -> bool:
         x = e.object
         its_model = model_for(model, x)
         thing = things.get(x) or instance_of(its_model)
-        wanted = exact(UNSAID if e.pending else e.result)
+        hidden = e.pending or e.result is UNSAID
+        wanted = UNSAID if hidden else exact(answer_of(e, class_of(its_model)))
         ways = [after for after, result in step(thing, whole_call(e, its_model)[1])
                 if agrees(exact(result), wanted)]  # fmt: skip
         if not ways:
@@ -192,7 +202,8 @@ def _before(e0: Operation, e1: Operation) -> bool:
 
 
 def _writes_to(r: Operation, H: History, model: SequentialObject) -> list[Operation]:
-    return [w for w in H.operations if is_write(w) and _part(w, model) == _part(r, model)]
+    writes = (w for w in H.operations if is_write(w) and w.result is not False)
+    return [w for w in writes if _part(w, model) == _part(r, model)]
 
 
 def _overlapping(r: Operation, H: History, model: SequentialObject) -> list[Operation]:

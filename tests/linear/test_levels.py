@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,11 +122,39 @@ def test_what_is_not_understood_is_unknown() -> None:
         Verdict.UNKNOWN, "only registers are looked at, not Queue")  # fmt: skip
     failed = climb(History.parse("cas(1, 2) A; Ok(false) A"), CASRegister(1), ["sequential"])
     assert failed.verdict is Verdict.UNKNOWN
-    (rung,) = climb(recorded("pso_local_stop"), CASRegister, ["pram"],
+    (rung,) = climb(recorded("pso_local_stop"), CASRegister, ["sequential"],
                     Budget(configurations=50)).rungs  # fmt: skip
     assert rung.reason == "no order among 50 that were begun"
     with pytest.raises(UsageError, match="the level"):
         climb(History.parse(""), Register, ["strong"])
+
+
+def test_a_cas_counts_as_its_definition_says_or_is_not_looked_at() -> None:
+    kind = replace(KINDS["register from 0"], model=CASRegister(0), call=_reads_writes_and_cas)
+    dice, seen = random.Random("levels with cas"), set()
+    for _ in range(120):
+        history = random_history(kind, dice, dice.randint(3, 5), dice.randint(2, 3))
+        for rung in climb(history, kind.model).rungs:
+            if rung.verdict is not Verdict.UNKNOWN:
+                wanted = DEFINITIONS[rung.level](history, kind.model)
+                assert rung.verdict is HELD[wanted], f"{rung.level}\n{history}"
+            seen.add((rung.level, rung.verdict))
+    assert {("sequential", v) for v in Verdict} <= seen
+    assert {("regular", v) for v in Verdict} <= seen
+    assert ("pram", Verdict.UNKNOWN) in seen
+
+
+def _reads_writes_and_cas(dice, number):
+    name = dice.choice(("read", "write", "cas"))
+    values = {"read": (), "write": (number + 1,), "cas": (dice.randrange(number + 1), number + 1)}
+    return name, values[name]
+
+
+def test_keys_true_and_1_are_two_for_regular_registers() -> None:
+    source = "put(1, 5) A; Ok() A; put(true, 6) A; Ok() A; get({}) B; Ok(5) B"
+    for key, verdict in (("1", Verdict.HOLDS), ("true", Verdict.VIOLATED)):
+        ladder = climb(History.parse(source.format(key)), KeyValueStore, ["regular", "safe"])
+        assert {rung.verdict for rung in ladder.rungs} == {verdict}
 
 
 def test_a_pending_cas_takes_effect_only_where_it_finds_its_value() -> None:

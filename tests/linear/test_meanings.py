@@ -516,3 +516,27 @@ def test_two_fields_that_are_one_list_stay_one() -> None:
         assert verdict(source.format(2), model) is HOLDS
         assert verdict(source.format(1), model) is VIOLATED
         assert is_linearizable(History.parse(source.format(2)), model)
+
+
+@pytest.mark.parametrize("keys", ["1.5 2.5", "true 1.5", "1/2 :a", "nil true", '"a" [true]'])
+def test_a_map_may_have_any_keys(tmp_path: Path, keys: str) -> None:
+    first, second = keys.split()
+    path = tmp_path / "a.edn"
+    row = "{{:process 0 :type :{} :f :{} :value {}}}\n"
+    one, other = f"{{{first} 1 {second} 2}}", f"{{{second} 2 {first} 1}}"
+    calls = [("invoke", "write", one), ("ok", "write", other), ("invoke", "read", "nil")]
+    for value, wanted in ((other, HOLDS), (f"{{{first} 2 {second} 1}}", VIOLATED)):
+        path.write_text("".join(row.format(*call) for call in [*calls, ("ok", "read", value)]))
+        assert verdict(read_history(path), Register) is wanted
+        assert is_linearizable(read_history(path), Register) is (wanted is HOLDS)
+
+
+def test_keys_of_an_object_in_one_piece_may_be_any_values() -> None:
+    class Whole(KeyValueStore):
+        partition = None
+
+    source = "put(true, 1) A; Ok() A; put(1, 2) A; Ok() A; get(true) A; Ok({}) A"
+    assert verdict(source.format(1), Whole) is HOLDS
+    answer = check(History.parse(source.format(2)), Whole)
+    assert answer.verdict is VIOLATED
+    assert "{1: 2, true: 1}" in str(answer)
