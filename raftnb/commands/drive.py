@@ -31,7 +31,12 @@ class Known:
     needs: str = "raftnb[conform]"
 
 
-KNOWN = {"pyraftlog": Known("raftnb.drive.adapters.pyraftlog", "Pyraftlog")}
+KNOWN = {
+    "pyraftlog": Known("raftnb.drive.adapters.pyraftlog", "Pyraftlog"),
+    "pysyncobj": Known(
+        "raftnb.drive.adapters.pysyncobj", "PySyncObj", "raftnb.drive.raft:NO_OP_RAFT"
+    ),
+}
 
 
 def add_parser(subparsers: Any) -> None:

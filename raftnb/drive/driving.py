@@ -11,7 +11,7 @@ from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.verdict import Verdict
 from raftnb.drive.adapter import Adapter
 from raftnb.drive.asking import ask, can_be_limited
-from raftnb.drive.play import Difference, Play, TooManyStates
+from raftnb.drive.play import Beyond, Difference, Play, TooManyStates
 from raftnb.drive.result import Driven
 from raftnb.drive.scene import Input, Scene, scene_of
 from raftnb.drive.shrink import canonical, shrunk
@@ -54,6 +54,8 @@ class Driver:
                 if isinstance(taken, Difference):
                     self._note(taken)
                     return
+        except Beyond:
+            return
         except TooManyStates:
             self.crowded += 1
         finally:
@@ -94,7 +96,7 @@ class Driver:
                     return taken
                 if taken:
                     moved[number] = len(play.scene)
-        except TooManyStates:
+        except (Beyond, TooManyStates):
             return None
         finally:
             ask(self.adapter, "stop", seconds=self.answer_seconds)
@@ -187,6 +189,8 @@ def replay(
                 driver.differing = 1
                 driver.found[taken.signature] = taken
                 return driver.result(Verdict.VIOLATED, None)
+    except Beyond:
+        return driver.result(Verdict.UNKNOWN, "the scene leaves the constraints of the model")
     except TooManyStates:
         bound = "the specification might be in too many states"
         return driver.result(Verdict.UNKNOWN, bound)

@@ -57,6 +57,10 @@ class Difference(NamedTuple):
         return f"{self.mismatches[0].what} is {self.mismatches[0].implementation} there"
 
 
+class Beyond(Exception):
+    """The implementation went, rightly, where the constraints of the model end."""
+
+
 class TooManyStates(Exception):
     """The implementation shows too little: the specification might be in too many states."""
 
@@ -110,7 +114,7 @@ class Play:
         if number is None:
             return False
         ways = self._ways(given, number)
-        if not ways:
+        if not any(way.inside for _, way in ways):
             return False
         self.scene.append(given)
         self.received[number] += 1
@@ -161,10 +165,14 @@ class Play:
         self.sent += [(len(self.scene), one) for one in seen.sent]
         found: dict[Any, Belief] = {}
         for _, pairs, belief, way in fitting:
+            if not way.inside:
+                continue
             mail = belief.mail | {start + n: message for n, message in pairs.items()}
             key = (way.state, frozenset(mail.items()))
             found.setdefault(key, Belief(way.state, mail, belief, way))
         self.beliefs = list(found.values())
+        if not self.beliefs:
+            raise Beyond
         if len(self.beliefs) > MOST:
             raise TooManyStates
         return True
@@ -202,4 +210,4 @@ class Play:
         return f"{given.process}: {self._event(given, -1 if number is None else number)}"
 
 
-__all__ = ["Difference", "Play", "TooManyStates"]
+__all__ = ["Beyond", "Difference", "Play", "TooManyStates"]

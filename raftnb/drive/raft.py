@@ -7,9 +7,17 @@ ways of their own: they run ahead, or jump by hints.
 
 from __future__ import annotations
 
-from raftnb.language import either, send, when
+from raftnb.language import Delivery, either, send, when
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.server import AppendEntries, Role, Server, term_at
+from raftnb.specs.raft.server import (
+    AppendEntries,
+    Entry,
+    Past,
+    Role,
+    Server,
+    Value,
+    term_at,
+)
 
 
 class FreeServer(Server):
@@ -37,4 +45,46 @@ FREE_RAFT = RAFT.variant(
     "free-raft", FreeServer, summary="Raft whose leaders send any entries of their logs"
 )
 
-__all__ = ["FREE_RAFT", "FreeServer"]
+
+class NoOpServer(FreeServer):
+    """A server that as a new leader appends an entry at once, and sends it; as PySyncObj does.
+
+    The entry stands for no command (section 8); here it has any value. A commitIndex that is kept
+    in a file may be what is left after a restart.
+    """
+
+    def restart(self) -> None:
+        """Fail and come back, perhaps with a commitIndex that was known before."""
+        kept = either(*range(self.commitIndex + 1))
+        super().restart()
+        self.commitIndex = kept
+
+    def become_leader(self) -> None:
+        """Become leader, append an entry, and send it to all others."""
+        super().become_leader()
+        before = self.log
+        self.log += (Entry(self.currentTerm, either(*Value)),)
+        Past.leaderLog |= {self.currentTerm: self.log}
+        self.acknowledged |= {self.currentTerm: len(self.log)}
+        for peer in Server:
+            if peer != self:
+                send(
+                    AppendEntries(
+                        term=self.currentTerm,
+                        prevLogIndex=len(before),
+                        prevLogTerm=term_at(before, len(before)),
+                        entries=self.log[len(before) :],
+                        leaderCommit=self.commitIndex,
+                    ),
+                    to=peer,
+                )
+
+
+NO_OP_RAFT = FREE_RAFT.variant(
+    "no-op-raft",
+    NoOpServer,
+    summary="Raft whose new leaders append an entry of their own, over connections in order",
+    delivery=Delivery(loses=True, duplicates=False, reorders=False),
+)
+
+__all__ = ["FREE_RAFT", "NO_OP_RAFT", "FreeServer", "NoOpServer"]

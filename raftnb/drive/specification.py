@@ -52,11 +52,15 @@ class Listening(World):
 
 @dataclass(frozen=True)
 class Way:
-    """One way in which the specification can answer an input: steps, and what comes of them."""
+    """One way in which the specification can answer an input: steps, and what comes of them.
+
+    `inside` says whether it ends within the model's constraints.
+    """
 
     steps: tuple[Step, ...]
     states: tuple[State, ...]
     sent: tuple[Message, ...] = ()
+    inside: bool = True
 
     @property
     def state(self) -> State:
@@ -149,7 +153,7 @@ class Specification:
         return self.model.constants
 
     def ways(self, state: State, given: Input, message: Message | None) -> list[Way]:
-        """Every way to answer an input that stays within the constraints."""
+        """Every way to answer an input."""
         begun = [Way((), (state,))]
         if message is None:
             taken = self._plain_steps(begun, given)
@@ -161,7 +165,7 @@ class Specification:
             if not more:
                 break
             taken += more
-        return [Way(w.steps, w.states[1:], w.sent) for w in taken if self._is_inside(w.state)]
+        return [Way(w.steps, w.states[1:], w.sent, self._is_inside(w.state)) for w in taken]
 
     def _plain_steps(self, ways: list[Way], given: Input) -> list[Way]:
         own = self._of(given.process, given.action, receiving=False)
