@@ -28,6 +28,7 @@ COMMANDS = {
     "mutants": "mutants",
     "histories": "histories",
     "linearizable": "linearizable",
+    "conforms": "conforms",
 }
 """The commands, each with its module; only those that are needed are imported, which takes time."""
 USAGE_ERROR = 2

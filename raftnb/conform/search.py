@@ -215,8 +215,10 @@ class Search:
 def _at_line(error: Exception, line: int) -> RaftnbError:
     """An error of a mapping with the line of the event that it could not read."""
     if not isinstance(error, RaftnbError):
+        lacks = f"an event without {error}"
+        told = f"an event that the mapping cannot read: {type(error).__name__}: {error}"
         error = EventError(
-            f"an event that the mapping cannot read: {type(error).__name__}: {error}",
+            lacks if isinstance(error, KeyError) else told,
             place=place_of_error(error),
             allowed="the fields and the kinds of values that the mapping's format has",
             cure="look at the line, or mend the mapping",

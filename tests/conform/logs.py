@@ -10,10 +10,12 @@ from raftnb.conform import Conformance, EventMapping, conforms, read_events
 
 TRACES = Path(__file__).resolve().parents[1] / "data" / "traces"
 ETCD = "etcdraft_n3_s1"
-OLD_TERM, PRE_VOTE, SNAPSHOTS = (
+PYSYNCOBJ = "pso_journal_kill2.trace"
+OLD_TERM, PRE_VOTE, SNAPSHOTS, WHOLE_LOG = (
     "libraft_n3_seed1_pre0_snap0",
     "libraft_n3_seed3_pre1_snap0",
     "libraft_n3_seed6_pre0_snap4",
+    "libraft_n3_seed176_pre0_snap0",
 )
 
 

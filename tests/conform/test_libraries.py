@@ -8,8 +8,19 @@ from raftnb import Verdict
 from raftnb.conform import Conformance, EventError, read_events
 from raftnb.conform.etcd import EtcdMapping
 from raftnb.conform.libraft import LibraftMapping
+from raftnb.conform.pysyncobj import PySyncObjMapping
 
-from .logs import ETCD, OLD_TERM, PRE_VOTE, SNAPSHOTS, TRACES, events_of, held
+from .logs import (
+    ETCD,
+    OLD_TERM,
+    PRE_VOTE,
+    PYSYNCOBJ,
+    SNAPSHOTS,
+    TRACES,
+    WHOLE_LOG,
+    events_of,
+    held,
+)
 
 
 def test_the_log_of_etcd_fits() -> None:
@@ -36,6 +47,33 @@ def test_libraft_commits_an_entry_of_an_old_term_by_counting() -> None:
 def test_the_logs_of_libraft_fit_the_library_as_it_is(name: str) -> None:
     found = held(LibraftMapping(as_is=True), events_of(name))
     assert (found.verdict, found.matched) == (Verdict.HOLDS, len(events_of(name)))
+
+
+def test_libraft_answers_for_entries_that_nobody_vouched_for() -> None:
+    found = held(LibraftMapping(), events_of(WHOLE_LOG))
+    assert (found.verdict, found.matched) == (Verdict.VIOLATED, 1863)
+    assert found.first_misfit is not None
+    (reason,) = found.first_misfit.reasons
+    sent, due = reason.split(", which is not ")
+    assert ("matchIndex=31" in sent, "matchIndex=27" in due) == (True, True)
+
+
+def test_so_two_servers_of_libraft_commit_different_entries() -> None:
+    found = held(LibraftMapping(as_is=True), events_of(WHOLE_LOG))
+    assert (found.verdict, found.matched, found.first_misfit) == (Verdict.VIOLATED, 2325, None)
+    assert [(one.claim, one.line) for one in found.broken] == [
+        ("matchIndex_is_true", 1889),
+        ("committed_entries_are_on_a_majority", 1890),
+        ("leader_completeness", 2081),
+        ("state_machine_safety", 2138),
+    ]
+    assert found.property == "matchIndex_is_true"
+
+
+def test_the_log_of_pysyncobj_fits() -> None:
+    found = held(PySyncObjMapping(), events_of(PYSYNCOBJ), claims=False)
+    assert (found.verdict, found.matched) == (Verdict.HOLDS, 6057)
+    assert held(PySyncObjMapping(), events_of(PYSYNCOBJ)[:600]).verdict is Verdict.HOLDS
 
 
 def replayed(found: Conformance, first: int, last: int) -> None:

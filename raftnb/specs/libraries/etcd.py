@@ -9,6 +9,7 @@ down within its term. An entry's command is not looked at.
 from __future__ import annotations
 
 from raftnb.language import Message, Set, either, reply, send, when
+from raftnb.specs.libraries.ahead import AheadServer
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import (
     AppendEntries,
@@ -35,7 +36,7 @@ class HeartbeatResponse(Message):
     term: Term
 
 
-class EtcdServer(Server):
+class EtcdServer(AheadServer):
     """A server of etcd's library."""
 
     refusedBy: Set[Server] = frozenset()
@@ -64,11 +65,6 @@ class EtcdServer(Server):
         when(is_quorum(self.refusedBy))
         self.role = Role.FOLLOWER
 
-    def append_entries(self, peer: Server) -> None:
-        """Send entries from anywhere, and go on behind them before they are acknowledged."""
-        self.nextIndex |= {peer: either(*range(1, len(self.log) + 2))}
-        super().append_entries(peer)
-
     def send_heartbeat(self, peer: Server) -> None:
         """Tell a follower that this server leads, and of what is committed as far as it has it."""
         when(self.role == Role.LEADER)
@@ -87,6 +83,8 @@ class EtcdServer(Server):
         """What begins before commitIndex is answered with commitIndex, and not looked at."""
         if m.term == self.currentTerm and m.prevLogIndex < self.commitIndex:
             self.role = Role.FOLLOWER
+            known = self.acknowledged.get(m.term, 0)
+            self.acknowledged |= {m.term: max(known, self.commitIndex)}
             answer = AppendEntriesResponse(term=m.term, success=True, matchIndex=self.commitIndex)
             reply(m, answer)
         else:

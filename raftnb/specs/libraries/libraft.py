@@ -13,6 +13,7 @@ snapshot is being put on disk is left out.
 from __future__ import annotations
 
 from raftnb.language import Message, Record, Seq, Set, discard, either, macro, reply, send, when
+from raftnb.specs.libraries.ahead import AheadServer
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import (
     AppendEntries,
@@ -63,7 +64,7 @@ class PreVoteResponse(Message):
     voteGranted: bool
 
 
-class LibraftServer(Server):
+class LibraftServer(AheadServer):
     """A server of libraft; it may ask around before it begins a term, and need not."""
 
     # How much of the log is on disk, what is on its way there, and the leader that is known.
@@ -126,11 +127,6 @@ class LibraftServer(Server):
         super().client_request(value)
         prev = len(self.log) - 1
         self.writing += (Write(prev, self.log[prev:], self.currentTerm, None, 0),)
-
-    def append_entries(self, peer: Server) -> None:
-        """Send all entries from anywhere on, and go on behind them before they are acknowledged."""
-        self.nextIndex |= {peer: either(*range(1, len(self.log) + 2))}
-        super().append_entries(peer)
 
     def handle_append_entries(self, m: AppendEntries) -> None:
         """Know the leader; while a snapshot is being installed, entries are ignored."""

@@ -1,0 +1,100 @@
+"""`conforms`: logs on the command line, exit codes, and what is said of bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from raftnb.__main__ import main
+
+TRACES = Path(__file__).resolve().parents[1] / "data" / "traces"
+PRE_VOTE = str(TRACES / "libraft_n3_seed3_pre1_snap0.ndjson.xz")
+OLD_TERM = str(TRACES / "libraft_n3_seed1_pre0_snap0.ndjson.xz")
+LIBRAFT = ["--format", "libraft"]
+Printed = pytest.CaptureFixture[str]
+
+
+def written(path: Path, *lines: str) -> str:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_log_that_fits(capsys: Printed) -> None:
+    assert main(["conforms", PRE_VOTE, *LIBRAFT]) == 0
+    assert "holds: all 1,620 events fit `raft-libraft`" in capsys.readouterr().out
+
+
+def test_a_log_that_does_not_as_json(capsys: Printed) -> None:
+    assert main(["conforms", OLD_TERM, *LIBRAFT, "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert (data["file"], data["verdict"], data["matched"]) == (OLD_TERM, "violated", 252)
+    assert data["first_misfit"]["line"] == 253
+    assert data["first_misfit"]["event"]["event"] == "state"
+    assert "`when(self.may_commit(N))` is false" in data["first_misfit"]["reasons"][0]
+
+
+def test_the_worst_of_several_files(capsys: Printed) -> None:
+    assert main(["conforms", PRE_VOTE, OLD_TERM, *LIBRAFT, "--json"]) == 1
+    assert [row["verdict"] for row in json.loads(capsys.readouterr().out)] == ["holds", "violated"]
+    assert main(["conforms", OLD_TERM, *LIBRAFT, "--as-is", "--no-claims"]) == 0
+
+
+START = '{"event":"start","servers":3,"preVote":0}'
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "place"),
+    [
+        ("no JSON at all", "no JSON", "line 2"),
+        ("[1, 2]", "a JSON list", "line 2"),
+        ('{"event":"sned","server":1}', "the event 'sned'", "line 2"),
+        ('{"event":"send","server":7,"message":{}}', "`server` 7", "line 2"),
+        ('{"event":"send","to":2}', "an event without `server`", "line 2"),
+        (
+            '{"event":"send","server":1,"to":2,"message":{"type":"Ping","term":1}}',
+            "'Ping'",
+            "line 2",
+        ),
+        ('{"event":"send","server":1,"to":2,"message":{"type":"Vote"}}', "'term'", "line 2"),
+        ('{"event":"state","server":1,"why":"start","state":4}', "cannot read", "line 2"),
+    ],
+)
+def test_a_line_that_cannot_be_read(
+    line: str, found: str, place: str, tmp_path: Path, capsys: Printed
+) -> None:
+    name = written(tmp_path / "log.ndjson", START, line)
+    assert main(["conforms", name, *LIBRAFT]) == 2
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert found in told
+    assert place in told
+    assert "log.ndjson" in told
+    assert "allowed:" in told
+
+
+def test_a_log_of_another_format(tmp_path: Path, capsys: Printed) -> None:
+    for fmt in ("etcd-raft", "pysyncobj"):
+        assert main(["conforms", written(tmp_path / "a.ndjson", START), "--format", fmt]) == 2
+        assert "found:" in capsys.readouterr().err
+
+
+def test_what_must_be_said(capsys: Printed) -> None:
+    assert main(["conforms", PRE_VOTE]) == 2
+    assert "neither --format nor --mapping" in capsys.readouterr().err
+    assert main(["conforms", PRE_VOTE, "--format", "pysyncobj", "--as-is"]) == 2
+    assert "of which no faults are known" in capsys.readouterr().err
+    assert main(["conforms", "nowhere.ndjson", *LIBRAFT]) == 2
+    assert "nowhere.ndjson" in capsys.readouterr().err
+
+
+def test_a_mapping_of_ones_own(tmp_path: Path, capsys: Printed) -> None:
+    text = (
+        "from raftnb.conform.libraft import LibraftMapping\nclass Mine(LibraftMapping):\n    pass"
+    )
+    own = written(tmp_path / "mine.py", text, "number = 3")
+    assert main(["conforms", PRE_VOTE, "--mapping", f"{own}:Mine"]) == 0
+    assert main(["conforms", PRE_VOTE, "--mapping", f"{own}:number"]) == 2
+    assert "which is a int" in capsys.readouterr().err
+    assert main(["conforms", PRE_VOTE, "--mapping", own]) == 2
