@@ -30,15 +30,9 @@ from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sor
 from raftnb.language.grammar import Grammar, as_function
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, faults_of
-from raftnb.language.processes import (
-    Action,
-    Globals,
-    GlobalsType,
-    Process,
-    Variable,
-)
+from raftnb.language.processes import Action, Globals, GlobalsType, Process, Variable
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.language.vocabulary import Vocabulary
+from raftnb.language.vocabulary import Vocabulary, refuse_two_of_a_name
 from raftnb.language.well_formed import (
     no_attribute_of_a_spec,
     refuse_bodies,
@@ -106,7 +100,7 @@ class Spec:
         used = (*sorted(self.sizes), *self.network_bounds)
         refuse_constants(self.constants, self._delivery_constants, used)
         refuse_same_claims(self.claims)
-        self.vocabulary.refuse_annotations()
+        self.vocabulary.refuse_types()
         refuse_bodies(self.vocabulary)
         reader = self.grammar
         for action in (a for cls in self.processes for a in cls.actions.values()):
@@ -206,6 +200,7 @@ class Spec:
                     allowed=", ".join(c.__name__ for c in (*self.processes, *self.shared)),
                     cure="make it a subclass of one of these",
                 )
+            refuse_two_of_a_name((group[at[0]], cls))
             group[at[0]] = cls
         return replace(self, name=name, processes=tuple(processes), shared=tuple(shared), **changes)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cached_property, partial
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -25,6 +27,35 @@ def place_of_field(cls: Any, name: str) -> str:
     bases = cls.__mro__
     owner = next((b for b in bases if name in vars(b).get("__annotations__", {})), cls)
     return place_of_declaration(vars(owner), owner.__name__, name)
+
+
+def refuse_two_of_a_name(classes: Iterable[Any]) -> None:
+    """Raise `SpecError` for classes that share a name and nothing else, as a copied file has them.
+
+    Members go by the name of the class that is varied, so a variant must vary that very class.
+    """
+    known: dict[str, Any] = {}
+    for cls in classes:
+        root = getattr(cls, "root", "")
+        one = [base for base in cls.__mro__ if vars(base).get("root") == root][-1] if root else cls
+        other = known.setdefault(one.__name__, one)
+        if not (issubclass(one, other) or issubclass(other, one)):
+            files = [where_defined(found) for found in (other, one)]
+            again = files[0] == files[1]
+            raise SpecError(
+                f"two classes `{one.__name__}`: "
+                + (f"{files[0]} defines it again" if again else f"of {files[0]}, of {files[1]}"),
+                allowed="one class of a name: another one is another thing to every engine",
+                cure="run what names the old one again, the Spec too; or rename one of them"
+                if again
+                else f"import `{one.__name__}` from one of the files in place of a copy",
+            )
+
+
+def where_defined(cls: type) -> str:
+    """The file or notebook that a class comes from, as people call it."""
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return Path(file).name if file else "the notebook"
 
 
 class Vocabulary:
@@ -190,8 +221,9 @@ class Vocabulary:
         found |= self.variables | {name for cls in records for name in self.fields(cls)}
         return frozenset(name for name in found if not name.startswith("_"))
 
-    def refuse_annotations(self) -> None:
-        """Raise `SpecError` for an annotation that is no type of the language."""
+    def refuse_types(self) -> None:
+        """Raise `SpecError` for two classes of one name, and for an annotation that is no type."""
+        refuse_two_of_a_name(self.kinds)
         known = {cls.root for cls in self.classes}
         for cls in self.kinds:
             for name, hint in self.declared(cls):
