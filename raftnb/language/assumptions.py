@@ -15,6 +15,7 @@ from raftnb.language import source
 from raftnb.language.claims import Property
 from raftnb.language.grammar import as_function
 from raftnb.language.network import in_flight
+from raftnb.language.processes import Process
 from raftnb.language.universe import is_natural
 from raftnb.language.vocabulary import Vocabulary
 
@@ -55,12 +56,12 @@ def refuse_assumptions(
 
 def _written(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """The names that actions write, each with an action that does."""
-    for cls in vocabulary.classes:
-        for name, action in getattr(cls, "actions", {}).items():
+    for cls in (c for c in vocabulary.classes if issubclass(c, Process)):
+        for name, action in cls.actions.items():
             told = f"`{cls.__name__}.{name}`"
             for function in source.reached(action.function, vocabulary.namespace):
                 yield from ((one, told) for one in source.assigned_attributes(function))
-        if getattr(cls, "cycle", None) is not None:
+        if cls.cycle is not None:
             yield "pc", f"the cycle of `{cls.__name__}`"
 
 
