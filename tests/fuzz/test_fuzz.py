@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tests.fuzz.shrink import shrink
 from tests.fuzz.views import compare_views
 from tests.oracles import by_hand
 from tests.oracles.random_mistakes import with_mistake
+from tests.oracles.random_oddities import CLAIMS, VALUES, operand
 from tests.oracles.random_specs import make
 from tests.oracles.random_types import Chance
 from tests.oracles.random_writer import DOMAINS, PRODUCTIONS
@@ -56,6 +58,14 @@ def test_every_production_is_used_and_most_specifications_run(tmp_path: Path) ->
     assert {p.name for p in PRODUCTIONS} | {f"over {name}" for name in DOMAINS} <= set(kinds)
     assert len([kind for kind in kinds if kind.startswith("network: ")]) == 8
     assert len(kinds) >= 150
+
+
+def test_what_is_made_is_python() -> None:
+    for value in VALUES:
+        for form in CLAIMS:
+            ast.parse(form.format(v=value, again=operand(value)))
+    for seed in (4370, *range(300)):
+        ast.parse(make(seed).text)
 
 
 def test_a_step_too_few_is_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -304,6 +304,14 @@ PROOF = Proof(
 """
 
 
+CLAIMS = ("{v}", "{v} == {again}", "{v} != 1", "({v}) in (1, None)", "not ({v})")
+
+
+def operand(value: str) -> str:
+    """A value as what stands to the right of an operator: Python has no `a == not b`."""
+    return f"({value})" if value.startswith("not ") else value
+
+
 def with_oddities(text: str, chance: Chance) -> str:
     """The text with some constructs at the edge of the language, in lines and in claims."""
     known = words_of(text + CONSTANTS) & set(re.findall(r"\b[A-Z]\w*", text + CONSTANTS))
@@ -337,10 +345,10 @@ def put_in(text: str, odd: Sequence[str], values: Sequence[str], chance: Chance)
     claims, names = [], []
     for i, value in enumerate(values):
         more = ", most: int" if '"most"' in text and chance.yes(0.3) else ""
-        form = chance.one(("{v}", "{v} == {v}", "{v} != 1", "({v}) in (1, None)", "not ({v})"))
+        form = chance.one(CLAIMS)
         claims += [
             f"def odd{i}(q: Node{more}) -> bool:",
-            f"    return {form.format(v=value)}",
+            f"    return {form.format(v=value, again=operand(value))}",
             "",
             "",
         ]
