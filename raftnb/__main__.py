@@ -23,6 +23,7 @@ COMMANDS = {
     "liveness": "liveness",
     "refines": "refines",
     "drive": "drive",
+    "record": "record",
     "prove": "prove",
     "pluscal": "pluscal",
     "mutants": "mutants",

@@ -1,0 +1,156 @@
+"""Recording a cluster: nodes, clients, and faults, for some seconds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+from raftnb.data.errors import UsageError, told_plainly
+from raftnb.linear import Recorder
+from raftnb.record.cluster import Cluster
+from raftnb.record.processes import Processes
+
+FAULTS = ("kill", "pause")
+PATIENCE = 60.0
+"""So many seconds a cluster may take until it answers."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where the record of a run is: the clients' history, and the nodes' trace if they wrote one.
+
+    `answered` says how many calls were answered, `faults` what was done to which node.
+    """
+
+    history: Path
+    trace: Path | None
+    answered: int
+    faults: tuple[str, ...]
+
+
+class Run:
+    """One run of a cluster."""
+
+    def __init__(self, cluster: Cluster, history: Recorder, processes: Processes) -> None:
+        self.cluster, self.history, self.processes = cluster, history, processes
+        self.over = Event()
+        self.answered = 0
+        self.faults: list[str] = []
+        self.failures: list[BaseException] = []
+
+    def start(self) -> None:
+        """Start all nodes, and wait until they answer; raises `UsageError` if they do not."""
+        for name in self.cluster.names:
+            self.cluster.start(name, self.processes)
+        end = monotonic() + PATIENCE
+        for name in self.cluster.names:
+            while not self.cluster.is_ready(name):
+                if monotonic() > end:
+                    raise UsageError(
+                        f"node {name}, which has not answered for {PATIENCE:g} seconds",
+                        place="starting a cluster",
+                        allowed="nodes that find one another",
+                        cure="run it again, or on a machine with less to do",
+                    )
+                sleep(0.05)
+
+    def serve(self, seconds: float, clients: int, faults: Sequence[str], seed: int) -> None:
+        """Let clients call, and faults happen, for so many seconds."""
+        threads = [Thread(target=self._client, args=(n, seed)) for n in range(clients)]
+        end = monotonic() + seconds
+        try:
+            for thread in threads:
+                thread.start()
+            dice = random.Random(f"{seed} faults")
+            while faults and monotonic() < end - seconds / 5:
+                self._fault(dice.choice(faults), dice.choice(self.cluster.names), dice, end)
+            while monotonic() < end and not self.failures:
+                sleep(0.05)
+        finally:
+            self.over.set()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+        if self.failures:
+            raise self.failures[0]
+
+    def _fault(self, kind: str, name: str, dice: random.Random, end: float) -> None:
+        """Let something happen to a node, and go on for a while."""
+        self._rest(dice.uniform(0.5, 1.5), end)
+        self.faults.append(f"{kind} {name}")
+        self.history.remark("start", f"{kind} {name}")
+        if kind == "kill":
+            self.processes.kill(name)
+        else:
+            self.processes.pause(name)
+        self._rest(dice.uniform(0.3, 1.5), end)
+        if kind == "kill":
+            self.cluster.start(name, self.processes)
+            while not self.cluster.is_ready(name) and monotonic() < end:
+                self._rest(0.1, end)
+        else:
+            self.processes.resume(name)
+        self.history.remark("stop", f"{kind} {name}")
+
+    def _rest(self, seconds: float, end: float) -> None:
+        self.over.wait(max(0.0, min(seconds, end - monotonic())))
+
+    def _client(self, number: int, seed: int) -> None:
+        """Call now this node, now that one, until the time is over."""
+        dice, seen = random.Random(f"{seed} {number}"), dict[str, Any]()
+        try:
+            while not self.over.is_set():
+                self._call(f"client {number}", dice, seen)
+        except BaseException as error:
+            self.failures.append(error)
+
+    def _call(self, client: str, dice: random.Random, seen: dict[str, Any]) -> None:
+        cluster = self.cluster
+        action, arguments, ask = cluster.call(dice.choice(cluster.names), dice, seen)
+        try:
+            with self.history.call(client, action, *arguments, fails=cluster.refused) as call:
+                call.result = ask()
+            self.answered += 1
+            self.over.wait(dice.random() / 20)
+        except (*cluster.lost, *cluster.refused):
+            self.over.wait(0.1)
+
+
+@told_plainly
+def record(
+    cluster: Cluster,
+    path: str | Path,
+    *,
+    seconds: float = 10.0,
+    clients: int = 4,
+    faults: Sequence[str] = FAULTS,
+    seed: int = 0,
+) -> Recorded:
+    """Start a cluster, let clients use it while nodes fail, and write their history to `path`.
+
+    `path` is a new file that ends in .jsonl, `faults` some of *kill* (SIGKILL, and start again) and
+    *pause* (SIGSTOP, and go on). `seed` chooses what clients ask and what fails; when things happen
+    is the machine's affair. All processes have ended when it returns or raises. Raises `UsageError`
+    for a cluster that does not start, or a file that cannot be written.
+    """
+    unknown = [one for one in faults if one not in FAULTS]
+    if unknown or clients < 1 or not 0 < seconds <= 3600:
+        raise UsageError(
+            f"faults={faults!r}, clients={clients!r}, seconds={seconds!r}",
+            place="recording a cluster",
+            allowed=f"some of {', '.join(FAULTS)}; at least one client; up to 3,600 seconds",
+            cure='record(cluster, "run.jsonl", seconds=10)',
+        )
+    with Recorder(path) as history, Processes() as processes:
+        run = Run(cluster, history, processes)
+        run.start()
+        run.serve(seconds, clients, faults, seed)
+    return Recorded(Path(path), cluster.trace, run.answered, tuple(run.faults))
+
+
+__all__ = ["FAULTS", "Recorded", "record"]

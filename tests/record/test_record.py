@@ -1,0 +1,159 @@
+"""Real clusters are run, recorded and judged, and nothing of them is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from raftnb import UsageError
+from raftnb.__main__ import main
+from raftnb.linear import read_history
+from raftnb.record import record
+from raftnb.record.cluster import Cluster
+from raftnb.record.processes import Guarded, Processes, free_ports
+
+needs_pysyncobj = pytest.mark.skipif(
+    __import__("importlib.util").util.find_spec("pysyncobj") is None,
+    reason="pysyncobj is not installed",
+)
+needs_etcd = pytest.mark.skipif(
+    shutil.which("etcd") is None, reason="no program etcd: apt install etcd-server"
+)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and not just waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def naming(word: str) -> list[int]:
+    """The processes whose command line has a word."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return [pid for pid in found if pid != os.getpid() and runs(pid)]
+
+
+def until(condition: object, seconds: float = 20.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_program_ends_with_its_guard() -> None:
+    one = Guarded(["sleep", "1000"])
+    assert runs(one.pid)
+    one.signal(signal.SIGSTOP)
+    one.kill()
+    assert not runs(one.pid)
+
+
+def test_a_program_ends_when_its_starter_is_killed() -> None:
+    text = (
+        "from raftnb.record.processes import Guarded; import time\n"
+        "print(Guarded(['sleep', '1000']).pid, flush=True); time.sleep(1000)"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    pid = int(starter.stdout.readline())
+    assert runs(pid)
+    starter.kill()
+    starter.wait()
+    starter.stdout.close()
+    assert until(lambda: not runs(pid))
+
+
+def test_what_does_not_start_is_told() -> None:
+    with pytest.raises(UsageError, match="`no-such-program`"):
+        Guarded(["no-such-program"])
+
+
+def test_an_error_in_the_block_ends_all_programs() -> None:
+    pids = []
+
+    def failing() -> None:
+        with Processes() as processes:
+            processes.start("a", ["sleep", "1000"])
+            processes.pause("a")
+            pids.append(processes.running["a"].pid)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing()
+    assert not runs(pids[0])
+
+
+def test_ports_are_free_and_different() -> None:
+    ports = free_ports(20)
+    assert len(set(ports)) == 20
+
+
+@needs_pysyncobj
+def test_pysyncobj_with_its_journal_is_linearizable_and_conforms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    code = main(["record", "pysyncobj", "--seconds", "5", "--out", str(out), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0, told
+    assert told["verdict"] == "holds"
+    assert told["linearizable"]["verdict"] == told["conforms"]["verdict"] == "holds"
+    assert told["answered"] > 10
+    assert told["faults"]
+    assert len(read_history(out / "history.jsonl")) > 10
+    assert (out / "trace.ndjson").read_text().count("\n") > 100
+    assert naming("raftnb-nodes-") == []
+
+
+@needs_pysyncobj
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "raftnb", "record", "pysyncobj", "--seconds", "60"]
+    nodes = {**os.environ, "TMPDIR": str(tmp_path)}
+    run = subprocess.Popen(line, env=nodes, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert until(lambda: len(naming(str(tmp_path))) >= 6)  # three nodes, three guards
+    run.send_signal(number)
+    assert run.wait(20) == (3 if number is signal.SIGINT else -9)
+    assert until(lambda: naming(str(tmp_path)) == [])
+
+
+@needs_etcd
+def test_etcd_is_linearizable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "etcd", "--seconds", "3", "--faults", "kill"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("etcd: ")
+    assert "linearizable holds" in told
+    assert naming("raftnb-nodes-") == []
+
+
+def test_without_etcd_it_is_said_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert main(["record", "etcd"]) == 2
+    assert "no program `etcd`" in capsys.readouterr().err
+
+
+def test_options_that_make_no_sense_are_refused(tmp_path: Path) -> None:
+    cluster: Cluster = None  # type: ignore[assignment]
+    for options in ({"faults": ("fire",)}, {"clients": 0}, {"seconds": 0}, {"seconds": 1e9}):
+        with pytest.raises(UsageError, match="faults="):
+            record(cluster, tmp_path / "run.jsonl", **options)  # type: ignore[arg-type]
