@@ -7,7 +7,8 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NoReturn, TypeVar
+from types import FrameType
+from typing import Any, TypeVar
 
 from raftnb.commands.common import add_amount
 from raftnb.data.errors import UsageError
@@ -21,12 +22,19 @@ def add_max_seconds(parser: argparse.ArgumentParser) -> None:
     add_amount(parser, "--max-seconds", metavar="S", help="stop after S seconds")
 
 
-AGAIN = 5.0
-"""Seconds until it is said once more: in a callback of compiled code, nobody hears it."""
+SOON = 0.05
+"""Seconds until it is tried again where nobody would hear it."""
 
 
 class TimeIsUp(KeyboardInterrupt):
     """The time is up: engines stop as for Ctrl-C, and keep what they have."""
+
+
+def _is_unheard(frame: FrameType | None) -> bool:
+    """Whether the compiler is running a callback, out of which no exception comes."""
+    while frame is not None and "llvmlite" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    return frame is not None
 
 
 def within(seconds: float | None, ask: Callable[[], A]) -> A:
@@ -42,12 +50,15 @@ def within(seconds: float | None, ask: Callable[[], A]) -> A:
         )
     bound = f"max_seconds {seconds:g}"
 
-    def stop(*_: Any) -> NoReturn:
-        raise TimeIsUp(bound)
+    def stop(_: int, frame: FrameType | None) -> None:
+        if _is_unheard(frame):
+            signal.setitimer(signal.ITIMER_REAL, SOON)
+        else:
+            raise TimeIsUp(bound)
 
     until = time.monotonic() + seconds
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         answer = ask()
     finally:

@@ -90,3 +90,8 @@ class Answer(ABC):
 
 
 __all__ = ["Answer", "Verdict"]
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, as one says it: `1 state`, `2,000 states`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -36,6 +36,7 @@ from raftnb.specs.store.sequential import Op
 
 TRIES = 20_000
 DELIVER, CUT = "deliver", "cut"
+NOTHING = "nothing"
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         DELIVER: 5,
@@ -166,7 +167,7 @@ class Walk:
 
     def _heard(self, command: Any, value: Any) -> None:
         call = self.world.read(self.world.base_of(Calls))[command]
-        self.events.append(response(call, value))
+        self.events.append(response(call, command, value))
         self.answered += 1
 
 
@@ -176,9 +177,14 @@ def invocation(call: Any, command: Any) -> Invocation:
     return Invocation(call.client.name, call.op.value, arguments, call.key.name)
 
 
-def response(call: Any, value: Any) -> Response:
-    """The answer to a call, as its client hears it; a write is told that it was done."""
-    told = value.name if call.op == Op.READ and value is not None else None
+def response(call: Any, command: Any, value: Any) -> Response:
+    """The answer to a call, as its client hears it: a value, or of a write that it was done.
+
+    A write is done when what it wrote comes back. Any other answer is told: no write gives it.
+    """
+    told = value.name if value is not None else None
+    if call.op == Op.WRITE:
+        told = None if value == command else told or NOTHING
     return Response(call.client.name, told, call.key.name)
 
 
@@ -193,7 +199,9 @@ def client_history(trace: Trace) -> History:
         elif step.action == "receive":
             heard = arguments["m"]
             if heard.command == before[step.process, "command"]:
-                events.append(response(before["Calls", "of"][heard.command], heard.value))
+                events.append(
+                    response(before["Calls", "of"][heard.command], heard.command, heard.value)
+                )
     return History(events)
 
 

@@ -55,6 +55,11 @@ class Graph:
         """Whether all states within the constraints are there, whatever stopped the exploration."""
         return self.bound is None or (self._engine.begun and self.cuts == 0)
 
+    def go_on(self) -> None:
+        """Raise `KeyboardInterrupt` if the exploration ended by one: who stops it wants an end."""
+        if self.bound is not None and self.bound.startswith("interrupted"):
+            raise KeyboardInterrupt
+
     @cached_property
     def initial(self) -> int:
         """How many initial states there are."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
 from raftnb.explore.conclusion import begun_elsewhere, naturals_of, tried_up_to
 from raftnb.explore.given import the_model
@@ -83,7 +83,7 @@ class LivenessResult(Answer):
 
     def __str__(self) -> str:
         under = f"under {', '.join(self.fairness)}" if self.fairness else "without fairness"
-        lines = [f"{self.verdict}: {self.property}, {under} ({self.states:,} states)"]
+        lines = [f"{self.verdict}: {self.property}, {under} ({counted(self.states, 'state')})"]
         lines += [f"stopped: {self.bound}"] if self.bound else []
         lines += [f"note: {sentence}" for sentence in self.partial]
         lines += [fill(reason, 88) for reason in self.reasons]
@@ -121,6 +121,7 @@ def check_liveness(
     with suppress(KeyboardInterrupt):
         graph = graph_of(model, graph, max_states)
         sizes["states"] = len(graph)
+        graph.go_on()
         sizes["steps"] = len(graph.sources)
         found |= _decided(graph, properties, demands_on(graph, demanded))
     return LivenessResult(

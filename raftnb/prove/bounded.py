@@ -18,13 +18,12 @@ import z3
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.language.claims import Property
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove.cti import differs
 from raftnb.prove.reading import Reading
-from raftnb.prove.report import counted
 from raftnb.prove.scope import Requirement
 from raftnb.prove.small import InstanceSize
 from raftnb.prove.terms import neg

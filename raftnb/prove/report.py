@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 
 START = "the start"
 FEW = 5
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass(frozen=True)

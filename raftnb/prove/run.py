@@ -239,8 +239,8 @@ def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> I
     def answers(number: int) -> list[Checked]:
         return [*perform(proof, todo[number], settings)]
 
-    bar = tqdm(total=len(todo), desc="proving", unit="part", disable=not progress, leave=False)
-    with bar:
+    hidden: dict[str, Any] = {} if progress else {"disable": True}  # TQDM_DISABLE hides it, too
+    with tqdm(total=len(todo), desc="proving", unit="part", leave=False, **hidden) as bar:
         for number, done in in_turn(answers, len(todo), workers):
             bar.update()
             yield from [lost(todo[number], done)] if isinstance(done, Lost) else done

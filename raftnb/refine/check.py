@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph
@@ -97,8 +97,9 @@ class Refinement(Answer):
 
     def __str__(self) -> str:
         lines = [
-            f"{self.verdict}: {self.concrete} refines {self.abstract} ({self.states:,} states, "
-            f"{self.steps:,} steps, seen as {self.abstract_states:,} abstract states)"
+            f"{self.verdict}: {self.concrete} refines {self.abstract} ("
+            f"{counted(self.states, 'state')}, {counted(self.steps, 'step')}, "
+            f"seen as {counted(self.abstract_states, 'abstract state')})"
         ]
         lines += [f"stopped: {self.bound}"] if self.bound else []
         lines += [f"note: {sentence}" for sentence in self.partial]
@@ -134,6 +135,7 @@ def refines(
     try:
         graph = graph_of(concrete, graph, max_states)
         sizes["states"] = len(graph)
+        graph.go_on()
         check = _Check(concrete, abstract, mapping, graph, at_once)
         sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
         found = check.initial() or check.steps() or (check.fairness() if fair else None)

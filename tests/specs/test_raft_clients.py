@@ -13,15 +13,25 @@ from raftnb.data.verdict import Verdict
 from raftnb.experiments import history_told, sized
 from raftnb.experiments.client_histories import client_histories, client_history, client_walks
 from raftnb.explore import check
+from raftnb.language import macro, send, when
 from raftnb.linear import Register
 from raftnb.linear import check as judge
 from raftnb.specs.raft.client_scenes import read, successor_writes
-from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
+from raftnb.specs.raft.clients import (
+    RAFT_STORE,
+    RAFT_STORE_READ_INDEX,
+    Calls,
+    Client,
+    ClientResponse,
+    StoreServer,
+)
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
 from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS, Mutant
 from raftnb.specs.raft.mistakes.reads import lease_is_used
 from raftnb.specs.raft.read_index import reads_see_all_that_was_chosen
 from raftnb.specs.raft.scenes import count_vote, stand, vote
+from raftnb.specs.raft.server import Role, Value
+from raftnb.specs.store.sequential import Op
 
 ROW = {mutant.row: mutant for mutant in STORE_MUTANTS}
 
@@ -65,6 +75,30 @@ def test_a_mistake_is_found_by_walking():
     found = client_histories(model, operations=500)
     assert (found.verdict, found.property) == (Verdict.VIOLATED, "linearizable")
     assert judge(found.history, Register()).verdict is Verdict.VIOLATED
+
+
+class AnswersAsItWas(StoreServer):
+    @macro
+    def perform(self, command: Value) -> None:
+        """A write is answered by what was there before it."""
+        before = self.dictionary[Calls.of[command].key]
+        super().perform(command)
+        if Calls.of[command].op == Op.WRITE:
+            self.answers |= {Calls.of[command].client: before}
+
+
+class AnswersNothing(StoreServer):
+    def respond(self, client: Client) -> None:
+        """Who wrote is told of nothing."""
+        when(self.role == Role.LEADER)
+        when(self.done[client] is not None)
+        send(ClientResponse(command=self.done[client], value=None), to=client)
+
+
+@pytest.mark.parametrize("server", [AnswersAsItWas, AnswersNothing])
+def test_a_write_that_is_answered_by_something_else_is_found(server):
+    found = client_histories(sized(RAFT_STORE.variant("wrong", server)), operations=200)
+    assert found.verdict is Verdict.VIOLATED
 
 
 def test_a_history_is_what_clients_call_and_hear():

@@ -1,0 +1,88 @@
+"""--max-seconds: it stops in time, also while something that hears no exception runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+from raftnb.commands.limits import within
+from raftnb.data.verdict import Verdict, counted
+from raftnb.explore import Graph, reachable
+from raftnb.language import eventually
+from raftnb.liveness import check_liveness
+from raftnb.refine import refines
+from raftnb.refine.check import Refinement
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE
+
+CALLBACK = """
+def callback(wait):
+    try:
+        wait()
+    except BaseException:
+        heard.append("what nobody hears")
+"""
+
+
+def test_an_alarm_in_a_callback_of_the_compiler_waits_for_its_end() -> None:
+    heard: list[str] = []
+    space: dict[str, Any] = {"heard": heard}
+    exec(compile(CALLBACK, "/site-packages/llvmlite/binding/engine.py", "exec"), space)
+
+    def busy(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pass
+
+    def ask() -> Refinement:
+        try:
+            space["callback"](lambda: busy(0.4))
+            busy(20.0)
+        except KeyboardInterrupt:
+            return Refinement(Verdict.UNKNOWN, "a", "b", 1, 1, 2, 0.0, bound="interrupted")
+        raise AssertionError
+
+    started = time.monotonic()
+    answer = within(0.1, ask)
+    assert heard == []
+    assert time.monotonic() - started < 10
+    assert answer.bound == "max_seconds 0.1"
+    assert "(1 state, 1 step, seen as 2 abstract states)" in str(answer)
+
+
+def test_an_interrupted_exploration_is_not_followed_by_more_work(monkeypatch: Any) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def always() -> bool:
+        return True
+
+    model, looked = SEQUENTIAL_STORE(), []
+    with monkeypatch.context() as patch:
+        patch.setattr("raftnb.explore.breadth_first.BreadthFirst._level", interrupted)
+        patch.setattr("raftnb.explore.graph.Edges.find", lambda _: looked.append("steps"))
+        lasting = check_liveness(model, eventually(always))
+        itself = refines(model, model, lambda state: state)
+    assert [lasting.bound, itself.bound, looked] == ["interrupted", "interrupted", []]
+    assert lasting.states == itself.states == len(model.initial_states)
+
+
+def test_a_graph_that_is_whole_goes_on() -> None:
+    graph: Graph = reachable(SEQUENTIAL_STORE(), max_states=5)
+    graph.go_on()
+    assert counted(1_000, "state") == "1,000 states"
+
+
+def test_no_bar_is_drawn_where_the_environment_says_so() -> None:
+    command = [sys.executable, "-m", "raftnb", "prove", "sequential-store"]
+    bars = {
+        disabled: subprocess.run(
+            command, env=os.environ | {"TQDM_DISABLE": disabled},
+            capture_output=True, text=True, check=False,
+        ).stderr
+        for disabled in ("", "1")
+    }  # fmt: skip
+    assert "proving" in bars[""]
+    assert "proving" not in bars["1"]
