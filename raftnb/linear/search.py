@@ -18,6 +18,10 @@ covered, and the set of crashed operations that took effect. Six things keep it 
   writes that are not covered, crashed operations that took effect. Whatever can follow it can
   follow the other, too: crashed operations never have to take effect, covered ones no more;
 - values that nobody reads are one state (`effects`).
+
+A violation is mostly a matter of a few responses, but to prove it, all that could have been before
+would be looked at again. So where the search is stuck, it is tried from any state whatever a little
+before (`is_dead_end`): if the response cannot be reached even then, it cannot be reached at all.
 """
 
 from __future__ import annotations
@@ -37,6 +41,12 @@ from raftnb.linear.result import Attempt, Part
 
 MOST_ATTEMPTS = 16
 REHEARSED = 200
+STUCK = 2_000
+"""After so many configurations without progress a search looks whether it is at a dead end."""
+NEAR = 16
+"""How many responses before it looks begins; four times as many each time that it finds none."""
+MOST_STARTS, MOST_STATES = 1_000, 100
+"""With more subsets of what may have happened, or more states, it does not look."""
 Path: TypeAlias = "tuple[int, int, Path, int] | None"
 """The order so far, last first: (operation, response number, the rest, length).
 
@@ -62,6 +72,9 @@ class Configuration(NamedTuple):
     path: Path
 
 
+START = Configuration(0, 0, 0, 0, 0, False, None)
+
+
 class Search:
     """One search over the operations of one part, given in the order of their invocations."""
 
@@ -79,6 +92,7 @@ class Search:
         self.machine.restart()
         self.candidates = [Candidate(0, claims[id(one)], n) for n, one in enumerate(asked)]
         self.moments: list[Moment] = []
+        self.states: list[int] | None = None
         self.deepest, self.before = 0, meter.configurations
         self.stuck: list[tuple[Path, int]] = []
 
@@ -139,11 +153,18 @@ class Search:
         """Depth first; if careful, what has fewer crashed operations goes before all others."""
         self.seen: dict[int, tuple[int, ...]] = {}
         self.deepest, self.stuck = 0, []
-        stacks: list[list[Configuration]] = [[Configuration(0, 0, 0, 0, 0, False, None)]]
+        stacks: list[list[Configuration]] = [[START]]
         end = self.meter.configurations + most
+        reached, look, back = 0, self.meter.configurations + STUCK, NEAR
         while stack := next(filter(None, stacks), None):
             if self.meter.configurations >= end:
                 return None
+            if self.deepest > reached:
+                reached, look, back = self.deepest, self.meter.configurations + STUCK, NEAR
+            elif self.meter.configurations >= look:
+                if self.is_dead_end(self.deepest, back, STUCK * back):
+                    return self._violated()
+                look, back = self.meter.configurations + STUCK * back, 4 * back
             self.meter.tick(self._remembered(stacks), self.deepest)
             here = self._advance(stack.pop())
             if here.number == len(self.moments):
@@ -155,6 +176,63 @@ class Search:
                 stack.extend(self._others(here))
                 stack.extend(self._own(here))
         return self._violated()
+
+    def is_dead_end(self, last: int, back: int, most: float) -> bool:
+        """Whether no order passes response number `last`, whatever was `back` responses before it.
+
+        False if that is not known after `most` configurations. It is asked after `run`.
+        """
+        stack = self._whatever_was(last - back) if back < last else [START]
+        if not stack:
+            return False
+        kept = self.seen, self.deepest, self.stuck
+        self.seen, self.deepest = {}, len(self.moments)  # nothing is noted
+        end = self.meter.configurations + most
+        try:
+            while stack and self.meter.configurations < end:
+                self.meter.tick(self._remembered([stack]), last)
+                here = self._advance(stack.pop())
+                if here.number > last:
+                    return False
+                if self._is_new(here):
+                    stack += [*self._revived(here), *self._others(here), *self._own(here)]
+            return not stack
+        finally:
+            self.seen, self.deepest, self.stuck = kept
+
+    def _whatever_was(self, number: int) -> list[Configuration]:
+        """Configurations at a response of which one is as good as each that can be there.
+
+        Observers that wait have taken effect, and what can be covered is; each subset of the others
+        may have taken effect, in each state that there is. Empty if these are too many.
+        """
+        _, observing, changing, _, coverable = self.moments[number]
+        seen = sum(bit for bit, _, _ in observing)
+        subsets = [0]
+        for _, members in changing:
+            for bit, _ in members:
+                if not bit & coverable and len(subsets) <= MOST_STARTS:
+                    subsets += [subset | bit for subset in subsets]
+        if len(subsets) > MOST_STARTS or not self.machine.is_known:
+            return []
+        return [
+            Configuration(number, state, seen | subset, coverable, 0, False, None)
+            for state in self._every_state()
+            for subset in subsets
+        ]
+
+    def _every_state(self) -> list[int]:
+        """Every state that the claims lead to in any order; none if there are too many."""
+        if self.states is None:
+            found = [0]
+            for state in found:
+                for claim in range(len(self.machine.claims)):
+                    found += [s for s in self.machine.after(state, claim) if s not in found]
+                if len(found) > MOST_STATES:
+                    found = []
+                    break
+            self.states = found
+        return self.states
 
     def _advance(self, configuration: Configuration) -> Configuration:
         """Go on while there is no choice: observers that fit, responses already linearized."""
