@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
 from typing import Any, ClassVar, ForwardRef, TypeVar
@@ -33,16 +34,18 @@ TAKEN = ("variables", "actions", "cycle", "everywhere", "root", "number", "index
 def refuse_header(
     name: str, bases: tuple[type, ...], space: dict[str, Any], own: tuple[str, ...] = TAKEN
 ) -> None:
-    """Raise `SpecError` for a class with several bases, or one that declares what it has already.
+    """Raise `SpecError` for bases that do not go together, or names that a class has already.
 
-    Of several bases only one could give its variables and actions; the others' would be lost.
+    Several bases are process classes, and at most one of them has members of its own.
     """
     if len(bases) > 1:
-        raise SpecError(
-            f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
-            allowed="one base class: Process, Globals, Domain, or a class of one's own made of it",
-            cure="put common parts into functions outside the classes",
-        )
+        with_members = [base for base in bases if getattr(base, "root", "")]
+        if len(with_members) > 1 or not all(hasattr(base, "actions") for base in bases):
+            raise SpecError(
+                f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
+                allowed="one base class; or several process classes, all but one `abstract=True`",
+                cure="make what they share a class: `class Shared(Process, abstract=True)`",
+            )
     package = space.get("__module__", "").startswith("raftnb.language")
     for taken in own if bases and not package else ():
         if taken in space or taken in space.get("__annotations__", {}):
@@ -51,6 +54,38 @@ def refuse_header(
                 place=place_of_declaration(space, name, taken),
                 allowed=f"other names than {', '.join(own)}",
                 cure=f"call it `{taken}_`, or what it stands for",
+            )
+
+
+OPTIONS: dict[str, Any] = {"number": str | None, "everywhere": bool, "abstract": bool}
+"""What may stand in the header of a class, and of which kind it is."""
+
+
+def refuse_options(name: str, varied: Any, options: dict[str, Any]) -> None:
+    """Raise `SpecError` for what stands in a class's header and means nothing there."""
+    for option, value in options.items():
+        found = f"`{option}={value!r}` in the header of `{name}`"
+        if option not in OPTIONS:
+            near = difflib.get_close_matches(option, OPTIONS, n=1)
+            raise SpecError(
+                found,
+                allowed='number="constant", everywhere=True, abstract=True',
+                cure=f"did you mean `{near[0]}`?" if near else "leave it out",
+            )
+        if not isinstance(value, OPTIONS[option]):
+            number = option == "number"
+            raise SpecError(
+                found,
+                allowed="the name of a constant" if number else "True or False",
+                cure='write `number="members"`, and `constants={"members": 3}` in the Spec'
+                if number
+                else f"write `{option}=True`, or leave it out",
+            )
+        if varied is not None and option != "everywhere":
+            raise SpecError(
+                f"{found}, which varies `{varied.root}`",
+                allowed=f"the members that `{varied.root}` has",
+                cure="leave it out: a variant has as many members as what it varies",
             )
 
 
@@ -72,9 +107,12 @@ class DomainType(type):
     ) -> DomainType:
         space.pop(name, None)
         refuse_header(name, bases, space)
+        varied: Any = next((base for base in bases if getattr(base, "root", "")), None)
+        refuse_options(name, varied, options)
         cls = super().__new__(mcs, name, bases, space)
-        parent = bases[0] if bases else None
-        if parent is None or not getattr(parent, "root", ""):
+        if varied is not None:
+            cls.root, cls.number = varied.root, varied.number
+        else:
             ours = space.get("__module__", "").startswith("raftnb.") and name in ABSTRACT
             cls.root = "" if ours or options.get("abstract", False) else name
             cls.number = options.get("number")

@@ -21,10 +21,10 @@ from raftnb.language.vocabulary import Vocabulary
 
 
 def refuse_assumptions(
-    vocabulary: Vocabulary, assuming: Iterable[Any], initially: Iterable[Any]
+    vocabulary: Vocabulary, assuming: tuple[Any, ...], initially: tuple[Any, ...]
 ) -> None:
     """Raise `SpecError` for an assumption about what changes, or for each of all numbers."""
-    written = dict(_written(vocabulary))
+    written = dict(_written(vocabulary)) if assuming else {}
     for claim in assuming:
         for name in sorted(variables_read(vocabulary, claim)):
             if name in written:
@@ -56,7 +56,7 @@ def refuse_assumptions(
 
 def _written(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """The names that actions write, each with an action that does."""
-    for cls in (c for c in vocabulary.classes if issubclass(c, Process)):
+    for cls in (one for one in vocabulary.classes if issubclass(one, Process)):
         for name, action in cls.actions.items():
             told = f"`{cls.__name__}.{name}`"
             for function in source.reached(action.function, vocabulary.namespace):

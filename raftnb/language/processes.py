@@ -19,6 +19,7 @@ from raftnb.data.domains import TAKEN, Domain, DomainType, refuse_header, runnin
 from raftnb.data.errors import NoAttribute, SpecError, told_plainly
 from raftnb.data.places import place_of_declaration
 from raftnb.language.cures import nearest, of_attribute
+from raftnb.language.inheritance import inherited, refuse_clashes
 from raftnb.language.initial import HistoryInitial
 
 T = TypeVar("T")
@@ -36,13 +37,17 @@ class Disabled(Exception):
 
 @dataclass
 class Variable:
-    """A variable of a process: reads and writes go to the running world."""
+    """A variable of a process: reads and writes go to the running world.
+
+    It `is_own` where its class declares it, and not where it has it from several bases.
+    """
 
     name: str
     annotation: Any
     initial: Any
     position: int
     module: str
+    is_own: bool = True
 
     @property
     def is_history(self) -> bool:
@@ -187,11 +192,10 @@ class ProcessType(DomainType):
     ) -> ProcessType:
         space.pop(name, None)
         refuse_header(name, bases, {k: v for k, v in space.items() if not isinstance(v, Cycle)})
-        parent: Any = bases[0]
-        variables = dict(getattr(parent, "variables", {}))
-        actions = dict(getattr(parent, "actions", {}))
-        order = getattr(parent, "cycle", None)
-        fields = [] if parent is Domain else list(declared(space, name))
+        variables, actions, order = inherited(mcs, name, bases, Action)
+        moved = dict(variables) if len(bases) > 1 else {}
+        refuse_clashes(name, space, variables, actions)
+        fields = [] if bases[0] is Domain else list(declared(space, name))
         for key, value in list(space.items()):
             if isinstance(value, Cycle):
                 order = value
@@ -205,9 +209,10 @@ class ProcessType(DomainType):
             position = variables[key].position if key in variables else len(variables)
             module = space.get("__module__", "")
             space[key] = variables[key] = Variable(key, annotation, initial, position, module)
+        space |= {key: variable for key, variable in moved.items() if key not in space}
         cls: Any = super().__new__(mcs, name, bases, space, **options)
         cls.variables, cls.actions, cls.cycle = variables, actions, order
-        cls.everywhere = options.get("everywhere", getattr(parent, "everywhere", False))
+        cls.everywhere = options.get("everywhere", any(getattr(b, "everywhere", 0) for b in bases))
         return cls  # type: ignore[no-any-return]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.places import frame_of, is_engine, place_in, place_of_error, where
 from raftnb.language.cures import told
+from raftnb.language.processes import Action
 
 UNKNOWN = object()
 """What a name stands for that nothing has."""
@@ -147,19 +148,31 @@ def is_ours(function: FunctionType) -> bool:
 
 
 def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
-    """The operators and macros of the specification's classes that a function calls as methods."""
+    """The methods of the specification's classes that a function calls, actions too."""
     calls = [
         node.func
         for node in ast.walk(parse(function))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
-    called = dict.fromkeys(call.attr for call in calls)
-    itself = any(call.attr == function.__name__ and not _is_super(call.value) for call in calls)
+    above = dict.fromkeys(call.attr for call in calls if _is_super(call.value))
+    called = dict.fromkeys(call.attr for call in calls if not _is_super(call.value))
     classes = dict.fromkeys(base for cls in namespace.values() for base in cls.__mro__)
-    found = (vars(cls).get(name) for cls in classes for name in called)
+    found = [vars(cls).get(name) for cls in classes for name in called]
+    found += [_inherited(function, cls, name) for cls in namespace.values() for name in above]
+    found = [f.function if isinstance(f, Action) else f for f in found]
     unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
     ones = dict.fromkeys(f for f in unwrapped if isinstance(f, FunctionType) and not is_ours(f))
-    return tuple(f for f in ones if itself or f is not function)
+    return tuple(ones)
+
+
+def _inherited(function: FunctionType, cls: type, name: str) -> Any:
+    """What `super()` in a function finds of a name, for a member of a class."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    owner = cells["__class__"].cell_contents if "__class__" in cells else None
+    if owner not in cls.__mro__:
+        return None
+    above = cls.__mro__[cls.__mro__.index(owner) + 1 :]
+    return next((vars(base)[name] for base in above if name in vars(base)), None)
 
 
 def _is_super(receiver: ast.expr) -> bool:

@@ -202,6 +202,20 @@ def test_a_state_to_start_in_must_be_as_assumed() -> None:
     assert check(EDGES(), start=good, progress=False).verdict is Verdict.HOLDS
 
 
+def test_what_is_written_by_an_action_that_is_varied_is_written() -> None:
+    class Turned(Edge):
+        def rest(self) -> None:
+            self.right = self
+
+    class Twice(Turned):
+        def rest(self) -> None:
+            super().rest()
+
+    turned = EDGES.variant("turned", Turned, assuming=())
+    with pytest.raises(SpecError, match=r"which changes: `Twice\.rest` writes it"):
+        turned.variant("twice", Twice, assuming=EDGES.assuming)
+
+
 # Assumptions that nothing satisfies.
 
 
