@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import traceback
 from collections.abc import Callable
+from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 from raftnb.data.places import place_of_error
@@ -85,3 +87,22 @@ def told_plainly(function: Callable[P, T]) -> Callable[P, T]:
             raise error.with_traceback(None) from None
 
     return called
+
+
+ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+
+
+def told_by(other: ExceptHook) -> ExceptHook:
+    """What shows an error that ends a program: ours by its message, any other as before."""
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, RaftnbError) and not shows_insides():
+            print("\n".join(error._render_traceback_()), file=sys.stderr)
+        else:
+            other(kind, error, trace)
+
+    return show
+
+
+# Python shows the frame that raises, whatever is done: only this hook can leave it out.
+sys.excepthook = told_by(sys.excepthook)
