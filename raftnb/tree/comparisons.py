@@ -18,6 +18,7 @@ from raftnb.tree.nodes import (
     Expr,
     Int,
     Never,
+    Option,
     SetOf,
     Type,
 )
@@ -90,7 +91,7 @@ def _may_be_equal(lower: Lower, node: ast.Compare, a: Type, b: Type) -> None:
 
 
 def _identity(lower: Lower, node: ast.Compare, left: Expr, right: Expr) -> None:
-    types = (left.type, right.type)
+    types = [t.of if isinstance(t, Option) else t for t in (left.type, right.type)]
     if NOTHING not in types and any(t != BOOL and not isinstance(t, Choice) for t in types):
         cure = "write `==`: two objects can be equal without being one"
         lower.scope.fail(node, "`is` with None, truth values, or enums' members", cure)
