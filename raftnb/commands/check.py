@@ -10,7 +10,10 @@ from raftnb.commands.common import add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
+from raftnb.data.verdict import Verdict
 from raftnb.explore import Exploration, check, traps
+from raftnb.explore.traps import endless
+from raftnb.language.spec import Model
 
 
 def add_parser(subparsers: Any) -> None:
@@ -56,15 +59,18 @@ def run(arguments: argparse.Namespace) -> int:
             symmetry=arguments.symmetry,
         ),
     )
-    hints = (*traps(model, symmetry=arguments.symmetry), *after(result))
+    hints = tuple(
+        dict.fromkeys((*traps(model, symmetry=arguments.symmetry), *after(model, result)))
+    )
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
     return report(result, arguments, **about(model), **extra)
 
 
-def after(result: Exploration) -> tuple[str, ...]:
+def after(model: Model, result: Exploration) -> tuple[str, ...]:
     """What to do about what was found."""
     if result.property == "deadlock":
         return ("if that state is the end, say so: `final=` of the Spec, or --no-deadlock",)
-    return ()
+    stopped = result.verdict is Verdict.UNKNOWN and not result.complete
+    return tuple(endless(model)) if stopped else ()

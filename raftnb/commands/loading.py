@@ -181,6 +181,8 @@ def _cure(error: BaseException, name: str) -> str:
         return f"install `{error.name}`, or put `{error.name}.py` beside the file"
     if isinstance(error, SystemExit):
         return 'put what ends the program under `if __name__ == "__main__":`'
+    if isinstance(error, NameError) and error.name == "self":
+        return "initial values know no member: `= anything()`, and `initially=(claim,)` in the Spec"
     if isinstance(error, NameError):
         return f"import or define `{error.name}` above this line"
     return f"run it by itself to see more: `python {name}`" if name.endswith(".py") else "mend it"

@@ -219,7 +219,7 @@ class BreadthFirst:
         """The result; without a verdict, that of an exploration that came to its end."""
         witnesses = self._witnesses()
         if verdict is None:
-            found = conclude(self.store.distinct, witnesses, self._cut())
+            found = conclude(self.model, self.store.distinct, witnesses, self._cut())
         else:
             found["verdict"] = verdict
         taken = (self.coverage + self.expander.coverage).tolist()

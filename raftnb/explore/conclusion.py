@@ -15,7 +15,7 @@ from raftnb.language.universe import is_natural
 Witnesses = Mapping[str, Trace | None]
 
 
-def conclude(distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
+def conclude(model: Model, distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
     """The verdict after the last state: fields of the result.
 
     What must sometimes be true and never was may be true beyond the constraints, if they cut
@@ -30,8 +30,22 @@ def conclude(distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
         bound = f"not reached: {', '.join(missing)}; {steps(cut)} out of the constraints"
         found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
     elif missing:
-        found |= {"verdict": Verdict.VIOLATED, "property": missing[0]}
+        reason = never_true(model, missing[0])
+        found |= {"verdict": Verdict.VIOLATED, "property": missing[0], "reason": reason}
     return found
+
+
+def never_true(model: Model, name: str) -> str:
+    """What it means that a *sometimes* was not reached; the trap where it has parameters."""
+    claim: Any = next(claim for claim in model.spec.sometimes if claim.__name__ == name)
+    free = [one for one in model.parameters(claim) if one not in model.constants]
+    reason = f"no state was reached in which `{name}` is true (*sometimes*)"
+    if not free:
+        return reason
+    return (
+        f"{reason}, for all {', '.join(free)} in one state; of each alone, at some time, it is "
+        f"asked by `possible=({name},)` or `liveness=(eventually({name}),)`"
+    )
 
 
 def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ class Reference:
                 return self._violated("deadlock", state)
             if self.max_states is not None and len(self.depth) >= self.max_states:
                 return self._result(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
-        return self._result(**conclude(len(self.depth), self.witnesses, self.cut))
+        return self._result(**conclude(self.model, len(self.depth), self.witnesses, self.cut))
 
     def arrive(
         self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]

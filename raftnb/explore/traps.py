@@ -104,15 +104,32 @@ def _few_messages(model: Model) -> Iterator[str]:
                 )
 
 
+def endless(model: Model) -> Iterator[str]:
+    """What may grow without end, where an exploration has not come to its own."""
+    spec, delivery = model.spec, model.delivery
+    if delivery is None:
+        return
+    if model.channels and spec.channel_length is None:
+        yield (
+            "nothing bounds how many messages a channel may hold: name a constant in the Spec's "
+            "`channel_length`, or send only where one may be received first"
+        )
+    if delivery.reorders and not delivery.duplicates and spec.copies is None:
+        yield COPIES
+
+
+COPIES = (
+    "the network counts copies of a message, and nothing bounds them: name a constant in "
+    "the Spec's `copies`, or send a message once only"
+)
+
+
 def _endless_copies(model: Model) -> Iterator[str]:
     """A network that counts its messages, of which copies are not bounded."""
     spec, delivery = model.spec, model.delivery
     counts = delivery is not None and delivery.reorders and not delivery.duplicates
     if counts and spec.distinct_messages is not None and spec.copies is None:
-        yield (
-            "the network counts copies of a message, and nothing bounds them: name a constant in "
-            "the Spec's `copies`, or send a message once only"
-        )
+        yield COPIES
 
 
 def _many_members(model: Model) -> Iterator[str]:
@@ -124,4 +141,4 @@ def _many_members(model: Model) -> Iterator[str]:
         yield f"{orders:,} permutations of the symmetric members: fewer members take less time"
 
 
-__all__ = ["traps"]
+__all__ = ["endless", "traps"]

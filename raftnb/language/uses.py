@@ -49,6 +49,16 @@ def misfit(call: ast.Call, called: Callable[..., Any], error: TypeError) -> Told
         cure = "write `send(message, to=process)`"
     elif unknown:
         cure = nearest(unknown[0], names) or f"declare it: `{unknown[0]}: Type` in `{name}`"
+    elif isinstance(called, type) and issubclass(called, Message) and call.args:
+        own = [part for part in names if part not in ("source", "dest")]
+        fields = ", ".join(f"{part}=..." for part in own)
+        positions = zip(own, map(ast.unparse, call.args), strict=False)
+        cure = f"write `{name}({', '.join(f'{part}={value}' for part, value in positions)})`"
+        return (
+            f"`{ast.unparse(call)}`: a message's fields by their place",
+            f"{name}({fields})",
+            cure,
+        )
     elif missing and "missing" in str(error):
         cure = f"give `{missing[0]}`: `{name}(..., {missing[0]}=...)`"
     return f"`{ast.unparse(call)}`: {error}", f"{name}({', '.join(names)})", cure

@@ -93,10 +93,14 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
     """Raise `SpecError` for a field of a Spec that is not of its kind."""
     for name in (*CLASSES, *VALUES, *FUNCTIONS):
         if not isinstance(fields[name], tuple):
+            several = isinstance(fields[name], list | set | frozenset)
+            inside = fields[name] if several else [fields[name]]
+            written = ", ".join(map(called, inside))
+            tuple_ = f"({written},)" if len(inside) == 1 else f"({written})"
             raise SpecError(
-                f"`{name}={called(fields[name])}`",
+                f"`{name}=[{written}]`" if several else f"`{name}={written}`",
                 allowed="a tuple",
-                cure=f"write `{name}=({called(fields[name])},)`, with a comma after a single one",
+                cure=f"write `{name}={tuple_}`, with a comma after a single one",
             )
     for name, root in CLASSES.items():
         for cls in fields[name]:
