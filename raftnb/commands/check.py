@@ -59,9 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
             symmetry=arguments.symmetry,
         ),
     )
-    hints = tuple(
-        dict.fromkeys((*traps(model, symmetry=arguments.symmetry), *after(model, result)))
-    )
+    told = (*traps(model, symmetry=arguments.symmetry), *after(model, result))
+    hints = tuple(dict.fromkeys(told))
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}

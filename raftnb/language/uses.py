@@ -54,11 +54,8 @@ def misfit(call: ast.Call, called: Callable[..., Any], error: TypeError) -> Told
         fields = ", ".join(f"{part}=..." for part in own)
         positions = zip(own, map(ast.unparse, call.args), strict=False)
         cure = f"write `{name}({', '.join(f'{part}={value}' for part, value in positions)})`"
-        return (
-            f"`{ast.unparse(call)}`: a message's fields by their place",
-            f"{name}({fields})",
-            cure,
-        )
+        found = f"`{ast.unparse(call)}`: a message's fields by their place"
+        return found, f"{name}({fields})", cure
     elif missing and "missing" in str(error):
         cure = f"give `{missing[0]}`: `{name}(..., {missing[0]}=...)`"
     return f"`{ast.unparse(call)}`: {error}", f"{name}({', '.join(names)})", cure

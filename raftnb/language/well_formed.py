@@ -96,11 +96,14 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
             several = isinstance(fields[name], list | set | frozenset)
             inside = fields[name] if several else [fields[name]]
             written = ", ".join(map(called, inside))
-            tuple_ = f"({written},)" if len(inside) == 1 else f"({written})"
+            single = len(inside) == 1
+            tuple_ = (
+                f"({written},)`, with a comma after a single one" if single else f"({written})`"
+            )
             raise SpecError(
                 f"`{name}=[{written}]`" if several else f"`{name}={written}`",
                 allowed="a tuple",
-                cure=f"write `{name}={tuple_}`, with a comma after a single one",
+                cure=f"write `{name}={tuple_}",
             )
     for name, root in CLASSES.items():
         for cls in fields[name]:
