@@ -96,14 +96,11 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
             several = isinstance(fields[name], list | set | frozenset)
             inside = fields[name] if several else [fields[name]]
             written = ", ".join(map(called, inside))
-            single = len(inside) == 1
-            tuple_ = (
-                f"({written},)`, with a comma after a single one" if single else f"({written})`"
-            )
+            end = ",)`, with a comma after a single one" if len(inside) == 1 else ")`"
             raise SpecError(
                 f"`{name}=[{written}]`" if several else f"`{name}={written}`",
                 allowed="a tuple",
-                cure=f"write `{name}={tuple_}",
+                cure=f"write `{name}=({written}{end}",
             )
     for name, root in CLASSES.items():
         for cls in fields[name]:
