@@ -1,14 +1,17 @@
 """How long a channel may grow, where the network keeps the order."""
 
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from raftnb.__main__ import main
 from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, random_walks, reachable
-from raftnb.language import Delivery, Message, Nat, Process, Spec, discard, send
+from raftnb.explore.traps import endless
+from raftnb.language import Delivery, Message, Nat, Process, Spec, discard, send, when
 from raftnb.pluscal import algorithm
 from raftnb.prove import Lemma, Proof, prove
 
@@ -113,3 +116,54 @@ def test_a_length_is_printed_as_a_constraint() -> None:
 def test_a_length_is_a_constant_of_the_spec() -> None:
     with pytest.raises(SpecError, match="the constant `most`, which has no default"):
         NOTES.variant("most", channel_length="most")
+
+
+def test_a_network_without_a_bound_is_told_of_where_the_search_was_stopped() -> None:
+    free = NOTES.variant("free", channel_length=None)
+    (hint,) = endless(free())
+    assert "`channel_length`" in hint
+    assert not list(endless(NOTES()))
+    counting = free.variant("counting", delivery=Delivery(duplicates=False))
+    (hint,) = endless(counting())
+    assert "`copies`" in hint
+    assert not list(endless(free.variant("kept", delivery=Delivery())()))
+    assert not list(endless(free.variant("none", delivery=Delivery())(reorders=1)))
+
+
+def test_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "notes_free.py"
+    path.write_text(
+        "from tests.explore.test_channels import NOTES\n"
+        'FREE = NOTES.variant("free", channel_length=None)\n',
+        encoding="utf-8",
+    )
+    assert main(["check", f"{path}:FREE", "--max-states", "50"]) == 3
+    assert "hint: nothing bounds how many messages a channel may hold" in capsys.readouterr().err
+    assert main(["check", f"{path}:NOTES"]) == 0
+    assert "hint" not in capsys.readouterr().err
+
+
+def test_what_is_never_reached_says_what_was_asked() -> None:
+    class Bit(Process, number="bits"):
+        on: bool = False
+
+        def flip(self) -> None:
+            when(not any(other.on for other in Bit if other != self))
+            self.on = not self.on
+
+    def all_on(a: Bit) -> bool:
+        return a.on
+
+    def nobody() -> bool:
+        return len(Bit) == 0
+
+    spec = Spec("bits", (Bit,), constants={"bits": 2}, sometimes=(nobody,))
+    for engine in ("fast", "reference"):
+        found = check(spec(), engine=engine, progress=False)
+        assert found.reason == "no state was reached in which `nobody` is true (*sometimes*)"
+        assert (found.verdict, found.property) == (Verdict.VIOLATED, "nobody")
+        found = check(spec.variant("all", sometimes=(all_on,))(), engine=engine, progress=False)
+        assert found.reason is not None
+        assert "for all a in one state; of each alone" in found.reason
+        assert "possible=(all_on,)" in str(found)
+        assert found.as_json()["reason"] == found.reason
