@@ -220,6 +220,7 @@ class Theory:
         if name not in self.functions:
             decl = z3.Function(name, *map(self.sort, arguments), self.sort(type_))
             self.functions[name] = Function(decl, arguments, type_)
+            self._only_value(decl)
         known = self.functions[name]
         if (known.arguments, known.result) != (arguments, type_):
             raise SpecError(
@@ -228,6 +229,14 @@ class Theory:
                 cure="rename one of the classes or fields",
             )
         return self.functions[name].decl
+
+    def _only_value(self, function: z3.FuncDeclRef) -> None:
+        """A function to a class that has exactly one member has no other value than that one."""
+        only = self.only(function.range())
+        if only is not None:
+            bound = [self.fresh("x", function.domain(i)) for i in range(function.arity())]
+            term = function(*bound)
+            self.axioms.append(self.forall(bound, term == only, [term] if bound else ()))
 
     def opaque(self, operator: Any, arguments: tuple[Type, ...]) -> z3.FuncDeclRef:
         """The relation that an operator stands for of which only axioms are known."""

@@ -56,6 +56,16 @@ def test_everybody_in_the_ring_has_a_turn(capsys: pytest.CaptureFixture[str]) ->
     assert ran("liveness token_ring.py:ANYWHERE", capsys)[1]["verdict"] == "violated"
 
 
-def test_the_ring_is_proved_for_any_number_of_nodes(capsys: pytest.CaptureFixture[str]) -> None:
-    code, answer = ran("prove token_ring.py:PROOF --workers 1", capsys)
+@pytest.mark.parametrize("line", ["token_ring.py", "two_phase_commit.py", "lock_service.py"])
+def test_it_is_proved_for_any_number_of_processes(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, answer = ran(f"prove {line} --workers 1", capsys)
     assert (code, answer["verdict"]) == (0, "holds")
+
+
+@pytest.mark.parametrize("line", ["two_phase_commit.py", "lock_service.py"])
+def test_a_mistake_in_it_is_not_proved(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer = ran(f"prove {line} --workers 1 --variant {MISTAKES[line][0]}", capsys)
+    assert (code, answer["verdict"]) in ((1, "violated"), (3, "unknown"))
+    assert answer["unknown"]

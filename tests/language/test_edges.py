@@ -9,8 +9,10 @@ from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import (
+    Delivery,
     Domain,
     Globals,
+    Message,
     Nat,
     Process,
     Record,
@@ -19,6 +21,7 @@ from raftnb.language import (
     Spec,
     anything,
     either,
+    send,
     when,
 )
 from raftnb.pluscal import algorithm
@@ -328,3 +331,64 @@ def test_a_range_by_a_constant_and_members_in_order() -> None:
         with pytest.raises(SpecError) as error:
             prove(Proof(spec, (Lemma(bed_is_there),)))
         assert error.value.cure
+
+
+# The only process of its class.
+
+
+class Order(Message):
+    source: "Boss"
+    dest: "Clerk"
+
+
+class Boss(Process):
+    def order(self, to: "Clerk") -> None:
+        send(Order(), to=to)
+
+
+class Clerk(Process, number="clerks"):
+    by: Boss | None = None
+
+    def obey(self, m: Order) -> None:
+        self.by = m.source
+
+
+class Lord(Process, number="lords"):
+    def order(self, to: "Servant") -> None:
+        send(Wish(), to=to)
+
+
+class Wish(Message):
+    source: Lord
+    dest: "Servant"
+
+
+class Servant(Process, number="servants"):
+    by: Lord | None = None
+
+    def obey(self, m: Wish) -> None:
+        self.by = m.source
+
+
+def by_the_boss(a: Clerk, b: Boss) -> bool:
+    return a.by is None or a.by == b
+
+
+def by_one_lord(a: Servant, b: Servant) -> bool:
+    return a.by is None or b.by is None or a.by == b.by
+
+
+def test_whoever_is_of_a_class_of_one_is_that_one() -> None:
+    office = Spec(
+        "office", (Boss, Clerk), constants={"clerks": 2}, invariants=(by_the_boss,),
+        delivery=Delivery(),
+    )  # fmt: skip
+    assert prove(Proof(office, (Lemma(by_the_boss),))).verdict is Verdict.HOLDS
+    assert check(office(), progress=False).verdict is Verdict.HOLDS
+    manor = Spec(
+        "manor", (Lord, Servant), constants={"lords": 2, "servants": 2},
+        invariants=(by_one_lord,), delivery=Delivery(),
+    )  # fmt: skip
+    proof = Proof(manor, (Lemma(by_one_lord),))
+    assert explain(proof, prove(proof)).verdict is Verdict.VIOLATED
+    assert check(manor(), progress=False).property == "by_one_lord"
