@@ -20,7 +20,7 @@ PATHS = notebooks()
 MISSPELLED = {
     r"linearis": "linearizable, linearization",
     r"colour": "color",
-    r"neighbour": "neighbor",
+    r"(?<!node\.)neighbour": "neighbor",  # a library that is driven has it as a name
     r"behaviour": "behavior",
     r"serialis": "serialize",
     r"minimis": "minimize",

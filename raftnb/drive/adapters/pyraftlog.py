@@ -119,9 +119,9 @@ class Pyraftlog(Adapter):
             node.on_timeout_follower(outbox, first)
         else:
             node.state.votes.setdefault(first, False)  # all have been asked in this term
-        for neighbour in node.neighbours:
-            if neighbour not in node.state.votes or neighbour == first:
-                node.on_timeout_candidate(outbox, neighbour)
+        for neighbor in node.neighbours:
+            if neighbor not in node.state.votes or neighbor == first:
+                node.on_timeout_candidate(outbox, neighbor)
         return self._sent(outbox)
 
     def client_request(self, process: str, value: str) -> list[Sent]:
