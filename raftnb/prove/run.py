@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -12,12 +11,12 @@ from typing import Any
 import z3
 from tqdm import tqdm
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.errors import told_plainly
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
-from raftnb.language.spec import Model, Spec
 from raftnb.prove.actions import Start
 from raftnb.prove.agreement import compare
+from raftnb.prove.arguments import Named, check_arguments, known_name, names_of
 from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.network import check_network
@@ -47,26 +46,27 @@ def prove(
     timeout: float = 10.0,
     seed: int = 0,
     workers: int | None = None,
-    only: str | Iterable[str] = (),
-    actions: str | Iterable[str] = (),
+    only: Named | Iterable[Named] = (),
+    actions: Named | Iterable[Named] = (),
     trust: bool = False,
     progress: bool = False,
 ) -> Report:
     """Prove a proof's conditions, for any number of processes and any bounds.
 
     `timeout` is in seconds, for each condition: one that takes longer is *unknown*. `workers` are
-    processes (by default one for each core; one where the system cannot fork). `only` names the
-    claims to prove, `actions` the actions whose steps to look at (and nothing else), all if empty:
-    then the answer is partial. Before *holds* is said, the translation is compared with running the
-    specification (`compare`, about a second), unless `trust`. Ctrl-C returns what was reached.
+    processes (by default one for each core; one where the system cannot fork). `only` has the
+    claims to prove, `actions` the actions whose steps to look at (and nothing else), as functions
+    or by name, all if empty: then the answer is partial. Before *holds* is said, the translation
+    is compared with running the specification (`compare`, about a second), unless `trust`. Ctrl-C
+    returns what was reached.
 
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
     translation, `Disagreement` where translation and plain Python differ.
     """
-    actions = (actions,) if isinstance(actions, str) else tuple(actions)
-    check_arguments(proof, timeout, workers, actions)
-    chosen = tuple(known_name(proof, name) for name in ((only,) if isinstance(only, str) else only))
-    settings = Settings(timeout, seed, chosen, actions)
+    steps = names_of(actions, "actions")
+    check_arguments(proof, timeout, workers, steps)
+    chosen = tuple(known_name(proof, name) for name in names_of(only, "only"))
+    settings = Settings(timeout, seed, chosen, steps)
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
@@ -93,51 +93,11 @@ def prove(
     return report if trust else compared(proof, report)
 
 
-def known_name(proof: Proof, name: str) -> str:
-    """The name of a claim, or of the specification that is refined."""
-    refined = proof.refines is not None and name == proof.refines.abstract.name
-    return name if refined else proof.lemma(name).name
-
-
 def compared(proof: Proof, report: Report) -> Report:
     """The report, with the comparison of the translation where everything was proved."""
     if report.bound is not None or report.unknown:
         return report
     return replace(report, compared=compare(proof))
-
-
-def check_arguments(
-    proof: Proof, timeout: float, workers: int | None, actions: tuple[str, ...]
-) -> None:
-    """Raise `UsageError` for arguments that mean nothing."""
-    given: Any = proof
-    if isinstance(given, Spec | Model):
-        spec = given if isinstance(given, Spec) else given.spec
-        raise UsageError(
-            f"the {'specification' if spec is given else 'model'} `{spec.name}`",
-            place="prove",
-            allowed="a Proof: the specification, and the conjuncts of an invariant",
-            cure="Proof(SPEC, invariant=tuple(map(Lemma, SPEC.invariants)))",
-        )
-    if not isinstance(given, Proof):
-        raise UsageError(f"{given!r}", place="prove", allowed="a Proof", cure="Proof(SPEC, ...)")
-    seconds: Any = timeout
-    if not isinstance(seconds, int | float) or not seconds > 0:
-        raise UsageError(f"timeout={timeout!r}", allowed="seconds above 0", cure="use 10")
-    if workers is not None and (type(workers) is not int or workers < 1):
-        raise UsageError(
-            f"workers={workers!r}", allowed="a number of at least 1", cure="leave it out"
-        )
-    known = {name: None for cls in proof.spec.processes for name in cls.actions}
-    for name in actions:
-        if name.partition("(")[0] not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise UsageError(
-                f"the action `{name}`, which it does not have",
-                place=f"the proof of `{proof.spec.name}`",
-                allowed=", ".join(known),
-                cure=f"did you mean `{near[0]}`?" if near else "use one of these",
-            )
 
 
 def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from raftnb.prove.conditions import unbounded
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.explain import changed_actions
 from raftnb.specs import PROOFS
-from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.claims import RAFT, currentTerm_is_monotone
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.proof import RAFT_PROOF
 from raftnb.specs.raft.server import Server, is_quorum
@@ -276,3 +277,21 @@ def test_a_store_that_answers_from_an_old_copy_is_not_what_the_store_holds() -> 
     report = explain(wrong, prove(wrong, actions=["serve"], timeout=2, workers=1))
     assert report.verdict == Verdict.UNKNOWN
     assert report.counterexamples[0].claim == "the_answer_in_hand_is_what_the_store_holds"
+
+
+def test_claims_and_actions_are_given_as_functions_or_by_name() -> None:
+    claim, action = currentTerm_is_monotone, Server.actions["restart"].function
+    for only, actions in (
+        (claim, action),
+        ([claim.__name__], (action,)),
+        (claim.__name__, "restart"),
+    ):
+        found = prove(RAFT_PROOF, only=only, actions=actions, workers=1, trust=True)
+        assert {(c.claim, c.action) for c in found.checked} == {(claim.__name__, "restart")}, only
+
+
+@pytest.mark.parametrize("given", [5, (5,), None, [None]])
+@pytest.mark.parametrize("argument", ["only", "actions"])
+def test_what_is_neither_is_refused(argument: str, given: Any) -> None:
+    with pytest.raises(UsageError, match="functions or their names"):
+        prove(RAFT_PROOF, **{argument: given})
