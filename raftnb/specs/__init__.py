@@ -10,6 +10,8 @@ from raftnb.specs.raft.leases import RAFT_STORE_LEASES
 from raftnb.specs.raft.log import RAFT_LOG
 from raftnb.specs.raft.log_proof import RAFT_LOG_PROOF
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
+from raftnb.specs.raft.prevote import RAFT_PREVOTE, UNHURRIED_PREVOTE
+from raftnb.specs.raft.prevote_proof import RAFT_PREVOTE_PROOF
 from raftnb.specs.raft.progress import TIMELY_RAFT
 from raftnb.specs.raft.proof import RAFT_PROOF
 from raftnb.specs.raft.read_index import RAFT_READ_INDEX
@@ -24,9 +26,11 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
+ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
-    spec.name: spec for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *CLIENTS)
+    spec.name: spec
+    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *CLIENTS)
 }
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof
@@ -34,6 +38,7 @@ PROOFS: dict[str, Proof] = {
         SEQUENTIAL_STORE_PROOF,
         LINEARIZABLE_STORE_PROOF,
         RAFT_PROOF,
+        RAFT_PREVOTE_PROOF,
         RAFT_LOG_PROOF,
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,

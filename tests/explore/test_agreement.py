@@ -223,10 +223,12 @@ SMALL = {
     "write-through-cache": {"processors": 1},
     "raft": {"servers": 2, "values": 1, "max_term": 2, "max_log": 0},
     "raft-log": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
+    "raft-prevote": {"max_term": 1, "max_log": 0, "max_messages": 4},
     "raft-read-index": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
     "raft-store": {"duplicates": 0, "max_messages": 1},
     "raft-store-leases": {"duplicates": 0, "max_messages": 1, "max_clock": 0, "max_reads": 0},
     "raft-store-read-index": {"duplicates": 0, "max_messages": 1},
+    "unhurried-prevote": {"max_term": 1},
 }
 
 
