@@ -368,7 +368,8 @@ matchIndex_is_true ==
              /\ matchIndex[s][peer] <= Len(log[s])
 
 -------------------------------------------------------------------------------
-\* What is claimed of every step
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

@@ -474,7 +474,8 @@ matchIndex_is_true ==
 applied_is_committed == \A s \in Server : lastApplied[s] <= commitIndex[s]
 
 -------------------------------------------------------------------------------
-\* What is claimed of every step
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

@@ -771,7 +771,8 @@ state_machines_agree ==
 clocks_keep_together == \A a, b \in Server : clock[a] <= clock[b] + 1
 
 -------------------------------------------------------------------------------
-\* What is claimed of every step
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

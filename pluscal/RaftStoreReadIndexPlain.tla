@@ -658,7 +658,8 @@ state_machines_agree ==
          /\ answers[a] = answers[b]
 
 -------------------------------------------------------------------------------
-\* What is claimed of every step
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

@@ -490,6 +490,9 @@ end algorithm; *)
 \* What is claimed of whole behaviors is in the plain module: PlusCal has no
 \* word for the fairness of one way of several at a label.
 
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
+
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.
 leader_append_only ==

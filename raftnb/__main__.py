@@ -26,6 +26,7 @@ COMMANDS = {
     "record": "record",
     "prove": "prove",
     "pluscal": "pluscal",
+    "replay": "replay",
     "mutants": "mutants",
     "histories": "histories",
     "linearizable": "linearizable",

@@ -15,7 +15,7 @@ from raftnb.pluscal.configuration import configuration, for_liveness
 from raftnb.pluscal.fairness import Fair, fairness_of
 from raftnb.pluscal.formulas import Formulas
 from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, row
-from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
+from raftnb.pluscal.module import AWAITED, POSSIBLE, STEPS, Module, Printed
 from raftnb.pluscal.printing import WIDTH, document
 from raftnb.pluscal.remarks import about_class, remark
 from raftnb.pluscal.steps import (
@@ -87,7 +87,8 @@ class Algorithm:
                 cure="print it with --tla, or give a process an action",
             )
         inner = [*self._variables(), *self._defined(), *self._macros(), *processes]
-        after = [*module.about_steps(), *module.bounds()]
+        said = [*comment(STEPS), ""] if module.steps else []
+        after = [*said, *module.about_steps(), *module.bounds()]
         if module.liveness and not self.lives:
             after = [*comment(UNSAID), "", *after]
         body = [f"(* --algorithm {module.name}", *inner, "end algorithm; *)"]

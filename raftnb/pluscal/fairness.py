@@ -25,6 +25,9 @@ class Fair:
 def fairness_of(cls: Any, conditions: Iterable[Any], actions: list[Action]) -> Fair:
     """What is fair of the actions of a class, each at a label, or all of them at one."""
     names = {action.method for action in actions}
+    conditions = list(conditions)
+    if any(c.together and actions_of(cls, c) & names for c in conditions):
+        return Fair(whole=False)
     about = [(c.strong, actions_of(cls, c) & names) for c in conditions]
     weak = [mine for strong, mine in about if mine and not strong]
     strong = [mine for strong, mine in about if mine and strong]

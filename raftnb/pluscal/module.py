@@ -37,6 +37,7 @@ from raftnb.pluscal.writing import block, comment, defined, definition, listed
 from raftnb.tree.nodes import Member
 
 AWAITED = "What is so in some state: TLC is not asked"
+STEPS = "What is claimed of every step that changes something: TLA+ asks nothing of others"
 POSSIBLE = "What can be so again after every state: nothing that TLA+ can claim"
 
 

@@ -7,7 +7,7 @@ from raftnb.language.spec import Model
 from raftnb.pluscal.claims import applied
 from raftnb.pluscal.configuration import configuration, for_liveness
 from raftnb.pluscal.formulas import Formulas
-from raftnb.pluscal.module import AWAITED, POSSIBLE, Module, Printed
+from raftnb.pluscal.module import AWAITED, POSSIBLE, STEPS, Module, Printed
 from raftnb.pluscal.printing import WIDTH
 from raftnb.pluscal.steps import Action
 from raftnb.pluscal.terms import (
@@ -51,7 +51,7 @@ def plain_text(module: Module, name: str) -> str:
     lines += _faults(module, formulas) + _next(module)
     lines += section("What is claimed of every state") + module.claimed(module.invariants)
     if module.steps:
-        lines += section("What is claimed of every step") + module.about_steps()
+        lines += section(STEPS) + module.about_steps()
     for title, claims in ((AWAITED, module.awaited), (POSSIBLE, module.possible)):
         lines += section(title) + module.claimed(claims) if claims else []
     lines += section("Bounds") + module.claimed(module.constraints) + module.bounds()

@@ -47,8 +47,10 @@ PRECEDENCE = {
     "\\in": 5, "\\notin": 5, "\\subseteq": 5, "@@": 6, ":>": 6, "\\cup": 8, "\\cap": 8, "\\": 8,
     "..": 9, "+": 10, "-": 11, "%": 10, "*": 13, "\\div": 13, "\\o": 13, "\\X": 10,
 }  # fmt: skip
-CHAINS = {"/\\", "\\/", "\\cup", "\\cap", "+", "*", "\\o", "@@"}
-"""Operators whose operands may be the same operator again."""
+HIGH = {**PRECEDENCE, "%": 11, "\\X": 13}
+"""Some operators have a range of precedences: two whose ranges meet need parentheses in TLA+."""
+LEFT = {"\\cup", "\\cap", "+", "-", "*", "\\o"}
+"""Operators whose first operand may be the same operator again."""
 PREFIXES = {
     "~": 4,
     "-": 12,
@@ -93,13 +95,13 @@ def _list(op: str, args: tuple[Term, ...]) -> Doc:
 def _infix(term: Infix) -> Doc:
     if term.op in STACKED:
         return _list(term.op, term.args)
-    strength = PRECEDENCE[term.op]
-    chain = term.op in CHAINS
-    first = strength if (chain and term.op != "@@") or term.op == "-" else strength + 1
-    least = strength if term.op == "=>" else strength + 1
-    operands = [_within(arg, first if i == 0 else least) for i, arg in enumerate(term.args)]
     if term.op == "..":
         return joined([_within(arg, ATOM) for arg in term.args], Text(".."))
+    first, *others = term.args
+    again = isinstance(first, Infix) and first.op == term.op and term.op in LEFT
+    least = HIGH[term.op] + 1
+    operands = [document(first) if again else _within(first, least)]
+    operands += [_within(arg, least) for arg in others]
     return Align(
         Group(
             Row(
@@ -114,7 +116,7 @@ def _infix(term: Infix) -> Doc:
 
 def _prefix(term: Prefix) -> Doc:
     space = "" if term.op in ("~", "-", "[]", "<>", "[]<>") else " "
-    least = ATOM if term.op in ("[]", "<>", "[]<>") else PREFIXES[term.op] + 1
+    least = PREFIXES[term.op] + 1 if term.op in ("~", "-") else ATOM
     return row(term.op, space, _within(term.arg, least))
 
 

@@ -114,6 +114,8 @@ LINES = {
     "mutants 3": ("command line", "unrecognized arguments: 3", "--help"),
     "pluscal": ("command line", "required: SPEC", "pluscal --help"),
     "pluscal zzz --out x": ("command line, SPEC", "`zzz`", ""),
+    "replay": ("command line", "required: SPEC, FILE", "replay --help"),
+    "replay raft no.txt": ("command line, FILE no.txt", "No such file", "tlc2.TLC"),
     "histories": ("command line", "required: SPEC", "histories --help"),
     "histories zzz": ("command line, SPEC", "`zzz`", ""),
     "histories raft": ("the specification to walk through", "`raft`", "use one of these"),

@@ -122,7 +122,7 @@ def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixtu
     assert "Exit codes: 0 holds, 1 violated, 2 the question makes no sense" in said
     assert "3 unknown" in said
     commands = ["list", "check", "walk", "liveness", "refines", "prove", "mutants", "pluscal"]
-    commands += ["linearizable", "drive", "record"]
+    commands += ["linearizable", "drive", "record", "replay"]
     assert [name for name in commands if f" {name} " not in said] == []
 
 

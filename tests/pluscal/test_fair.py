@@ -55,6 +55,7 @@ def test_what_is_fair_is_said(fairness: tuple[Fairness, ...], lines: list[str]) 
         (strong(Client.take_mutex),),
         (weak(Client.receive), strong(Client.take_mutex)),
         (weak(Client), strong(Client.take_mutex, Client.request)),
+        (weak(Client, Store, together=True),),
     ],
 )
 def test_what_pluscal_cannot_say_is_said_to_be_left_out(fairness: tuple[Fairness, ...]) -> None:
