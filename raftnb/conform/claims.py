@@ -8,7 +8,7 @@ and each step, as if every one were called every time.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,28 +81,43 @@ class ClaimsAlong:
 
     def step(self, changes: Changes) -> list[Watched]:
         """Take the behavior's next step; the claims that are false of it, or after it."""
-        touched = self._apply(self.then, changes)
-        asked = {one: None for cell in touched for one in self.watchers.get(cell, ())}
-        with self.here:
-            broken = [one for one in asked if one.about_steps and not self._is_true(one)]
-            self._apply(self.here, changes)
-            false = [one for one in asked if not self._watch(one)]
-        return broken + [one for one in false if not one.about_steps]
-
-    def _apply(self, world: World, changes: Changes) -> set[int]:
-        """Make the changes, and say which cells they change."""
-        touched = set()
+        before, after = self.here.cells, self.then.cells
+        touched = []
         for cell, value in changes.cells:
-            if world.cells[cell] != value:
-                touched.add(cell)
-            world.cells[cell] = value
-        for message, count in changes.bag:
-            touched.add(BAG)
-            if count:
-                world.bag[message] = count
-            else:
-                world.bag.pop(message, None)
-        return touched
+            if before[cell] is not value and before[cell] != value:
+                touched.append(cell)
+            after[cell] = value
+        _deliver(self.then.bag, changes)
+        asked = self._who_reads(touched, changes)
+        broken = self._false(one for one in asked if one.about_steps)
+        for cell in touched:
+            before[cell] = after[cell]
+        _deliver(self.here.bag, changes)
+        return broken + self._false_now(asked)
+
+    def _who_reads(self, touched: list[int], changes: Changes) -> dict[Watched, None]:
+        """The claims that have read what changes."""
+        asked: dict[Watched, None] = {}
+        for cell in (*touched, BAG) if changes.bag else touched:
+            if cell in self.watchers:
+                asked.update(self.watchers[cell])
+        return asked
+
+    def _false(self, asked: Iterable[Watched]) -> list[Watched]:
+        """Those that are false of the step."""
+        asked = list(asked)
+        if not asked:
+            return []
+        with self.here:
+            return [one for one in asked if not self._is_true(one)]
+
+    def _false_now(self, asked: dict[Watched, None]) -> list[Watched]:
+        """Those that are false of the state after the step; all of them note what they read."""
+        if not asked:
+            return []
+        with self.here:
+            false = [one for one in asked if not self._watch(one)]
+        return [one for one in false if not one.about_steps]
 
     def _is_true(self, one: Watched) -> bool:
         self.here.next = self.then if one.about_steps else None
@@ -123,6 +138,15 @@ class ClaimsAlong:
                 self.watchers.setdefault(cell, {})[one] = None
             one.reads = reads
         return true
+
+
+def _deliver(bag: dict[Message, int], changes: Changes) -> None:
+    """Give the messages that a step has sent or taken out their new counts."""
+    for message, count in changes.bag:
+        if count:
+            bag[message] = count
+        else:
+            bag.pop(message, None)
 
 
 def told(one: Watched) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from raftnb.conform.libraft_values import LibraftValues
 from raftnb.conform.mapping import Event, EventMapping, field, one_of
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
@@ -35,13 +36,10 @@ from raftnb.specs.raft.server import (
 )
 
 ROLES = {"follower": Role.FOLLOWER, "candidate": Role.CANDIDATE, "leader": Role.LEADER}
-CONFIGURATION, BARRIER = 3, 2
-STATE, RECEIVED, OWED, CHANGED, LOG = "state", "received", "owed", "changed", "log"
+STATE, OWED, CHANGED, LOG = "state", "owed", "changed", "log"
+REJECTED, HINTS = "rejected", "hints"
 PRE_VOTE = "preVote"
 FAULTS = ("cut", "mend", "isolate")
-KINDS = (
-    "AppendEntries", "AppendEntriesResult", "RequestVote", "RequestVoteResult", "InstallSnapshot",
-)  # fmt: skip
 Logged = dict[str, Any]
 
 
@@ -69,7 +67,8 @@ class LibraftMapping(EventMapping):
 
     def __init__(self, as_is: bool = False, spec: Spec | None = None) -> None:
         self.spec = spec or (RAFT_LIBRAFT_AS_IS if as_is else RAFT_LIBRAFT)
-        self.entries: dict[tuple[int, ...], Entry] = {}
+        self.values = LibraftValues()
+        self.servers: dict[Any, str] = {}
         self.plays: dict[str, Callable[[Event, str, Now], None]] = {
             "state": self.state,
             "send": self.send,
@@ -103,11 +102,11 @@ class LibraftMapping(EventMapping):
     def start(self, model: Model) -> State:
         """Term 1, and the configuration as the only entry, on disk and committed."""
         (first,) = model.initial_states
-        self.entries.clear()
+        self.values = LibraftValues()
+        self.servers = {int(name[1:]): name for name in model.names["Server"]}
         with model.start() as world:
             values = world.members(model.spec.domains[0])
-        self.entries[1, CONFIGURATION] = configuration = Entry(1, values[0])
-        known = {"currentTerm": 1, "log": (configuration,), "commitIndex": 1, "lastStored": 1}
+        known = {"currentTerm": 1, "log": (Entry(1, values[0]),), "commitIndex": 1, "lastStored": 1}
         servers = model.names["Server"]
         return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
 
@@ -128,35 +127,14 @@ class LibraftMapping(EventMapping):
     def server(self, event: Event, name: str, now: Now) -> str:
         """The server that a field names."""
         number = field(event, name)
-        server = f"s{number}"
-        if server not in now.world.names:
+        found = self.servers.get(number) if type(number) is int else None
+        if found is None:
             raise EventError(
                 f"`{name}` {number!r}, a server that the first line does not count",
-                allowed=f"1 to {len(now.model.names['Server'])}",
+                allowed=f"1 to {len(self.servers)}",
                 cure="name one of these",
             )
-        return server
-
-    def entry(self, logged: Any, now: Now) -> Entry:
-        """An entry as it is logged: [term, type, value]."""
-        key = tuple(logged)
-        found = self.entries.get(key)
-        if found is None:
-            kind = key[1] if len(key) > 1 else None
-            if kind == 1 and len(key) == 3:
-                value = f"v{key[2] + 2}"
-            else:
-                value = one_of({CONFIGURATION: "v1", BARRIER: "v2"}, kind, "the type of an entry")
-            found = self.entries[key] = Entry(key[0], now[value])
         return found
-
-    def log(self, logged: Any, now: Now) -> tuple[Entry, ...]:
-        """Entries as they are logged."""
-        known = self.entries
-        try:
-            return tuple([known[tuple(one)] for one in logged])
-        except KeyError:
-            return tuple([self.entry(one, now) for one in logged])
 
     # States.
 
@@ -214,15 +192,18 @@ class LibraftMapping(EventMapping):
             for name, mine in zip(names, is_, strict=True):
                 if logged[name] != mine:
                     raise Misfit(f"{s}.{name} is {show(mine)}, logged {show(logged[name])}")
-        known = now.noted((s.name, LOG))
-        if known is not None and known[0] is s.log and known[1] == logged["offset"]:
-            if known[2] == logged["log"]:
-                return
-        offset = logged["offset"]
-        now.same(f"{s}.log from {offset} on", s.log[offset:], self.log(logged["log"], now))
+        log, offset, raw = s.log, logged["offset"], logged["log"]
+        before = now.noted((s.name, LOG), ((), -1, []))
+        if before == (log, offset, raw):
+            return
+        same = min(len(before[2]), len(raw)) if before[1] == offset else 0
+        if raw[:same] != before[2][:same] or log[: offset + same] != before[0][: offset + same]:
+            same = 0
+        at = offset + same
+        now.same(f"{s}.log from {at} on", log[at:], self.values.log(raw[same:], now))
         if not offset <= max(s.commitIndex, len(s.installing.entries) if s.installing else 0):
             raise Misfit(f"{s} drops {offset} entries, of which {s.commitIndex} are committed")
-        now.note((s.name, LOG), (s.log, offset, logged["log"]))
+        now.note((s.name, LOG), (log, offset, raw))
 
     def is_settled(self, s: Any, now: Now) -> None:
         """Nothing has changed since the state that was logged last, and nothing is left to send."""
@@ -256,48 +237,6 @@ class LibraftMapping(EventMapping):
         if owed:
             raise Misfit(f"{s} has sent {owed[0]!r}, which is not logged")
 
-    def message(self, m: Event, source: Any, dest: Any, now: Now) -> Message:
-        """A message as it is logged."""
-        kind, term = field(m, "type"), m["term"]
-        ends = {"source": source, "dest": dest, "term": term}
-        if kind == "AppendEntries":
-            return AppendEntries(
-                **ends,
-                prevLogIndex=m["prevLogIndex"],
-                prevLogTerm=m["prevLogTerm"],
-                entries=self.log(m["entries"], now),
-                leaderCommit=m["leaderCommit"],
-            )
-        if kind == "AppendEntriesResult":
-            success = not m["rejected"]
-            index = m["lastLogIndex"] if success else 0
-            return AppendEntriesResponse(**ends, success=success, matchIndex=index)
-        if kind == "RequestVote":
-            now.same("candidate", f"s{m['candidate']}", source.name)
-            which = RequestPreVote if m["preVote"] else RequestVote
-            last = {"lastLogIndex": m["lastLogIndex"], "lastLogTerm": m["lastLogTerm"]}
-            return which(**ends, **last)
-        if kind == "RequestVoteResult":
-            answer = PreVoteResponse if m["preVote"] == 1 else RequestVoteResponse
-            return answer(**ends, voteGranted=bool(m["voteGranted"]))
-        if kind == "InstallSnapshot":
-            return InstallSnapshot(**ends, snapshot=self.snapshot(m, source, dest, now))
-        return one_of(  # type: ignore[no-any-return]
-            dict.fromkeys(KINDS), kind, "the type of a message"
-        )
-
-    def snapshot(self, m: Event, source: Any, dest: Any, now: Now) -> tuple[Entry, ...]:
-        """What a snapshot covers: the leader's log, or what it has sent as such."""
-        last = m["lastIndex"]
-        if source.role is Role.LEADER and source.currentTerm == m["term"]:
-            found = source.log[:last]
-        else:
-            sent = now.find(InstallSnapshot, source, dest, term=m["term"])
-            found = next((one.snapshot for one in sent if len(one.snapshot) == last), ())
-        now.same("lastIndex", len(found), last)
-        now.same("lastTerm", found[-1].term if found else 0, m["lastTerm"])
-        return found  # type: ignore[no-any-return]
-
     def send(self, event: Event, server: str, now: Now) -> None:
         """A server sends what it owes; a leader entries or a snapshot, as it likes."""
         s, told = now[server], field(event, "message")
@@ -311,14 +250,22 @@ class LibraftMapping(EventMapping):
             self.take(s, "send_snapshot", dest, now=now, choose=(told["lastIndex"],))
         elif kind == "RequestVote" and told["preVote"] and not now.noted((server, OWED)):
             self.take(s, "ask_around", now=now)  # once more, which changes no state
-        m = self.message(told, s, dest, now)
+        m = self.values.message(told, s, dest, now)
         owed = now.noted((server, OWED), ())
         if m not in owed:
             raise Misfit(f"{s} sends {m!r}, which is not {' or '.join(map(repr, owed)) or 'due'}")
         if kind == "AppendEntriesResult" and told["rejected"]:
-            now.same("lastLogIndex", len(s.log), told["lastLogIndex"])
+            self.reject(s, told, dest, now)
         at = owed.index(m)
         now.note((server, OWED), owed[:at] + owed[at + 1 :])
+
+    def reject(self, s: Any, told: Event, dest: Any, now: Now) -> None:
+        """A rejection says what was rejected, and where the log ends; neither is in Figure 2."""
+        now.same("rejected", now.noted((s.name, REJECTED)), told["rejected"])
+        now.same("lastLogIndex", len(s.log), told["lastLogIndex"])
+        sent = now.noted((HINTS, s.name, dest.name), frozenset())
+        hint = (told["term"], told["rejected"], told["lastLogIndex"])
+        now.note((HINTS, s.name, dest.name), sent | {hint})
 
     def receive(self, event: Event, server: str, now: Now) -> None:
         """A message arrives, is handled at once, and is not received again."""
@@ -326,8 +273,16 @@ class LibraftMapping(EventMapping):
         source = now[self.server(event, "from", now)]
         self.is_settled(s, now)
         self.owes_nothing(s, now)
-        m = self.message(told, source, s, now)
+        m = self.values.message(told, source, s, now)
         now.need(m)
+        if isinstance(m, AppendEntries):
+            now.note((server, REJECTED), m.prevLogIndex)
+        elif isinstance(m, InstallSnapshot):
+            now.note((server, REJECTED), len(m.snapshot))
+        elif isinstance(m, AppendEntriesResponse) and not m.success:
+            hint = (m.term, told["rejected"], told["lastLogIndex"])
+            if hint not in now.noted((HINTS, source.name, server), ()):
+                raise Misfit(f"{source} has rejected nothing with {told}")
         self.handlers[type(m)](s, m, now)
 
     def ignore(self, m: Message, now: Now) -> None:

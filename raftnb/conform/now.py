@@ -12,7 +12,7 @@ from raftnb.conform.running import Changes, Running, Taken
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.data.values import Message, order, show
-from raftnb.language.annotations import Mismatch
+from raftnb.language.annotations import Check, Mismatch
 from raftnb.language.cures import nearest
 from raftnb.language.processes import Action, Process
 from raftnb.language.spec import Model
@@ -34,6 +34,7 @@ class Now:
         self.taken: list[tuple[Taken, Changes]] = []
         self._members = self.world.names
         self._types: dict[Action, dict[str, Any]] = {}
+        self._checks: dict[Any, Check] = {}
 
     def __getitem__(self, name: str) -> Any:
         found = self._members.get(name)
@@ -91,7 +92,10 @@ class Now:
                 raise Misfit(f"{value!r} is not in flight")
             return value
         try:
-            return self.model.check_of(kind)(value)
+            check = self._checks.get(kind)
+            if check is None:
+                check = self._checks[kind] = self.model.check_of(kind)
+            return check(value)
         except Mismatch as mismatch:
             raise mismatch.as_error(value, f"an argument of `{action.name}`") from None
 

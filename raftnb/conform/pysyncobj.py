@@ -162,6 +162,7 @@ class PySyncObjMapping(EventMapping):
         kind, dest = field(told, "type"), self.server(event, "to", now)
         self.reach(event, s, now)
         if kind == "next_node_idx":
+            now.compare(s, commitIndex=field(event, "state")["commit"])  # it follows later
             self.answer(told, s, dest, now)
             self.compare(event, s, now, but="commit")
             return
@@ -182,6 +183,7 @@ class PySyncObjMapping(EventMapping):
         now.note((s.name, RECEIVED), None)
         (sent,) = now.world.sent
         now.same("success", sent.success, told["success"])
+        now.same("reset", not sent.success, told["reset"])
         if sent.success:
             now.same("next_node_idx", sent.matchIndex + 1, told["next_node_idx"])
         elif told["next_node_idx"] not in hints:
@@ -196,6 +198,9 @@ class PySyncObjMapping(EventMapping):
         if kind == "response_vote":
             return now.message(RequestVoteResponse, source, dest, term=m["term"], voteGranted=True)
         if kind == "append_entries":
+            indices = [index for index, _ in m["entries"]]
+            first = m["prevLogIdx"] + 1
+            now.same("the entries", list(range(first, first + len(indices))), indices)
             return now.message(
                 AppendEntries,
                 source,

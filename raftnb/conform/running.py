@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import Any, NamedTuple
 
 from raftnb.conform.misfit import Misfit
@@ -73,8 +74,24 @@ class Running(World):
 
     def write(self, cell: int, value: Any) -> None:
         """Change a cell, inside an action, and note what was there."""
-        self.journal.append((self.cells, cell, self.cells[cell]))
-        super().write(cell, value)
+        old = self.cells[cell]
+        self.journal.append((self.cells, cell, old))
+        if type(value) is tuple and type(old) is tuple and value != () and old != ():
+            self._write_sequence(cell, old, value)
+        else:
+            super().write(cell, value)
+
+    def _write_sequence(self, cell: int, old: tuple[Any, ...], value: tuple[Any, ...]) -> None:
+        """Change a long sequence; what it has from before was checked then."""
+        same = min(len(old), len(value))
+        if self.layout.cells[cell].history or not all(map(is_, old[:same], value[:same])):
+            super().write(cell, value)
+        elif len(value) <= len(old):
+            super().write(cell, ())  # the rest was checked
+            self.cells[cell] = value
+        else:
+            super().write(cell, value[same:])
+            self.cells[cell] = (*value[:same], *self.cells[cell])
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""

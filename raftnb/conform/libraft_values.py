@@ -1,0 +1,110 @@
+"""What libraft logs, as values of `raft-libraft`: entries, logs, messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from raftnb.conform.mapping import Event, field, one_of
+from raftnb.conform.now import Now
+from raftnb.data.values import Message
+from raftnb.specs.libraries.libraft import InstallSnapshot, PreVoteResponse, RequestPreVote
+from raftnb.specs.raft.server import (
+    AppendEntries,
+    AppendEntriesResponse,
+    Entry,
+    RequestVote,
+    RequestVoteResponse,
+    Role,
+)
+
+CONFIGURATION, BARRIER = 3, 2
+KINDS = (
+    "AppendEntries", "AppendEntriesResult", "RequestVote", "RequestVoteResult", "InstallSnapshot",
+)  # fmt: skip
+ANSWERS = {1: PreVoteResponse, 2: RequestVoteResponse}
+"""By `preVote` of an answer: 1 is yes, and 2 is no."""
+MOST_MADE = 50_000
+
+
+class LibraftValues:
+    """Entries and messages of one log; what was made before is not made, and checked, again."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[int, ...], Entry] = {}
+        self.made: dict[Any, Message] = {}
+
+    def entry(self, logged: Any, now: Now) -> Entry:
+        """An entry as it is logged: [term, type, value]."""
+        key = tuple(logged)
+        found = self.entries.get(key)
+        if found is None:
+            kind = key[1] if len(key) > 1 else None
+            if kind == 1 and len(key) == 3:
+                value = f"v{key[2] + 2}"
+            else:
+                value = one_of({CONFIGURATION: "v1", BARRIER: "v2"}, kind, "the type of an entry")
+            found = self.entries[key] = Entry(key[0], now[value])
+        return found
+
+    def log(self, logged: Any, now: Now) -> tuple[Entry, ...]:
+        """Entries as they are logged."""
+        known = self.entries
+        try:
+            return tuple([known[tuple(one)] for one in logged])
+        except KeyError:
+            return tuple([self.entry(one, now) for one in logged])
+
+    def message(self, m: Event, source: Any, dest: Any, now: Now) -> Message:
+        """A message as it is logged."""
+        kind, term = field(m, "type"), m["term"]
+        ends = {"source": source, "dest": dest, "term": term}
+        if kind == "AppendEntries":
+            return self.same(
+                AppendEntries,
+                **ends,
+                prevLogIndex=m["prevLogIndex"],
+                prevLogTerm=m["prevLogTerm"],
+                entries=self.log(m["entries"], now),
+                leaderCommit=m["leaderCommit"],
+            )
+        if kind == "AppendEntriesResult":
+            success = not m["rejected"]
+            index = m["lastLogIndex"] if success else 0
+            return self.same(AppendEntriesResponse, **ends, success=success, matchIndex=index)
+        if kind == "RequestVote":
+            now.same("candidate", f"s{m['candidate']}", source.name)
+            now.same("disruptLeader", 0, m["disruptLeader"])
+            which = one_of({0: RequestVote, 1: RequestPreVote}, m["preVote"], "preVote")
+            last = {"lastLogIndex": m["lastLogIndex"], "lastLogTerm": m["lastLogTerm"]}
+            return which(**ends, **last)  # type: ignore[no-any-return]
+        if kind == "RequestVoteResult":
+            answer = one_of(ANSWERS, m["preVote"], "preVote")
+            granted = one_of({0: False, 1: True}, m["voteGranted"], "voteGranted")
+            return answer(**ends, voteGranted=granted)  # type: ignore[no-any-return]
+        if kind == "InstallSnapshot":
+            return InstallSnapshot(**ends, snapshot=self.snapshot(m, source, dest, now))
+        return one_of(  # type: ignore[no-any-return]
+            dict.fromkeys(KINDS), kind, "the type of a message"
+        )
+
+    def same(self, kind: type[Message], **known: Any) -> Message:
+        """A message; one that was made before is not made, and not checked, again."""
+        key = (kind, *known.values())
+        found = self.made.get(key)
+        if found is None:
+            if len(self.made) >= MOST_MADE:
+                self.made.clear()
+            found = self.made[key] = kind(**known)
+        return found
+
+    def snapshot(self, m: Event, source: Any, dest: Any, now: Now) -> tuple[Entry, ...]:
+        """What a snapshot covers: the leader's log, or what it has sent as such."""
+        last = m["lastIndex"]
+        if source.role is Role.LEADER and source.currentTerm == m["term"]:
+            found = source.log[:last]
+        else:
+            sent = now.find(InstallSnapshot, source, dest, term=m["term"])
+            found = next((one.snapshot for one in sent if len(one.snapshot) == last), ())
+        now.same("lastIndex", len(found), last)
+        now.same("lastTerm", found[-1].term if found else 0, m["lastTerm"])
+        return found  # type: ignore[no-any-return]
