@@ -57,6 +57,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--trust", action="store_true", help="do not compare the translation with running it"
     )
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="ask the solver everything anew, and keep nothing for the next run",
+    )
     parser.set_defaults(run=run)
 
 
@@ -98,6 +103,7 @@ def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
         trust=arguments.trust,
         only=arguments.only,
         actions=arguments.actions,
+        remember=not arguments.no_cache,
         progress=not arguments.json,
     )
     return explain(proof, answer) if answer.unknown and answer.bound is None else answer

@@ -17,7 +17,8 @@ class Checked:
     """One condition: of which claim, after which action, and whether it was proved.
 
     `used` are the claims that the solver needed (not the fewest possible). `defined` tells that the
-    condition is that the claim has a value, and not that it is true.
+    condition is that the claim has a value, and not that it is true; `remembered`, that it was
+    proved in an earlier run, and not asked again.
     """
 
     claim: str
@@ -28,6 +29,7 @@ class Checked:
     why: str = ""
     used: tuple[str, ...] = ()
     defined: bool = False
+    remembered: bool = False
 
     def __str__(self) -> str:
         where = f" after {self.action}" if self.action else ""
@@ -156,6 +158,11 @@ class Report(Answer):
         return tuple(c for c in (*self.checked, *self.defined) if not c.proved)
 
     @property
+    def remembered(self) -> int:
+        """How many conditions were proved in an earlier run, and not asked again."""
+        return sum(one.remembered for one in (*self.checked, *self.defined))
+
+    @property
     def failing(self) -> tuple[tuple[str, str], ...]:
         """The claims that were not proved, each with the action, once."""
         return tuple(dict.fromkeys((c.claim, c.action) for c in self.unknown))
@@ -188,6 +195,7 @@ class Report(Answer):
                 "conditions": len(self.defined),
                 "proved": sum(c.proved for c in self.defined),
             },
+            "remembered": self.remembered,
             "compared": None if self.compared is None else self.compared.as_json(),
         }
         violation = self.violation
@@ -210,6 +218,8 @@ class Report(Answer):
             done = sum(c.proved for c in self.defined)
             lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")
         lines += [f"assuming {', '.join(self.assuming)}"] if self.assuming else []
+        if self.remembered:
+            lines.append(f"remembered from earlier runs: {counted(self.remembered, 'condition')}")
         if self.bound:
             lines.append(f"stopped: {self.bound}")
         lines += self.partial

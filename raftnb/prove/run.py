@@ -19,6 +19,7 @@ from raftnb.prove.agreement import compare
 from raftnb.prove.arguments import Named, check_arguments, known_name, names_of
 from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
+from raftnb.prove.kept import Writer, folder, kept_in
 from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
@@ -49,6 +50,7 @@ def prove(
     only: Named | Iterable[Named] = (),
     actions: Named | Iterable[Named] = (),
     trust: bool = False,
+    remember: bool = False,
     progress: bool = False,
 ) -> Report:
     """Prove a proof's conditions, for any number of processes and any bounds.
@@ -57,7 +59,9 @@ def prove(
     processes (by default one for each core; one where the system cannot fork). `only` has the
     claims to prove, `actions` the actions whose steps to look at (and nothing else), as functions
     or by name, all if empty: then the answer is partial. Before *holds* is said, the translation
-    is compared with running the specification (`compare`, about a second), unless `trust`. Ctrl-C
+    is compared with running the specification (`compare`, about a second), unless `trust`. With
+    `remember`, what was proved in an earlier run is not asked again, and what is proved is kept on
+    disk (`kept.py`). Ctrl-C
     returns what was reached.
 
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
@@ -66,7 +70,8 @@ def prove(
     steps = names_of(actions, "actions")
     check_arguments(proof, timeout, workers, steps)
     chosen = tuple(known_name(proof, name) for name in names_of(only, "only"))
-    settings = Settings(timeout, seed, chosen, steps)
+    kept = kept_in(folder()) if remember else None
+    settings = Settings(timeout, seed, chosen, steps, kept)
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
@@ -157,10 +162,10 @@ def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
             proved = axiom_holds(proof, lemma)
             yield Checked(lemma.name, "", 0, proved, time.perf_counter() - started, "not true")
         return
-    conditions = Conditions(proof, unbounded(proof), only=settings.only)
+    conditions, writer = Conditions(proof, unbounded(proof), only=settings.only), Writer()
     asked = abstracted(conditions, task) if task.seen else obligations(conditions, task)
     for obligation in asked:
-        yield decide(conditions, obligation, settings)
+        yield decide(conditions, obligation, settings, writer)
 
 
 def obligations(conditions: Conditions, task: Task) -> Iterator[Obligation]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import z3
 
 from raftnb.prove.conditions import Conditions, Obligation
+from raftnb.prove.kept import Kept, Writer
 from raftnb.prove.report import Checked
 
 CONTRADICTED = "the solver has a counterexample"
@@ -16,59 +18,90 @@ CONTRADICTED = "the solver has a counterexample"
 
 @dataclass(frozen=True)
 class Settings:
-    """How the solver is run: seconds for one condition, the seed, and which claims (or all)."""
+    """How the solver is run: seconds for one condition, the seed, and which claims (or all).
+
+    `kept` are results of earlier runs.
+    """
 
     timeout: float = 10.0
     seed: int = 0
     only: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    kept: Kept | None = None
 
 
-def decide(conditions: Conditions, obligation: Obligation, settings: Settings) -> Checked:
-    """Ask the solver about one condition: *proved* only where it says unsat.
+Given = list[tuple[str, z3.BoolRef]]
+"""Formulas, each with the claim that it comes from, or "" where it is always assumed."""
 
-    First with `mbqi` (model-based instantiation of quantifiers) off: then the solver instantiates
-    quantifiers only for terms that are there, by their triggers. It never finds a model, and soon
-    says unsat or gives up. What stays open is asked again with it on, which needs no triggers, and
-    may say sat; for what is not provable it may take all its time.
+
+def decide(
+    conditions: Conditions, obligation: Obligation, settings: Settings, writer: Writer | None = None
+) -> Checked:
+    """Whether one condition is *proved*, now or in an earlier run: only where it is unsat.
+
+    `writer` has written conditions of the same theory before.
     """
+    sources = conditions.sources
+    given = [("", fact) for fact in conditions.facts()]
+    given += [(sources.get(one.get_id(), ""), one) for one in obligation.hypotheses]
+    given.append(("", z3.Not(obligation.goal)))
+    found = Checked(
+        obligation.claim, obligation.action, obligation.case, True, 0.0, defined=obligation.defined
+    )
+    if settings.kept is None:
+        return asked(given, found, settings)
+    key = (writer or Writer()).key([TRIES, settings.seed], given)
+    used = settings.kept.find(key, {name for name, _ in given})
+    if used is not None:
+        return replace(found, used=used, remembered=True)
+    found = asked(given, found, settings)
+    if found.proved:
+        settings.kept.keep(key, found.used)
+    return found
+
+
+TRIES = ({"mbqi": False}, {"mbqi": True})
+"""The options with which a condition is asked, one after the other.
+
+With `mbqi` (model-based instantiation of quantifiers) off, the solver instantiates quantifiers only
+for terms that are there, by their triggers. It never finds a model, and soon says unsat or gives
+up. What stays open is asked again with it on, which needs no triggers, and may say sat; for what is
+not provable it may take all its time.
+"""
+
+
+def asked(given: Given, condition: Checked, settings: Settings) -> Checked:
+    """What the solver answers."""
     started = time.perf_counter()
-    for mbqi in (False, True):
-        solver = new_solver(settings, mbqi)
-        solver.add(*conditions.facts(), z3.Not(obligation.goal))
-        marks = assume(solver, obligation.hypotheses, conditions.sources)
+    for options in TRIES:
+        solver = new_solver(settings, options)
+        marks = assume(solver, given)
         answer = solver.check(*marks)
         if answer == z3.unsat:
-            break
-    proved = answer == z3.unsat
-    why = "" if proved else solver.reason_unknown() if answer == z3.unknown else CONTRADICTED
-    used = tuple(sorted({str(mark) for mark in solver.unsat_core()})) if proved else ()
-    return Checked(
-        obligation.claim, obligation.action, obligation.case, proved,
-        time.perf_counter() - started, why, used, obligation.defined,
-    )  # fmt: skip
+            used = tuple(sorted({str(mark) for mark in solver.unsat_core()}))
+            return replace(condition, used=used, seconds=time.perf_counter() - started)
+    why = solver.reason_unknown() if answer == z3.unknown else CONTRADICTED
+    return replace(condition, proved=False, why=why, seconds=time.perf_counter() - started)
 
 
-def new_solver(settings: Settings, mbqi: bool) -> z3.Solver:
+def new_solver(settings: Settings, options: Mapping[str, bool]) -> z3.Solver:
     """A solver with nothing assumed."""
     solver = z3.SimpleSolver()
     solver.set("auto_config", False)
-    solver.set("mbqi", mbqi)
+    for name, value in options.items():
+        solver.set(name, value)
     solver.set("timeout", max(1, int(settings.timeout * 1000)))
     solver.set("random_seed", settings.seed)
     return solver
 
 
-def assume(
-    solver: z3.Solver, hypotheses: list[z3.BoolRef], sources: dict[int, str]
-) -> list[z3.BoolRef]:
-    """Give the solver hypotheses, those of one claim behind a mark of its name."""
+def assume(solver: z3.Solver, given: Given) -> list[z3.BoolRef]:
+    """Give the solver formulas, those of one claim behind a mark of its name."""
     marks: dict[str, z3.BoolRef] = {}
-    for formula in hypotheses:
-        name = sources.get(formula.get_id())
-        if name is None:
-            solver.add(formula)
-        else:
+    for name, formula in given:
+        if name:
             marks[name] = z3.Bool(name)
             solver.add(z3.Implies(marks[name], formula))
+        else:
+            solver.add(formula)
     return list(marks.values())

@@ -31,7 +31,7 @@ from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Key, Response, Store
 
 def test_raft_is_proved_from_the_command_line_and_every_condition_counts() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "raftnb", "prove", "raft", "--json", "--seed", "7"],
+        [sys.executable, "-m", "raftnb", "prove", "raft", "--json", "--no-cache", "--seed", "7"],
         capture_output=True,
         text=True,
     )
