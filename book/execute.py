@@ -67,7 +67,8 @@ def _run_once(source: Path) -> nbformat.NotebookNode:
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:
-        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
+        nothing_kept = {"TQDM_DISABLE": "1", "RAFTNB_CACHE": os.devnull}
+        client.execute(env={**os.environ, **nothing_kept})
     except CellExecutionError as error:
         raise ExecutionError(f"{source.name}: {COLORS.sub('', str(error))}") from None
     except RuntimeError as error:

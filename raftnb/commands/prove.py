@@ -39,6 +39,12 @@ def add_parser(subparsers: Any) -> None:
         parser, "--timeout", default=10.0, metavar="S", help="seconds for one condition (10)"
     )
     add_number(parser, "--workers", most=256, help="processes (one for each core)")
+    add_choices(parser)
+    parser.set_defaults(run=run)
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add what is to be proved, and what is left out."""
     parser.add_argument(
         "--only",
         action="append",
@@ -62,7 +68,6 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="ask the solver everything anew, and keep nothing for the next run",
     )
-    parser.set_defaults(run=run)
 
 
 def chosen_proof(text: str) -> Proof:
