@@ -102,8 +102,8 @@ class Answers:
     def __init__(self, *answers: z3.CheckSatResult) -> None:
         self.left = list(answers)
 
-    def __call__(self, settings: Settings, mbqi: bool) -> Answers:
-        self.mbqi = mbqi
+    def __call__(self, settings: Settings, options: dict[str, bool], *seconds: float) -> Answers:
+        self.mbqi = options["mbqi"]
         return self
 
     def add(self, *formulas: z3.BoolRef) -> None:
