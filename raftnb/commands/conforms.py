@@ -10,7 +10,7 @@ from raftnb.commands.common import add_json, add_number, print_json
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.loading import load, target_of
 from raftnb.conform import Conformance, EventMapping, conforms, read_events
-from raftnb.conform.formats import AS_IS, FORMATS
+from raftnb.conform.formats import AS_IS, DEFAULT, FORMATS
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.verdict import Verdict
 
@@ -33,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
         "--format",
         choices=sorted(FORMATS),
         metavar="F",
-        help=f"one of {', '.join(sorted(FORMATS))}",
+        help=f"one of {', '.join(sorted(FORMATS))} ({DEFAULT}: docs/conform-format.md)",
     )
     parser.add_argument(
         "--mapping", metavar="FILE.py:NAME", help="an EventMapping of one's own, or its class"
@@ -96,18 +96,19 @@ def _held(name: str, mapping: EventMapping, arguments: argparse.Namespace) -> Co
 
 def _mapping(arguments: argparse.Namespace) -> EventMapping:
     """The mapping that is asked for."""
-    if (arguments.format is None) == (arguments.mapping is None):
+    if arguments.format is not None and arguments.mapping is not None:
         raise UsageError(
-            "neither --format nor --mapping" if arguments.format is None else "both",
+            "both",
             place="command line, --format and --mapping",
             allowed=f"one of them; formats are {', '.join(sorted(FORMATS))}",
             cure="--format libraft, or --mapping FILE.py:NAME",
         )
     if arguments.mapping is not None:
         return _own(arguments.mapping, arguments.as_is)
-    if arguments.as_is and arguments.format not in AS_IS:
-        raise _no_faults(f"--format {arguments.format} --as-is")
-    return (AS_IS if arguments.as_is else FORMATS)[arguments.format]()
+    name = arguments.format or DEFAULT
+    if arguments.as_is and name not in AS_IS:
+        raise _no_faults(f"--format {name} --as-is")
+    return (AS_IS if arguments.as_is else FORMATS)[name]()
 
 
 def _no_faults(found: str) -> UsageError:

@@ -27,7 +27,7 @@ class Known:
 
     module: str
     name: str
-    spec: str = "raftnb.drive.raft:FREE_RAFT"
+    spec: str = "raftnb.specs.libraries.ahead:RAFT_AHEAD"
     needs: str = "raftnb[conform]"
 
 

@@ -1,52 +1,20 @@
-"""Raft for driving implementations: what Figure 2 leaves to a leader, every leader may choose.
-
-From which index on a leader sends entries is a matter of speed and not of safety: whatever
-`nextIndex` it keeps, the follower checks prevLogIndex and prevLogTerm. Implementations keep it in
-ways of their own: they run ahead, or jump by hints.
-"""
+"""A variant of Raft that PySyncObj is driven by."""
 
 from __future__ import annotations
 
-from raftnb.language import Delivery, either, send, when
-from raftnb.specs.raft.claims import RAFT
+from raftnb.language import Delivery, either, send
+from raftnb.specs.libraries.ahead import RAFT_AHEAD, AheadServer
 from raftnb.specs.raft.server import (
     AppendEntries,
     Entry,
     Past,
-    Role,
     Server,
     Value,
     term_at,
 )
 
 
-class FreeServer(Server):
-    """A server that as a leader sends any entries of its log, whatever its nextIndex."""
-
-    def append_entries(self, peer: Server) -> None:
-        """Send a follower any part of the log."""
-        when(self.role == Role.LEADER)
-        when(peer != self)
-        prev = either(*range(len(self.log) + 1))
-        last = either(*range(prev, len(self.log) + 1))
-        send(
-            AppendEntries(
-                term=self.currentTerm,
-                prevLogIndex=prev,
-                prevLogTerm=term_at(self.log, prev),
-                entries=self.log[prev:last],
-                leaderCommit=self.commitIndex,
-            ),
-            to=peer,
-        )
-
-
-FREE_RAFT = RAFT.variant(
-    "free-raft", FreeServer, summary="Raft whose leaders send any entries of their logs"
-)
-
-
-class NoOpServer(FreeServer):
+class NoOpServer(AheadServer):
     """A server that as a new leader appends an entry at once, and sends it; as PySyncObj does.
 
     The entry stands for no command (section 8); here it has any value. A commitIndex that is kept
@@ -80,11 +48,11 @@ class NoOpServer(FreeServer):
                 )
 
 
-NO_OP_RAFT = FREE_RAFT.variant(
+NO_OP_RAFT = RAFT_AHEAD.variant(
     "no-op-raft",
     NoOpServer,
     summary="Raft whose new leaders append an entry of their own, over connections in order",
     delivery=Delivery(loses=True, duplicates=False, reorders=False),
 )
 
-__all__ = ["FREE_RAFT", "NO_OP_RAFT", "FreeServer", "NoOpServer"]
+__all__ = ["NO_OP_RAFT", "NoOpServer"]

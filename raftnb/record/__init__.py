@@ -1,5 +1,6 @@
-"""Recording: real clusters, run with clients and faults, and what the clients are answered."""
+"""Recording: what an implementation does, and what the clients of a real cluster are answered."""
 
 from raftnb.record.run import FAULTS, Recorded, record
+from raftnb.record.trace import TraceRecorder
 
-__all__ = ["FAULTS", "Recorded", "record"]
+__all__ = ["FAULTS", "Recorded", "TraceRecorder", "record"]

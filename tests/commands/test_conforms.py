@@ -82,7 +82,9 @@ def test_a_log_of_another_format(tmp_path: Path, capsys: Printed) -> None:
 
 def test_what_must_be_said(capsys: Printed) -> None:
     assert main(["conforms", PRE_VOTE]) == 2
-    assert "neither --format nor --mapping" in capsys.readouterr().err
+    assert "servers 3" in capsys.readouterr().err  # it is not of the package's own format
+    assert main(["conforms", PRE_VOTE, *LIBRAFT, "--mapping", "a.py:B"]) == 2
+    assert "both" in capsys.readouterr().err
     assert main(["conforms", PRE_VOTE, "--format", "pysyncobj", "--as-is"]) == 2
     assert "of which no faults are known" in capsys.readouterr().err
     assert main(["conforms", "nowhere.ndjson", *LIBRAFT]) == 2

@@ -13,8 +13,8 @@ import pytest
 
 from raftnb import UsageError, Verdict
 from raftnb.drive import Adapter, Sent, drive, replay
-from raftnb.drive.raft import FREE_RAFT
 from raftnb.explore import check
+from raftnb.specs.libraries.ahead import RAFT_AHEAD
 from raftnb.specs.raft.claims import RAFT
 from tests.drive.mutants import MUTANTS, toy_of
 from tests.drive.toy import Node, Toy
@@ -106,9 +106,9 @@ def test_a_row_that_is_no_input_is_refused(row: Any) -> None:
         replay(MODEL, Toy(), [row])
 
 
-def test_free_raft_keeps_what_raft_keeps() -> None:
+def test_raft_ahead_keeps_what_raft_keeps() -> None:
     answer = check(
-        FREE_RAFT(servers=2, max_term=2, max_log=1, duplicates=0, max_messages=2), progress=False
+        RAFT_AHEAD(servers=2, max_term=2, max_log=1, duplicates=0, max_messages=2), progress=False
     )
     assert answer.verdict is Verdict.HOLDS
 

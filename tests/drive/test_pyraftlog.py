@@ -6,13 +6,13 @@ import pytest
 
 from raftnb import Verdict
 from raftnb.drive import drive, replay
-from raftnb.drive.raft import FREE_RAFT
+from raftnb.specs.libraries.ahead import RAFT_AHEAD
 
 pytest.importorskip("pyraftlog", reason="pyraftlog is not installed (from Python 3.12 on)")
 
 from raftnb.drive.adapters.pyraftlog import Pyraftlog
 
-MODEL = FREE_RAFT(servers=3, max_term=3, max_log=2, max_restarts=1)
+MODEL = RAFT_AHEAD(servers=3, max_term=3, max_log=2, max_restarts=1)
 
 
 def test_walks_find_four_faults_of_three_servers() -> None:
@@ -27,7 +27,7 @@ def test_walks_find_four_faults_of_three_servers() -> None:
 
 
 def test_half_of_four_servers_elect() -> None:
-    answer = drive(FREE_RAFT(servers=4, max_term=3), Pyraftlog(), walks=10)
+    answer = drive(RAFT_AHEAD(servers=4, max_term=3), Pyraftlog(), walks=10)
     scene = [("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2)]
     assert [one.as_tuple() for one in answer.differences[0].scene] == scene
     assert str(answer.differences[0].mismatches[0]) == (

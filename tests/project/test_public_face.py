@@ -34,7 +34,7 @@ FACES = {
 }  # fmt: skip
 ENGINES = {
     "raftnb.explore": {"Exploration", "check", "random_walks", "reachable", "state_graph"},
-    "raftnb.record": {"FAULTS", "Recorded", "record"},
+    "raftnb.record": {"FAULTS", "Recorded", "TraceRecorder", "record"},
     "raftnb.drive": {"Adapter", "Difference", "Driven", "Sent", "drive", "replay"},
     "raftnb.liveness": {"LivenessResult", "check_liveness"},
     "raftnb.refine": {"ClaimedRefinement", "Refinement", "refines", "refines_on_walks"},

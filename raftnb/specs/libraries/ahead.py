@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raftnb.language import Seq, either
+from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import Index, Server
 
 
@@ -17,3 +18,9 @@ class AheadServer(Server):
         """Send entries from where the library has nextIndex."""
         self.nextIndex |= {peer: either(*self.starts(peer))}
         super().append_entries(peer)
+
+
+RAFT_AHEAD = RAFT.variant(
+    "raft-ahead", AheadServer, summary="Raft whose leaders send any part of their logs"
+)
+"""Raft for implementations in general: which nextIndex they keep is a matter of speed."""
