@@ -41,6 +41,14 @@ class Record:
 
     _names: ClassVar[tuple[str, ...]]
 
+    def __init__(self) -> None:
+        """A record is made of a class of its own, which has an `__init__` with its fields."""
+        raise SpecError(
+            "`Record()`, a record of no class of its own",
+            allowed="records of classes: `class Entry(Record): ...`",
+            cure="define a class with the fields, and make one of it",
+        )
+
     def __init_subclass__(cls, kw_only: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, repr=False, kw_only=kw_only)(cls)

@@ -135,3 +135,12 @@ def test_a_variant_may_be_called_like_what_it_varies(two: tuple[Any, Any]) -> No
     assert check(same(), progress=False).verdict is Verdict.VIOLATED
     deaf = module.SPEC.variant("deaf", module.Deaf)
     assert check(deaf(), progress=False).verdict is not Verdict.VIOLATED
+
+
+def test_a_record_of_no_class_is_no_value(tmp_path: Path) -> None:
+    for claim in ("Record()", "Record() == Record()", "Record() in (Record(),)"):
+        text = TEXT.replace("return node.color == Color.RED", f"return {claim}")
+        module = load(HEADER + text, tmp_path, "bare")
+        with pytest.raises(SpecError) as error:
+            check(module.SPEC(), progress=False)
+        assert "`Record()`, a record of no class of its own" in str(error.value)
