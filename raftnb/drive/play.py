@@ -168,8 +168,9 @@ class Play:
             if not way.inside:
                 continue
             mail = belief.mail | {start + n: message for n, message in pairs.items()}
-            key = (way.state, frozenset(mail.items()))
-            found.setdefault(key, Belief(way.state, mail, belief, way))
+            now = self.specification.settled(way, set(mail.values()))
+            key = (now.state, frozenset(mail.items()))
+            found.setdefault(key, Belief(now.state, mail, belief, now))
         self.beliefs = list(found.values())
         if not self.beliefs:
             raise Beyond

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -213,6 +213,25 @@ class Specification:
         if one.channel is not None:
             return bool(state.values[one.channel][:1] == (message,))
         return any(m == message for m, _ in state.messages)
+
+    @cached_property
+    def _losses(self) -> dict[int, ActionInstance]:
+        """For each queue how its head is lost, where the network loses messages."""
+        with self.world:
+            lost = [i for i in self.world.instances if i.action.function in FAULTS]
+            return {i.channel: i for i in lost if i.action.name == "lose" and i.channel is not None}
+
+    def settled(self, way: Way, known: set[Message]) -> Way:
+        """The way, and what was never sent lost from the heads of queues, where it would block."""
+        for cell, one in self._losses.items():
+            while (head := way.state.values[cell][:1]) and head[0] not in known:
+                with self.world:
+                    self.world.load(way.state)
+                    self.world.execute(one.process, one.action, one.bound(head[0]))
+                    step = self.world.step_of(one.process, one.action, one.bound(head[0]))
+                    after = self.world.snapshot()
+                way = replace(way, steps=(*way.steps, step), states=(*way.states, after))
+        return way
 
     def in_flight(self, state: State) -> set[Message]:
         """The messages that can be received: the heads of queues, where there are queues."""

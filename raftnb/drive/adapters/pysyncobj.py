@@ -61,13 +61,14 @@ class PySyncObj(Adapter):
     """A cluster of PySyncObj's nodes, with its journal in files or without one.
 
     Its messages carry less than Figure 2's: answers to AppendEntries have no term, and votes are
-    given or nothing is said.
+    given or nothing is said. With `match`, a leader's matchIndex is compared; without, one sees
+    only what comes of it.
     """
 
     unsent = ("RequestVoteResponse", "AppendEntriesResponse")
 
-    def __init__(self, journal: bool = True) -> None:
-        self.journal, self.folder = journal, ""
+    def __init__(self, journal: bool = True, match: bool = True) -> None:
+        self.journal, self.match, self.folder = journal, match, ""
 
     def start(self, processes: tuple[str, ...]) -> None:
         """Make a new cluster."""
@@ -113,7 +114,7 @@ class PySyncObj(Adapter):
             "role": role,
             "commitIndex": _inner(node, "raftCommitIndex") - 1,
         }
-        if role == "leader":
+        if role == "leader" and self.match:
             known = _inner(node, "raftMatchIndex").items()
             seen["matchIndex"] = {end.id: max(n - 1, 0) for end, n in known} | {process: 0}
         return seen
@@ -157,7 +158,7 @@ class PySyncObj(Adapter):
         return found
 
     def __repr__(self) -> str:
-        return f"PySyncObj(journal={self.journal})"
+        return f"PySyncObj(journal={self.journal}, match={self.match})"
 
 
 def _inner(node: Any, name: str) -> Any:
