@@ -11,7 +11,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, random_walks, reachable
 from raftnb.explore.traps import endless
-from raftnb.language import Delivery, Message, Nat, Process, Spec, discard, send, when
+from raftnb.language import Delivery, Message, Nat, Process, Spec, discard, history, send, when
 from raftnb.pluscal import algorithm
 from raftnb.prove import Lemma, Proof, prove
 
@@ -128,6 +128,26 @@ def test_a_network_without_a_bound_is_told_of_where_the_search_was_stopped() -> 
     assert "`copies`" in hint
     assert not list(endless(free.variant("kept", delivery=Delivery())()))
     assert not list(endless(free.variant("none", delivery=Delivery())(reorders=1)))
+
+
+def test_a_constraint_that_is_left_out_with_history_is_told_of() -> None:
+    class Log(Process):
+        n: Nat = 0
+        seen: Nat = history(0)
+
+        def step(self) -> None:
+            self.n += 1
+            self.seen = self.n
+
+    def few(a: Log) -> bool:
+        return a.seen <= 2
+
+    spec = Spec("log", (Log,), constraints=(few,))
+    (hint,) = endless(spec())
+    assert hint.startswith("`few` bounds nothing here: it reads history, which is left out")
+    assert not list(endless(spec(history=True)))
+    assert check(spec(history=True), progress=False).distinct == 3
+    assert check(spec(), progress=False, max_states=9).verdict is Verdict.UNKNOWN
 
 
 def test_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
