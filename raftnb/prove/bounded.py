@@ -25,7 +25,7 @@ from raftnb.language.world import World
 from raftnb.prove.cti import differs
 from raftnb.prove.reading import Reading
 from raftnb.prove.scope import Requirement
-from raftnb.prove.small import InstanceSize
+from raftnb.prove.small import InstanceSize, read_by_actions
 from raftnb.prove.terms import neg
 from raftnb.prove.translated import messages_of
 from raftnb.prove.unrolled import Unrolled
@@ -143,7 +143,9 @@ class Runs:
         names = self.here.model.names
         size = self.here.size
         sizes = [f"{len(names[r])} {r}" for r in self.here.program.classes if r in names]
-        of = ", ".join([*sizes, f"numbers {size.low} to {size.top}"])
+        model, spec = self.here.model, self.here.proof.spec
+        fixed = [f"{name}={model.constants[name]}" for name in sorted(read_by_actions(spec))]
+        of = ", ".join([*sizes, *fixed, f"numbers {size.low} to {size.top}"])
         if self.here.words.kinds:
             of += f", {size.slots} messages of a kind"
         name = ", ".join(claim.__name__ for claim in self.claims)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from raftnb.language.constants import SWITCH
 from raftnb.language.proof import Proof
-from raftnb.language.spec import Model
+from raftnb.language.spec import Model, Spec
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Mod
     own = {n: max(v, least) for n, v in spec.constants.items() if n in numbers}
     own |= {n: v for n, v in constants.items() if n in numbers}
     given = {n: v for n, v in constants.items() if n not in own}
-    actions = (action for cls in spec.processes for action in cls.actions.values())
-    read = {name for action in actions for name in spec.vocabulary.parameters(action.function, 1)}
+    read = read_by_actions(spec)
     read |= {name for claim in spec.assuming for name in spec.vocabulary.parameters(claim)}  # type: ignore[arg-type]
     bounds = {
         name: default if name in read else size.top
@@ -46,3 +45,10 @@ def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Mod
     model = spec(history=True, **own, **bounds)
     model.horizon = size.top  # so that plain Python quantifies as far as the finite theory does
     return model
+
+
+def read_by_actions(spec: Spec) -> set[str]:
+    """The constants that actions read."""
+    actions = (action.function for cls in spec.processes for action in cls.actions.values())
+    named = {name for one in actions for name in spec.vocabulary.parameters(one, skip=1)}
+    return named & set(spec.constants)
