@@ -37,6 +37,9 @@ ENGINES = {
     "raftnb.record": {"FAULTS", "Recorded", "TraceRecorder", "record"},
     "raftnb.drive": {"Adapter", "Difference", "Driven", "Sent", "drive", "replay"},
     "raftnb.liveness": {"LivenessResult", "check_liveness"},
+    "raftnb.conform": {
+        "Conformance", "EventMapping", "Misfit", "Now", "conforms", "read_events",
+    },
     "raftnb.refine": {"ClaimedRefinement", "Refinement", "refines", "refines_on_walks"},
     "raftnb.prove": {
         "Becomes", "Lemma", "Proof", "RefinementMapping", "Report", "Takes", "counterexample",

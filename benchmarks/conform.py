@@ -1,0 +1,120 @@
+"""How fast logs are held against a specification: recorded ones, and one that grows.
+
+`python -m benchmarks.conform [EVENTS]`. CPU seconds of one core. The log that grows is a walk of Raft
+itself, recorded step by step: rounds of heartbeats, an election every thousand rounds, and an entry
+every fifty until there are a hundred.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from raftnb.conform import EventMapping, Now, Play, conforms, read_events
+from raftnb.conform.etcd import EtcdMapping
+from raftnb.conform.libraft import LibraftMapping
+from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.scenes import (
+    commit,
+    elect,
+    find,
+    receive,
+    replicate,
+    request,
+    send_entries,
+)
+from raftnb.specs.raft.server import AppendEntriesResponse
+
+TRACES = Path(__file__).resolve().parents[1] / "tests" / "data" / "traces"
+ROUNDS, ENTRIES = 1000, 100
+NAMES = ["s1", "s2", "s3"]
+
+
+def walked(events: int) -> Iterator[dict[str, Any]]:
+    """A walk of Raft as events: a step, and the state of the server that took it."""
+    world, count, term, rounds = RAFT(servers=3, duplicates=0).start(), 0, 0, 0
+    while count < events:
+        if rounds % ROUNDS == 0:
+            term += 1
+            leader, *followers = NAMES[term % 3 :] + NAMES[: term % 3]
+            elect(world, leader, followers[0], term=term)
+        if rounds % 50 == 0 and len(world[leader].log) < ENTRIES:
+            request(world, leader)
+            replicate(world, leader, followers[0])
+            commit(world, leader, len(world[leader].log))
+        for follower in followers:
+            receive(world, send_entries(world, leader, follower))
+            receive(world, find(world, AppendEntriesResponse, follower, leader))
+        rounds += 1
+        for step, state in world.trace:
+            count += 1
+            yield {"step": step, "state": state.of(step.process)}
+        world.reset(world.state)
+
+
+class Steps(EventMapping):
+    """Events that are steps, with the state after them."""
+
+    def model(self, events: Any) -> Any:
+        """Three servers."""
+        return RAFT(servers=3, duplicates=0)
+
+    def start(self, model: Any) -> Any:
+        """The initial state."""
+        return model.initial_states[0]
+
+    def __call__(self, event: Any, now: Now) -> Sequence[Play]:
+        """Take the step, and compare."""
+
+        def play() -> None:
+            step = event["step"]
+            arguments = [value for _, value in step.arguments]
+            now.take(step.process, step.action, *arguments, choose=step.choices)
+            now.compare(step.process, **event["state"])
+
+        return (play,)
+
+
+def spent(mapping: EventMapping, events: Any, claims: bool) -> tuple[int, float]:
+    """How many events, and the best of three times in CPU seconds."""
+    best, count = float("inf"), 0
+    for _ in range(3):
+        begun = time.process_time()
+        model = mapping.model(events)
+        found = conforms(model, events, mapping, start=mapping.start(model), claims=claims)
+        best, count = min(best, time.process_time() - begun), found.matched
+    return count, best
+
+
+def main(largest: int) -> None:
+    """Print a table."""
+    logs: list[tuple[str, EventMapping]] = [("etcdraft_n3_s1", EtcdMapping())]
+    logs += [
+        (path.name.removesuffix(".ndjson.xz"), LibraftMapping(as_is=True))
+        for path in sorted(TRACES.glob("libraft*"))
+    ]
+    for name, mapping in logs:
+        for claims in (False, True):
+            events = tuple(read_events(TRACES / f"{name}.ndjson.xz"))
+            count, seconds = spent(mapping, events, claims)
+            said = "with claims" if claims else "fit alone"
+            print(f"{name} {said}: {count:,} events, {count / seconds:,.0f} a second")
+    many = 1000
+    while many <= largest:
+        events = list(walked(many))
+        mapping = Steps()
+        model = mapping.model(events)
+        begun = time.process_time()
+        found = conforms(model, events, mapping, start=mapping.start(model), claims=False)
+        seconds = time.process_time() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"{found.matched:,} events, {found.matched / seconds:,.0f} a second, {peak:,} MB")
+        many *= 10
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
