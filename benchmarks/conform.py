@@ -1,8 +1,8 @@
 """How fast logs are held against a specification: recorded ones, and one that grows.
 
-`python -m benchmarks.conform [EVENTS]`. CPU seconds of one core. The log that grows is a walk of Raft
-itself, recorded step by step: rounds of heartbeats, an election every thousand rounds, and an entry
-every fifty until there are a hundred.
+`python -m benchmarks.conform [EVENTS]`. CPU seconds of one core. The log that grows is a walk of
+Raft itself, recorded step by step: rounds of heartbeats, an election every thousand rounds, and an
+entry every fifty until there are a hundred.
 """
 
 from __future__ import annotations

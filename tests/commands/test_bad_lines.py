@@ -133,7 +133,6 @@ LINES = {
     "linearizable": ("command line", "required: FILE, --model", "linearizable --help"),
     "linearizable no.json": ("command line", "required: --model", "linearizable --help"),
     "linearizable no.json --model foo": ("command line, --model", "`foo`", ""),
-    "conforms": ("command line", "required: FILE", "conforms --help"),
     "conforms x.ndjson": ("command line, --format and --mapping", "neither", "--format libraft"),
     "conforms x.ndjson --format raft": ("command line, --format", "'raft'", "conforms --help"),
     "conforms x.ndjson --format etcd-raft --as-is": ("command line, --as-is", "no faults", "out"),
