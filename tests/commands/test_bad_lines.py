@@ -133,7 +133,11 @@ LINES = {
     "linearizable": ("command line", "required: FILE, --model", "linearizable --help"),
     "linearizable no.json": ("command line", "required: --model", "linearizable --help"),
     "linearizable no.json --model foo": ("command line, --model", "`foo`", ""),
-    "conforms x.ndjson": ("command line, --format and --mapping", "neither", "--format libraft"),
+    "conforms x.ndjson --format libraft --mapping m.py:M": (
+        "command line, --format and --mapping",
+        "both",
+        "--format libraft",
+    ),
     "conforms x.ndjson --format raft": ("command line, --format", "'raft'", "conforms --help"),
     "conforms x.ndjson --format etcd-raft --as-is": ("command line, --as-is", "no faults", "out"),
     "conforms no.ndjson --format libraft": ("no.ndjson", "No such file", "whether it is there"),
