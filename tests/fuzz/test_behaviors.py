@@ -15,7 +15,7 @@ from tests.oracles.random_specs import make
 
 
 def test_walks_liveness_and_pairs_agree_with_plain_sets(tmp_path: Path) -> None:
-    for seed in range(25):
+    for seed in range(15):
         found = compared(make(seed).text, tmp_path, BEHAVIORS)
         assert [str(one) for one in found.differences] == [], f"seed {seed}"
 
