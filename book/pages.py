@@ -75,7 +75,8 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
 
 def guides() -> list[Path]:
     """The project's own documents, for those who change it: they are part of the site."""
-    found = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", ".svg")]
+    files = [path for path in (ROOT / "docs").rglob("*") if path.is_file()]
+    found = [path for path in files if "__pycache__" not in path.parts]
     return sorted([*found, *(ROOT / f"{name}.md" for name in GUIDES)])
 
 
