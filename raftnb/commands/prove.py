@@ -98,9 +98,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
     """What comes of a proof, with counterexamples where it is not complete."""
-    from raftnb.prove import explain, prove
+    from raftnb.prove.explain import prove_or_explain
 
-    answer = prove(
+    return prove_or_explain(
         proof,
         timeout=arguments.timeout,
         seed=arguments.seed,
@@ -111,4 +111,3 @@ def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
         remember=not arguments.no_cache,
         progress=not arguments.json,
     )
-    return explain(proof, answer) if answer.unknown and answer.bound is None else answer

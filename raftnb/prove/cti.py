@@ -13,15 +13,16 @@ import z3
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
+from raftnb.data.values import show
 from raftnb.language.claims import Property
-from raftnb.language.proof import Proof
+from raftnb.language.proof import Lemma, Proof
 from raftnb.language.world import World
 from raftnb.prove.actions import Case, start_named
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import FiniteTheory, Instance
 from raftnb.prove.reading import Reading, received
 from raftnb.prove.report import Counterexample
-from raftnb.prove.small import InstanceSize
+from raftnb.prove.small import InstanceSize, model_of
 from raftnb.prove.terms import RecordV, conj, implies, neg
 from raftnb.tree.nodes import MapOf
 
@@ -55,6 +56,45 @@ def counterexample(
         if one is not None:
             return one
     return None
+
+
+def unfollowed(
+    proof: Proof, names: Sequence[str], *, size: InstanceSize | None = None, **constants: int
+) -> Counterexample | None:
+    """A state with the invariant in which one of these claims about states is false, or None."""
+    here = Instance(proof, size or InstanceSize(), constants)
+    known = here.invariant(here.before)
+    for claim in [proof.lemma(name).claim for name in names]:
+        found = solve([*known, neg(here.holds(claim, here.before))], here)
+        reading = Reading(here, found) if found is not None else None
+        one = None if reading is None else state_again(here, claim, reading)
+        if one is not None:
+            return one
+    return None
+
+
+def state_again(here: Instance, claim: Property, reading: Reading) -> Counterexample | None:
+    """The state in plain Python; None where something has no value there."""
+    try:
+        state = reading.state()
+        values = World(here.model, state).failure(claim) if admitted(here, reading, state) else None
+    except SpecError:
+        return None
+    if values is not None:
+        return Counterexample(claim.__name__, state, None, None, values, differences(here, state))
+    if not reading.truth(here.defined(claim, here.before, None)):
+        return None
+    raise differs(f"`{claim.__name__}` is true, and the translation says otherwise", state)
+
+
+def false_axiom(
+    proof: Proof, lemma: Lemma, *, size: InstanceSize | None = None, **constants: int
+) -> Counterexample | None:
+    """Sets for which an axiom is false, in an instance of this size, or None."""
+    model = model_of(proof, size or InstanceSize(), constants)
+    state = model.initial_states[0]
+    values = World(model, state).failure(lemma.claim)
+    return None if values is None else Counterexample(lemma.name, state, None, None, values)
 
 
 def solve(
@@ -98,11 +138,18 @@ def settled(
 
 
 def wishes(here: Instance) -> Iterator[z3.BoolRef]:
-    """What makes a state simple: nothing in flight, variables with their initial values."""
+    """What makes a state simple: nothing in flight, variables with their initial values.
+
+    Whoever sent a message is another one than its receiver, as it mostly is.
+    """
     before, first = here.before, here.words.initial()
     for kind in here.words.kinds:
         for slot in here.slots(kind):
             yield neg(before.sent[kind.__name__](slot))
+            message = here.words.message(kind, slot)
+            source, dest = message.fields["source"], message.fields["dest"]
+            if isinstance(source, z3.ExprRef) and source.sort() == dest.sort():
+                yield implies(before.sent[kind.__name__](slot), source != dest)
     for (root, name), type_ in here.words.variables.items():
         for owner in here.owners(root):
             value, initial = before.read(root, name, owner), first.read(root, name, owner)
@@ -136,12 +183,8 @@ def run_again(
     model = here.model
     arguments = reading.arguments(case)
     state = reading.state(first=received(arguments))
-    before = World(model, state)
-    for lemma in here.proof.invariant:
-        if before.failure(lemma.claim) is not None:
-            if not reading.truth(here.defined(lemma.claim, here.before, None)):
-                return None
-            raise differs(f"`{lemma.name}` is false, and the translation says true", state)
+    if not admitted(here, reading, state):
+        return None
     who = str(reading.process(case))
     steps = [
         (step, after)
@@ -152,11 +195,39 @@ def run_again(
         for claim in claims:
             values = failing_after(here, claim, state, after)
             if values is not None:
-                return Counterexample(claim.__name__, state, step, after, values)
+                told = differences(here, state)
+                return Counterexample(claim.__name__, state, step, after, values, told)
     if not all(reading.truth(defined_after(here, claim, case)) for claim in claims):
         return None
     what = "preserves the claims" if steps else "is not enabled"
     raise differs(f"`{who}.{case.action}` {what}, and the translation says otherwise", state)
+
+
+def admitted(here: Instance, reading: Reading, state: State) -> bool:
+    """Whether plain Python finds the invariant true, too; not where the translation says no more.
+
+    Raises `Disagreement` where it does.
+    """
+    before = World(here.model, state)
+    for lemma in here.proof.invariant:
+        if before.failure(lemma.claim) is not None:
+            if not reading.truth(here.defined(lemma.claim, here.before, None)):
+                return False
+            raise differs(f"`{lemma.name}` is false, and the translation says true", state)
+    return True
+
+
+def differences(here: Instance, state: State) -> tuple[str, ...]:
+    """What is in a state and not in every initial state, one row for each owner or message."""
+    starts = here.model.initial_states
+    rows: dict[str, list[str]] = {}
+    for at, (cell, value) in enumerate(zip(state.layout.cells, state.values, strict=True)):
+        if any(start.values[at] != value for start in starts):
+            rows.setdefault(cell.owner, []).append(f"{cell.variable}={show(value)}")
+    told = [f"{owner}: {', '.join(inner)}" for owner, inner in rows.items()]
+    told += [f"in flight: {message!r}" for message, _ in state.messages]
+    complete = sum(map(len, rows.values())) == len(state.values)
+    return (*told, *(() if complete else ("all else is as at the start",)))
 
 
 def failing_after(

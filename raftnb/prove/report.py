@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.trace import State, Step, Trace
+from raftnb.data.values import show, to_json
 from raftnb.data.verdict import Answer, Verdict, counted
 
 START = "the start"
@@ -70,6 +71,12 @@ class Compared:
         return line
 
 
+def values_told(values: dict[str, Any]) -> str:
+    """For which values something is: `, for t = 2, i = 1`."""
+    told = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+    return f", for {told}" if told else ""
+
+
 @dataclass(frozen=True)
 class Violation:
     """A run from an initial state to one, or with a step, where a claim is false."""
@@ -79,7 +86,8 @@ class Violation:
     values: dict[str, Any]
 
     def __str__(self) -> str:
-        return f"{self.claim} is false after this run from the start:\n{self.trace}"
+        of = values_told(self.values)
+        return f"{self.claim} is false after this run from the start{of}:\n{self.trace}"
 
 
 @dataclass(frozen=True)
@@ -87,29 +95,39 @@ class Counterexample:
     """A step from a state in which the invariant holds to one in which a conjunct does not.
 
     It is a counterexample to induction: the first state need not be reachable, and then the
-    invariant is too weak to say so. `claim` is the conjunct that fails, `values` what it fails for.
+    invariant is too weak to say so. `claim` is the conjunct that fails, `values` what it fails for,
+    `told` what is in the first state and not in every initial one. Without a step, the claim is
+    one that does not follow from the invariant in that state, or an axiom that is false (then
+    nothing is `told`).
     """
 
     claim: str
     before: State
-    step: Step
-    after: State
+    step: Step | None
+    after: State | None
     values: dict[str, Any]
+    told: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The counterexample as plain JSON data."""
         return {
             "claim": self.claim,
-            "step": self.step.as_json(),
+            "values": {name: to_json(value) for name, value in self.values.items()},
+            "step": None if self.step is None else self.step.as_json(),
             "before": self.before.as_json(),
-            "after": self.after.as_json(),
+            "after": None if self.after is None else self.after.as_json(),
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.claim} is not preserved by {self.step}"]
-        lines += ["from this state, which may be unreachable:"]
-        lines += [f"     {row}" for row in repr(self.before).split("\n")]
-        lines += ["the step changes:"]
+        of = values_told(self.values)
+        if self.told is None:
+            return f"{self.claim} is false{of}"
+        rows = [f"     {row}" for row in self.told]
+        if self.step is None or self.after is None:
+            lines = [f"{self.claim} does not follow from the invariant{of}"]
+            return "\n".join([*lines, "in this state, which may be unreachable:", *rows])
+        lines = [f"{self.claim} is not preserved by {self.step}{of}"]
+        lines += ["from this state, which may be unreachable:", *rows, "the step changes:"]
         lines += [f"     {change}" for change in self.before.changes(self.after)]
         return "\n".join(lines)
 
@@ -227,7 +245,7 @@ class Report(Answer):
             lines.append(f"not proved: {claim}" + (f" after {action}" if action else ""))
         if self.violation is not None:
             lines.append(str(self.violation))
-        if self.counterexamples:
+        if any(one.step is not None for one in self.counterexamples):
             lines.append("not inductive; this is no run from the start:")
         lines += [str(c) for c in self.counterexamples]
         lines += [str(self.compared)] if self.compared is not None else []

@@ -67,11 +67,38 @@ def prove(
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
     translation, `Disagreement` where translation and plain Python differ.
     """
+    settings = settings_of(
+        proof,
+        timeout=timeout,
+        seed=seed,
+        workers=workers,
+        only=only,
+        actions=actions,
+        remember=remember,
+    )
+    report = attempt(proof, settings, workers, progress)
+    return report if trust else compared(proof, report)
+
+
+def settings_of(
+    proof: Proof,
+    *,
+    timeout: float = 10.0,
+    seed: int = 0,
+    workers: int | None = None,
+    only: Named | Iterable[Named] = (),
+    actions: Named | Iterable[Named] = (),
+    remember: bool = False,
+) -> Settings:
+    """What `prove` is asked for; raises `UsageError` for what means nothing."""
     steps = names_of(actions, "actions")
     check_arguments(proof, timeout, workers, steps)
     chosen = tuple(known_name(proof, name) for name in names_of(only, "only"))
-    kept = kept_in(folder()) if remember else None
-    settings = Settings(timeout, seed, chosen, steps, kept)
+    return Settings(timeout, seed, chosen, steps, kept_in(folder()) if remember else None)
+
+
+def attempt(proof: Proof, settings: Settings, workers: int | None, progress: bool) -> Report:
+    """What comes of the conditions, without the comparison of the translation."""
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
@@ -82,20 +109,19 @@ def prove(
         bound = f"interrupted after {len(checked)} conditions"
     died = [c.why for c in checked if c.why.startswith(DIED)]
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
-    report = Report(
+    return Report(
         proof.spec.name,
         tuple(c for c in checked if not c.defined),
         time.perf_counter() - started,
         f"z3 {z3.get_version_string()}",
-        seed,
+        settings.seed,
         died[0] if died else bound,
         tuple(c for c in checked if c.defined),
-        partial(proof, settings),
+        (*partial(proof, settings), *(NOTHING_ELSE for c in checked if c.why == NOT_TRUE)),
         proof.not_covered(),
         refines=proof.refines.abstract.name if proof.refines is not None else None,
         assuming=tuple(c.__name__ for c in (*proof.spec.assuming, *proof.spec.initially)),
     )
-    return report if trust else compared(proof, report)
 
 
 def compared(proof: Proof, report: Report) -> Report:
@@ -130,7 +156,7 @@ def tasks(proof: Proof, settings: Settings) -> list[Task]:
         for number, case in enumerate(conditions.cases(start))
     ]
     found.sort(key=lambda pair: -pair[0])
-    first = [Task(kind) for kind in ("axioms", "start", "implied", "defined")]
+    first = [Task(kind) for kind in ("start", "implied", "defined")]
     todo = [*first, *(task for _, task in found)]
     if proof.refines is not None:
         todo += [replace(task, seen=True) for task in todo if task.kind in SEEN]
@@ -142,7 +168,10 @@ SEEN = ("start", "defined", "step")
 
 
 def wanted(task: Task, settings: Settings) -> bool:
-    """Whether a task has something to do with the actions chosen."""
+    """Whether a task has something to do with the actions chosen, and conditions to ask again."""
+    if settings.again is not None and task.start is not None:
+        if not any(pair[1:] == (task.start.name, task.case) for pair in settings.again):
+            return False
     if not settings.actions:
         return True
     return task.start is not None and bool(
@@ -156,16 +185,25 @@ def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
     So the terms of one task are not in the way of another's, and what is found does not depend on
     which process does which task after which.
     """
-    if task.kind == "axioms":
-        for lemma in () if settings.only else proof.axioms:
-            started = time.perf_counter()
-            proved = axiom_holds(proof, lemma)
-            yield Checked(lemma.name, "", 0, proved, time.perf_counter() - started, "not true")
-        return
     conditions, writer = Conditions(proof, unbounded(proof), only=settings.only), Writer()
     asked = abstracted(conditions, task) if task.seen else obligations(conditions, task)
     for obligation in asked:
-        yield decide(conditions, obligation, settings, writer)
+        named = (obligation.claim, obligation.action, obligation.case)
+        if settings.again is None or named in settings.again:
+            yield decide(conditions, obligation, settings, writer)
+
+
+def axioms(proof: Proof) -> Iterator[Checked]:
+    """Whether the axioms are true, by counting."""
+    for lemma in proof.axioms:
+        started = time.perf_counter()
+        proved = axiom_holds(proof, lemma)
+        why = "" if proved else NOT_TRUE
+        yield Checked(lemma.name, "", 0, proved, time.perf_counter() - started, why)
+
+
+NOT_TRUE = "not true"
+NOTHING_ELSE = "nothing else was asked, since an axiom is not true"
 
 
 def obligations(conditions: Conditions, task: Task) -> Iterator[Obligation]:
@@ -200,6 +238,11 @@ def abstracted(conditions: Conditions, task: Task) -> Iterator[Obligation]:
 def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:
     """The conditions as they are decided."""
     todo = tasks(proof, settings)
+    if not settings.only and not settings.actions and settings.again is None:
+        found = [*axioms(proof)]
+        yield from found
+        if not all(one.proved for one in found):
+            return  # what is false proves everything
 
     def answers(number: int) -> list[Checked]:
         return [*perform(proof, todo[number], settings)]

@@ -20,7 +20,8 @@ CONTRADICTED = "the solver has a counterexample"
 class Settings:
     """How the solver is run: seconds for one condition, the seed, and which claims (or all).
 
-    `kept` are results of earlier runs.
+    `kept` are results of earlier runs; `brief`, the seconds for the second try, where they are
+    fewer; `again`, the conditions to ask (claim, action and case), or all.
     """
 
     timeout: float = 10.0
@@ -28,6 +29,8 @@ class Settings:
     only: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     kept: Kept | None = None
+    brief: float | None = None
+    again: frozenset[tuple[str, str, int]] | None = None
 
 
 Given = list[tuple[str, z3.BoolRef]]
@@ -73,8 +76,9 @@ not provable it may take all its time.
 def asked(given: Given, condition: Checked, settings: Settings) -> Checked:
     """What the solver answers."""
     started = time.perf_counter()
-    for options in TRIES:
-        solver = new_solver(settings, options)
+    brief = settings.timeout if settings.brief is None else min(settings.brief, settings.timeout)
+    for options, seconds in zip(TRIES, (settings.timeout, brief), strict=True):
+        solver = new_solver(settings, options, seconds)
         marks = assume(solver, given)
         answer = solver.check(*marks)
         if answer == z3.unsat:
@@ -84,13 +88,13 @@ def asked(given: Given, condition: Checked, settings: Settings) -> Checked:
     return replace(condition, proved=False, why=why, seconds=time.perf_counter() - started)
 
 
-def new_solver(settings: Settings, options: Mapping[str, bool]) -> z3.Solver:
+def new_solver(settings: Settings, options: Mapping[str, bool], seconds: float) -> z3.Solver:
     """A solver with nothing assumed."""
     solver = z3.SimpleSolver()
     solver.set("auto_config", False)
     for name, value in options.items():
         solver.set(name, value)
-    solver.set("timeout", max(1, int(settings.timeout * 1000)))
+    solver.set("timeout", max(1, int(seconds * 1000)))
     solver.set("random_seed", settings.seed)
     return solver
 
