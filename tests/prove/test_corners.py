@@ -195,7 +195,7 @@ def test_a_violation_is_told_with_its_run_from_the_start() -> None:
     asked = Proof(spec, (Lemma(stays_short),))
     report = explain(asked, prove(asked, workers=1, timeout=1, trust=True))
     assert report.verdict is Verdict.VIOLATED
-    assert "stays_short is false after this run from the start:" in str(report)
+    assert "stays_short is false after this run from the start, for n = l1:" in str(report)
     assert "l1.ys: + 0" in str(report)
 
 
