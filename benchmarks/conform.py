@@ -2,11 +2,12 @@
 
 `python -m benchmarks.conform [EVENTS]`. CPU seconds of one core. The log that grows is a walk of
 Raft itself, recorded step by step: rounds of heartbeats, an election every thousand rounds, and an
-entry every fifty until there are a hundred.
+entry every fifty until there are a hundred; after ten thousand events the last round is repeated.
 """
 
 from __future__ import annotations
 
+import itertools
 import resource
 import sys
 import time
@@ -31,6 +32,7 @@ from raftnb.specs.raft.server import AppendEntriesResponse
 
 TRACES = Path(__file__).resolve().parents[1] / "tests" / "data" / "traces"
 ROUNDS, ENTRIES = 1000, 100
+WALK, ROUND = 10_000, 6
 NAMES = ["s1", "s2", "s3"]
 
 
@@ -104,8 +106,10 @@ def main(largest: int) -> None:
             said = "with claims" if claims else "fit alone"
             print(f"{name} {said}: {count:,} events, {count / seconds:,.0f} a second")
     many = 1000
+    base = list(walked(WALK))
     while many <= largest:
-        events = list(walked(many))
+        more = itertools.islice(itertools.cycle(base[-ROUND:]), max(0, many - len(base)))
+        events = itertools.chain(base[:many], more)
         mapping = Steps()
         model = mapping.model(events)
         begun = time.process_time()

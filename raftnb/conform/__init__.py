@@ -2,6 +2,7 @@
 
 from raftnb.conform.behavior import Behavior
 from raftnb.conform.mapping import Event, EventMapping
+from raftnb.conform.merging import merged
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.conform.recording import Recording, read_events
@@ -21,5 +22,6 @@ __all__ = [
     "Play",
     "Recording",
     "conforms",
+    "merged",
     "read_events",
 ]
