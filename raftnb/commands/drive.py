@@ -65,6 +65,9 @@ def add_parser(subparsers: Any) -> None:
     )  # fmt: skip
     add_max_seconds(parser)
     parser.add_argument("--test", type=Path, metavar="FILE.py", help="write what differs as tests")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE.svg", help="draw the first scene that differs"
+    )
     add_trace(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -92,16 +95,18 @@ def run(arguments: argparse.Namespace) -> int:
         ),
     )
     if arguments.test and answer.differences:
-        _write(arguments.test, answer.as_test())
+        _write("--test", arguments.test, answer.as_test())
+    if arguments.picture and answer.differences:
+        _write("--picture", arguments.picture, answer.drawn().svg)
     return report(answer, arguments, **about(model))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(option: str, path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(
-            str(error.strerror), place=f"command line, --test {path}",
+            str(error.strerror), place=f"command line, {option} {path}",
             allowed="a file that can be written", cure="choose another folder",
         ) from None  # fmt: skip
 

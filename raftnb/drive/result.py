@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.drive.adapter import Adapter
 from raftnb.drive.play import Difference
 from raftnb.drive.written import as_test
 from raftnb.language.spec import Model
+
+if TYPE_CHECKING:
+    from raftnb.draw.picture import Picture
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,6 +53,22 @@ class Driven(Answer):
     def property(self) -> str | None:
         """The first difference in a few words."""
         return self.differences[0].name if self.differences else None
+
+    def drawn(self, number: int = 1) -> Picture:
+        """One of the scenes as a message sequence diagram; below it, what was done instead.
+
+        Raises `UsageError` if there is no difference of this number (from 1).
+        """
+        from raftnb.drive.pictures import drawn  # drawing takes longer to import than most walks
+
+        if not 1 <= number <= len(self.differences):
+            raise UsageError(
+                f"difference {number!r} of {len(self.differences)}",
+                place="drawing a difference",
+                allowed=f"1 to {len(self.differences)}" if self.differences else "none was found",
+                cure="make more walks" if not self.differences else "give one of these",
+            )
+        return drawn(self.differences[number - 1])
 
     def as_test(self) -> str:
         """A file of tests, one for each difference, that runs alone: `pytest FILE.py`.
@@ -91,9 +111,7 @@ class Driven(Answer):
 
     def _repr_html_(self) -> str:
         """The text, and the scenes drawn."""
-        from raftnb.drive.pictures import drawn
-
-        pictures = "".join(drawn(one).svg for one in self.differences)
+        pictures = "".join(self.drawn(n + 1).svg for n in range(len(self.differences)))
         return super()._repr_html_() + pictures
 
 

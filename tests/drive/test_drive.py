@@ -75,7 +75,10 @@ def test_what_a_difference_says() -> None:
     assert data["differences"][0]["scene"] == [["s1", "time_out"], ["s1", "restart"]]
     for word in (*one.words, one.note.split(" is ")[0], *one.rules):
         assert word in str(answer)
-    assert "<svg" in answer._repr_html_()
+    assert answer.drawn().svg in answer._repr_html_()
+    assert one.note in answer.drawn().alt
+    with pytest.raises(UsageError, match="difference 2 of 1"):
+        answer.drawn(2)
     assert "s1.votedFor is None there" in answer._repr_html_()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -84,6 +87,23 @@ def test_without_its_journal_it_forgets_its_vote() -> None:
     }
     scene = (("s1", "time_out"), ("s1", "restart"))
     assert found[scene] == {"s1.currentTerm", "s1.votedFor"}
+
+
+def test_the_walks_do_not_depend_on_the_hashes_of_a_run() -> None:
+    text = (
+        "from raftnb.drive import drive; from raftnb.drive.raft import NO_OP_RAFT\n"
+        "from raftnb.drive.adapters.pysyncobj import PySyncObj\n"
+        "model = NO_OP_RAFT(servers=3, max_term=2, max_log=2)\n"
+        "print(drive(model, PySyncObj(journal=False), walks=4).inputs)"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", text], env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
 
 
 def test_without_its_journal_it_votes_twice_in_a_term() -> None:

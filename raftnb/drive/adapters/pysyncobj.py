@@ -153,9 +153,9 @@ class PySyncObj(Adapter):
     def _ticked(self, process: str) -> list[Sent]:
         self.nodes[process].doTick(0)
         wire = self.wires[process]
-        found = [_as_sent(process, to, message) for to, message in wire.sent]
+        found = sorted(wire.sent, key=lambda row: row[0])  # a set's order differs from run to run
         wire.sent = []
-        return found
+        return [_as_sent(process, to, message) for to, message in found]
 
     def __repr__(self) -> str:
         return f"PySyncObj(journal={self.journal}, match={self.match})"
