@@ -124,11 +124,11 @@ class Conditions:
         bound: list[z3.ExprRef] = []
         guard = TRUE
         for name, type_ in routine.parameters:
+            if name in self.program.model.constants:  # whatever else is called so where it is used
+                env[name] = self.theory.value_of_constant(name)
+                continue
             if given is not None and name in given:
                 env[name] = given[name]
-                continue
-            if name in self.program.model.constants:
-                env[name] = self.theory.value_of_constant(name)
                 continue
             const = self.theory.fresh(name, self.parameter_sort(claim, name, type_))
             bound.append(const)
@@ -235,7 +235,8 @@ class Conditions:
         """Claims assumed of a goal's own constants, where they have the same names and types."""
         found = []
         for claim in dict.fromkeys(claims):
-            parameters = self.program.claim(claim).parameters
+            constants = self.program.model.constants
+            parameters = [p for p in self.program.claim(claim).parameters if p[0] not in constants]
             names = [name for name, _ in parameters]
             if names and all(isinstance(env.get(n), z3.ExprRef) for n in names):
                 if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
