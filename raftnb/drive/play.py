@@ -44,7 +44,9 @@ class Difference(NamedTuple):
         """What two differences have in common that are the same one."""
         what = {m.what.rpartition(" to ")[0] or m.what.partition(".")[2] for m in self.mismatches}
         failure = {m.implementation for m in self.mismatches} if self.failed else set()
-        return (self.event.partition(" from ")[0], frozenset(what), frozenset(failure))
+        last = self.scene[-1].action
+        event = self.event.partition(" from ")[0] if last == RECEIVE else last
+        return (event, frozenset(what), frozenset(failure))
 
     @property
     def name(self) -> str:

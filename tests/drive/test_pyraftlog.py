@@ -36,6 +36,10 @@ def test_half_of_four_servers_elect() -> None:
 
 
 SCENES = {
+    "a candidate's term and its own vote are not stored": (
+        (("s1", "time_out"), ("s1", "restart")),
+        "s1.currentTerm: 1 in the specification, 0 here",
+    ),
     "a candidate that sees a newer term stays candidate": (
         (("s1", "time_out"), ("s2", "time_out"), ("s2", "time_out"), ("s1", "receive", 3)),
         "s1.role: Role.FOLLOWER in the specification, 'candidate' here",
