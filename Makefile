@@ -51,7 +51,6 @@ notebooks: $(STAMP)
 figures: $(STAMP)
 	$(BIN)/python -m book.figures
 	$(BIN)/python -m book.printed
-	$(BIN)/python -m book.appendix
 
 lock: $(STAMP)
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \

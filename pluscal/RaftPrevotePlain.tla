@@ -475,7 +475,8 @@ who_is_asked_has_no_leader ==
   \A s \in Server : preVotes[s] = {} \/ ~hearsLeader[s]
 
 -------------------------------------------------------------------------------
-\* What is claimed of every step
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
 
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.

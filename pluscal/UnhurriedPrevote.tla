@@ -652,6 +652,9 @@ end algorithm; *)
 \* BEGIN TRANSLATION
 \* END TRANSLATION
 
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
+
 \* A leader never overwrites or deletes entries in its log; it only appends new
 \* entries.
 leader_append_only ==

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from book import appendix
 from book import printed as book_printed
 from raftnb.pluscal import algorithm, plain_module
 from raftnb.pluscal.expressions import EXPRESSIONS
@@ -23,10 +22,6 @@ def test_the_folder_holds_what_is_printed_and_nothing_else() -> None:
     there = {path.name: path.read_text(encoding="utf-8") for path in book_printed.FOLDER.iterdir()}
     assert sorted(there) == sorted(wanted)
     assert [name for name in wanted if there[name] != wanted[name]] == []
-
-
-def test_the_appendix_shows_what_is_printed() -> None:
-    assert appendix.PAGE.read_text(encoding="utf-8") == appendix.text()
 
 
 @pytest.mark.parametrize("history", [False, True])
