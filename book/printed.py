@@ -18,11 +18,11 @@ These modules are printed from the specifications in Python (`raftnb/specs`), wh
 source; a test keeps them equal. Print your own, or other sizes, with
 `python -m raftnb pluscal SPEC --set NAME=VALUE --out DIR`; `--history` keeps the history variables.
 
-An **algorithm** is to be read, and PlusCal's translator fills it in. [Appendix
-B](../notebooks/b-raft-in-pluscal.ipynb) goes through Raft's, action by action. The **plain** module is
-the same state machine, for checking: TLC finds as many states in it as `raftnb` does ([the
-table](../docs/tlc-agreement.md)). A configuration whose name ends in `Live` is for what is claimed of
-whole behaviors.
+An **algorithm** is to be read, and PlusCal's translator fills it in.
+[Appendix B](../notebooks/b-raft-in-pluscal.ipynb) goes through Raft's, action by action. The
+**plain** module is the same state machine, for checking: TLC finds as many states in it as `raftnb`
+does ([the table](../docs/tlc-agreement.md)). A configuration whose name ends in `Live` is for what
+is claimed of whole behaviors.
 
 Names are those of the Python. Where one would stand for two things in TLA+, one gets a prefix:
 `store_request`, `the_matchIndex`. A guard that ends in `= TRUE` has an *or* in it; TLC would take
