@@ -98,7 +98,11 @@ class MapShape(Shape):
         keys = (*arguments, self.type.key)
         self.theory.plain_sort(self.type.key)
         has = self.of(BOOL).declare(f"{name}.has", keys)
-        if isinstance(self.type.key, Int) and self.type.key.natural:
+        natural = isinstance(self.type.key, Int) and self.type.key.natural
+        if natural and self.theory.limits() is not None:  # its quantifiers do not come to all keys
+            own = self.inner.declare(f"{name}.of", keys)
+            return lambda *a: MapV(lambda k: conj(k >= 0, has(*a, k)), lambda k: own(*a, k))
+        if natural:
             bound = [self.theory.fresh("x", self.theory.sort(t)) for t in keys]
             held = has(*bound)
             fact = self.theory.forall(bound, implies(held, bound[-1] >= 0), [held])

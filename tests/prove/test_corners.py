@@ -13,6 +13,7 @@ from raftnb.explore import check
 from raftnb.language import (
     Delivery,
     Domain,
+    Globals,
     Map,
     Message,
     Nat,
@@ -405,6 +406,34 @@ PROOF = Proof(SPEC, (Lemma(claim),))
     assert [str(one) for one in found.differences] == []
     assert found.counts["proofs: holds"] == 0
     assert found.counts["proofs: unknown"] == 1 or "prove" in str(found.refusals)
+
+
+class Table(Globals):
+    of: Map[Nat, Nat] = Map({1: 1})
+
+
+class Reader(Process, number="readers"):
+    x: int = 1
+
+    def again(self) -> None:
+        """Nothing changes."""
+        Table.of = Table.of
+
+
+def below_is_no_key(r: Reader) -> bool:
+    return r.x - 2 not in Table.of
+
+
+def one_above_is_no_key(r: Reader) -> bool:
+    return r.x not in Table.of
+
+
+def test_a_negative_number_is_no_natural_key() -> None:
+    spec = Spec("table", (Reader,), shared=(Table,), constants={"readers": 2})
+    assert k_induction(spec, below_is_no_key, 1, readers=2).verdict is not Verdict.VIOLATED
+    assert k_induction(spec, one_above_is_no_key, 1, readers=2).verdict is Verdict.VIOLATED
+    below = spec.variant("below", invariants=(below_is_no_key,))
+    assert check(below()).verdict is Verdict.HOLDS
 
 
 def test_what_is_no_function_is_no_lemma() -> None:
