@@ -22,7 +22,7 @@ from typing import Any
 
 from book import ROOT
 from raftnb.data.trace import Trace
-from raftnb.experiments.mutation import find_out
+from raftnb.experiments.mutation import find_out, played
 from raftnb.explore import check
 from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.specs import SPECS
@@ -88,11 +88,11 @@ MISTAKES = """## Mistakes
 
 Every mistake in Raft, and in the store on top of it: what is violated, and after how many steps.
 *Explored by TLC*: TLC finds its own shortest counterexample. Where several claims break at the same
-depth, each tool names the one that it meets first. *Exploration*, *walk*, *script*: TLC follows the
-trace that `raftnb` has found in this way (`trace_module`); it finds that each step is one of the
-printed module, and that the claim is false at the end and not before. Of these no shortest
-counterexample by TLC is claimed: it would explore for hours. *All states*: there is nothing to
-find, and TLC has looked at as many states."""
+depth, each tool names the one that it meets first. *Scene*, *script*, *walk*: TLC follows a trace
+that `raftnb` has played or found (`trace_module`); each step is one of the printed module, and the
+claim is false at the end and not before. TLC's own shortest counterexample is not known there: to
+explore so far would take it long. *All states*: there is nothing to find, and TLC has looked at as
+many states."""
 
 
 def versions() -> str:
@@ -159,7 +159,8 @@ def mistake(mutant: Any) -> list[str]:
 
 def followed(mutant: Any) -> list[str]:
     """A row: TLC follows the trace that we find of a mistake, and says where it goes wrong."""
-    found = find_out(mutant)
+    explored = mutant.how == "exploration"
+    found = played(mutant) if explored else find_out(mutant)
     assert isinstance(found.trace, Trace)
     with tempfile.TemporaryDirectory() as folder:
         theirs = tlc(Path(folder), trace_module(mutant.model(), found.trace))
@@ -167,7 +168,8 @@ def followed(mutant: Any) -> list[str]:
     assert theirs.violated
     assert (said, theirs.steps) == (found.property, len(found.trace)), (mutant.row, theirs.text)
     return [f"{mutant.row}. {mutant.title}", settings(mutant.constants), f"`{found.property}`",
-            str(len(found.trace)), mutant.how, f"`{said}`", str(theirs.steps)]  # fmt: skip
+            str(len(found.trace)), "scene" if explored else mutant.how, f"`{said}`",
+            str(theirs.steps)]  # fmt: skip
 
 
 def never_elected(mutant: Any) -> list[str]:
@@ -229,6 +231,10 @@ def page(rows: dict[str, list[str]]) -> str:
     lines += ["", MISTAKES, ""]
     head = ["mistake", "constants", "raftnb", "steps", "how", "TLC", "steps"]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("mutant")])
+    wanted = {f"spec {i:02}": f"`{n}` ({settings(s)})" for i, (n, s) in enumerate(SIZES)}
+    wanted |= {f"mutant {m.row:02}": f"mistake {m.row}" for m in (*MUTANTS, *STORE_MUTANTS)}
+    left_out = [said for key, said in wanted.items() if key not in rows]
+    lines += ["", f"Not in this run: {', '.join(left_out)}."] if left_out else []
     return "\n".join(lines) + "\n"
 
 
