@@ -29,7 +29,6 @@ BRIEF = 1.0
 """Seconds for the second try, before a counterexample was looked for in small instances."""
 
 PATIENCE = 60.0
-SECONDS = 10.0
 STATES = 1000
 
 
@@ -108,7 +107,7 @@ def together(first: Report, second: Report, again: frozenset[tuple[str, str, int
 
 def growing(proof: Proof) -> list[tuple[InstanceSize, dict[str, int]]]:
     """Instances, the small ones first: larger numbers, more messages, one member more."""
-    few = [InstanceSize(top, slots, SECONDS) for top, slots in ((2, 1), (3, 1), (2, 2))]
+    few = [InstanceSize(top, slots) for top, slots in ((2, 1), (3, 1), (2, 2))]
     spec = proof.spec
     numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
     more = {n: max(v, 2) + 1 for n, v in spec.constants.items() if n in numbers}
