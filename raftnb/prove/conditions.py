@@ -9,6 +9,7 @@ from typing import Any
 import z3
 
 from raftnb.data.errors import SpecError
+from raftnb.language import source
 from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.actions import Case, Start, starts
@@ -21,10 +22,11 @@ from raftnb.prove.scope import Requirement, Scope
 from raftnb.prove.sets import SetShape
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import TRUE, Value, conj, implies
-from raftnb.prove.theory import Theory
+from raftnb.prove.theory import Theory, in_words
 from raftnb.prove.triggers import pattern
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import SetOf, Type
+from raftnb.tree.nodes import RecordOf, SetOf, Type
+from raftnb.tree.types import fits, plain
 
 Needs = list[Requirement]
 
@@ -139,6 +141,22 @@ class Conditions:
         first = ClaimInstance(tuple(bound), guard, TRUE, env, types, ())
         with at.scope.under(guard, bound=tuple(bound) if needs is not None else ()):
             return list(self._peel(routine.body, first, at))
+
+    def cut(self, claim: Property, case: Case) -> list[ClaimInstance]:
+        """A claim of an action's step, in the parameters of the action."""
+        routine = self.program.claim(claim)
+        for name, want in routine.parameters:
+            have = case.types.get(name, want)
+            records = isinstance(have, RecordOf) and isinstance(want, RecordOf)
+            if plain(have) != plain(want) and not (records and fits(have, want)):
+                raise SpecError(
+                    f"`{name}` of the cut `{claim.__name__}`, which is {in_words(want)} there and "
+                    f"{in_words(have)} in `{case.root}.{case.action}`",
+                    place=source.place(routine.function),
+                    allowed="the action's own parameters: a cut is of every action of its name",
+                    cure="annotate it alike, or give one of two actions another name",
+                )
+        return self.instances(claim, case.before, case.after, given=case.env)
 
     def parameter(self, const: z3.ExprRef, type_: Type) -> Value:
         """The value of a parameter: what the constant is, or the set that it names."""
@@ -288,7 +306,7 @@ class Conditions:
         yield from self._defined(action, number, case)
         proved: dict[Property, list[z3.BoolRef]] = {}
         for cut in self.proof.cuts.get(case.action, ()):
-            found = self.instances(cut.claim, case.before, case.after, given=case.env)
+            found = self.cut(cut.claim, case)
             if self.wanted([cut]):
                 known = [*self._for_case(cut, case, proved), *case.conditions]
                 for goal in self.goals(cut.claim, found):

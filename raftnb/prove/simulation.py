@@ -251,7 +251,7 @@ class Simulation:
         found: Known = []
         for cut in self.conditions.proof.cuts.get(case.action, ()):
             if cut.claim in uses:
-                mine = self.conditions.instances(cut.claim, case.before, case.after, case.env)
+                mine = self.conditions.cut(cut.claim, case)
                 found += self.conditions.assumed(cut.claim, mine)
         return found
 

@@ -230,12 +230,13 @@ class Translated:
             return self._each(way)
 
     def _each(self, way: Way) -> set[State] | None:
-        """The states after a way, for every choice; None where there are too many of these."""
+        """The states after a way, for every choice; None where these are too many, or unknown."""
         found: set[State] = set()
         self.solver.add(way.taken)
         for _ in range(MOST):
-            if self.solver.check() != z3.sat:
-                return found
+            more = self.solver.check()
+            if more != z3.sat:
+                return found if more == z3.unsat else None
             reading = Reading(self.here, self.solver.model())
             found.add(reading.state(way.case.after))
             self.solver.add(neg(conj(*(self._alike(one, reading) for one in way.case.choices))))

@@ -436,6 +436,26 @@ def test_a_negative_number_is_no_natural_key() -> None:
     assert check(below()).verdict is Verdict.HOLDS
 
 
+def test_a_cut_has_the_parameters_of_every_action_of_its_name() -> None:
+    class Other(Process):
+        y: int = 0
+
+        def again(self) -> None:
+            """Called like the reader's."""
+            self.y = 1
+
+    def of_a_reader(self: Reader) -> bool:
+        return after(self).x == self.x
+
+    spec = Spec("two", (Reader, Other), shared=(Table,), constants={"readers": 2})
+    one = Spec("one", (Reader,), shared=(Table,), constants={"readers": 2})
+    cuts = {"again": (Lemma(of_a_reader),)}
+    assert prove(Proof(one, (), cuts=cuts), workers=1, trust=True).verdict is Verdict.HOLDS
+    with pytest.raises(SpecError) as error:
+        prove(Proof(spec, (), cuts=cuts), workers=1, trust=True)
+    assert "`self` of the cut `of_a_reader`" in str(error.value)
+
+
 def test_what_is_no_function_is_no_lemma() -> None:
     for claim in (1, "at_most_once", None, (at_most_once,)):
         with pytest.raises(UsageError) as error:
