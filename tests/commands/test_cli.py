@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from raftnb.__main__ import main, run
 from raftnb.specs import SPECS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
+from tests.signals import heeds_ctrl_c
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "raftnb"]
@@ -167,10 +167,21 @@ def test_ctrl_c_after_the_verdict_does_not_change_it(tmp_path):
 
 def test_ctrl_c_stops_with_what_was_reached():
     words = ["check", "sequential-store", "--set", "clients=8", "--set", "values=4", "--json"]
-    job = subprocess.Popen([*COMMAND, *words, "--set", "keys=6"], stdout=subprocess.PIPE, text=True)
-    time.sleep(12 if os.environ.get("CI") else 8)
-    job.send_signal(signal.SIGINT)
-    printed, _ = job.communicate(timeout=60)
+    job = subprocess.Popen(
+        [*COMMAND, *words, "--set", "keys=6"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"},
+        preexec_fn=heeds_ctrl_c,
+    )
+    try:
+        shown = b""
+        while b"states/s" not in shown and (byte := job.stderr.read(1)):  # the progress bar
+            shown += byte
+        job.send_signal(signal.SIGINT)
+        printed, _ = job.communicate(timeout=120)
+    finally:
+        job.kill()
     result = json.loads(printed)
     assert job.returncode == 3
     assert result["verdict"] == "unknown"

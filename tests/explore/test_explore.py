@@ -21,6 +21,7 @@ from raftnb.language import Delivery, Globals, Message, Nat, Process, Seq, after
 from raftnb.language.spec import Spec
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA, Role, Server
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
+from tests.signals import heeds_ctrl_c
 
 BOTH = pytest.mark.parametrize("engine", ["fast", "reference"])
 
@@ -192,7 +193,13 @@ def test_ctrl_c_ends_in_unknown_with_what_was_covered():
         """
     )
     run = [sys.executable, "-c", program]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as job:
+    with subprocess.Popen(
+        run,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeds_ctrl_c,
+    ) as job:
         assert job.stdout.readline() == "started\n"
         with pytest.raises(subprocess.TimeoutExpired):
             job.wait(2)

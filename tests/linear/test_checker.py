@@ -42,6 +42,7 @@ from tests.oracles.wing_gong_lowe import (
     random_history,
     wing_gong_lowe,
 )
+from tests.signals import heeds_ctrl_c
 
 HELD = {True: Verdict.HOLDS, False: Verdict.VIOLATED}
 
@@ -324,7 +325,10 @@ def test_ctrl_c_stops_the_search_and_says_what_was_reached(tmp_path: Path) -> No
         "history = History.parse(f'{calls}; pop() R; Ok(x) R; {answers}')\n"
         "print('ready', flush=True)\nprint(check(history, Stack))\n"
     )
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as run:
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c
+    ) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "ready\n"
         with pytest.raises(subprocess.TimeoutExpired):
