@@ -92,8 +92,12 @@ class Proof:
                 )
 
     def _check_kinds(self) -> None:
-        groups = (self.invariant, self.derived, self.goals, self.axioms, *self.cuts.values())
-        for one in itertools.chain(*groups):
+        named = {name: getattr(self, name) for name in ("invariant", "derived", "goals", "axioms")}
+        groups = {**named, **{f"cuts[{name!r}]": group for name, group in self.cuts.items()}}
+        for name, group in groups.items():
+            if not isinstance(group, tuple | list):
+                raise wrong_group(name, group)
+        for one in itertools.chain(*groups.values()):
             if not isinstance(one, Lemma):
                 name = getattr(one, "__name__", repr(one))
                 raise UsageError(
@@ -109,6 +113,9 @@ class Proof:
                     allowed="a function that says what is true: Lemma(claim)",
                     cure="define the claim with `def`, and name it here",
                 )
+            for uses in (one.uses or (), *one.steps.values()):
+                if not isinstance(uses, tuple | list) or not all(map(callable, uses)):
+                    raise wrong_uses(one, uses)
         if not isinstance(self.spec, Spec):
             raise UsageError(
                 f"{self.spec!r} as what a proof is of",
@@ -169,8 +176,11 @@ class Proof:
         return found[name]
 
     def not_covered(self) -> tuple[str, ...]:
-        """The claims of the specification that are not proved (not those of `sometimes`)."""
-        proved = {lemma.claim for lemma in self.lemmas()}
+        """The claims of the specification that are not proved (not those of `sometimes`).
+
+        A cut proves a claim of one action's steps only, so that it covers nothing.
+        """
+        proved = {lemma.claim for lemma in (*self.invariant, *self.derived, *self.goals)}
         claims = (*self.spec.invariants, *self.spec.transitions, *self.spec.possible)
         return tuple(claim.__name__ for claim in claims if claim not in proved)
 
@@ -209,6 +219,28 @@ class Proof:
     def of(self, spec: Spec) -> Proof:
         """The same proof, of a variant of the specification."""
         return replace(self, spec=spec)
+
+
+def wrong_group(name: str, group: Any) -> UsageError:
+    """The error for what is no tuple of lemmas."""
+    told = f"Lemma({group.name})" if isinstance(group, Lemma) else "Lemma(claim)"
+    return UsageError(
+        f"`{name}`, which is no tuple",
+        place="Proof",
+        allowed="a tuple of lemmas",
+        cure=f"write `({told},)`, with a comma after a single one",
+    )
+
+
+def wrong_uses(lemma: Lemma, uses: Any) -> UsageError:
+    """The error for what a lemma uses that is no tuple of claims."""
+    told = getattr(uses, "__name__", uses if isinstance(uses, str) else "claim")
+    return UsageError(
+        f"what `{lemma.name}` uses, which is no tuple of claims",
+        place="Proof",
+        allowed="a tuple of functions: Lemma(claim, (other,))",
+        cure=f"write `({told},)`, without quotes and with a comma after a single one",
+    )
 
 
 def proof_of_claims(spec: Spec) -> Proof:

@@ -99,7 +99,7 @@ class Spec:
         refuse_shared_roots(self.classes)
         used = (*sorted(self.sizes), *self.network_bounds)
         refuse_constants(self.constants, self._delivery_constants, used)
-        refuse_same_claims(self.claims)
+        refuse_same_claims(self.claims, self.transitions)
         self.vocabulary.refuse_types()
         refuse_bodies(self.vocabulary)
         reader = self.grammar

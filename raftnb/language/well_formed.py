@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from types import FunctionType
 from typing import Any
@@ -13,6 +13,7 @@ from raftnb.data.values import order, show
 from raftnb.language import source
 from raftnb.language.attributes import functions_of
 from raftnb.language.cures import listed, nearest
+from raftnb.language.grammar import as_function
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Globals, Process, Variable
 from raftnb.language.temporal import Fairness, Liveness
@@ -193,8 +194,12 @@ def refuse_shared_names(names: Mapping[str, tuple[str, ...]], shared: Iterable[s
             owner[name] = f"a member of `{root}`"
 
 
-def refuse_same_claims(claims: Iterable[Any]) -> None:
-    """Raise `SpecError` for two different claims of one name: results could not tell them apart."""
+def refuse_same_claims(claims: Sequence[Any], steps: Sequence[Any]) -> None:
+    """Raise `SpecError` for two claims of one name, or one claim about steps and about states.
+
+    Results could not tell two of one name apart. And every engine asks for one of the two only:
+    what is true of every step need not be true of a state in which no step begins.
+    """
     known: dict[str, Any] = {}
     for claim in claims:
         name = getattr(claim, "__name__", str(claim))
@@ -203,6 +208,14 @@ def refuse_same_claims(claims: Iterable[Any]) -> None:
                 f"two claims called `{name}`",
                 allowed="claims of different names",
                 cure="rename one of the functions",
+            )
+        if claim in steps and claims.count(claim) > steps.count(claim):
+            raise SpecError(
+                f"`{name}` in `transitions`, and among the claims about states",
+                place=source.place(as_function(claim)),
+                allowed="a claim about every step, or about states",
+                cure="take it out of `transitions`: what is true of every state is true before a "
+                "step and after it",
             )
 
 
