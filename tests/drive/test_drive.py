@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -88,7 +89,10 @@ def test_differences_are_written_as_tests_that_run_alone(tmp_path: Path) -> None
     text = answer.as_test()
     path.write_text(text.replace("ADAPTER = Toy()", "from tests.drive.mutants import *\n"
                                  "ADAPTER = toy_of(ForgetsItsVote)"))  # fmt: skip
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=True)
+    found = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}  # for `tests.drive`
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, check=True, env=found
+    )
     assert "s1.votedFor: s1 in the specification, None here" in done.stdout
     space: dict[str, Any] = {"__name__": "scene"}
     exec(text, space)
