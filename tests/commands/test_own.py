@@ -206,8 +206,9 @@ def test_a_variant_that_varies_nothing_is_refused(run: Run) -> None:
     ],
 )
 def test_the_trace_is_kept(run: Run, tmp_path: Path, kind: str, part: str) -> None:
-    files = {"own_l__py": DOOR, "mine_l__py": VARIANTS.replace("{module}", "own_l")}
-    code, out, _ = run(f"check own_l.py --variant mine_l.py:Rude --trace t.{kind}", **files)
+    own, mine = f"own_{kind}", f"mine_{kind}"  # no module is of two tests
+    files = {f"{own}__py": DOOR, f"{mine}__py": VARIANTS.replace("{module}", own)}
+    code, out, _ = run(f"check {own}.py --variant {mine}.py:Rude --trace t.{kind}", **files)
     assert code == 1
     assert out.endswith(f"trace of 2 steps: t.{kind}\n")
     assert part in (tmp_path / f"t.{kind}").read_text(encoding="utf-8")
