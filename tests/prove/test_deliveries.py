@@ -184,7 +184,7 @@ ROWS: list[tuple[tuple[type[Process], ...], str, Claim, Verdict | None]] = [
     (FIFO, "000", what_is_added_was_in_flight, REFUSED),
     (FIFO, "011", what_is_added_was_in_flight, HOLDS),
     (PEERS, "001", answers_are_to_pings, UNKNOWN),
-    (PEERS, "111", answers_are_to_pings, UNKNOWN),
+    (PEERS, "111", answers_are_to_pings, VIOLATED),
     (PEERS, "100", pings_are_small, HOLDS),
     (PEERS, "010", pongs_are_small, VIOLATED),
     (PEERS, "101", pings_were_sent, HOLDS),
