@@ -117,8 +117,12 @@ class Comparison:
         after = after if self.translated.fits(after) else state
         try:
             self.compare_in(state, after)
-        except Disagreement:  # unless a quantifier goes beyond the numbers of the small instance
-            Comparison(self.proof, 0, wide=True).compare_in(state, after)
+        except Disagreement as found:
+            try:  # a quantifier may go beyond the numbers of the small instance
+                wider = Comparison(self.proof, 0, wide=True)
+            except UsageError:
+                raise found from None
+            wider.compare_in(state, after)
 
     def compare_in(self, state: State, after: State) -> None:
         """Compare every claim and every action in a state, claims about steps with one after it."""

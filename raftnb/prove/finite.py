@@ -15,6 +15,7 @@ from typing import Any
 
 import z3
 
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.data.values import Map, Record
 from raftnb.language.claims import Property
@@ -31,6 +32,9 @@ from raftnb.prove.terms import TRUE, conj, disj, implies, neg
 from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
+
+MOST_ELEMENTS = 17
+"""Of how many values sets may be: each of the sets of them is written out."""
 
 
 class FiniteTheory(Theory):
@@ -64,6 +68,13 @@ class FiniteTheory(Theory):
     def _sort_of_sets(self, name: str) -> z3.SortRef:
         element = self.set_elements[name]
         values = self.values(element)
+        if len(values) > MOST_ELEMENTS:
+            raise UsageError(
+                f"sets of {len(values)} values, of which there are {2 ** len(values):,}",
+                place="a small instance",
+                allowed=f"sets of up to {MOST_ELEMENTS} values",
+                cure="give smaller sizes",
+            )
         chosen = [c for n in range(len(values) + 1) for c in itertools.combinations(values, n)]
         mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
         names = [f"{name} {i}{mark}" for i in range(len(chosen))]

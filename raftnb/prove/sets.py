@@ -20,8 +20,14 @@ class SetShape(Shape):
         self.theory.set_sort(self.type)
 
     def declare(self, name: str, arguments: tuple[Type, ...]) -> Reader:
-        """A set that has a name."""
+        """A set that has a name; of natural numbers, where so annotated."""
         function = self.theory.function(name, self.type, arguments)
+        if isinstance(self.type.of, Int) and self.type.of.natural and self.theory.limits() is None:
+            types = (*arguments, self.type.of)
+            bound = [self.theory.fresh("x", self.theory.sort(t)) for t in types]
+            held = self.theory.member(self.type)(bound[-1], function(*bound[:-1]))
+            fact = self.theory.forall(bound, implies(held, bound[-1] >= 0), [held])
+            self.theory.axioms.append(fact)
         return lambda *a: self.named(function(*a))
 
     def named(self, name: z3.ExprRef) -> SetV:
@@ -49,6 +55,12 @@ class SetShape(Shape):
         """The same elements."""
         x = self.theory.fresh("x", self.theory.plain_sort(self.type.of))
         return self.theory.forall([x], same(a.has(x), b.has(x)))
+
+    def natural(self, value: Value) -> z3.BoolRef:
+        """Natural numbers in every element."""
+        x = self.theory.fresh("x", self.theory.plain_sort(self.type.of))
+        inner = self.of(self.type.of).natural(x)
+        return self.theory.forall([x], implies(value.has(x), inner))
 
     def eligible(self, value: Value) -> z3.BoolRef:
         """Of elements that are."""

@@ -23,6 +23,7 @@ from raftnb.language import (
     Spec,
     after,
     discard,
+    either,
     in_flight,
     send,
     when,
@@ -476,3 +477,88 @@ def test_a_trigger_that_names_every_parameter_is_taken() -> None:
         spec, (Lemma(at_most_once, uses=(most_meet,)),), axioms=(axiom,), opaque=(is_most,)
     )
     assert prove(asked, workers=1, trust=True).verdict is Verdict.HOLDS
+
+
+class Numbers(Globals):
+    some: Set[Nat] = frozenset({0})
+    sets: Map[bool, Set[Nat]] = Map({True: frozenset(), False: frozenset()})
+
+
+class Collector(Process, number="collectors"):
+    x: int = -2
+    n: Nat = 2
+
+    def collect(self) -> None:
+        """A natural number more."""
+        Numbers.some |= {self.n}
+
+
+class OfAComprehension(Collector):
+    def collect(self) -> None:
+        """Of a number of each process."""
+        Numbers.some = frozenset(c.x for c in Collector)
+
+
+class OfALiteral(Collector):
+    def collect(self) -> None:
+        """Of one number, where there is a choice."""
+        if either(True, False):
+            Numbers.some |= {self.x}
+
+
+class OfElements(Collector):
+    def collect(self) -> None:
+        """Of those that were there, each one less."""
+        Numbers.some = frozenset(n - 1 for n in Numbers.some)
+
+
+class InAMap(Collector):
+    def collect(self) -> None:
+        """In a map."""
+        Numbers.sets |= {True: frozenset({self.n - 3})}
+
+
+class OneMore(Collector):
+    def collect(self) -> None:
+        """Of those that were there, each one more."""
+        Numbers.sets |= {True: frozenset(n + 1 for n in Numbers.some)}
+
+
+class Chosen(Collector):
+    def collect(self) -> None:
+        """One of those that were there is a natural number."""
+        when(Numbers.some != frozenset())
+        self.n = either(*Numbers.some)
+
+
+def nothing_is_claimed() -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("collector", "proved"),
+    [
+        (Collector, True),
+        (OneMore, True),
+        (Chosen, True),
+        (OfAComprehension, False),
+        (OfALiteral, False),
+        (OfElements, False),
+        (InAMap, False),
+    ],
+)
+def test_elements_of_a_set_of_natural_numbers_are_natural(
+    collector: type[Collector], proved: bool
+) -> None:
+    spec = Spec(
+        "numbers",
+        processes=(collector,),
+        shared=(Numbers,),
+        constants={"collectors": 2},
+        invariants=(nothing_is_claimed,),
+    )
+    found = prove(Proof(spec, (Lemma(nothing_is_claimed),)), workers=1)
+    assert found.verdict is (Verdict.HOLDS if proved else Verdict.UNKNOWN)
+    if not proved:
+        with pytest.raises(SpecError, match="Nat"):
+            check(spec(), progress=False)
