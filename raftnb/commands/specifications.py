@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from raftnb.commands.common import add_json
 from raftnb.commands.loading import FORMS, Loaded, Target, load, target_of
 from raftnb.data.errors import UsageError
+from raftnb.language.cures import nearest
 from raftnb.language.processes import GlobalsType, ProcessType
 from raftnb.language.spec import Model, Spec
 
@@ -73,12 +74,11 @@ def _known_name(name: str, known: Iterable[str], what: str, cure: str) -> str:
     names = list(known)
     if name in names:
         return name
-    near = difflib.get_close_matches(name, names, n=1)
     raise UsageError(
         f"{what} `{name}`",
         place="command line, SPEC",
         allowed=", ".join([*names, FORMS]),
-        cure=f"did you mean `{near[0]}`?" if near else cure,
+        cure=nearest(name, names) or cure,
     )
 
 

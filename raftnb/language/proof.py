@@ -6,7 +6,6 @@ evaluate them as well; `raftnb.prove` turns the whole into conditions for Z3.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.language.claims import Property
+from raftnb.language.cures import nearest
 from raftnb.language.mapping import RefinementMapping
 from raftnb.language.spec import Spec
 
@@ -166,12 +166,11 @@ class Proof:
         """A lemma by the name of its claim."""
         found = {lemma.name: lemma for lemma in self.lemmas()}
         if name not in found:
-            near = difflib.get_close_matches(name, found, n=1)
             raise UsageError(
                 f"the claim `{name}`, which it does not have",
                 place=f"the proof of `{self.spec.name}`",
                 allowed=", ".join(found) or "no claims are proved there",
-                cure=f"did you mean `{near[0]}`?" if near else "use one of these names",
+                cure=nearest(name, found) or "use one of these names",
             )
         return found[name]
 

@@ -32,7 +32,7 @@ from raftnb.pluscal.terms import (
 )
 from raftnb.pluscal.words import Words
 from raftnb.tree import nodes
-from raftnb.tree.nodes import EachOf, Int, MapOf, Range, RecordOf, SeqOf, SetOf
+from raftnb.tree.nodes import EachOf, MapOf, Range, RecordOf, SeqOf, SetOf
 
 
 def as_set(words: Words, expr: nodes.Expr, scope: Scope) -> Term:
@@ -56,7 +56,7 @@ def is_natural(words: Words, expr: nodes.Expr, scope: Scope) -> bool:
     """Whether a number is surely not negative."""
     if isinstance(expr, nodes.Get) and isinstance(expr.record.type, RecordOf):
         found = words.encoding.program.field_type(expr.record.type.cls, expr.field)
-        return isinstance(found, Int) and found.natural
+        return nodes.is_nat(found)
     if isinstance(expr, nodes.Var):
         return expr.name in scope.naturals
     if isinstance(expr, nodes.Const):
@@ -69,7 +69,7 @@ def is_natural(words: Words, expr: nodes.Expr, scope: Scope) -> bool:
     declared = isinstance(expr, nodes.Read | nodes.Call) or (
         isinstance(expr, nodes.Apply) and expr.op == "index"
     )
-    return declared and isinstance(expr.type, Int) and expr.type.natural
+    return declared and nodes.is_nat(expr.type)
 
 
 # Comprehensions.

@@ -202,7 +202,7 @@ class Translation:
         """The scope of a routine's body: its parameters; constants stand for themselves."""
         scope = Scope(routine)
         for name, type_ in routine.parameters:
-            natural = isinstance(type_, nodes.Int) and type_.natural
+            natural = nodes.is_nat(type_)
             known = constants and name in self.model.constants
             bound = self._constant(name) if known else self.bound(name, scope)
             scope = scope.binding(name, Name(bound), natural=natural)
@@ -308,7 +308,7 @@ class Translation:
                 scope = scope.binding(own, Name(self._constant(own)))
                 continue
             bound = self.bound(own, scope)
-            natural = isinstance(type_, nodes.Int) and type_.natural
+            natural = nodes.is_nat(type_)
             scope = scope.binding(own, Name(bound), natural=natural)
             parameters.append(Parameter(bound, self._domain(cls, type_, actor)))
         order = cls.cycle
@@ -365,7 +365,7 @@ class Translation:
         scope = Scope(routine)
         given = []
         for own, type_ in routine.parameters:
-            natural = isinstance(type_, nodes.Int) and type_.natural
+            natural = nodes.is_nat(type_)
             if own not in open_parameters(routine):
                 assert isinstance(type_, Member)
                 actor = self.actor(self.program.classes[type_.root])

@@ -34,7 +34,6 @@ from raftnb.tree import Program
 from raftnb.tree.nodes import (
     Bool,
     Choice,
-    Int,
     MapOf,
     Member,
     Nothing,
@@ -45,6 +44,7 @@ from raftnb.tree.nodes import (
     Text,
     Type,
     children,
+    is_nat,
 )
 from raftnb.tree.types import alternatives
 
@@ -166,7 +166,7 @@ class Encoding:
             return Listed("{", tuple(string(word) for word in sorted(type_.words)))
         if isinstance(type_, Bool):
             return Name("BOOLEAN")
-        if isinstance(type_, Int) and type_.natural:
+        if is_nat(type_):
             return Infix("..", (number(0), Call("Horizon")))
         if isinstance(type_, Nothing):
             return Listed("{", (NONE,))

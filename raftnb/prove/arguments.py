@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from raftnb.data.errors import UsageError
+from raftnb.language.cures import nearest
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model, Spec
 
@@ -63,10 +63,9 @@ def check_arguments(
     known = {name: None for cls in proof.spec.processes for name in cls.actions}
     for name in actions:
         if name.partition("(")[0] not in known:
-            near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
                 f"the action `{name}`, which it does not have",
                 place=f"the proof of `{proof.spec.name}`",
                 allowed=", ".join(known),
-                cure=f"did you mean `{near[0]}`?" if near else "use one of these",
+                cure=nearest(name, known) or "use one of these",
             )

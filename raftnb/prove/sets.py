@@ -9,7 +9,7 @@ import z3
 from raftnb.data.values import Map
 from raftnb.prove.plain import Reader, Reading, Shape, Supply, no_such
 from raftnb.prove.terms import FALSE, TRUE, MapV, SetV, Value, choose, conj, disj, implies, same
-from raftnb.tree.nodes import BOOL, Int, MapOf, Never, SetOf, Type
+from raftnb.tree.nodes import BOOL, Int, MapOf, Never, SetOf, Type, is_nat
 
 
 class SetShape(Shape):
@@ -22,12 +22,9 @@ class SetShape(Shape):
     def declare(self, name: str, arguments: tuple[Type, ...]) -> Reader:
         """A set that has a name; of natural numbers, where so annotated."""
         function = self.theory.function(name, self.type, arguments)
-        if isinstance(self.type.of, Int) and self.type.of.natural and self.theory.limits() is None:
-            types = (*arguments, self.type.of)
-            bound = [self.theory.fresh("x", self.theory.sort(t)) for t in types]
-            held = self.theory.member(self.type)(bound[-1], function(*bound[:-1]))
-            fact = self.theory.forall(bound, implies(held, bound[-1] >= 0), [held])
-            self.theory.axioms.append(fact)
+        if is_nat(self.type.of) and self.theory.limits() is None:
+            member, types = self.theory.member(self.type), (*arguments, self.type.of)
+            self.theory.holds_naturals(types, lambda *a: member(a[-1], function(*a[:-1])))
         return lambda *a: self.named(function(*a))
 
     def named(self, name: z3.ExprRef) -> SetV:
@@ -110,15 +107,12 @@ class MapShape(Shape):
         keys = (*arguments, self.type.key)
         self.theory.plain_sort(self.type.key)
         has = self.of(BOOL).declare(f"{name}.has", keys)
-        natural = isinstance(self.type.key, Int) and self.type.key.natural
+        natural = is_nat(self.type.key)
         if natural and self.theory.limits() is not None:  # its quantifiers do not come to all keys
             own = self.inner.declare(f"{name}.of", keys)
             return lambda *a: MapV(lambda k: conj(k >= 0, has(*a, k)), lambda k: own(*a, k))
         if natural:
-            bound = [self.theory.fresh("x", self.theory.sort(t)) for t in keys]
-            held = has(*bound)
-            fact = self.theory.forall(bound, implies(held, bound[-1] >= 0), [held])
-            self.theory.axioms.append(fact)
+            self.theory.holds_naturals(keys, has)
         get = self.inner.declare(f"{name}.of", keys)
         return lambda *a: MapV(lambda k: has(*a, k), lambda k: get(*a, k))
 

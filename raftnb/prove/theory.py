@@ -17,7 +17,7 @@ import z3
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
 from raftnb.language.constants import SWITCH
-from raftnb.prove.terms import SetV, choose, conj
+from raftnb.prove.terms import SetV, choose, conj, implies
 from raftnb.tree import Program
 from raftnb.tree.nodes import (
     BOOL,
@@ -256,6 +256,12 @@ class Theory:
         term = function(*bound)
         fact = conj(term >= 0, term < top) if top is not None else term >= 0
         self.axioms.append(self.forall(bound, fact, [term]))
+
+    def holds_naturals(self, types: Sequence[Type], holds: Callable[..., z3.BoolRef]) -> None:
+        """Let a predicate be true of natural numbers only, as the last of its arguments."""
+        bound = [self.fresh("x", self.sort(t)) for t in types]
+        held = holds(*bound)
+        self.axioms.append(self.forall(bound, implies(held, bound[-1] >= 0), [held]))
 
     def limits(self) -> tuple[int, int] | None:
         """From where to where numbers go; None where they have no bounds."""

@@ -34,6 +34,11 @@ class Int(Type):
     natural: bool = False
 
 
+def is_nat(type_: Type | None) -> bool:
+    """Whether a type is that of the natural numbers."""
+    return isinstance(type_, Int) and type_.natural
+
+
 @dataclass(frozen=True)
 class Text(Type):
     """A text, such as the label in `pc`; one of these `words`, where it is known which."""

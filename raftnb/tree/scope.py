@@ -18,7 +18,6 @@ from raftnb.tree.nodes import (
     Choice,
     Either,
     Expr,
-    Int,
     MapOf,
     Member,
     Nothing,
@@ -32,6 +31,7 @@ from raftnb.tree.nodes import (
     Text,
     Type,
     Var,
+    is_nat,
 )
 from raftnb.tree.nodes import parts as parts_of
 from raftnb.tree.types import confusable, fits, join, overlap, plain, type_of
@@ -288,7 +288,7 @@ def shown(type_: Type) -> str:
         return type_.cls.__name__ + (" that is not sent yet" if unsent else "")
     if isinstance(type_, Member):
         return type_.root
-    if isinstance(type_, Int) and type_.natural:
+    if is_nat(type_):
         return "Nat"
     if isinstance(type_, Text) and type_.words is not None:
         return f"Literal[{', '.join(map(repr, sorted(type_.words)))}]"
