@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from raftnb.record.processes import Processes
+from raftnb.record.processes import Processes, free_ports
 
 Call = tuple[str, tuple[Any, ...], Callable[[], Any]]
 """An operation's name, its arguments, and the function that asks the cluster for it."""
@@ -17,6 +17,7 @@ Call = tuple[str, tuple[Any, ...], Callable[[], Any]]
 class Cluster(ABC):
     """A store of several nodes: how a node is started, and what a client may ask of one.
 
+    Each node has a port for clients (`clients`) and one for its peers (`peers`).
     `model` is the name of the sequential object for `linearizable`, `init` its initial value;
     `trace_format` the format for `conforms` of the file `trace`, where the nodes write one.
     """
@@ -32,6 +33,9 @@ class Cluster(ABC):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        ports = free_ports(2 * len(self.names))
+        self.clients = dict(zip(self.names, ports, strict=False))
+        self.peers = dict(zip(self.names, ports[len(self.names) :], strict=True))
 
     @property
     def trace(self) -> Path | None:

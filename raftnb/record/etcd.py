@@ -16,7 +16,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.record.cluster import Call, Cluster
-from raftnb.record.processes import HOST, free_ports
+from raftnb.record.processes import HOST
 
 KEYS, SECONDS = ("x", "y"), 2.0
 
@@ -38,9 +38,6 @@ class Etcd(Cluster):
                 cure="apt install etcd-server, or put etcd on the PATH",
             )
         self.program = found
-        ports = free_ports(2 * len(self.names))
-        self.clients = dict(zip(self.names, ports, strict=False))
-        self.peers = dict(zip(self.names, ports[len(self.names) :], strict=True))
 
     def words(self, name: str) -> list[str]:
         """The command line of a node; its timers are short, so that elections are."""

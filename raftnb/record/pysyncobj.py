@@ -11,7 +11,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.record.cluster import Call, Cluster
-from raftnb.record.processes import HOST, free_ports, python_program
+from raftnb.record.processes import HOST, python_program
 
 KEYS, SECONDS = ("x", "y"), 3.0
 
@@ -40,9 +40,6 @@ class PySyncObjCluster(Cluster):
                 cure='python -m pip install "raftnb[conform]"',
             )
         self.journal = journal
-        ports = free_ports(2 * len(self.names))
-        self.clients = dict(zip(self.names, ports, strict=False))
-        self.peers = dict(zip(self.names, ports[len(self.names) :], strict=True))
 
     @property
     def trace(self) -> Path:
