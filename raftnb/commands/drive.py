@@ -34,7 +34,9 @@ class Known:
 KNOWN = {
     "pyraftlog": Known("raftnb.drive.adapters.pyraftlog", "Pyraftlog"),
     "pysyncobj": Known(
-        "raftnb.drive.adapters.pysyncobj", "PySyncObj", "raftnb.drive.raft:NO_OP_RAFT"
+        "raftnb.drive.adapters.pysyncobj",
+        "PySyncObj",
+        "raftnb.specs.libraries.pysyncobj:NO_OP_RAFT",
     ),
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from raftnb.conform.mapping import Event, EventMapping, field, one_of
+from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
@@ -71,13 +71,9 @@ class EtcdMapping(EventMapping):
 
     def start(self, model: Model) -> State:
         """After the bootstrap: an entry of term 1, committed, for each server of the cluster."""
-        (first,) = model.initial_states
-        servers = model.names["Server"]
-        with model.start() as world:
-            log = (Entry(1, world.members(self.spec.domains[0])[0]),) * len(servers)
-        known = {"currentTerm": 1, "log": log, "commitIndex": len(servers)}
-        given = {(server, name): value for server in servers for name, value in known.items()}
-        return first.seen_as(model.layout, given)
+        entries = len(model.names["Server"])
+        log = (Entry(1, first_value(model)),) * entries
+        return begun(model, currentTerm=1, log=log, commitIndex=entries)
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
         """One alternative for each event."""

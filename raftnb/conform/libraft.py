@@ -13,19 +13,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from raftnb.conform.libraft_values import LibraftValues
-from raftnb.conform.mapping import Event, EventMapping, field, one_of
+from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
 from raftnb.data.values import Message, show
 from raftnb.language.spec import Model, Spec
-from raftnb.specs.libraries.libraft import (
-    RAFT_LIBRAFT,
-    RAFT_LIBRAFT_AS_IS,
-    InstallSnapshot,
-    PreVoteResponse,
-    RequestPreVote,
-)
+from raftnb.specs.libraries.libraft import RAFT_LIBRAFT, RAFT_LIBRAFT_AS_IS, InstallSnapshot
+from raftnb.specs.raft.prevote import PreVote, PreVoteResponse
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -78,7 +73,7 @@ class LibraftMapping(EventMapping):
         self.handlers: dict[type[Message], Callable[[Any, Any, Now], None]] = {
             RequestVote: self.vote_request,
             RequestVoteResponse: self.vote_response,
-            RequestPreVote: self.pre_vote_request,
+            PreVote: self.pre_vote_request,
             PreVoteResponse: self.pre_vote_response,
             AppendEntries: self.append_entries,
             AppendEntriesResponse: self.append_entries_response,
@@ -101,14 +96,10 @@ class LibraftMapping(EventMapping):
 
     def start(self, model: Model) -> State:
         """Term 1, and the configuration as the only entry, on disk and committed."""
-        (first,) = model.initial_states
         self.values = LibraftValues()
         self.servers = {int(name[1:]): name for name in model.names["Server"]}
-        with model.start() as world:
-            values = world.members(model.spec.domains[0])
-        known = {"currentTerm": 1, "log": (Entry(1, values[0]),), "commitIndex": 1, "lastStored": 1}
-        servers = model.names["Server"]
-        return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
+        log = (Entry(1, first_value(model)),)
+        return begun(model, currentTerm=1, log=log, commitIndex=1, lastStored=1)
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
         """One alternative for each event; the network's faults are no steps."""
@@ -310,7 +301,7 @@ class LibraftMapping(EventMapping):
 
     def pre_vote_request(self, s: Any, m: Message, now: Now) -> None:
         """The term is not taken over."""
-        self.take(s, "handle_request_pre_vote", m, now=now)
+        self.take(s, "handle_pre_vote", m, now=now)
 
     def pre_vote_response(self, s: Any, m: Message, now: Now) -> None:
         """Counted by who asks around."""

@@ -7,7 +7,8 @@ from typing import Any
 from raftnb.conform.mapping import Event, field, one_of
 from raftnb.conform.now import Now
 from raftnb.data.values import Message
-from raftnb.specs.libraries.libraft import InstallSnapshot, PreVoteResponse, RequestPreVote
+from raftnb.specs.libraries.libraft import InstallSnapshot
+from raftnb.specs.raft.prevote import PreVote, PreVoteResponse
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -74,7 +75,7 @@ class LibraftValues:
         if kind == "RequestVote":
             now.same("candidate", f"s{m['candidate']}", source.name)
             now.same("disruptLeader", 0, m["disruptLeader"])
-            which = one_of({0: RequestVote, 1: RequestPreVote}, m["preVote"], "preVote")
+            which = one_of({0: RequestVote, 1: PreVote}, m["preVote"], "preVote")
             last = {"lastLogIndex": m["lastLogIndex"], "lastLogTerm": m["lastLogTerm"]}
             return which(**ends, **last)  # type: ignore[no-any-return]
         if kind == "RequestVoteResult":

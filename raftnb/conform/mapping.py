@@ -37,6 +37,19 @@ class EventMapping(ABC):
         """The alternatives of an event; raises `EventError` for one that cannot be read."""
 
 
+def begun(model: Model, **known: Any) -> State:
+    """The initial state, but for variables that have these values at every server."""
+    (first,) = model.initial_states
+    servers = model.names["Server"]
+    return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
+
+
+def first_value(model: Model) -> Any:
+    """The first of the values that entries may have."""
+    with model.start() as world:
+        return world.members(model.spec.domains[0])[0]
+
+
 def field(event: Any, name: str, within: str = "an event") -> Any:
     """A field of an event, or of an object in one; raises `EventError` if it is not there."""
     try:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from raftnb.conform.mapping import Event, EventMapping, field, one_of
+from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
@@ -62,12 +62,7 @@ class PySyncObjMapping(EventMapping):
 
     def start(self, model: Model) -> State:
         """An entry of term 0 in every log, committed."""
-        (first,) = model.initial_states
-        with model.start() as world:
-            log = (Entry(0, world.members(self.spec.domains[0])[0]),)
-        known = {"log": log, "commitIndex": 1}
-        servers = model.names["Server"]
-        return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
+        return begun(model, log=(Entry(0, first_value(model)),), commitIndex=1)
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
         """One alternative for each event."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from raftnb.data.values import Map, Message
 from raftnb.language.cures import nearest
 from raftnb.language.spec import Model, Spec
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
+from raftnb.specs.raft.scenes import HANDLERS
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -28,19 +30,10 @@ from raftnb.specs.raft.server import (
     Role,
 )
 
-HANDLERS: dict[str, tuple[type[Message], str, tuple[str, ...]]] = {
-    "RequestVote": (RequestVote, "handle_request_vote", ("term", "lastLogIndex", "lastLogTerm")),
-    "RequestVoteResponse": (
-        RequestVoteResponse, "handle_request_vote_response", ("term", "voteGranted"),
-    ),
-    "AppendEntries": (
-        AppendEntries, "handle_append_entries",
-        ("term", "prevLogIndex", "prevLogTerm", "entries", "leaderCommit"),
-    ),
-    "AppendEntriesResponse": (
-        AppendEntriesResponse, "handle_append_entries_response", ("term", "success", "matchIndex"),
-    ),
-}  # fmt: skip
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse)
+}
 NUMBERS = ("currentTerm", "commitIndex", "logLength", "lastLogTerm")
 STATE = (*NUMBERS, "role", "votedFor", "log", "votesGranted", "matchIndex")
 
@@ -168,7 +161,7 @@ class RecordedMapping(EventMapping):
         told = field(event, "message")
         kind, known, source, dest = self._message(told, now)
         now.same("the receiver", dest.name, s.name)
-        handler = HANDLERS[kind.__name__][1]
+        handler = HANDLERS[kind.__name__]
         found = now.find(kind, source, dest, **known)
         now.first_of(*(partial(self._handle, m, handler, event, s, now) for m in found))
 
@@ -183,7 +176,8 @@ class RecordedMapping(EventMapping):
     def _message(self, told: Any, now: Now) -> tuple[type[Message], dict[str, Any], Any, Any]:
         """Kind, known fields and ends of a message that is logged."""
         name = field(told, "type", "a message")
-        kind, _, names = one_of(HANDLERS, name, "the message type")
+        kind = one_of(MESSAGES, name, "the message type")
+        names = [f.name for f in fields(kind) if f.name not in ("source", "dest")]
         strange = [key for key in told if key not in ("type", "from", "to", *names)]
         if strange:
             raise EventError(

@@ -11,8 +11,8 @@ import pytest
 
 from raftnb import Verdict
 from raftnb.drive import Adapter, Sent, drive, replay
-from raftnb.drive.raft import NO_OP_RAFT
 from raftnb.explore import check
+from raftnb.specs.libraries.pysyncobj import NO_OP_RAFT
 from tests.drive.lost_command import OLD_ANSWER, OVERWRITTEN
 
 pytest.importorskip("pysyncobj", reason="pysyncobj is not installed")
@@ -91,7 +91,7 @@ def test_without_its_journal_it_forgets_its_vote() -> None:
 
 def test_the_walks_do_not_depend_on_the_hashes_of_a_run() -> None:
     text = (
-        "from raftnb.drive import drive; from raftnb.drive.raft import NO_OP_RAFT\n"
+        "from raftnb.drive import drive; from raftnb.specs.libraries.pysyncobj import NO_OP_RAFT\n"
         "from raftnb.drive.adapters.pysyncobj import PySyncObj\n"
         "model = NO_OP_RAFT(servers=3, max_term=2, max_log=2)\n"
         "print(drive(model, PySyncObj(journal=False), walks=4).inputs)"

@@ -20,6 +20,16 @@ class AheadServer(Server):
         super().append_entries(peer)
 
 
+class DurableCommitServer(AheadServer):
+    """A server that keeps its commitIndex on disk, though maybe an older one."""
+
+    def restart(self) -> None:
+        """Fail and come back, perhaps with a commitIndex that was known before."""
+        kept = either(*range(self.commitIndex + 1))
+        super().restart()
+        self.commitIndex = kept
+
+
 RAFT_AHEAD = RAFT.variant(
     "raft-ahead", AheadServer, summary="Raft whose leaders send any part of their logs"
 )

@@ -8,8 +8,8 @@ down within its term. An entry's command is not looked at.
 
 from __future__ import annotations
 
-from raftnb.language import Message, Set, either, reply, send, when
-from raftnb.specs.libraries.ahead import AheadServer
+from raftnb.language import Message, Set, reply, send, when
+from raftnb.specs.libraries.ahead import DurableCommitServer
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import (
     AppendEntries,
@@ -36,16 +36,14 @@ class HeartbeatResponse(Message):
     term: Term
 
 
-class EtcdServer(AheadServer):
+class EtcdServer(DurableCommitServer):
     """A server of etcd's library."""
 
     refusedBy: Set[Server] = frozenset()
 
     def restart(self) -> None:
-        """Fail and come back: commitIndex was on disk, though maybe an older one."""
-        kept = either(*range(self.commitIndex + 1))
+        """Fail and come back: who has refused is forgotten."""
         super().restart()
-        self.commitIndex = kept
         self.refusedBy = frozenset()
 
     def time_out(self) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from raftnb.language import Message, Record, Seq, Set, discard, either, macro, reply, send, when
 from raftnb.specs.libraries.ahead import AheadServer
 from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.prevote import PreVote, PreVoteResponse
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -47,21 +48,6 @@ class InstallSnapshot(Message):
 
     term: Term
     snapshot: Seq[Entry]
-
-
-class RequestPreVote(Message):
-    """A server asks whether others would vote for it in a term that it has not begun."""
-
-    term: Term
-    lastLogIndex: Index
-    lastLogTerm: Term
-
-
-class PreVoteResponse(Message):
-    """The answer to a RequestPreVote; its term is the one that was asked about, or a newer one."""
-
-    term: Term
-    voteGranted: bool
 
 
 class LibraftServer(AheadServer):
@@ -101,7 +87,7 @@ class LibraftServer(AheadServer):
 
     def update_term(self, m: Message) -> None:
         """A newer term: who stood or led knows no leader. Asking around does not bring one."""
-        when(not isinstance(m, RequestPreVote))
+        when(not isinstance(m, PreVote))
         when(not isinstance(m, PreVoteResponse))
         if self.role != Role.FOLLOWER:
             self.leader = None
@@ -265,7 +251,7 @@ class LibraftServer(AheadServer):
         for peer in Server:
             if peer != self:
                 send(
-                    RequestPreVote(
+                    PreVote(
                         term=self.currentTerm + 1,
                         lastLogIndex=len(self.log),
                         lastLogTerm=last_term(self.log),
@@ -273,7 +259,7 @@ class LibraftServer(AheadServer):
                     to=peer,
                 )
 
-    def would_vote(self, m: RequestPreVote) -> bool:
+    def would_vote(self, m: PreVote) -> bool:
         """Whether this server would vote for the sender, if it were to begin that term."""
         asked = (m.lastLogTerm, m.lastLogIndex)
         return (
@@ -282,7 +268,7 @@ class LibraftServer(AheadServer):
             and asked >= (last_term(self.log), len(self.log))
         )
 
-    def handle_request_pre_vote(self, m: RequestPreVote) -> None:
+    def handle_pre_vote(self, m: PreVote) -> None:
         """Say whether the sender would get the vote; nothing is promised."""
         reply(m, PreVoteResponse(term=m.term, voteGranted=self.would_vote(m)))
 

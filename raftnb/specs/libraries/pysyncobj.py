@@ -7,20 +7,14 @@ at.
 
 from __future__ import annotations
 
-from raftnb.language import either, when
-from raftnb.specs.libraries.ahead import AheadServer
+from raftnb.language import Delivery, either, send, when
+from raftnb.specs.libraries.ahead import RAFT_AHEAD, DurableCommitServer
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.server import Role
+from raftnb.specs.raft.server import AppendEntries, Entry, Past, Role, Server, Value, term_at
 
 
-class PySyncObjServer(AheadServer):
-    """A server of PySyncObj with its journal."""
-
-    def restart(self) -> None:
-        """Fail and come back: commitIndex was in the journal, though maybe an older one."""
-        kept = either(*range(self.commitIndex + 1))
-        super().restart()
-        self.commitIndex = kept
+class PySyncObjServer(DurableCommitServer):
+    """A server of PySyncObj with its journal, which keeps commitIndex, too."""
 
     def step_down(self) -> None:
         """A leader that has not heard of a quorum for a while stands down within its term."""
@@ -47,4 +41,46 @@ RAFT_PYSYNCOBJ_FORGETFUL = RAFT.variant(
     "raft-pysyncobj-forgetful", ForgetfulServer, summary="Raft as PySyncObj does it, no journal"
 )
 
-__all__ = ["RAFT_PYSYNCOBJ", "RAFT_PYSYNCOBJ_FORGETFUL", "ForgetfulServer", "PySyncObjServer"]
+
+class NoOpServer(DurableCommitServer):
+    """A server that as a new leader appends an entry at once, and sends it; as PySyncObj does.
+
+    The entry stands for no command (section 8); here it has any value.
+    """
+
+    def become_leader(self) -> None:
+        """Become leader, append an entry, and send it to all others."""
+        super().become_leader()
+        before = self.log
+        self.log += (Entry(self.currentTerm, either(*Value)),)
+        Past.leaderLog |= {self.currentTerm: self.log}
+        self.acknowledged |= {self.currentTerm: len(self.log)}
+        for peer in Server:
+            if peer != self:
+                send(
+                    AppendEntries(
+                        term=self.currentTerm,
+                        prevLogIndex=len(before),
+                        prevLogTerm=term_at(before, len(before)),
+                        entries=self.log[len(before) :],
+                        leaderCommit=self.commitIndex,
+                    ),
+                    to=peer,
+                )
+
+
+NO_OP_RAFT = RAFT_AHEAD.variant(
+    "no-op-raft",
+    NoOpServer,
+    summary="Raft whose new leaders append an entry of their own, over connections in order",
+    delivery=Delivery(loses=True, duplicates=False, reorders=False),
+)
+
+__all__ = [
+    "NO_OP_RAFT",
+    "RAFT_PYSYNCOBJ",
+    "RAFT_PYSYNCOBJ_FORGETFUL",
+    "ForgetfulServer",
+    "NoOpServer",
+    "PySyncObjServer",
+]
