@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
-import os
 from collections.abc import Callable
 from inspect import signature
 from itertools import chain, count
@@ -29,6 +27,7 @@ from typing import Any, TypeVar
 from raftnb.data.errors import HistoryError, UsageError
 from raftnb.data.events import UNSAID, Value, exact, freeze, text
 from raftnb.data.histories import History
+from raftnb.data.lines import LineFile
 from raftnb.linear.readers import read_history
 from raftnb.linear.writers import plain
 
@@ -53,21 +52,12 @@ class Recorder:
             raise UsageError(
                 f"the name {self.path.name}", allowed="a file that ends in .jsonl", cure="rename it"
             )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        try:
-            self._file = os.open(self.path, flags, 0o644)
-        except OSError as error:
-            raise UsageError(
-                error.strerror or str(error),
-                place=str(path),
-                allowed="a file that is not there yet, in a directory that is",
-                cure="choose another name, or delete the file",
-            ) from None
+        allowed = "a file that is not there yet, in a directory that is"
+        self._file = LineFile(path, allowed=allowed, one="a call", many="calls")
         self._lock, self._start = Lock(), monotonic_ns()
         self._names: dict[Value, Value] = {}
         self._taken: set[Value] = set()
         self._waiting: set[Value] = set()
-        self._open = True
 
     def call(
         self, process: Value, name: str, *arguments: Any, fails: Failures = (), key: Value = None
@@ -134,9 +124,7 @@ class Recorder:
     def close(self) -> None:
         """Close the file; no call can be recorded after."""
         with self._lock:
-            if self._open:
-                os.close(self._file)
-            self._open = False
+            self._file.close()
 
     def __enter__(self) -> Recorder:
         return self
@@ -177,15 +165,7 @@ class Recorder:
         return self._names[exact(process)]
 
     def _append(self, fields: dict[str, Any]) -> None:
-        if not self._open:
-            raise UsageError(
-                "a call after the recorder was closed",
-                allowed="calls within its `with` block",
-                cure="close it when all threads have ended",
-            )
-        line = json.dumps(fields | {"time": monotonic_ns() - self._start}).encode() + b"\n"
-        while line:
-            line = line[os.write(self._file, line) :]
+        self._file.write(fields | {"time": monotonic_ns() - self._start})
 
 
 class RecordedCall:

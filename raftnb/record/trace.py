@@ -12,8 +12,6 @@ nothing is lost when the program dies. The state is written after it.
 from __future__ import annotations
 
 import functools
-import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from time import monotonic_ns
 from typing import Any, TypeVar
 
 from raftnb.data.errors import UsageError
+from raftnb.data.lines import LineFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 EVENTS = ("time_out", "restart", "request", "send", "receive", "state")
@@ -41,17 +40,13 @@ class TraceRecorder:
     """
 
     def __init__(self, path: str | Path, servers: Sequence[str] | None = None) -> None:
-        new = os.O_CREAT | os.O_EXCL if servers is not None else 0
-        try:
-            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | new, 0o644)
-        except OSError as error:
-            raise UsageError(
-                error.strerror or str(error),
-                place=str(path),
-                allowed="a new file with `servers`, one that was begun without",
-                cure="choose another name, or delete the file",
-            ) from None
-        self._open = True
+        self._file = LineFile(
+            path,
+            allowed="a new file with `servers`, one that was begun without",
+            one="an event",
+            many="events",
+            joined=servers is None,
+        )
         if servers is not None:
             self._write({"event": "start", "servers": list(servers)})
 
@@ -110,9 +105,7 @@ class TraceRecorder:
 
     def close(self) -> None:
         """Close the file; no event can be recorded after."""
-        if self._open:
-            self._open = False
-            os.close(self._file)
+        self._file.close()
 
     def __enter__(self) -> TraceRecorder:
         return self
@@ -121,14 +114,8 @@ class TraceRecorder:
         self.close()
 
     def _write(self, fields: dict[str, Any]) -> None:
-        if not self._open:
-            raise UsageError(
-                "an event after the recorder was closed",
-                allowed="events within its `with` block",
-                cure="close it when all threads have ended",
-            )
         try:
-            line = json.dumps(fields | {"time": monotonic_ns()})
+            self._file.write(fields | {"time": monotonic_ns()})
         except (TypeError, ValueError) as error:
             raise UsageError(
                 f"{error}, in {fields!r:.80}",
@@ -136,7 +123,6 @@ class TraceRecorder:
                 allowed="texts, numbers, true, false, null, lists and objects of them",
                 cure="give names and numbers",
             ) from None
-        os.write(self._file, line.encode() + b"\n")
 
 
 __all__ = ["RecordedStep", "TraceRecorder"]
