@@ -38,14 +38,7 @@ from raftnb.prove import (
 )
 from raftnb.prove.finite import Instance
 from raftnb.prove.small import InstanceSize
-
-
-def same(spec: Spec, distinct: int, **constants: Any) -> None:
-    """Both engines count these states, and the verdict is *holds*."""
-    for engine in ("fast", "reference"):
-        found = check(spec(**constants), engine=engine, progress=False)
-        assert (found.verdict, found.distinct) == (Verdict.HOLDS, distinct), engine
-
+from tests.language.engines import same
 
 # A variable that no action writes.
 

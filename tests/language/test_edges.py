@@ -1,7 +1,6 @@
 """More edges of the language: each is run, explored, proved and printed, or refused with a cure."""
 
 from enum import Enum
-from typing import Any
 
 import pytest
 
@@ -26,14 +25,7 @@ from raftnb.language import (
 )
 from raftnb.pluscal import algorithm
 from raftnb.prove import Lemma, Proof, explain, prove
-
-
-def same(spec: Spec, distinct: int, **constants: Any) -> None:
-    """Both engines count these states, and the verdict is *holds*."""
-    for engine in ("fast", "reference"):
-        found = check(spec(**constants), engine=engine, progress=False)
-        assert (found.verdict, found.distinct) == (Verdict.HOLDS, distinct), engine
-
+from tests.language.engines import same
 
 # Truth values and None, told apart by `is`.
 

@@ -13,14 +13,7 @@ from raftnb.language import Domain, Globals, Nat, Process, Record, Seq, Spec, ei
 from raftnb.pluscal import algorithm
 from raftnb.prove import Lemma, Proof, check_bounded, explain, k_induction, prove, prove_refines
 from tests.language import parts
-
-
-def same(spec: Spec, distinct: int, **constants: Any) -> None:
-    """Both engines count these states, and the verdict is *holds*."""
-    for engine in ("fast", "reference"):
-        found = check(spec(**constants), engine=engine, progress=False)
-        assert (found.verdict, found.distinct) == (Verdict.HOLDS, distinct), engine
-
+from tests.language.engines import same
 
 # A class names itself without quotes.
 

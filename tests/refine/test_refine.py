@@ -16,27 +16,7 @@ from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE
 from raftnb.specs.store.sequential import Client
-
-# A clock of four, seen as a clock of two.
-
-
-class Four(Globals):
-    n: int = 0
-
-
-class Two(Globals):
-    n: int = 0
-
-
-class Fast(Process):
-    def tick(self) -> None:
-        Four.n = (Four.n + 1) % 4
-
-
-class Slow(Process):
-    def tick(self) -> None:
-        Two.n = (Two.n + 1) % 2
-
+from tests.refine.clocks import Fast, Four, Slow, Two
 
 FOUR = Spec("four", (Fast,), (Four,), fairness=(weak(Fast),))
 TWO = Spec("two", (Slow,), (Two,), fairness=(weak(Slow),))

@@ -10,7 +10,6 @@ from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.language import (
     Delivery,
-    Globals,
     Message,
     Nat,
     Process,
@@ -23,24 +22,7 @@ from raftnb.refine import refines, refines_on_walks
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.clients import RAFT_STORE
 from raftnb.specs.raft.mistakes import AppliesTwice
-
-
-class Four(Globals):
-    n: int = 0
-
-
-class Two(Globals):
-    n: int = 0
-
-
-class Fast(Process):
-    def tick(self) -> None:
-        Four.n = (Four.n + 1) % 4
-
-
-class Slow(Process):
-    def tick(self) -> None:
-        Two.n = (Two.n + 1) % 2
+from tests.refine.clocks import Fast, Four, Slow, Two
 
 
 def is_below_two() -> bool:
