@@ -109,6 +109,9 @@ class RecordedMapping(EventMapping):
 
     def _played(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> None:
         play(event, s, now)
+        self._settle(event, s, now)
+
+    def _settle(self, event: Event, s: Any, now: Now) -> None:
         if "state" in event:
             self.reach(event["state"], s, now)
             self.compare(event["state"], s, now)
@@ -169,9 +172,7 @@ class RecordedMapping(EventMapping):
         if m.term > s.currentTerm:
             now.take(s, "update_term", m)
         now.take(s, handler, m)
-        if "state" in event:
-            self.reach(event["state"], s, now)
-            self.compare(event["state"], s, now)
+        self._settle(event, s, now)
 
     def _message(self, told: Any, now: Now) -> tuple[type[Message], dict[str, Any], Any, Any]:
         """Kind, known fields and ends of a message that is logged."""

@@ -21,6 +21,7 @@ from raftnb.language import (
 from raftnb.liveness import check_liveness
 from raftnb.pluscal import algorithm
 from raftnb.prove import Lemma, Proof, prove
+from tests.language.engines import same
 
 
 class Clock(Globals):
@@ -96,12 +97,6 @@ SPEC = Spec(
     constants={"lamps": 2, "bells": 1},
     invariants=(times_are_small, on_after_a_tick),
 )
-
-
-def same(spec: Spec, distinct: int, **constants: Any) -> None:
-    for engine in ("fast", "reference"):
-        found = check(spec(**constants), engine=engine, progress=False)
-        assert (found.verdict, found.distinct) == (Verdict.HOLDS, distinct), engine
 
 
 def test_a_class_has_the_variables_and_actions_of_all_its_bases() -> None:
