@@ -149,13 +149,7 @@ def is_ours(function: FunctionType) -> bool:
 
 def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
     """The methods of the specification's classes that a function calls, actions too."""
-    calls = [
-        node.func
-        for node in ast.walk(parse(function))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    above = dict.fromkeys(call.attr for call in calls if _is_super(call.value))
-    called = dict.fromkeys(call.attr for call in calls if not _is_super(call.value))
+    above, called = _names_called(function)
     classes = dict.fromkeys(base for cls in namespace.values() for base in cls.__mro__)
     found = [vars(cls).get(name) for cls in classes for name in called]
     found += [_inherited(function, cls, name) for cls in namespace.values() for name in above]
@@ -163,6 +157,19 @@ def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[F
     unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
     ones = dict.fromkeys(f for f in unwrapped if isinstance(f, FunctionType) and not is_ours(f))
     return tuple(ones)
+
+
+@cache
+def _names_called(function: FunctionType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that a function's text calls as methods: of `super()`, and of anything else."""
+    calls = [
+        node.func
+        for node in ast.walk(parse(function))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    above = dict.fromkeys(call.attr for call in calls if _is_super(call.value))
+    called = dict.fromkeys(call.attr for call in calls if not _is_super(call.value))
+    return tuple(above), tuple(called)
 
 
 def _inherited(function: FunctionType, cls: type, name: str) -> Any:
@@ -205,6 +212,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
     return frozenset().union(*map(own_attributes, reached(function, namespace)))
 
 
+@cache
 def assigned_attributes(function: FunctionType) -> frozenset[str]:
     """The attribute names that a function's text assigns to."""
     nodes = [n for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute)]

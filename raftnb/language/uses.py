@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from inspect import signature
 from typing import Any
 
@@ -61,13 +62,18 @@ def misfit(call: ast.Call, called: Callable[..., Any], error: TypeError) -> Told
     return f"`{ast.unparse(call)}`: {error}", f"{name}({', '.join(names)})", cure
 
 
+@cache
+def parents(tree: ast.FunctionDef) -> dict[int, ast.AST]:
+    """Each node's parent, by the node's id; one tree is read for many specifications."""
+    inner = ((child, node) for node in ast.walk(tree) for child in ast.iter_child_nodes(node))
+    return {id(child): node for child, node in inner}
+
+
 class Uses:
     """Where the names of a function stand: each node's parent."""
 
     def __init__(self, tree: ast.FunctionDef, names: dict[str, Any]) -> None:
-        self.names = names
-        inner = [(child, node) for node in ast.walk(tree) for child in ast.iter_child_nodes(node)]
-        self.parent = {id(child): node for child, node in inner}
+        self.names, self.parent = names, parents(tree)
 
     def around(self, node: ast.AST) -> ast.AST:
         """The expression that a node is a part of."""
