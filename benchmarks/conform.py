@@ -12,10 +12,9 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from raftnb.conform import EventMapping, Now, Play, conforms, read_events
+from raftnb.conform import EventMapping, Now, Play, conforms, recorded_log
 from raftnb.conform.etcd import EtcdMapping
 from raftnb.conform.libraft import LibraftMapping
 from raftnb.specs.raft.claims import RAFT
@@ -30,7 +29,8 @@ from raftnb.specs.raft.scenes import (
 )
 from raftnb.specs.raft.server import AppendEntriesResponse
 
-TRACES = Path(__file__).resolve().parents[1] / "tests" / "data" / "traces"
+LIBRAFTS = [f"libraft_n3_seed{name}" for name in ("1_pre0_snap0", "3_pre1_snap0", "6_pre0_snap4")]
+LIBRAFTS += ["libraft_n3_seed176_pre0_snap0"]
 ROUNDS, ENTRIES = 1000, 100
 WALK, ROUND = 10_000, 6
 NAMES = ["s1", "s2", "s3"]
@@ -95,13 +95,10 @@ def spent(mapping: EventMapping, events: Any, claims: bool) -> tuple[int, float]
 def main(largest: int) -> None:
     """Print a table."""
     logs: list[tuple[str, EventMapping]] = [("etcdraft_n3_s1", EtcdMapping())]
-    logs += [
-        (path.name.removesuffix(".ndjson.xz"), LibraftMapping(as_is=True))
-        for path in sorted(TRACES.glob("libraft*"))
-    ]
+    logs += [(name, LibraftMapping(as_is=True)) for name in LIBRAFTS]
     for name, mapping in logs:
         for claims in (False, True):
-            events = tuple(read_events(TRACES / f"{name}.ndjson.xz"))
+            events = tuple(recorded_log(name))
             count, seconds = spent(mapping, events, claims)
             said = "with claims" if claims else "fit alone"
             print(f"{name} {said}: {count:,} events, {count / seconds:,.0f} a second")

@@ -5,7 +5,7 @@ from raftnb.conform.mapping import Event, EventMapping
 from raftnb.conform.merging import merged
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
-from raftnb.conform.recording import Recording, read_events
+from raftnb.conform.recording import Recording, read_events, recorded_log
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.search import conforms
 
@@ -24,4 +24,5 @@ __all__ = [
     "conforms",
     "merged",
     "read_events",
+    "recorded_log",
 ]

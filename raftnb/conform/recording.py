@@ -6,13 +6,16 @@ import gzip
 import json
 import lzma
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError
 from raftnb.data.errors import UsageError
+from raftnb.language.cures import nearest
 
+ENDING = ".ndjson.xz"
 OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
 
 
@@ -70,4 +73,25 @@ def read_events(path: str | Path) -> Recording:
     return Recording(path)
 
 
-__all__ = ["Recording", "read_events"]
+def recorded_log(name: str) -> Recording:
+    """One of the logs that come with the package: a run of a real library, of three servers.
+
+    `etcdraft_n3_s1` (etcd's Go library, by a seeded driver of its RawNode), `libraft_n3_seed1_...`,
+    `..._seed3_...`, `..._seed6_...`, `..._seed176_...` (libraft 0.15 in its own simulator; with
+    pre-vote where the name says `pre1`, with snapshots where it does not say `snap0`),
+    `pso_journal_kill2` and `pso_no_journal` (PySyncObj, with killed servers). Raises `UsageError`
+    for another name.
+    """
+    folder = Path(str(files("raftnb") / "conform" / "logs"))
+    path = folder / f"{name}{ENDING}"
+    if not path.exists():
+        names = sorted(one.name.removesuffix(ENDING) for one in folder.iterdir())
+        raise UsageError(
+            f"no recorded log {name!r}",
+            allowed=", ".join(names),
+            cure=nearest(name, names) or "choose one of them",
+        )
+    return Recording(path)
+
+
+__all__ = ["Recording", "read_events", "recorded_log"]

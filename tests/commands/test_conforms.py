@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from raftnb.__main__ import main
+from raftnb.conform import recorded_log
 
-TRACES = Path(__file__).resolve().parents[1] / "data" / "traces"
-PRE_VOTE = str(TRACES / "libraft_n3_seed3_pre1_snap0.ndjson.xz")
-OLD_TERM = str(TRACES / "libraft_n3_seed1_pre0_snap0.ndjson.xz")
+PRE_VOTE = str(recorded_log("libraft_n3_seed3_pre1_snap0").path)
+OLD_TERM = str(recorded_log("libraft_n3_seed1_pre0_snap0").path)
 LIBRAFT = ["--format", "libraft"]
 Printed = pytest.CaptureFixture[str]
 

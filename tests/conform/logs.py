@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from raftnb.conform import Conformance, EventMapping, conforms, read_events
+from raftnb.conform import Conformance, EventMapping, conforms, recorded_log
 
-TRACES = Path(__file__).resolve().parents[1] / "data" / "traces"
 ETCD = "etcdraft_n3_s1"
-PYSYNCOBJ = "pso_journal_kill2.trace"
+PYSYNCOBJ, NO_JOURNAL = "pso_journal_kill2", "pso_no_journal"
 OLD_TERM, PRE_VOTE, SNAPSHOTS, WHOLE_LOG = (
     "libraft_n3_seed1_pre0_snap0",
     "libraft_n3_seed3_pre1_snap0",
@@ -22,7 +20,7 @@ OLD_TERM, PRE_VOTE, SNAPSHOTS, WHOLE_LOG = (
 @cache
 def events_of(name: str) -> tuple[dict[str, Any], ...]:
     """The events of a log."""
-    return tuple(read_events(TRACES / f"{name}.ndjson.xz"))  # type: ignore[arg-type]
+    return tuple(recorded_log(name))  # type: ignore[arg-type]
 
 
 def held(mapping: EventMapping, events: Any, **options: Any) -> Conformance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from raftnb import Verdict
-from raftnb.conform import Conformance, EventError, read_events
+from raftnb.conform import Conformance, EventError, recorded_log
 from raftnb.conform.etcd import EtcdMapping
 from raftnb.conform.libraft import LibraftMapping
 from raftnb.conform.pysyncobj import PySyncObjMapping
@@ -16,7 +16,6 @@ from .logs import (
     PRE_VOTE,
     PYSYNCOBJ,
     SNAPSHOTS,
-    TRACES,
     WHOLE_LOG,
     events_of,
     held,
@@ -94,7 +93,7 @@ def test_the_behavior_is_one_of_the_plain_specification() -> None:
 
 
 def test_a_file_gives_the_same_answer_as_its_events() -> None:
-    recording = read_events(TRACES / f"{PRE_VOTE}.ndjson.xz")
+    recording = recorded_log(PRE_VOTE)
     assert held(LibraftMapping(), recording, claims=False).matched == 1620
 
 

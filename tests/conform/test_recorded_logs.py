@@ -1,0 +1,27 @@
+"""The logs that come with the package."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb import UsageError, Verdict
+from raftnb.conform import recorded_log
+from raftnb.conform.pysyncobj import PySyncObjMapping
+from raftnb.specs.libraries.pysyncobj import RAFT_PYSYNCOBJ_FORGETFUL
+
+from .logs import NO_JOURNAL, events_of, held
+
+
+def test_without_its_journal_pysyncobj_forgets_its_vote() -> None:
+    found = held(PySyncObjMapping(), events_of(NO_JOURNAL))
+    assert (found.verdict, found.matched) == (Verdict.VIOLATED, 613)
+    assert found.first_misfit is not None
+    assert found.first_misfit.reasons == ("s1.votedFor is 0, logged None",)
+    forgetful = held(PySyncObjMapping(RAFT_PYSYNCOBJ_FORGETFUL), events_of(NO_JOURNAL))
+    assert (forgetful.matched, forgetful.first_misfit) == (1271, None)
+
+
+def test_an_unknown_log_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no recorded log 'etcdraft'") as told:
+        recorded_log("etcdraft")
+    assert "pso_no_journal" in str(told.value)
