@@ -26,7 +26,7 @@ def add_parser(subparsers: Any) -> None:
         description="Hold logs of implementations against a specification: JSON lines, also .xz "
         "or .gz. Exit code: 0 holds, 1 violated (an event that does not fit, or a claim that is "
         "false), 2 unusable input, 3 unknown (a bound was reached); of several files the worst, "
-        "in the order 1, 2, 3, 0.",
+        "in the order 1, 2, 3, 0. With --json one object for each file; for several a list.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a log, one JSON object a line")
     parser.add_argument(
@@ -59,11 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             found = _held(name, mapping, arguments)
         except RaftnbError as error:
-            if len(arguments.files) == 1:
-                error.place = ", ".join(filter(None, (_unless_in(name, error.place), error.place)))
-                raise
-            print(f"{name}: unusable\n{error}", file=sys.stderr)
-            rows.append({"file": name, "verdict": "unusable", "reason": str(error)})
+            error.place = ", ".join(filter(None, (_unless_in(name, error.place), error.place)))
+            print(error, file=sys.stderr)
+            rows.append({"file": name, "verdict": "unusable", "error": _as_json(error)})
             codes.append(UNUSABLE)
             continue
         rows.append({"file": name} | found.as_json())
@@ -82,10 +80,15 @@ def _unless_in(name: str, place: str) -> str:
     return "" if name.rpartition("/")[2] in place else name
 
 
+def _as_json(error: RaftnbError) -> dict[str, str]:
+    return {
+        "place": error.place, "found": error.found, "allowed": error.allowed, "cure": error.cure,
+    }  # fmt: skip
+
+
 def _held(name: str, mapping: EventMapping, arguments: argparse.Namespace) -> Conformance:
     events = read_events(name)
-    model = mapping.model(events)
-    start = mapping.start(model)
+    model, start = mapping.begin(events)
 
     def ask() -> Conformance:
         claims = not arguments.no_claims

@@ -157,5 +157,5 @@ def _conforms(name: str, path: Path) -> Answer:
     from raftnb.conform.formats import FORMATS
 
     events, mapping = read_events(path), FORMATS[name]()
-    model = mapping.model(events)
-    return conforms(model, events, mapping, start=mapping.start(model))
+    model, start = mapping.begin(events)
+    return conforms(model, events, mapping, start=start)

@@ -11,7 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
+from raftnb.conform.mapping import (
+    Event,
+    EventMapping,
+    begun,
+    brief,
+    cluster,
+    field,
+    first_value,
+    one_of,
+)
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
@@ -66,8 +75,13 @@ class EtcdMapping(EventMapping):
         for event in events:
             told = event.get("event", {})
             if event.get("tag") == "trace" and told.get("name") == "Ready":
-                return self.spec(servers=len(field(told, "conf")[0]), values=1)
-        raise EventError("a log without a Ready", allowed="a log from the bootstrap on")
+                voters = field(told, "conf")[0]
+                return self.spec(servers=cluster(len(voters), "a configuration of"), values=1)
+        raise EventError(
+            "a log without a Ready",
+            allowed="a log from the bootstrap on",
+            cure="record from the first start of the servers, or use another format",
+        )
 
     def start(self, model: Model) -> State:
         """After the bootstrap: an entry of term 1, committed, for each server of the cluster."""
@@ -81,7 +95,7 @@ class EtcdMapping(EventMapping):
         if tag == "state":
             return (partial(self.state, event, self.server(event, "nid", now), now),)
         if tag != "trace":
-            raise EventError(f"the tag {tag!r}", allowed="trace, state")
+            one_of(dict.fromkeys(("trace", "state")), tag, "the tag")
         told = field(event, "event")
         name = field(told, "name")
         play = self.plays.get(name) or one_of(self.plays, name, "the trace event")
@@ -96,7 +110,7 @@ class EtcdMapping(EventMapping):
         server = f"s{number}"
         if server not in now.world.names:
             raise EventError(
-                f"`{name}` {number!r}, a server that the configuration does not have",
+                f"`{name}` {brief(number)}, a server that the configuration does not have",
                 allowed=", ".join(name[1:] for name in now.model.names["Server"]),
                 cure="name one of these",
             )
@@ -128,6 +142,7 @@ class EtcdMapping(EventMapping):
             raise EventError(
                 "a trace event without its state",
                 allowed="state {term, vote, commit}, role, log",
+                cure="log them with each event, as etcd's library does",
             ) from None
         s = now[server]
         voted = s.votedFor
@@ -313,7 +328,8 @@ class EtcdMapping(EventMapping):
             known = field(event, "prop")
             first, last = m["index"] + 1, m["index"] + m["entries"]
             if known["next"] not in (first, last + 1) or known["match"] != known["next"] - 1:
-                raise Misfit(f"entries {first} to {last} are sent to {dest}, logged {known}")
+                told = f"next {known['next']}, match {known['match']}"
+                raise Misfit(f"entries {first} to {last} are sent to {dest}, logged {told}")
             now.take(s, "append_entries", now[dest], choose=(first, last))
         self.message(event, now)
         self.compare(event, server, now)

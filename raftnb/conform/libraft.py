@@ -12,9 +12,19 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from raftnb.conform.libraft_values import LibraftValues
-from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
-from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.libraft_values import UNASKED, LibraftValues, request_name
+from raftnb.conform.mapping import (
+    Event,
+    EventMapping,
+    begun,
+    brief,
+    cluster,
+    field,
+    first_value,
+    no_start,
+    one_of,
+)
+from raftnb.conform.misfit import EventError, Misfit, absent, fields_of
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
 from raftnb.data.values import Message, show
@@ -82,17 +92,19 @@ class LibraftMapping(EventMapping):
 
     def model(self, events: Iterable[Event]) -> Model:
         """As many servers as the first line says, and a value for each request."""
-        values, head = 0, None
-        for event in events:
-            head = event if head is None else head
+        servers = 0
+        requests: dict[str, None] = {}
+        for number, event in enumerate(events):
+            if (event.get("event") == "start") != (number == 0):
+                raise no_start(number, '{"event": "start", "servers": 3, "preVote": 0}')
+            if number == 0:
+                servers = cluster(field(event, "servers"), "`servers`")
+                one_of({0: 0, 1: 1}, event.get("preVote", 0), "preVote")
             if event.get("event") == "request":
-                values = max(values, field(event, "value"))
-        if head is None or head.get("event") != "start":
-            raise EventError(
-                "a log that does not begin with the event `start`",
-                allowed='{"event": "start", "servers": 3, "preVote": 0}',
-            )
-        return self.spec(servers=field(head, "servers"), values=values + 2, duplicates=0)
+                requests.setdefault(request_name(field(event, "value")))
+        if not servers:
+            raise no_start(0, '{"event": "start", "servers": 3, "preVote": 0}')
+        return self.spec(servers=servers, values=(*UNASKED, *requests), duplicates=0)
 
     def start(self, model: Model) -> State:
         """Term 1, and the configuration as the only entry, on disk and committed."""
@@ -121,7 +133,7 @@ class LibraftMapping(EventMapping):
         found = self.servers.get(number) if type(number) is int else None
         if found is None:
             raise EventError(
-                f"`{name}` {number!r}, a server that the first line does not count",
+                f"`{name}` {brief(number)}, a server that the first line does not count",
                 allowed=f"1 to {len(self.servers)}",
                 cure="name one of these",
             )
@@ -181,8 +193,7 @@ class LibraftMapping(EventMapping):
             logged["lastStored"],
         ):  # fmt: skip
             for name, mine in zip(names, is_, strict=True):
-                if logged[name] != mine:
-                    raise Misfit(f"{s}.{name} is {show(mine)}, logged {show(logged[name])}")
+                now.same(f"{s}.{name}", mine, logged[name])
         log, offset, raw = s.log, logged["offset"], logged["log"]
         before = now.noted((s.name, LOG), ((), -1, []))
         if before == (log, offset, raw):
@@ -220,13 +231,13 @@ class LibraftMapping(EventMapping):
         s = now[server]
         self.is_settled(s, now)
         self.owes_nothing(s, now)
-        self.take(s, "client_request", now[f"v{field(event, 'value') + 2}"], now=now)
+        self.take(s, "client_request", now[request_name(field(event, "value"))], now=now)
 
     def owes_nothing(self, s: Any, now: Now) -> None:
         """All that the server has sent is logged."""
         owed = now.noted((s.name, OWED))
         if owed:
-            raise Misfit(f"{s} has sent {owed[0]!r}, which is not logged")
+            raise Misfit(f"{s} has sent {show(owed[0])}, which is not logged")
 
     def send(self, event: Event, server: str, now: Now) -> None:
         """A server sends what it owes; a leader entries or a snapshot, as it likes."""
@@ -244,7 +255,8 @@ class LibraftMapping(EventMapping):
         m = self.values.message(told, s, dest, now)
         owed = now.noted((server, OWED), ())
         if m not in owed:
-            raise Misfit(f"{s} sends {m!r}, which is not {' or '.join(map(repr, owed)) or 'due'}")
+            alike = [one for one in owed if (type(one), one.dest) == (type(m), dest)]
+            raise Misfit(absent(type(m), (s, dest), fields_of(m), alike, "due"))
         if kind == "AppendEntriesResult" and told["rejected"]:
             self.reject(s, told, dest, now)
         at = owed.index(m)
@@ -273,7 +285,8 @@ class LibraftMapping(EventMapping):
         elif isinstance(m, AppendEntriesResponse) and not m.success:
             hint = (m.term, told["rejected"], told["lastLogIndex"])
             if hint not in now.noted((HINTS, source.name, server), ()):
-                raise Misfit(f"{source} has rejected nothing with {told}")
+                says = f"rejected {told['rejected']}, lastLogIndex {told['lastLogIndex']}"
+                raise Misfit(f"{source} has sent {server} no rejection with {says}")
         self.handlers[type(m)](s, m, now)
 
     def ignore(self, m: Message, now: Now) -> None:

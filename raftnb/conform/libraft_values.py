@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from raftnb.conform.mapping import Event, field, one_of
+from raftnb.conform.mapping import Event, brief, field, one_of
+from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now
 from raftnb.data.values import Message
 from raftnb.specs.libraries.libraft import InstallSnapshot
@@ -18,13 +19,23 @@ from raftnb.specs.raft.server import (
     Role,
 )
 
-CONFIGURATION, BARRIER = 3, 2
+UNASKED = ("configuration", "barrier")
+"""The values of entries that no client asks for; their types are 3 and 2."""
 KINDS = (
     "AppendEntries", "AppendEntriesResult", "RequestVote", "RequestVoteResult", "InstallSnapshot",
 )  # fmt: skip
 ANSWERS = {1: PreVoteResponse, 2: RequestVoteResponse}
 """By `preVote` of an answer: 1 is yes, and 2 is no."""
 MOST_MADE = 50_000
+
+
+def request_name(number: Any) -> str:
+    """The value that stands for what a client has requested by this number."""
+    if type(number) is int and number >= 0:
+        return f"r{number}"
+    raise EventError(
+        f"`value` {brief(number)}", allowed="a number from 0 on", cure="log the request's number"
+    )
 
 
 class LibraftValues:
@@ -41,9 +52,13 @@ class LibraftValues:
         if found is None:
             kind = key[1] if len(key) > 1 else None
             if kind == 1 and len(key) == 3:
-                value = f"v{key[2] + 2}"
+                value = request_name(key[2])
+                if value not in now.world.names:
+                    raise Misfit(f"an entry has value {brief(key[2])}, which nobody requested")
             else:
-                value = one_of({CONFIGURATION: "v1", BARRIER: "v2"}, kind, "the type of an entry")
+                value = one_of(
+                    dict(zip((3, 2), UNASKED, strict=True)), kind, "the type of an entry"
+                )
             found = self.entries[key] = Entry(key[0], now[value])
         return found
 

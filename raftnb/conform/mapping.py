@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from raftnb.conform.lines import Lines, at_line
 from raftnb.conform.misfit import EventError
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
@@ -14,6 +16,8 @@ from raftnb.language.spec import Model
 
 Event = Mapping[str, Any]
 """One line of a log: a JSON object."""
+MOST_SERVERS = 100
+"""The largest cluster: what a state holds grows with the square of its servers."""
 
 
 class EventMapping(ABC):
@@ -22,7 +26,19 @@ class EventMapping(ABC):
     For each event it gives the alternatives, functions without parameters that take steps on `now`
     and compare what comes of them with what is logged. Where there is one alternative, the search
     goes on without looking back. What has to be remembered of earlier events is noted on `now`.
+    `words` says how the log calls members that have another name in the model.
     """
+
+    words: Mapping[str, str] = {}
+
+    def begin(self, events: Iterable[Event]) -> tuple[Model, State]:
+        """The model of a log, and the state in which it begins; an error has its line."""
+        lines = Lines(events)
+        try:
+            model = self.model(lines)
+            return model, self.start(model)
+        except Exception as error:
+            raise at_line(error, lines.at) from None
 
     @abstractmethod
     def model(self, events: Iterable[Event]) -> Model:
@@ -44,6 +60,33 @@ def begun(model: Model, **known: Any) -> State:
     return first.seen_as(model.layout, {(s, n): v for s in servers for n, v in known.items()})
 
 
+def cluster(number: Any, what: str) -> int:
+    """How many servers there are; raises `EventError` for what is no size of a cluster."""
+    if type(number) is int and 1 <= number <= MOST_SERVERS:
+        return number
+    raise EventError(
+        f"{what} {brief(number)}",
+        allowed=f"a number of servers, 1 to {MOST_SERVERS}",
+        cure="is it the number of the servers in the cluster?",
+    )
+
+
+def no_start(number: int, example: str) -> EventError:
+    """The error for a log whose event `start` is not its first, and its first only."""
+    late = "the event `start`, which is not the first of the log"
+    return EventError(
+        late if number else "a log that does not begin with the event `start`",
+        allowed=f"{example} as the first event, and once",
+        cure="leave it out, or hold each run's log by itself" if number else "write it first",
+    )
+
+
+def brief(value: Any) -> str:
+    """A value from a log as JSON, cut short where it is long."""
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def first_value(model: Model) -> Any:
     """The first of the values that entries may have."""
     with model.start() as world:
@@ -56,7 +99,11 @@ def field(event: Any, name: str, within: str = "an event") -> Any:
         return event[name]
     except (KeyError, TypeError, IndexError):
         if not isinstance(event, Mapping):
-            raise EventError(f"{event!r} as {within}", allowed="a JSON object") from None
+            raise EventError(
+                f"{brief(event)} as {within}",
+                allowed="a JSON object",
+                cure=f'write it as an object: {{"{name}": ...}}',
+            ) from None
     raise EventError(
         f"{within} without `{name}`",
         allowed=f"with `{name}`; here is {listed(list(event))}" if event else f"with `{name}`",
@@ -71,7 +118,7 @@ def one_of(table: Mapping[Any, Any], key: Any, what: str) -> Any:
     except (KeyError, TypeError):
         names = [str(name) for name in table]
         raise EventError(
-            f"{what} {key!r}",
+            f"{what} {brief(key)}",
             allowed=", ".join(names),
             cure=nearest(str(key), names) or "use the format of the log's library",
         ) from None

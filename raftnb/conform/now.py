@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
-from typing import Any, NoReturn
+from typing import Any
 
-from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.misfit import EventError, Misfit, absent, differ, fields_of
 from raftnb.conform.running import Changes, Running, Taken
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
-from raftnb.data.values import Message, order, show
+from raftnb.data.values import Message, order
 from raftnb.language.annotations import Check, Mismatch
 from raftnb.language.cures import nearest
 from raftnb.language.processes import Action, Process
@@ -119,16 +118,16 @@ class Now:
     def need(self, message: Message) -> None:
         """Raise `Misfit`, with the nearest message that is, if a message is not in flight."""
         if not self.is_in_flight(message):
-            rest = {f.name: getattr(message, f.name) for f in fields(message)}
-            ends = rest.pop("source"), rest.pop("dest")
-            self._not_in_flight(type(message), *ends, rest)
+            kind, ends = type(message), (message.source, message.dest)
+            there = self._between(kind, *ends)
+            raise Misfit(absent(kind, ends, fields_of(message), there))
 
     def find(self, kind: type[Message], source: Any, dest: Any, **known: Any) -> list[Message]:
         """The messages in flight with these fields, in order: what a log that is short leaves."""
         ends = (self._member(source), self._member(dest))
         found = [m for m in self._between(kind, *ends) if _has(m, known)]
         if not found:
-            self._not_in_flight(kind, *ends, known)
+            raise Misfit(absent(kind, ends, known, self._between(kind, *ends)))
         return sorted(found, key=order)
 
     def _member(self, given: Any) -> Any:
@@ -140,34 +139,17 @@ class Now:
             flying = self.world.cells[self.model.channels[source.name, dest.name]][:1]
         return (m for m in flying if type(m) is kind and m.source == source and m.dest == dest)
 
-    def _not_in_flight(
-        self, kind: type[Message], source: Any, dest: Any, known: dict[str, Any]
-    ) -> NoReturn:
-        """Say which of the messages that are there is nearest, and where it differs."""
-        there = list(self._between(kind, source, dest))
-        what = f"{kind.__name__} from {source} to {dest}"
-        if not there:
-            raise Misfit(f"no {what} is in flight")
-        wrong = [
-            [(n, getattr(m, n), v) for n, v in known.items() if getattr(m, n) != v] for m in there
-        ]
-        least = min(wrong, key=len)
-        told = ", ".join(f"{n} is {show(is_)}, logged {show(v)}" for n, is_, v in least)
-        raise Misfit(f"no such {what} is in flight; of the nearest {told}")
-
     def compare(self, process: Any, **logged: Any) -> None:
         """Compare variables of a process with what is logged."""
         actor = self[process] if isinstance(process, str) else process
         for name, value in logged.items():
             if getattr(actor, name) != value:
-                raise Misfit(
-                    f"{actor}.{name} is {show(getattr(actor, name))}, logged {show(value)}"
-                )
+                raise Misfit(differ(f"{actor}.{name}", getattr(actor, name), value))
 
     def same(self, what: str, is_: Any, logged: Any) -> None:
         """Compare anything else with what is logged."""
         if is_ != logged:
-            raise Misfit(f"{what} is {show(is_)}, logged {show(logged)}")
+            raise Misfit(differ(what, is_, logged))
 
     def note(self, key: Any, value: Any) -> None:
         """Remember something of the events so far; it is forgotten where the search goes back."""

@@ -13,11 +13,20 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from raftnb.conform.mapping import Event, EventMapping, begun, field, first_value, one_of
+from raftnb.conform.mapping import (
+    MOST_SERVERS,
+    Event,
+    EventMapping,
+    begun,
+    brief,
+    field,
+    first_value,
+    one_of,
+)
 from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.data.trace import State
-from raftnb.data.values import Message
+from raftnb.data.values import Message, show
 from raftnb.language.spec import Model, Spec
 from raftnb.specs.libraries.pysyncobj import RAFT_PYSYNCOBJ
 from raftnb.specs.raft.server import (
@@ -31,6 +40,9 @@ from raftnb.specs.raft.server import (
 
 ROLES = {"Follower": Role.FOLLOWER, "Candidate": Role.CANDIDATE, "Leader": Role.LEADER}
 RECEIVED, STARTED = "received", "started"
+ENDS = ("nid", "from", "to")
+MOST_APPENDED = 10_000
+"""How many entries a leader may append between two of its events."""
 COMMANDS = ("apply_command", "apply_command_response")
 
 
@@ -50,15 +62,27 @@ class PySyncObjMapping(EventMapping):
         }
 
     def model(self, events: Iterable[Event]) -> Model:
-        """As many servers as events name."""
-        numbers = {field(event, "nid") for event in events}
-        if not numbers or not all(type(n) is int and 0 <= n < 100 for n in numbers):
+        """As many servers as events name, by who they are of and by whom messages go to."""
+        most = -1
+        for event in events:
+            field(event, "nid")
+            for name in ENDS:
+                number = event.get(name, 0)
+                if type(number) is not int or not 0 <= number < MOST_SERVERS:
+                    raise EventError(
+                        f"`{name}` {brief(number)}",
+                        allowed=f"the number of a server, 0 to {MOST_SERVERS - 1}",
+                        cure="is it the log of PySyncObj?",
+                    )
+                most = max(most, number)
+        if most < 0:
             raise EventError(
-                f"the servers {sorted(map(str, numbers))}",
-                allowed="0, 1, ... as `nid`",
-                cure="is it the log of PySyncObj?",
+                "a log without events",
+                allowed="events of PySyncObj, each with `nid`, the number of its server",
+                cure="look whether the file is the right one",
             )
-        return self.spec(servers=max(numbers) + 1, values=1, duplicates=0)
+        servers = tuple(f"s{number}" for number in range(most + 1))
+        return self.spec(servers=servers, values=1, duplicates=0)
 
     def start(self, model: Model) -> State:
         """An entry of term 0 in every log, committed."""
@@ -75,7 +99,7 @@ class PySyncObjMapping(EventMapping):
         servers = now.model.names["Server"]
         if type(number) is not int or not 0 <= number < len(servers):
             raise EventError(
-                f"`{name}` {number!r}, a server that the log does not have",
+                f"`{name}` {brief(number)}, a server that the log does not have",
                 allowed=f"0 to {len(servers) - 1}",
                 cure="name one of these",
             )
@@ -86,7 +110,7 @@ class PySyncObjMapping(EventMapping):
     def compare(self, event: Event, s: Any, now: Now, but: str = "") -> None:
         """The state at an event; of the log its length and the terms at its end."""
         state = field(event, "state")
-        voted = None if s.votedFor is None else int(s.votedFor.name[1:]) - 1
+        voted = None if s.votedFor is None else int(s.votedFor.name[1:])
         if but != "vote":
             now.same(f"{s}.votedFor", voted, state["vote"])
         if but != "role":
@@ -107,6 +131,8 @@ class PySyncObjMapping(EventMapping):
             now.take(s, "become_leader")
         if s.role is not Role.LEADER:
             return
+        if state["last"][0] > len(s.log) + MOST_APPENDED:
+            now.same(f"the length of {s}.log", len(s.log), state["last"][0])
         while len(s.log) < state["last"][0]:
             now.take(s, "client_request", now["v1"])
         if state["commit"] > s.commitIndex:
@@ -182,7 +208,9 @@ class PySyncObjMapping(EventMapping):
         if sent.success:
             now.same("next_node_idx", sent.matchIndex + 1, told["next_node_idx"])
         elif told["next_node_idx"] not in hints:
-            raise Misfit(f"next_node_idx is one of {hints}, logged {told['next_node_idx']}")
+            raise Misfit(
+                f"next_node_idx is {hints[0]} or {hints[1]}, logged {told['next_node_idx']}"
+            )
 
     def message(self, m: Event, source: Any, dest: Any, now: Now) -> Message:
         """A message as it is in flight."""
@@ -233,7 +261,7 @@ class PySyncObjMapping(EventMapping):
         """A message has been handled; what shows no trace of that was ignored."""
         m = now.noted((s.name, RECEIVED))
         if isinstance(m, AppendEntries) and m.term >= s.currentTerm:
-            raise Misfit(f"{s} has received {m!r}, and does not answer")
+            raise Misfit(f"{s} has received {show(m)}, and does not answer")
         if m is not None:
             now.take("network", "lose", m)
             now.note((s.name, RECEIVED), None)

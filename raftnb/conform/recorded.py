@@ -6,17 +6,31 @@ by itself, to win, to commit, or to append, may show in the state after its next
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any
 
-from raftnb.conform.mapping import Event, EventMapping, field, one_of
+from raftnb.conform.mapping import (
+    Event,
+    EventMapping,
+    brief,
+    field,
+    no_start,
+    one_of,
+)
 from raftnb.conform.misfit import EventError
+from raftnb.conform.names import members_for
 from raftnb.conform.now import Now, Play
+from raftnb.conform.recorded_values import (
+    entries_in,
+    entries_of,
+    key_of,
+    names_of_servers,
+    request_in,
+)
 from raftnb.data.trace import State
-from raftnb.data.values import Map, Message
+from raftnb.data.values import Message
 from raftnb.language.cures import nearest
 from raftnb.language.spec import Model, Spec
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
@@ -34,6 +48,8 @@ MESSAGES: dict[str, type[Message]] = {
     kind.__name__: kind
     for kind in (RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse)
 }
+START = '{"event": "start", "servers": ["s1", "s2", "s3"]}'
+KINDS = {int: "a whole number", bool: "true or false"}
 NUMBERS = ("currentTerm", "commitIndex", "logLength", "lastLogTerm")
 STATE = (*NUMBERS, "role", "votedFor", "log", "votesGranted", "matchIndex")
 
@@ -45,6 +61,7 @@ class RecordedMapping(EventMapping):
         self.spec = spec
         self.servers: dict[str, str] = {}
         self.values: dict[str, str] = {}
+        self.valued: bool | None = None
         self.plays: dict[str, Callable[[Event, Any, Now], None]] = {
             "time_out": self.time_out,
             "restart": self.restart,
@@ -57,43 +74,41 @@ class RecordedMapping(EventMapping):
     # What the log is about.
 
     def model(self, events: Iterable[Event]) -> Model:
-        """The servers that the first line names, or those that occur; the values that occur."""
-        servers: dict[str, None] = {}
-        named: dict[str, None] = {}
-        self.values = {}
-        for event in events:
-            if event.get("event") == "start":
-                named |= dict.fromkeys(self._names(field(event, "servers")))
-                continue
-            servers.setdefault(self._name(field(event, "server")))
-            self._collect(event)
-        servers = named or servers
+        """The servers that the first line names, and the values that occur."""
+        servers: list[str] = []
+        values: dict[str, Any] = {}
+        self.valued = None
+        for number, event in enumerate(events):
+            if (event.get("event") == "start") != (number == 0):
+                raise no_start(number, START)
+            if number == 0:
+                servers = names_of_servers(field(event, "servers"))
+            for entry in entries_in(event):
+                self._agree(entry)
+                if len(entry) == 2:
+                    values.setdefault(key_of(entry[1]), entry[1])
         if not servers:
-            raise EventError("a log without events", allowed='a first line {"event": "start", ...}')
-        plain = all(name.isidentifier() for name in servers)
-        self.servers = {n: n if plain else f"s{i}" for i, n in enumerate(servers, 1)}
-        return self.spec(servers=tuple(self.servers.values()), values=max(len(self.values), 1))
+            raise no_start(0, START)
+        taken = {"network", "messages", *(cls.root for cls in self.spec.shared)}
+        members = members_for(servers, "s", taken)
+        self.servers = dict(zip(servers, members, strict=True))
+        named = members_for(list(values.values()), "v", taken | set(members))
+        self.values = dict(zip(values, named, strict=True))
+        self.words = {member: name for name, member in self.servers.items() if member != name}
+        self.words |= {m: key for key, m in self.values.items() if key not in (m, f'"{m}"')}
+        return self.spec(servers=tuple(members), values=tuple(named) or 1)
 
-    def _names(self, given: Any) -> list[str]:
-        if not isinstance(given, list) or not given:
-            raise EventError(f"servers {given!r}", allowed='a list of names: ["s1", "s2", "s3"]')
-        return [self._name(name) for name in given]
-
-    def _name(self, given: Any) -> str:
-        if not isinstance(given, str) or not given:
-            raise EventError(f"the server {given!r}", allowed='its name as a text, as "s1"')
-        return given
-
-    def _collect(self, event: Event) -> None:
-        """Name the values v1, v2, ... in the order in which they occur."""
-        message, state = event.get("message"), event.get("state")
-        rows = [message.get("entries")] if isinstance(message, Mapping) else []
-        rows += [state.get("log")] if isinstance(state, Mapping) else []
-        found = [[None, event["value"]]] if "value" in event else []
-        found += [entry for row in rows if isinstance(row, list) for entry in row]
-        for entry in found:
-            if isinstance(entry, list) and len(entry) == 2:
-                self.values.setdefault(_key(entry[1]), f"v{len(self.values) + 1}")
+    def _agree(self, entry: list[Any]) -> None:
+        """Entries have values everywhere or nowhere: where they are left out, all look alike."""
+        valued = len(entry) == 2
+        if self.valued not in (None, valued):
+            raise EventError(
+                f"an entry {'with' if valued else 'without'} a value, "
+                f"after entries {'without' if valued else 'with'} one",
+                allowed="entries with values, [term, value], everywhere, or nowhere, [term]",
+                cure="log the value of each entry and request, or of none",
+            )
+        self.valued = valued
 
     def start(self, model: Model) -> State:
         """The specification's initial state."""
@@ -120,13 +135,16 @@ class RecordedMapping(EventMapping):
         found = self.servers.get(given) if isinstance(given, str) else None
         if found is None:
             raise EventError(
-                f"the server {given!r}", allowed=", ".join(self.servers),
+                f"the server {brief(given)}", allowed=", ".join(self.servers),
                 cure=nearest(str(given), list(self.servers)) or "name it in the first line",
             )  # fmt: skip
         return now[found]
 
-    def _value(self, given: Any, now: Now) -> Any:
-        return now[self.values[_key(given)]]
+    def _value(self, entry: Sequence[Any], now: Now) -> Any:
+        """The value of an entry; where the log has none, there is one for all."""
+        if len(entry) == 2:
+            return now[self.values[key_of(entry[1])]]
+        return now[now.model.names["Value"][0]]
 
     # Events.
 
@@ -143,7 +161,7 @@ class RecordedMapping(EventMapping):
 
     def request(self, event: Event, s: Any, now: Now) -> None:
         """A leader appends the command of a client."""
-        now.take(s, "client_request", self._value(field(event, "value"), now))
+        now.take(s, "client_request", self._value(request_in(event), now))
 
     def send(self, event: Event, s: Any, now: Now) -> None:
         """A message goes out; entries are sent now, all else was sent with the step before."""
@@ -192,28 +210,27 @@ class RecordedMapping(EventMapping):
                 known[key] = self._entries(value, now)
             elif type(value) is not wanted:
                 raise EventError(
-                    f"{key} {value!r} in a {name}", allowed=f"a JSON {wanted.__name__}"
-                )
+                    f"{key} {brief(value)} in a {name}", allowed=KINDS[wanted],
+                    cure="write it so, or leave it out",
+                )  # fmt: skip
         ends = (field(told, "from", "a message"), field(told, "to", "a message"))
         source, dest = (self._server(end, now) for end in ends)
         return kind, known, source, dest
 
     def _entries(self, given: Any, now: Now) -> tuple[Entry, ...]:
         """Entries as [term, value], or as [term] where no values are logged."""
-        rows = given if isinstance(given, list) else [given]
-        for row in rows:
-            if not isinstance(row, list) or len(row) not in (1, 2) or type(row[0]) is not int:
-                raise EventError(f"{row!r} as an entry", allowed="[term, value], or [term]")
-        return tuple(
-            Entry(row[0], self._value(row[1], now) if len(row) == 2 else now["v1"]) for row in rows
-        )
+        return tuple(Entry(entry[0], self._value(entry, now)) for entry in entries_of(given))
 
     # States.
 
     def reach(self, state: Any, s: Any, now: Now) -> None:
         """What the state shows that a server did by itself: it won, appended, or committed."""
         if not isinstance(state, Mapping):
-            raise EventError(f"the state {state!r}", allowed="an object of variables")
+            raise EventError(
+                f"the state {brief(state)}",
+                allowed="an object of variables",
+                cure='write it as {"currentTerm": 1, "role": "follower"}',
+            )
         if s.role is Role.CANDIDATE and state.get("role") == "leader":
             now.take(s, "become_leader")
         if s.role is Role.LEADER:
@@ -234,8 +251,39 @@ class RecordedMapping(EventMapping):
                     cure=nearest(name, list(STATE)) or "leave it out",
                 )  # fmt: skip
             if name in NUMBERS and type(logged) is not int:
-                raise EventError(f"{name} {logged!r}", allowed="a number")
-            now.same(f"{s}.{name}", self._now(name, s), self._logged(name, logged, now))
+                raise EventError(
+                    f"{name} {brief(logged)}", allowed="a whole number",
+                    cure="write it as a number, without quotes, or leave it out",
+                )  # fmt: skip
+            if name == "matchIndex":
+                self._compare_matches(logged, s, now)
+            elif name == "votesGranted":
+                self._compare_votes(logged, s, now)
+            else:
+                now.same(f"{s}.{name}", self._now(name, s), self._logged(name, logged, now))
+
+    def _compare_matches(self, logged: Any, s: Any, now: Now) -> None:
+        """What a leader knows of others, of whom it is logged; of itself Figure 2 has nothing."""
+        if not isinstance(logged, Mapping) or not all(type(n) is int for n in logged.values()):
+            raise EventError(
+                f"matchIndex {brief(logged)}", allowed="an object, numbers by the names of servers",
+                cure='write it as {"s2": 4, "s3": 0}, or leave it out',
+            )  # fmt: skip
+        known = {self._server(name, now): index for name, index in logged.items()}
+        for peer, index in known.items() if s.role is Role.LEADER else ():
+            if peer != s:
+                now.same(f"{s}.matchIndex[{peer}]", s.matchIndex[peer], index)
+
+    def _compare_votes(self, logged: Any, s: Any, now: Now) -> None:
+        """Who has voted for a candidate, itself left out."""
+        if not isinstance(logged, list):
+            raise EventError(
+                f"votesGranted {brief(logged)}", allowed="a list of names of servers",
+                cure='write it as ["s1", "s2"], or leave it out',
+            )  # fmt: skip
+        voters = frozenset(self._server(name, now) for name in logged) - {s}
+        if s.role is Role.CANDIDATE:
+            now.same(f"{s}.votesGranted without itself", s.votesGranted - {s}, voters)
 
     def _now(self, name: str, s: Any) -> Any:
         if name == "logLength":
@@ -252,17 +300,7 @@ class RecordedMapping(EventMapping):
             return None if logged is None else self._server(logged, now)
         if name == "log":
             return self._entries(logged, now)
-        if name == "votesGranted" and isinstance(logged, list):
-            return frozenset(self._server(one, now) for one in logged)
-        if name == "matchIndex" and isinstance(logged, Mapping):
-            return Map({self._server(k, now): n for k, n in logged.items()})
-        if name in ("votesGranted", "matchIndex"):
-            raise EventError(f"{name} {logged!r}", allowed="a list of names, an object by name")
         return logged
-
-
-def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 __all__ = ["RecordedMapping"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,7 @@ class FirstMisfit:
         return {"line": self.line, "event": self.event, "reasons": list(self.reasons)}
 
     def __str__(self) -> str:
-        shown = ", ".join(f"{k}: {v}" for k, v in self.event.items())
+        shown = json.dumps(self.event)
         shown = shown if len(shown) <= 300 else shown[:297] + "..."
         return "\n".join([f"line {self.line}: {shown}", *(f"  {r}" for r in self.reasons)])
 

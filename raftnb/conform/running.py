@@ -57,6 +57,7 @@ class Running(World):
         self.noted: dict[int, Any] = {}
         self.ops: list[tuple[Message, int]] = []
         self.looked = False
+        self.doing = ""
 
     # What a run of Python reads and does.
 
@@ -113,8 +114,8 @@ class Running(World):
         at = len(self.choices)
         wanted = self.picks[at] if at < len(self.picks) else options[0]
         if wanted not in options or (at >= len(self.picks) and len(options) > 1):
-            found = show(wanted) if at < len(self.picks) else "no value"
-            raise Misfit(f"{self.actor} chooses among {', '.join(map(show, options))}, not {found}")
+            found = f"logged {show(wanted)}" if at < len(self.picks) else "nothing is logged"
+            raise Misfit(f"{self.actor}.{self.doing} may choose {_any_of(options)}, {found}")
         pick = options.index(wanted)
         self.choices.append((pick, options))
         return wanted
@@ -147,7 +148,7 @@ class Running(World):
     def _run(
         self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
     ) -> None:
-        self.picks, self.ops, self.looked = picks, [], False
+        self.picks, self.ops, self.looked, self.doing = picks, [], False, action.name
         self.writes.clear()
         self.noted.clear()
         try:
@@ -203,6 +204,15 @@ class Running(World):
         touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
         cells = [(cell, self.cells[cell]) for cell in self.writes]
         return Changes(cells, [(message, bag.get(message, 0)) for message in touched])
+
+
+def _any_of(options: tuple[Any, ...]) -> str:
+    """The options of a choice in words, cut short where they are many."""
+    if len(options) > 2 and options == tuple(range(options[0], options[0] + len(options))):
+        return f"{options[0]} to {options[-1]}"
+    shown = [show(one) for one in options[:5]]
+    more = [f"{len(options) - 5} more"] if len(options) > 5 else []
+    return " or ".join(shown + more)
 
 
 Taken = tuple[str, str, tuple[Any, ...], tuple[Any, ...]]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from raftnb.conform.behavior import Behavior
 from raftnb.conform.claims import ClaimsAlong, told
+from raftnb.conform.lines import at_line, numbered
 from raftnb.conform.mapping import Event
-from raftnb.conform.misfit import EventError, Misfit
+from raftnb.conform.misfit import Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.running import Changes, Taken
-from raftnb.data.errors import RaftnbError, UsageError, told_plainly
-from raftnb.data.places import place_of_error
+from raftnb.data.errors import UsageError, told_plainly
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.language.instances import admitted_state
@@ -71,6 +71,7 @@ class Search:
         self.deepest = -1
         self.reasons: dict[str, None] = {}
         self.best: list[list[Taken]] = []
+        self.words: Mapping[str, str] = getattr(mapping, "words", {})
 
     def run(self, events: Iterator[tuple[int, Event]]) -> FirstMisfit | None:
         """Go through all events; the first that does not fit, if there is one."""
@@ -79,7 +80,7 @@ class Search:
             if self._place(line, event, self._alternatives(line, event)):
                 continue
             if not self._come_back(line, event):
-                return FirstMisfit(*self._failed, tuple(self.reasons))
+                return FirstMisfit(*self._failed, tuple(map(self._as_logged, self.reasons)))
         self.open.clear()
         self._settle()
         return None
@@ -91,7 +92,7 @@ class Search:
             self._note(misfit.found, line, event)
             return ()
         except Exception as error:
-            raise _at_line(error, line) from None
+            raise at_line(error, line) from None
 
     def _place(self, line: int, event: Event, plays: Sequence[Play], again: bool = False) -> bool:
         """Let an event fit by the first alternative that does; the rest stay open.
@@ -107,7 +108,7 @@ class Search:
                 now.back_to(mark, before)
                 continue
             except Exception as error:
-                raise _at_line(error, line) from None
+                raise at_line(error, line) from None
             self.matched += 1
             if not self.open and not again and len(plays) == number + 1:
                 self._certain(line)
@@ -168,7 +169,14 @@ class Search:
         assert self.claims is not None
         for one in self.claims.step(changes):
             name = one.claim.__name__
-            self.broken.setdefault(name, BrokenClaim(name, line, told(one)))
+            told_of = self._as_logged(told(one))
+            self.broken.setdefault(name, BrokenClaim(name, line, told_of))
+
+    def _as_logged(self, reason: str) -> str:
+        """A reason in which members have the names that the log has for them."""
+        if not self.words:
+            return reason
+        return re.sub(r"\w+", lambda found: self.words.get(found[0], found[0]), reason)
 
     def _note(self, reason: str, line: int, event: Event) -> None:
         """Remember why an alternative of the furthest event so far does not fit."""
@@ -210,28 +218,6 @@ class Search:
                 self._close()
                 return True
         return False
-
-
-def _at_line(error: Exception, line: int) -> RaftnbError:
-    """An error of a mapping with the line of the event that it could not read."""
-    if not isinstance(error, RaftnbError):
-        lacks = f"an event without {error}"
-        told = f"an event that the mapping cannot read: {type(error).__name__}: {error}"
-        error = EventError(
-            lacks if isinstance(error, KeyError) else told,
-            place=place_of_error(error),
-            allowed="the fields and the kinds of values that the mapping's format has",
-            cure="look at the line, or mend the mapping",
-        )
-    if not error.place.startswith("line "):
-        error.place = f"line {line}" + (f", {error.place}" if error.place else "")
-    return error
-
-
-def numbered(events: Iterable[Any]) -> Iterator[tuple[int, Event]]:
-    """Events with the numbers of their lines: a recording's own, or counted from 1."""
-    own = getattr(events, "numbered", None)
-    return own() if own is not None else enumerate(events, 1)
 
 
 @told_plainly

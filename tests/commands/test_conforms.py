@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from raftnb.conform import recorded_log
 
 PRE_VOTE = str(recorded_log("libraft_n3_seed3_pre1_snap0").path)
 OLD_TERM = str(recorded_log("libraft_n3_seed1_pre0_snap0").path)
+PYSYNCOBJ = str(recorded_log("pso_journal_kill2").path)
 LIBRAFT = ["--format", "libraft"]
 Printed = pytest.CaptureFixture[str]
 
@@ -49,12 +51,12 @@ START = '{"event":"start","servers":3,"preVote":0}'
     [
         ("no JSON at all", "no JSON", "line 2"),
         ("[1, 2]", "a JSON list", "line 2"),
-        ('{"event":"sned","server":1}', "the event 'sned'", "line 2"),
+        ('{"event":"sned","server":1}', 'the event "sned"', "line 2"),
         ('{"event":"send","server":7,"message":{}}', "`server` 7", "line 2"),
         ('{"event":"send","to":2}', "an event without `server`", "line 2"),
         (
             '{"event":"send","server":1,"to":2,"message":{"type":"Ping","term":1}}',
-            "'Ping'",
+            '"Ping"',
             "line 2",
         ),
         ('{"event":"send","server":1,"to":2,"message":{"type":"Vote"}}', "'term'", "line 2"),
@@ -89,6 +91,62 @@ def test_what_must_be_said(capsys: Printed) -> None:
     assert "of which no faults are known" in capsys.readouterr().err
     assert main(["conforms", "nowhere.ndjson", *LIBRAFT]) == 2
     assert "nowhere.ndjson" in capsys.readouterr().err
+
+
+def test_each_file_has_an_object_also_one_that_cannot_be_read(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    bad = written(tmp_path / "bad.ndjson", START, "no JSON at all")
+    assert main(["conforms", bad, *LIBRAFT, "--json"]) == 2
+    row = json.loads(capsys.readouterr().out)
+    assert (row["file"], row["verdict"], row["error"]["place"]) == (
+        bad,
+        "unusable",
+        "bad.ndjson, line 2",
+    )
+    assert all(row["error"].values())
+    assert main(["conforms", bad, PRE_VOTE, "nowhere", *LIBRAFT, "--json"]) == 2
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["verdict"] for row in rows] == ["unusable", "holds", "unusable"]
+    assert main(["conforms", bad, OLD_TERM, *LIBRAFT, "--json"]) == 1
+
+
+HUGE = [
+    ("libraft", '{"event":"start","servers":3000,"preVote":0}'),
+    ("libraft", '{"event":"start","servers":true,"preVote":0}'),
+    ("libraft", '{"event":"request","server":1,"value":1}'),
+    ("raftnb", json.dumps({"event": "start", "servers": [f"s{n}" for n in range(3000)]})),
+    ("pysyncobj", '{"ev":"init","nid":3000,"state":{}}'),
+    ("pysyncobj", '{"ev":"send","nid":0,"to":3000,"state":{}}'),
+    (
+        "etcd-raft",
+        json.dumps(
+            {"tag": "trace", "event": {"name": "Ready", "nid": "1", "conf": [["1"] * 3000, []]}}
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("fmt", "line"), HUGE)
+def test_what_is_no_cluster_is_refused_at_its_line(
+    fmt: str, line: str, tmp_path: Path, capsys: Printed
+) -> None:
+    name = written(tmp_path / "log.ndjson", line)
+    assert main(["conforms", name, "--format", fmt, "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["place"].endswith("log.ndjson, line 1")
+    assert all(error.values())
+    assert max(map(len, error.values())) < 300
+
+
+def test_a_length_that_is_logged_is_not_a_length_to_make(tmp_path: Path, capsys: Printed) -> None:
+    with lzma.open(PYSYNCOBJ) as lines:
+        rows = [json.loads(line) for line in lines]
+    at = next(i for i, row in enumerate(rows) if row["state"]["role"] == "Leader")
+    rows[at]["state"]["last"] = [10**15, 1]
+    name = written(tmp_path / "log.ndjson", *map(json.dumps, rows[: at + 1]))
+    assert main(["conforms", name, "--format", "pysyncobj"]) == 1
+    assert "logged 1000000000000000" in capsys.readouterr().out
 
 
 def test_a_mapping_of_ones_own(tmp_path: Path, capsys: Printed) -> None:

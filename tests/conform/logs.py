@@ -25,5 +25,5 @@ def events_of(name: str) -> tuple[dict[str, Any], ...]:
 
 def held(mapping: EventMapping, events: Any, **options: Any) -> Conformance:
     """What comes of holding events against the mapping's own model, from where a log begins."""
-    model = mapping.model(events)
-    return conforms(model, events, mapping, start=mapping.start(model), **options)
+    model, start = mapping.begin(events)
+    return conforms(model, events, mapping, start=start, **options)

@@ -40,8 +40,8 @@ def logs(seed: int) -> dict[str, list[Any]]:
 def test_logs_of_servers_are_merged_and_fit(seed: int) -> None:
     first, mapping = events_of(PRE_VOTE)[0], LibraftMapping()
     events = [first, *merged(logs(seed), sends, receives)]
-    model = mapping.model(events)
-    found = conforms(model, events, mapping, start=mapping.start(model), claims=False)
+    model, start = mapping.begin(events)
+    found = conforms(model, events, mapping, start=start, claims=False)
     assert found.verdict is Verdict.HOLDS
     assert events != list(events_of(PRE_VOTE))
 
