@@ -82,8 +82,8 @@ there neither tool looks for deadlocks.
 
 """
 COME_TO_AN_END = {"timely-raft"}
-SECONDS = """Seconds are those of one run on a busy machine of two cores, TLC's with the
-start of Java."""
+SECONDS = """Seconds are those of one run, by the clock, on a machine of two cores of which
+the other was busy; TLC's are with the start of Java."""
 MISTAKES = """## Mistakes
 
 Every mistake in Raft, and in the store on top of it: what is violated, and after how many steps.
@@ -109,7 +109,7 @@ def versions() -> str:
 def settings(size: dict[str, Any]) -> str:
     """The constants of a row, as on the command line."""
     words = [f"{name}={value}" for name, value in size.items() if name != "history"]
-    return ", ".join([*words, *(["--history"] if size.get("history") else [])]) or "defaults"
+    return ", ".join([*words, *(["`--history`"] if size.get("history") else [])]) or "defaults"
 
 
 def specification(name: str, size: dict[str, Any]) -> list[str]:
