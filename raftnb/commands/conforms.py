@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from raftnb.commands.common import add_json, add_number, print_json
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.loading import load, target_of
+from raftnb.commands.traces import write_text
 from raftnb.conform import Conformance, EventMapping, conforms, read_events
 from raftnb.conform.formats import AS_IS, DEFAULT, FORMATS
 from raftnb.data.errors import RaftnbError, UsageError
@@ -44,6 +46,12 @@ def add_parser(subparsers: Any) -> None:
         help=f"the library with its known faults ({', '.join(AS_IS)})",
     )
     parser.add_argument("--no-claims", action="store_true", help="leave the claims out: faster")
+    parser.add_argument(
+        "--page",
+        type=_page,
+        metavar="FILE.html",
+        help="a page on which one steps through the log beside the specification's states",
+    )
     add_number(parser, "--window", default=10_000, help="events until a choice is given up")
     add_max_seconds(parser)
     add_json(parser)
@@ -53,6 +61,11 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Hold each file against its specification; return the exit code of the worst."""
     mapping = _mapping(arguments)
+    if arguments.page is not None and len(arguments.files) > 1:
+        raise UsageError(
+            f"--page with {len(arguments.files)} files",
+            place="command line, --page", allowed="one file", cure="ask for one page at a time",
+        )  # fmt: skip
     rows: list[dict[str, Any]] = []
     codes: list[int] = []
     for name in arguments.files:
@@ -64,15 +77,42 @@ def run(arguments: argparse.Namespace) -> int:
             rows.append({"file": name, "verdict": "unusable", "error": _as_json(error)})
             codes.append(UNUSABLE)
             continue
-        rows.append({"file": name} | found.as_json())
+        kept = _kept(found, name, arguments.page)
+        rows.append({"file": name} | found.as_json() | ({"page": kept} if kept else {}))
         codes.append(found.exit_code)
         if not arguments.json:
             print(f"{name}: {found}\n  {found.seconds:.1f} seconds")
+            print(f"page: {kept}" if kept else "", end="\n" if kept else "")
         if found.bound and "interrupted" in found.bound:
             break
     if arguments.json:
         print_json(rows if len(arguments.files) > 1 else rows[0])
     return next(code for code in WORST if code in codes)
+
+
+def _page(text: str) -> Path:
+    """A page that can be written, known before anything is computed."""
+    path = Path(text)
+    if path.suffix == ".html" and path.parent.is_dir() and not path.is_dir():
+        return path
+    raise UsageError(
+        f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there",
+        place="command line, --page",
+        allowed="a file whose name ends in .html",
+        cure="--page log.html",
+    )
+
+
+def _kept(found: Conformance, name: str, page: Path | None) -> str:
+    """Write the page that is asked for; its name, or nothing."""
+    if page is None:
+        return ""
+    from raftnb.draw import log_stepper  # takes longer to import than most logs to read
+
+    account = found.account(read_events(name))
+    title = f"{Path(name).name}: {found.verdict}, {found.spec}"
+    write_text(page, log_stepper(account).page(title), "--page")
+    return str(page)
 
 
 def _unless_in(name: str, place: str) -> str:

@@ -64,16 +64,21 @@ def keep(answer: Answer, path: Path | None, about: dict[str, Any]) -> str:
     if trace is None:
         return f"no trace: nothing was written to {path}"
     head = f"{answer.verdict}: {answer.property}" if answer.property else str(answer.verdict)
+    write_text(path, _content(trace, path.suffix, head, about), "--trace")
+    return f"trace of {len(trace)} steps: {path}"
+
+
+def write_text(path: Path, text: str, option: str) -> None:
+    """Write a file that an option names; raises `UsageError` where that is not possible."""
     try:
-        path.write_text(_content(trace, path.suffix, head, about), encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(
             str(error.strerror),
-            place=f"command line, --trace {path}",
+            place=f"command line, {option} {path}",
             allowed="a file that can be written",
             cure="choose another folder",
         ) from None
-    return f"trace of {len(trace)} steps: {path}"
 
 
 def _content(trace: Trace, suffix: str, head: str, about: dict[str, Any]) -> str:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from raftnb.conform.running import Running, Taken, as_step
 from raftnb.data.errors import UsageError
-from raftnb.data.trace import State, Trace
+from raftnb.data.trace import State, Step, Trace
+from raftnb.data.values import Message
 from raftnb.language.spec import Model
+
+
+class Happening(NamedTuple):
+    """What happens at an event: steps, and the new values and counts after them."""
+
+    steps: tuple[Step, ...]
+    cells: tuple[tuple[int, Any], ...]
+    messages: tuple[tuple[Message, int], ...]
 
 
 @dataclass(eq=False)
@@ -40,6 +50,42 @@ class Behavior:
 
         Events are counted from 0. The steps are taken again, in plain Python.
         """
+        begin, end, _ = self._range(first, last)
+        world, known = Running(self.model, self.start), list(self.numbers)
+        states, steps = [], []
+        with world:
+            for at in range(end + 1):
+                if at >= begin:
+                    states.append(world.snapshot())
+                if at < end:
+                    step = self._take(world, known[self.steps[at]])
+                    steps += [step] if at >= begin else []
+        return Trace(tuple(states), tuple(steps))
+
+    def events(self, first: int = 0, last: int | None = None) -> tuple[State, list[Happening]]:
+        """The state before event number `first`, and what happens at each event from there on."""
+        begin, _, last = self._range(first, last)
+        world, known = Running(self.model, self.start), list(self.numbers)
+        found: list[Happening] = []
+        with world:
+            for at in range(begin):
+                self._take(world, known[self.steps[at]])
+            start, at = world.snapshot(), begin
+            for end in self.ends[first:last]:
+                cells: dict[int, Any] = {}
+                counts: dict[Message, int] = {}
+                steps = []
+                for number in self.steps[at:end]:
+                    steps.append(self._take(world, known[number]))
+                    changes = world.changes(0)
+                    cells |= dict(changes.cells)
+                    counts |= dict(changes.bag)
+                found.append(Happening(tuple(steps), tuple(cells.items()), tuple(counts.items())))
+                at = end
+        return start, found
+
+    def _range(self, first: int, last: int | None) -> tuple[int, int, int]:
+        """The numbers of the first step, and of the one after the last, of these events."""
         last = len(self.ends) if last is None else last
         if not 0 <= first <= last <= len(self.ends):
             raise UsageError(
@@ -48,20 +94,12 @@ class Behavior:
                 cure="count the events that fit",
             )
         begin = self.ends[first - 1] if first else 0
-        end = self.ends[last - 1] if last else 0
-        known, world = list(self.numbers), Running(self.model, self.start)
-        states, steps = [], []
-        with world:
-            for at in range(end + 1):
-                if at >= begin:
-                    states.append(world.snapshot())
-                if at == end:
-                    break
-                taken = known[self.steps[at]]
-                process, name, arguments, choices = taken
-                actor = world.names[process]
-                world.run(actor, type(actor).actions[name], arguments, choices)  # type: ignore
-                world.journal.clear()
-                if at >= begin:
-                    steps.append(as_step(self.model, taken))
-        return Trace(tuple(states), tuple(steps))
+        return begin, self.ends[last - 1] if last else 0, last
+
+    def _take(self, world: Running, taken: Taken) -> Step:
+        """Take a step again; the journal then has this step alone."""
+        process, name, arguments, choices = taken
+        actor = world.names[process]
+        world.journal.clear()
+        world.run(actor, type(actor).actions[name], arguments, choices)  # type: ignore
+        return as_step(self.model, taken)

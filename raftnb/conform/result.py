@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from raftnb.conform.behavior import Behavior
+from raftnb.conform.lines import numbered
+from raftnb.data.account import Account, Moment, Stop
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
+
+MOST_SHOWN = 10_000
+"""How many events a page shows: those before the one that does not fit, or the last."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,26 @@ class Conformance(Answer):
     def around(self, before: int = 3) -> Trace:
         """The end of the behavior: what the last events that fit stand for."""
         return self.behavior.trace(max(0, self.matched - before))
+
+    def account(self, events: Iterable[Any], most: int = MOST_SHOWN) -> Account:
+        """The log beside the behavior, for a page: the last `most` events that fit, and the next.
+
+        `events` are those that were asked about, once more.
+        """
+        first = max(0, self.matched - most)
+        start, happened = self.behavior.events(first)
+        lines = itertools.islice(numbered(events), first, self.matched)
+        broken: dict[int, list[str]] = {}
+        for one in self.broken:
+            broken.setdefault(one.line, []).append(f"{one.told} is false")
+        moments = tuple(
+            Moment(line, json.dumps(event), *what, tuple(broken.get(line, ())))
+            for (line, event), what in zip(lines, happened, strict=True)
+        )
+        stop, misfit = None, self.first_misfit
+        if misfit is not None:
+            stop = Stop(misfit.line, json.dumps(misfit.event), misfit.reasons)
+        return Account(start, moments, stop, first)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON data."""

@@ -5,6 +5,7 @@ from raftnb.draw.graph import draw_graph, draw_trace
 from raftnb.draw.lasso import draw_lasso
 from raftnb.draw.lemmas import draw_lemmas
 from raftnb.draw.listing import Listing, show_change, show_source
+from raftnb.draw.log_stepper import log_stepper
 from raftnb.draw.picture import Picture
 from raftnb.draw.refused import refused
 from raftnb.draw.stepper import Stepper, stepper
@@ -20,6 +21,7 @@ __all__ = [
     "draw_lasso",
     "draw_lemmas",
     "draw_trace",
+    "log_stepper",
     "refused",
     "render",
     "show_change",

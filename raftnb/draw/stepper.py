@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from raftnb.data.trace import Change, State, Trace, difference
 from raftnb.data.values import show
 from raftnb.draw.given import trace_of
 from raftnb.draw.pages import asset, data_island, filled
+from raftnb.draw.rows import Row, page_data
 from raftnb.draw.text import brief
 
 
@@ -48,11 +49,12 @@ def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> St
     """
     trace = trace_of(trace, "stepper")
     shown = _shown(trace, set(hide), history)
+    data = page_data(trace.states[0], list(_rows(trace)), shown) | {"loop": trace.loop}
     parts = {
         "LABEL": f"A trace of {len(trace)} steps. The left and right arrow keys step through it.",
         "STYLE": asset("stepper.css"),
         "STEPS": _all_steps(trace, shown),
-        "DATA": data_island(_data(trace, shown)),
+        "DATA": data_island(data),
         "CODE": asset("stepper.js"),
     }
     return Stepper(filled(asset("stepper.html"), parts), str(trace))
@@ -110,26 +112,11 @@ def _messages(state: State) -> list[tuple[str, int]]:
     return [(show(message), count) for message, count in state.messages]
 
 
-def _data(trace: Trace, shown: list[int]) -> dict[str, Any]:
-    cells = trace.states[0].layout.cells
-    rows = [[brief(state.values[i]) for i in shown] for state in trace.states]
-    return {
-        "owners": list(dict.fromkeys(cells[i].owner for i in shown)),
-        "cells": [[cells[i].owner, cells[i].variable] for i in shown],
-        "initial": rows[0],
-        "messages": _messages(trace.states[0]),
-        "steps": [
-            {
-                "text": str(step),
-                "process": step.process,
-                "changes": [
-                    [i, b] for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b
-                ],
-                "messages": _messages(state),
-            }
-            for step, state, before, after in zip(
-                trace.steps, trace.states[1:], rows, rows[1:], strict=False
-            )
-        ],
-        "loop": trace.loop,
-    }
+def _rows(trace: Trace) -> Iterator[Row]:
+    """What each step of a trace changes."""
+    for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
+        pairs = enumerate(zip(before.values, after.values, strict=True))
+        cells = [(i, b) for i, (a, b) in pairs if a != b]
+        was, now = dict(before.messages), dict(after.messages)
+        counts = [(m, now.get(m, 0)) for m in was | now if was.get(m) != now.get(m)]
+        yield Row(str(step), (step.process,), cells, counts)

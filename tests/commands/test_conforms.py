@@ -149,6 +149,19 @@ def test_a_length_that_is_logged_is_not_a_length_to_make(tmp_path: Path, capsys:
     assert "logged 1000000000000000" in capsys.readouterr().out
 
 
+def test_a_page_of_the_log(tmp_path: Path, capsys: Printed) -> None:
+    page = tmp_path / "log.html"
+    assert main(["conforms", OLD_TERM, *LIBRAFT, "--page", str(page)]) == 1
+    assert f"page: {page}" in capsys.readouterr().out
+    assert "line 253 does not: s3.advance_commit_index" in page.read_text(encoding="utf-8")
+    assert main(["conforms", OLD_TERM, *LIBRAFT, "--json", "--page", str(page)]) == 1
+    assert json.loads(capsys.readouterr().out)["page"] == str(page)
+    for wrong in ([OLD_TERM, "--page", "log.txt"], [OLD_TERM, "--page", str(tmp_path / "a/b.html")],
+                  [OLD_TERM, PRE_VOTE, "--page", str(page)]):  # fmt: skip
+        assert main(["conforms", *wrong, *LIBRAFT]) == 2
+        assert "--page" in capsys.readouterr().err
+
+
 def test_a_mapping_of_ones_own(tmp_path: Path, capsys: Printed) -> None:
     text = (
         "from raftnb.conform.libraft import LibraftMapping\nclass Mine(LibraftMapping):\n    pass"

@@ -14,6 +14,7 @@ import html5lib
 import pytest
 
 from raftnb import draw
+from raftnb.data.account import Account, Moment, Stop
 from raftnb.data.events import Invocation, Response
 from raftnb.data.histories import History
 from raftnb.data.markup import Markup, plain
@@ -25,6 +26,7 @@ from raftnb.draw import (
     draw_lasso,
     draw_lemmas,
     draw_trace,
+    log_stepper,
     raft,
     show_views,
     stepper,
@@ -116,6 +118,15 @@ def views_with(words: str) -> Any:
                            reasons=(words,), allowed=((trace.steps[0], trace.last),))  # fmt: skip
 
 
+def account_with(words: str) -> Account:
+    """A log of one line that fits, and one that does not, all of `words`."""
+    trace = trace_with(words)
+    first, last = trace.states[:2]
+    cells = tuple(enumerate(last.values))
+    moment = Moment(1, words, (trace.steps[0],), cells, last.messages, (words,))
+    return Account(first, (moment,), Stop(2, words, (words, words)))
+
+
 PICTURES: dict[str, Callable[[str], Any]] = {
     "draw_trace": lambda w: draw_trace(trace_with(w), alt=w),
     "draw_graph": lambda w: draw_graph(graph_with(w)),
@@ -155,11 +166,11 @@ class Found(Answer):
 
 PAGES: dict[str, tuple[Callable[[str, Path], str], int]] = {
     "stepper": (lambda w, _: stepper(trace_with(w), history=True).html, 2),
+    "log_stepper": (lambda w, _: log_stepper(account_with(w)).page(w), 2),
     "show_views": (lambda w, _: show_views(views_with(w))._repr_html_(), 0),
     "an answer": (lambda w, _: Found(w)._repr_html_(), 0),
     "page": (page_of, 2),
 }
-TEMPLATES = {"stepper": None, "page": "data"}
 
 
 def tags_of(root: Any) -> Iterator[str]:

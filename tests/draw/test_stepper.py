@@ -11,6 +11,7 @@ import pytest
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Cell, Layout, State, Step, Trace
+from raftnb.data.values import show
 from raftnb.draw import draw_lasso, draw_trace, stepper
 from raftnb.draw.raft import draw_sequence
 from raftnb.language import Map, Message
@@ -53,7 +54,8 @@ def test_the_page_holds_every_state_of_the_trace() -> None:
     assert data["cells"] == [["s1", "term"], ["s2", "term"], ["s2", "seen"]]
     assert replay(data)[1:] == [["1", "0", "()"], ["1", "1", "(1)"], ["1", "0", "()"]]
     assert data["initial"] == ["0", "0", "()"]
-    assert [count for step in data["steps"] for _, count in step["messages"]] == [2, 1]
+    assert [count for step in data["steps"] for _, count in step["messages"]] == [2, 1, 0]
+    assert data["texts"] == [show(PING)]
     assert [step["text"] for step in data["steps"]] == [str(step) for step in TRACE.steps]
 
 

@@ -21,7 +21,7 @@ FACES = {
     "raftnb": LANGUAGE | ERRORS | SHOWN | {"Verdict", "check", "state_graph"},
     "raftnb.language": LANGUAGE,
     "raftnb.draw": SHOWN | {
-        "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
+        "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "log_stepper", "render",
         "show_views", "timeline",
     },
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},

@@ -14,7 +14,16 @@ for (const box of document.querySelectorAll(".raftnb-stepper:not([data-ready])")
     return node;
   };
   const last = data.steps.length;
-  let at = 0;
+  const flying = new Map(data.messages);
+  const put = (message, count) => count ? flying.set(message, count) : flying.delete(message);
+  const counts = data.steps.map((step) => step.messages.map(([message, count]) => {
+    const was = flying.get(message) || 0;
+    put(message, count);
+    return [message, was, count];
+  }));
+  const wrong = data.steps.map((step, i) => [step, i + 1])
+    .filter(([step]) => (step.remarks || []).length).map(([, i]) => i);
+  let at = last;
 
   const fields = (owner) => data.cells
     .map((cell, i) => [cell, states[at][i], at > 0 ? states[at - 1][i] : states[at][i]])
@@ -27,15 +36,36 @@ for (const box of document.querySelectorAll(".raftnb-stepper:not([data-ready])")
       return row;
     });
 
+  const move = (target) => {
+    while (at < target) for (const [message, , count] of counts[at++]) put(message, count);
+    while (at > target) for (const [message, was] of counts[--at]) put(message, was);
+  };
+
   const flight = () => {
-    const now = new Map(at === 0 ? data.messages : data.steps[at - 1].messages);
-    const before = new Map(at < 2 ? data.messages : data.steps[at - 2].messages);
-    if (at === 0) before.clear();
-    return [...new Set([...before.keys(), ...now.keys()])].map((message) => {
-      const here = now.get(message) || 0, was = at === 0 ? here : before.get(message) || 0;
+    const before = new Map(at > 0 ? counts[at - 1] : []);
+    const all = [...new Set([...flying.keys(), ...before.keys()])];
+    const rest = all.filter((message) => !before.has(message)).slice(0, 30);
+    const rows = [...before.keys(), ...rest].sort((a, b) => a - b).map((message) => {
+      const here = flying.get(message) || 0;
+      const was = before.has(message) ? before.get(message) : here;
       const mark = here > was ? "+ " : here < was ? "\u2212 " : "";
       const kind = "field" + (mark ? " changed" : "") + (here ? "" : " gone");
-      return make("div", kind, mark + message + (here > 1 ? " \u00d7" + here : ""));
+      return make("div", kind, mark + data.texts[message] + (here > 1 ? " \u00d7" + here : ""));
+    });
+    const more = all.length - rows.length;
+    return more > 0 ? [...rows, make("div", "was", "and " + more + " more")] : rows;
+  };
+
+  const lines = () => {
+    const from = Math.max(0, Math.min(at - 12, last - 25));
+    return data.steps.slice(from, from + 25).map((step, i) => {
+      const here = from + i + 1 === at;
+      const row = make("div", "entry" + (here ? " here" : "") + (step.remarks.length ? " wrong" : ""));
+      row.append(make("b", "", (step.remarks.length ? "\u2717 " : "") + step.line[0]), " " + step.line[1]);
+      row.setAttribute("role", "listitem");
+      if (here) row.setAttribute("aria-current", "step");
+      row.onclick = () => go(from + i + 1);
+      return row;
     });
   };
 
@@ -46,6 +76,7 @@ for (const box of document.querySelectorAll(".raftnb-stepper:not([data-ready])")
   };
 
   const bar = make("div", "bar"), line = make("div", "step"), cards = make("div", "cards");
+  const log = last && data.steps[0].line ? make("div", "log") : null;
   const slider = make("input");
   Object.assign(slider, { type: "range", min: 0, max: last });
   slider.setAttribute("aria-label", "step");
@@ -62,34 +93,44 @@ for (const box of document.querySelectorAll(".raftnb-stepper:not([data-ready])")
   const back = button("\u2039", "one step back", () => at - 1);
   const on = button("\u203a", "one step on", ahead);
   const end = button("\u00bb", "last state", () => last);
+  const next = button("\u2717", "next line that is wrong", () => wrong.find((i) => i > at) || wrong[0]);
 
   const go = (target) => {
-    at = Math.max(0, Math.min(last, target));
+    move(Math.max(0, Math.min(last, target)));
     const step = at > 0 ? data.steps[at - 1] : null;
     line.textContent = step ? step.text : "initial state";
+    for (const remark of (step && step.remarks) || []) line.append(make("div", "remark", remark));
+    if (log) log.replaceChildren(...lines());
     if (at === last && data.loop !== null)
       line.append(make("span", "was", "  \u21bb then again from state " + (data.loop + 1)));
-    place.textContent = "state " + (at + 1) + " of " + (last + 1);
+    place.textContent = log ? "event " + at + " of " + last : "state " + (at + 1) + " of " + (last + 1);
     slider.value = at;
     first.disabled = back.disabled = at === 0;
     end.disabled = at === last;
     on.disabled = at === last && data.loop === null;
     cards.replaceChildren(...data.owners.map((owner) =>
-      card(owner, fields(owner), step && step.process === owner ? " acting" : "")));
+      card(owner, fields(owner), step && step.actors.includes(owner) ? " acting" : "")));
     const messages = flight();
     if (messages.length) cards.append(card("in flight", messages, ""));
   };
 
   slider.oninput = () => go(Number(slider.value));
   box.addEventListener("keydown", (event) => {
-    const target = { ArrowRight: ahead(), ArrowLeft: at - 1, Home: 0, End: last }[event.key];
+    const target = { ArrowRight: ahead(), ArrowLeft: at - 1, Home: 0, End: last,
+      x: wrong.find((i) => i > at) || wrong[0] }[event.key];
     if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     go(target);
   });
   line.setAttribute("aria-live", "polite");
-  bar.append(first, back, on, end, slider, place);
-  box.querySelector(".all").replaceWith(bar, line, cards);
-  go(0);
+  bar.append(first, back, on, end, ...(wrong.length ? [next] : []), slider, place);
+  const shown = make("div", log ? "beside" : "");
+  const right = make("div", log ? "right" : "");
+  right.append(line, cards);
+  shown.append(...(log ? [log] : []), right);
+  if (log) log.setAttribute("role", "list");
+  box.querySelector(".all").replaceWith(bar, shown);
+  go(data.begin || 0);
+  if (log) box.focus({ preventScroll: true });
 }
