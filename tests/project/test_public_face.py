@@ -21,8 +21,8 @@ FACES = {
     "raftnb": LANGUAGE | ERRORS | SHOWN | {"Verdict", "check", "state_graph"},
     "raftnb.language": LANGUAGE,
     "raftnb.draw": SHOWN | {
-        "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "log_stepper", "render",
-        "show_views", "timeline",
+        "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
+        "log_stepper", "show_views", "timeline",
     },
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
     "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
