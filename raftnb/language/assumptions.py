@@ -12,8 +12,7 @@ from typing import Any, Protocol, get_args
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.language import source
-from raftnb.language.claims import Property
-from raftnb.language.grammar import as_function
+from raftnb.language.claims import Property, as_function
 from raftnb.language.network import in_flight
 from raftnb.language.processes import Process
 from raftnb.language.universe import is_natural

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.values import show
 from raftnb.language import source
+from raftnb.language.processes import Action
 
 Property = Callable[..., bool]
+
+
+def as_function(value: Any) -> FunctionType:
+    """The value, if it is a function; `SpecError` for anything else."""
+    if isinstance(value, FunctionType):
+        return value
+    name = getattr(value, "__name__", None) or getattr(value, "name", None)
+    cure = "define a function with `def`, and name it here"
+    if isinstance(value, Action):
+        cure = f"`{name}` takes a step; claim what is true before and after: `def f(...) -> bool`"
+    elif isinstance(value, str):
+        cure = f"name it without quotes: {value}" if value.isidentifier() else cure
+    elif isinstance(value, bool):
+        cure = "name the function without calling it"
+    raise SpecError(
+        f"`{value!r}` as a claim", allowed="functions: `def claim(p: P) -> bool`", cure=cure
+    )
 
 
 def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:

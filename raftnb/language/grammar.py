@@ -18,7 +18,9 @@ from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
 from raftnb.language.annotations import describe
 from raftnb.language.attributes import Attributes, Declared
+from raftnb.language.claims import as_function
 from raftnb.language.cures import Told
+from raftnb.language.flow import Flow
 from raftnb.language.foreign import ForeignValues
 from raftnb.language.meanings import Meanings, Role, is_constant
 from raftnb.language.network import discard, reply, send
@@ -45,23 +47,6 @@ GIVE_ONE = "give the Spec a network: `delivery=Delivery()`"
 TRIED = "a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these"
 
 
-def as_function(value: Any) -> FunctionType:
-    """The value, if it is a function; `SpecError` for anything else."""
-    if isinstance(value, FunctionType):
-        return value
-    name = getattr(value, "__name__", None) or getattr(value, "name", None)
-    cure = "define a function with `def`, and name it here"
-    if isinstance(value, Action):
-        cure = f"`{name}` takes a step; claim what is true before and after: `def f(...) -> bool`"
-    elif isinstance(value, str):
-        cure = f"name it without quotes: {value}" if value.isidentifier() else cure
-    elif isinstance(value, bool):
-        cure = "name the function without calling it"
-    raise SpecError(
-        f"`{value!r}` as a claim", allowed="functions: `def claim(p: P) -> bool`", cure=cure
-    )
-
-
 class Grammar:
     """Reads the functions of one specification; `SpecError` for what is outside the language."""
 
@@ -70,6 +55,7 @@ class Grammar:
     ) -> None:
         self.vocabulary, self.constants, self.network = vocabulary, constants, network
         self.declared, self.follower = Declared(vocabulary), Follower(vocabulary)
+        self.flow = Flow(vocabulary)
         self._read: set[tuple[FunctionType, Role]] = set()
 
     def read_action(self, action: Action) -> None:
@@ -78,6 +64,7 @@ class Grammar:
         reader.refuse_parameters(skip=1)
         reader.refuse_result()
         self.follower.refuse_order_of_hashes(action.function)
+        self.flow.refuse_use(action.function)
 
     def read_claim(self, claim: Callable[..., Any], *, step: bool = False) -> None:
         """Read a function of the state, or of a step, and what it calls."""

@@ -38,7 +38,10 @@ def start_of(initial: Any) -> Any:
 
 
 def history(value: Any) -> Any:
-    """Declare a history (ghost) variable: no guard may need it, and a check can leave it out."""
+    """Declare a history (ghost) variable: a check can leave it out.
+
+    Claims may read it, and what is assigned to history variables may rest on it; nothing else.
+    """
     return HistoryInitial(value)
 
 

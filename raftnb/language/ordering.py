@@ -20,7 +20,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, SortedSet
 from raftnb.language.processes import either
-from raftnb.language.source import callees, is_ours, methods_called, parse, place
+from raftnb.language.source import callees, is_ours, methods_named, parse, place
 from raftnb.language.vocabulary import Vocabulary
 
 
@@ -139,7 +139,7 @@ class Path:
             for name, found, type_ in zip(parameters, given, types, strict=False)
         }
         self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
-        self.methods = {m.__name__: m for m in methods_called(function, follower.namespace)}
+        self.methods = methods_named(function, follower.namespace)
         self.refusing = False
 
     def result(self) -> Looseness:
@@ -313,7 +313,7 @@ class Path:
 
     def _method(self, node: ast.Call, called: ast.Attribute) -> Looseness:
         base = self.value(called.value)
-        own = [m for name, m in self.methods.items() if name == called.attr]
+        own = self.methods.get(called.attr)
         if own:
             return join(self.follower.follow(m, self._given(m, node, (base,))) for m in own)
         found = [self._element(arg) for arg in node.args]

@@ -149,26 +149,41 @@ def is_ours(function: FunctionType) -> bool:
 
 def methods_called(function: FunctionType, namespace: dict[str, Any]) -> tuple[FunctionType, ...]:
     """The methods of the specification's classes that a function calls, actions too."""
+    found = methods_named(function, namespace).values()
+    return tuple(dict.fromkeys(method for methods in found for method in methods))
+
+
+def methods_named(
+    function: FunctionType, namespace: dict[str, Any]
+) -> dict[str, tuple[FunctionType, ...]]:
+    """The same by name: of any class of the specification, since the text tells no more."""
     above, called = _names_called(function)
     classes = dict.fromkeys(base for cls in namespace.values() for base in cls.__mro__)
-    found = [vars(cls).get(name) for cls in classes for name in called]
-    found += [_inherited(function, cls, name) for cls in namespace.values() for name in above]
-    found = [f.function if isinstance(f, Action) else f for f in found]
-    unwrapped = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in found)
-    ones = dict.fromkeys(f for f in unwrapped if isinstance(f, FunctionType) and not is_ours(f))
-    return tuple(ones)
+    found = {name: [vars(cls).get(name) for cls in classes] for name in called}
+    for name in above:
+        inherited = [_inherited(function, cls, name) for cls in namespace.values()]
+        found[name] = [*found.get(name, ()), *inherited]
+    return {name: _own_functions(values) for name, values in found.items()}
+
+
+def _own_functions(values: Iterable[Any]) -> tuple[FunctionType, ...]:
+    """The functions among the values of classes, those of this package left aside."""
+    plain = (value.function if isinstance(value, Action) else value for value in values)
+    bare = (f.__func__ if isinstance(f, staticmethod | classmethod) else f for f in plain)
+    return tuple(dict.fromkeys(f for f in bare if isinstance(f, FunctionType) and not is_ours(f)))
 
 
 @cache
 def _names_called(function: FunctionType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names that a function's text calls as methods: of `super()`, and of anything else."""
-    calls = [
-        node.func
-        for node in ast.walk(parse(function))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    above = dict.fromkeys(call.attr for call in calls if _is_super(call.value))
-    called = dict.fromkeys(call.attr for call in calls if not _is_super(call.value))
+    """The names that a function's text calls as methods: of `super()`, and of anything else.
+
+    A method that is handed on, as in `max(servers, key=self.rank)`, is called, too.
+    """
+    calls = [node for node in ast.walk(parse(function)) if isinstance(node, ast.Call)]
+    handed = [word.value for call in calls for word in call.keywords]
+    found = [f for f in (*(call.func for call in calls), *handed) if isinstance(f, ast.Attribute)]
+    above = dict.fromkeys(f.attr for f in found if _is_super(f.value))
+    called = dict.fromkeys(f.attr for f in found if not _is_super(f.value))
     return tuple(above), tuple(called)
 
 

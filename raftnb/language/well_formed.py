@@ -12,8 +12,8 @@ from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.values import order, show
 from raftnb.language import source
 from raftnb.language.attributes import functions_of
+from raftnb.language.claims import as_function
 from raftnb.language.cures import listed, nearest
-from raftnb.language.grammar import as_function
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Globals, Process, Variable
 from raftnb.language.temporal import Fairness, Liveness

@@ -39,7 +39,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("each", "votes: Map[Server, bool] = each(False)", "[s \\in Server |-> FALSE]",
              "initially a map with this value for every key"),
         Word("history", "seen: Set[Key] = history(frozenset())", "a history variable",
-             "no action needs it; claims may read it, and a check may leave it out"),
+             "claims may read it, and other history; a check may leave it out"),
     ),
     "Types": (
         Word("Nat", "term: Nat = 0", "Nat", "0, 1, 2, ..."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from raftnb.data.errors import SpecError
 from raftnb.language import source
-from raftnb.language.grammar import as_function
+from raftnb.language.claims import as_function
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import Claim, Claims
 from raftnb.pluscal.helpers import HELPERS

@@ -13,7 +13,7 @@ import linecache
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,8 @@ class Maker:
         self.blocks: list[Lines] = []
         self.claims: dict[str, list[str]] = {"invariants": [], "transitions": [], "sometimes": []}
         self.assigned: list[tuple[Variable, str]] = []
+        self.histories: list[Variable] = []
+        self.constraints: list[str] = []
         self.delivery: tuple[bool, bool, bool] | None = None
         self.share = chance.one((0.0, 0.02, 0.05, 0.05, 0.15, 0.4))
         self.large = self.share > 0.1
@@ -125,11 +127,13 @@ class Maker:
         self.choose_words()
         self.define_values()
         self.choose_variables()
+        self.choose_histories()
         share = self.share
         self.g = Writer(self.chance, self.words, share)
         self.statements = Statements(self.g, share)
         self.define_shared()
         self.define_processes()
+        self.words.variables += self.histories
         self.define_claims()
         self.define_proof()
         lines = [line for block in self.blocks for line in ["", "", *block]]
@@ -238,6 +242,12 @@ class Maker:
         for name in ("u", "w")[: chance.one((0, 1, 1, 2))]:
             words.variables.append(Variable("Shared", name, self.some_type(self.depth()), False))
 
+    def choose_histories(self) -> None:
+        """History variables: nothing but claims, and they themselves, may read them."""
+        for owner, is_process in (("Node", True), ("Shared", False)):
+            if self.further.yes(0.12):
+                self.histories.append(Variable(owner, "past", self.some_type(1), is_process))
+
     def depth(self) -> int:
         return self.chance.one((0, 1, 1, 2)) if self.large else self.chance.one((0, 1, 1))
 
@@ -252,7 +262,7 @@ class Maker:
         if value is None or (kind in ("bool", "enum") and chance.yes(0.15)):
             value = chance.one(("first()", "anything()"))
             chance.made[value] += 1
-        if chance.yes(0.06) and "()" not in value.replace("frozenset()", "").replace("Map()", ""):
+        if v in self.histories:
             chance.made["history"] += 1
             value = f"history({value})"
         chance.made[f"variable: {kind}"] += 1
@@ -261,14 +271,15 @@ class Maker:
     # Classes.
 
     def define_shared(self) -> None:
-        own = [v for v in self.words.variables if not v.process]
+        own = [v for v in (*self.words.variables, *self.histories) if not v.process]
         if own:
             self.blocks.append(["class Shared(Globals):", *map(self.declaration, own)])
 
     def define_processes(self) -> None:
         for process in self.words.processes:
             number = '(Process, number="nodes")' if process == "Node" else "(Process)"
-            own = [v for v in self.words.variables if v.process and v.owner == process]
+            known = (*self.words.variables, *self.histories)
+            own = [v for v in known if v.process and v.owner == process]
             block = [f"class {process}{number}:", *map(self.declaration, own)]
             if process == "Node":
                 self.define_functions()
@@ -343,7 +354,25 @@ class Maker:
         count = self.chance.one((1, 2, 2, 3) if self.large else (1, 1, 2))
         body += self.statements.block(scope, count)[0]
         self.remember(process, body)
+        if self.histories and self.further.yes(0.6):
+            body = self.told(body, scope)
         return ["", f"    def {name}(self{text}):", *indented(indented(body))]
+
+    def told(self, body: Lines, scope: Scope) -> Lines:
+        """An action's body with what it tells the history variables, before or after the rest."""
+        seen, before = replace(scope, mode="claim"), list(self.words.variables)
+        self.words.variables += self.histories
+        able = [v for v in self.histories if v.owner in (scope.me, "Shared")]
+        lines: Lines = []
+        for v in able:
+            owner = "self" if v.process else v.owner
+            line = f"{owner}.{v.name} = {self.statements.value(v.type, seen, 2)}"
+            test = self.g.expr(BOOL, seen, 1)
+            head, _ = self.g.domain(seen, 0)
+            shapes = ([line], [f"if {test}:", f"    {line}"], [f"for q in {head}:", f"    {line}"])
+            lines += self.further.one(shapes)
+        self.words.variables[:] = before
+        return self.further.one(([*body, *lines], [*lines, *body]))
 
     def remember(self, process: str, body: Lines) -> None:
         """What an action assigns, for claims about its steps."""
@@ -409,15 +438,20 @@ class Maker:
             self.claims["transitions"].append(f"becomes{i}")
 
     def bound(self) -> None:
-        """The constraint that keeps the states few."""
-        parts = []
-        for v in self.words.variables:
-            owner = "node" if v.process else "Shared"
-            inner = within(self.words, v.type, f"{owner}.{v.name}")
-            if inner:
-                parts.append(f"all({inner} for node in {v.owner})" if v.process else inner)
-        body = "\n        and ".join(parts) or "True"
-        self.blocks.append(["def small() -> bool:", f"    return ({body})"])
+        """The constraints that keep the states few: a model may leave the history variables out."""
+        told = [v for v in self.words.variables if v in self.histories]
+        groups = {"small": [v for v in self.words.variables if v not in told], "short": told}
+        for name, variables in groups.items():
+            parts = []
+            for v in variables:
+                owner = "node" if v.process else "Shared"
+                inner = within(self.words, v.type, f"{owner}.{v.name}")
+                if inner:
+                    parts.append(f"all({inner} for node in {v.owner})" if v.process else inner)
+            body = "\n        and ".join(parts) or "True"
+            if variables:
+                self.blocks.append([f"def {name}() -> bool:", f"    return ({body})"])
+        self.constraints = [name for name, variables in groups.items() if variables]
 
     def specification(self) -> None:
         chance, words = self.chance, self.words
@@ -431,7 +465,7 @@ class Maker:
             "times": 1,
         }
         lines = ["SPEC = Spec(", '    name="made",', f"    processes=({', '.join(processes)},),"]
-        if any(not v.process for v in words.variables):
+        if any(not v.process for v in words.variables):  # histories, too
             lines.append("    shared=(Shared,),")
         if domains:
             lines.append(f"    domains=({', '.join(domains)},),")
@@ -446,7 +480,7 @@ class Maker:
             ]
         lines.append(f"    constants={used},")
         lines += [f"    {g}=({', '.join(names)},)," for g, names in self.claims.items() if names]
-        lines.append("    constraints=(small,),")
+        lines.append(f"    constraints=({', '.join(self.constraints)},),")
         if chance.yes(0.4):
             chance.made["symmetric"] += 1
             lines.append("    symmetric=(Node,),")

@@ -3,7 +3,7 @@
 After the example of Ivy (Padon, McMillan, Panda, Sagiv, Shoham, 2016).
 """
 
-from raftnb import Delivery, Map, Message, Nat, Process, Set, Spec, anything, history, in_flight
+from raftnb import Delivery, Map, Message, Nat, Process, Set, Spec, anything, in_flight
 from raftnb import send, when
 from raftnb.prove import Lemma, Proof
 
@@ -21,7 +21,7 @@ class Node(Process, number="nodes"):
 
     neighbors: Set["Node"] = anything()
     table: Map["Node", "Node"] = Map()
-    hops: Map["Node", Nat] = history(Map())
+    hops: Map["Node", Nat] = Map()
 
     def emit(self, receiver: "Node", to: "Node") -> None:
         """Send a packet of one's own."""
