@@ -32,6 +32,11 @@ class Known:
 
 
 KNOWN = {
+    "libraft": Known(
+        "raftnb.drive.adapters.libraft",
+        "Libraft",
+        "raftnb.specs.libraries.libraft:RAFT_LIBRAFT",
+    ),
     "pyraftlog": Known("raftnb.drive.adapters.pyraftlog", "Pyraftlog"),
     "pysyncobj": Known(
         "raftnb.drive.adapters.pysyncobj",

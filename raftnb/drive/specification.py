@@ -54,6 +54,7 @@ class Listening(World):
 class Way:
     """One way in which the specification can answer an input: steps, and what comes of them.
 
+    `states` begins with the one before the first step; a message that is dropped takes no step.
     `inside` says whether it ends within the model's constraints.
     """
 
@@ -89,7 +90,7 @@ class Belief:
             ways.append(first.way)
             first = first.before
         ways.reverse()
-        states = (first.state, *(s for way in ways for s in way.states))
+        states = (first.state, *(s for way in ways for s in way.states[1:]))
         return Trace(states, tuple(step for way in ways for step in way.steps))
 
 
@@ -165,7 +166,7 @@ class Specification:
             if not more:
                 break
             taken += more
-        return [Way(w.steps, w.states[1:], w.sent, self._is_inside(w.state)) for w in taken]
+        return [replace(way, inside=self._is_inside(way.state)) for way in taken]
 
     def _plain_steps(self, ways: list[Way], given: Input) -> list[Way]:
         own = self._of(given.process, given.action, receiving=False)

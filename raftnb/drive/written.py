@@ -62,7 +62,7 @@ def as_test(model: Model, adapter: Adapter, differences: tuple[Difference, ...])
             allowed="an answer that is *violated*",
             cure="make more walks, or longer ones",
         )
-    (module, name), kind = _where_is(model.spec), type(adapter)
+    (module, name), kind = where_is(model.spec), type(adapter)
     if kind.__module__ == "__main__":
         raise _nameless(f"the adapter `{kind.__name__}`")
     imports = {f"from {kind.__module__} import {kind.__name__}", f"from {module} import {name}"}
@@ -94,7 +94,7 @@ def _constants(model: Model) -> str:
     return ", ".join(words + (["history=True"] if model.history else []))
 
 
-def _where_is(spec: Spec) -> tuple[str, str]:
+def where_is(spec: Spec) -> tuple[str, str]:
     """The module and the name under which a specification can be imported."""
     homes = [cls.__module__ for cls in reversed(spec.classes)]
     others = sorted(sys.modules, key=lambda name: (name.count("."), name))
@@ -123,4 +123,4 @@ def _paths(*modules: str) -> list[str]:
     return ["import sys", "", *added, ""] if folders else []
 
 
-__all__ = ["as_test"]
+__all__ = ["as_test", "where_is"]

@@ -205,3 +205,29 @@ def test_what_the_implementation_raises_is_a_difference() -> None:
 def test_an_adapter_needs_its_methods() -> None:
     with pytest.raises(TypeError):
         Adapter()  # type: ignore[abstract]
+
+
+def test_a_kind_of_message_may_be_dropped_where_the_adapter_says_so() -> None:
+    class Deaf(Toy):
+        """Nobody but a candidate looks at votes, whatever their term is."""
+
+        def receive(self, process: str, sent_: Sent) -> list[Sent]:
+            is_vote = sent_.kind == "RequestVoteResponse"
+            if is_vote and self.nodes[process].role != "candidate":
+                return []
+            return super().receive(process, sent_)
+
+    class Told(Deaf):
+        dropped = ("RequestVoteResponse",)
+
+    model = RAFT(servers=3, max_term=3, max_log=1)
+    scene = [
+        ("s1", "time_out"), ("s3", "receive", 1), ("s1", "receive", 2),  # s1 leads term 1
+        ("s2", "time_out"), ("s2", "time_out"), ("s2", "receive", 1),  # s2 refuses, in term 2
+        ("s1", "receive", 6), ("s1", "time_out"),
+    ]  # fmt: skip
+    answer = replay(model, Deaf(), scene)
+    assert str(answer.differences[0].mismatches[0]).startswith("s1.currentTerm: 2 in the spec")
+    assert replay(model, Told(), scene[:-1]).verdict is Verdict.HOLDS
+    assert replay(model, Told(), scene).verdict is Verdict.UNKNOWN  # it still leads
+    assert replay(model, Toy(), scene).verdict is Verdict.HOLDS

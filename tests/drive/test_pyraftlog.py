@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raftnb import Verdict
-from raftnb.drive import drive, replay
+from raftnb.drive import drive
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
 
 pytest.importorskip("pyraftlog", reason="pyraftlog is not installed (from Python 3.12 on)")
@@ -33,38 +32,3 @@ def test_half_of_four_servers_elect() -> None:
     assert str(answer.differences[0].mismatches[0]) == (
         "s1.role: Role.CANDIDATE in the specification, 'leader' here"
     )
-
-
-SCENES = {
-    "a candidate's term and its own vote are not stored": (
-        (("s1", "time_out"), ("s1", "restart")),
-        "s1.currentTerm: 1 in the specification, 0 here",
-    ),
-    "a candidate that sees a newer term stays candidate": (
-        (("s1", "time_out"), ("s2", "time_out"), ("s2", "time_out"), ("s1", "receive", 3)),
-        "s1.role: Role.FOLLOWER in the specification, 'candidate' here",
-    ),
-    "an old AppendEntries takes the term back": (
-        (
-            ("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2),
-            ("s1", "append_entries", "s2"), ("s2", "time_out"), ("s2", "receive", 4),
-        ),
-        "s2.currentTerm: 2 in the specification, 1 here",
-    ),
-    "a leader commits alone after an empty heartbeat": (
-        (
-            ("s1", "time_out"), ("s2", "receive", 1), ("s1", "receive", 2),
-            ("s1", "append_entries", "s2"), ("s1", "client_request", "v1"), ("s2", "receive", 4),
-            ("s1", "receive", 6),
-        ),
-        "s1.commitIndex: 0 in the specification, 1 here",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", SCENES)
-def test_the_scene_of_a_fault(fault: str) -> None:
-    scene, told = SCENES[fault]
-    answer = replay(MODEL, Pyraftlog(), scene)
-    assert answer.verdict is Verdict.VIOLATED
-    assert str(answer.differences[0].mismatches[0]) == told
