@@ -71,10 +71,26 @@ WHEN_USED = {
 """What is imported when it is first used, so that `import raftnb` is quick."""
 
 
+ELSEWHERE = {
+    **dict.fromkeys(("Lemma", "Proof", "k_induction", "prove_refines"), "raftnb.prove"),
+    **dict.fromkeys(("algorithm", "plain_module"), "raftnb.pluscal"),
+    "check_liveness": "raftnb.liveness",
+    "random_walks": "raftnb.explore",
+    "refines": "raftnb.refine",
+}
+"""What is often looked for here, and is in an engine's folder."""
+
+
 def __getattr__(name: str) -> Any:
-    """An engine or a drawing, imported now."""
+    """An engine or a drawing, imported now; `UsageError` for what an engine's folder has."""
     if name in WHEN_USED:
         return getattr(import_module(WHEN_USED[name]), name)
+    if name in ELSEWHERE:
+        raise UsageError(
+            f"`{name}`, which `raftnb` does not have",
+            allowed="the language, `check` and drawings; other engines are in folders",
+            cure=f"`from {ELSEWHERE[name]} import {name}`",
+        )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

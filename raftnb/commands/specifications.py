@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from raftnb.commands.common import add_json
 from raftnb.commands.loading import FORMS, Loaded, Target, load, target_of
 from raftnb.data.errors import UsageError
-from raftnb.language.cures import nearest
+from raftnb.data.names import nearest
 from raftnb.language.processes import GlobalsType, ProcessType
 from raftnb.language.spec import Model, Spec
 

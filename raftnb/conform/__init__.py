@@ -8,6 +8,7 @@ from raftnb.conform.now import Now, Play
 from raftnb.conform.recording import Recording, read_events, recorded_log
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.search import conforms
+from raftnb.data.rooms import room_of
 
 __all__ = [
     "Behavior",
@@ -26,3 +27,4 @@ __all__ = [
     "read_events",
     "recorded_log",
 ]
+room_of(__name__, "conforms")

@@ -10,8 +10,8 @@ from typing import Any
 from raftnb.conform.lines import Lines, at_line
 from raftnb.conform.misfit import EventError
 from raftnb.conform.now import Now, Play
+from raftnb.data.names import listed, nearest
 from raftnb.data.trace import State
-from raftnb.language.cures import listed, nearest
 from raftnb.language.spec import Model
 
 Event = Mapping[str, Any]

@@ -9,10 +9,10 @@ from typing import Any
 from raftnb.conform.misfit import EventError, Misfit, absent, differ, fields_of
 from raftnb.conform.running import Changes, Running, Taken
 from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.names import nearest
 from raftnb.data.trace import State
 from raftnb.data.values import Message, order
 from raftnb.language.annotations import Check, Mismatch
-from raftnb.language.cures import nearest
 from raftnb.language.processes import Action, Process
 from raftnb.language.spec import Model
 

@@ -29,9 +29,9 @@ from raftnb.conform.recorded_values import (
     names_of_servers,
     request_in,
 )
+from raftnb.data.names import nearest
 from raftnb.data.trace import State
 from raftnb.data.values import Message
-from raftnb.language.cures import nearest
 from raftnb.language.spec import Model, Spec
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
 from raftnb.specs.raft.scenes import HANDLERS

@@ -13,7 +13,7 @@ from typing import Any
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError
 from raftnb.data.errors import UsageError
-from raftnb.language.cures import nearest
+from raftnb.data.names import nearest
 
 ENDING = ".ndjson.xz"
 OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}

@@ -17,7 +17,8 @@ from raftnb.conform.misfit import Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.running import Changes, Taken
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.language.instances import admitted_state

@@ -13,18 +13,13 @@ this package; with `RAFTNB_TRACEBACK=1` in the environment it is shown with them
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 import traceback
 from collections.abc import Callable
 from types import TracebackType
-from typing import ParamSpec, TypeVar
 
 from raftnb.data.places import place_of_error
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class RaftnbError(Exception):
@@ -70,23 +65,6 @@ class NoAttribute(UsageError, AttributeError):
 def shows_insides() -> bool:
     """Whether errors are shown with the frames inside of this package."""
     return os.environ.get("RAFTNB_TRACEBACK", "") not in ("", "0")
-
-
-def told_plainly(function: Callable[P, T]) -> Callable[P, T]:
-    """Let what a reader calls raise our errors without the frames inside of this package."""
-
-    @functools.wraps(function)
-    def called(*args: P.args, **named: P.kwargs) -> T:
-        __tracebackhide__ = True  # for pytest
-        try:
-            return function(*args, **named)
-        except RaftnbError as error:
-            if shows_insides():
-                raise
-            error.place = error.place or place_of_error(error)
-            raise error.with_traceback(None) from None
-
-    return called
 
 
 ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], object]

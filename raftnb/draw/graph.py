@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import graphviz
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.markup import escaped
 from raftnb.data.trace import State, StateGraph, Step, Trace, difference
 from raftnb.draw.dot import as_label, render
@@ -17,6 +18,7 @@ from raftnb.draw.text import brief
 Label = Callable[[State], str]
 
 
+@told_plainly
 def draw_graph(
     graph: StateGraph,
     label: Label | None = None,
@@ -83,6 +85,7 @@ def short_step(step: Step) -> str:
     return f"{step.process}.{step.action}({', '.join(inner)})"
 
 
+@told_plainly
 def draw_trace(trace: Trace, alt: str = "") -> Picture:
     """Draw a trace from top to bottom: what each step changes, and the last state marked.
 

@@ -7,6 +7,7 @@ from math import cos, pi, sin
 
 import graphviz
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.dot import as_label, render
@@ -20,6 +21,7 @@ PLAIN = {"shape": "plain", "style": "", "fontsize": "10", "fontcolor": BLUE}
 Point = tuple[float, float]
 
 
+@told_plainly
 def draw_lasso(
     trace: Trace,
     label: Callable[[State], str] | None = None,

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 
 import graphviz
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 
 
+@told_plainly
 def draw_lemmas(
     uses: Mapping[str, Collection[str]], goals: Collection[str] = (), alt: str = ""
 ) -> Picture:

@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import plain
 
@@ -29,11 +30,13 @@ class Listing:
         return self.text
 
 
+@told_plainly
 def show_source(*parts: Any) -> Listing:
     """The source text of classes, actions and functions, one after the other."""
     return Listing("\n\n".join(map(source_of, parts)))
 
 
+@told_plainly
 def show_change(before: Any, after: Any) -> Listing:
     """What one class, action or function changes of another, line by line."""
     old, new = source_of(before).split("\n"), source_of(after).split("\n")

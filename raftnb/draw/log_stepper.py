@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from raftnb.data.account import Account, Moment
+from raftnb.data.calls import told_plainly
 from raftnb.data.markup import Markup, escaped
 from raftnb.draw.pages import asset, data_island, filled
 from raftnb.draw.rows import Row, page_data
@@ -16,6 +17,7 @@ LISTED = 50
 """How many lines stand in a page where scripts do not run."""
 
 
+@told_plainly
 def log_stepper(account: Account, history: bool = False) -> Stepper:
     """Let the reader step through a log, line by line, beside the states of the specification.
 

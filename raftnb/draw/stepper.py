@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import Markup, escaped, plain
 from raftnb.data.trace import Change, State, Trace, difference
@@ -40,6 +41,7 @@ class Stepper:
         return filled(asset("trace.html"), {"TITLE": title, "STEPPER": Markup(self.html)})
 
 
+@told_plainly
 def stepper(trace: Trace, hide: Iterable[str] = (), history: bool = False) -> Stepper:
     """Let the reader step through `trace`; changed variables carry a color and a mark.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from xml.etree.ElementTree import Element
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.events import Operation, Value, text
 from raftnb.data.histories import History
 from raftnb.draw import svg
@@ -74,6 +75,7 @@ class _Plan:
     size: float
 
 
+@told_plainly
 def timeline(
     history: History,
     answer: Answer | None = None,

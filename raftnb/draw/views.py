@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import escaped
 from raftnb.data.trace import State, Step, Trace
@@ -58,6 +59,7 @@ class Refined(Protocol):
     def allowed(self) -> tuple[tuple[Step, State], ...]: ...
 
 
+@told_plainly
 def show_views(found: Refined) -> Views:
     """The step that has no abstract counterpart, as both specifications see it.
 

@@ -1,5 +1,6 @@
 """Driving an implementation by a specification, and comparing the two after each step."""
 
+from raftnb.data.rooms import room_of
 from raftnb.drive.adapter import Adapter, Sent
 from raftnb.drive.driving import drive, replay
 from raftnb.drive.play import Difference
@@ -17,3 +18,4 @@ __all__ = [
     "recorded_scenes",
     "replay",
 ]
+room_of(__name__, "drive")

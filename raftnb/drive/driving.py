@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.drive.adapter import Adapter
 from raftnb.drive.asking import ask, can_be_limited

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from raftnb.data.rooms import room_of
 from raftnb.explore.check import check
 from raftnb.explore.reference import state_graph
 from raftnb.explore.result import Exploration
@@ -28,3 +29,4 @@ if TYPE_CHECKING:
     from raftnb.explore.walks import random_walks
 
 __all__ = ["Exploration", "Graph", "check", "random_walks", "reachable", "state_graph", "traps"]
+room_of(__name__, "check")

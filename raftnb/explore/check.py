@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.explore.given import begun
 from raftnb.explore.possible import with_possible

@@ -13,9 +13,13 @@ def the_model(given: Any) -> Model:
     """The model itself; raises `UsageError` for a specification without constants, or else."""
     if isinstance(given, Model):
         return given
-    name = f"the specification `{given.name}`" if isinstance(given, Spec) else repr(given)
+    what = f"{given!r} ({type(given).__name__})"
+    if isinstance(given, Spec):
+        what = f"the specification `{given.name}` (Spec)"
+    elif isinstance(given, type):
+        what = f"the class `{given.__name__}`"
     raise UsageError(
-        f"{name} ({type(given).__name__}) as a model",
+        f"{what} as a model",
         allowed="a model: a specification with its constants",
         cure="call the specification: `SPEC()`, or `SPEC(servers=3)`",
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.breadth_first import BreadthFirst

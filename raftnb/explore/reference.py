@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, truth
@@ -191,6 +192,7 @@ class Reference:
         )
 
 
+@told_plainly
 def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
     """The graph of the reachable states (within the constraints), up to a number of states."""
     at_least(1, max_states=max_states)

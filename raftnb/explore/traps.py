@@ -8,6 +8,7 @@ from math import factorial
 from types import FunctionType
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.values import Record
 from raftnb.language.annotations import classes_in
 from raftnb.language.network import send
@@ -18,6 +19,7 @@ MANY = 5_000
 """So many permutations of members take more time than symmetry saves."""
 
 
+@told_plainly
 def traps(model: Model, *, symmetry: bool = False) -> tuple[str, ...]:
     """What a model is likely to hide, in sentences that name the cure; empty where all is well.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import told_plainly
+from raftnb.data.calls import told_plainly
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker

@@ -9,8 +9,9 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.domains import TAKEN, Domain
+from raftnb.data.names import listed, nearest
 from raftnb.data.values import Record
-from raftnb.language.cures import MUTATORS, Told, listed, nearest, of_attribute
+from raftnb.language.cures import MUTATORS, Told, of_attribute
 from raftnb.language.owners import Owners
 from raftnb.language.processes import Action
 from raftnb.language.syntax import MEMBERS, METHODS

@@ -7,9 +7,9 @@ from inspect import signature
 from typing import Any, Protocol
 
 from raftnb.data.errors import NoAttribute, NotEnabled, SpecError, UsageError
+from raftnb.data.names import listed, nearest
 from raftnb.data.values import Message, show
 from raftnb.language.annotations import Mismatch
-from raftnb.language.cures import listed, nearest
 from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action, Process, undeclared
 from raftnb.language.setting import Setting

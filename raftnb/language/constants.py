@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from raftnb.data.errors import UsageError
-from raftnb.language.cures import nearest
+from raftnb.data.names import nearest
 
 Constant = int | tuple[str, ...]
 
@@ -48,6 +48,28 @@ def sort_of(default: Any) -> Sort:
     if isinstance(default, bool):
         return SWITCH
     return INTEGER if is_number(default) and default < 0 else NATURAL
+
+
+def refuse_given(
+    spec: str, given: tuple[Any, ...], history: Any, defaults: Mapping[str, Any]
+) -> None:
+    """Raise `UsageError` for constants without a name, and for a `history` that is no switch."""
+    if given:
+        named = f"{[*defaults, 'NAME'][0]}={given[0]!r}"
+        raise UsageError(
+            f"`{spec}` called with {given[0]!r}, which has no name",
+            allowed=f"constants by name: {', '.join(defaults) or 'it has none'}",
+            cure="unpack it: `SPEC(**...)`"
+            if isinstance(given[0], Mapping)
+            else f"`SPEC({named})`",
+        )
+    if type(history) is not bool:
+        raise UsageError(
+            f"history={history!r}, which is a switch and no constant",
+            place=f"the model of `{spec}`",
+            allowed="True or False",
+            cure="write `history=True` to keep the history variables",
+        )
 
 
 def checked_constants(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+
+from raftnb.data.names import listed, nearest
 
 Told = tuple[str, str, str]
 """What was found, what is allowed, and the cure."""
@@ -55,17 +56,6 @@ OUTSIDE = {
     "chr": "use an enum",
     "ord": "use an enum",
 }
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The cure for a name that is spelt like a known one; empty if none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
-
-
-def listed(names: Iterable[str], none: str = "none") -> str:
-    """Names in a row."""
-    return ", ".join(dict.fromkeys(names)) or none
 
 
 def public_names(cls: type) -> list[str]:
@@ -148,4 +138,4 @@ PATTERNS: tuple[Pattern, ...] = (
      "compare and add values of one type only"),
 )  # fmt: skip
 
-__all__ = ["MUTATORS", "OUTSIDE", "listed", "nearest", "of_attribute", "public_names", "told"]
+__all__ = ["MUTATORS", "OUTSIDE", "of_attribute", "public_names", "told"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from raftnb.data.calls import told_plainly
+
 
 class Initial:
     """The initial value of a variable, where it is more than one constant value."""
@@ -37,6 +39,7 @@ def start_of(initial: Any) -> Any:
     return initial.value if isinstance(initial, HistoryInitial) else initial
 
 
+@told_plainly
 def history(value: Any) -> Any:
     """Declare a history (ghost) variable: a check can leave it out.
 
@@ -45,16 +48,19 @@ def history(value: Any) -> Any:
     return HistoryInitial(value)
 
 
+@told_plainly
 def each(value: Any) -> Any:
     """Initially the map in which every key of the annotated domain has this value."""
     return Each(value)
 
 
+@told_plainly
 def anything() -> Any:
     """Initially any value of the annotated type (one initial state for each)."""
     return Anything()
 
 
+@told_plainly
 def first() -> Any:
     """Initially the first value of the annotated type (TLA+'s CHOOSE: a fixed one, but any)."""
     return First()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from raftnb.data.calls import made_plainly
 from raftnb.data.domains import running_world
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Cell, State
@@ -21,6 +22,7 @@ from raftnb.language.spec import Model, Spec
 Function = Callable[..., Any]
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class Takes:
     """One abstract step: `action` is `"Class.action"`, the rest says which of its ways is meant.
@@ -38,6 +40,7 @@ class Takes:
     by: Function | None = None
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class Becomes:
     """What a concrete action is in the abstract specification: these steps, one after the other.
@@ -51,6 +54,7 @@ class Becomes:
     uses: tuple[Property, ...] = ()
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class RefinementMapping:
     """How the states and the steps of a specification are seen in an abstract one.

@@ -8,10 +8,11 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from raftnb.data.domains import DomainType
+from raftnb.data.names import listed, nearest
 from raftnb.data.values import Map, kind_of
 from raftnb.language import network, processes
 from raftnb.language.attributes import Attributes
-from raftnb.language.cures import OUTSIDE, Told, listed, nearest
+from raftnb.language.cures import OUTSIDE, Told
 from raftnb.language.processes import GlobalsType
 from raftnb.language.source import is_ours
 from raftnb.language.syntax import BUILTINS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from raftnb.data.calls import made_plainly
 from raftnb.data.domains import running_world
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record, show
@@ -58,6 +60,7 @@ def refuse_no_message(value: Any, what: str) -> None:
         )
 
 
+@made_plainly
 @dataclass(frozen=True)
 class Delivery:
     """What the network may do with messages; each is also a constant of the model (0 or 1).
@@ -71,6 +74,23 @@ class Delivery:
     loses: bool = True
     duplicates: bool = True
     reorders: bool = True
+
+    MEANT: ClassVar[Mapping[str, str]] = {
+        "reliable": "write `Delivery(loses=False, duplicates=False)`",
+        "fifo": "write `Delivery(reorders=False)`: each channel keeps its order",
+        "ordered": "write `Delivery(reorders=False)`: each channel keeps its order",
+        "lossy": "write `Delivery(loses=True)`",
+        "delays": "leave it out: a message may always be received late",
+    }
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if type(value) is not bool:
+                raise SpecError(
+                    f"{name}={value!r} of a Delivery",
+                    allowed="True or False",
+                    cure=f"write `{name}=False` if it never does, `{name}=True` if it may",
+                )
 
     @property
     def keeps(self) -> bool:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.domains import TAKEN, Domain, DomainType, refuse_header, running, running_world
-from raftnb.data.errors import NoAttribute, SpecError, told_plainly
+from raftnb.data.errors import NoAttribute, SpecError
+from raftnb.data.names import nearest
 from raftnb.data.places import place_of_declaration
-from raftnb.language.cures import nearest, of_attribute
+from raftnb.language.cures import of_attribute
 from raftnb.language.inheritance import inherited, refuse_clashes
 from raftnb.language.initial import HistoryInitial
 
@@ -114,6 +116,7 @@ class BoundAction:
         return f"<action {self.process}.{self.action.name}>"
 
 
+@told_plainly
 def macro(function: Callable[..., None]) -> Callable[..., None]:
     """Mark a method as a part of actions (PlusCal's macro) that is no action itself."""
     function.__macro__ = True  # type: ignore[attr-defined]
@@ -131,6 +134,7 @@ class Cycle:
         return self.labels[(self.labels.index(label) + 1) % len(self.labels)]
 
 
+@told_plainly
 def cycle(*actions: Callable[..., None]) -> Cycle:
     """Order actions like PlusCal's labels; the label to come is the variable `pc`."""
     for action in actions:

@@ -10,15 +10,17 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
+from raftnb.data.calls import made_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.names import nearest
 from raftnb.language.claims import Property
-from raftnb.language.cures import nearest
 from raftnb.language.mapping import RefinementMapping
 from raftnb.language.spec import Spec
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class Lemma:
     """A claim, and hints for proving and using it.
@@ -35,6 +37,10 @@ class Lemma:
     triggers: tuple[tuple[str, ...], ...] = ()
     steps: Mapping[str, tuple[Property, ...]] = field(default_factory=dict)
 
+    MEANT: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("using", "lemmas", "assuming", "by"), "`uses=(claim,)`, the functions themselves"
+    )
+
     def uses_for(self, action: str) -> tuple[Property, ...]:
         """What is assumed when it is proved of an action's steps."""
         return (*(self.uses or ()), *self.steps.get(action, ()))
@@ -50,6 +56,7 @@ class Lemma:
         return self.claim.__name__
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class Proof:
     """A proof that a specification's claims hold for any number of processes and any bounds.
@@ -72,6 +79,11 @@ class Proof:
     opaque: tuple[Any, ...] = ()
     defined: tuple[Property, ...] = ()
     refines: RefinementMapping | None = None
+
+    MEANT: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("transitions", "claims", "sometimes"),
+        "what is claimed in the end: `goals=(Lemma(claim),)`",
+    )
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -102,14 +114,12 @@ class Proof:
                 name = getattr(one, "__name__", repr(one))
                 raise UsageError(
                     f"`{name}` in a proof",
-                    place="Proof",
                     allowed="lemmas: Lemma(claim)",
                     cure=f"write `Lemma({name})`",
                 )
             if not isinstance(one.claim, FunctionType):
                 raise UsageError(
                     f"{one.claim!r} as the claim of a lemma",
-                    place="Proof",
                     allowed="a function that says what is true: Lemma(claim)",
                     cure="define the claim with `def`, and name it here",
                 )
@@ -117,11 +127,13 @@ class Proof:
                 if not isinstance(uses, tuple | list) or not all(map(callable, uses)):
                     raise wrong_uses(one, uses)
         if not isinstance(self.spec, Spec):
+            model = getattr(self.spec, "spec", None)
             raise UsageError(
-                f"{self.spec!r} as what a proof is of",
-                place="Proof",
-                allowed="a Spec",
-                cure="give the Spec, without constants",
+                f"the model of `{model.name}` as what a proof is of"
+                if isinstance(model, Spec)
+                else f"{self.spec!r} as what a proof is of",
+                allowed="a Spec: what is proved is so for all constants",
+                cure="give the Spec itself, without `()`" if model else "give the Spec first",
             )
 
     def _use_all(self) -> None:
@@ -225,7 +237,6 @@ def wrong_group(name: str, group: Any) -> UsageError:
     told = f"Lemma({group.name})" if isinstance(group, Lemma) else "Lemma(claim)"
     return UsageError(
         f"`{name}`, which is no tuple",
-        place="Proof",
         allowed="a tuple of lemmas",
         cure=f"write `({told},)`, with a comma after a single one",
     )
@@ -236,7 +247,6 @@ def wrong_uses(lemma: Lemma, uses: Any) -> UsageError:
     told = getattr(uses, "__name__", uses if isinstance(uses, str) else "claim")
     return UsageError(
         f"what `{lemma.name}` uses, which is no tuple of claims",
-        place="Proof",
         allowed="a tuple of functions: Lemma(claim, (other,))",
         cure=f"write `({told},)`, without quotes and with a comma after a single one",
     )

@@ -11,8 +11,9 @@ from functools import cached_property
 from types import FunctionType
 from typing import Any
 
+from raftnb.data.calls import made_plainly, told_plainly
 from raftnb.data.domains import Domain, member_names
-from raftnb.data.errors import SpecError, UsageError, told_plainly
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record
 from raftnb.language import source
@@ -26,7 +27,7 @@ from raftnb.language.assumptions import (
 )
 from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property, as_function
-from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, sort_of
+from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, refuse_given, sort_of
 from raftnb.language.grammar import Grammar
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, faults_of
@@ -47,6 +48,7 @@ from raftnb.language.well_formed import (
 from raftnb.language.world import World
 
 
+@made_plainly
 @dataclass(frozen=True, eq=False)
 class Spec:
     """A specification: its processes, shared variables, domains and what is claimed of them.
@@ -146,19 +148,13 @@ class Spec:
         return self.vocabulary.namespace
 
     @told_plainly
-    def __call__(self, *, history: bool = False, **constants: Any) -> Model:
+    def __call__(self, *given: Any, history: bool = False, **constants: Any) -> Model:
         """The model with these constants (the others keep their defaults).
 
         A size may be a number, or a tuple of names for the members. With `history`, the history
         variables and the properties that read them are part of the model.
         """
-        if type(history) is not bool:
-            raise UsageError(
-                f"history={history!r}, which is a switch and no constant",
-                place=f"the model of `{self.name}`",
-                allowed="True or False",
-                cure="write `history=True` to keep the history variables",
-            )
+        refuse_given(self.name, given, history, self.all_constants)
         return Model(self, {**self.constants, **self._delivery_constants, **constants}, history)
 
     @property
@@ -205,9 +201,6 @@ class Spec:
             refuse_two_of_a_name((group[at[0]], cls))
             group[at[0]] = cls
         return replace(self, name=name, processes=tuple(processes), shared=tuple(shared), **changes)
-
-
-Spec.__init__ = told_plainly(Spec.__init__)  # type: ignore[method-assign]
 
 
 class Model:

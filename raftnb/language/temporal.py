@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.language.claims import Property
 from raftnb.language.processes import Action, Process
@@ -50,6 +51,7 @@ class Fairness:
     __repr__ = __str__
 
 
+@told_plainly
 def weak(*parts: Any, together: bool = False) -> Fairness:
     """Weak fairness: who stays enabled from some point on takes a step again and again (WF).
 
@@ -58,6 +60,7 @@ def weak(*parts: Any, together: bool = False) -> Fairness:
     return Fairness(parts, together=together)
 
 
+@told_plainly
 def strong(*parts: Any, together: bool = False) -> Fairness:
     """Strong fairness: who is enabled again and again takes a step again and again (SF).
 
@@ -103,16 +106,19 @@ class Liveness:
     __repr__ = __str__
 
 
+@told_plainly
 def eventually(claim: Property, name: str = "") -> Liveness:
     """At least once in every fair behavior the claim is true (TLA+'s `<>P`)."""
     return Liveness("eventually", claim, name=name)
 
 
+@told_plainly
 def always_eventually(claim: Property, name: str = "") -> Liveness:
     """In every fair behavior the claim is true again and again (TLA+'s `[]<>P`)."""
     return Liveness("always eventually", claim, name=name)
 
 
+@told_plainly
 def leads_to(claim: Property, then: Property, name: str = "") -> Liveness:
     """Whenever `claim` is true, `then` is true at that moment or later (TLA+'s `P ~> Q`)."""
     return Liveness("leads to", claim, then, name)

@@ -10,8 +10,9 @@ from inspect import signature
 from typing import Any
 
 from raftnb.data.domains import DomainType
+from raftnb.data.names import listed, nearest
 from raftnb.data.values import Map, Message, Record
-from raftnb.language.cures import Told, listed, nearest
+from raftnb.language.cures import Told
 from raftnb.language.network import in_flight, send
 from raftnb.language.processes import GlobalsType, after
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from raftnb.data.domains import TAKEN, Domain
 from raftnb.data.errors import NoAttribute, SpecError
+from raftnb.data.names import listed, nearest
 from raftnb.data.values import order, show
 from raftnb.language import source
 from raftnb.language.attributes import functions_of
 from raftnb.language.claims import as_function
-from raftnb.language.cures import listed, nearest
 from raftnb.language.network import Delivery
 from raftnb.language.processes import Action, Globals, Process, Variable
 from raftnb.language.temporal import Fairness, Liveness

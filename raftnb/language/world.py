@@ -11,8 +11,9 @@ from contextvars import Token
 from functools import cached_property
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.domains import Domain, running
-from raftnb.data.errors import NotEnabled, RaftnbError, SpecError, told_plainly
+from raftnb.data.errors import NotEnabled, RaftnbError, SpecError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.values import Message, Record, order
 from raftnb.language.by_hand import (

@@ -1,5 +1,6 @@
 """Linearizability: the definition of Herlihy and Wing, and a fast checker of recorded histories."""
 
+from raftnb.data.rooms import room_of
 from raftnb.linear.checker import check
 from raftnb.linear.containers import (
     AppendList,
@@ -74,3 +75,4 @@ __all__ = [
     "why",
     "write_history",
 ]
+room_of(__name__, "check")

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
@@ -296,6 +297,7 @@ def violation(graph: Graph, wanted: Liveness, demands: Sequence[Demand]) -> Lass
     return None
 
 
+@told_plainly
 def find_lasso(
     graph: Digraph, initial: int, kind: str, truths: Sequence[Bools], demands: Sequence[Demand]
 ) -> tuple[list[int], list[int]] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
 from raftnb.language.spec import Model
@@ -44,6 +45,7 @@ UNSAID = (
 BEGIN, END = "\\* BEGIN TRANSLATION", "\\* END TRANSLATION"
 
 
+@told_plainly
 def algorithm(model: Model, *, symmetry: bool = False) -> Printed:
     """The model as a module with a PlusCal algorithm, and a configuration of TLC.
 

@@ -6,8 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.language.cures import nearest
+from raftnb.data.names import nearest
 from raftnb.pluscal.module import Printed
 
 KINDS = (
@@ -21,6 +22,7 @@ KINDS = (
 a process, a label, an operator or claim, a declaration."""
 
 
+@told_plainly
 def excerpt(printed: Printed, name: str) -> str:
     """The part of a module that has this name, with the comment above it, at the left margin.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State as OneState
 from raftnb.data.trace import Trace
@@ -39,6 +40,7 @@ TraceSpec == TraceInit /\\ [][TraceNext]_<<vars, TraceStep>>
 """
 
 
+@told_plainly
 def trace_module(model: Model, trace: Trace) -> Printed:
     """The trace as a module beside the plain one, and its configuration.
 

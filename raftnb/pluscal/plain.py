@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.values import Message
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import applied
@@ -27,6 +28,7 @@ from raftnb.pluscal.values import string
 from raftnb.pluscal.writing import defined, definition, listed, section
 
 
+@told_plainly
 def plain_module(model: Model, *, symmetry: bool = False) -> Printed:
     """The model as a plain module, and its configurations, one for liveness where there is any.
 

@@ -11,6 +11,7 @@ import typing
 from collections.abc import Iterable
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Cell, State, Step, Trace
 from raftnb.data.values import Map, Message, Record, SortedSet, order, show
@@ -41,6 +42,7 @@ class _OtherTypeError(Exception):
     """A value that is not of the type it should be of."""
 
 
+@told_plainly
 def read_trace(text: str, model: Model) -> Trace:
     """The trace of a model that a counterexample in another tool's form describes.
 

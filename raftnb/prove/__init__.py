@@ -1,5 +1,6 @@
 """Proofs by inductive invariant, for any number of processes, from a specification's own source."""
 
+from raftnb.data.rooms import room_of
 from raftnb.language.mapping import Becomes, RefinementMapping, Takes
 from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.bounded import BoundedAnswer, check_bounded, k_induction
@@ -34,3 +35,4 @@ __all__ = [
     "prove_refines",
     "witness",
 ]
+room_of(__name__, "prove")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from raftnb.data.errors import UsageError
-from raftnb.language.cures import nearest
+from raftnb.data.names import nearest
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Model, Spec
 
@@ -26,8 +26,8 @@ def name_of(one: Any, argument: str) -> str:
     if name is None:
         raise UsageError(
             f"{argument}={one!r}",
-            place="prove",
             allowed="functions or their names, one or a tuple of them",
+            cure="name them without calling them",
         )
     return str(name)
 
@@ -47,12 +47,11 @@ def check_arguments(
         spec = given if isinstance(given, Spec) else given.spec
         raise UsageError(
             f"the {'specification' if spec is given else 'model'} `{spec.name}`",
-            place="prove",
             allowed="a Proof: the specification, and the conjuncts of an invariant",
-            cure="Proof(SPEC, invariant=tuple(map(Lemma, SPEC.invariants)))",
+            cure="write `prove(Proof(SPEC, tuple(map(Lemma, SPEC.invariants))))`",
         )
     if not isinstance(given, Proof):
-        raise UsageError(f"{given!r}", place="prove", allowed="a Proof", cure="Proof(SPEC, ...)")
+        raise UsageError(f"{given!r}", allowed="a Proof", cure="Proof(SPEC, ...)")
     seconds: Any = timeout
     if not isinstance(seconds, int | float) or not seconds > 0:
         raise UsageError(f"timeout={timeout!r}", allowed="seconds above 0", cure="use 10")

@@ -16,6 +16,7 @@ from typing import Any
 
 import z3
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict, counted
@@ -71,6 +72,7 @@ class BoundedAnswer(Answer):
         return "\n".join(lines)
 
 
+@told_plainly
 def check_bounded(
     spec: Spec,
     claims: Property | Sequence[Property],
@@ -94,6 +96,7 @@ def check_bounded(
     return replace(found, seconds=time.perf_counter() - started)
 
 
+@told_plainly
 def k_induction(
     spec: Spec,
     claims: Property | Sequence[Property],

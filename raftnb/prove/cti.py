@@ -11,6 +11,7 @@ from typing import Any
 
 import z3
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import show
@@ -27,6 +28,7 @@ from raftnb.prove.terms import RecordV, conj, implies, neg
 from raftnb.tree.nodes import MapOf
 
 
+@told_plainly
 def counterexample(
     proof: Proof,
     claims: str | Sequence[str],

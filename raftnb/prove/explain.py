@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from raftnb.data.errors import told_plainly
+from raftnb.data.calls import told_plainly
 from raftnb.data.trace import State
 from raftnb.language.network import FAULTS
 from raftnb.language.proof import Lemma, Proof
@@ -32,6 +32,7 @@ PATIENCE = 60.0
 STATES = 1000
 
 
+@told_plainly
 def explain(proof: Proof, report: Report, limit: int = 1) -> Report:
     """The report with the reason for what was not proved, as far as it is found.
 
@@ -141,6 +142,7 @@ def candidates(proof: Proof, report: Report) -> list[tuple[str, list[str]]]:
     return [*first, *([("", left)] if left else []), *((action, names) for action in failing)]
 
 
+@told_plainly
 def drop(proof: Proof, name: str, **options: Any) -> Report:
     """What is no longer proved without a conjunct: the conditions of the claims that use it.
 
@@ -153,6 +155,7 @@ def drop(proof: Proof, name: str, **options: Any) -> Report:
     return prove(left, only=[user for user in users if user in known], **options)
 
 
+@told_plainly
 def changed_actions(spec: Spec, variant: Spec) -> tuple[str, ...]:
     """The actions whose source, or that of an operator they call, differs in a variant."""
     texts = [texts_of(one) for one in (spec, variant)]
@@ -173,6 +176,7 @@ def texts_of(spec: Spec) -> dict[str, set[Any]]:
     }
 
 
+@told_plainly
 def witness(proof: Proof, action: str, size: InstanceSize | None = None) -> State | None:
     """A state in which the invariant holds and an action can be taken: nothing holds vacuously."""
     here = Instance(proof, size or InstanceSize(2, 1), {})

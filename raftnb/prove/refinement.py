@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.language.claims import Property
 from raftnb.language.mapping import Becomes, Function, RefinementMapping
@@ -15,6 +16,7 @@ from raftnb.prove.report import Report
 from raftnb.prove.run import prove
 
 
+@told_plainly
 def prove_refines(
     concrete: Proof | Spec,
     abstract: Spec,

@@ -11,7 +11,7 @@ from typing import Any
 import z3
 from tqdm import tqdm
 
-from raftnb.data.errors import told_plainly
+from raftnb.data.calls import told_plainly
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
 from raftnb.prove.actions import Start

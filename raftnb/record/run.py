@@ -10,7 +10,8 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.linear import Recorder
 from raftnb.record.cluster import Cluster
 from raftnb.record.processes import Processes

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from raftnb.data.errors import UsageError, told_plainly
+from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.conclusion import begun_elsewhere

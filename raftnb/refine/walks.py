@@ -6,7 +6,7 @@ import random
 import time
 from typing import Any
 
-from raftnb.data.errors import told_plainly
+from raftnb.data.calls import told_plainly
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.conclusion import begun_elsewhere

@@ -1,4 +1,4 @@
-"""The likely mistakes, each with the whole message that is its answer (`mistakes.txt`)."""
+"""The likely mistakes, each with the whole message that is its answer (`mistakes*.txt`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from raftnb.data.errors import RaftnbError
 from raftnb.language.source import placed
 
-TABLE = Path(__file__).with_name("mistakes.txt")
+TABLES = sorted(Path(__file__).parent.glob("mistakes*.txt"))
 FIRST = "from raftnb import *\n"
 LAST = '\nS = Spec("s", processes=(P,), constants={"ps": 2})\ncheck(S(), progress=False)\n'
 
@@ -29,9 +29,9 @@ class Mistake(NamedTuple):
     answer: str
 
 
-def table() -> tuple[str, list[Mistake]]:
-    """The head of the table, and its mistakes."""
-    head, *parts = TABLE.read_text(encoding="utf-8").split("\n= ")
+def read(table: Path) -> tuple[str, list[Mistake]]:
+    """The head of a table, and its mistakes."""
+    head, *parts = table.read_text(encoding="utf-8").split("\n= ")
     found = []
     for part in parts:
         title, _, rest = part.partition("\n")
@@ -60,7 +60,7 @@ def answer(mistake: Mistake, folder: Path) -> str:
     return "nothing is said"
 
 
-MISTAKES = table()[1]
+MISTAKES = [mistake for table in TABLES for mistake in read(table)[1]]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.title)
@@ -78,9 +78,9 @@ def test_there_are_many_and_each_answer_is_at_most_four_lines() -> None:
         assert any(row.startswith("found:") for row in rows), mistake.title
 
 
-def written_anew() -> Iterator[str]:
-    """The table with the answers of today."""
-    head, mistakes = table()
+def written_anew(table: Path) -> Iterator[str]:
+    """A table with the answers of today."""
+    head, mistakes = read(table)
     yield head
     for mistake in mistakes:
         with TemporaryDirectory() as folder:
@@ -92,4 +92,5 @@ def written_anew() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    TABLE.write_text("".join(written_anew()), encoding="utf-8")
+    for one in TABLES:
+        one.write_text("".join(written_anew(one)), encoding="utf-8")
