@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.names import nearest
 from raftnb.drive.adapter import Adapter, Sent
 from raftnb.drive.driving import replay
 from raftnb.drive.result import Driven
 from raftnb.drive.scene import RECEIVE
 from raftnb.drive.written import where_is
-from raftnb.language.cures import nearest
 from raftnb.language.spec import Model
 
 FOLDER = Path(str(files("raftnb") / "drive" / "scenes"))
