@@ -57,7 +57,10 @@ PROGRAMS = {
     ),
     "an argument": (
         SPEC + "    prove(SPEC)\n",
-        ["at:      prove", "found:   the specification `s`"],
+        [
+            "at:      program.py, line 15, column 1, in <module>: `prove(SPEC)`",
+            "found:   the specification `s`",
+        ],
     ),
 }
 
