@@ -159,13 +159,23 @@ class Domain(metaclass=DomainType):
         return self._hash
 
     def __lt__(self, other: object) -> bool:
-        """Members of one class are ordered as they were declared; others are not comparable."""
-        if isinstance(other, Domain) and self.root == other.root:
-            return self.index < other.index
-        return NotImplemented
+        """Members of one class are ordered as they were declared; others are not comparable.
+
+        Raises `SpecError` in an exploration in which they may change places.
+        """
+        if not isinstance(other, Domain) or self.root != other.root:
+            return NotImplemented
+        if self.root in getattr(running.get(None), "unordered", ()):
+            raise SpecError(
+                f"`{self}` and `{other}` compared by their order, in an exploration with symmetry",
+                allowed="what means the same when two members of a symmetric domain change places",
+                cure="say it of all members alike, or leave `symmetry` out",
+            )
+        return self.index < other.index
 
     def __le__(self, other: object) -> bool:
-        return self == other or self.__lt__(other)
+        less = self.__lt__(other)
+        return less if less is NotImplemented else less or self == other
 
     def __repr__(self) -> str:
         return self.name

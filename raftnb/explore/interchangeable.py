@@ -1,24 +1,23 @@
 """Symmetry is earned: what tells interchangeable members apart is refused before exploring.
 
-This looks at the text only, and so cannot see all: `memo.trials` runs claims and actions on
-permuted states as well.
+This looks at the text only, and so cannot see all: members that are compared with `<` are refused
+when that happens (`World.unordered`), and `memo.trials` runs claims and actions on permuted states.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from types import FunctionType
 from typing import Any, NoReturn
 
-from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.language import source
 from raftnb.language.annotations import classes_in
 from raftnb.language.initial import First, start_of
+from raftnb.language.looseness import OfMembers
+from raftnb.language.ordering import Follower
 from raftnb.language.spec import Model
 
-ORDERED = {"tuple", "sorted", "enumerate", "zip", "reversed", "min", "max", "list", "next", "iter"}
 CURE = "say it of all members alike, or leave `symmetry` out"
 
 
@@ -40,19 +39,25 @@ def refuse_favorites(model: Model) -> None:
         for name, annotation in model.parameters(claim).items():
             if _mentions(annotation, roots):
                 _refuse(f"`{name}`, for each value of which a claim is asked", source.place(claim))
-    for function in _functions(model):
-        _read(function, model, roots)
+    claims: Any = model.checked(model.spec.claims)
+    actions = [a.function for cls in model.processes for a in cls.actions.values()]
+    for function in _functions(model, [*actions, *claims]):
+        _read(function, model)
+    vocabulary, delivery = model.spec.vocabulary, model.delivery
+    queues = delivery is not None and not delivery.reorders
+    follower = Follower(vocabulary, OfMembers(vocabulary, frozenset(roots), queues=queues))
+    for function in (*actions, *claims):
+        if isinstance(function, FunctionType) and not source.is_ours(function):
+            follower.refuse_order(function)
 
 
 def _mentions(annotation: Any, roots: set[str]) -> bool:
     return any(getattr(cls, "root", None) in roots for cls in classes_in(annotation))
 
 
-def _functions(model: Model) -> list[FunctionType]:
+def _functions(model: Model, todo: list[Any]) -> list[FunctionType]:
     """The actions and claims of a model, and all that they call."""
     namespace = model.spec.namespace
-    todo: list[Any] = [a.function for cls in model.processes for a in cls.actions.values()]
-    todo += model.checked(model.spec.claims)
     seen: dict[FunctionType, None] = {}
     while todo:
         function = todo.pop()
@@ -64,18 +69,7 @@ def _functions(model: Model) -> list[FunctionType]:
     return list(seen)
 
 
-def _read(function: FunctionType, model: Model, roots: set[str]) -> None:
-    names = {**source.callees(function), **model.spec.namespace}
-
-    def symmetric(node: ast.AST) -> bool:
-        if isinstance(node, ast.Starred):
-            return symmetric(node.value)
-        if isinstance(node, ast.GeneratorExp):
-            loop = node.generators[0]
-            return ast.dump(node.elt) == _loaded(loop.target) and symmetric(loop.iter)
-        cls = names.get(node.id) if isinstance(node, ast.Name) else None
-        return isinstance(cls, type) and issubclass(cls, Domain) and cls.root in roots
-
+def _read(function: FunctionType, model: Model) -> None:
     called = {id(n.func) for n in ast.walk(source.parse(function)) if isinstance(n, ast.Call)}
     for node in ast.walk(source.parse(function)):
         if isinstance(node, ast.Attribute) and node.attr in ("index", "name"):
@@ -83,26 +77,11 @@ def _read(function: FunctionType, model: Model, roots: set[str]) -> None:
                 _refuse(f"`.{node.attr}` of a member", source.place(function, node))
         if _is_written_out(node):
             _refuse("`str`, which may write a member's name", source.place(function, node))
-        for given in _put_in_order(node):
-            if symmetric(given):
-                _refuse("the order of the members", source.place(function, node))
 
 
 def _is_written_out(node: ast.AST) -> bool:
     parts = (node.func, *node.args) if isinstance(node, ast.Call) else ()
     return any(isinstance(part, ast.Name) and part.id == "str" for part in parts)
-
-
-def _loaded(target: ast.expr) -> str:
-    return ast.dump(target).replace("Store()", "Load()")
-
-
-def _put_in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """What a node puts in an order that shows."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ORDERED:
-        yield from node.args
-    if isinstance(node, ast.Tuple):
-        yield from (part for part in node.elts if isinstance(part, ast.Starred))
 
 
 def _is_field(name: str, model: Model) -> bool:

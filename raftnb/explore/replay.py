@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables.layout import NO_PARENT
@@ -67,6 +68,13 @@ class Replay:
         for step, after in World(self.memo.model).successors(state):
             if wanted(after):
                 return step, after
+        if self.memo.trials.swaps:
+            raise SpecError(
+                "a step that no state has which symmetry puts in place of another: an action tells "
+                "members apart",
+                allowed="with symmetry: what means the same when two members change places",
+                cure="explore without `symmetry`",
+            )
         raise AssertionError("the engines disagree: the plain Python has no such step")
 
     def row(self, state: State) -> list[int]:

@@ -63,7 +63,7 @@ class Grammar:
         reader = self.read(action.function, "action", ())
         reader.refuse_parameters(skip=1)
         reader.refuse_result()
-        self.follower.refuse_order_of_hashes(action.function)
+        self.follower.refuse_order(action.function)
         self.flow.refuse_use(action.function)
 
     def read_claim(self, claim: Callable[..., Any], *, step: bool = False) -> None:
@@ -72,7 +72,7 @@ class Grammar:
         reader = self.read(function, "step" if step else "claim", ())
         reader.refuse_parameters(skip=0)
         reader.refuse_no_result()
-        self.follower.refuse_order_of_hashes(function)
+        self.follower.refuse_order(function)
 
     def read(self, function: FunctionType, role: Role, above: tuple[FunctionType, ...]) -> Reader:
         """Read a function that those `above` call, and what it calls itself."""

@@ -1,110 +1,54 @@
-"""Where the order of hashes would show: sets that a function makes and then goes through in order.
+"""Where an order that means nothing would show: what is gone through in it, one after the other.
 
 A plain set is gone through in the order of its hashes, which two runs of Python need not share.
 Sets that stand in variables, messages and parameters have the language's order (`SortedSet`), and
-so has what operators make of one on the left; only one that a function makes itself has not. So
-each function is followed: which of its expressions may be such a set (*loose*), or hold one inside
-(*deep*). Going through a loose set is refused where the order could show, and allowed where it
-cannot: in `all`, `any`, `len`, `sum`, `sorted`, in a set or a Map made of it. Sets themselves are
-compared by inclusion, which is no order of all: so `sorted`, `min` and `max` of a loose set of sets
-show it, too. Names are followed without regard to the order of lines, which errs on the safe side.
+so has what operators make of one on the left; only one that a function makes itself has not. In an
+exploration with symmetry the order of members means nothing either. So each function is followed:
+which of its expressions may have such an order (*loose*), or hold what has (*deep*). Going through
+what is loose is refused where the order could show, and allowed where it cannot: in `all`, `any`,
+`len`, `sum`, `sorted`, in a set made of it, in a Map that has its elements for keys. Sets
+themselves are compared by inclusion, which is no order of all: so `sorted`, `min` and `max` of a
+loose set of sets show it, too. Names are followed without regard to the order of lines, which errs
+on the safe side.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from types import FunctionType, UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from collections.abc import Callable
+from functools import cached_property
+from types import FunctionType
+from typing import Any
 
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, SortedSet
+from raftnb.data.values import Map
+from raftnb.language.looseness import FIRM, Looseness, OfHashes, holding, join, set_of
+from raftnb.language.network import in_flight
 from raftnb.language.processes import either
-from raftnb.language.source import callees, is_ours, methods_named, parse, place
+from raftnb.language.source import callees, is_ours, methods_named, parse, place, reached
 from raftnb.language.vocabulary import Vocabulary
 
-
-class Looseness(NamedTuple):
-    """Whether a value may be a set in the order of its hashes, and whether it may hold one.
-
-    `is_set` and `has_sets` say the same of any set, whatever its order. What is `plain` may be a
-    set that the function makes: with one element it shows no order, with more it is loose.
-    """
-
-    loose: bool = False
-    deep: bool = False
-    is_set: bool = False
-    has_sets: bool = False
-    plain: bool = False
-
-    @property
-    def inside(self) -> Looseness:
-        """What the elements of such a value may be."""
-        return Looseness(self.deep, self.deep, self.has_sets, self.has_sets, self.deep)
-
-    @property
-    def firm(self) -> Looseness:
-        """The same elements in an order of their own."""
-        return Looseness(False, self.deep, False, self.has_sets)
-
-
-FIRM = Looseness()
 MAKES_SETS = (frozenset, set)
 FREE_OF_ORDER = (all, any, len, bool, int, isinstance, abs, range)
-IN_ORDER = (tuple, reversed, enumerate, zip)
-
-
-def join(found: Iterable[Looseness]) -> Looseness:
-    """What a value may be that is one of these."""
-    return Looseness(*map(any, zip(FIRM, *found, strict=True)))
-
-
-def holding(found: Iterable[Looseness]) -> Looseness:
-    """What a value may be that holds these."""
-    one = join(found)
-    deep = one.loose or one.deep or one.plain
-    return Looseness(False, deep, False, one.is_set or one.has_sets)
-
-
-def set_of(found: Looseness, *, loose: bool, plain: bool = True) -> Looseness:
-    """What a set may be whose elements are inside `found`."""
-    return Looseness(loose, found.deep, True, found.has_sets, plain)
-
-
-def of_constant(value: Any) -> Looseness:
-    """What a constant of the module is."""
-    if isinstance(value, frozenset):
-        inside, plain = holding(map(of_constant, value)), not isinstance(value, SortedSet)
-        return set_of(inside, loose=plain and len(value) > 1, plain=plain)
-    if isinstance(value, tuple):
-        return holding(map(of_constant, value))
-    return holding(map(of_constant, value.values())) if isinstance(value, Map) else FIRM
-
-
-def of_type(annotation: Any) -> Looseness:
-    """What a value of a variable, a field or a parameter may be: its sets have an order."""
-    parts = [of_type(part) for part in get_args(annotation) if not isinstance(part, str)]
-    if get_origin(annotation) in (Union, UnionType, Annotated):
-        return join(parts)
-    if annotation is frozenset or get_origin(annotation) is frozenset:
-        return set_of(holding(parts), loose=False, plain=False)
-    return holding(parts)
+IN_ORDER = (reversed, enumerate, zip)
+UNSEEN = (all, any, len, bool, sum, frozenset, set, sorted)
 
 
 class Follower:
     """Follows functions; each is followed once for what its parameters may be."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, order: OfHashes | None = None) -> None:
         self.vocabulary, self.namespace = vocabulary, vocabulary.namespace
+        self.order = order or OfHashes()
         self.known: dict[tuple[Any, ...], Looseness] = {}
         named: dict[str, list[Looseness]] = {}
         for cls in vocabulary.kinds:
             for name, hint in vocabulary.declared(cls):
-                named.setdefault(name, []).append(of_type(hint))
+                named.setdefault(name, []).append(self.order.of_type(hint))
         self.attributes = {name: join(found) for name, found in named.items()}
 
-    def refuse_order_of_hashes(self, function: FunctionType) -> None:
-        """Raise `SpecError` where a function, or one that it calls, shows the order of hashes."""
+    def refuse_order(self, function: FunctionType) -> None:
+        """Raise `SpecError` where a function, or one that it calls, shows the order."""
         self.follow(function, (FIRM,) * function.__code__.co_argcount)
 
     def types_of(self, function: FunctionType, parameters: list[str]) -> list[Looseness]:
@@ -113,7 +57,7 @@ class Follower:
             hints = self.vocabulary.hints(function)
         except SpecError:
             return [Looseness(is_set=True, has_sets=True)] * len(parameters)
-        return [of_type(hints.get(name)) for name in parameters]
+        return [self.order.of_type(hints.get(name)) for name in parameters]
 
     def follow(self, function: FunctionType, given: tuple[Looseness, ...]) -> Looseness:
         """What a function returns, its parameters being what is given."""
@@ -129,7 +73,7 @@ class Path:
     def __init__(
         self, follower: Follower, function: FunctionType, given: tuple[Looseness, ...]
     ) -> None:
-        self.follower, self.function = follower, function
+        self.follower, self.function, self.order = follower, function, follower.order
         self.tree = parse(function)
         self.names = callees(function)
         parameters = [a.arg for a in (*self.tree.args.args, *self.tree.args.kwonlyargs)]
@@ -141,6 +85,7 @@ class Path:
         self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
         self.methods = methods_named(function, follower.namespace)
         self.refusing = False
+        self.pairs: set[int] = set()  # of what maps are made
 
     def result(self) -> Looseness:
         """What the function returns; raises `SpecError` where the order of hashes would show."""
@@ -172,7 +117,10 @@ class Path:
                 self.value(node.test)
                 return join([self._body(node.body), self._body(node.orelse)])
             case ast.For():
-                self._bind(node.target, self._in_order(node.iter).inside)
+                found = self.value(node.iter)
+                if found.loose and not self.order.allows(self.tree, node, self._looks(node)):
+                    self._refuse(node.iter)
+                self._bind(node.target, found.inside)
                 return self._body(node.body)
             case ast.Expr():
                 self.value(node.value)
@@ -194,14 +142,19 @@ class Path:
             self._refuse(node)
         return found
 
-    def _refuse(self, node: ast.expr, cure: str = "put it in order: `sorted(...)`") -> None:
+    def _refuse(self, node: ast.expr, cure: str = "") -> None:
         if self.refusing:
-            raise SpecError(
-                f"`{ast.unparse(node)}`, a set that is gone through in the order of its hashes",
-                place=place(self.function, node),
-                allowed="sets in variables, which have an order; `all`, `any`, `len`, `sum`, sets",
-                cure=f"{cure}; or keep it in a variable",
-            )
+            self.order.refuse(ast.unparse(node), place(self.function, node), cure)
+
+    def _looks(self, loop: ast.For) -> bool:
+        """Whether something that a loop calls looks at the messages in flight."""
+        calls = [node.func for node in ast.walk(loop) if isinstance(node, ast.Call)]
+        names = {getattr(f, "id", getattr(f, "attr", "")) for f in calls}
+        called = [self.names.get(name) for name in names]
+        called += [method for name in names for method in self.methods.get(name, ())]
+        own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
+        inside = [f for one in own for f in reached(one, self.follower.namespace)]
+        return in_flight in [*called, *(v for f in inside for v in callees(f).values())]
 
     # Expressions.
 
@@ -218,12 +171,14 @@ class Path:
     def _name(self, node: ast.Name) -> Looseness:
         if node.id in self.known:
             return self.known[node.id]
-        return FIRM if node.id in self.locals else of_constant(self.names.get(node.id))
+        return FIRM if node.id in self.locals else self.order.of_constant(self.names.get(node.id))
 
     def _part(self, node: ast.Attribute | ast.Subscript) -> Looseness:
         found = self.value(node.value)
         if isinstance(node, ast.Subscript):
             self.value(node.slice)
+            if found.loose and found.is_set:  # messages in flight
+                self._refuse(node)
             return found if isinstance(node.slice, ast.Slice) else found.inside
         return join([found.inside, self.follower.attributes.get(node.attr, FIRM)])
 
@@ -249,13 +204,13 @@ class Path:
 
     def _dict(self, node: ast.Dict) -> Looseness:
         parts = [*filter(None, node.keys), *node.values]
-        return holding(map(self.value, parts))
+        return holding(map(self.value, parts))._replace(loose=not self.order.of_hashes)
 
     def _comprehension(self, node: ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Looseness:
         loose = isinstance(node, ast.SetComp)
         for part in node.generators:
             found = self.value(part.iter)
-            if found.loose and self._chooses(node):
+            if found.loose and (self._chooses(node) or self._may_meet(node, part)):
                 self._refuse(part.iter)
             loose = loose or found.loose
             self._bind(part.target, found.inside)
@@ -267,10 +222,22 @@ class Path:
             return made
         return made._replace(is_set=False, plain=False)
 
+    def _may_meet(self, node: ast.expr, part: ast.comprehension) -> bool:
+        """Whether a map may be made in which a later element has the key of an earlier one."""
+        pair: list[ast.expr] = [node.key, node.value] if isinstance(node, ast.DictComp) else []
+        if isinstance(node, ast.GeneratorExp) and id(node) in self.pairs:
+            pair = node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]
+        if not pair or isinstance(pair[-1], ast.Constant):
+            return False
+        own = part.target.elts[0] if isinstance(part.target, ast.Tuple) else part.target
+        keys = map(ast.unparse, pair[0].elts if isinstance(pair[0], ast.Tuple) else pair[:1])
+        again = isinstance(part.iter, ast.Call) and getattr(part.iter.func, "attr", "") == "values"
+        return again or ast.unparse(own) not in keys
+
     def _chooses(self, node: ast.expr) -> bool:
         """Whether `either` stands inside, whose choices are made one after the other."""
         names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-        return any(self.names.get(n.id) is either for n in names)
+        return self.order.of_hashes and any(self.names.get(n.id) is either for n in names)
 
     def _ifexp(self, node: ast.IfExp) -> Looseness:
         self.value(node.test)
@@ -298,9 +265,17 @@ class Path:
         special = CALLS.get(known) if isinstance(known, type | type(len)) else None
         if special is not None:
             return special(self, node)
+        if known is either and not self.order.of_hashes:
+            return join([self._option(arg) for arg in node.args])
         found = [self._element(arg) for arg in node.args]
         found += [self.value(word.value) for word in node.keywords]
+        if known is in_flight and not self.order.of_hashes:
+            return set_of(FIRM, loose=True, plain=False)
         return join(found) if known is either else holding(found)
+
+    def _option(self, node: ast.expr) -> Looseness:
+        """What `either` may choose, whatever the order of its options."""
+        return self.value(node.value).inside if isinstance(node, ast.Starred) else self.value(node)
 
     def _given(
         self, function: FunctionType, node: ast.Call, first: tuple[Looseness, ...]
@@ -330,26 +305,56 @@ class Path:
         return set_of(join(map(self._element, node.args)), loose=bool(node.args))
 
     def _makes_map(self, node: ast.Call) -> Looseness:
-        return join(map(self._element, node.args)).firm
+        found = self._of_pairs(node)
+        return found.firm._replace(loose=found.loose and not self.order.of_hashes)
 
     def _makes_dict(self, node: ast.Call) -> Looseness:
-        return join([*map(self._element, node.args), *(self.value(w.value) for w in node.keywords)])
+        return join([self._of_pairs(node), *(self.value(w.value) for w in node.keywords)])
+
+    def _of_pairs(self, node: ast.Call) -> Looseness:
+        """What a map is made of, where a later pair may have the key of an earlier one."""
+        self.pairs |= set(map(id, node.args))
+        found = [self._element(argument) for argument in node.args]
+        for argument, one in zip(node.args, found, strict=True):
+            if one.loose and one.is_set:
+                self._refuse(argument)
+        return join(found)
 
     def _free(self, node: ast.Call) -> Looseness:
         for argument in (*node.args, *(word.value for word in node.keywords)):
             self._element(argument)
         return FIRM
 
+    def _tuple_of(self, node: ast.Call) -> Looseness:
+        """A sequence may be made of what has no order where its own order does not show."""
+        if id(node) in self.unseen:
+            return join([self.value(argument) for argument in node.args])
+        return self._goes_through(node)
+
+    @cached_property
+    def unseen(self) -> frozenset[int]:
+        """The expressions of whose elements the order is not seen, by identity."""
+        if self.order.of_hashes:
+            return frozenset()
+        nodes = list(ast.walk(self.tree))
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        known = [self.names.get(getattr(call.func, "id", "")) for call in calls]
+        free = {id(c.args[0]) for c, f in zip(calls, known, strict=True) if c.args and f in UNSEEN}
+        read = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        seen = {name.id for name in read if id(name) not in free}
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                if len(node.targets) == 1 and node.targets[0].id not in seen:
+                    free.add(id(node.value))
+        return frozenset(free)
+
     def _goes_through(self, node: ast.Call) -> Looseness:
         return join([self._gone_through(argument) for argument in node.args]).firm
 
     def _sum(self, node: ast.Call) -> Looseness:
         """A sum from another start than 0 may be of sequences, which have an order."""
-        return (
-            self._goes_through(node)
-            if len(node.args) + len(node.keywords) > 1
-            else self._free(node)
-        )
+        several = len(node.args) + len(node.keywords) > 1
+        return self._goes_through(node) if several else self._free(node)
 
     def _best(self, node: ast.Call) -> Looseness:
         """`max`, `min` and `sorted`: of those that are alike, the first comes first.
@@ -385,6 +390,7 @@ CALLS: dict[Any, Callable[[Path, ast.Call], Looseness]] = {
     **dict.fromkeys(FREE_OF_ORDER, Path._free),
     **dict.fromkeys(MAKES_SETS, Path._makes_set),
     **dict.fromkeys((*IN_ORDER, str), Path._goes_through),
+    tuple: Path._tuple_of,
     **dict.fromkeys((min, max, sorted), Path._best),
     Map: Path._makes_map,
     dict: Path._makes_dict,

@@ -42,6 +42,9 @@ class World:
     Inside `with world:` domains can be iterated and shared variables read.
     """
 
+    unordered: frozenset[str] = frozenset()
+    """The classes whose members may not be compared by their order."""
+
     def __init__(self, model: Setting, state: State | None = None) -> None:
         self.model = model
         self.layout = model.layout

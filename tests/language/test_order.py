@@ -416,7 +416,23 @@ class LargestByParameter(Base):
         return max({words, frozenset({"k"})})
 
 
-SHOWS = (*SHOWS, UnionOfOne, UnionOfConstant, UnionByMethod, DifferenceBothWays, UnionInside,
+class LastWithAKey(Base):
+    def go(self) -> None:
+        self.log = (Map({len(w): w for w in {"ab", "cd"}})[2],)
+
+
+class LastPairWithAKey(Base):
+    def go(self) -> None:
+        self.log = (Map((len(w), w) for w in {"ab", "cd"})[2],)
+
+
+class LastOfPairs(Base):
+    def go(self) -> None:
+        self.log = (dict({(2, "ab"), (2, "cd")})[2],)
+
+
+SHOWS = (*SHOWS, LastWithAKey, LastPairWithAKey, LastOfPairs, UnionOfOne, UnionOfConstant,
+         UnionByMethod, DifferenceBothWays, UnionInside,
          LargestSet, FirstSet, LeastPair, LeastOfNames, LargestByParameter)  # fmt: skip
 
 
@@ -426,13 +442,23 @@ class LargestOfPlain(Base):
         self.log = (min({*self.words, "k"}), max(w for w in {"x", "y"}), *sorted({"q", "p"}))
 
 
+class EachWithItsKey(Base):
+    def go(self) -> None:
+        one = Map({w: len(w) for w in {"a", "x"}}) | Map((len(w), True) for w in {"p", "q"})
+        self.log = tuple(k for k in Map(((w, n), w) for n in (1,) for w in {"a", "b"}).values())
+        self.log += ("c",) * one["a"]
+
+
 class LargestOfTwo(Base):
     def go(self) -> None:
         self.words = max(self.words, self.words | {"z"})
         self.log = tuple(self.words)
 
 
-@pytest.mark.parametrize(("cls", "right"), [(LargestOfPlain, "aypq"), (LargestOfTwo, "abcdez")])
+@pytest.mark.parametrize(
+    ("cls", "right"),
+    [(LargestOfPlain, "aypq"), (EachWithItsKey, "abc"), (LargestOfTwo, "abcdez")],
+)
 def test_the_largest_of_what_has_an_order_is_taken(cls: type[Base], right: str) -> None:
     world = Spec("order", (cls,))().start()
     world["base"].go()

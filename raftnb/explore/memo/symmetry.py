@@ -28,6 +28,7 @@ class Members:
         world = World(model)
         domains = model.spec.symmetric if symmetry else ()
         groups = [world.members(domain) for domain in domains]
+        self.roots = frozenset(domain.root for domain in domains)
         self.all: list[Domain] = [member for group in groups for member in group]
         self.number = {member: i for i, member in enumerate(self.all)}
         sizes = [0, *map(len, groups)]

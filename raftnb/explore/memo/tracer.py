@@ -55,7 +55,7 @@ class Tracer(World):
 
     def __init__(self, ids: Interner) -> None:
         super().__init__(ids.model)
-        self.ids = ids
+        self.ids, self.unordered = ids, ids.symmetry.members.roots
         self.noted: dict[int, None] = {}
         self.ops: list[tuple[Message, int]] = []
         self.ahead = Ahead(ids, self.noted)

@@ -1,0 +1,176 @@
+"""Whether the rounds of a loop can change places: then it does not matter in which order they come.
+
+So it is where no round sees what another one did: rounds send messages, name things of their own,
+count up and down, put into sets and maps, or change variables of the one whose turn it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+SENDS = ("send", "reply", "discard")
+SEE_NOTHING = (
+    "abs", "all", "any", "bool", "frozenset", "int", "isinstance", "len", "max", "min", "range",
+    "sum",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The rounds of a loop of a function.
+
+    `numbers` are the variables and fields that are numbers. With `queues` messages to one process
+    stay in order. `looks` says whether something that the loop calls looks at the network.
+    """
+
+    function: ast.FunctionDef
+    loop: ast.For
+    numbers: frozenset[str]
+    queues: bool
+    looks: bool
+
+    def may_change_places(self) -> bool:
+        """Whether they may be taken in any order, by the loop's text alone."""
+        names = self.mine | self.own
+        return bool(self.mine) and not names & used(self.function, self.loop) and self._all_free
+
+    @property
+    def _all_free(self) -> bool:
+        return all(map(self._is_free, self.loop.body))
+
+    @cached_property
+    def turn(self) -> tuple[str, ...]:
+        """The names of what a round is about: of a map's items, the key first."""
+        parts = self.loop.target.elts if isinstance(self.loop.target, ast.Tuple) else ()
+        found = [n.id for n in parts or [self.loop.target] if isinstance(n, ast.Name)]
+        return tuple(found)
+
+    @cached_property
+    def mine(self) -> frozenset[str]:
+        """The names of what a round is about."""
+        return frozenset(self.turn)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The names that a round gives a value at its beginning, before anything else."""
+        found = []
+        for statement in self.loop.body:
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                break
+            if isinstance(statement.targets[0], ast.Name):
+                found.append(statement.targets[0].id)
+        return frozenset(found)
+
+    @cached_property
+    def targets(self) -> tuple[ast.expr, ...]:
+        """What the loop assigns to."""
+        found: list[ast.expr] = []
+        for node in ast.walk(self.loop):
+            if isinstance(node, ast.Assign):
+                found += node.targets
+            elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+                found.append(node.target)
+        return tuple(found)
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The variables that the loop assigns to."""
+        return frozenset(t.attr for t in self.targets if isinstance(t, ast.Attribute))
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """The names that go from one round to the next."""
+        names = frozenset(t.id for t in self.targets if isinstance(t, ast.Name))
+        return names - self.own
+
+    def _is_mine(self, target: ast.expr) -> bool:
+        """Whether it is a name of the round's own, or a variable of the one whose turn it is."""
+        if isinstance(target, ast.Attribute):
+            return isinstance(target.value, ast.Name) and target.value.id in self.mine
+        return isinstance(target, ast.Name) and target.id in self.own
+
+    def _is_free(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.Pass():
+                return True
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
+                arguments = (*call.args, *(word.value for word in call.keywords))
+                sent = name in SENDS and not self.looks and self._keeps_queues(name, call)
+                return (name == "when" or sent) and all(map(self._sees_nothing, arguments))
+            case ast.If():
+                inside = (*node.body, *node.orelse)
+                return self._sees_nothing(node.test) and all(map(self._is_free, inside))
+            case ast.Assign(targets=[target]) if self._is_mine(target):
+                return self._sees_nothing(node.value)
+            case ast.AugAssign():
+                free = self._is_mine(node.target) or self._adds(node.op, node.value)
+                return free and self._sees_nothing(node.value)
+        return False
+
+    def _sees_nothing(self, node: ast.expr) -> bool:
+        """Whether an expression reads nothing that a round changes, but for what is its own."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.id in self.counted:
+                return False
+            if isinstance(part, ast.Attribute) and part.attr in self.changed:
+                if not self._is_mine(part):
+                    return False
+            if isinstance(part, ast.Call) and self.changed:
+                if not isinstance(part.func, ast.Name) or part.func.id not in SEE_NOTHING:
+                    return False  # it may read any variable
+        return True
+
+    def _adds(self, op: ast.operator, value: ast.expr) -> bool:
+        """Whether it does not matter what is added first: a number, elements, a key of its own."""
+        if isinstance(op, ast.Add | ast.Sub):
+            return self._is_number(value)
+        if isinstance(value, ast.Dict):
+            own = (isinstance(k, ast.Name) and k.id == self.turn[0] for k in value.keys)
+            return isinstance(op, ast.BitOr) and all(own)
+        return isinstance(op, ast.BitOr) and isinstance(value, ast.Set)
+
+    def _is_number(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Constant():
+                return isinstance(node.value, int)
+            case ast.UnaryOp() | ast.Compare():
+                return True
+            case ast.IfExp():
+                return self._is_number(node.body) and self._is_number(node.orelse)
+            case ast.Attribute():
+                return node.attr in self.numbers
+            case ast.Call(func=ast.Name(id="len" | "abs" | "int")):
+                return True
+        return False
+
+    def _keeps_queues(self, name: str, call: ast.Call) -> bool:
+        """Whether no two rounds send to the same process, where that would show."""
+        to = [word.value for word in call.keywords if word.arg == "to"] or call.args[1:]
+        own = len(to) == 1 and isinstance(to[0], ast.Name) and to[0].id == self.turn[0]
+        return not self.queues or (name == "send" and own)
+
+
+def used(function: ast.FunctionDef, loop: ast.For) -> frozenset[str]:
+    """The names that a function reads outside of a loop, and not as a loop's own."""
+    return frozenset(_used(function.body, loop, frozenset()))
+
+
+def _used(nodes: Iterable[ast.AST], loop: ast.For, bound: frozenset[str]) -> Iterator[str]:
+    for node in nodes:
+        inside = bound
+        if isinstance(node, ast.For):
+            inside = bound | names_in(node.target)
+        elif isinstance(node, ast.GeneratorExp | ast.SetComp | ast.DictComp):
+            inside = bound.union(*(names_in(part.target) for part in node.generators))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in bound:
+            yield node.id
+        parts = [loop.iter] if node is loop else ast.iter_child_nodes(node)
+        yield from _used(parts, loop, inside)
+
+
+def names_in(target: ast.expr) -> frozenset[str]:
+    """The names that a target binds."""
+    return frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))

@@ -1,0 +1,303 @@
+"""Where the order of members may show, and where it cannot: by the text, whatever is reached."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check
+from raftnb.language import (
+    Delivery,
+    Globals,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Record,
+    Seq,
+    Set,
+    Spec,
+    anything,
+    either,
+    in_flight,
+    send,
+    when,
+)
+
+LATE = 40  # runs of an action, of which the first ones are tried in permuted states
+
+
+class Shared(Globals):
+    who: Node | None = None
+    members: Set[Node] = anything()
+    line: Seq[Node] = ()
+    marks: Map[Node, Nat] = Map()
+    total: Nat = 0
+
+
+class Told(Message):
+    who: Node
+
+
+class Pair(Record):
+    left: Node
+    n: Nat
+
+
+class Node(Process, number="nodes"):
+    marked: bool = False
+    round: Nat = 0
+
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            self.late()
+        Shared.total += 1
+
+    def late(self) -> None:
+        """What the others do, once, after many runs."""
+
+
+def all_are_members() -> bool:
+    return len(Shared.members) == len(Node)
+
+
+def whoever_it_is_is_marked() -> bool:
+    return Shared.who is None or Shared.who.marked
+
+
+SPEC = Spec(
+    "late", (Node,), (Shared,), constants={"nodes": 2}, symmetric=(Node,),
+    initially=(all_are_members,), invariants=(whoever_it_is_is_marked,),
+    delivery=Delivery(duplicates=False),
+)  # fmt: skip
+QUEUES = SPEC.variant("queues", delivery=Delivery(duplicates=False, reorders=False))
+
+
+def chosen() -> Node | None:
+    for n in Shared.members:
+        if n.round == 0:
+            return n
+    return None
+
+
+# Each tells members apart, and does so late.
+
+
+class LastOfLoop(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                Shared.who = n
+        Shared.total += 1
+
+
+class LastOfSet(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Shared.members:
+                last = n
+            Shared.who = last
+        Shared.total += 1
+
+
+class LeftOver(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                when(not n.round)
+            Shared.who = n
+        Shared.total += 1
+
+
+class FirstReturned(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = chosen()
+        Shared.total += 1
+
+
+class InALine(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.line = tuple(Shared.members)
+            Shared.who = Shared.line[0]
+        Shared.total += 1
+
+
+class Appended(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                Shared.line += (n,)
+            Shared.who = Shared.line[-1]
+        Shared.total += 1
+
+
+class KeyedAlike(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = Map({n.round: n for n in Node})[0]
+        Shared.total += 1
+
+
+class Largest(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = max(Shared.members)
+        Shared.total += 1
+
+
+class LargestOfPairs(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = max((n.round, n) for n in Node)[1]
+        Shared.total += 1
+
+
+class FirstInFlight(Node):
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+        for n in Node:
+            send(Told(who=n), to=n)
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = in_flight(Told)[0].who
+        Shared.total += 1
+
+
+class RoundsSeeEachOther(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                n.round = 1 + sum(m.round for m in Node)
+            for n in Node:
+                if n.round == 1:
+                    Shared.marks |= {n: 1}
+            Shared.who = either(*Shared.marks)
+        Shared.total += 1
+
+
+TELL_APART = [
+    LastOfLoop, LastOfSet, LeftOver, FirstReturned, InALine, Appended, KeyedAlike, Largest,
+    LargestOfPairs, FirstInFlight, RoundsSeeEachOther,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cls", TELL_APART)
+def test_an_action_that_tells_members_apart_late_is_refused(cls: type[Node]) -> None:
+    model = SPEC.variant("odd", cls)()
+    assert check(model, deadlock=False).verdict is Verdict.VIOLATED
+    with pytest.raises(SpecError, match="with symmetry") as refused:
+        check(model, symmetry=True, deadlock=False)
+    assert refused.value.place
+
+
+class AsTold(Node):
+    """In a queue the order in which one process tells of the others is what it is."""
+
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+        for n in Node:
+            send(Told(who=n), to=self)
+
+
+class ToEach(Node):
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+        for n in Node:
+            if n != self:
+                send(Told(who=self), to=n)
+
+
+def test_rounds_that_send_into_one_queue_are_refused() -> None:
+    for spec, refused in ((SPEC, False), (QUEUES, True)):
+        model = spec.variant("told", AsTold)()
+        if refused:
+            with pytest.raises(SpecError, match="with symmetry"):
+                check(model, symmetry=True, deadlock=False)
+        else:
+            assert check(model, symmetry=True, deadlock=False).verdict is Verdict.HOLDS
+    assert check(QUEUES.variant("each", ToEach)(), symmetry=True, deadlock=False).verdict is (
+        Verdict.HOLDS
+    )
+
+
+class Free(Node):
+    """None of these loops shows in which order it went."""
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 4)
+        counted, seen = 0, frozenset()
+        for n in Node:
+            counted += 1
+            if n.marked:
+                counted += n.round
+                seen |= {n}
+        for n in Shared.members:
+            mine = n.round
+            when(mine < 9)
+            n.round = mine + 1
+            Shared.marks |= {n: mine}
+        for n, mark in Shared.marks.items():
+            if mark == 0:
+                send(Told(who=n), to=n)
+        when(counted > 0 and seen != frozenset())
+        Shared.who = either(*(n for n in Node if n.marked))
+        Shared.total += 1
+
+
+def no_two_marks(a: Node, b: Node) -> bool:
+    return a == b or not (a.marked and b.marked)
+
+
+def test_loops_whose_rounds_may_change_places_are_explored() -> None:
+    model = SPEC.variant("free", Free, invariants=(no_two_marks,))()
+    plain = check(model, deadlock=False)
+    found = check(model, symmetry=True, deadlock=False)
+    assert plain.verdict is found.verdict is Verdict.HOLDS
+    assert plain.distinct == 1 + 2 * (found.distinct - 1)
+
+
+class CountsALine(Node):
+    """A sequence may be made in the order of members where only its length is asked for."""
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2)
+        marked = tuple(n.round for n in Node if n.marked)
+        when(len(marked) == len(frozenset(marked)) and len(tuple(Shared.members)) > 1)
+        Shared.total += 1
+
+
+class ShowsALine(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2)
+        marked = tuple(n for n in Node if n.round == 0)
+        when(len(marked) > 0 and marked[0] == self)
+        Shared.total += 1
+
+
+def test_a_line_of_members_may_be_counted_and_not_looked_into() -> None:
+    assert check(SPEC.variant("c", CountsALine)(), symmetry=True, deadlock=False).distinct == 4
+    with pytest.raises(SpecError, match="with symmetry"):
+        check(SPEC.variant("s", ShowsALine)(), symmetry=True, deadlock=False)
