@@ -11,12 +11,11 @@ from tqdm import tqdm
 from raftnb.commands.common import add_json, add_number, report
 from raftnb.data.errors import UsageError
 from raftnb.experiments.mutation import Finding, Findings, find_all
-from raftnb.specs.raft.mistakes import MUTANTS as RAFT_MUTANTS
-from raftnb.specs.raft.mistakes import STORE_MUTANTS, Mutant
+from raftnb.specs.raft.mistakes import FAMILIES, Mutant
 
-MUTANTS = (*RAFT_MUTANTS, *STORE_MUTANTS)
+MUTANTS = tuple(mutant for family in FAMILIES.values() for mutant in family)
 HEADER = ("row", "mistake", "breaks", "where", "found by", "steps", "states", "seconds")
-ROW = "{:>4} {:<24} {:<28} {:<10} {:<12} {:>5} {:>9} {:>8}  {}"
+ROW = "{:>4} {:<24} {:<36} {:<10} {:<12} {:>5} {:>9} {:>8}  {}"
 SHOWN_EQUIVALENT = "nothing (equivalent)"
 
 
@@ -24,9 +23,9 @@ def add_parser(subparsers: Any) -> None:
     """Add `mutants` to the command line."""
     parser = subparsers.add_parser(
         "mutants",
-        help="find out every known mistake in Raft, and in the store on top of it",
-        description="Find out each of the known mistakes in Raft by its property, and those of the "
-        f"store on top of it (rows {STORE_MUTANTS[0].row} on). Exit code: 0 if "
+        help="find out every known mistake in Raft, its extensions, and the store on top of it",
+        description="Find out each of the known mistakes by its property: "
+        f"{'; '.join(map(rows_of, FAMILIES))}. Exit code: 0 if "
         "all are found out (and the equivalent one is shown to be so), 1 if one is missed, "
         "2 usage error, 3 unknown (rows were left out, or the search was stopped).",
     )
@@ -39,14 +38,27 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         help="only this row (may be repeated)",
     )
+    parser.add_argument(
+        "--family",
+        choices=FAMILIES,
+        action="append",
+        help="all of these (may be repeated)",
+    )
     add_json(parser)
     parser.set_defaults(run=run)
+
+
+def rows_of(family: str) -> str:
+    """A family and its rows, in words."""
+    rows = [mutant.row for mutant in FAMILIES[family]]
+    return f"{family} (rows {min(rows)} to {max(rows)})"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Find the mutants out one by one, print a line for each, and return the exit code."""
     started = time.perf_counter()
-    chosen = chosen_mutants(arguments.row)
+    asked = in_families(arguments.family)
+    chosen = chosen_mutants(arguments.row, asked)
     if not arguments.json:
         print(ROW.format(*HEADER, "").rstrip())
     findings = []
@@ -57,12 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
         if finding.undecided:
             break
     seconds = time.perf_counter() - started
-    return report(Findings(tuple(findings), seconds, MUTANTS), arguments)
+    return report(Findings(tuple(findings), seconds, asked), arguments)
 
 
-def chosen_mutants(rows: list[int] | None) -> tuple[Mutant, ...]:
-    """The mutants of these rows, or all; raises `UsageError` for a row that there is not."""
-    known = [mutant.row for mutant in MUTANTS]
+def in_families(names: list[str] | None) -> tuple[Mutant, ...]:
+    """The mutants of these families, or all."""
+    wanted = {mutant.row for name in names or FAMILIES for mutant in FAMILIES[name]}
+    return tuple(mutant for mutant in MUTANTS if mutant.row in wanted)
+
+
+def chosen_mutants(rows: list[int] | None, asked: tuple[Mutant, ...]) -> tuple[Mutant, ...]:
+    """The mutants of these rows, or all; raises `UsageError` for a row that is not among them."""
+    known = [mutant.row for mutant in asked]
     for row in rows or ():
         if row not in known:
             raise UsageError(
@@ -71,7 +89,7 @@ def chosen_mutants(rows: list[int] | None) -> tuple[Mutant, ...]:
                 allowed=f"a row of the table: {', '.join(map(str, known))}",
                 cure="`python -m raftnb mutants` prints them all",
             )
-    return tuple(m for m in MUTANTS if rows is None or m.row in rows)
+    return tuple(m for m in asked if rows is None or m.row in rows)
 
 
 def line_of(finding: Finding) -> str:

@@ -19,6 +19,7 @@ from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+from raftnb.liveness import check_liveness
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
 
@@ -167,7 +168,7 @@ def joined(rows: tuple[int, ...]) -> str:
 
 def find_out(mutant: Mutant) -> Finding:
     """Find a mutant out in the way that it says."""
-    ways = {"exploration": explored, "walk": walked, "script": played}
+    ways = {"exploration": explored, "walk": walked, "script": played, "lasso": going_round}
     return ways.get(mutant.how, exhausted)(mutant)
 
 
@@ -207,6 +208,15 @@ def exhausted(mutant: Mutant) -> Finding:
     if mutant.breaks.__name__ in found.not_reached:
         return replace(seen, verdict=Verdict.VIOLATED, bound=None)
     return seen
+
+
+def going_round(mutant: Mutant) -> Finding:
+    """A fair behavior in which what the mutant should come to never comes."""
+    (claim,) = mutant.spec().liveness
+    found = check_liveness(mutant.model(), claim)
+    broken = mutant.breaks.__name__ if found.verdict is Verdict.VIOLATED else None
+    seen = (found.states, found.seconds, found.trace, found.bound, found.partial)
+    return Finding(mutant, found.verdict, *seen, property=broken)
 
 
 def finding(mutant: Mutant, found: Exploration) -> Finding:

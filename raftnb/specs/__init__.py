@@ -18,6 +18,8 @@ from raftnb.specs.raft.read_index import RAFT_READ_INDEX
 from raftnb.specs.raft.read_index_proof import RAFT_READ_INDEX_PROOF
 from raftnb.specs.raft.store_proof import RAFT_STORE_PROOF
 from raftnb.specs.raft.store_read_index_proof import RAFT_STORE_READ_INDEX_PROOF
+from raftnb.specs.raft.transfer import RAFT_TRANSFER, UNHURRIED_TRANSFER
+from raftnb.specs.raft.transfer_proof import RAFT_TRANSFER_PROOF
 from raftnb.specs.refinements import REFINEMENTS
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE
@@ -26,7 +28,7 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
-ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE)
+ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE, RAFT_TRANSFER, UNHURRIED_TRANSFER)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec
@@ -39,6 +41,7 @@ PROOFS: dict[str, Proof] = {
         LINEARIZABLE_STORE_PROOF,
         RAFT_PROOF,
         RAFT_PREVOTE_PROOF,
+        RAFT_TRANSFER_PROOF,
         RAFT_LOG_PROOF,
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,

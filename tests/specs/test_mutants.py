@@ -24,11 +24,14 @@ from raftnb.experiments.mutation import (
 )
 from raftnb.specs.raft import scenes
 from raftnb.specs.raft.mistakes import (
+    ELECTION_MUTANTS,
+    FAMILIES,
     MUTANTS,
     STORE_MUTANTS,
     Mutant,
     commits,
     disk,
+    elections,
     logs,
     reads,
     terms,
@@ -36,9 +39,10 @@ from raftnb.specs.raft.mistakes import (
 )
 from raftnb.specs.raft.server import Server
 
-ALL = (*MUTANTS, *STORE_MUTANTS)
+ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
+SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48)]
 
 
 def name(mutant: Mutant) -> str:
@@ -48,6 +52,7 @@ def name(mutant: Mutant) -> str:
 def test_there_is_one_mutant_for_each_row():
     assert [mutant.row for mutant in MUTANTS] == list(range(1, 32))
     assert [mutant.row for mutant in STORE_MUTANTS] == list(range(36, 43))
+    assert [mutant.row for mutant in ELECTION_MUTANTS] == list(range(43, 51))
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
@@ -80,7 +85,7 @@ def test_the_scene_stays_within_the_configuration(mutant):
         assert all(model.holds(constraint, state) for state in trace.states), constraint.__name__
 
 
-@pytest.mark.parametrize("mutant", SMALL, ids=name)
+@pytest.mark.parametrize("mutant", [*SMALL, *SMALL_EXTENSIONS], ids=name)
 def test_exploration_finds_the_mistake_and_the_original_passes_there(mutant):
     found = explored(mutant)
     assert found.caught
@@ -141,6 +146,26 @@ def test_the_command_says_which_are_found_and_that_the_others_are_left_out(capsy
     assert told["mutants"][1]["steps"] == 4
 
 
+def test_a_family_is_asked_for_by_its_name(capsys, monkeypatch):
+    few = tuple(m for m in ALL if m.row in (1, 47, 48))
+    monkeypatch.setattr(command, "MUTANTS", few)
+    assert main(["mutants", "--family", "elections", "--json"]) == 0
+    assert [row["row"] for row in json.loads(capsys.readouterr().out)["mutants"]] == [47, 48]
+    assert main(["mutants", "--family", "elections", "--row", "48"]) == 3
+    assert "left out: rows 47\n" in capsys.readouterr().out
+    assert main(["mutants", "--family", "elections", "--row", "1"]) == 2
+    assert "47, 48" in capsys.readouterr().err
+    assert main(["mutants", "--family", "reads"]) == 2
+
+
+@pytest.mark.parametrize("row", [46, 50])
+def test_what_never_comes_any_more_is_found(row):
+    mutant = next(m for m in ALL if m.row == row)
+    found = find_out(mutant)
+    assert (found.caught, found.property) == (True, mutant.breaks.__name__)
+    assert not find_out(replace(mutant, server=mutant.original)).caught
+
+
 def test_the_command_fails_when_one_is_missed(capsys, monkeypatch):
     harmless = replace(MUTANTS[0], server=Server)
     monkeypatch.setattr(command, "MUTANTS", (harmless,))
@@ -187,13 +212,13 @@ def test_a_finding_is_an_answer():
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
-    assert "1 to 42" in capsys.readouterr().err
+    assert "1 to 50" in capsys.readouterr().err
     assert main(["mutants", "--row", "33"]) == 2
     assert "30, 31, 36, 37" in capsys.readouterr().err
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    modules = (commits, disk, logs, reads, terms, votes)
+    modules = (commits, disk, elections, logs, reads, terms, votes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)
     for mutant in ALL:
@@ -204,7 +229,9 @@ def test_each_row_stands_beside_its_mistake_and_in_the_table():
 def test_the_properties_are_those_of_the_specification():
     for mutant in ALL:
         spec = mutant.base
-        assert mutant.breaks in (*spec.invariants, *spec.transitions, *spec.sometimes)
+        lasting = (claim for one in spec.liveness for claim in one.claims)
+        states = (*spec.invariants, *spec.sometimes, *spec.possible)
+        assert mutant.breaks in (*states, *spec.transitions, *lasting)
 
 
 def test_a_message_that_is_not_in_flight_cannot_be_received():

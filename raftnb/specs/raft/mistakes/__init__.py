@@ -2,12 +2,12 @@
 
 A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
 breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
-the store on top of Raft.
+the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm. `FAMILIES` has them all.
 """
 
 from __future__ import annotations
 
-from raftnb.specs.raft.mistakes import commits, disk, logs, reads, terms, votes
+from raftnb.specs.raft.mistakes import commits, disk, elections, logs, reads, terms, votes
 from raftnb.specs.raft.mistakes.commits import (
     AcknowledgesItsWholeLog,
     BelievesHints,
@@ -104,8 +104,25 @@ STORE_MUTANTS: tuple[Mutant, ...] = (
     reads.ROW_41,
     reads.ROW_42,
 )
+ELECTION_MUTANTS: tuple[Mutant, ...] = (
+    elections.ROW_43,
+    elections.ROW_44,
+    elections.ROW_45,
+    elections.ROW_46,
+    elections.ROW_47,
+    elections.ROW_48,
+    elections.ROW_49,
+    elections.ROW_50,
+)
+FAMILIES: dict[str, tuple[Mutant, ...]] = {
+    "raft": MUTANTS,
+    "store": STORE_MUTANTS,
+    "elections": ELECTION_MUTANTS,
+}
 
 __all__ = [
+    "ELECTION_MUTANTS",
+    "FAMILIES",
     "MUTANTS",
     "STORE_MUTANTS",
     "AcknowledgesBeforeSync",

@@ -11,7 +11,7 @@ from raftnb.language.spec import Model, Spec
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import Server
 
-How = Literal["exploration", "walk", "script", "liveness", "equivalent"]
+How = Literal["exploration", "walk", "script", "liveness", "lasso", "equivalent"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -20,7 +20,8 @@ class Mutant:
 
     `row` numbers it; `breaks` is the claim of `base` that it makes false (an equivalent one keeps
     all others, and `breaks` is a claim about steps that is stronger than necessary; for a
-    liveness one, `breaks` is the *sometimes* that never comes true). `servers`, `terms`, `entries`
+    liveness one, `breaks` is the *sometimes* that never comes true; for a lasso, what should come
+    true in the end, and for ever does not). `servers`, `terms`, `entries`
     and `restarts` are the configuration, `network` its other constants; with `history`, the model
     keeps its history variables. `how` it is found: by exploration, by random walks, or by playing
     the `scene`; where clients are part of it, the scene `told` goes on until one of them has heard
@@ -77,10 +78,13 @@ class Mutant:
     def spec(self, server: type[Server] | None = None) -> Spec:
         """The specification with the mutant (or another class), and the one claim it is about."""
         if self.how == "equivalent":
-            kept = {"transitions": tuple(c for c in self.base.transitions if c is not self.breaks)}
+            kept: dict[str, Any] = {
+                "transitions": tuple(c for c in self.base.transitions if c is not self.breaks)
+            }
         else:
-            names = ("invariants", "transitions", "sometimes")
+            names = ("invariants", "transitions", "sometimes", "possible")
             kept = {n: tuple(c for c in getattr(self.base, n) if c is self.breaks) for n in names}
+            kept["liveness"] = tuple(p for p in self.base.liveness if self.breaks in p.claims)
         cls = server or self.server
         return self.base.variant(cls.__name__, cls, **{"sometimes": (), **kept})
 
