@@ -8,38 +8,17 @@ and each step, as if every one were called every time.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from raftnb.conform.running import Changes
+from raftnb.conform.shadows import BAG, Reader
 from raftnb.data.trace import State
 from raftnb.data.values import Message, show
 from raftnb.language.claims import Property, evaluate
 from raftnb.language.spec import Model
 from raftnb.language.universe import universe
-from raftnb.language.world import World
-
-BAG = -1
-"""In place of a cell: the messages in flight."""
-
-
-class Reader(World):
-    """A world that notes which cells are read; `BAG` for the messages in flight."""
-
-    def __init__(self, model: Model, state: State) -> None:
-        super().__init__(model, state)
-        self.noted: set[int] = set()
-
-    def read(self, cell: int) -> Any:
-        """The value of a cell; noted."""
-        self.noted.add(cell)
-        return self.cells[cell]
-
-    def messages(self) -> list[Message]:
-        """The messages in flight; noted."""
-        self.noted.add(BAG)
-        return super().messages()
 
 
 @dataclass(eq=False)
@@ -50,7 +29,7 @@ class Watched:
     values: dict[str, Any]
     arguments: dict[str, Any]
     about_steps: bool
-    reads: frozenset[int] = frozenset()
+    reads: tuple[int, ...] = ()
 
 
 class ClaimsAlong:
@@ -60,8 +39,8 @@ class ClaimsAlong:
     """
 
     def __init__(self, model: Model, start: State) -> None:
-        self.here, self.then = Reader(model, start), Reader(model, start)
-        self.then.noted = self.here.noted
+        self.here = Reader(model, start)
+        self.then = Reader(model, start, beside=self.here)
         self.watchers: dict[int, dict[Watched, None]] = {}
         spec = model.spec
         states, steps = model.checked(spec.invariants), model.checked(spec.transitions)
@@ -87,13 +66,23 @@ class ClaimsAlong:
             if before[cell] is not value and before[cell] != value:
                 touched.append(cell)
             after[cell] = value
-        _deliver(self.then.bag, changes)
         asked = self._who_reads(touched, changes)
-        broken = self._false(one for one in asked if one.about_steps)
+        _deliver(self.then.bag, changes)
+        if not asked:
+            self._arrive(touched, changes)
+            return []
+        with self.here:
+            broken = [one for one in asked if one.about_steps and not self._is_true(one)]
+            self._arrive(touched, changes)
+            false = [one for one in asked if not self._watch(one)]
+        return broken + [one for one in false if not one.about_steps]
+
+    def _arrive(self, touched: list[int], changes: Changes) -> None:
+        """Let the state after the step be the one that is looked at."""
+        before, after = self.here.cells, self.then.cells
         for cell in touched:
             before[cell] = after[cell]
         _deliver(self.here.bag, changes)
-        return broken + self._false_now(asked)
 
     def _who_reads(self, touched: list[int], changes: Changes) -> dict[Watched, None]:
         """The claims that have read what changes."""
@@ -103,24 +92,9 @@ class ClaimsAlong:
                 asked.update(self.watchers[cell])
         return asked
 
-    def _false(self, asked: Iterable[Watched]) -> list[Watched]:
-        """Those that are false of the step."""
-        asked = list(asked)
-        if not asked:
-            return []
-        with self.here:
-            return [one for one in asked if not self._is_true(one)]
-
-    def _false_now(self, asked: dict[Watched, None]) -> list[Watched]:
-        """Those that are false of the state after the step; all of them note what they read."""
-        if not asked:
-            return []
-        with self.here:
-            false = [one for one in asked if not self._watch(one)]
-        return [one for one in false if not one.about_steps]
-
     def _is_true(self, one: Watched) -> bool:
         self.here.next = self.then if one.about_steps else None
+        self.here.forget()
         return evaluate(one.claim, one.arguments)
 
     def _watch(self, one: Watched) -> bool:
@@ -128,14 +102,14 @@ class ClaimsAlong:
 
         A step that changes nothing of this is, for a claim about steps, one that changes nothing.
         """
-        self.here.noted.clear()
         true = self._is_true(one)
-        reads = frozenset(self.here.noted)
+        reads = tuple(self.here.noted)
         if reads != one.reads:
-            for cell in one.reads - reads:
-                del self.watchers[cell][one]
-            for cell in reads - one.reads:
-                self.watchers.setdefault(cell, {})[one] = None
+            watchers = self.watchers
+            for cell in one.reads:
+                watchers[cell].pop(one, None)
+            for cell in reads:
+                watchers.setdefault(cell, {})[one] = None
             one.reads = reads
         return true
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from raftnb.conform.misfit import Misfit
 from raftnb.data.trace import State, Step
-from raftnb.data.values import Message, show
+from raftnb.data.values import Message, Record, show
 from raftnb.language.by_hand import why_disabled
 from raftnb.language.instances import named_arguments
 from raftnb.language.processes import Action, Disabled, Process
@@ -58,6 +58,7 @@ class Running(World):
         self.ops: list[tuple[Message, int]] = []
         self.looked = False
         self.doing = ""
+        self.one_of_equals: dict[Any, Any] = {}
 
     # What a run of Python reads and does.
 
@@ -77,22 +78,29 @@ class Running(World):
         """Change a cell, inside an action, and note what was there."""
         old = self.cells[cell]
         self.journal.append((self.cells, cell, old))
-        if type(value) is tuple and type(old) is tuple and value != () and old != ():
+        if type(value) is tuple and type(old) is tuple and value != ():
             self._write_sequence(cell, old, value)
         else:
             super().write(cell, value)
 
     def _write_sequence(self, cell: int, old: tuple[Any, ...], value: tuple[Any, ...]) -> None:
-        """Change a long sequence; what it has from before was checked then."""
+        """Change a sequence; what it has from before was checked then.
+
+        Of equal records in sequences there is one: comparing two logs is comparing identities.
+        """
         same = min(len(old), len(value))
         if self.layout.cells[cell].history or not all(map(is_, old[:same], value[:same])):
-            super().write(cell, value)
-        elif len(value) <= len(old):
-            super().write(cell, ())  # the rest was checked
-            self.cells[cell] = value
-        else:
-            super().write(cell, value[same:])
-            self.cells[cell] = (*value[:same], *self.cells[cell])
+            same = 0
+        super().write(cell, value[same:])
+        if self.cells[cell] is not old:
+            self.cells[cell] = value[:same] + self._shared(self.cells[cell])
+
+    def _shared(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not values or not isinstance(values[0], Record):
+            return values
+        if len(self.one_of_equals) >= LONGEST:
+            self.one_of_equals.clear()
+        return tuple([self.one_of_equals.setdefault(each, each) for each in values])
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
