@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import inf
 from time import perf_counter
 
 from raftnb.data.histories import LONG, History
 from raftnb.data.verdict import Verdict
+from raftnb.linear.first_try import Tried, first_try
 from raftnb.linear.interface import SequentialObject, class_of
 from raftnb.linear.items import Point
 from raftnb.linear.meter import INTERRUPTED, Meter, collector_paused
@@ -17,7 +19,7 @@ from raftnb.linear.outside import Outside
 from raftnb.linear.portions import Portion, Share, shares
 from raftnb.linear.queue_matching import TooHard
 from raftnb.linear.replay import Line, Placed, run
-from raftnb.linear.result import Attempt, Budget, Linearizability, Part
+from raftnb.linear.result import Attempt, Budget, Evidence, Linearizability, Part
 from raftnb.linear.search import Search
 from raftnb.linear.unique import Decider, decider, shortest_violation
 
@@ -53,7 +55,7 @@ def check(
     start = perf_counter()
     with collector_paused():
         parts = shares(history, model)
-        meter = Meter(budget, sum(share.answers for share in parts))
+        meter = Meter(budget, sum(map(len, parts)))
         try:
             found = _Decided(parts, meter, all_parts).run(_workers_for(parts, workers))
         finally:
@@ -71,31 +73,49 @@ class _Decided:
     def __init__(self, parts: Sequence[Share], meter: Meter, all_parts: bool) -> None:
         self.parts, self.meter, self.all_parts = parts, meter, all_parts
         self.found: dict[int, Part] = {}
+        self.tried = set[int]()
         self.stop = ""
 
     def run(self, workers: int) -> list[Part]:
         """All parts, decided or left, in their order."""
+        try:
+            self._decide_all(workers)
+        except KeyboardInterrupt:
+            self.meter.interrupt()
+            self.stop = INTERRUPTED
+        return [
+            self.found.get(n) or Part(share.name, Verdict.UNKNOWN, len(share), reason=self.stop)
+            for n, share in enumerate(self.parts)
+        ]
+
+    def _decide_all(self, workers: int) -> None:
         patience = PATIENCE if len(self.parts) > 1 else inf
         if workers > 1:
             self._in_parallel(workers, patience)
         while len(self.found) < len(self.parts) and not self.stop:
-            for n, share in enumerate(self.parts):
+            for n in range(len(self.parts)):
                 if n not in self.found and not self.stop:
-                    self._take(n, decide(share.portion(), self.meter, _most(patience, share)))
+                    self._take(n, self._decide(n, self.meter, patience))
             if any(part.verdict is Verdict.VIOLATED for part in self.found.values()):
                 self.stop = "left undecided, as another part is violated"
             patience *= 10
-        return [
-            replace(self.found[n] if n in self.found else self._left(share), object=share.name)
-            for n, share in enumerate(self.parts)
-        ]
+
+    def _decide(self, n: int, meter: Meter, patience: float) -> Part | None:
+        """The part with this number, or None if it is given up."""
+        share, part = self.parts[n], None
+        if n not in self.tried:
+            self.tried.add(n)
+            part = _tried(share, meter)
+        if part is None:
+            part = decide(share.portion(), meter, patience + 2 * len(share))
+            part = None if part is None else replace(part, object=share.name)
+        return part
 
     def _in_parallel(self, workers: int, patience: float) -> None:
         from raftnb.linear.workers import in_parallel  # here: short histories do without
 
         def work(n: int, meter: Meter) -> Part | None:
-            share = self.parts[n]
-            return decide(share.portion(), meter, _most(patience, share))
+            return self._decide(n, meter, patience)
 
         for n, part in in_parallel(self.parts, work, self.meter, workers):
             self._take(n, part)
@@ -108,12 +128,9 @@ class _Decided:
         if part is None:
             return
         self.found[n] = part
-        self.meter.finish_part(self.parts[n].answers)
+        self.meter.finish_part(len(self.parts[n]))
         if part.verdict is Verdict.VIOLATED and not self.all_parts:
             self.stop = "left undecided, as another part is violated"
-
-    def _left(self, share: Share) -> Part:
-        return Part(None, Verdict.UNKNOWN, len(share), reason=self.stop)
 
 
 def _workers_for(parts: Sequence[Share], wanted: int | None) -> int:
@@ -126,8 +143,32 @@ def _workers_for(parts: Sequence[Share], wanted: int | None) -> int:
     return min(wanted, len(parts))
 
 
-def _most(patience: float, share: Share) -> float:
-    return patience + 2 * len(share)
+def _tried(share: Share, meter: Meter) -> Part | None:
+    """What the first try finds of a part; the evidence is made when somebody asks."""
+    found = first_try(share, meter.left)
+    if found is None:
+        return None
+    meter.configurations += found.configurations
+    verdict, shown = Verdict.HOLDS, partial(_order, share, found)
+    if not found.holds:
+        verdict, shown = Verdict.VIOLATED, partial(_refusal, share, meter.budget)
+    return Part(share.name, verdict, len(share), shown, configurations=found.configurations)
+
+
+def _order(share: Share, found: Tried) -> Evidence:
+    return Evidence(Line(share.operations, *found.order()))
+
+
+def _refusal(share: Share, budget: Budget) -> Evidence:
+    """Why a part is violated of which the first try found that it is."""
+    meter = Meter(budget, len(share))
+    try:
+        with collector_paused():
+            part = decide(share.portion(), meter)
+    finally:
+        meter.close()
+    assert part is None or part.verdict is not Verdict.HOLDS, "two ways to decide disagree"
+    return Evidence() if part is None else part.evidence
 
 
 def decide(portion: Portion, meter: Meter, most: float = inf) -> Part | None:
@@ -149,7 +190,7 @@ def _decided(portion: Portion, meter: Meter, most: float) -> Part | None:
     except TooHard:
         return _searched(portion, meter, most)
     line = Line.of(portion.operations, points)
-    return Part(None, Verdict.HOLDS, len(portion.asked), line, method=method.method)
+    return Part(None, Verdict.HOLDS, len(portion.asked), Evidence(line), method=method.method)
 
 
 def _searched(portion: Portion, meter: Meter, most: float) -> Part | None:
@@ -168,8 +209,7 @@ def _violated(method: Decider, portion: Portion) -> Part:
         None,
         Verdict.VIOLATED,
         len(portion.asked),
-        attempts=(Attempt(placed, state),),
-        culprit=operations[culprit],
+        Evidence((), (Attempt(placed, state),), operations[culprit]),
         method=method.method,
     )
 

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -48,6 +49,12 @@ class Meter:
         self._start = monotonic()
         self._responses = responses
         self._bar: tqdm[Any] | None = None
+
+    @property
+    def left(self) -> float:
+        """How many configurations the budget still allows."""
+        limit = self.budget.configurations
+        return inf if limit is None else limit - self.configurations
 
     def tick(self, memory: int, reached: int) -> None:
         """Count one configuration; raises `OverBudget` when a limit is reached."""

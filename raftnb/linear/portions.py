@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, TypeAlias
@@ -65,21 +65,16 @@ class Share:
         return len(self.numbers)
 
     @property
-    def answers(self) -> int:
-        """How many operations returned."""
-        returned = self.history.rows.returned
-        return sum(returned[row] != PENDING for row in self.numbers)
-
-    @property
     def operations(self) -> Sequence[Operation]:
-        """The operations of this part."""
-        every, numbers = self.history.operations, self.numbers
-        made = Made(len(numbers), lambda n: every[numbers[n]])
-        return made if isinstance(every, Made) else tuple(made)
+        """The operations of this part, made when they are asked for."""
+        history, numbers = self.history, self.numbers
+        return Made(len(numbers), lambda n: history.operations[numbers[n]])
 
     def portion(self) -> Portion:
         """The part, to be decided; raises `UsageError` for what does not fit its model."""
         rows, operations = self.history.rows, self.operations
+        if not isinstance(self.history.operations, Made):
+            operations = tuple(operations)
         invoked, returned = rows.invoked, rows.returned
         ends = (returned[row] for row in self.numbers)
         spans = [
@@ -140,6 +135,7 @@ class _Sorted:
 
     def __init__(self, history: History, model: SequentialObject) -> None:
         self.history, self.model = history, model
+        self.several = isinstance(model, Mapping)
         self.found: dict[Any, Share] = {}
 
     def shares(self) -> list[Share]:
@@ -168,7 +164,7 @@ class _Sorted:
         """The part of a row, and whether that is the operation's object, whatever is asked."""
         rows = self.history.rows
         x, name = rows.objects.values[rows.object[row]], rows.names.values[rows.name[row]]
-        whole = model_for(self.model, x)
+        whole = model_for(self.model, x) if self.several else self.model
         cls = class_of(whole)
         part, _ = parted(x, name, rows.argument_lists.values[rows.arguments[row]], cls)
         key = exact(part)

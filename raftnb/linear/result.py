@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import merge
@@ -54,25 +54,56 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What shows that a part is linearizable, or that it is not.
+
+    `linearization` is an order of all operations. Otherwise `attempts` are the longest orders found
+    that explain every response before the one of `culprit`, and no order explains that one too.
+    (The search holds operations that are under way then to the results that they return later; the
+    other methods leave them open.)
+    """
+
+    linearization: Sequence[Placed] = ()
+    attempts: tuple[Attempt, ...] = ()
+    culprit: Operation | None = None
+
+
+@dataclass(frozen=True)
 class Part:
     """The answer for one object (or one key): its operations concern no other part.
 
-    When it is violated, `attempts` are the longest orders found that explain every response before
-    the one of `culprit`, and no order explains that one too. (The search holds operations that are
-    under way then to the results that they return later; the other methods leave them open.)
     `method` says how it was decided: "search", "zones", "queue order" or another. `configurations`
     counts the points where the search chose. `reason` says which budget ended an *unknown* part.
+    `shown` is the evidence, or makes it when somebody asks.
     """
 
     object: Value
     verdict: Verdict
     operations: int
-    linearization: Sequence[Placed] = ()
-    attempts: tuple[Attempt, ...] = ()
-    culprit: Operation | None = None
+    shown: Evidence | Callable[[], Evidence] = Evidence()
     method: str = "search"
     configurations: int = 0
     reason: str = ""
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What shows that the verdict is right."""
+        return self.shown if isinstance(self.shown, Evidence) else self.shown()
+
+    @property
+    def linearization(self) -> Sequence[Placed]:
+        """The order of its operations, if it holds."""
+        return self.evidence.linearization
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The longest orders that were found, if it does not hold."""
+        return self.evidence.attempts
+
+    @property
+    def culprit(self) -> Operation | None:
+        """The operation that no order explains, if it is violated."""
+        return self.evidence.culprit
 
 
 @dataclass(frozen=True, repr=False)

@@ -37,7 +37,7 @@ from raftnb.linear.machine import Machine, ObserverChangedState
 from raftnb.linear.meter import INTERRUPTED, Meter, OverBudget
 from raftnb.linear.moments import Candidate, Moment, moments_of
 from raftnb.linear.replay import Placed
-from raftnb.linear.result import Attempt, Part
+from raftnb.linear.result import Attempt, Evidence, Part
 
 MOST_ATTEMPTS = 16
 REHEARSED = 200
@@ -359,15 +359,15 @@ class Search:
         return self.machine.show_after(claims, state)
 
     def _holds(self, path: Path) -> Part:
-        return self._part(Verdict.HOLDS, linearization=self._placed(path))
+        return self._part(Verdict.HOLDS, shown=Evidence(self._placed(path)))
 
     def _violated(self) -> Part:
         culprit = self.operations[self.moments[self.deepest].own.operation]
-        return self._part(Verdict.VIOLATED, attempts=self._attempts(), culprit=culprit)
+        return self._part(Verdict.VIOLATED, shown=Evidence((), self._attempts(), culprit))
 
     def _unknown(self, reason: str) -> Part:
         reached = f"{reason}, after {self.deepest:,} of {len(self.moments):,} responses"
-        return self._part(Verdict.UNKNOWN, reason=reached, attempts=self._attempts())
+        return self._part(Verdict.UNKNOWN, reason=reached, shown=Evidence((), self._attempts()))
 
     def _part(self, verdict: Verdict, **found: Any) -> Part:
         count, chosen = len(self.operations), self.meter.configurations - self.before

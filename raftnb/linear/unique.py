@@ -18,7 +18,7 @@ from raftnb.linear.queue_matching import queue_matching
 from raftnb.linear.queue_order import queue_order
 
 _REGISTER = {"write": PUT, "read": GET}
-_ROLES: dict[type, dict[str, str]] = {
+ROLES: dict[type, dict[str, str]] = {
     Register: _REGISTER,
     CASRegister: {**_REGISTER, "cas": CAS},
     Entry: {
@@ -50,7 +50,7 @@ def decider(
     that the object starts with, every `cas` must have succeeded or never returned, and `cas` and
     `append` must not meet.
     """
-    roles = _ROLES.get(class_of(model))
+    roles = ROLES.get(class_of(model))
     if roles is None or any(call.name not in roles for _, call, _ in asked):
         return None
     thing = instance_of(model)

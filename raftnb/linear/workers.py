@@ -13,7 +13,7 @@ from raftnb.data.errors import RaftnbError
 from raftnb.linear.meter import Meter
 from raftnb.linear.portions import Share
 from raftnb.linear.replay import Line
-from raftnb.linear.result import Part
+from raftnb.linear.result import Evidence, Part
 
 Work: TypeAlias = Callable[[int, Meter], Part | None]
 """Decides the part with this number, or gives it up."""
@@ -47,7 +47,7 @@ def in_parallel(
                     del open_ones[ready]
                     continue
                 if line is not None:
-                    part = replace(part, linearization=Line(parts[n].operations, *line))
+                    part = replace(part, shown=Evidence(Line(parts[n].operations, *line)))
                 if part is not None:
                     meter.configurations += part.configurations
                 yield n, part
@@ -66,9 +66,11 @@ def _work(out: Connection, numbers: Sequence[int], work: Work, meter: Meter) -> 
         for n in numbers:
             part = work(n, meter)
             line = None
-            if part is not None and isinstance(part.linearization, Line):
-                line = part.linearization.numbers, part.linearization.points
-                part = replace(part, linearization=())
+            if part is not None:
+                order = part.linearization
+                if isinstance(order, Line):
+                    line = order.numbers, order.points
+                part = replace(part, shown=Evidence() if line else part.evidence)
             out.send((n, part, line))
     except (RaftnbError, MemoryError):
         return
