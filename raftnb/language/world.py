@@ -282,6 +282,16 @@ class World:
                         step = self.step_of(instance.process, instance.action, arguments)
                         yield step, self.snapshot()
 
+    def why_not(self, instance: ActionInstance, arguments: tuple[Any, ...]) -> str:
+        """Why an action is not enabled now, by its first options; empty where it is."""
+        self._script = ()
+        try:
+            with self:
+                self.execute(instance.process, instance.action, arguments)
+        except Disabled as error:
+            return why_disabled(instance.process, instance.action, error)
+        return ""
+
     def step_of(self, process: Process, action: Action, arguments: tuple[Any, ...]) -> Step:
         """The step just executed, as data."""
         named = named_arguments(self.model, action, arguments)

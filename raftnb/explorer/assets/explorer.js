@@ -1,0 +1,211 @@
+// The explorer: one box, a source of steps, and a journey through them.
+
+import { make } from "./elements.js";
+import { cluster } from "./cluster.js";
+import { Journey } from "./journey.js";
+import { choices, claims, messages, share, source, variables } from "./panels.js";
+import { sequence } from "./sequence.js";
+import { falseHere, meets } from "./sights.js";
+
+const BEAT = 900;
+const KEYS = "Keys: \u2190 \u2192 step, Home and End, P play, B next branch, V first violation.";
+
+/** Put an explorer into a box; `remember` is called with the choices made, where a page has a link. */
+export async function mount(box, steps, { choices: start, remember, link } = {}) {
+  const explorer = new Explorer(box, steps, remember, link);
+  await explorer.begin(start || steps.start || { state: steps.initial[0], choices: [] });
+  return explorer;
+}
+
+class Explorer {
+  constructor(box, steps, remember, link) {
+    Object.assign(this, { box, steps, remember, link, about: steps.about, open: new Map(), timer: null, note: "" });
+    this.bar = make("div", { class: "bar" });
+    this.said = make("div", { class: "said", "aria-live": "polite" });
+    this.body = make("div", { class: "columns" });
+    this.box.tabIndex = 0;
+    box.addEventListener("keydown", (event) => this.key(event));
+    box.replaceChildren(this.bar, this.said, this.body);
+  }
+
+  /** Begin in a state, and lay out the steps of a trace if there is one. */
+  async begin({ state, choices: chosen, at }) {
+    this.journey = new Journey(await this.steps.look(state));
+    for (const choice of chosen) if (!(await this.follow(choice))) break;
+    const places = this.journey.line();
+    this.show(places[Math.min(at === undefined ? 0 : at, places.length - 1)]);
+  }
+
+  async follow(choice) {
+    const ways = this.journey.here.sight.ways, way = ways && ways[choice];
+    if (way) this.journey.take(way, await this.steps.look(way.to));
+    return Boolean(way);
+  }
+
+  /** Take a step, and show where it leads. */
+  async take(way, moving = true) {
+    const from = this.journey.here, sight = await this.steps.look(way.to);
+    if (from !== this.journey.here) return;
+    this.journey.take(way, sight);
+    this.show(this.journey.here, moving);
+  }
+
+  show(place, moving = false) {
+    this.journey.go(place);
+    const focus = document.activeElement && this.box.contains(document.activeElement) && document.activeElement.dataset.key;
+    this.draw(moving);
+    if (focus) (this.box.querySelector(`[data-key="${CSS.escape(focus)}"]:not(:disabled)`) || this.box).focus({ preventScroll: true });
+    if (this.remember) this.remember(this.path());
+  }
+
+  draw(moving) {
+    const { journey, about, open } = this, here = journey.here, sight = here.sight;
+    const before = here.above && here.above.sight, take = (way) => this.take(way);
+    const wrong = falseHere(about, sight, here.way), again = journey.again(here);
+    this.bar.replaceChildren(...this.controls());
+    this.said.replaceChildren(here.way ? `${here.depth}. ${here.way.text}` : this.title());
+    if (again >= 0) this.said.append(make("span", { class: "was" }, `  \u21ba the same state as after step ${again}`));
+    if (wrong.length) this.said.append(make("strong", { class: "wrong" }, `  \u2717 ${wrong.join(", ")}`));
+    if (this.note) this.said.append(make("span", { class: "note" }, `  ${this.note}`));
+    this.note = "";
+    const picture = sight.scene && make("div", { class: "wide" }, cluster(sight, before, moving && !still(), (n) => this.pick(n)));
+    const scrolled = this.past ? this.past.scrollTop : 0;
+    this.past = make("div", { class: "past", tabindex: -1 }, sequence(about, journey, (place) => this.show(place)));
+    const rest = about.network ? messages(sight, before, take) : null;
+    this.body.replaceChildren(
+      make("section", { "aria-label": "what can happen" }, make("h4", {}, "What can happen"), choices(sight, about, open, take)),
+      make("section", { "aria-label": "the state" }, make("h4", {}, "The state"), picture, rest, variables(sight, before, about, here.way && here.way.process)),
+      make("section", { "aria-label": "the way here" }, make("h4", {}, "The way here"), this.past,
+        source(here, about, open), claims(sight, here.way, about, (found) => this.find(found)), share(journey, about, open, this.link && (() => this.link(this.path())))));
+    this.past.scrollTop = scrolled;
+    this.reveal();
+  }
+
+  /** Scroll the list, and nothing else, so that the present step is seen. */
+  reveal() {
+    const row = this.past.querySelector("[aria-current]"), top = row.offsetTop - this.past.offsetTop;
+    if (top < this.past.scrollTop) this.past.scrollTop = top;
+    const over = top + 2 * row.offsetHeight - this.past.clientHeight;
+    if (over > this.past.scrollTop) this.past.scrollTop = over;
+  }
+
+  title() {
+    const { initial } = this.steps, name = `${this.about.name}${this.about.constants ? ` (${this.about.constants})` : ""}`;
+    const place = initial.indexOf(this.journey.here.sight.number);
+    return `${name}: ${place < 0 ? "the first state" : initial.length > 1 ? `initial state ${place + 1} of ${initial.length}` : "initial state"}`;
+  }
+
+  controls() {
+    const line = this.journey.line(), at = this.journey.here.depth, last = line.length - 1, ends = this.journey.ends();
+    const button = (key, sign, name, off, click) =>
+      make("button", { type: "button", "data-key": key, "aria-label": name, title: name, disabled: off, click }, sign);
+    const slider = make("input", { type: "range", min: 0, max: last, "aria-label": "step", "data-key": "slider",
+      "aria-valuetext": `step ${at} of ${last}`, input: () => this.show(this.journey.line()[Number(slider.value)]) });
+    slider.value = at;
+    const parts = [
+      button("first", "\u00ab", "first state", at === 0, () => this.show(line[0])),
+      button("back", "\u2039", "one step back", at === 0, () => this.show(line[at - 1])),
+      button("on", "\u203a", "one step on", at === last, () => this.show(line[at + 1], true)),
+      button("last", "\u00bb", "last state", at === last, () => this.show(line[last])),
+      button("play", this.timer ? "pause" : "play", this.timer ? "pause" : "play", last === 0, () => this.play()),
+      slider, make("span", {}, `step ${at} of ${last}`)];
+    if (ends.length > 1) parts.push(this.branches(ends, line[last]));
+    if (this.steps.initial.length > 1) parts.push(this.beginnings());
+    return [...parts, make("span", { class: "keys", title: KEYS }, make("abbr", { title: KEYS, tabindex: 0, "data-key": "keys" }, "keys"))];
+  }
+
+  branches(ends, end) {
+    const list = make("select", { "aria-label": "branch", "data-key": "branch", change: () => this.branch(ends[list.value]) },
+      ...ends.map((place, n) => make("option", { value: n, selected: place === end }, `branch ${n + 1} of ${ends.length}: ${place.depth} steps`)));
+    return list;
+  }
+
+  /** Look at another branch: where it leaves the way that is shown now. */
+  branch(end) {
+    const line = new Set(this.journey.line());
+    let place = end;
+    while (!line.has(place.above)) place = place.above;
+    this.journey.go(end);
+    this.show(place);
+  }
+
+  beginnings() {
+    const { initial } = this.steps, now = initial.indexOf(this.journey.root.sight.number);
+    const list = make("select", { "aria-label": "initial state", "data-key": "initial",
+      change: () => this.begin({ state: initial[list.value], choices: [] }) },
+      ...(now < 0 ? [make("option", { selected: true }, "another first state")] : []),
+      ...initial.map((_, n) => make("option", { value: n, selected: n === now }, `initial state ${n + 1} of ${initial.length}`)));
+    return list;
+  }
+
+  play() {
+    if (this.timer) {
+      clearInterval(this.timer);
+      this.timer = null;
+      return this.show(this.journey.here);
+    }
+    const beat = () => {
+      const line = this.journey.line(), at = this.journey.here.depth;
+      const loop = at === line.length - 1 ? this.journey.again(this.journey.here) : -1;
+      const next = line[at + 1] || (loop >= 0 && this.box.isConnected ? line[loop + 1] : null);
+      return next && this.box.isConnected ? this.show(next, true) : this.play();
+    };
+    if (!this.journey.here.next) this.journey.go(this.journey.root);
+    this.timer = setInterval(beat, BEAT);
+    return beat();
+  }
+
+  /** A message in the picture: take it up if there is one way to, else show what can be done with it. */
+  pick(n) {
+    const ways = (this.journey.here.sight.ways || []).filter((way) => way.message === n);
+    if (ways.length === 1) return this.take(ways[0]);
+    const row = this.box.querySelector(`[data-message="${n}"]`), button = row.querySelector("button");
+    return (button || row).focus();
+  }
+
+  /** Go to the nearest state where one of the claims is met, and say so if there is none. */
+  async find(wanted) {
+    const line = this.journey.line(), here = this.journey.here;
+    const ahead = line.slice(here.depth + 1).find((place) => meets(this.about, wanted, place.sight, place.way));
+    if (ahead) return this.show(ahead);
+    const found = await this.steps.find(here.sight.number, wanted);
+    if (here !== this.journey.here) return undefined;
+    for (const choice of found || []) await this.follow(choice);
+    if (!found) this.note = `None can be reached from here${this.steps.partial ? ", as far as is known here" : ""}.`;
+    else if (found.length === 0) this.note = "It is so here.";
+    return this.show(this.journey.here);
+  }
+
+  key(event) {
+    const line = this.journey.line(), at = this.journey.here.depth, tag = event.target.tagName;
+    if (event.altKey || event.ctrlKey || event.metaKey || tag === "TEXTAREA" || tag === "SELECT") return;
+    const places = { ArrowRight: line[at + 1], ArrowLeft: line[at - 1], Home: line[0], End: line[line.length - 1] };
+    const bad = this.about.claims.flatMap(([, kind], n) => (kind === "find" ? [] : [n]));
+    const acts = { p: () => this.play(), b: () => this.nextBranch(), v: () => bad.length && this.find(bad) };
+    if (!(event.key in places) && !(event.key in acts)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (acts[event.key]) acts[event.key]();
+    else if (places[event.key]) this.show(places[event.key], event.key === "ArrowRight");
+  }
+
+  nextBranch() {
+    const ends = this.journey.ends(), line = this.journey.line();
+    if (ends.length > 1) this.branch(ends[(ends.indexOf(line[line.length - 1]) + 1) % ends.length]);
+  }
+
+  /** The way that is shown, as numbers: first state, present step, choices. */
+  path() {
+    const line = this.journey.line();
+    return [line[0].sight.number, this.journey.here.depth, ...line.slice(1).map((place) => place.way.choice)].join(".");
+  }
+}
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** The choices that a link stands for; null where it is no such link. */
+export function linked(text) {
+  if (!/^\d+(\.\d+)+$/.test(text)) return null;
+  const [state, at, ...chosen] = text.split(".").map(Number);
+  return { state, at, choices: chosen };
+}

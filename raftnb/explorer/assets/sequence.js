@@ -1,0 +1,78 @@
+// The steps as a list of buttons, and beside them the same rows as a message sequence diagram.
+
+import { draw, make } from "./elements.js";
+import { falseHere } from "./sights.js";
+
+const ROW = 26, COLUMN = 44, HEAD = 20;
+
+/** The list and the diagram of a line of places; `go` is called with the place that is chosen. */
+export function sequence(about, journey, go) {
+  const line = journey.line();
+  const rows = line.map((place) => row(about, journey, place, go));
+  return make("div", { class: "sequence" },
+    make("ol", { class: "steps" }, ...rows), diagram(line, journey.here));
+}
+
+function row(about, journey, place, go) {
+  const wrong = falseHere(about, place.sight, place.way), again = journey.again(place);
+  const marks = [
+    again >= 0 ? `\u21ba same as ${again}` : "",
+    place.below.length > 1 ? `\u2442 ${place.below.length} branches` : "",
+    wrong.length ? `\u2717 ${wrong.join(", ")}` : "",
+  ].filter(Boolean);
+  const text = place.way ? place.way.text : "initial state";
+  const button = make("button", {
+    type: "button", class: "row", "data-key": `row ${place.depth}`, click: () => go(place),
+    "aria-current": place === journey.here ? "step" : false, title: [text, ...marks].join("\n"),
+  }, make("span", { class: "number" }, `${place.depth}`), make("span", { class: "what" }, text));
+  if (marks.length) button.append(make("span", { class: wrong.length ? "mark wrong" : "mark" }, marks.join(" ")));
+  return make("li", {}, button);
+}
+
+function diagram(line, here) {
+  const names = [...new Set(line.flatMap((place) => [
+    ...(place.way ? [place.way.process] : []), ...place.sight.messages.flatMap((m) => [m.source, m.dest]),
+  ]))].sort();
+  if (names.length < 2) return null;
+  const x = (name) => (names.indexOf(name) + 0.5) * COLUMN, y = (depth) => HEAD + (depth + 0.5) * ROW;
+  const height = HEAD + ROW * line.length, width = COLUMN * names.length;
+  const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
+    "aria-label": `Message sequence of ${line.length - 1} steps; the list beside it says the same.` });
+  svg.append(draw("rect", { class: "now", x: 0, y: y(here.depth) - ROW / 2, width, height: ROW }));
+  for (const name of names) {
+    svg.append(draw("text", { x: x(name), y: 13, "text-anchor": "middle" }, name.slice(0, 7), draw("title", {}, name)));
+    svg.append(draw("line", { class: "life", x1: x(name), x2: x(name), y1: HEAD, y2: height }));
+  }
+  for (const one of arrows(line)) svg.append(arrow(x, y, one));
+  for (const place of line.slice(1))
+    svg.append(draw("circle", { class: "event", cx: x(place.way.process), cy: y(place.depth), r: 4 },
+      draw("title", {}, `${place.depth}. ${place.way.text}`)));
+  return svg;
+}
+
+/** The messages that a step of the line takes up, with the step that put each in flight. */
+function arrows(line) {
+  const found = [];
+  for (const place of line.slice(1)) {
+    const message = place.above.sight.messages[place.way.message];
+    if (!message) continue;
+    let from = place.above;
+    while (from.above && holds(from.above, message)) from = from.above;
+    found.push({ message, from: from.depth, to: place.depth, lost: place.way.process !== message.dest });
+  }
+  return found;
+}
+
+const holds = (place, message) => place.sight.messages.some((one) =>
+  one.text === message.text && one.source === message.source && one.dest === message.dest);
+
+function arrow(x, y, { message, from, to, lost }) {
+  const x1 = x(message.source), y1 = y(from), x2 = x(message.dest), y2 = y(to) - 1;
+  const long = Math.hypot(x2 - x1, y2 - y1) || 1, dx = (x2 - x1) / long, dy = (y2 - y1) / long;
+  const tip = [x2 - 5 * dx, y2 - 5 * dy];
+  const wing = (side) => `${tip[0] - 7 * dx + side * 3 * dy},${tip[1] - 7 * dy - side * 3 * dx}`;
+  return draw("g", { class: lost ? "arrow lost" : "arrow" },
+    draw("title", {}, `${message.text}, ${message.source} to ${message.dest}${lost ? ", lost or repeated" : ""}`),
+    draw("line", { x1, y1, x2: tip[0], y2: tip[1] }),
+    draw("polygon", { points: `${tip.join(",")} ${wing(1)} ${wing(-1)}` }));
+}

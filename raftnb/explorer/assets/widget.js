@@ -1,0 +1,41 @@
+// An explorer in a notebook: the kernel is asked for each state.
+
+import { mount } from "./explorer.js";
+import { seen } from "./sights.js";
+
+class KernelSource {
+  constructor(model) {
+    Object.assign(this, { model, waiting: new Map(), known: new Map(), asked: 0, partial: true });
+    Object.assign(this, JSON.parse(model.get("head")));
+    model.on("msg:custom", (answer) => {
+      const ready = this.waiting.get(answer.to);
+      this.waiting.delete(answer.to);
+      if (ready) ready(answer.told);
+    });
+  }
+
+  ask(question) {
+    const number = (this.asked += 1);
+    return new Promise((ready) => {
+      this.waiting.set(number, ready);
+      this.model.send({ number, ...question });
+    });
+  }
+
+  async look(state) {
+    if (!this.known.has(state)) this.known.set(state, seen(state, await this.ask({ look: state })));
+    return this.known.get(state);
+  }
+
+  find(from, claims) {
+    return this.ask({ from, claims });
+  }
+}
+
+export async function render({ model, el }) {
+  const box = document.createElement("div"), inner = document.createElement("div");
+  box.className = "raftnb-explorer";
+  box.append(inner);
+  el.append(box);
+  await mount(inner, new KernelSource(model), {});
+}

@@ -1,0 +1,121 @@
+"""What a cell or a command calls to have a trace or a model in an explorer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from raftnb.data.errors import UsageError
+from raftnb.data.markup import Markup, plain
+from raftnb.data.trace import Layout, Trace
+from raftnb.draw.given import trace_of
+from raftnb.draw.raft.parts import cluster_parts
+from raftnb.explore.given import at_least, the_model
+from raftnb.explorer.graph import packed_graph, packed_trace
+from raftnb.explorer.page import embedded, whole_page
+from raftnb.explorer.protocol import View, about_model, about_trace
+from raftnb.explorer.sight import Lookout
+from raftnb.explorer.still import listed
+from raftnb.language.claims import Property
+from raftnb.language.spec import Model
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An explorer that carries its states with it: HTML, and text where there is no HTML.
+
+    Where scripts do not run (GitHub, paper) it shows every step with what it changed.
+    """
+
+    data: dict[str, Any]
+    still: Markup
+    label: str
+    text: str
+
+    @property
+    def html(self) -> str:
+        """The explorer as a part of a page."""
+        return embedded(self.data, self.still, self.label)
+
+    def page(self, title: str) -> str:
+        """A web page of its own, which needs nothing from elsewhere; its address tells the steps."""
+        return whole_page(self.data, self.still, self.label, title)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": plain(self.text)}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def show(
+    given: Trace | Model,
+    model: Model | None = None,
+    *,
+    hide: Iterable[str] = (),
+    history: bool = False,
+    find: Iterable[Property] = (),
+    view: View | None = cluster_parts,
+    max_states: int = 200,
+) -> Shown:
+    """Show a trace, or a model from its initial states, to be stepped through without a kernel.
+
+    With a trace alone one can go along it; with its model besides, one can also choose other steps
+    in `max_states` states around it, and sees what can happen and what is claimed. `hide` names
+    variables that are not shown, history variables are shown only with `history`, `find` are more
+    functions of the state that one may look for a state of, and `view` gives the parts of a
+    picture (docs/explorer.md). The same trace gives the same bytes. Raises `UsageError`
+    for what is no trace or model, and for a name in `hide` that no variable has.
+    """
+    at_least(1, max_states=max_states)
+    hidden = set(hide)
+    if isinstance(given, Model) and model is None:
+        return _of_model(given, None, hidden, history, find, view, max_states)
+    trace = trace_of(given, "show")
+    refuse_unknown(hidden, trace.states[0].layout)
+    if model is not None:
+        return _of_model(the_model(model), trace, hidden, history, find, view, max_states)
+    about = about_trace(trace.states[0].layout, "a trace", hidden, history)
+    return _shown(packed_trace(trace, view) | {"about": about}, trace, hidden, history)
+
+
+def _of_model(
+    model: Model,
+    trace: Trace | None,
+    hidden: set[str],
+    history: bool,
+    find: Iterable[Property],
+    view: View | None,
+    max_states: int,
+) -> Shown:
+    refuse_unknown(hidden, model.layout)
+    lookout = Lookout(model, find)
+    about = about_model(lookout, model.spec.name, hidden, history)
+    data = packed_graph(lookout, view, trace, max_states) | {"about": about}
+    return _shown(data, trace or Trace(model.initial_states[:1], ()), hidden, history)
+
+
+def _shown(data: dict[str, Any], trace: Trace, hidden: set[str], history: bool) -> Shown:
+    steps = f"A trace of {len(trace)} steps" if trace.steps else data["about"]["name"]
+    label = f"{steps}, to be explored. The left and right arrow keys step through it."
+    return Shown(data, listed(trace, hidden, history), label, str(trace))
+
+
+def refuse_unknown(hidden: set[str], layout: Layout) -> None:
+    """Raise `UsageError` for names that no variable has."""
+    unknown = hidden - {cell.variable for cell in layout.cells}
+    if unknown:
+        names = ", ".join(dict.fromkeys(cell.variable for cell in layout.cells))
+        raise UsageError(
+            f"hide={sorted(unknown)}",
+            place="show",
+            allowed=f"names of variables: {names}",
+            cure="leave the others out",
+        )
+
+
+__all__ = ["Shown", "refuse_unknown", "show"]

@@ -1,0 +1,151 @@
+"""What there is to see in one state: its values and messages, what can happen, what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from raftnb.data.trace import State, Step
+from raftnb.data.values import Message
+from raftnb.draw.text import brief
+from raftnb.explore.reference import is_within_bounds
+from raftnb.language.claims import Property
+from raftnb.language.instances import ActionInstance
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+MOST_REASONS = 2
+
+
+@dataclass(frozen=True)
+class Way:
+    """A step that can be taken: where it leads, and which claims about steps it breaks.
+
+    `message` is the place, among the messages of the state, of the one that it takes up (-1: none).
+    """
+
+    step: Step
+    after: State
+    message: int
+    broken: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One state as the explorer shows it.
+
+    `messages` has (message, how many), `truth` for each claim about states None where it is true,
+    and else for which parameters it is false. `ways` are the steps out of it, None where nobody
+    has looked. `refused` has, for each action of a process that is not enabled with any arguments,
+    the process, the action and why. `within` is false outside the constraints.
+    """
+
+    state: State
+    messages: tuple[tuple[Message, int], ...] = ()
+    truth: tuple[str | None, ...] = ()
+    ways: tuple[Way, ...] | None = None
+    refused: tuple[tuple[str, str, str], ...] = ()
+    within: bool = True
+
+
+class Lookout:
+    """Looks at the states of a model in plain Python, one after the other.
+
+    `find` are more functions of the state that a reader may want to be shown a state of.
+    """
+
+    def __init__(self, model: Model, find: Iterable[Property] = ()) -> None:
+        self.model, spec = model, model.spec
+        self.world, self.here = World(model), World(model)
+        self.invariants = model.checked(spec.invariants)
+        self.awaited = (*model.checked(spec.sometimes), *find)
+        self.about_steps = model.checked(spec.transitions)
+        self.claims = (*self.invariants, *self.awaited, *self.about_steps)
+
+    def look(self, state: State) -> Sight:
+        """What there is to see in a state of the model."""
+        seen = self.glance(state)
+        ways, refused = self._ways(state, [message for message, _ in seen.messages])
+        return replace(seen, ways=tuple(ways), refused=tuple(refused))
+
+    def glance(self, state: State) -> Sight:
+        """The same without the steps out of it."""
+        self.here.load(state)
+        within = is_within_bounds(self.model, self.here)
+        return Sight(state, self._messages(state), self._truth(state), within=within)
+
+    def _messages(self, state: State) -> tuple[tuple[Message, int], ...]:
+        queues = (state.values[cell] for cell in self.model.channels.values())
+        return (*state.messages, *((message, 1) for queue in queues for message in queue))
+
+    def _truth(self, state: State) -> tuple[str | None, ...]:
+        self.here.load(state)
+        return tuple(_told(self.here, claim) for claim in (*self.invariants, *self.awaited))
+
+    def _ways(
+        self, state: State, messages: list[Message]
+    ) -> tuple[list[Way], list[tuple[str, str, str]]]:
+        ways: list[Way] = []
+        reasons: dict[tuple[str, str], dict[str, None]] = {}
+        enabled: set[tuple[str, str]] = set()
+        for instance in self.world.instances:
+            key = instance.process.name, instance.action.name
+            found = self._taken(state, instance, messages)
+            ways += found
+            if found:
+                enabled.add(key)
+            elif key not in enabled:
+                reasons.setdefault(key, {})[self._why(state, instance)] = None
+        refused = [(*key, _joined(list(why))) for key, why in reasons.items() if key not in enabled]
+        return ways, refused
+
+    def _taken(self, state: State, instance: ActionInstance, messages: list[Message]) -> list[Way]:
+        world, found = self.world, []
+        with world:
+            world.load(state)
+            for message in world.candidates(instance):
+                arguments = instance.bound(message)
+                for _ in world.scripted(instance, arguments, lambda: world.load(state)):
+                    step, after = world.step_of(*instance[:2], arguments), world.snapshot()
+                    taken = next((v for _, v in step.arguments if isinstance(v, Message)), None)
+                    place = messages.index(taken) if taken in messages else -1
+                    found.append((step, after, place))
+        return [Way(*one, self._broken(state, one[1])) for one in found]
+
+    def _why(self, state: State, instance: ActionInstance) -> str:
+        world = self.world
+        world.load(state)
+        candidates = world.candidates(instance)
+        if not candidates:
+            kind, process = instance.kind.__name__, instance.process
+            to = "" if process.everywhere else f" to {process.name}"
+            return f"no {'message' if kind == 'Message' else kind}{to} can be received"
+        return world.why_not(instance, instance.bound(candidates[0]))
+
+    def _broken(self, state: State, after: State) -> tuple[int, ...]:
+        if not self.about_steps:
+            return ()
+        self.here.load(state)
+        self.here.next = World(self.model, after)
+        first = len(self.claims) - len(self.about_steps)
+        rows = enumerate(self.about_steps, first)
+        broken = tuple(n for n, claim in rows if self.here.failure(claim) is not None)
+        self.here.next = None
+        return broken
+
+
+def _told(world: World, claim: Any) -> str | None:
+    """None where a claim is true, else for which parameters it is not."""
+    values = world.failure(claim)
+    if values is None:
+        return None
+    return ", ".join(f"{name} = {brief(value)}" for name, value in values.items())
+
+
+def _joined(reasons: list[str]) -> str:
+    more = len(reasons) - MOST_REASONS
+    return "; ".join(reasons[:MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
+
+
+__all__ = ["Lookout", "Sight", "Way"]
