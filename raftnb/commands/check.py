@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
-    return report(result, arguments, **about(model), **extra)
+    return report(result, arguments, model=model, **about(model), **extra)
 
 
 def after(model: Model, result: Exploration) -> tuple[str, ...]:

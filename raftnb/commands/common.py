@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from raftnb.commands.traces import keep
 from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Answer
+from raftnb.language.spec import Model
 
 MOST = 10**12
 MOST_SEED = 2**31 - 1
@@ -93,12 +94,19 @@ def print_json(data: Any) -> None:
     print(json.dumps(data))
 
 
-def report(answer: Answer, arguments: argparse.Namespace, with_: str = "", **about: Any) -> int:
+def report(
+    answer: Answer,
+    arguments: argparse.Namespace,
+    with_: str = "",
+    model: Model | None = None,
+    **about: Any,
+) -> int:
     """Print what a checker answers, keep its trace if asked to; return the exit code.
 
     As text it is followed by `with_` what it was found, and the time; as JSON `about` comes first.
+    In the page of a trace of `model` one can take other steps, too.
     """
-    kept = keep(answer, getattr(arguments, "trace", None), about)
+    kept = keep(answer, getattr(arguments, "trace", None), about, model)
     if arguments.json:
         print_json(about | json_of(answer) | ({"kept": kept} if kept else {}))
     else:

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             model, *properties, fairness=fairness, max_states=arguments.max_states
         ),
     )
-    return report(result, arguments, **about(model))
+    return report(result, arguments, model=model, **about(model))
 
 
 def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     broken = judged(model, trace)
     seconds = time.perf_counter() - started
     answer = Replayed(trace, broken, seconds, whole_behaviors(model, trace))
-    return report(answer, arguments, **about(model))
+    return report(answer, arguments, model=model, **about(model))
 
 
 def judged(model: Model, trace: Trace) -> dict[str, int]:

@@ -56,7 +56,9 @@ def trace_of(answer: Answer) -> Trace | None:
     return found if isinstance(found, Trace) else None
 
 
-def keep(answer: Answer, path: Path | None, about: dict[str, Any]) -> str:
+def keep(
+    answer: Answer, path: Path | None, about: dict[str, Any], model: Model | None = None
+) -> str:
     """Write the answer's trace to a file, and say so; empty if none was asked for."""
     trace = trace_of(answer)
     if path is None:
@@ -64,7 +66,7 @@ def keep(answer: Answer, path: Path | None, about: dict[str, Any]) -> str:
     if trace is None:
         return f"no trace: nothing was written to {path}"
     head = f"{answer.verdict}: {answer.property}" if answer.property else str(answer.verdict)
-    write_text(path, _content(trace, path.suffix, head, about), "--trace")
+    write_text(path, _content(trace, path.suffix, head, about, model), "--trace")
     return f"trace of {len(trace)} steps: {path}"
 
 
@@ -81,15 +83,19 @@ def write_text(path: Path, text: str, option: str) -> None:
         ) from None
 
 
-def _content(trace: Trace, suffix: str, head: str, about: dict[str, Any]) -> str:
+def _content(
+    trace: Trace, suffix: str, head: str, about: dict[str, Any], model: Model | None
+) -> str:
     if suffix == ".txt":
         return f"{head}\n{trace}\n"
     if suffix == ".json":
         return json.dumps({**about, "answer": head, **trace.as_json()}, indent=1) + "\n"
-    from raftnb.draw import draw_trace, stepper  # they take longer to import than most commands run
-
     if suffix == ".html":
-        return stepper(trace, history=True).page(head)
+        from raftnb.explorer import show  # takes longer to import than most commands run
+
+        return show(trace, model, history=True).page(head)
+    from raftnb.draw import draw_trace
+
     return draw_trace(trace).svg
 
 

@@ -45,4 +45,4 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
         ),
     )
-    return report(result, arguments, **about(model))
+    return report(result, arguments, model=model, **about(model))

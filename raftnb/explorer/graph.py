@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Trace
+from raftnb.explore.progress import progress_bar
 from raftnb.explorer.protocol import View, as_json
 from raftnb.explorer.sight import Lookout, Sight, Way
 from raftnb.explorer.tables import Tables
@@ -42,26 +43,35 @@ def packed_graph(
         number(state)
     looked, at, complete = max(max_states, len(path)), 0, True
     ways: list[tuple[Way, ...]] = []
-    while at < len(number.states):
-        state = number.states[at]
-        sight = lookout.glance(state)
-        if at < looked and (sight.within or state in path):
-            sight = lookout.look(state)
-        complete = complete and (sight.ways is not None or not sight.within)
-        ways += [sight.ways or ()] if at < len(path) else []
-        tables.add(as_json(sight, number, view))
-        at += 1
+    with progress_bar("states") as bar:
+        while at < len(number.states):
+            state = number.states[at]
+            sight = lookout.glance(state)
+            if at < looked and (sight.within or state in path):
+                sight = lookout.look(state)
+            complete = complete and (sight.ways is not None or not sight.within)
+            ways += [sight.ways or ()] if at < len(path) else []
+            tables.add(as_json(sight, number, view))
+            at += 1
+            bar.update()
     initial = [number(state) for state in lookout.model.initial_states]
-    start = None if trace is None else _start(trace, number, ways)
+    start = None
+    if trace is not None:
+        choices = choices_of(trace, lambda state: ways[number(state)])
+        start = {"state": number(trace.states[0]), "choices": choices}
     return tables.as_json() | {"initial": initial, "complete": complete, "start": start}
 
 
-def _start(trace: Trace, number: Numbered, ways: list[tuple[Way, ...]]) -> dict[str, Any]:
-    """Where a page opens: the first state of a trace, and which way it goes from each."""
+def choices_of(trace: Trace, ways_of: Callable[[State], Sequence[Way]]) -> list[int]:
+    """Which of the ways out of each of its states a trace takes.
+
+    Raises `UsageError` for a trace that the model does not have.
+    """
     choices = []
     for state, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
-        taken = [n for n, way in enumerate(ways[number(state)]) if way.after == after]
-        named = [n for n in taken if ways[number(state)][n].step == step]
+        ways = ways_of(state)
+        taken = [n for n, way in enumerate(ways) if way.after == after]
+        named = [n for n in taken if ways[n].step == step]
         if not taken:
             raise UsageError(
                 f"the step {step} of a trace",
@@ -69,7 +79,7 @@ def _start(trace: Trace, number: Numbered, ways: list[tuple[Way, ...]]) -> dict[
                 cure="give the model that the trace was found in, with the same constants",
             )
         choices.append((named or taken)[0])
-    return {"state": number(trace.states[0]), "choices": choices}
+    return choices
 
 
 def packed_trace(trace: Trace, view: View | None) -> dict[str, Any]:
@@ -96,4 +106,4 @@ def _place(step: Any, state: State) -> int:
     return next((n for n, message in enumerate(flying) if message in values), -1)
 
 
-__all__ = ["Numbered", "packed_graph", "packed_trace"]
+__all__ = ["Numbered", "choices_of", "packed_graph", "packed_trace"]

@@ -34,6 +34,16 @@ class Shown:
     text: str
 
     @property
+    def states(self) -> int:
+        """How many states it has."""
+        return len(self.data["cells"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether all states that can be reached, and all steps between them, are in it."""
+        return bool(self.data["complete"])
+
+    @property
     def html(self) -> str:
         """The explorer as a part of a page."""
         return embedded(self.data, self.still, self.label)

@@ -16,9 +16,7 @@ def listed(trace: Trace, hidden: Collection[str], history: bool) -> Markup:
     """The steps of a trace, each with what it changed; the first state in full."""
     cells = trace.states[0].layout.cells
     shown = [
-        n
-        for n, c in enumerate(cells)
-        if c.variable not in hidden and (history or not c.history)
+        n for n, c in enumerate(cells) if c.variable not in hidden and (history or not c.history)
     ]
     named = {(cells[n].owner, cells[n].variable) for n in shown}
     rows = [f"<li>initial state{_items(_first(trace.states[0], shown))}</li>"]

@@ -43,11 +43,22 @@ class Explorer {
   }
 
   /** Take a step, and show where it leads. */
-  async take(way, moving = true) {
-    const from = this.journey.here, sight = await this.steps.look(way.to);
-    if (from !== this.journey.here) return;
+  async take(way) {
+    const from = this.journey.here, sight = await this.told(() => this.steps.look(way.to));
+    if (!sight || from !== this.journey.here) return;
     this.journey.take(way, sight);
-    this.show(this.journey.here, moving);
+    this.show(this.journey.here);
+  }
+
+  /** What is asked of the source; where it fails, the reader is told why. */
+  async told(ask) {
+    try {
+      return await ask();
+    } catch (error) {
+      this.note = error.message;
+      this.show(this.journey.here);
+      return undefined;
+    }
   }
 
   show(place, moving = false) {
@@ -105,7 +116,7 @@ class Explorer {
     const parts = [
       button("first", "\u00ab", "first state", at === 0, () => this.show(line[0])),
       button("back", "\u2039", "one step back", at === 0, () => this.show(line[at - 1])),
-      button("on", "\u203a", "one step on", at === last, () => this.show(line[at + 1], true)),
+      button("on", "\u203a", "one step on", at === last, () => this.show(line[at + 1])),
       button("last", "\u00bb", "last state", at === last, () => this.show(line[last])),
       button("play", this.timer ? "pause" : "play", this.timer ? "pause" : "play", last === 0, () => this.play()),
       slider, make("span", {}, `step ${at} of ${last}`)];
@@ -168,8 +179,8 @@ class Explorer {
     const line = this.journey.line(), here = this.journey.here;
     const ahead = line.slice(here.depth + 1).find((place) => meets(this.about, wanted, place.sight, place.way));
     if (ahead) return this.show(ahead);
-    const found = await this.steps.find(here.sight.number, wanted);
-    if (here !== this.journey.here) return undefined;
+    const found = await this.told(() => this.steps.find(here.sight.number, wanted));
+    if (found === undefined || here !== this.journey.here) return undefined;
     for (const choice of found || []) await this.follow(choice);
     if (!found) this.note = `None can be reached from here${this.steps.partial ? ", as far as is known here" : ""}.`;
     else if (found.length === 0) this.note = "It is so here.";
@@ -186,7 +197,7 @@ class Explorer {
     event.preventDefault();
     event.stopPropagation();
     if (acts[event.key]) acts[event.key]();
-    else if (places[event.key]) this.show(places[event.key], event.key === "ArrowRight");
+    else if (places[event.key]) this.show(places[event.key]);
   }
 
   nextBranch() {

@@ -10,14 +10,15 @@ class KernelSource {
     model.on("msg:custom", (answer) => {
       const ready = this.waiting.get(answer.to);
       this.waiting.delete(answer.to);
-      if (ready) ready(answer.told);
+      if (ready && answer.failed === undefined) ready[0](answer.told);
+      else if (ready) ready[1](new Error(answer.failed));
     });
   }
 
   ask(question) {
     const number = (this.asked += 1);
-    return new Promise((ready) => {
-      this.waiting.set(number, ready);
+    return new Promise((ready, failed) => {
+      this.waiting.set(number, [ready, failed]);
       this.model.send({ number, ...question });
     });
   }

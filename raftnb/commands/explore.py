@@ -1,0 +1,80 @@
+"""`explore SPEC`: a page in which a reader chooses the steps."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from raftnb.commands.common import add_number, print_json
+from raftnb.commands.specifications import about, add_model_arguments, chosen_model
+from raftnb.commands.traces import add_start, chosen_start
+from raftnb.data.errors import UsageError
+
+MOST_STATES = 5_000
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `explore` to the command line."""
+    parser = subparsers.add_parser(
+        "explore",
+        help="write a page in which one chooses the steps of a specification",
+        description="Write a web page, one file that needs no network, in which a reader chooses "
+        "the steps of a specification, goes back, and takes others. It carries the states with "
+        "it, those nearest to the initial ones if there are more than N. "
+        "Exit code: 0 written, 2 usage or specification error.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--out", required=True, type=_page, metavar="FILE.html", help="the page")
+    add_number(
+        parser,
+        "--max-states",
+        default=MOST_STATES,
+        help=f"out of how many states the steps are in the page ({MOST_STATES:,})",
+    )
+    add_start(parser)
+    parser.set_defaults(run=run)
+
+
+def _page(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".html", ".htm") or not path.parent.is_dir() or path.is_dir():
+        found = f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there"
+        raise UsageError(
+            found,
+            place="command line, --out",
+            allowed="a file whose name ends in .html",
+            cure="--out explorer.html",
+        )
+    return path
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at the states, write the page, say what is in it, and return the exit code."""
+    from raftnb.explorer import show  # takes longer to import than most commands run
+
+    model = chosen_model(arguments)
+    start = chosen_start(model, arguments.start)
+    model = model if start is None else model.starting_at(start)
+    shown = show(model, history=arguments.history, max_states=arguments.max_states)
+    try:
+        text = shown.page(model.spec.name)
+        arguments.out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            str(error.strerror),
+            place=f"command line, --out {arguments.out}",
+            allowed="a file that can be written",
+            cure="choose another folder",
+        ) from None
+    if arguments.json:
+        told = {"states": shown.states, "complete": shown.complete, "file": str(arguments.out)}
+        print_json(about(model) | told)
+    else:
+        print(f"{arguments.out}: {shown.states:,} states, {covered(shown.complete)}")
+    return 0
+
+
+def covered(complete: bool) -> str:
+    """How much of the specification a page has."""
+    return "all that can be reached" if complete else "those nearest to where it begins"

@@ -1,0 +1,106 @@
+"""The explorer in a notebook, where the kernel is asked for each state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import Any
+
+from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.trace import State, Trace
+from raftnb.draw.given import trace_of
+from raftnb.draw.raft.parts import cluster_parts
+from raftnb.explore.given import the_model
+from raftnb.explorer.graph import Numbered, choices_of
+from raftnb.explorer.page import asset, code
+from raftnb.explorer.protocol import View, about_model, as_json
+from raftnb.explorer.search import nearest
+from raftnb.explorer.showing import refuse_unknown
+from raftnb.explorer.sight import Lookout
+from raftnb.language.claims import Property
+from raftnb.language.spec import Model
+
+
+class Kernel:
+    """Answers the questions of a front end about a model: see docs/explorer.md."""
+
+    def __init__(self, lookout: Lookout, view: View | None) -> None:
+        self.lookout, self.view, self.number = lookout, view, Numbered()
+
+    def answer(self, question: dict[str, Any]) -> Any:
+        """What is seen in a state, or the choices that lead to where a claim is met."""
+        state = self.number.states[question.get("look", question.get("from", 0))]
+        if "look" in question:
+            return as_json(self.lookout.look(state), self.number, self.view)
+        return nearest(self.lookout, state, question["claims"])
+
+    def head(self, trace: Trace | None, hidden: set[str], history: bool) -> dict[str, Any]:
+        """What the front end is told first."""
+        model = self.lookout.model
+        initial = list(map(self.number, model.initial_states))
+        return {
+            "about": about_model(self.lookout, model.spec.name, hidden, history),
+            "initial": initial,
+            "start": None if trace is None else self._start(trace),
+        }
+
+    def _start(self, trace: Trace) -> dict[str, Any]:
+        def ways(state: State) -> Any:
+            return self.lookout.look(state).ways
+
+        return {"state": self.number(trace.states[0]), "choices": choices_of(trace, ways)}
+
+
+def explore_interactively(
+    model: Model,
+    trace: Trace | None = None,
+    *,
+    hide: Iterable[str] = (),
+    history: bool = False,
+    find: Iterable[Property] = (),
+    view: View | None = cluster_parts,
+) -> Any:
+    """A widget in which one chooses the steps of a model of any size; the kernel computes them.
+
+    It begins in an initial state, with the steps of `trace` laid out if one is given. The other
+    arguments are those of `show`, which needs no kernel. Raises `UsageError` where the package
+    anywidget is not installed.
+    """
+    lookout, hidden = Lookout(the_model(model), find), set(hide)
+    refuse_unknown(hidden, model.layout)
+    if find_spec("anywidget") is None:
+        raise UsageError(
+            "no package anywidget",
+            place="explore_interactively",
+            allowed="the packages of the extra `notebook`",
+            cure="pip install 'raftnb[notebook]', or use `show(model)`, which needs none",
+        )
+    kernel = Kernel(lookout, view)
+    known = None if trace is None else trace_of(trace, "explore_interactively")
+    return _widget(kernel, kernel.head(known, hidden, history))
+
+
+def _widget(kernel: Kernel, head: dict[str, Any]) -> Any:
+    import anywidget
+    import traitlets
+
+    class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+        _esm = str(code("widget")) + "\nexport default { render };\n"
+        _css = str(asset("explorer.css"))
+        head = traitlets.Unicode("").tag(sync=True)
+
+    widget = ExplorerWidget(head=json.dumps(head))
+
+    def asked(_: Any, question: dict[str, Any], __: Any) -> None:
+        try:
+            told = {"told": kernel.answer(question)}
+        except RaftnbError as error:
+            told = {"failed": str(error)}
+        widget.send({"to": question["number"], **told})
+
+    widget.on_msg(asked)
+    return widget
+
+
+__all__ = ["Kernel", "explore_interactively"]
