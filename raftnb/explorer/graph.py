@@ -38,21 +38,21 @@ def packed_graph(
     Raises `UsageError` for a trace that the model does not have.
     """
     number, tables = Numbered(), Tables()
-    path = trace.states if trace is not None else ()
-    for state in (*path, *lookout.model.initial_states):
+    for state in trace.states if trace is not None else ():
         number(state)
-    looked, at, complete = max(max_states, len(path)), 0, True
+    on_trace = len(number.states)
+    for state in lookout.model.initial_states:
+        number(state)
+    left, complete = max(max_states, on_trace), True
     ways: list[tuple[Way, ...]] = []
     with progress_bar("states") as bar:
-        while at < len(number.states):
-            state = number.states[at]
+        for at, state in enumerate(number.states):  # it grows: breadth first
             sight = lookout.glance(state)
-            if at < looked and (sight.within or state in path):
-                sight = lookout.look(state)
+            if at < on_trace or (sight.within and left > 0):
+                sight, left = lookout.look(state), left - 1
             complete = complete and (sight.ways is not None or not sight.within)
-            ways += [sight.ways or ()] if at < len(path) else []
+            ways += [sight.ways or ()] if at < on_trace else []
             tables.add(as_json(sight, number, view))
-            at += 1
             bar.update()
     initial = [number(state) for state in lookout.model.initial_states]
     start = None

@@ -40,8 +40,8 @@ def about_trace(layout: Layout, title: str, hidden: Collection[str], history: bo
 
 def about_model(lookout: Lookout, title: str, hidden: Collection[str], history: bool) -> Any:
     """What can be said of a model: its variables, processes, claims, and its actions' texts."""
-    model, kinds = lookout.model, {}
-    kinds |= dict.fromkeys(lookout.invariants, "always") | dict.fromkeys(lookout.awaited, "find")
+    model = lookout.model
+    kinds = dict.fromkeys(lookout.invariants, "always") | dict.fromkeys(lookout.awaited, "find")
     kinds |= dict.fromkeys(lookout.about_steps, "step")
     told = about_trace(model.layout, title, hidden, history and model.history)
     queues = set(model.channels.values())

@@ -49,7 +49,7 @@ class Shown:
         return embedded(self.data, self.still, self.label)
 
     def page(self, title: str) -> str:
-        """A web page of its own, which needs nothing from elsewhere; its address tells the steps."""
+        """A web page of its own, which needs nothing else; its address tells the steps."""
         return whole_page(self.data, self.still, self.label, title)
 
     def _repr_html_(self) -> str:

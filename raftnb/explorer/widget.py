@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, UsageError
-from raftnb.data.trace import State, Trace
+from raftnb.data.trace import Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.explore.given import the_model
@@ -23,33 +22,42 @@ from raftnb.language.spec import Model
 
 
 class Kernel:
-    """Answers the questions of a front end about a model: see docs/explorer.md."""
+    """Answers the questions of a front end about a model: see docs/explorer.md.
 
-    def __init__(self, lookout: Lookout, view: View | None) -> None:
+    `head` is what it is told first: the model, its initial states, and a trace to lay out.
+    """
+
+    def __init__(
+        self,
+        lookout: Lookout,
+        view: View | None,
+        trace: Trace | None,
+        hidden: set[str],
+        history: bool,
+    ) -> None:
         self.lookout, self.view, self.number = lookout, view, Numbered()
+        self.head = self._head(trace, hidden, history)
 
     def answer(self, question: dict[str, Any]) -> Any:
         """What is seen in a state, or the choices that lead to where a claim is met."""
-        state = self.number.states[question.get("look", question.get("from", 0))]
+        if "head" in question:
+            return self.head
+        state = self.number.states[question["look" if "look" in question else "from"]]
         if "look" in question:
             return as_json(self.lookout.look(state), self.number, self.view)
         return nearest(self.lookout, state, question["claims"])
 
-    def head(self, trace: Trace | None, hidden: set[str], history: bool) -> dict[str, Any]:
-        """What the front end is told first."""
+    def _head(self, trace: Trace | None, hidden: set[str], history: bool) -> dict[str, Any]:
         model = self.lookout.model
-        initial = list(map(self.number, model.initial_states))
+        start = None
+        if trace is not None:
+            choices = choices_of(trace, lambda state: self.lookout.look(state).ways or ())
+            start = {"state": self.number(trace.states[0]), "choices": choices}
         return {
             "about": about_model(self.lookout, model.spec.name, hidden, history),
-            "initial": initial,
-            "start": None if trace is None else self._start(trace),
+            "initial": list(map(self.number, model.initial_states)),
+            "start": start,
         }
-
-    def _start(self, trace: Trace) -> dict[str, Any]:
-        def ways(state: State) -> Any:
-            return self.lookout.look(state).ways
-
-        return {"state": self.number(trace.states[0]), "choices": choices_of(trace, ways)}
 
 
 def explore_interactively(
@@ -76,21 +84,18 @@ def explore_interactively(
             allowed="the packages of the extra `notebook`",
             cure="pip install 'raftnb[notebook]', or use `show(model)`, which needs none",
         )
-    kernel = Kernel(lookout, view)
     known = None if trace is None else trace_of(trace, "explore_interactively")
-    return _widget(kernel, kernel.head(known, hidden, history))
+    return _widget(Kernel(lookout, view, known, hidden, history))
 
 
-def _widget(kernel: Kernel, head: dict[str, Any]) -> Any:
+def _widget(kernel: Kernel) -> Any:
     import anywidget
-    import traitlets
 
-    class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    class ExplorerWidget(anywidget.AnyWidget):
         _esm = str(code("widget")) + "\nexport default { render };\n"
         _css = str(asset("explorer.css"))
-        head = traitlets.Unicode("").tag(sync=True)
 
-    widget = ExplorerWidget(head=json.dumps(head))
+    widget = ExplorerWidget()
 
     def asked(_: Any, question: dict[str, Any], __: Any) -> None:
         try:

@@ -57,7 +57,8 @@ def test_the_readme_says_why_each_package_is_needed() -> None:
 
 
 def test_the_package_imports_nothing_that_it_does_not_ask_for() -> None:
-    extra = PROJECT["optional-dependencies"]["conform"]  # only adapters import these
+    extras = PROJECT["optional-dependencies"]  # only adapters and the explorer import these
+    extra = [*extras["conform"], *extras["notebook"]]
     names = [Requirement(text).name for text in (*PROJECT["dependencies"], *extra)]
     allowed = {IMPORTED_AS.get(name, name) for name in names} | {"raftnb"}
     allowed |= {"llvmlite"}  # comes with numba

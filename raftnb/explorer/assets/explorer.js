@@ -11,20 +11,20 @@ const BEAT = 900;
 const KEYS = "Keys: \u2190 \u2192 step, Home and End, P play, B next branch, V first violation.";
 
 /** Put an explorer into a box; `remember` is called with the choices made, where a page has a link. */
-export async function mount(box, steps, { choices: start, remember, link } = {}) {
-  const explorer = new Explorer(box, steps, remember, link);
+export async function mount(box, steps, { choices: start, remember, link, keys } = {}) {
+  const explorer = new Explorer(box, steps, remember, link, keys || box);
   await explorer.begin(start || steps.start || { state: steps.initial[0], choices: [] });
   return explorer;
 }
 
 class Explorer {
-  constructor(box, steps, remember, link) {
+  constructor(box, steps, remember, link, keys) {
     Object.assign(this, { box, steps, remember, link, about: steps.about, open: new Map(), timer: null, note: "" });
     this.bar = make("div", { class: "bar" });
     this.said = make("div", { class: "said", "aria-live": "polite" });
     this.body = make("div", { class: "columns" });
     this.box.tabIndex = 0;
-    box.addEventListener("keydown", (event) => this.key(event));
+    keys.addEventListener("keydown", (event) => this.key(event));
     box.replaceChildren(this.bar, this.said, this.body);
   }
 

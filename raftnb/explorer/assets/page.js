@@ -7,8 +7,9 @@ export async function openAll() {
   for (const box of document.querySelectorAll(".raftnb-explorer:not([data-ready])")) {
     box.dataset.ready = "no";
     const data = await unpacked(box.querySelector("script[type='application/json'], script[type='text/plain']").textContent);
-    const steps = new GraphSource(data), alone = box.dataset.alone === "yes", options = {};
-    if (alone) {
+    const steps = new GraphSource(data), options = {};
+    if (box.dataset.alone === "yes") {
+      options.keys = document;
       const start = linked(location.hash.slice(1));
       if (start && start.state < data.cells.length) options.choices = start;
       options.remember = (link) => history.replaceState(null, "", `#${link}`);

@@ -6,7 +6,6 @@ import { seen } from "./sights.js";
 class KernelSource {
   constructor(model) {
     Object.assign(this, { model, waiting: new Map(), known: new Map(), asked: 0, partial: true });
-    Object.assign(this, JSON.parse(model.get("head")));
     model.on("msg:custom", (answer) => {
       const ready = this.waiting.get(answer.to);
       this.waiting.delete(answer.to);
@@ -23,6 +22,10 @@ class KernelSource {
     });
   }
 
+  async begin() {
+    Object.assign(this, await this.ask({ head: true }));
+  }
+
   async look(state) {
     if (!this.known.has(state)) this.known.set(state, seen(state, await this.ask({ look: state })));
     return this.known.get(state);
@@ -35,8 +38,13 @@ class KernelSource {
 
 export async function render({ model, el }) {
   const box = document.createElement("div"), inner = document.createElement("div");
+  inner.className = "all";
+  inner.setAttribute("role", "group");
+  inner.setAttribute("aria-label", "An explorer. The left and right arrow keys step through it.");
   box.className = "raftnb-explorer";
   box.append(inner);
   el.append(box);
-  await mount(inner, new KernelSource(model), {});
+  const steps = new KernelSource(model);
+  await steps.begin();
+  await mount(inner, steps);
 }
