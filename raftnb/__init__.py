@@ -57,12 +57,15 @@ if TYPE_CHECKING:
         stepper,
     )
     from raftnb.explore import check, state_graph
+    from raftnb.explorer import explore_interactively, show
 
 WHEN_USED = {
     "check": "raftnb.explore",
     "draw_graph": "raftnb.draw",
     "draw_trace": "raftnb.draw",
+    "explore_interactively": "raftnb.explorer",
     "refused": "raftnb.draw",
+    "show": "raftnb.explorer",
     "show_change": "raftnb.draw",
     "show_source": "raftnb.draw",
     "state_graph": "raftnb.explore",
@@ -131,6 +134,7 @@ __all__ = [
     "each",
     "either",
     "eventually",
+    "explore_interactively",
     "first",
     "history",
     "in_flight",
@@ -139,6 +143,7 @@ __all__ = [
     "refused",
     "reply",
     "send",
+    "show",
     "show_change",
     "show_source",
     "state_graph",

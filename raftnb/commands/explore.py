@@ -8,7 +8,7 @@ from typing import Any
 
 from raftnb.commands.common import add_number, print_json
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
-from raftnb.commands.traces import add_start, chosen_start
+from raftnb.commands.traces import add_start, chosen_start, write_text
 from raftnb.data.errors import UsageError
 
 MOST_STATES = 5_000
@@ -57,21 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
     start = chosen_start(model, arguments.start)
     model = model if start is None else model.starting_at(start)
     shown = show(model, history=arguments.history, max_states=arguments.max_states)
-    try:
-        text = shown.page(model.spec.name)
-        arguments.out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(
-            str(error.strerror),
-            place=f"command line, --out {arguments.out}",
-            allowed="a file that can be written",
-            cure="choose another folder",
-        ) from None
+    write_text(arguments.out, shown.page(model.spec.name), "--out")
     if arguments.json:
         told = {"states": shown.states, "complete": shown.complete, "file": str(arguments.out)}
         print_json(about(model) | told)
     else:
-        print(f"{arguments.out}: {shown.states:,} states, {covered(shown.complete)}")
+        noun = "state" if shown.states == 1 else "states"
+        print(f"{arguments.out}: {shown.states:,} {noun}, {covered(shown.complete)}")
     return 0
 
 

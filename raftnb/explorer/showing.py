@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import Markup, plain
 from raftnb.data.trace import Layout, Trace
@@ -62,6 +63,7 @@ class Shown:
         return self.text
 
 
+@told_plainly
 def show(
     given: Trace | Model,
     model: Model | None = None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.trace import Trace
 from raftnb.draw.given import trace_of
@@ -60,6 +61,7 @@ class Kernel:
         }
 
 
+@told_plainly
 def explore_interactively(
     model: Model,
     trace: Trace | None = None,

@@ -14,7 +14,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.rooms import Room
 
 ROOMS = ("explore", "liveness", "refine", "prove", "pluscal")
-FACES = ["raftnb", "raftnb.draw", *(f"raftnb.{room}" for room in ROOMS)]
+FACES = ["raftnb", "raftnb.draw", "raftnb.explorer", *(f"raftnb.{room}" for room in ROOMS)]
 WORDS = {"after", "discard", "either", "in_flight", "reply", "send", "when"}
 """What actions call: their arguments are read with the action's text."""
 OTHERS = {"refused", "render"}

@@ -18,7 +18,8 @@ from raftnb.specs import SPECS
 from tests.draw.test_hostile import HOSTILE, trace_with
 from tests.explorer.test_sight import PEERS
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 Open = Callable[..., Any]
 
 
@@ -151,14 +152,16 @@ def test_a_link_opens_the_page_where_it_was_and_the_trace_can_be_kept(opened: Op
 def test_a_trace_is_laid_out_and_a_loop_is_seen_and_played(opened: Open) -> None:
     model = SPECS["sequential-store"]()
     world = model.start()
-    loop = [s for s in _round(world)]
+    loop = list(_round(world))
     page = opened(show(world.trace, model).page("round"))
     assert len(rows(page)) == len(loop) + 1
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     assert page.inner_text(".said").startswith(f"{len(loop) - 1}. ")
     page.keyboard.press("p")
-    page.wait_for_function(f"document.querySelector('.said').textContent.startsWith('{len(loop)}.')")
+    page.wait_for_function(
+        f"document.querySelector('.said').textContent.startsWith('{len(loop)}.')"
+    )
     page.keyboard.press("p")
 
 

@@ -1,4 +1,4 @@
-"""What a page carries: every state as it is seen, in a form that does not vary, and nothing else."""
+"""What a page carries: every state as it is seen, in the same bytes each time; nothing else."""
 
 from __future__ import annotations
 
@@ -160,8 +160,7 @@ def test_without_scripts_every_step_is_listed_with_what_it_changed() -> None:
     steps = tree.findall(".//div[@class='all']/ol/li")
     assert [" ".join("".join(step.itertext()).split()) for step in steps[1:]] == [
         "s1.time_out()s1.term: 0 -> 1sent: Note(source='s1', dest='s2', note='<b>&')",
-        "s2.handle()s2.term: 0 -> 1"
-        "no longer in flight: Note(source='s1', dest='s2', note='<b>&')",
+        "s2.handle()s2.term: 0 -> 1no longer in flight: Note(source='s1', dest='s2', note='<b>&')",
         "s2.restart()s2.term: 1 -> 0no longer in flight: Note(source='s1', dest='s2', note='<b>&')",
     ]
 

@@ -120,7 +120,7 @@ def test_a_claim_is_true_where_the_model_says_so(name: str) -> None:
 def test_why_not_quotes_the_guard_that_is_false() -> None:
     first = PEERS().initial_states[0]
     seen = Lookout(PEERS()).look(first)
-    assert dict(((p, a), why) for p, a, why in seen.refused) == {
+    assert {(p, a): why for p, a, why in seen.refused} == {
         ("p1", "hear"): "no Ping to p1 can be received",
         ("p1", "forget"): "`when(self.got > 0)` is false",
         ("p2", "hear"): "no Ping to p2 can be received",

@@ -17,13 +17,15 @@ LANGUAGE = {
 }  # fmt: skip
 ERRORS = {"NotEnabled", "RaftnbError", "SpecError", "UsageError"}
 SHOWN = {"draw_graph", "draw_trace", "refused", "show_change", "show_source", "stepper"}
+EXPLORED = {"explore_interactively", "show"}
 FACES = {
-    "raftnb": LANGUAGE | ERRORS | SHOWN | {"Verdict", "check", "state_graph"},
+    "raftnb": LANGUAGE | ERRORS | SHOWN | EXPLORED | {"Verdict", "check", "state_graph"},
     "raftnb.language": LANGUAGE,
     "raftnb.draw": SHOWN | {
         "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
         "log_stepper", "show_views", "timeline",
     },
+    "raftnb.explorer": EXPLORED | {"Shown"},
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
     "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
     "raftnb.experiments": {

@@ -42,7 +42,7 @@ def test_the_example_is_checked_and_proved_from_the_shell(tmp_path: Path) -> Non
     assert run(check)[0] == 0
     code, said = run(vary)
     assert (code, "violated: one_inside" in said) == (1, True)
-    assert "stepper" in (tmp_path / "careless.html").read_text(encoding="utf-8")
+    assert "raftnb-explorer" in (tmp_path / "careless.html").read_text(encoding="utf-8")
     code, said = run(prove)
     assert (code, "one_inside is not preserved by c1.enter()" in said) == (3, True)
     (tmp_path / "door.py").write_text(example + proof, encoding="utf-8")
