@@ -19,6 +19,7 @@ from typing import Any
 
 from raftnb.commands.notebooks import cells_of, run_cells
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
+from raftnb.data.names import nearest
 from raftnb.data.places import place_of_error
 from raftnb.language.source import placed
 
@@ -184,5 +185,11 @@ def _cure(error: BaseException, name: str) -> str:
     if isinstance(error, NameError) and error.name == "self":
         return "initial values know no member: `= anything()`, and `initially=(claim,)` in the Spec"
     if isinstance(error, NameError):
-        return f"import or define `{error.name}` above this line"
+        import raftnb
+
+        missing = error.name or ""
+        near = nearest(missing, [*raftnb.__all__, "Literal", "Enum"])
+        if missing in raftnb.__all__:
+            return f"import it: `from raftnb import {missing}`"
+        return near or f"import or define `{missing}` above this line"
     return f"run it by itself to see more: `python {name}`" if name.endswith(".py") else "mend it"

@@ -89,6 +89,16 @@ def refuse_options(name: str, varied: Any, options: dict[str, Any]) -> None:
             )
 
 
+def refuse_dataclass(cls: str, attribute: str) -> None:
+    """Raise `SpecError` for `@dataclass` on a class of ours, by what it sets first."""
+    if attribute == "__dataclass_params__":
+        raise SpecError(
+            f"`@dataclass` on `{cls}`",
+            allowed=f"`class {cls}(...)`: its fields are variables already",
+            cure="take `@dataclass` away",
+        )
+
+
 class DomainType(type):
     """The metaclass of domains: a domain class can be iterated over and has a length."""
 
@@ -120,6 +130,10 @@ class DomainType(type):
 
     def __init__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], **_: Any) -> None:
         super().__init__(name, bases, space)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        refuse_dataclass(cls.__name__, name)
+        super().__setattr__(name, value)
 
     def __iter__(cls: type[T]) -> Iterator[T]:
         return iter(running_world().members(cls))

@@ -11,11 +11,12 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, Record, SortedSet, is_plain_enum, show
+from raftnb.language.misfits import cure_of_annotation, cure_of_value
 from raftnb.language.processes import Process
 from raftnb.language.universe import is_natural
 
@@ -42,29 +43,8 @@ class Mismatch(Exception):
         return SpecError(
             f"{show(self.value)} ({type(self.value).__name__}){inside} as the value of {what}",
             allowed=describe(self.annotation),
-            cure=_cure_of(self.value, self.annotation),
+            cure=cure_of_value(self.value, self.annotation, describe(self.annotation)),
         )
-
-
-_CURES: dict[Any, str] = {
-    list: "use a tuple: (a, b)",
-    set: "use frozenset(...)",
-    dict: "use Map({...})",
-    float: "use whole numbers; `//` divides them",
-    bool: "use 0 and 1, or declare a bool",
-}
-
-
-def _cure_of(value: Any, annotation: Any) -> str:
-    if is_natural(annotation) and type(value) is int:
-        return "guard it, as `when(x > 0)`; or declare it `int`"
-    if get_origin(annotation) is tuple and type(value) in (int, str, bool):
-        return f"a tuple of one has a comma: `({value!r},)`"
-    if get_origin(annotation) is frozenset and value == {}:
-        return "write `frozenset()`: `{}` is an empty dict"
-    if value is None:
-        return f"declare it `{describe(annotation)} | None`, or give it another value"
-    return _CURES.get(type(value), "give it a value of this type, or declare another")
 
 
 def parts_of(annotation: Any) -> tuple[Any, ...]:
@@ -98,7 +78,7 @@ def refuse_annotation(annotation: Any, place: Callable[[], str]) -> None:
                     place, "say which of the two it is; `True == 1` in Python",
                 )  # fmt: skip
     elif not _is_known(annotation):
-        _refuse(f"the annotation `{describe(annotation)}`", place, _cure(annotation))
+        _refuse(f"the annotation `{describe(annotation)}`", place, cure_of_annotation(annotation))
     for part in parts_of(annotation):
         refuse_annotation(part, place)
 
@@ -107,27 +87,12 @@ def _refuse(found: str, place: Callable[[], str], cure: str) -> NoReturn:
     raise SpecError(found, place=place(), allowed=ALLOWED, cure=cure)
 
 
-def _cure(annotation: Any) -> str:
-    cures: dict[Any, str] = {
-        list: "use Seq[...], and tuples as values",
-        set: "use Set[...], and frozensets as values",
-        dict: "use Map[..., ...]",
-        float: "use whole numbers",
-        Any: "say which values it may hold",
-        object: "say which values it may hold",
-    }
-    origin = get_origin(annotation) or annotation
-    if origin in (tuple, frozenset, Map):
-        return "say of what: Seq[int], Set[int], Map[int, bool], tuple[int, bool]"
-    if isinstance(annotation, type) and issubclass(annotation, Domain):
-        return f"add `{annotation.__name__}` to the processes or domains of the Spec"
-    return cures.get(origin, "annotate with one of these")
-
-
 def _is_known(annotation: Any) -> bool:
     origin, args = get_origin(annotation), get_args(annotation)
     if annotation in (None, NoneType, bool, int, str) or is_natural(annotation):
         return True
+    if any(isinstance(part, TypeVar) for part in args):  # `Seq`, without saying of what
+        return False
     if origin is Literal:
         kinds = {type(value) for value in args}
         plain = all(kind in (bool, int, str, NoneType) or is_plain_enum(kind) for kind in kinds)

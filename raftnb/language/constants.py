@@ -82,13 +82,26 @@ def checked_constants(
             raise UsageError(
                 f"the constant `{name}` for `{spec}`",
                 allowed=", ".join(sorts) or "no constants",
-                cure=nearest(name, sorts) or "use one of these names",
+                cure=nearest(name, [*sorts, "history"]) or "use one of these names",
             )
         if not sorts[name].takes(value):
             raise UsageError(
                 f"{value!r} for the constant `{name}` of `{spec}`",
                 allowed=sorts[name].allowed,
-                cure=f"for example `{name}={defaults[name]}`",
+                cure=_cure(name, value, sorts[name], defaults.get(name)),
             )
         found[name] = tuple(value) if isinstance(value, tuple | list) else int(value)
     return found
+
+
+def _cure(name: str, value: Any, sort: Sort, default: Any) -> str:
+    """The cure for a value that is none of a constant's: as near to what was meant as can be."""
+    if isinstance(value, str) and value.strip("-").isdigit() and sort.takes(int(value)):
+        return f"without quotes: `{name}={value}`"
+    if isinstance(value, float) and abs(value) < 10**9 and sort.takes(round(value)):
+        return f"a whole number: `{name}={round(value)}`"
+    if sort is SIZE and is_number(value):
+        return f"a class has at least one member: `{name}=1`"
+    if sort is NATURAL and is_number(value):
+        return f"`{name}={-value}`; or give it a default below 0 in the Spec, if it may be negative"
+    return f"for example `{name}={default if sort.takes(default) else 1}`"

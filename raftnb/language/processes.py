@@ -16,7 +16,15 @@ from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
 from raftnb.data.calls import told_plainly
-from raftnb.data.domains import TAKEN, Domain, DomainType, refuse_header, running, running_world
+from raftnb.data.domains import (
+    TAKEN,
+    Domain,
+    DomainType,
+    refuse_dataclass,
+    refuse_header,
+    running,
+    running_world,
+)
 from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.names import nearest
 from raftnb.data.places import place_of_declaration
@@ -304,6 +312,7 @@ class GlobalsType(type):
         return world.read(world.base_of(cls) + cls.variables[name].position)
 
     def __setattr__(cls, name: str, value: Any) -> None:
+        refuse_dataclass(cls.__name__, name)
         if name.startswith("__") or name == "_abc_impl":
             return super().__setattr__(name, value)
         if name not in cls.variables:

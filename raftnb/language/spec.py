@@ -25,6 +25,7 @@ from raftnb.language.assumptions import (
     refuse_no_beginning,
     refuse_starts,
 )
+from raftnb.language.bodies import refuse_bodies
 from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property, as_function
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, refuse_given, sort_of
@@ -36,7 +37,6 @@ from raftnb.language.temporal import Fairness, Liveness
 from raftnb.language.vocabulary import Vocabulary, refuse_two_of_a_name
 from raftnb.language.well_formed import (
     no_attribute_of_a_spec,
-    refuse_bodies,
     refuse_constants,
     refuse_fields,
     refuse_same_claims,

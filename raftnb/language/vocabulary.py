@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +15,7 @@ from typing import Any
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
+from raftnb.data.names import nearest
 from raftnb.data.places import place_of_declaration
 from raftnb.data.values import Message, Record
 from raftnb.language import source
@@ -58,6 +61,35 @@ def where_defined(cls: type) -> str:
     return Path(file).name if file else "the notebook"
 
 
+TYPES = ("Nat", "Seq", "Set", "Map", "Literal", "bool", "int", "str")
+
+
+def unresolved(owner: Any, error: Exception, namespace: Mapping[str, Any]) -> SpecError:
+    """The error for an annotation of a class or a function that names what is not there."""
+    name = getattr(error, "name", None) or ""
+    named = re.compile(rf"\b{re.escape(name)}\b")
+    if isinstance(owner, FunctionType):
+        tree, space = source.parse(owner), owner.__globals__
+        given = [*tree.args.args, *tree.args.kwonlyargs]
+        at = [a for a in given if a.annotation and named.search(ast.unparse(a.annotation))]
+        place = source.place(owner, next(iter(at), tree))
+    else:
+        space = vars(sys.modules[owner.__module__])
+        written = [
+            pair for b in owner.__mro__ for pair in vars(b).get("__annotations__", {}).items()
+        ]
+        fields = [field for field, annotation in written if named.search(str(annotation))]
+        place = place_of_field(owner, fields[0]) if fields else owner.__qualname__
+    classes = [known for known, value in space.items() if isinstance(value, type)]
+    cure = nearest(name, [*namespace, *TYPES, *classes]) if name else "write a type, or its name"
+    return SpecError(
+        f"an annotation that cannot be resolved: {error}",
+        place=place,
+        allowed="names of the module or cell, and of the Spec's classes",
+        cure=cure or f"define or import `{name}` before the Spec is made, or name it in the Spec",
+    )
+
+
 class Vocabulary:
     """The classes of a specification by name, what their annotations mean, and what they declare.
 
@@ -77,12 +109,7 @@ class Vocabulary:
             try:
                 found = typing.get_type_hints(owner, localns=self.namespace, include_extras=True)
             except (NameError, TypeError, AttributeError, SyntaxError) as error:
-                raise SpecError(
-                    f"an annotation that cannot be resolved: {error}",
-                    place=getattr(owner, "__qualname__", str(owner)),
-                    allowed="names of the module or cell, and of the Spec's classes",
-                    cure="define or import the name at the top, before the Spec is made",
-                ) from error
+                raise unresolved(owner, error, self.namespace) from error
             self._hints[owner] = {name: unalias(hint) for name, hint in found.items()}
         return self._hints[owner]
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
 from types import FunctionType
 from typing import Any
 
-from raftnb.data.domains import TAKEN, Domain
+from raftnb.data.domains import Domain
 from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.names import listed, nearest
-from raftnb.data.values import order, show
+from raftnb.data.values import show
 from raftnb.language import source
-from raftnb.language.attributes import functions_of
 from raftnb.language.claims import as_function
 from raftnb.language.network import Delivery
-from raftnb.language.processes import Action, Globals, Process, Variable
+from raftnb.language.processes import Globals, Process
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.language.vocabulary import ROOTS, Vocabulary
+from raftnb.language.vocabulary import ROOTS
 
 RESERVED = ("messages",)  # the key of the network in a state's JSON
 CLASSES: dict[str, Any] = {
@@ -38,6 +38,16 @@ HOW = {
     "fairness": "say which kind: `weak({0})` or `strong({0})`",
     "liveness": "say when: `eventually({0})`, `always_eventually({0})`, `leads_to(p, {0})`",
 }
+EXACTLY_ONCE, IN_ORDER = "loses=False, duplicates=False", "reorders=False"
+NETWORKS = {
+    **dict.fromkeys(("lossy", "unreliable", "udp"), "Delivery()"),
+    **dict.fromkeys(("reliable", "exactly once", "unordered"), f"Delivery({EXACTLY_ONCE})"),
+    **dict.fromkeys(("fifo", "ordered", "tcp"), f"Delivery({EXACTLY_ONCE}, {IN_ORDER})"),
+    "at most once": "Delivery(duplicates=False)",
+    "at least once": "Delivery(loses=False)",
+}
+"""What a network is often called, and how it is said."""
+SAY = "say what it may do: `Delivery(loses=True, duplicates=False, reorders=True)`"
 VALUES = {"fairness": Fairness, "liveness": Liveness}
 FUNCTIONS = (
     "invariants", "transitions", "sometimes", "possible", "constraints", "assuming", "initially",
@@ -51,6 +61,8 @@ def refuse_unknown_fields(
     for field in fields:
         if field not in known:
             cure = MEANT.get(field) or nearest(field, known) or "use one of these"
+            if isinstance(fields[field], int):
+                cure = f"a constant is one of the `constants`: `{{{field!r}: {fields[field]}}}`"
             raise SpecError(f"`{field}=` of a Spec", allowed=listed(known), cure=cure)
     name = given[0] if given else fields.get("name")
     if not isinstance(name, str) or not name:
@@ -115,7 +127,7 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
             if not isinstance(value, kind):
                 raise _wrong(name, value, f"{kind.__name__}, as `raftnb` makes them")
     if not isinstance(fields["delivery"], Delivery | None):
-        raise _wrong("delivery", fields["delivery"], "Delivery(...) or None")
+        raise _no_delivery(fields["delivery"])
     _refuse_symmetric(fields)
 
 
@@ -133,6 +145,19 @@ def _wrong(field: str, value: Any, allowed: str) -> SpecError:
         homes = [n for n, root in CLASSES.items() if issubclass(value, root) and n != "symmetric"]
         cure = f"name it in `{homes[0]}`" if homes else f"leave `{name}` out: it is found by itself"
     return SpecError(f"`{name}` among the `{field}` of a Spec", allowed=allowed, cure=cure)
+
+
+def _no_delivery(value: Any) -> SpecError:
+    cure = SAY
+    if isinstance(value, str):
+        words = " ".join(re.findall("[a-z]+", value.lower()))
+        near = difflib.get_close_matches(words, NETWORKS, n=1)
+        cure = f"write `delivery={NETWORKS[near[0]]}`" if near else cure
+    return SpecError(
+        f"`delivery={called(value)}`" if isinstance(value, type) else f"`delivery={value!r}`",
+        allowed="Delivery(loses=..., duplicates=..., reorders=...), or None: no messages",
+        cure="make one: `delivery=Delivery()`" if value in (True, Delivery) else cure,
+    )
 
 
 def _refuse_symmetric(fields: Mapping[str, Any]) -> None:
@@ -164,6 +189,12 @@ def refuse_constants(
     constants: Mapping[str, Any], flags: Iterable[str], used: Iterable[str | None]
 ) -> None:
     """Raise `SpecError` for a constant that is missing, or means something else already."""
+    if not isinstance(constants, Mapping) or not all(_is_name(name) for name in constants):
+        raise SpecError(
+            f"`constants={constants!r}`",
+            allowed="a dict from names to defaults",
+            cure="write `constants={'servers': 3}`",
+        )
     for name in {"history", *flags} & set(constants):
         raise SpecError(
             f"a constant `{name}`",
@@ -172,11 +203,19 @@ def refuse_constants(
         )
     for wanted in filter(None, used):
         if wanted not in constants:
+            unused = sorted(set(constants) - {*filter(None, used)})
+            near = difflib.get_close_matches(wanted, unused, n=1)
             raise SpecError(
                 f"the constant `{wanted}`, which has no default",
                 allowed=", ".join(constants) or "no constants are declared",
-                cure=f"add it to the Spec: `constants={{{wanted!r}: 2}}`",
+                cure=f"spell it alike: `{near[0]}` here is `{wanted}` where it is used"
+                if near
+                else f"add it to the Spec: `constants={{{wanted!r}: 2}}`",
             )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value.isidentifier()
 
 
 def refuse_shared_names(names: Mapping[str, tuple[str, ...]], shared: Iterable[str]) -> None:
@@ -217,64 +256,3 @@ def refuse_same_claims(claims: Sequence[Any], steps: Sequence[Any]) -> None:
                 cure="take it out of `transitions`: what is true of every state is true before a "
                 "step and after it",
             )
-
-
-def refuse_bodies(vocabulary: Vocabulary) -> None:
-    """Raise `SpecError` for what stands in a class and is no variable, constant or method."""
-    for cls in vocabulary.kinds:
-        for base in cls.__mro__:
-            if base not in ROOTS and issubclass(base, ROOTS):
-                _refuse_body(base)
-        _refuse_selfless(cls)
-
-
-def _refuse_body(cls: type) -> None:
-    members = dict(cls.__members__) if issubclass(cls, Enum) else {}
-    values = {name: member.value for name, member in members.items()}
-    for name, value in {**vars(cls), **values}.items():
-        if _is_value(value) if name in members else _may_stand(name, value):
-            continue
-        raise SpecError(
-            f"`{name}` ({type(value).__name__}) in the class `{cls.__name__}`",
-            place=f"class {cls.__qualname__}",
-            allowed="variables with annotations, constants, and methods: `def name(self, ...)`",
-            cure="write a method with a return annotation, or a function outside the class",
-        )
-
-
-def _refuse_selfless(cls: type) -> None:
-    """Raise `SpecError` for a method that takes nothing, and so cannot be called as one."""
-    for name, function in functions_of(cls).items():
-        if not function.__code__.co_argcount and not isinstance(vars(cls).get(name), staticmethod):
-            raise SpecError(
-                f"`{name}` of `{cls.__name__}` without `self`",
-                place=source.place(function),
-                allowed="methods: `def name(self, ...)`",
-                cure=f"write `def {name}(self)`",
-            )
-
-
-def _may_stand(name: str, value: Any) -> bool:
-    if isinstance(value, FunctionType):
-        return not name.startswith("__") or _is_generated(value)
-    if name.startswith("_") or name in TAKEN:
-        return True
-    if isinstance(value, type):
-        return issubclass(value, ROOTS)
-    return isinstance(value, Variable | Action) or _is_value(value)
-
-
-def _is_generated(function: FunctionType) -> bool:
-    """Whether a method comes from `dataclass`, from `Enum`, or from this package."""
-    return function.__code__.co_filename in ("<string>", _ENUM) or source.is_ours(function)
-
-
-_ENUM = Enum.__format__.__code__.co_filename
-
-
-def _is_value(value: Any) -> bool:
-    try:
-        order(value)
-    except SpecError:
-        return False
-    return True

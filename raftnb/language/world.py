@@ -89,7 +89,9 @@ class World:
             raise SpecError(
                 f"the domain `{domain.__name__}`, which the specification does not name",
                 allowed=", ".join(self.members_by_root),
-                cure=f"add `{domain.__name__}` to the processes or domains of the Spec",
+                cure=f"add `{domain.__name__}` to the processes or domains of the Spec"
+                if domain.root
+                else f"name one of these classes in place of `{domain.__name__}`",
             ) from None
 
     def base_of(self, owner: Any) -> int:
