@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from raftnb import language
 from raftnb.commands.notebooks import cells_of, run_cells
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.names import nearest
@@ -24,6 +25,7 @@ from raftnb.data.places import place_of_error
 from raftnb.language.source import placed
 
 SUFFIXES = (".py", ".ipynb")
+FACE = (*language.__all__, "check", "draw_graph", "draw_trace", "stepper")
 RUN = "__cells_run__"  # where a notebook's module keeps how many of its cells were run
 FORMS = "FILE.py:NAME, NOTEBOOK.ipynb:NAME, MODULE:NAME"
 
@@ -185,11 +187,9 @@ def _cure(error: BaseException, name: str) -> str:
     if isinstance(error, NameError) and error.name == "self":
         return "initial values know no member: `= anything()`, and `initially=(claim,)` in the Spec"
     if isinstance(error, NameError):
-        import raftnb
-
         missing = error.name or ""
-        near = nearest(missing, [*raftnb.__all__, "Literal", "Enum"])
-        if missing in raftnb.__all__:
+        if missing in FACE:
             return f"import it: `from raftnb import {missing}`"
+        near = nearest(missing, [*FACE, "Literal", "Enum"])
         return near or f"import or define `{missing}` above this line"
     return f"run it by itself to see more: `python {name}`" if name.endswith(".py") else "mend it"
