@@ -149,7 +149,7 @@ BAD: list[tuple[Any, str]] = [
     (tuple, "tuple"),
     (frozenset, "frozenset"),
     (Map, "Map"),
-    (Seq, "`T`"),
+    (Seq, "`Seq[T]`"),
     (Seq[float], "float"),
     (Map[str, list[int]], "list"),
     (Level, "Level"),
