@@ -125,3 +125,15 @@ def test_a_trace_of_another_specification_is_drawn_too():
     picture = draw_sequence(world.trace)
     assert re.search(r"<svg", picture.svg)
     assert servers_of(world.state) == []
+
+
+def test_of_a_long_log_the_end_is_drawn_and_how_much_came_before():
+    world = RAFT(servers=3, max_log=20).start()
+    elect(world, "s1", "s2")
+    for _ in range(12):
+        request(world, "s1")
+    twelve = draw_sequence(world.trace).svg
+    request(world, "s1")
+    thirteen = draw_sequence(world.trace).svg
+    assert "…" not in twelve
+    assert thirteen.count("6 …") == 1

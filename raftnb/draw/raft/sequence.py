@@ -38,6 +38,8 @@ LIFELINES: dict[str, dict[str, Any]] = {
     "candidate": {"stroke": ORANGE, "stroke_width": 2.5, "stroke_dasharray": "5 3"},
     "follower": {"stroke": GRAY, "stroke_width": 1},
 }
+LONG, END, BOX = 12, 7, 14.0
+"""A log of more than `LONG` entries is drawn as their number and its `END` last ones."""
 QUIET = ("nextIndex", "matchIndex", "votesGranted", "role", "currentTerm", "log", "pc")
 
 
@@ -221,8 +223,27 @@ def _heads(places: dict[str, float], state: State) -> list[Element]:
         words = [role, f"term {seen['currentTerm']}"] if "currentTerm" in seen else [role]
         drawn.append(label(x + 12, 32, ", ".join(filter(None, words)), fill=GRAY))
         drawn.append(role_mark(x, 14, role))
-        drawn += log_boxes(x + 12, 38, entries(seen), seen.get("commitIndex", 0), 14)
+        drawn += _log(x + 12, 38, entries(seen), seen.get("commitIndex", 0))
     return drawn
+
+
+def _left_out(log: tuple[Any, ...]) -> tuple[int, str, float]:
+    """How many entries at the beginning of a log are not drawn, the words for them, their width."""
+    hidden = len(log) - END if len(log) > LONG else 0
+    words = f"{hidden} …" if hidden else ""
+    return hidden, words, text_width(words, NARROW) + 6 if hidden else 0.0
+
+
+def _log_width(log: tuple[Any, ...]) -> float:
+    hidden, _, width = _left_out(log)
+    return width + BOX * (len(log) - hidden)
+
+
+def _log(x: float, y: float, log: tuple[Any, ...], committed: int) -> list[Element]:
+    """A log as boxes; of a long one only the end."""
+    hidden, words, width = _left_out(log)
+    drawn = [label(x, y + 10, words)] if hidden else []
+    return drawn + log_boxes(x + width, y, log[hidden:], committed - hidden, BOX)
 
 
 def _lifelines(
@@ -283,14 +304,14 @@ def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Ele
     grown = entries(after) != entries(event.before.of(event.process))
     committed = after.get("commitIndex", 0) != event.before.of(event.process).get("commitIndex", 0)
     boxes = entries(after) if grown or committed else ()
-    wide = max(text_width(first, SIZE), text_width(second, NARROW) + 14 * len(boxes) + 8)
+    wide = max(text_width(first, SIZE), text_width(second, NARROW) + _log_width(boxes) + 8)
     drawn.append(
         rectangle(x + 9, y - 10, min(wide, width - 20), 26, stroke="none", fill_opacity=0.85)
     )
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
     start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
-    drawn += log_boxes(start, y + 2, boxes, after.get("commitIndex", 0), 14)
+    drawn += _log(start, y + 2, boxes, after.get("commitIndex", 0))
     if grown and not boxes:
         drawn.append(label(start, y + 12, "log: empty"))
     return drawn
