@@ -63,7 +63,7 @@ def is_engine(filename: str) -> bool:
     return ENGINE in path.parents and ENGINE / "specs" not in path.parents
 
 
-def _is_pythons(path: Path) -> bool:
+def is_pythons(path: Path) -> bool:
     """Whether a file belongs to Python itself, as `dataclasses.py` and generated code do."""
     generated = path.name == "<string>" or path.name.startswith("<frozen ")
     return generated or (STDLIB in path.parents and "site-packages" not in path.parts)
@@ -74,7 +74,7 @@ def frame_of(tb: TracebackType | None) -> Frame | None:
     found = None
     while tb is not None:
         file = tb.tb_frame.f_code.co_filename
-        if not is_engine(file) and not _is_pythons(Path(file)):
+        if not is_engine(file) and not is_pythons(Path(file)):
             found = tb
         tb = tb.tb_next
     if found is None:

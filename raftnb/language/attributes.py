@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from inspect import signature
-from types import FunctionType
-from typing import Any
+from types import FunctionType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from raftnb.data.domains import TAKEN, Domain
 from raftnb.data.names import listed, nearest
 from raftnb.data.values import Record
+from raftnb.language.annotations import describe, unalias
 from raftnb.language.cures import MUTATORS, Told, of_attribute
+from raftnb.language.misfits import cure_of_value
 from raftnb.language.owners import Owners
 from raftnb.language.processes import Action
+from raftnb.language.source import has_above
 from raftnb.language.syntax import MEMBERS, METHODS
+from raftnb.language.universe import is_natural
 from raftnb.language.vocabulary import ROOTS, Vocabulary
 
 
@@ -51,6 +55,34 @@ def names_of(cls: Any) -> list[str]:
     return [*values_of(cls), *functions_of(cls), *own]
 
 
+def may_be(value: Any, annotation: Any) -> bool:
+    """Whether a type has a value that is equal to a text or a number."""
+    annotation = unalias(annotation)
+    if is_natural(annotation):
+        return type(value) is int
+    if get_origin(annotation) is Annotated:
+        return may_be(value, get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return any(may_be(value, part) for part in get_args(annotation))
+    if get_origin(annotation) is Literal:
+        return value in get_args(annotation)
+    if isinstance(value, str):
+        return annotation is str
+    return annotation in (int, bool)
+
+
+def changed(node: ast.Subscript, whole: ast.AST, is_sequence: bool) -> str:
+    """How a map or a sequence is assigned anew in place of one of its items."""
+    base, key, item = ast.unparse(node.value), ast.unparse(node.slice), ast.unparse(node)
+    value = getattr(whole, "value", None)
+    new = ast.unparse(value) if value is not None else "value"
+    if isinstance(whole, ast.AugAssign):
+        new = ast.unparse(ast.BinOp(ast.Name(item), whole.op, whole.value))
+    if is_sequence:
+        return f"assign the whole: `{base} = (*{base}[:{key}], {new}, *{base}[{key} + 1:])`"
+    return f"assign the whole: `{base} |= {{{key}: {new}}}`"
+
+
 class Declared:
     """What the classes of a specification declare, found once for all its functions."""
 
@@ -84,6 +116,13 @@ class Attributes:
         self.called = {id(call.func): call for call in calls}
         self.handed = {id(w.value) for call in calls for w in call.keywords if w.arg == "key"}
         bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        named = [n for n in nodes if isinstance(n, ast.Name)]
+        self.read = {n.id for n in named if isinstance(n.ctx, ast.Load)}
+        grown = {id(n.target) for n in nodes if isinstance(n, ast.AugAssign)}
+        self.assigned = {*function.__code__.co_varnames[: function.__code__.co_argcount]}
+        self.assigned |= {
+            n.id for n in named if isinstance(n.ctx, ast.Store) and id(n) not in grown
+        }
         self.receivers = {n: cs for n, cs in self._receivers() if n not in bound}
 
     def _receivers(self) -> Iterator[tuple[str, list[Any]]]:
@@ -138,9 +177,71 @@ class Attributes:
         classes = self.receivers.get(base, []) or list(self.vocabulary.classes)
         known = [name for cls in classes for name in getattr(cls, "variables", {})]
         _, allowed, cure = of_attribute(node.attr, classes[0], known)
+        records = [c for c in self.vocabulary.kinds if issubclass(c, Record)]
+        owner = next((c.__name__ for c in records if node.attr in self.vocabulary.fields(c)), "")
+        if owner and isinstance(node.value, ast.Attribute):
+            whole = ast.unparse(node.value)
+            cure = f"records are immutable: `{whole} = {owner}({node.attr}=..., ...)`"
+            return f"an assignment to the field `{node.attr}` of a record", allowed, cure
         if node.attr in [name for cls in classes for name in values_of(cls)]:
             cure = f"declare it as a variable, with a type: `{node.attr}: Type = value`"
         return f"an assignment to `{node.attr}`, which no class declares", allowed, cure
+
+    def wrong_super(self, node: ast.Attribute) -> Told | None:
+        """What is said of `super().name` where no class above has the name."""
+        base = node.value.func if isinstance(node.value, ast.Call) else None
+        if getattr(base, "id", "") != "super":
+            return None
+        if has_above(self.function, node.attr, self.vocabulary.namespace):
+            return None
+        found = f"`{ast.unparse(node)}`, which no class above has"
+        return found, "what a class above has, and is overridden", "leave it out"
+
+    def wrong_target(self, node: ast.expr, whole: ast.AST) -> Told | None:
+        """What is said of an assignment to an index, a record's field, or a variable without self.
+
+        A local name that is called like a variable, and never read, was meant to be the variable.
+        """
+        what = ast.unparse(whole)
+        if isinstance(node, ast.Name) and node.id in self.own_names and node.id not in self.read:
+            return f"`{what}`, a name that nothing reads", "names that are read", f"`self.{what}`"
+        if isinstance(node, ast.Name) and isinstance(whole, ast.AugAssign):
+            if node.id not in self.assigned:
+                cure = "declare it as a variable, in a `Globals` class if it is shared"
+                return f"`{what}`, of a name that has no value", "names that have a value", cure
+        if isinstance(node, ast.Subscript):
+            return (
+                f"an assignment to `{ast.unparse(node)}`",
+                "names and variables",
+                changed(node, whole, self._is_sequence(node.value)),
+            )
+        return None
+
+    def _is_sequence(self, node: ast.expr) -> bool:
+        name = node.attr if isinstance(node, ast.Attribute) else ""
+        hints = [
+            h for c in self.vocabulary.kinds for n, h in self.vocabulary.declared(c) if n == name
+        ]
+        return any(get_origin(hint) is tuple for hint in hints)
+
+    def never_equal(self, one: ast.expr, other: ast.expr) -> Told | None:
+        """What is said of a variable that is compared with a constant which it can never be."""
+        for side, constant in ((one, other), (other, one)):
+            if isinstance(side, ast.Attribute) and isinstance(constant, ast.Constant):
+                kinds, value = self.vocabulary.kinds, constant.value
+                hints = [
+                    hint for cls in kinds for name, hint in self.vocabulary.declared(cls)
+                    if name == side.attr
+                ]  # fmt: skip
+                if type(value) in (str, int) and hints and side.attr not in MEMBERS:
+                    if not any(may_be(value, hint) for hint in hints):
+                        what = f"`{ast.unparse(side)}` compared with {value!r}, which it never is"
+                        return (
+                            what,
+                            describe(hints[0]),
+                            cure_of_value(value, hints[0], describe(hints[0])),
+                        )
+        return None
 
     def wrong_label(self, one: ast.AST | None, other: ast.AST | None) -> Told | None:
         """What is said of a text that `pc` is compared with, or gets, and that is no label."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 
+from raftnb.data.domains import Domain
 from raftnb.data.names import listed, nearest
 
 Told = tuple[str, str, str]
@@ -14,6 +15,7 @@ DEFINED = "actions and properties that are defined on every state they meet"
 MUTATORS = {
     "add": "`s |= {x}`: sets are immutable, and are assigned anew",
     "append": "`log = (*log, x)`: sequences are immutable, and are assigned anew",
+    "appendleft": "`log = (x, *log)`: sequences are immutable, and are assigned anew",
     "clear": "assign what is left: `()`, `frozenset()`, `Map()`",
     "copy": "leave it out: values are immutable",
     "discard": "`s -= {x}`: sets are immutable, and are assigned anew",
@@ -22,14 +24,42 @@ MUTATORS = {
     "insert": "`log = (*log[:i], x, *log[i:])`: sequences are immutable",
     "join": "use an enum or a record: texts are not put together",
     "pop": "`log = log[:-1]`, and `log[-1]` for what is taken off: sequences are immutable",
+    "popleft": "`x = log[0]`, then `log = log[1:]`: sequences are immutable",
     "popitem": "choose a key: `k = either(*m)`, then leave it out of the map",
     "remove": "`s -= {x}`, or `tuple(y for y in log if y != x)`: values are immutable",
+    "reverse": "`log[::-1]`: sequences are immutable",
+    "replace": "make a new one: `Entry(term=old.term, value=x)`; values are immutable",
     "setdefault": "`m.get(key, default)`, and `m |= {key: value}`",
     "sort": "`tuple(sorted(log))`: sequences are immutable",
     "split": "use an enum or a record: texts are not taken apart",
+    "difference_update": "`s -= t`: sets are immutable, and are assigned anew",
+    "intersection_update": "`s &= t`: sets are immutable, and are assigned anew",
+    "strip": "use an enum or a record: texts are not taken apart",
     "update": "`m |= {key: value}`: maps are immutable, and are assigned anew",
 }
+FUNCTIONS = {
+    "send": "a function: `send(Ask(), to=other)`",
+    "reply": "a function: `reply(m, Answer())`",
+    "receive": "a parameter: `def hear(self, m: Ask)` is enabled where one is in flight to `self`",
+    "discard": "a function: `discard(m)`",
+    "when": "a function: `when(...)`",
+    "either": "a function: `either(a, b)`",
+    "in_flight": "a function: `in_flight(Ask)`",
+    "messages": "`in_flight(Ask)` are the messages of a kind in flight",
+}
+"""Words of the language that are looked for in a process."""
 OUTSIDE = {
+    "copy": "leave it out: values are immutable",
+    "collections": "use Seq, Set, Map and their values",
+    "functools": "use `sum`, `max`, `all`, `any`, or a `for`",
+    "itertools": "use a comprehension: `for x in xs for y in ys`",
+    "logging": "leave it out: the trace shows every step",
+    "math": "use whole numbers; `//` divides them",
+    "statistics": "use whole numbers; `//` divides them",
+    "os": "keep files outside; what is to be seen is in the state",
+    "sys": "keep files outside; what is to be seen is in the state",
+    "threading": "leave it out: an action is atomic already",
+    "asyncio": "leave it out: an action is atomic already",
     "print": "leave it out: the trace shows every step, and `world.state` the state",
     "input": "let it be any: a parameter with a type, or `either(...)`",
     "open": "keep files outside; what is to be seen is in the state",
@@ -69,7 +99,8 @@ def of_attribute(name: str, cls: type, known: Iterable[str], owners: Iterable[st
     """An attribute that a class does not declare, though others (`owners`) may."""
     names, others = list(known), listed(owners, "")
     declare = f"`{others}` declares it; or declare it here: " if others else "declare it: "
-    cure = MUTATORS.get(name) or nearest(name, names)
+    cure = FUNCTIONS.get(name) if issubclass(cls, Domain) else ""
+    cure = cure or MUTATORS.get(name) or nearest(name, names)
     return (
         f"`{name}`, which `{cls.__name__}` does not declare",
         listed(names),
@@ -79,7 +110,7 @@ def of_attribute(name: str, cls: type, known: Iterable[str], owners: Iterable[st
 
 def told(error: BaseException) -> Told:
     """What is said of an exception that a specification's own text raised."""
-    text, name = str(error), type(error).__name__
+    text, name = str(error).replace("'SortedSet'", "'Set'"), type(error).__name__
     if isinstance(error, AttributeError):
         found, allowed, cure = _attribute_error(error)
     elif isinstance(error, UnboundLocalError):
@@ -134,6 +165,13 @@ PATTERNS: tuple[Pattern, ...] = (
     (TypeError, r"unhashable type: '(\w+)'", "immutable values",
      "tuple for list, frozenset for set, Map for dict"),
     (TypeError, "takes|missing|argument", "the parameters that it has", "give each of them once"),
+    (TypeError, r"for \+=?: '(?:Set|frozenset|set)' and", "`|` and `-` of sets",
+     "`s |= {x}` adds one, `s | t` joins two"),
+    (TypeError, r"for [|&-]=?: '(?:Set|frozenset|set)' and", "two sets",
+     "with braces: `s |= {x}`, `s -= {x}`"),
+    (TypeError, r"for \+=?: 'Map' and", "`|` of maps", "`m |= {key: value}`"),
+    (TypeError, r"for -=?: 'Map' and", "`|` of maps",
+     "leave it out of a new one: `Map({k: m[k] for k in m if k != key})`"),
     (TypeError, "not supported between|unsupported operand", "values of one type",
      "compare and add values of one type only"),
 )  # fmt: skip

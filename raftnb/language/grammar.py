@@ -15,17 +15,17 @@ from typing import Any
 
 from raftnb.data.domains import DomainType
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Message, Record
-from raftnb.language.annotations import describe
+from raftnb.data.values import Record
 from raftnb.language.attributes import Attributes, Declared
 from raftnb.language.claims import as_function
 from raftnb.language.cures import Told
 from raftnb.language.flow import Flow
 from raftnb.language.foreign import ForeignValues
 from raftnb.language.meanings import Meanings, Role, is_constant
-from raftnb.language.network import discard, reply, send
 from raftnb.language.ordering import Follower
+from raftnb.language.parameters import Parameters, is_message
 from raftnb.language.processes import Action, GlobalsType, either, macro
+from raftnb.language.sending import Sending
 from raftnb.language.source import (
     body_nodes,
     call_of,
@@ -37,14 +37,8 @@ from raftnb.language.source import (
     place,
 )
 from raftnb.language.syntax import CURES, SYNTAX
-from raftnb.language.universe import is_listed
 from raftnb.language.uses import Uses, misfit
 from raftnb.language.vocabulary import Vocabulary
-
-NETWORK = "messages where the Spec has `delivery=Delivery(...)`"
-NO_NETWORK = "where there is no network"
-GIVE_ONE = "give the Spec a network: `delivery=Delivery()`"
-TRIED = "a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these"
 
 
 class Grammar:
@@ -108,6 +102,7 @@ class Reader:
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
         self.attributes = Attributes(function, self.nodes, self.tree, grammar.declared)
+        self.sending = Sending(self.names, grammar.vocabulary.hints(function), grammar.network)
         self.meanings = Meanings(
             function, self.names, Uses(self.tree, self.names), self.attributes, role,
             self.callable, grammar.constants,
@@ -144,8 +139,14 @@ class Reader:
         if hasattr(self.function, "__wrapped__"):
             self.refuse(None, "a function that another one wraps", "name the plain function")
         given = self.tree.args
-        if given.vararg or given.kwarg or given.posonlyargs or (given.kwonlyargs and not operator):
-            self.refuse(None, "`*` or `/` among the parameters", "name each parameter", "f(x, y)")
+        for several, stars in ((given.vararg, "*"), (given.kwarg, "**")):
+            if several is not None:
+                cure = f"name each parameter; or one that holds several: `{several.arg}: Set[...]`"
+                self.refuse(several, f"`{stars}{several.arg}` as a parameter", cure, "f(x, y)")
+        for part, mark in ((given.posonlyargs, "/"), (given.kwonlyargs, "*")):
+            if part and not (operator and mark == "*"):
+                cure = f"leave `{mark}` out"
+                self.refuse(part[-1], f"`{mark}` among the parameters", cure, "f(x, y)")
         wanted = self.function.__defaults__ or ()
         defaults = (*wanted, *(self.function.__kwdefaults__ or {}).values())
         if not operator and defaults:
@@ -165,35 +166,14 @@ class Reader:
         hints = self.grammar.vocabulary.parameters(self.function, skip)
         nodes = {node.arg: node for node in self.tree.args.args}
         received = [n for n, hint in hints.items() if skip and is_message(hint)]
+        vocabulary, constants = self.grammar.vocabulary, self.grammar.constants
+        known = Parameters(self.function, vocabulary, constants, self.grammar.network)
         for name, hint in hints.items():
-            self._parameter(nodes[name], hint, skip, name in received)
+            self._refuse_told(nodes[name], known.wrong(name, hint, bool(skip)))
         if len(received) > 1:
             found = f"an action that receives {len(received)} messages"
             allowed = "one parameter of a message type"
             self.refuse(nodes[received[1]], found, "split the action", allowed)
-
-    def _parameter(self, node: ast.arg, hint: Any, skip: int, received: bool) -> None:
-        name, constant = node.arg, node.arg in self.grammar.constants
-        if skip and name in self.grammar.vocabulary.sizes:
-            cure = "count them: `len(Class)`, or go through them: `for x in Class`"
-            self.refuse(node, f"the size `{name}` in an action", cure, "constants that are numbers")
-        if skip and constant and hint not in (None, int):
-            self.refuse(
-                node, f"the parameter `{name}`, which is a constant's name",
-                f"write `{name}: int` if the constant is meant, or rename the parameter",
-                "other names for what ranges over a type",
-            )  # fmt: skip
-        if received and not self.grammar.network:
-            self.refuse(node, f"the message `{name}`, {NO_NETWORK}", GIVE_ONE, NETWORK)
-        if hint is None and not constant:
-            self.refuse(
-                node, f"parameter `{name}` without an annotation", f"write `{name}: Type`",
-                "a parameter with the type it ranges over, or a constant's name",
-            )  # fmt: skip
-        if not (constant or received or is_listed(hint)):
-            found = f"`{name}: {describe(hint)}`, a type whose values cannot all be tried"
-            cure = "annotate with one of these (`Nat` for numbers), or use `either(*options)`"
-            self.refuse(node, found, cure, TRIED)
 
     def refuse_no_result(self) -> None:
         """Refuse a claim or an operator that returns nothing."""
@@ -207,6 +187,8 @@ class Reader:
         for node in self.nodes:
             if isinstance(node, ast.Return) and node.value is not None:
                 cure = "annotate what it returns: then it is an operator, and no action"
+                if isinstance(node.value, ast.Constant):
+                    cure = "leave the value out: a step that may not happen has a `when`"
                 self.refuse(node, "an action that returns a value", cure)
 
     # The body.
@@ -234,7 +216,12 @@ class Reader:
             found = f"a function `{node.name}` inside a function"
         elif isinstance(owner, ast.expr):
             found = f"`{ast.unparse(owner)}`"
-        self.refuse(owner, found, CURES.get(type(node), "say it with what is allowed"))
+        elif isinstance(node, ast.ClassDef):
+            found = f"a class `{node.name}` inside a function"
+        cure = CURES.get(type(node), "say it with what is allowed")
+        if isinstance(node, ast.Assert) and self.role != "action":
+            cure = f"return it: `return {ast.unparse(node.test)}`"
+        self.refuse(owner, found, cure)
 
     def _refuse_told(self, node: ast.AST, told: Told | None) -> None:
         if told is not None:
@@ -260,14 +247,13 @@ class Reader:
             self.refuse(node, f"a new member of `{called.__name__}`", cure)
         if called is super and node.args:
             self.refuse(node, "`super` with arguments", "write `super().name(...)`")
+        self._refuse_told(node, self.sending.wrong(node, called))
         if isinstance(called, FunctionType) or (
             isinstance(called, type) and issubclass(called, Record)
         ):
             self._arguments(node, called)
-        if called in (send, reply, discard) and not self.grammar.network:
-            self.refuse(node, f"`{ast.unparse(node)}`, {NO_NETWORK}", GIVE_ONE, NETWORK)
-        if called is send:
-            self._send(node)
+        if isinstance(node.func, ast.Attribute):
+            self._refuse_told(node, self.attributes.wrong_super(node.func))
         if called is either and [type(option) for option in node.args] == [ast.Tuple]:
             inside = ", ".join(map(ast.unparse, node.args[0].elts))  # type: ignore[attr-defined]
             cure = f"write `either({inside})`; of a sequence or set: `either(*options)`"
@@ -277,18 +263,6 @@ class Reader:
             if node.func.attr in actions:
                 cure = "write an operator: a method with a return annotation"
                 self.refuse(node, f"the action `{node.func.attr}` in a claim", cure)
-
-    def _send(self, node: ast.Call) -> None:
-        """Refuse a `send` whose receiver is a message: its arguments are swapped."""
-        given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "to")]
-        for to in given:
-            made = to.func if isinstance(to, ast.Call) else None
-            kind = self.names.get(made.id) if isinstance(made, ast.Name) else None
-            if isinstance(kind, type) and issubclass(kind, Message):
-                message, process = ast.unparse(to), ast.unparse(node.args[0])
-                found = f"`{ast.unparse(node)}`, where the receiver stands before the message"
-                cure = f"write `send({message}, to={process})`"
-                self.refuse(node, found, cure, "send(message, to=process)")
 
     def _arguments(self, node: ast.Call, called: Callable[..., Any]) -> None:
         """Refuse arguments that a record or an operator has no parameters for."""
@@ -318,6 +292,8 @@ class Reader:
         for at, op in enumerate(node.ops):
             pair = sides[at : at + 2]
             self._refuse_told(node, self.attributes.wrong_label(*pair))
+            if isinstance(op, ast.Eq | ast.NotEq):
+                self._refuse_told(node, self.attributes.never_equal(*pair))
             if isinstance(op, ast.Is | ast.IsNot):
                 if not any(map(self._is_single, pair)):
                     cure = "write `==` or `!=`: equal values need not be the same object"
@@ -343,6 +319,8 @@ class Reader:
 
     def _assign(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            self._refuse_told(target, self.attributes.wrong_target(target, node))
         for target in targets:
             self._target(target, variables=True)
             self._refuse_told(target, self.attributes.wrong_label(target, node.value))
@@ -372,11 +350,6 @@ CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
     ast.AugAssign: Reader._assign,
     ast.AnnAssign: Reader._assign,
 }
-
-
-def is_message(hint: Any) -> bool:
-    """Whether a parameter receives a message."""
-    return isinstance(hint, type) and issubclass(hint, Message)
 
 
 def is_text(node: ast.Constant) -> bool:

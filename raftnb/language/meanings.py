@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from raftnb.data.domains import DomainType
 from raftnb.data.names import listed, nearest
+from raftnb.data.places import is_pythons
 from raftnb.data.values import Map, kind_of
 from raftnb.language import network, processes
 from raftnb.language.attributes import Attributes
-from raftnb.language.cures import OUTSIDE, Told
+from raftnb.language.cures import FUNCTIONS, OUTSIDE, Told
 from raftnb.language.processes import GlobalsType
 from raftnb.language.source import is_ours
 from raftnb.language.syntax import BUILTINS
@@ -26,6 +28,8 @@ EFFECTS: tuple[Any, ...] = (
     processes.when, processes.either, network.send, network.discard, network.reply,
 )  # fmt: skip
 LOOKS: tuple[Any, ...] = (processes.after, network.in_flight)
+NETWORKS = {"messages", "msgs", "network", "inbox", "mailbox", "channel"}
+"""What the messages in flight are often called."""
 WORDS = {word.__name__ for word in (*EFFECTS, *LOOKS, processes.macro, Map)}
 
 
@@ -52,7 +56,8 @@ class Meanings:
             return self._undefined(node.id)
         value = self.names[node.id]
         if isinstance(value, FunctionType):
-            return self._function(node, value)
+            foreign = is_pythons(Path(value.__code__.co_filename))
+            return self._outside(node, value) if foreign else self._function(node, value)
         if isinstance(value, type) and self._is_class(value):
             allowed = self.uses.allows(node, value)
             return None if allowed else misused(value, self.uses.around(node))
@@ -74,6 +79,10 @@ class Meanings:
             cure = f"write `self.{name}{'()' if name in self.attributes.declared.methods else ''}`"
         elif name in WORDS:
             cure = f"import it: `from raftnb import {name}`"
+        elif name == "receive":
+            cure = FUNCTIONS[name]
+        elif name in NETWORKS:
+            cure = FUNCTIONS["messages"]
         cure = cure or "define or import it before the Spec is made"
         return f"the name `{name}`, which is not defined", "names of the module", cure
 
@@ -120,10 +129,15 @@ class Meanings:
         if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
             cure = "an action only reads and writes variables; keep input, output, chance outside"
         parts = (node.id, root.partition(".")[0], node.id.partition(".")[0])
+        if isinstance(value, type) and not builtin:
+            cure = f"`class {node.id}(Message)` if it is sent, `class {node.id}(Record)` if not"
         cure = next((OUTSIDE[part] for part in parts if part in OUTSIDE), cure)
         names = ", ".join(sorted(f.__name__ for f in BUILTINS))
         allowed = f"variables, parameters, constants, domains, records, operators, and {names}"
-        return f"{kind} `{node.id}` ({type(value).__name__})", allowed, cure
+        of = "" if kind == "a call of" else f" ({type(value).__name__})"
+        if isinstance(value, type) and not builtin:
+            kind, of = "the class", ", which is none of the language's"
+        return f"{kind} `{node.id}`{of}", allowed, cure
 
 
 def is_constant(value: Any) -> bool:

@@ -24,10 +24,18 @@ def send(message: Message, to: Process) -> None:
         raise SpecError(
             f"`send({type(message).__name__}(...), to={show(to)})`",
             allowed="send(message, to=process)",
-            cure="ask first: `when(x is not None)`" if to is None else "name a process",
+            cure=_receiver(to),
         )
     source = message.source or world.actor
     world.send(replace(message, source=source, dest=to))
+
+
+def _receiver(to: Any) -> str:
+    """The cure for a receiver that is none."""
+    if to is None:
+        return "ask first: `when(x is not None)`"
+    several = isinstance(to, tuple | frozenset)
+    return "one to each: `for x in ...: send(message, to=x)`" if several else "name a process"
 
 
 def discard(message: Message) -> None:

@@ -12,7 +12,7 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
-from raftnb.data.places import frame_of, is_engine, place_in, place_of_error, where
+from raftnb.data.places import frame_of, is_engine, place_in, place_of_error
 from raftnb.language.cures import told
 from raftnb.language.processes import Action
 
@@ -34,11 +34,15 @@ def parse(function: FunctionType) -> ast.FunctionDef:
     text = "".join(lines)
     found = _definition(textwrap.dedent(text))
     if found is None or found.name != function.__code__.co_name:
+        code = function.__code__
+        waits = bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))
         raise SpecError(
             f"`{function.__qualname__}`, which is not written with `def`",
-            place=f"{where(function.__code__.co_filename)}, line {first}",
+            place=place_in(code.co_filename, first, None, code.co_qualname),
             allowed="functions written with `def`",
-            cure="define a function with `def`, and name it here",
+            cure="take `async` away: an action is one atomic step"
+            if waits
+            else "define a function with `def`, and name it here",
         )
     ast.increment_lineno(found, first - 1)
     indented = len(text) - len(text.lstrip())
@@ -185,6 +189,11 @@ def _names_called(function: FunctionType) -> tuple[tuple[str, ...], tuple[str, .
     above = dict.fromkeys(f.attr for f in found if _is_super(f.value))
     called = dict.fromkeys(f.attr for f in found if not _is_super(f.value))
     return tuple(above), tuple(called)
+
+
+def has_above(function: FunctionType, name: str, namespace: dict[str, Any]) -> bool:
+    """Whether `super()` in a function finds a name, for a member of any class."""
+    return any(_inherited(function, cls, name) is not None for cls in namespace.values())
 
 
 def _inherited(function: FunctionType, cls: type, name: str) -> Any:

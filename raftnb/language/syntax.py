@@ -134,5 +134,12 @@ CURES: dict[type[ast.AST], str] = {
     ast.Pow: "multiply, or look it up in a Map: `x ** -1` is no whole number",
     ast.Break: "use `any`, `all` or a comprehension with `if`",
     ast.Continue: "use `if` for the rest of the loop",
+    ast.Yield: "split it: what follows is an action of its own, and `cycle` keeps the order",
+    ast.YieldFrom: "go through them: `for x in ...`",
+    ast.Await: "take `await` away: an action is one atomic step",
+    ast.AsyncFor: "take `async` away: an action is one atomic step",
+    ast.AsyncWith: "an action is atomic already",
+    ast.ClassDef: "define it above, beside the other classes",
+    ast.Match: "use `if` and `elif`, with `==` or `isinstance(x, Class)`",
     ast.Delete: "assign the value that is left",
 }

@@ -13,7 +13,7 @@ from raftnb.data.domains import DomainType
 from raftnb.data.names import listed, nearest
 from raftnb.data.values import Map, Message, Record
 from raftnb.language.cures import Told
-from raftnb.language.network import in_flight, send
+from raftnb.language.network import in_flight
 from raftnb.language.processes import GlobalsType, after
 
 OVER = {"len", "tuple", "frozenset", "set", "sorted", "enumerate", "min", "max", "zip", "reversed"}
@@ -35,6 +35,18 @@ def misused(cls: type, around: ast.AST) -> Told:
         return found, f"variables of `{name}`", f"name the variable: `{name}.{(*known, 'x')[0]}`"
     if issubclass(cls, Enum):
         return found, f"members of `{name}`", f"name the member: `{name}.{(*known, 'X')[0]}`"
+    word = getattr(getattr(around, "func", None), "id", "")
+    if word == "super":
+        return f"`{what}`, with arguments", "`super().name(...)`", "write `super()`"
+    if word == "in_flight":
+        return found, "in_flight(Kind), of a message class", f"`{name}` is no kind of message"
+    if issubclass(cls, Message):
+        cure = f"make one: `{name}(...)`"
+        if word == "discard":
+            cure = f"name the one that came: `def hear(self, m: {name})`, then `discard(m)`"
+        elif word in OVER or isinstance(around, ast.For | ast.comprehension):
+            cure = f"`in_flight({name})` are those in flight"
+        return found, f"`{name}(...)`, `isinstance(x, {name})`, `in_flight({name})`", cure
     if issubclass(cls, Record):
         return found, f"`{name}(...)`, `isinstance(x, {name})`", f"make one: `{name}(...)`"
     return found, f"members of `{name}`", f"choose a member: `for x in {name}`, or a parameter"
@@ -47,8 +59,8 @@ def misfit(call: ast.Call, called: Callable[..., Any], error: TypeError) -> Told
     given = {word.arg for word in call.keywords} | set(names[: len(call.args)])
     missing = [part for part in names if part not in given and part not in ("source", "dest")]
     cure = "give each parameter once; the fields of a message by name"
-    if called is send:
-        cure = "write `send(message, to=process)`"
+    if called is in_flight:
+        cure = "say which: `in_flight(Ask)`; all of them: `in_flight(Message)`"
     elif unknown:
         cure = nearest(unknown[0], names) or f"declare it: `{unknown[0]}: Type` in `{name}`"
     elif isinstance(called, type) and issubclass(called, Message) and call.args:

@@ -253,6 +253,7 @@ class Vocabulary:
         refuse_two_of_a_name(self.kinds)
         known = {cls.root for cls in self.classes}
         for cls in self.kinds:
+            self._refuse_ends(cls)
             for name, hint in self.declared(cls):
                 refuse_annotation(hint, partial(place_of_field, cls, name))
                 for domain in classes_in(hint):
@@ -265,6 +266,19 @@ class Vocabulary:
                             allowed=", ".join(sorted(known)),
                             cure=f"add `{domain.__name__}` to its processes or domains",
                         )
+
+    def _refuse_ends(self, cls: type) -> None:
+        """Raise `SpecError` for a message whose source or dest is no process."""
+        ends = self.hints(cls) if issubclass(cls, Message) else {}
+        for end in ("source", "dest"):
+            kind = ends.get(end, Any)
+            if kind is not Any and not (isinstance(kind, type) and issubclass(kind, Process)):
+                raise SpecError(
+                    f"`{end}` of `{cls.__name__}`, which is {describe(kind)}",
+                    place=place_of_field(cls, end),
+                    allowed=f"`{end}` is the process that sends a message, or gets it",
+                    cure=f"leave it out, or call it otherwise: `{end}_`",
+                )
 
     def declared(self, cls: Any) -> Iterator[tuple[str, Any]]:
         """The variables or fields that a class declares, with their annotations."""
