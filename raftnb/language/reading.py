@@ -17,6 +17,9 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
+SAME = "give the constants with which the trace was made: --set NAME=VALUE"
+
+
 class Unreadable(Exception):
     """Data that is no value of the type."""
 
@@ -26,6 +29,7 @@ def state_of_json(model: Model, data: Mapping[str, Any]) -> State:
 
     Raises `UsageError` for variables that are missing or unknown, and for values of other types.
     """
+    _refuse_unknown(model, data)
     world = World(model)
     reader = Values(model, world)
     hints = [model.annotation_of(variable, cls) for variable, cls in model.variables]
@@ -37,13 +41,41 @@ def state_of_json(model: Model, data: Mapping[str, Any]) -> State:
         ]
         messages = [
             (_read(reader, Message, row["message"], "messages"), row["count"])
-            for row in data.get("messages", ())
+            for row in _rows(data.get("messages", []))
         ]
         state = State(
             model.layout, tuple(values), tuple(sorted(messages, key=lambda m: order(m[0])))
         )
         world.reset(state)  # refuses what the annotations do not allow
         return world.state
+
+
+def _refuse_unknown(model: Model, data: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for what is no variable of the model: the state is one of another model."""
+    known = {(cell.owner, cell.variable) for cell in model.layout.cells}
+    given = {owner: part for owner, part in data.items() if owner != "messages"}
+    for owner, part in given.items():
+        for name in part if isinstance(part, dict) and part else ("",):
+            if (owner, name) not in known:
+                raise UsageError(
+                    f"a state with {owner}.{name}" if name else f"a state with {owner}",
+                    allowed="a state of this specification with these constants",
+                    cure=SAME,
+                )
+
+
+def _rows(data: Any) -> list[dict[str, Any]]:
+    """The messages of a state, as they are written."""
+    right = isinstance(data, list) and all(
+        isinstance(row, dict) and {"message", "count"} <= set(row) for row in data
+    )
+    if not right:
+        raise UsageError(
+            "what a state has under `messages`",
+            allowed='a list: [{"message": {...}, "count": 1}, ...]',
+            cure="take a state as a trace has it",
+        )
+    return data  # type: ignore[no-any-return]
 
 
 def _variable(data: Mapping[str, Any], owner: str, name: str) -> Any:
@@ -53,7 +85,7 @@ def _variable(data: Mapping[str, Any], owner: str, name: str) -> Any:
         raise UsageError(
             f"a state without {owner}.{name}",
             allowed="a state of this specification with these constants",
-            cure="give the constants with which the trace was made: --set NAME=VALUE",
+            cure=SAME,
         ) from None
 
 
@@ -64,7 +96,7 @@ def _read(reader: Values, annotation: Any, data: Any, place: str) -> Any:
         raise UsageError(
             f"{data!r} as the value of {place}",
             allowed=describe(annotation),
-            cure="give the constants with which the trace was made: --set NAME=VALUE",
+            cure=SAME,
         ) from None
 
 
@@ -84,7 +116,9 @@ class Values:
         if origin is Annotated:
             return self.read(args[0], data)
         if origin is Literal:
-            return self._only(v for v in args if to_json(v) == data)
+            return self._only(
+                v for v in args if to_json(v) == data and type(to_json(v)) is type(data)
+            )
         if origin in (Union, UnionType):
             return self._only(self._readings(args, data))
         if origin is Map:

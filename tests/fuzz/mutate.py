@@ -1,4 +1,4 @@
-"""Breaks the translators, one place at a time, and counts what the tests notice.
+"""Breaks the translators and the fast engine, one place at a time; counts what the tests notice.
 
 `python -m tests.fuzz.mutate --room tree --minutes 60` collects the tests once and notes which of
 them run which lines. Each mutant is then made in a forked process, where the code of one function
@@ -33,7 +33,13 @@ import coverage
 import pytest
 from tqdm import tqdm
 
-TESTS = ("tests/tree", "tests/prove", "tests/fuzz/test_trees.py", "tests/fuzz/test_proofs.py")
+from tests.fuzz.interpreted import interpret
+
+TESTS = {
+    "tree": ("tests/tree", "tests/prove", "tests/fuzz/test_trees.py", "tests/fuzz/test_proofs.py"),
+    "explore": ("tests/explore", "tests/liveness", "tests/language", "tests/fuzz/test_fuzz.py"),
+}
+TESTS["prove"] = TESTS["tree"]
 SLOWEST = 20.0  # seconds of one test that is still worth its time
 TOLD = ("place", "found", "allowed", "cure")  # what an error tells people
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -207,21 +213,31 @@ class Suite:
 
     def recorded(self) -> dict[str, Any]:
         """Run every test once: its processor seconds, and for each line who runs it."""
-        cover = coverage.Coverage(data_file=None, include=["raftnb/tree/*", "raftnb/prove/*"])
+        rooms = [f"raftnb/{room}/*" for room in TESTS]
+        cover = coverage.Coverage(data_file=None, include=rooms, branch=True)
+        signal.signal(signal.SIGPROF, too_slow)
         seconds, items = {}, self.session.items
         for item, after in zip(items, [*items[1:], None], strict=True):
             cover.start()
             cover.switch_context(item.nodeid)
             started, failed = time.process_time(), self.session.testsfailed
+            signal.setitimer(signal.ITIMER_PROF, 3 * SLOWEST)  # ends a test that is too slow
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             cover.stop()
             if self.session.testsfailed == failed:
                 seconds[item.nodeid] = time.process_time() - started
-        data, lines = cover.get_data(), {}
+        data, lines, arcs = cover.get_data(), {}, {}
         for path in data.measured_files():
-            rows = data.contexts_by_lineno(path).items()
-            lines[os.path.relpath(path)] = {n: [t for t in who if t in seconds] for n, who in rows}
-        return {"seconds": seconds, "lines": lines}
+            rows, name = data.contexts_by_lineno(path).items(), os.path.relpath(path)
+            lines[name] = {n: [t for t in who if t in seconds] for n, who in rows}
+            arcs[name] = data.arcs(path)
+        return {"seconds": seconds, "lines": lines, "arcs": arcs}
+
+
+def too_slow(*_: Any) -> None:
+    """Fail the test that runs."""
+    raise TimeoutError
 
 
 def apart(work: Callable[[], Any], seconds: float) -> Any:
@@ -263,7 +279,7 @@ class Trial:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Collected: note what each test runs, then try the mutants."""
-        suite, kept = Suite(session), self.folder / "tests.json"
+        suite, kept = Suite(session), self.folder / f"tests-{self.options.tests}.json"
         self.folder.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
             kept.write_text(json.dumps(apart(suite.recorded, 3_600)))
@@ -330,14 +346,18 @@ class Trial:
 def main() -> int:
     """Try mutants of a room, and print the share that was noticed and what survived."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.mutate", description=__doc__)
-    parser.add_argument("--room", choices=("tree", "prove"), required=True)
+    parser.add_argument("--room", choices=sorted(TESTS), required=True)
     parser.add_argument("--sample", type=int, default=None, help="how many mutants (default all)")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=30.0, help="of tests for one mutant")
     parser.add_argument("--folder", default="build/mutants")
     parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    options.tests = "explore" if options.room == "explore" else "tree"
+    if options.room == "explore":
+        interpret()
     quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "-s"]
-    return int(pytest.main([*quiet, *TESTS], plugins=[Trial(parser.parse_args())]))
+    return int(pytest.main([*quiet, *TESTS[options.room]], plugins=[Trial(options)]))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,29 @@
 """The page of the branches that random specifications do not reach, kept in step with the code.
 
-`python -m tests.fuzz.page` takes out of docs/fuzzing-branches.md what was reached since (by the
-runs of `tests.fuzz.branches` in build/branches) or is no more, and puts what is new at its end,
-where a reason has to be found for it.
+`python -m tests.fuzz.page` writes docs/fuzzing-branches.md anew: from the runs of
+`tests.fuzz.branches` in build/branches, and from what the tests by hand take, as
+`tests.fuzz.mutate --room tree` notes it in build/mutants. What neither reaches keeps its reason, and
+what is new stands at the end, where a reason has to be found for it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tests.fuzz.branches import Branch, missed
+from tests.fuzz.branches import ROOMS, Arcs, Branch, all_branches, missed
 
 PAGE, ARCS = Path("docs/fuzzing-branches.md"), Path("build/branches/arcs.json")
+BY_HAND = Path("build/mutants/tests-tree.json")
 ROW = re.compile(r"- `(\S+)` `(\S+)` \*(run|taken|not taken)\*(?: `(.*)`)?$")
+TESTED = "## Taken by tests alone"
+NEW = "## Without a reason"
+WHY_TESTED = [
+    "These are mostly refusals of shapes that no random specification has, and what is asked of",
+    "proofs by hand. Tests in `tests/tree` and `tests/prove` take each of them.",
+]
 
 
 def branch_of(line: str) -> Branch | None:
@@ -45,20 +53,77 @@ def listed(lines: Sequence[str]) -> Iterator[tuple[str, Branch]]:
             reason = "" if line.startswith("#") else f"{reason} {line}".strip()
 
 
-def updated(lines: Sequence[str], left: Sequence[Branch]) -> list[str]:
-    """The page with the branches that are left: those that it has in their places, others below."""
+def sections(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The parts of the page that have a heading."""
+    found: list[str] = []
+    for line in lines:
+        if line.startswith("## ") and found:
+            yield found
+            found = []
+        found.append(line)
+    yield found
+
+
+def updated(
+    lines: Sequence[str], left: Iterable[Branch], tested: Iterable[Branch], head: Sequence[str]
+) -> list[str]:
+    """The page: the branches that are `left` in their places, and new ones; those that are `tested`."""
     wanted = dict.fromkeys(left)
-    kept = [line for line in lines if (b := branch_of(line)) is None or b in wanted]
-    known = {branch for _, branch in listed(kept)}
+    fresh = [*head]
+    for section in list(sections(lines))[1:]:
+        if section[0] in (TESTED, NEW):
+            continue
+        kept = [line for line in section if (b := branch_of(line)) is None or b in wanted]
+        if any(branch_of(line) for line in kept):
+            fresh += ["", *"\n".join(kept).strip().splitlines()]
+    known = {branch for _, branch in listed(fresh)}
     new = [row_of(branch) for branch in wanted if branch not in known]
-    return [*kept, *(["", "## Without a reason", "", *new] if new else [])]
+    fresh += ["", NEW, "", *new] if new else []
+    rows = [row_of(branch) for branch in dict.fromkeys(tested)]
+    return [*fresh, "", TESTED, "", *WHY_TESTED, "", *rows]
+
+
+def introduction(done: int, left: Sequence[Branch], tested: Sequence[Branch]) -> list[str]:
+    """What the page is about, with its numbers."""
+    every = [branch for branch, _ in all_branches()]
+    counts = []
+    for room in ROOMS:
+        all_, by_hand, out = (
+            len({b for b in group if b.path.startswith(room)}) for group in (every, tested, left)
+        )
+        counts.append(
+            f"| `{room}` | {all_:,} | {all_ - by_hand - out:,} | {by_hand:,} | {out:,} |"
+        )
+    return [
+        "# Branches that random specifications do not reach",
+        "",
+        f"`python -m tests.fuzz.branches --edges` traced {done} specifications: random ones, and texts",
+        "with the constructs at the edge of the language. A branch is a function that is run, or one way",
+        "to go on at an `if`, a `for`, a `while`; two with the same text in one function count as one.",
+        "First those that nothing reaches, by reason; then those that only tests written by hand take.",
+        "`python -m tests.fuzz.page` makes this page, and a test keeps it in step with the code.",
+        "",
+        "| room | branches | taken by random specifications | by tests alone | by neither |",
+        "|-|-|-|-|-|",
+        *counts,
+    ]
+
+
+def kept_arcs(path: Path) -> tuple[int, Arcs]:
+    """How many specifications a run traced, and the arcs that it kept."""
+    kept = json.loads(path.read_text())
+    arcs = {name: {(a, b) for a, b in pairs} for name, pairs in kept["arcs"].items()}
+    return kept.get("done", 0), arcs
 
 
 def main() -> None:
-    """Update the page."""
-    kept = json.loads(ARCS.read_text())["arcs"]
-    arcs = {path: {(a, b) for a, b in pairs} for path, pairs in kept.items()}
-    fresh = updated(PAGE.read_text().splitlines(), missed(arcs))
+    """Write the page."""
+    done, arcs = kept_arcs(ARCS)
+    by_nobody = set(missed(kept_arcs(BY_HAND)[1]))
+    out = list(dict.fromkeys(missed(arcs)))
+    left, tested = [b for b in out if b in by_nobody], [b for b in out if b not in by_nobody]
+    head = introduction(done, left, tested)
+    fresh = updated(PAGE.read_text().splitlines(), left, tested, head)
     PAGE.write_text("\n".join(fresh) + "\n")
 
 

@@ -129,3 +129,22 @@ def test_a_value_of_another_type_is_refused() -> None:
     for variable, wrong in wrong_ones.items():
         with pytest.raises((UsageError, SpecError), match=variable):
             state_of_json(model, {**good, "n1": {**good["n1"], variable: wrong}})
+
+
+def test_a_state_of_a_larger_model_is_refused() -> None:
+    spec = spec_with(Delivery())
+    good = spec(nodes=1).initial_states[0].as_json()
+    for larger in (
+        spec(nodes=2).initial_states[0].as_json(),
+        {**good, "n1": {**good["n1"], "other": 0}},
+        {**good, "n9": {}},
+    ):
+        with pytest.raises(UsageError, match="a state with n"):
+            state_of_json(spec(nodes=1), larger)
+
+
+@pytest.mark.parametrize("messages", [None, 3, {}, [None], [{"message": {}}]])
+def test_messages_that_are_no_list_are_refused(messages: object) -> None:
+    model = spec_with(Delivery())(nodes=1)
+    with pytest.raises(UsageError, match="messages"):
+        state_of_json(model, {**model.initial_states[0].as_json(), "messages": messages})
