@@ -20,6 +20,17 @@ BY_HAND = Path("build/mutants/tests-tree.json")
 ROW = re.compile(r"- `(\S+)` `(\S+)` \*(run|taken|not taken)\*(?: `(.*)`)?$")
 TESTED = "## Taken by tests alone"
 NEW = "## Without a reason"
+HEAD = """\
+# Branches that random specifications do not reach
+
+`python -m tests.fuzz.branches --edges` traced {done} specifications: random ones, and texts with
+the constructs at the edge of the language. A branch is a function that is run, or one way to go on
+at an `if`, a `for`, a `while`; two with the same text in one function count as one. First stand
+those that nothing reaches, by reason; then those that only tests written by hand take.
+`python -m tests.fuzz.page` makes this page, and a test keeps it in step with the code.
+
+| room | branches | taken by random specifications | by tests alone | by neither |
+|-|-|-|-|-|"""
 WHY_TESTED = [
     "These are mostly refusals of shapes that no random specification has, and what is asked of",
     "proofs by hand. Tests in `tests/tree` and `tests/prove` take each of them.",
@@ -67,7 +78,7 @@ def sections(lines: Sequence[str]) -> Iterator[list[str]]:
 def updated(
     lines: Sequence[str], left: Iterable[Branch], tested: Iterable[Branch], head: Sequence[str]
 ) -> list[str]:
-    """The page: the branches that are `left` in their places, and new ones; those that are `tested`."""
+    """The page: what is `left`, each in its place, what of it is new, and what is `tested`."""
     wanted = dict.fromkeys(left)
     fresh = [*head]
     for section in list(sections(lines))[1:]:
@@ -91,22 +102,8 @@ def introduction(done: int, left: Sequence[Branch], tested: Sequence[Branch]) ->
         all_, by_hand, out = (
             len({b for b in group if b.path.startswith(room)}) for group in (every, tested, left)
         )
-        counts.append(
-            f"| `{room}` | {all_:,} | {all_ - by_hand - out:,} | {by_hand:,} | {out:,} |"
-        )
-    return [
-        "# Branches that random specifications do not reach",
-        "",
-        f"`python -m tests.fuzz.branches --edges` traced {done} specifications: random ones, and texts",
-        "with the constructs at the edge of the language. A branch is a function that is run, or one way",
-        "to go on at an `if`, a `for`, a `while`; two with the same text in one function count as one.",
-        "First those that nothing reaches, by reason; then those that only tests written by hand take.",
-        "`python -m tests.fuzz.page` makes this page, and a test keeps it in step with the code.",
-        "",
-        "| room | branches | taken by random specifications | by tests alone | by neither |",
-        "|-|-|-|-|-|",
-        *counts,
-    ]
+        counts.append(f"| `{room}` | {all_:,} | {all_ - by_hand - out:,} | {by_hand:,} | {out:,} |")
+    return [*HEAD.format(done=done).splitlines(), *counts]
 
 
 def kept_arcs(path: Path) -> tuple[int, Arcs]:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.fuzz.branches import Branch, all_branches, branches, missed, traced
-from tests.fuzz.page import PAGE, listed, row_of, updated
+from tests.fuzz.page import NEW, PAGE, TESTED, listed, row_of, updated
 from tests.oracles.random_specs import make
 
 
@@ -27,11 +27,14 @@ def test_hardly_a_branch_of_the_page_is_gone() -> None:
 
 def test_the_page_is_brought_in_step_with_what_is_left() -> None:
     one, two, new = (Branch("raftnb/tree/a.py", "f", "taken", f"if {x}:") for x in "abc")
-    lines = ["# Page", "", "## Rare", "", "It is rare.", "", row_of(one), row_of(two)]
+    head = ["# Page", "", "It is about this."]
+    lines = ["# Old", "", "## Rare", "", "It is rare.", "", row_of(one), row_of(two)]
     assert list(listed(lines)) == [("It is rare.", one), ("It is rare.", two)]
-    fresh = updated(lines, [two, new])
-    assert fresh == [*lines[:6], row_of(two), "", "## Without a reason", "", row_of(new)]
-    assert updated(fresh[:7], [two]) == fresh[:7]
+    fresh = updated(lines, [two, new], [one], head)
+    assert fresh[:8] == [*head, "", *lines[2:6]]
+    assert fresh[8:13] == [row_of(two), "", NEW, "", row_of(new)]
+    assert fresh[-1] == row_of(one)
+    assert updated(fresh, [], [one, two], head)[4] == TESTED
 
 
 def test_what_a_specification_reaches_is_not_missed() -> None:
