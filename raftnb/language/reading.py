@@ -16,7 +16,6 @@ from raftnb.language.annotations import describe, unalias
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-
 SAME = "give the constants with which the trace was made: --set NAME=VALUE"
 
 
@@ -51,7 +50,7 @@ def state_of_json(model: Model, data: Mapping[str, Any]) -> State:
 
 
 def _refuse_unknown(model: Model, data: Mapping[str, Any]) -> None:
-    """Raise `UsageError` for what is no variable of the model: the state is one of another model."""
+    """Raise `UsageError` for what is no variable of the model: the state is of another one."""
     known = {(cell.owner, cell.variable) for cell in model.layout.cells}
     given = {owner: part for owner, part in data.items() if owner != "messages"}
     for owner, part in given.items():

@@ -2,8 +2,8 @@
 
 `python -m tests.fuzz.page` writes docs/fuzzing-branches.md anew: from the runs of
 `tests.fuzz.branches` in build/branches, and from what the tests by hand take, as
-`tests.fuzz.mutate --room tree` notes it in build/mutants. What neither reaches keeps its reason, and
-what is new stands at the end, where a reason has to be found for it.
+`tests.fuzz.mutate --room tree` notes it in build/mutants. What neither reaches keeps its reason;
+what is new stands at the end, and a reason has to be found for it.
 """
 
 from __future__ import annotations
