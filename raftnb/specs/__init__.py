@@ -16,6 +16,8 @@ from raftnb.specs.raft.progress import TIMELY_RAFT
 from raftnb.specs.raft.proof import RAFT_PROOF
 from raftnb.specs.raft.read_index import RAFT_READ_INDEX
 from raftnb.specs.raft.read_index_proof import RAFT_READ_INDEX_PROOF
+from raftnb.specs.raft.snapshots import CATCHING_UP, RAFT_SNAPSHOTS
+from raftnb.specs.raft.snapshots_proof import RAFT_SNAPSHOTS_PROOF
 from raftnb.specs.raft.store_proof import RAFT_STORE_PROOF
 from raftnb.specs.raft.store_read_index_proof import RAFT_STORE_READ_INDEX_PROOF
 from raftnb.specs.raft.transfer import RAFT_TRANSFER, UNHURRIED_TRANSFER
@@ -29,10 +31,11 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
 ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE, RAFT_TRANSFER, UNHURRIED_TRANSFER)
+LOGS = (RAFT_SNAPSHOTS, CATCHING_UP)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec
-    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *CLIENTS)
+    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *LOGS, *CLIENTS)
 }
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof
@@ -42,6 +45,7 @@ PROOFS: dict[str, Proof] = {
         RAFT_PROOF,
         RAFT_PREVOTE_PROOF,
         RAFT_TRANSFER_PROOF,
+        RAFT_SNAPSHOTS_PROOF,
         RAFT_LOG_PROOF,
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,

@@ -219,6 +219,7 @@ def test_both_engines_agree_on_any_small_specification(text):
 
 
 SMALL = {
+    "catching-up": {"servers": 2},
     "internal-memory": {"processors": 1, "addresses": 2},
     "write-through-cache": {"processors": 1},
     "raft": {"servers": 2, "values": 1, "max_term": 2, "max_log": 0},

@@ -356,6 +356,10 @@ def somebody_has_it() -> bool:
     return any(peer.has for peer in Peer)
 
 
+def a_token_is_under_way() -> bool:
+    return in_flight(Token) != ()
+
+
 def has_it(peer: Peer) -> bool:
     return peer.has
 
@@ -391,6 +395,19 @@ def test_symmetry_keeps_the_verdict(symmetry: bool) -> None:
     assert [step.action for step in found.trace.steps] == ["make", "drop"]
     kept = RING.variant("kept", constraints=(may_not_be_lost,))
     assert check(kept(), deadlock=False, symmetry=symmetry).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("symmetry", [False, True])
+def test_a_step_to_too_many_messages_leads_out_of_the_graph(symmetry: bool) -> None:
+    bounded = RING.variant(
+        "bounded",
+        constants={"peers": 3, "most": 0},
+        distinct_messages="most",
+        constraints=(may_not_be_lost,),
+        possible=(a_token_is_under_way,),
+    )
+    found = check(bounded(), deadlock=False, symmetry=symmetry)
+    assert (found.verdict, found.property) == (Verdict.UNKNOWN, "a_token_is_under_way")
 
 
 def test_a_claim_of_each_member_is_refused_with_symmetry() -> None:

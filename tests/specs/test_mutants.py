@@ -27,6 +27,7 @@ from raftnb.specs.raft.mistakes import (
     ELECTION_MUTANTS,
     FAMILIES,
     MUTANTS,
+    SNAPSHOT_MUTANTS,
     STORE_MUTANTS,
     Mutant,
     commits,
@@ -34,6 +35,7 @@ from raftnb.specs.raft.mistakes import (
     elections,
     logs,
     reads,
+    snapshots,
     terms,
     votes,
 )
@@ -42,7 +44,7 @@ from raftnb.specs.raft.server import Server
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
-SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48)]
+SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48, 53, 57, 59)]
 
 
 def name(mutant: Mutant) -> str:
@@ -53,6 +55,7 @@ def test_there_is_one_mutant_for_each_row():
     assert [mutant.row for mutant in MUTANTS] == list(range(1, 32))
     assert [mutant.row for mutant in STORE_MUTANTS] == list(range(36, 43))
     assert [mutant.row for mutant in ELECTION_MUTANTS] == list(range(43, 51))
+    assert [mutant.row for mutant in SNAPSHOT_MUTANTS] == list(range(51, 60))
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
@@ -158,7 +161,7 @@ def test_a_family_is_asked_for_by_its_name(capsys, monkeypatch):
     assert main(["mutants", "--family", "reads"]) == 2
 
 
-@pytest.mark.parametrize("row", [46, 50])
+@pytest.mark.parametrize("row", [46, 50, 55])
 def test_what_never_comes_any_more_is_found(row):
     mutant = next(m for m in ALL if m.row == row)
     found = find_out(mutant)
@@ -212,13 +215,13 @@ def test_a_finding_is_an_answer():
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
-    assert "1 to 50" in capsys.readouterr().err
+    assert "1 to 59" in capsys.readouterr().err
     assert main(["mutants", "--row", "33"]) == 2
     assert "30, 31, 36, 37" in capsys.readouterr().err
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    modules = (commits, disk, elections, logs, reads, terms, votes)
+    modules = (commits, disk, elections, logs, reads, snapshots, terms, votes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)
     for mutant in ALL:

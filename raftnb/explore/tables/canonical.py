@@ -19,6 +19,7 @@ from raftnb.explore.tables.compiling import compiled, inlined
 from raftnb.explore.tables.hashing import mix
 from raftnb.explore.tables.kernels import push
 from raftnb.explore.tables.layout import (
+    OPEN_BAG,
     UNKNOWN,
     Arranged,
     Counter,
@@ -282,11 +283,13 @@ def replace_by_canonical(
     Rows stay in `found` where something must be found out first (`scratch.swaps` and `bags` name
     it), or where a buffer is full.
     """
-    left = 0
+    left, components = 0, len(tables.pool)
     for i in range(found.counts[0]):
         row, parent = found.rows[0, i], found.parents[0, i]
         copy(scratch.row, row)
-        status = canonical(tables, scratch)
+        status = Status.DONE
+        if len(row) == components or row[components] != OPEN_BAG:  # else it stands for no state
+            status = canonical(tables, scratch)
         if status == Status.DONE:
             status = push(out, scratch.row, parent, 0, Which.NEW_ONLY)
         if status != Status.DONE:

@@ -2,12 +2,22 @@
 
 A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
 breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
-the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm. `FAMILIES` has them all.
+the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm,
+`SNAPSHOT_MUTANTS` of snapshots. `FAMILIES` has them all.
 """
 
 from __future__ import annotations
 
-from raftnb.specs.raft.mistakes import commits, disk, elections, logs, reads, terms, votes
+from raftnb.specs.raft.mistakes import (
+    commits,
+    disk,
+    elections,
+    logs,
+    reads,
+    snapshots,
+    terms,
+    votes,
+)
 from raftnb.specs.raft.mistakes.commits import (
     AcknowledgesItsWholeLog,
     BelievesHints,
@@ -114,16 +124,29 @@ ELECTION_MUTANTS: tuple[Mutant, ...] = (
     elections.ROW_49,
     elections.ROW_50,
 )
+SNAPSHOT_MUTANTS: tuple[Mutant, ...] = (
+    snapshots.ROW_51,
+    snapshots.ROW_52,
+    snapshots.ROW_53,
+    snapshots.ROW_54,
+    snapshots.ROW_55,
+    snapshots.ROW_56,
+    snapshots.ROW_57,
+    snapshots.ROW_58,
+    snapshots.ROW_59,
+)
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,
     "store": STORE_MUTANTS,
     "elections": ELECTION_MUTANTS,
+    "snapshots": SNAPSHOT_MUTANTS,
 }
 
 __all__ = [
     "ELECTION_MUTANTS",
     "FAMILIES",
     "MUTANTS",
+    "SNAPSHOT_MUTANTS",
     "STORE_MUTANTS",
     "AcknowledgesBeforeSync",
     "AcknowledgesItsWholeLog",
