@@ -82,8 +82,7 @@ SCENES = {
     ),
     "pyraftlog-commits-alone": Known(
         "pyraftlog", {}, AHEAD, "the answer to an empty heartbeat counts for a later entry",
-        "Leaders: if there exists an N such that N > commitIndex, a majority of "
-        "matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N",
+        "State, on leaders: matchIndex[]: index of highest log entry known to be replicated",
         (
             *ELECTED, ("s1", "append_entries", "s2"), ("s1", "client_request", "v1"),
             ("s2", "receive", 4), ("s1", "receive", 6),
