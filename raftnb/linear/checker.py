@@ -145,8 +145,8 @@ def _workers_for(parts: Sequence[Share], wanted: int | None) -> int:
 
 def _tried(share: Share, meter: Meter) -> Part | None:
     """What the first try finds of a part; the evidence is made when somebody asks."""
-    found = first_try(share, meter.left)
-    if found is None:
+    found = first_try(share)
+    if found is None or found.configurations > meter.left:
         return None
     meter.configurations += found.configurations
     verdict, shown = Verdict.HOLDS, partial(_order, share, found)

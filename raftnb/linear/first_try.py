@@ -3,15 +3,13 @@
 What a read, a write, or an `append` to a text does is known, so for these the object's own methods
 need not be run, and a part whose operations hardly overlap is decided in less time than `Search`
 takes to lay out its tables. It is the same search, Lowe's just-in-time linearization, without what
-keeps a hard one small; so it soon gives up. One thing it does know: where a text is only appended
-to, each of its states is the start of the longest text that was read, or goes on from there.
+keeps a hard one small; so it leaves busy parts alone, and soon gives up.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.events import UNSAID, Echo, Value, exact, freeze
@@ -22,10 +20,13 @@ from raftnb.linear.objects import CASRegister, Entry, KeyValueStore, Register
 from raftnb.linear.portions import Share
 from raftnb.linear.unique import ROLES
 
-PATIENCE = 32
-"""At how many configurations with a choice it looks, and at one more for eight operations."""
-LONGEST, MOST_WAITING = 5_000, 32
-"""Of how many operations it tries the orders, and how many may be under way at once."""
+LONGEST = 2_000
+"""Of how many operations it tries the orders."""
+MOST_CROWDED = 48
+"""At how many responses another operation may wait, beside one in ten."""
+PATIENCE = 64
+"""How many responses it passes, beside each twice."""
+NO_CHOICE: Sequence[Waiting] = ()
 _PARTS = {Register: Register, CASRegister: CASRegister, KeyValueStore: Entry}
 """The models that it takes, and what each of their parts is."""
 Access: TypeAlias = tuple[int, int, str, Any, int]
@@ -60,20 +61,10 @@ class Tried(NamedTuple):
         return numbers, points
 
 
-class Accesses(NamedTuple):
-    """The operations of a part as reads and updates of one value.
-
-    `longest` is the longest text read where texts are appended, and nothing is written anew.
-    """
-
-    operations: list[Access]
-    longest: str
-
-
-def first_try(share: Share, most: float = inf) -> Tried | None:
+def first_try(share: Share) -> Tried | None:
     """Decide a part of a register or a store with reads, writes, and texts that are appended.
 
-    None if there is something else, or if it is not decided soon, within `most` configurations.
+    None if there is something else, or if it is not decided soon.
     """
     cls = class_of(share.whole)
     if cls not in _PARTS or len(share) > LONGEST:
@@ -83,21 +74,19 @@ def first_try(share: Share, most: float = inf) -> Tried | None:
     if type(start) not in PLAIN:
         start = exact(freeze(start))
     accesses = _accesses(share, start, ROLES[_PARTS[cls]], cls is KeyValueStore)
-    if accesses is None:
-        return None
-    most = min(most, PATIENCE + len(share) // 8)
-    moments = _moments(accesses.operations)
-    return None if moments is None else _search(moments, start, accesses.longest, most)
+    moments = None if accesses is None else _moments(accesses)
+    return None if moments is None else _search(moments, start)
 
 
-def _accesses(share: Share, start: Value, roles: Mapping[str, str], keyed: bool) -> Accesses | None:
-    """The operations of a part; None if one of them is something else."""
+def _accesses(
+    share: Share, start: Value, roles: Mapping[str, str], keyed: bool
+) -> list[Access] | None:
+    """The operations as reads and updates of one value; None if one of them is something else."""
     rows = share.history.rows
     known = [roles.get(name) for name in rows.names.values]
     names, listed, lists = rows.name, rows.arguments, rows.argument_lists.values
     answers, results, ends, begins = rows.result, rows.results.values, rows.returned, rows.invoked
-    puts = appends = False
-    texts, longest = start is None or type(start) is str, ""
+    appends, texts = False, start is None or type(start) is str
     found: list[Access] = []
     for row in share.numbers:
         role, arguments, answer = known[names[row]], lists[listed[row]], answers[row]
@@ -105,37 +94,29 @@ def _accesses(share: Share, start: Value, roles: Mapping[str, str], keyed: bool)
         more = len(arguments) - (role is not GET)  # the key, unless it is the object's name
         if more and not (keyed and more == 1):
             return None
-        if role is GET:
-            if type(value) is str and len(value) > len(longest):
-                longest = value
-        elif value is UNSAID or value is None or type(value) is Echo:
-            value = arguments[-1]
-            if role is PUT:
-                puts = True
-                texts &= value is None or type(value) is str
-            elif role is APPEND:
-                appends = True
-                texts &= type(value) is str
-            else:
+        if role is not GET:
+            silent = value is UNSAID or value is None or type(value) is Echo
+            if not silent or (role is not PUT and role is not APPEND):
                 return None
-        else:
-            return None
+            value = arguments[-1]
+            if role is APPEND:
+                appends = True
+            if type(value) is not str and (value is not None or role is APPEND):
+                texts = False
         if type(value) not in PLAIN:
             if keyed and not more and role is not GET:
                 return None  # the key may be in it
             value = UNSAID if type(value) is Echo else exact(value)
         found.append((ends[row], begins[row], role, value, len(found)))
-    if appends and not texts:
-        return None
-    return Accesses(found, "" if puts or not appends else longest)
+    return None if appends and not texts else found
 
 
 def _moments(accesses: Sequence[Access]) -> list[Moment] | None:
-    """The responses in their order; None if too many operations wait at one."""
+    """The responses in their order; None where others wait at too many of them."""
     waiting: dict[int, Waiting] = {}
     free: list[int] = []
     found: list[Moment] = []
-    admitted = 0
+    admitted, left = 0, MOST_CROWDED + len(accesses) // 10
     for event, _, role, value, number in sorted(accesses):
         if event == PENDING:
             continue
@@ -149,24 +130,27 @@ def _moments(accesses: Sequence[Access]) -> list[Moment] | None:
             admitted += 1
             if end != PENDING or role is not GET:
                 waiting[n] = free.pop() if free else 1 << len(waiting), role, value, n
-        if len(waiting) > MOST_WAITING:
-            return None
         own = waiting[number]
-        found.append((event, own, [*waiting.values()] if len(waiting) > 1 else ()))
+        if len(waiting) == 1:
+            found.append((event, own, ()))
+        elif left:
+            found.append((event, own, [*waiting.values()]))
+            left -= 1
+        else:
+            return None
         free.append(waiting.pop(number)[0])
     return found
 
 
-def _search(moments: Sequence[Moment], start: Value, longest: str, most: float) -> Tried | None:
-    """Depth first; None after `most` configurations in which there was a choice."""
+def _search(moments: Sequence[Moment], start: Value) -> Tried | None:
+    """Depth first; None when it has passed too many responses again and again."""
     stack: list[Configuration] = [(0, start, 0, None)]
     seen = set[tuple[int, Value, int]]()
+    passed = 0
     while stack:
-        number, value, mask, path = stack.pop()
-        choice: Sequence[Waiting] = ()
+        begun, value, mask, path = stack.pop()
+        number, choice = begun, NO_CHOICE
         while number < len(moments):  # go on until there is a choice
-            if longest and value and not (longest.startswith(value) or value.startswith(longest)):
-                break
             event, (bit, role, given, n), waiting = moments[number]
             for other, kind, wanted, reader in waiting:
                 if kind is GET and not mask & other and (wanted == value or wanted is UNSAID):
@@ -191,12 +175,12 @@ def _search(moments: Sequence[Moment], start: Value, longest: str, most: float) 
             path = n, event, path
         else:
             return Tried(True, path, len(seen))
-        if len(choice) < 2 or (number, value, mask) in seen:  # there is none, or it leads nowhere
-            continue
-        if len(seen) >= most:
+        passed += number - begun
+        if passed > 2 * len(moments) + PATIENCE:
             return None
-        seen.add((number, value, mask))
-        stack += _after_each(choice, (number, value, mask, path), event)
+        if len(choice) > 1 and (number, value, mask) not in seen:
+            seen.add((number, value, mask))
+            stack += _after_each(choice, (number, value, mask, path), event)
     return Tried(False, None, len(seen))
 
 

@@ -14,7 +14,7 @@ from raftnb.data.histories import History
 from raftnb.data.verdict import Verdict
 from raftnb.linear import Budget, CASRegister, KeyValueStore, Register, check
 from raftnb.linear.checker import decide
-from raftnb.linear.first_try import LONGEST, MOST_WAITING, first_try
+from raftnb.linear.first_try import LONGEST, MOST_CROWDED, first_try
 from raftnb.linear.meter import Meter
 from raftnb.linear.portions import shares
 from tests.oracles.wing_gong_lowe import KINDS, random_history
@@ -112,12 +112,18 @@ def many_at_once(count: int) -> History:
 def test_it_gives_up_before_it_takes_long() -> None:
     (share,) = shares(many_at_once(9), Register)
     assert first_try(share) is None
-    (share,) = shares(many_at_once(MOST_WAITING + 1), Register)
-    assert first_try(share) is None
     one = [Invocation("A", "write", (1,)), Response("A")]
-    for times, tried in ((LONGEST, True), (LONGEST + 1, False)):
-        (share,) = shares(History(one * times), Register)
-        assert (first_try(share) is not None) is tried
+    two = [Invocation("A", "write", (1,)), Invocation("B", "write", (1,)), Response("A")]
+    for pair, times, tried in (
+        (one, LONGEST, True),
+        (one, LONGEST + 1, False),
+        ([*two, Response("B")], MOST_CROWDED, True),
+        ([*two, Response("B")], 2 * MOST_CROWDED, False),
+        ([Invocation("X", "write", (1,)), *one * MOST_CROWDED], 1, True),
+        ([Invocation("X", "write", (1,)), *one * 2 * MOST_CROWDED], 1, False),
+    ):
+        (share,) = shares(History(pair * times), Register)
+        assert (first_try(share) is not None) is tried, (len(pair), times)
 
 
 def test_what_it_looks_at_is_counted_and_within_the_budget() -> None:
@@ -125,11 +131,12 @@ def test_what_it_looks_at_is_counted_and_within_the_budget() -> None:
     (share,) = shares(history, Register)
     tried = first_try(share)
     assert tried is not None
-    assert first_try(share, tried.configurations) == tried
-    assert first_try(share, tried.configurations - 1) is None
+    assert tried.configurations > 3
     (part,) = check(history, Register, Budget(configurations=tried.configurations)).parts
     assert (part.verdict, part.configurations) == (Verdict.VIOLATED, tried.configurations)
     assert str(part.culprit) == "read() → -1"
+    repeated = History.parse("write(1) A; write(2) B; write(1) C; Ok() A; Ok() B; Ok() C")
+    assert check(repeated, Register, Budget(configurations=0)).verdict is Verdict.UNKNOWN
 
 
 def test_the_evidence_is_made_when_it_is_asked_for_and_is_an_order() -> None:
