@@ -54,7 +54,6 @@ if TYPE_CHECKING:
         refused,
         show_change,
         show_source,
-        stepper,
     )
     from raftnb.explore import check, state_graph
     from raftnb.explorer import explore_interactively, show
@@ -69,7 +68,6 @@ WHEN_USED = {
     "show_change": "raftnb.draw",
     "show_source": "raftnb.draw",
     "state_graph": "raftnb.explore",
-    "stepper": "raftnb.draw",
 }
 """What is imported when it is first used, so that `import raftnb` is quick."""
 
@@ -147,7 +145,6 @@ __all__ = [
     "show_change",
     "show_source",
     "state_graph",
-    "stepper",
     "strong",
     "weak",
     "when",

@@ -8,7 +8,7 @@ from raftnb.draw.listing import Listing, show_change, show_source
 from raftnb.draw.log_stepper import log_stepper
 from raftnb.draw.picture import Picture
 from raftnb.draw.refused import refused
-from raftnb.draw.stepper import Stepper, stepper
+from raftnb.draw.stepper import Stepper
 from raftnb.draw.timeline import timeline
 from raftnb.draw.views import Views, show_views
 
@@ -27,6 +27,5 @@ __all__ = [
     "show_change",
     "show_source",
     "show_views",
-    "stepper",
     "timeline",
 ]

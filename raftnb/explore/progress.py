@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from tqdm import tqdm
 
 
 def progress_bar(unit: str, show: bool = True, total: int | None = None) -> Any:
-    """A bar on standard error that appears after a second and goes away at the end.
+    """A bar that appears after a second and goes away at the end.
 
-    With `show`, the environment variable TQDM_DISABLE can still turn it off.
+    It stands on standard error, in a notebook below the cell. With `show`, the environment variable
+    TQDM_DISABLE can still turn it off.
     """
     options: dict[str, Any] = {} if show else {"disable": True}
+    display = _display_of_a_notebook()
+    if display is not None:
+        options |= {"file": Line(display), "ncols": 80}
     return tqdm(delay=1, leave=False, unit=f" {unit}", unit_scale=True, total=total, **options)
+
+
+def _display_of_a_notebook() -> Any:
+    """What shows something below a cell; None where no notebook runs."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return ipython.display.display if getattr(shell, "kernel", None) else None  # type: ignore[union-attr]
+
+
+class Line:
+    """One line below a cell of a notebook, which is written anew each time, and may be empty.
+
+    Standard error has a red box there, which stays when the bar has gone.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self, display: Any) -> None:
+        self._display, self._shown = display, None
+
+    def write(self, text: str) -> None:
+        """Show this text instead of the one before."""
+        words = text.strip("\r\n ")
+        if self._shown is not None:
+            self._shown.update({"text/plain": words} if words else {}, raw=True)
+        elif words:
+            self._shown = self._display({"text/plain": words}, raw=True, display_id=True)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+__all__ = ["progress_bar"]

@@ -18,10 +18,10 @@ from raftnb.draw import (
     show_change,
     show_source,
     show_views,
-    stepper,
 )
 from raftnb.draw.raft import draw_cluster, draw_clusters, draw_sequence
 from raftnb.explore import check, state_graph
+from raftnb.explorer import show
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
@@ -37,8 +37,8 @@ WRONG: dict[str, tuple[Callable[[], Any], str, str, str]] = {
     "trace of nothing": (lambda: draw_trace(None), "None", "a Trace", "whether the result has"),
     "trace of a result": (lambda: draw_trace(RESULT), "a Exploration", "a Trace", "look whether"),
     "lasso of a path": (lambda: draw_lasso(WORLD.trace), "without a loop", "lasso", "draw_trace"),
-    "stepper of a world": (lambda: stepper(WORLD), "a World", "a Trace", "give its `.trace`"),
-    "stepper, hide": (lambda: stepper(WORLD.trace, hide="ab"), "['a', 'b']", "log", "leave the"),
+    "show of a world": (lambda: show(WORLD), "a World", "a Trace", "give its `.trace`"),
+    "show, hide": (lambda: show(WORLD.trace, hide="ab"), "['a', 'b']", "log", "leave the"),
     "cluster of a world": (lambda: draw_cluster(WORLD), "a World", "a State", "give its `.state`"),
     "cluster of a trace": (
         lambda: draw_cluster(WORLD.trace), "a Trace", "a State", "give its `.last`",

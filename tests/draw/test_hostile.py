@@ -29,13 +29,13 @@ from raftnb.draw import (
     log_stepper,
     raft,
     show_views,
-    stepper,
     timeline,
 )
 from raftnb.draw.dot import render
 from raftnb.draw.pages import data_island, filled
 from raftnb.draw.raft import draw_cluster, draw_clusters, draw_sequence
 from raftnb.draw.timeline import page
+from raftnb.explorer import show
 from raftnb.language import Map, Message, Record
 
 HOSTILE = (
@@ -165,7 +165,8 @@ class Found(Answer):
 
 
 PAGES: dict[str, tuple[Callable[[str, Path], str], int]] = {
-    "stepper": (lambda w, _: stepper(trace_with(w), history=True).html, 2),
+    "show": (lambda w, _: show(trace_with(w), history=True).html, 2),
+    "show, a page": (lambda w, _: show(trace_with(w), history=True).page(w), 2),
     "log_stepper": (lambda w, _: log_stepper(account_with(w)).page(w), 2),
     "show_views": (lambda w, _: show_views(views_with(w))._repr_html_(), 0),
     "an answer": (lambda w, _: Found(w)._repr_html_(), 0),

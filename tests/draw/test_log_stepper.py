@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 import html5lib
 
 from raftnb.data.account import Account, Moment, Stop
@@ -9,8 +13,6 @@ from raftnb.data.trace import Cell, Layout, State, Step
 from raftnb.draw import log_stepper
 from raftnb.draw.log_stepper import LONGEST
 from raftnb.language import Message
-
-from .test_stepper import data_of, replay
 
 
 class Note(Message):
@@ -26,6 +28,21 @@ MOMENTS = (
     Moment(5, '{"event": "drop"}', (Step("s1", "drop"),), ((1, (7,) * 900),), ((NOTE, 0),)),
 )
 STOP = Stop(6, '{"term": 9}', ("s1.term is 1, logged 9", "no Note from s1 to s1 is in flight"))
+
+
+def data_of(html: str) -> Any:
+    found = re.search(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def replay(data: Any) -> list[list[str]]:
+    """The states as the script in the page computes them."""
+    rows = [data["initial"]]
+    for step in data["steps"]:
+        changed = dict(map(tuple, step["changes"]))
+        rows.append([changed.get(i, value) for i, value in enumerate(rows[-1])])
+    return rows
 
 
 def test_each_line_stands_beside_its_steps_and_the_state_after_it() -> None:

@@ -16,7 +16,7 @@ LANGUAGE = {
     "leads_to", "macro", "reply", "send", "strong", "weak", "when",
 }  # fmt: skip
 ERRORS = {"NotEnabled", "RaftnbError", "SpecError", "UsageError"}
-SHOWN = {"draw_graph", "draw_trace", "refused", "show_change", "show_source", "stepper"}
+SHOWN = {"draw_graph", "draw_trace", "refused", "show_change", "show_source"}
 EXPLORED = {"explore_interactively", "show"}
 FACES = {
     "raftnb": LANGUAGE | ERRORS | SHOWN | EXPLORED | {"Verdict", "check", "state_graph"},

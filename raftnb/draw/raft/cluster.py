@@ -64,7 +64,7 @@ def draw_clusters(
             "no state, or one in which no process has a log and a currentTerm",
             place="draw_cluster",
             allowed="states of a specification such as `raft`",
-            cure="use draw_trace or a stepper for others",
+            cure="use draw_trace, or show, for others",
         )
     longest = max(len(state[owner, "log"]) for _, state in scenes for owner in owners)
     left = 150.0 if single else 78.0

@@ -21,7 +21,7 @@ export function cluster(sight, before, moving, pick) {
 }
 
 function ringOf(count, card) {
-  const across = count < 3 ? 140 : 60 + 40 * count, down = count < 3 ? 0 : 26 * count + 20;
+  const across = (count < 3 ? 140 : 40 + 30 * count) * card.width / WIDE, down = count < 3 ? 0 : 20 * count + 20;
   const middle = [across + card.width / 2 + MARGIN, down + card.height / 2 + MARGIN];
   const places = Array.from({ length: count }, (_, n) => {
     const turn = count < 3 ? Math.PI * (n + 1) : 2 * Math.PI * n / count - Math.PI / 2;
@@ -64,8 +64,8 @@ const isNew = (message, before) => before !== null &&
 
 function flight(at, flying, one, moves, pick) {
   const pair = flying.filter((m) => m.source === one.source && m.dest === one.dest), [x1, y1] = at.get(one.source);
-  const [x2, y2] = at.get(one.dest), share = 0.5 + 0.12 * (pair.indexOf(one) - (pair.length - 1) / 2);
-  const long = Math.hypot(x2 - x1, y2 - y1) || 1, aside = 11;
+  const [x2, y2] = at.get(one.dest), share = 0.5 + 0.16 * (pair.indexOf(one) - (pair.length - 1) / 2);
+  const long = Math.hypot(x2 - x1, y2 - y1) || 1, aside = 19;
   const x = x1 + (x2 - x1) * share - aside * (y2 - y1) / long, y = y1 + (y2 - y1) * share + aside * (x2 - x1) / long;
   const turn = Math.atan2(y2 - y1, x2 - x1) * 180 / Math.PI, kind = one.text.split("(")[0];
   const initials = kind.replace(/[^A-Z]/g, "") || kind.slice(0, 3);

@@ -24,6 +24,7 @@ class Explorer {
     this.said = make("div", { class: "said", "aria-live": "polite" });
     this.body = make("div", { class: "columns" });
     this.box.tabIndex = 0;
+    this.box.dataset.lmSuppressShortcuts = "true"; // or keys would mean what JupyterLab takes them for
     keys.addEventListener("keydown", (event) => this.key(event));
     box.replaceChildren(this.bar, this.said, this.body);
   }
@@ -94,7 +95,7 @@ class Explorer {
 
   /** Scroll the list, and nothing else, so that the present step is seen. */
   reveal() {
-    const row = this.past.querySelector("[aria-current]"), top = row.offsetTop - this.past.offsetTop;
+    const row = this.past.querySelector("[aria-current]"), top = row.offsetTop;
     if (top < this.past.scrollTop) this.past.scrollTop = top;
     const over = top + 2 * row.offsetHeight - this.past.clientHeight;
     if (over > this.past.scrollTop) this.past.scrollTop = over;

@@ -16,6 +16,7 @@ export class GraphSource {
     this.about = data.about;
     this.initial = data.initial;
     this.start = data.start;
+    this.partial = !data.complete;
     this.known = new Map();
   }
 

@@ -97,7 +97,7 @@ export function source(place, about, open) {
   const number = (about.actions[way.process] || {})[way.action];
   const before = place.above.sight.values, now = place.sight.values;
   const changes = about.cells.flatMap(([owner, variable, shown], n) =>
-    shown && before[n] !== now[n] ? [make("li", {}, `${owner}.${variable}: ${before[n]} \u2192 ${now[n]}`)] : []);
+    shown && before[n] !== now[n] ? [make("li", {}, `${owner}.${variable} = ${now[n]}`, make("span", { class: "was" }, ` (was ${before[n]})`))] : []);
   const text = number === undefined ? null : make("pre", {}, about.sources[number][1]);
   if (!open.has("source")) open.set("source", true);
   return foldable(open, "source", number === undefined ? "what it changed" : `${about.sources[number][0]}, and what it changed`,

@@ -3,7 +3,7 @@
 import { draw, make } from "./elements.js";
 import { falseHere } from "./sights.js";
 
-const ROW = 26, COLUMN = 44, HEAD = 20;
+const ROW = 26, HEAD = 20;
 
 /** The list and the diagram of a line of places; `go` is called with the place that is chosen. */
 export function sequence(about, journey, go) {
@@ -17,7 +17,7 @@ function row(about, journey, place, go) {
   const wrong = falseHere(about, place.sight, place.way), again = journey.again(place);
   const marks = [
     again >= 0 ? `\u21ba same as ${again}` : "",
-    place.below.length > 1 ? `\u2442 ${place.below.length} branches` : "",
+    place.below.length > 1 ? `${place.below.length} branches` : "",
     wrong.length ? `\u2717 ${wrong.join(", ")}` : "",
   ].filter(Boolean);
   const text = place.way ? place.way.text : "initial state";
@@ -34,13 +34,14 @@ function diagram(line, here) {
     ...(place.way ? [place.way.process] : []), ...place.sight.messages.flatMap((m) => [m.source, m.dest]),
   ]))].sort();
   if (names.length < 2) return null;
-  const x = (name) => (names.indexOf(name) + 0.5) * COLUMN, y = (depth) => HEAD + (depth + 0.5) * ROW;
-  const height = HEAD + ROW * line.length, width = COLUMN * names.length;
+  const column = Math.max(28, Math.min(46, 180 / names.length));
+  const x = (name) => (names.indexOf(name) + 0.5) * column, y = (depth) => HEAD + (depth + 0.5) * ROW;
+  const height = HEAD + ROW * line.length, width = column * names.length;
   const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `Message sequence of ${line.length - 1} steps; the list beside it says the same.` });
   svg.append(draw("rect", { class: "now", x: 0, y: y(here.depth) - ROW / 2, width, height: ROW }));
   for (const name of names) {
-    svg.append(draw("text", { x: x(name), y: 13, "text-anchor": "middle" }, name.slice(0, 7), draw("title", {}, name)));
+    svg.append(draw("text", { x: x(name), y: 13, "text-anchor": "middle" }, name.slice(0, column / 6), draw("title", {}, name)));
     svg.append(draw("line", { class: "life", x1: x(name), x2: x(name), y1: HEAD, y2: height }));
   }
   for (const one of arrows(line)) svg.append(arrow(x, y, one));

@@ -42,6 +42,7 @@ export async function render({ model, el }) {
   inner.setAttribute("role", "group");
   inner.setAttribute("aria-label", "An explorer. The left and right arrow keys step through it.");
   box.className = "raftnb-explorer";
+  box.dataset.ready = "yes"; // no script of a page is to look for data in it
   box.append(inner);
   el.append(box);
   const steps = new KernelSource(model);
