@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
@@ -16,7 +17,6 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.permuted import try_permutations
-from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables import kernels

@@ -10,6 +10,7 @@ import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.breadth_first import BreadthFirst
@@ -17,7 +18,6 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.given import the_model
 from raftnb.explore.permuted import some_rows, try_claims
 from raftnb.explore.possible import Prospect
-from raftnb.explore.progress import progress_bar
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.backward import Backward

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
@@ -15,7 +16,6 @@ from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import at_least, begun
 from raftnb.explore.memo.memo import Memo
-from raftnb.explore.progress import progress_bar
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables.hashing import fingerprint

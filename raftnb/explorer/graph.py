@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
-from raftnb.explore.progress import progress_bar
 from raftnb.explorer.protocol import View, as_json
 from raftnb.explorer.sight import Lookout, Sight, Way
 from raftnb.explorer.tables import Tables

@@ -6,12 +6,11 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import z3
-from tqdm import tqdm
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.progress import progress_bar
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
 from raftnb.prove.actions import Start
@@ -247,8 +246,7 @@ def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> I
     def answers(number: int) -> list[Checked]:
         return [*perform(proof, todo[number], settings)]
 
-    hidden: dict[str, Any] = {} if progress else {"disable": True}  # TQDM_DISABLE hides it, too
-    with tqdm(total=len(todo), desc="proving", unit="part", leave=False, **hidden) as bar:
+    with progress_bar("parts proved", progress, len(todo), delay=0) as bar:
         for number, done in in_turn(answers, len(todo), workers):
             bar.update()
             yield from [lost(todo[number], done)] if isinstance(done, Lost) else done

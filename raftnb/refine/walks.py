@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.conclusion import begun_elsewhere
 from raftnb.explore.given import at_least, the_model
-from raftnb.explore.progress import progress_bar
 from raftnb.explore.reference import is_within_bounds
 from raftnb.language.spec import Model
 from raftnb.language.world import World

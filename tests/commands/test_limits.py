@@ -84,5 +84,5 @@ def test_no_bar_is_drawn_where_the_environment_says_so() -> None:
         ).stderr
         for disabled in ("", "1")
     }  # fmt: skip
-    assert "proving" in bars[""]
-    assert "proving" not in bars["1"]
+    assert "parts proved" in bars[""]
+    assert "parts proved" not in bars["1"]

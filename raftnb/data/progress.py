@@ -1,4 +1,4 @@
-"""A progress bar for what takes longer than a second."""
+"""A progress bar for what takes long."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 from tqdm import tqdm
 
 
-def progress_bar(unit: str, show: bool = True, total: int | None = None) -> Any:
-    """A bar that appears after a second and goes away at the end.
+def progress_bar(
+    unit: str, show: bool = True, total: int | None = None, *, delay: float = 1
+) -> Any:
+    """A bar that appears after `delay` seconds and goes away at the end.
 
     It stands on standard error, in a notebook below the cell. With `show`, the environment variable
     TQDM_DISABLE can still turn it off.
@@ -18,7 +20,7 @@ def progress_bar(unit: str, show: bool = True, total: int | None = None) -> Any:
     display = _display_of_a_notebook()
     if display is not None:
         options |= {"file": Line(display), "ncols": 80}
-    return tqdm(delay=1, leave=False, unit=f" {unit}", unit_scale=True, total=total, **options)
+    return tqdm(delay=delay, leave=False, unit=f" {unit}", unit_scale=True, total=total, **options)
 
 
 def _display_of_a_notebook() -> Any:
