@@ -69,6 +69,7 @@ def main(words: Sequence[str] | None = None) -> int:
         arguments = build_parser(given[0] if given else "").parse_args(given)
         return int(arguments.run(arguments))
     except RaftnbError as error:
+        error.place = error.place or f"command line: {' '.join(given[:2])}"
         print(error, file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt as stop:

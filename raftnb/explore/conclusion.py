@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
-from raftnb.language.assumptions import listed
+from raftnb.language.assumptions import how_to_begin, listed
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.universe import is_natural
@@ -24,7 +24,9 @@ def conclude(model: Model, distinct: int, witnesses: Witnesses, cut: int) -> dic
     missing = [name for name, witness in witnesses.items() if witness is None]
     found: dict[str, Any] = {"verdict": Verdict.HOLDS, "complete": True}
     if not distinct:
-        bound = "no initial state is within the constraints" if cut else "there is no initial state"
+        how = how_to_begin(model.spec)
+        bound = "there is no initial state" + (f": {how}" if how else "")
+        bound = "no initial state is within the constraints" if cut else bound
         found |= {"verdict": Verdict.UNKNOWN, "bound": bound}
     elif missing and cut:
         bound = f"not reached: {', '.join(missing)}; {steps(cut)} out of the constraints"

@@ -13,6 +13,7 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.language import source
 from raftnb.language.claims import Property, as_function
+from raftnb.language.initial import Initial
 from raftnb.language.network import in_flight
 from raftnb.language.processes import Process
 from raftnb.language.universe import is_natural
@@ -156,8 +157,17 @@ def refuse_no_beginning(model: Beginning) -> None:
         raise UsageError(
             f"`{spec.name}` without an initial state",
             allowed=f"constants with which some state satisfies {listed(claims)}",
-            cure="give other constants, or larger sizes",
+            cure=how_to_begin(spec) or "give other constants, or larger sizes",
         )
+
+
+def how_to_begin(spec: Assuming) -> str:
+    """The cure where no state satisfies what is claimed of the beginning; empty if unknown."""
+    claims, words = (*spec.assuming, *spec.initially), spec.vocabulary
+    read = {name for claim in claims for name in source.attributes(claim, words.namespace)}
+    own = [variable for cls in words.classes for variable in getattr(cls, "variables", {}).values()]
+    fixed = [v.name for v in own if v.name in read and not isinstance(v.initial, Initial)]
+    return f"let it begin as any value: `{fixed[0]}: Type = anything()`" if fixed else ""
 
 
 def listed(claims: Iterable[Any]) -> str:

@@ -32,7 +32,8 @@ def comprehension(at: Evaluator, expr: nodes.EachOf, env: Environment) -> Value:
         f"`{expr.kind}` of a comprehension",
         allowed="all, any, sets, maps, sequences, how many items of a sequence (sum of 1), and how "
         "many members compared with a number: `sum(1 for a in A if p(a)) <= 1`",
-        cure="compare it with a number, or claim it of all; other sums are explored, not proved"
+        cure="compare it with a number; other sums are explored: prove what else is claimed, "
+        "`Proof(SPEC, (Lemma(claim),))`"
         if expr.kind == "sum"
         else "say it with these",
     )

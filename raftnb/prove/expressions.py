@@ -71,7 +71,9 @@ def read(at: Evaluator, expr: nodes.Read, env: Environment) -> Value:
             expr,
             f"`{expr.root}.{expr.variable}`, whose type has no translation",
             allowed="bool, numbers, text, enums, members, options, sequences, sets, maps",
-            cure="give the variable one of these types, or claim nothing of it",
+            cure="sets have members, numbers, texts: for records, a Map from one field to the rest"
+            if isinstance(expr.type, SetOf)
+            else "give the variable one of these types, or claim nothing of it",
         )
     return state.read(expr.root, expr.variable, owner)
 

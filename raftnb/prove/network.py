@@ -128,7 +128,8 @@ class Polarity:
             "`in_flight` where a message that is no longer in flight would make a difference",
             allowed="claims that every message in flight satisfies; in an action, guards that one "
             "is there; anything with `Delivery(duplicates=True, reorders=True)`",
-            cure="say it of all messages, or remember in a variable what was sent",
+            cure="a proof lets messages stay in flight: number them, `Token(n=...)`, and receive "
+            "larger ones only; or remember in a variable what was sent",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import z3
 
 from raftnb.data.errors import SpecError
+from raftnb.data.places import place_of_declaration
 from raftnb.prove.plain import Reader, Reading, Shape, Supply
 from raftnb.prove.terms import FALSE, RecordV, Value, conj
 from raftnb.tree import nodes
@@ -42,7 +43,13 @@ class RecordShape(Shape):
             if type_ is not None:
                 self.of(type_).possible()
         except SpecError as error:
-            error.place = error.place or f"field `{name}` of class `{self.type.cls.__name__}`"
+            cls = self.type.cls
+            declared = name if name in vars(cls).get("__annotations__", {}) else ""
+            error.place = error.place or place_of_declaration(vars(cls), cls.__name__, declared)
+            error.found = f"the field `{name}` of `{cls.__name__}`: {error.found}"
+            if name in ("source", "dest"):
+                who = "sends" if name == "source" else "gets"
+                error.cure = f"a class of messages for each class of processes that {who} them"
             raise
 
     def fields(self) -> list[tuple[str, Shape]]:

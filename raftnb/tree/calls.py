@@ -37,7 +37,7 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
-from raftnb.tree.scope import Lower
+from raftnb.tree.scope import SAY, Lower
 from raftnb.tree.types import attribute_of, function_of, is_domain, plain
 
 OURS = ("raftnb.data", "raftnb.language")
@@ -241,9 +241,10 @@ def _extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
         if len(node.args) > 1 and not node.keywords:
             return Apply(INT, node.lineno, several, tuple(map(lower.number, node.args)))
         if len(node.args) != 1 or [k.arg for k in node.keywords] not in ([], ["default"]):
-            lower.scope.fail(
-                node, f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
-            )
+            keys = any(k.arg == "key" for k in node.keywords)
+            cure = "choose it: `x = either(*xs)`, and `when(all(f(y) <= f(x) for y in xs))`"
+            allowed = f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
+            lower.scope.fail(node, allowed, cure if keys else SAY)
         default = [lower.number(k.value) for k in node.keywords]
         return Apply(INT, node.lineno, of_one, (_numbers(lower, node.args[0]), *default))
 

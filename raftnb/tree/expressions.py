@@ -56,6 +56,12 @@ COMBINED: dict[tuple[type[ast.operator], type[Type]], str] = {
 FREEZE = "frozenset({...}), Map({...}): values that cannot change"
 
 
+NUMBERED = (
+    "a proof is about any number of members: declare a number, `rank: Nat = anything()`, that no "
+    "action writes, and say in `assuming=` what is so of it"
+)
+
+
 class Expressions:
     """Lowers the expressions of one function."""
 
@@ -204,7 +210,7 @@ class Expressions:
         known = self.scope.variables(root)
         if node.attr not in known:
             own = node.attr in ("index", "name")
-            cure = "compare members with `==`: a proof is about any number of them" if own else SAY
+            cure = NUMBERED if own else SAY
             allowed = ", ".join(known) or "classes of processes, which have variables"
             self.scope.fail(node, allowed, cure)
         type_ = self.scope.names.variable_type(root, node.attr)
