@@ -100,8 +100,9 @@ def _cure(name: str, value: Any, sort: Sort, default: Any) -> str:
         return f"without quotes: `{name}={value}`"
     if isinstance(value, float) and abs(value) < 10**9 and sort.takes(round(value)):
         return f"a whole number: `{name}={round(value)}`"
+    usual = default if sort.takes(default) else 1
     if sort is SIZE and is_number(value):
-        return f"a class has at least one member: `{name}=1`"
+        return f"a class has at least one member: `{name}={usual}`"
     if sort is NATURAL and is_number(value):
         return f"`{name}={-value}`; or give it a default below 0 in the Spec, if it may be negative"
-    return f"for example `{name}={default if sort.takes(default) else 1}`"
+    return f"for example `{name}={usual}`"
