@@ -12,6 +12,7 @@ from typing import Any
 
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.names import nearest
 
@@ -73,6 +74,7 @@ def read_events(path: str | Path) -> Recording:
     return Recording(path)
 
 
+@told_plainly
 def recorded_log(name: str) -> Recording:
     """One of the logs that come with the package: a run of a real library, of three servers.
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.names import nearest
 from raftnb.drive.adapter import Adapter, Sent
@@ -170,6 +171,7 @@ def recorded_scenes() -> dict[str, RecordedScene]:
     return found
 
 
+@told_plainly
 def recorded_scene(name: str) -> RecordedScene:
     """One of the scenes that come with the package; raises `UsageError` for an unknown name."""
     known = recorded_scenes()

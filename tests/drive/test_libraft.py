@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 from pathlib import Path
 
 import pytest
@@ -51,7 +49,8 @@ def test_a_library_that_dies_is_a_difference_and_the_next_cluster_is_a_new_one()
         def time_out(self, process: str) -> list[libraft.Sent]:
             child = self.program.child
             assert child is not None
-            os.kill(child.pid, signal.SIGKILL)
+            child.kill()
+            child.wait()
             return super().time_out(process)
 
     answer = replay(SOUND, Dying(), [("s1", "time_out")])

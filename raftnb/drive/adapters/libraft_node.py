@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -285,7 +286,8 @@ class Program:
             return 0
         for pipe in (child.stdin, child.stdout):
             if pipe:
-                pipe.close()
+                with suppress(OSError):  # what was to be written has no reader any more
+                    pipe.close()
         try:
             return child.wait(1)
         except subprocess.TimeoutExpired:
