@@ -67,6 +67,11 @@ ALLOWED = {
 }
 
 
+def role_of(s: Any) -> Role:
+    """The role as libraft has it: who asks around is a candidate."""
+    return Role.CANDIDATE if s.asking else s.role
+
+
 class LibraftMapping(EventMapping):
     """The events of libraft, read as steps of the sound variant, or of the library as it is."""
 
@@ -151,7 +156,7 @@ class LibraftMapping(EventMapping):
         steps = one_of(ALLOWED, why, "`why`")
         if steps.disk:
             self.reach_disk(s, logged, now)
-        if s.role is not ROLES.get(logged["role"]) or s.currentTerm != logged["currentTerm"]:
+        if role_of(s) is not ROLES.get(logged["role"]) or s.currentTerm != logged["currentTerm"]:
             self.reach_role(s, logged, now, steps.timer)
         if logged["commitIndex"] > s.commitIndex and s.role is Role.LEADER:
             now.take(s, "advance_commit_index", choose=(logged["commitIndex"],))
@@ -169,7 +174,7 @@ class LibraftMapping(EventMapping):
     def reach_role(self, s: Any, logged: Logged, now: Now, timer: bool) -> None:
         """Stand for election, win it, or stand down, as the role and the term that are logged."""
         role, term = logged["role"], logged["currentTerm"]
-        asks, stands = s.preVotes is not None, s.role is Role.CANDIDATE
+        asks, stands = s.asking, role_of(s) is Role.CANDIDATE
         begins = asks or (timer and (stands or not now.noted(PRE_VOTE)))
         if role == "leader" and s.role is Role.CANDIDATE:
             self.take(s, "become_leader", now=now)
@@ -184,7 +189,7 @@ class LibraftMapping(EventMapping):
         """The whole state of a server; of its log what is left beyond the snapshot."""
         voted = s.votedFor
         is_ = (
-            s.currentTerm, int(voted.name[1:]) if voted is not None else 0, s.role.value,
+            s.currentTerm, int(voted.name[1:]) if voted is not None else 0, role_of(s).value,
             s.commitIndex, s.lastStored,
         )  # fmt: skip
         names = ("currentTerm", "votedFor", "role", "commitIndex", "lastStored")
@@ -306,7 +311,7 @@ class LibraftMapping(EventMapping):
 
     def vote_response(self, s: Any, m: Message, now: Now) -> None:
         """Only a candidate looks at it, and not while it asks around."""
-        if s.role is not Role.CANDIDATE or s.preVotes is not None:
+        if s.role is not Role.CANDIDATE:
             self.ignore(m, now)
         else:
             self.adopt(s, m, now)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
+from raftnb.specs.libraries.etcd_proof import RAFT_ETCD_PROOF
+from raftnb.specs.libraries.libraft_elections_proof import LIBRAFT_ELECTIONS_PROOF
+from raftnb.specs.libraries.pysyncobj_proof import RAFT_PYSYNCOBJ_PROOF
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES
@@ -50,6 +53,9 @@ PROOFS: dict[str, Proof] = {
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,
         RAFT_STORE_READ_INDEX_PROOF,
+        RAFT_ETCD_PROOF,
+        LIBRAFT_ELECTIONS_PROOF,
+        RAFT_PYSYNCOBJ_PROOF,
     )
 }
 

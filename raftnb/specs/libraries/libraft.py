@@ -1,10 +1,8 @@
 """Raft as libraft does it (the C library under dqlite), where that is not as in Figure 2.
 
-Who has a leader refuses votes, and does not take over the candidate's term (dissertation, section
-4.2.3). A leader without a quorum stands down within its term. Entries are in memory first and on
-disk later: answers, commits and the leader's own part in a quorum follow the disk. A leader sends
-entries from where it likes. It may send a snapshot of its log's beginning. With pre-vote, a server
-asks first whether others would vote for it (section 9.6).
+Its elections are in `libraft_elections`. Entries are in memory first and on disk later: answers,
+commits and the leader's own part in a quorum follow the disk. A leader sends entries from where it
+likes. It may send a snapshot of its log's beginning.
 
 A log is kept whole here, though the library drops what a snapshot covers. A restart while a
 snapshot is being put on disk is left out.
@@ -13,21 +11,17 @@ snapshot is being put on disk is left out.
 from __future__ import annotations
 
 from raftnb.language import Message, Record, Seq, Set, discard, either, macro, reply, send, when
-from raftnb.specs.libraries.ahead import AheadServer
+from raftnb.specs.libraries.libraft_elections import LibraftElections
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.prevote import PreVote, PreVoteResponse
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
     Entry,
     Index,
-    RequestVote,
-    RequestVoteResponse,
     Role,
     Server,
     Term,
     Value,
-    is_quorum,
     last_term,
     term_at,
 )
@@ -50,16 +44,13 @@ class InstallSnapshot(Message):
     snapshot: Seq[Entry]
 
 
-class LibraftServer(AheadServer):
-    """A server of libraft; it may ask around before it begins a term, and need not."""
+class LibraftServer(LibraftElections):
+    """A server of libraft, with its disk and its snapshots."""
 
-    # How much of the log is on disk, what is on its way there, and the leader that is known.
+    # How much of the log is on disk, and what is on its way there.
     lastStored: Index = 0
     writing: Seq[Write] = ()
     installing: Write | None = None
-    leader: Server | None = None
-    # Who would vote for this server, while it asks around (pre-vote).
-    preVotes: Set[Server] | None = None
 
     def restart(self) -> None:
         """Fail and come back: what is not on disk is lost."""
@@ -67,44 +58,6 @@ class LibraftServer(AheadServer):
         super().restart()
         self.log = self.log[: self.lastStored]
         self.writing = ()
-        self.leader = None
-        self.preVotes = None
-
-    # Elections.
-
-    def time_out(self) -> None:
-        """Start an election, but who asks around only when a majority would vote for it."""
-        when(self.preVotes is None or is_quorum(self.preVotes))
-        super().time_out()
-        self.leader = None
-        self.preVotes = None
-
-    def step_down(self) -> None:
-        """A leader that has not heard of a quorum for a while stands down within its term."""
-        when(self.role == Role.LEADER)
-        self.role = Role.FOLLOWER
-        self.leader = None
-
-    def update_term(self, m: Message) -> None:
-        """A newer term: who stood or led knows no leader. Asking around does not bring one."""
-        when(not isinstance(m, PreVote))
-        when(not isinstance(m, PreVoteResponse))
-        if self.role != Role.FOLLOWER:
-            self.leader = None
-        super().update_term(m)
-        self.preVotes = None
-
-    def has_leader(self) -> bool:
-        """Whether this server leads, or follows a leader that it knows."""
-        follows = self.role == Role.FOLLOWER and self.leader is not None
-        return self.role == Role.LEADER or follows
-
-    def handle_request_vote(self, m: RequestVote) -> None:
-        """Who has a leader refuses in its own term, whatever the candidate's is."""
-        if self.has_leader():
-            reply(m, RequestVoteResponse(term=self.currentTerm, voteGranted=False))
-        else:
-            super().handle_request_vote(m)
 
     # Entries: in memory at once, on disk later.
 
@@ -115,11 +68,11 @@ class LibraftServer(AheadServer):
         self.writing += (Write(prev, self.log[prev:], self.currentTerm, None, 0),)
 
     def handle_append_entries(self, m: AppendEntries) -> None:
-        """Know the leader; while a snapshot is being installed, entries are ignored."""
-        if m.term == self.currentTerm:
-            self.leader = m.source
-            self.preVotes = None
+        """While a snapshot is being installed, entries are ignored."""
         if m.term == self.currentTerm and self.installing is not None and m.entries != ():
+            self.leader = m.source
+            self.asking = False
+            self.preVotes = frozenset()
             discard(m)
         else:
             super().handle_append_entries(m)
@@ -170,7 +123,8 @@ class LibraftServer(AheadServer):
         self.writing = self.writing[1:]
         kept = self.still_there(w) if self.installing is None else 0
         self.lastStored += kept
-        if kept > 0 and w.leader is not None and self.role == Role.FOLLOWER:
+        follows = self.role == Role.FOLLOWER and not self.asking
+        if kept > 0 and w.leader is not None and follows:
             self.commitIndex = max(self.commitIndex, min(w.leaderCommit, self.lastStored))
             self.answer(w)
 
@@ -216,7 +170,8 @@ class LibraftServer(AheadServer):
         else:
             self.role = Role.FOLLOWER
             self.leader = m.source
-            self.preVotes = None
+            self.asking = False
+            self.preVotes = frozenset()
             last = len(m.snapshot)
             if self.installing is not None:
                 discard(m)
@@ -238,50 +193,6 @@ class LibraftServer(AheadServer):
             self.commitIndex = max(self.commitIndex, len(w.entries))
             if self.role == Role.FOLLOWER:
                 self.answer(w)
-
-    # Pre-vote.
-
-    def ask_around(self) -> None:
-        """Stand as a candidate for the next term, without beginning it."""
-        when(self.role == Role.FOLLOWER or self.preVotes is not None)
-        self.role = Role.CANDIDATE
-        self.leader = None
-        self.votesGranted = frozenset()
-        self.preVotes = frozenset({self})
-        for peer in Server:
-            if peer != self:
-                send(
-                    PreVote(
-                        term=self.currentTerm + 1,
-                        lastLogIndex=len(self.log),
-                        lastLogTerm=last_term(self.log),
-                    ),
-                    to=peer,
-                )
-
-    def would_vote(self, m: PreVote) -> bool:
-        """Whether this server would vote for the sender, if it were to begin that term."""
-        asked = (m.lastLogTerm, m.lastLogIndex)
-        return (
-            not self.has_leader()
-            and m.term >= self.currentTerm
-            and asked >= (last_term(self.log), len(self.log))
-        )
-
-    def handle_pre_vote(self, m: PreVote) -> None:
-        """Say whether the sender would get the vote; nothing is promised."""
-        reply(m, PreVoteResponse(term=m.term, voteGranted=self.would_vote(m)))
-
-    def handle_pre_vote_response(self, m: PreVoteResponse) -> None:
-        """Count who would vote for this server."""
-        asks = self.role == Role.CANDIDATE and self.preVotes is not None
-        if asks and m.term > self.currentTerm and m.voteGranted and self.preVotes is not None:
-            self.preVotes |= {m.source}
-        discard(m)
-
-    def counts_vote(self, m: RequestVoteResponse) -> bool:
-        """Votes of an earlier candidacy do not count for who asks around."""
-        return super().counts_vote(m) and self.preVotes is None
 
 
 class AsIsServer(LibraftServer):
