@@ -9,7 +9,7 @@ keeps a hard one small; so it leaves busy parts alone, and soon gives up.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.events import UNSAID, Echo, Value, exact, freeze
@@ -24,22 +24,20 @@ LONGEST = 2_000
 """Of how many operations it tries the orders."""
 MOST_CROWDED = 48
 """At how many responses another operation may wait, beside one in ten."""
-PATIENCE = 64
-"""How many responses it passes, beside each twice."""
-NO_CHOICE: Sequence[Waiting] = ()
+PATIENCE = 100
+"""How often it passes a response or makes a choice, beside two times for each response."""
 _PARTS = {Register: Register, CASRegister: CASRegister, KeyValueStore: Entry}
 """The models that it takes, and what each of their parts is."""
 Access: TypeAlias = tuple[int, int, str, Any, int]
-"""An operation: where it returns (or PENDING), where it began, what it does, the value, its number.
-"""
-Waiting: TypeAlias = tuple[int, str, Any, int]
-"""One that waits: its bit (free again after it), what it does, the value, its number."""
-Moment: TypeAlias = tuple[int, Waiting, Sequence[Waiting]]
-"""A response: its event, its operation, and all that wait there; none if that one is alone."""
+"""An operation: where it returns (or PENDING) and began, what it does, the value, its own bit."""
+Moment: TypeAlias = tuple[Access, Sequence[Access]]
+"""A response: its operation, and all that wait there; none if that one is alone."""
 Path: TypeAlias = "tuple[int, int, Path] | None"
-"""The order so far, last first: an operation, the event before which it takes effect, the rest."""
+"""The order so far, last first: an operation's bit, the event before which it takes effect, the
+rest."""
 Configuration: TypeAlias = tuple[int, Any, int, Path]
 """The number of the next response, the value, the bits of those that took effect, the order."""
+NO_CHOICE: Sequence[Access] = ()
 
 
 class Tried(NamedTuple):
@@ -53,8 +51,8 @@ class Tried(NamedTuple):
         """The numbers of the operations in their order, and the events before which each is."""
         numbers, points, path = array("i"), array("i"), self.path
         while path:
-            number, point, path = path
-            numbers.append(number)
+            bit, point, path = path
+            numbers.append(bit.bit_length() - 1)
             points.append(point)
         numbers.reverse()
         points.reverse()
@@ -107,64 +105,58 @@ def _accesses(
             if keyed and not more and role is not GET:
                 return None  # the key may be in it
             value = UNSAID if type(value) is Echo else exact(value)
-        found.append((ends[row], begins[row], role, value, len(found)))
+        found.append((ends[row], begins[row], role, value, 1 << len(found)))
     return None if appends and not texts else found
 
 
 def _moments(accesses: Sequence[Access]) -> list[Moment] | None:
     """The responses in their order; None where others wait at too many of them."""
-    waiting: dict[int, Waiting] = {}
-    free: list[int] = []
+    waiting: dict[int, Access] = {}
     found: list[Moment] = []
     admitted, left = 0, MOST_CROWDED + len(accesses) // 10
-    for event, _, role, value, number in sorted(accesses):
+    for own in sorted(accesses):
+        event, _, _, _, bit = own
         if event == PENDING:
             continue
-        alone = number + 1 == len(accesses) or accesses[number + 1][1] > event
-        if alone and not waiting and number == admitted:
-            found.append((event, (1, role, value, number), ()))
-            admitted += 1
-            continue
         while admitted < len(accesses) and accesses[admitted][1] < event:
-            end, _, role, value, n = accesses[admitted]
+            one = accesses[admitted]
             admitted += 1
-            if end != PENDING or role is not GET:
-                waiting[n] = free.pop() if free else 1 << len(waiting), role, value, n
-        own = waiting[number]
+            if one[0] != PENDING or one[2] is not GET:
+                waiting[one[4]] = one
         if len(waiting) == 1:
-            found.append((event, own, ()))
+            found.append((own, ()))
         elif left:
-            found.append((event, own, [*waiting.values()]))
+            found.append((own, [*waiting.values()]))
             left -= 1
         else:
             return None
-        free.append(waiting.pop(number)[0])
+        del waiting[bit]
     return found
 
 
 def _search(moments: Sequence[Moment], start: Value) -> Tried | None:
-    """Depth first; None when it has passed too many responses again and again."""
+    """Depth first; None after so much back and forth that another way is better."""
     stack: list[Configuration] = [(0, start, 0, None)]
     seen = set[tuple[int, Value, int]]()
-    passed = 0
+    left = 2 * len(moments) + PATIENCE
     while stack:
         begun, value, mask, path = stack.pop()
         number, choice = begun, NO_CHOICE
         while number < len(moments):  # go on until there is a choice
-            event, (bit, role, given, n), waiting = moments[number]
-            for other, kind, wanted, reader in waiting:
+            (event, _, role, given, bit), waiting = moments[number]
+            for _, _, kind, wanted, other in waiting:
                 if kind is GET and not mask & other and (wanted == value or wanted is UNSAID):
                     mask |= other
-                    path = reader, event, path
+                    path = other, event, path
             if mask & bit:
                 mask ^= bit
                 number += 1
                 continue
             if waiting:
-                choice = [one for one in waiting if one[1] is not GET and not mask & one[0]]
+                choice = [one for one in waiting if one[2] is not GET and not mask & one[4]]
                 if len(choice) != 1:
                     break
-                bit, role, given, n = choice[0]
+                _, _, role, given, bit = choice[0]
                 mask |= bit
             else:
                 number += 1
@@ -172,23 +164,15 @@ def _search(moments: Sequence[Moment], start: Value) -> Tried | None:
                 value = given if role is PUT or value is None else value + given
             elif given != value and given is not UNSAID:
                 break
-            path = n, event, path
+            path = bit, event, path
         else:
             return Tried(True, path, len(seen))
-        passed += number - begun
-        if passed > 2 * len(moments) + PATIENCE:
+        left -= number - begun + 1
+        if left < 0:
             return None
         if len(choice) > 1 and (number, value, mask) not in seen:
             seen.add((number, value, mask))
-            stack += _after_each(choice, (number, value, mask, path), event)
+            for _, _, role, given, bit in choice:
+                after = given if role is PUT or value is None else value + given
+                stack.append((number, after, mask | bit, (bit, event, path)))
     return Tried(False, None, len(seen))
-
-
-def _after_each(
-    choice: Sequence[Waiting], here: Configuration, event: int
-) -> Iterator[Configuration]:
-    """The configurations after each of the updates that may take effect before this response."""
-    number, before, mask, path = here
-    for bit, role, given, n in choice:
-        value = given if role is PUT or before is None else before + given
-        yield number, value, mask | bit, (n, event, path)
