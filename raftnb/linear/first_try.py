@@ -30,8 +30,8 @@ _PARTS = {Register: Register, CASRegister: CASRegister, KeyValueStore: Entry}
 """The models that it takes, and what each of their parts is."""
 Access: TypeAlias = tuple[int, int, str, Any, int]
 """An operation: where it returns (or PENDING) and began, what it does, the value, its own bit."""
-Moment: TypeAlias = tuple[Access, Sequence[Access]]
-"""A response: its operation, and all that wait there; none if that one is alone."""
+Moment: TypeAlias = tuple[Access, Sequence[Access], Sequence[Access]]
+"""A response: its operation, and the reads and the updates that wait; none if it is alone."""
 Path: TypeAlias = "tuple[int, int, Path] | None"
 """The order so far, last first: an operation's bit, the event before which it takes effect, the
 rest."""
@@ -111,26 +111,29 @@ def _accesses(
 
 def _moments(accesses: Sequence[Access]) -> list[Moment] | None:
     """The responses in their order; None where others wait at too many of them."""
-    waiting: dict[int, Access] = {}
+    reads: dict[int, Access] = {}
+    updates: dict[int, Access] = {}
     found: list[Moment] = []
     admitted, left = 0, MOST_CROWDED + len(accesses) // 10
     for own in sorted(accesses):
-        event, _, _, _, bit = own
+        event, _, role, _, bit = own
         if event == PENDING:
             continue
         while admitted < len(accesses) and accesses[admitted][1] < event:
             one = accesses[admitted]
             admitted += 1
-            if one[0] != PENDING or one[2] is not GET:
-                waiting[one[4]] = one
-        if len(waiting) == 1:
-            found.append((own, ()))
+            if one[2] is not GET:
+                updates[one[4]] = one
+            elif one[0] != PENDING:
+                reads[one[4]] = one
+        if len(reads) + len(updates) == 1:
+            found.append((own, (), ()))
         elif left:
-            found.append((own, [*waiting.values()]))
+            found.append((own, [*reads.values()] if reads else (), [*updates.values()]))
             left -= 1
         else:
             return None
-        del waiting[bit]
+        del (reads if role is GET else updates)[bit]
     return found
 
 
@@ -143,17 +146,17 @@ def _search(moments: Sequence[Moment], start: Value) -> Tried | None:
         begun, value, mask, path = stack.pop()
         number, choice = begun, NO_CHOICE
         while number < len(moments):  # go on until there is a choice
-            (event, _, role, given, bit), waiting = moments[number]
-            for _, _, kind, wanted, other in waiting:
-                if kind is GET and not mask & other and (wanted == value or wanted is UNSAID):
+            (event, _, role, given, bit), reads, updates = moments[number]
+            for _, _, _, wanted, other in reads:
+                if (wanted == value or wanted is UNSAID) and not mask & other:
                     mask |= other
                     path = other, event, path
             if mask & bit:
                 mask ^= bit
                 number += 1
                 continue
-            if waiting:
-                choice = [one for one in waiting if one[2] is not GET and not mask & one[4]]
+            if reads or updates:
+                choice = [one for one in updates if not mask & one[4]] if mask else updates
                 if len(choice) != 1:
                     break
                 _, _, role, given, bit = choice[0]

@@ -147,8 +147,8 @@ class _Sorted:
         for row, call in enumerate(zip(rows.object, rows.name, rows.arguments, strict=True)):
             x, name, number = call
             arguments = lists[number]
-            last = arguments[-1] if arguments else None
-            shape = x, name, len(arguments), len(last) if isinstance(last, tuple) else -1
+            spread = len(arguments[-1]) if arguments and isinstance(arguments[-1], tuple) else -1
+            shape = x, name, len(arguments), spread
             add = by_shape.get(shape) or by_call.get(call)
             if add is None:
                 share, by_object = self._share(row)
