@@ -12,6 +12,8 @@ from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES
 from raftnb.specs.raft.log import RAFT_LOG
 from raftnb.specs.raft.log_proof import RAFT_LOG_PROOF
+from raftnb.specs.raft.membership import RAFT_JOINT, RAFT_ONE_BY_ONE
+from raftnb.specs.raft.membership_proof import RAFT_JOINT_PROOF, RAFT_ONE_BY_ONE_PROOF
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
 from raftnb.specs.raft.prevote import RAFT_PREVOTE, UNHURRIED_PREVOTE
 from raftnb.specs.raft.prevote_proof import RAFT_PREVOTE_PROOF
@@ -34,11 +36,11 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
 ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE, RAFT_TRANSFER, UNHURRIED_TRANSFER)
-LOGS = (RAFT_SNAPSHOTS, CATCHING_UP)
+CLUSTERS = (RAFT_SNAPSHOTS, CATCHING_UP, RAFT_JOINT, RAFT_ONE_BY_ONE)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec
-    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *LOGS, *CLIENTS)
+    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *CLUSTERS, *CLIENTS)
 }
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof
@@ -49,6 +51,8 @@ PROOFS: dict[str, Proof] = {
         RAFT_PREVOTE_PROOF,
         RAFT_TRANSFER_PROOF,
         RAFT_SNAPSHOTS_PROOF,
+        RAFT_JOINT_PROOF,
+        RAFT_ONE_BY_ONE_PROOF,
         RAFT_LOG_PROOF,
         RAFT_READ_INDEX_PROOF,
         RAFT_STORE_PROOF,

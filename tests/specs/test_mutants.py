@@ -26,6 +26,7 @@ from raftnb.specs.raft import scenes
 from raftnb.specs.raft.mistakes import (
     ELECTION_MUTANTS,
     FAMILIES,
+    MEMBERSHIP_MUTANTS,
     MUTANTS,
     SNAPSHOT_MUTANTS,
     STORE_MUTANTS,
@@ -34,6 +35,7 @@ from raftnb.specs.raft.mistakes import (
     disk,
     elections,
     logs,
+    membership,
     reads,
     snapshots,
     terms,
@@ -44,7 +46,7 @@ from raftnb.specs.raft.server import Server
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
-SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48, 53, 57, 59)]
+SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48, 53, 57, 59, 65)]
 
 
 def name(mutant: Mutant) -> str:
@@ -56,6 +58,7 @@ def test_there_is_one_mutant_for_each_row():
     assert [mutant.row for mutant in STORE_MUTANTS] == list(range(36, 43))
     assert [mutant.row for mutant in ELECTION_MUTANTS] == list(range(43, 51))
     assert [mutant.row for mutant in SNAPSHOT_MUTANTS] == list(range(51, 60))
+    assert [mutant.row for mutant in MEMBERSHIP_MUTANTS] == list(range(60, 66))
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
@@ -215,13 +218,13 @@ def test_a_finding_is_an_answer():
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
-    assert "1 to 59" in capsys.readouterr().err
+    assert "1 to 65" in capsys.readouterr().err
     assert main(["mutants", "--row", "33"]) == 2
     assert "30, 31, 36, 37" in capsys.readouterr().err
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    modules = (commits, disk, elections, logs, reads, snapshots, terms, votes)
+    modules = (commits, disk, elections, logs, membership, reads, snapshots, terms, votes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)
     for mutant in ALL:

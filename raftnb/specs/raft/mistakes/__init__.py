@@ -3,7 +3,8 @@
 A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
 breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
 the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm,
-`SNAPSHOT_MUTANTS` of snapshots. `FAMILIES` has them all.
+`SNAPSHOT_MUTANTS` of snapshots, `MEMBERSHIP_MUTANTS` of changes of the cluster. `FAMILIES` has
+them all.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from raftnb.specs.raft.mistakes import (
     disk,
     elections,
     logs,
+    membership,
     reads,
     snapshots,
     terms,
@@ -135,16 +137,26 @@ SNAPSHOT_MUTANTS: tuple[Mutant, ...] = (
     snapshots.ROW_58,
     snapshots.ROW_59,
 )
+MEMBERSHIP_MUTANTS: tuple[Mutant, ...] = (
+    membership.ROW_60,
+    membership.ROW_61,
+    membership.ROW_62,
+    membership.ROW_63,
+    membership.ROW_64,
+    membership.ROW_65,
+)
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,
     "store": STORE_MUTANTS,
     "elections": ELECTION_MUTANTS,
     "snapshots": SNAPSHOT_MUTANTS,
+    "membership": MEMBERSHIP_MUTANTS,
 }
 
 __all__ = [
     "ELECTION_MUTANTS",
     "FAMILIES",
+    "MEMBERSHIP_MUTANTS",
     "MUTANTS",
     "SNAPSHOT_MUTANTS",
     "STORE_MUTANTS",
