@@ -12,6 +12,8 @@ from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.universe import is_natural
 
+NO_ACTION = "no process has an action (a method that returns nothing): nothing can happen"
+NO_CLAIM = "nothing is claimed: only deadlocks, and what is undefined, were looked for"
 Witnesses = Mapping[str, Trace | None]
 
 
@@ -52,7 +54,9 @@ def never_true(model: Model, name: str) -> str:
 
 def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tuple[str, ...]:
     """What the answer of an exploration does not cover, in sentences."""
-    found = [*begun_elsewhere(model)]
+    spec = model.spec
+    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
+    found = [*begun_elsewhere(model), *(() if claims else (NO_CLAIM,))]
     if cut:
         found.append(
             f"{steps(cut)} out of the constraints, and {'was' if cut == 1 else 'were'} not followed"
@@ -73,11 +77,13 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
 def begun_elsewhere(model: Model) -> tuple[str, ...]:
     """That an answer is about what comes after given states only, or what it assumes."""
     many, spec = len(model.starts), model.spec
+    nothing = () if any(cls.actions for cls in spec.processes) else (NO_ACTION,)
     if not many:
         assumed = (*spec.assuming, *spec.initially)
-        return (f"assumed: {listed(assumed)}",) if assumed else ()
+        return (*nothing, *((f"assumed: {listed(assumed)}",) if assumed else ()))
     states = "a given state" if many == 1 else f"{many} given states"
-    return (f"begun in {states} and not in the initial ones: other behaviors are not covered",)
+    begun = f"begun in {states} and not in the initial ones: other behaviors are not covered"
+    return (*nothing, begun)
 
 
 def never_taken(model: Model, coverage: Mapping[str, int]) -> tuple[str, ...]:

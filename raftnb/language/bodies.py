@@ -13,6 +13,7 @@ from raftnb.data.places import place_of_declaration
 from raftnb.data.values import order
 from raftnb.language import source
 from raftnb.language.attributes import functions_of
+from raftnb.language.idle import refuse_idle
 from raftnb.language.processes import Action, Variable
 from raftnb.language.vocabulary import ROOTS, Vocabulary
 
@@ -42,6 +43,7 @@ def refuse_bodies(vocabulary: Vocabulary) -> None:
             if base not in ROOTS and issubclass(base, ROOTS):
                 _refuse_body(base)
         _refuse_selfless(cls)
+    refuse_idle(vocabulary)
 
 
 def _refuse_body(cls: type) -> None:
@@ -59,6 +61,13 @@ def _refuse_body(cls: type) -> None:
     for name, value in {**vars(cls), **values}.items():
         if _is_value(value) if name in members else _may_stand(name, value):
             continue
+        if isinstance(value, FunctionType) and not name.startswith("__"):
+            raise SpecError(
+                f"the method `{name}` of `{cls.__name__}`, which nothing can run",
+                place=source.place(value),
+                allowed="methods whose names begin with a letter",
+                cure=f"call it `{name.strip('_')}`",
+            )
         raise SpecError(
             f"`{name}` ({type(value).__name__}) in the class `{cls.__name__}`",
             place=place_of_declaration(vars(cls), cls.__name__, name),
@@ -110,7 +119,7 @@ def _lacks_self(function: FunctionType) -> bool:
 
 def _may_stand(name: str, value: Any) -> bool:
     if isinstance(value, FunctionType):
-        return not name.startswith("__") or _is_generated(value)
+        return not name.startswith("_") or _is_generated(value)
     if name.startswith("_") or name in TAKEN:
         return not isinstance(value, tuple(WRAPPED))
     if isinstance(value, type):

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from raftnb.data.errors import SpecError
-from raftnb.data.places import place_of_declaration
+from raftnb.data.places import place_in, place_of_declaration
 
 Inherited = tuple[dict[str, Any], dict[str, Any], Any]
 """Variables and actions by name, and the order of actions."""
@@ -76,4 +76,28 @@ def refuse_clashes(
                 place=place_of_declaration(space, name, key),
                 allowed="different names",
                 cure="rename one of the two",
+            )
+
+
+def refuse_lost_action(name: str, key: str, value: Any) -> None:
+    """Raise `SpecError` for an action that would become an operator, and be taken no more."""
+    if isinstance(value, FunctionType) and not hasattr(value, "__macro__"):
+        raise SpecError(
+            f"`{key}` of `{name}`, an operator in place of an action",
+            place=place_in(value.__code__.co_filename, value.__code__.co_firstlineno, None, key),
+            allowed="an action: a method that returns nothing; `@macro` for a part of actions",
+            cure=f"write `def {key}(self, ...) -> None`; what never happens asks `when(False)`",
+        )
+
+
+def refuse_borrowed(name: str, space: dict[str, Any], action: type) -> None:
+    """Raise `SpecError` for a method that stands elsewhere: it has another name, or none."""
+    for key, value in space.items():
+        is_function = isinstance(value, FunctionType) and value.__name__ not in (key, "<lambda>")
+        if isinstance(value, action) or (is_function and not key.startswith("_")):
+            raise SpecError(
+                f"`{key} = {getattr(value, 'function', value).__qualname__}` in `{name}`",
+                place=place_of_declaration(space, name, key),
+                allowed="methods that are written in the class, or in one of its bases",
+                cure=f"write `def {key}(self)`; what two classes share stands in a base of both",
             )

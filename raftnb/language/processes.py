@@ -29,7 +29,12 @@ from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.names import nearest
 from raftnb.data.places import place_of_declaration
 from raftnb.language.cures import of_attribute
-from raftnb.language.inheritance import inherited, refuse_clashes
+from raftnb.language.inheritance import (
+    inherited,
+    refuse_borrowed,
+    refuse_clashes,
+    refuse_lost_action,
+)
 from raftnb.language.initial import HistoryInitial
 
 T = TypeVar("T")
@@ -207,6 +212,7 @@ class ProcessType(DomainType):
         variables, actions, order = inherited(mcs, name, bases, Action)
         moved = dict(variables) if len(bases) > 1 else {}
         refuse_clashes(name, space, variables, actions)
+        refuse_borrowed(name, space, Action)
         fields = [] if bases[0] is Domain else list(declared(space, name))
         for key, value in list(space.items()):
             if isinstance(value, Cycle):
@@ -216,6 +222,7 @@ class ProcessType(DomainType):
             elif is_action(value):
                 space[key] = actions[key] = Action(value)
             elif key in actions:
+                refuse_lost_action(name, key, value)
                 del actions[key]
         for key, annotation, initial in fields:
             position = variables[key].position if key in variables else len(variables)

@@ -170,6 +170,12 @@ def methods_named(
     return {name: _own_functions(values) for name, values in found.items()}
 
 
+def called_names(function: FunctionType) -> tuple[str, ...]:
+    """The names that a function's text calls as methods, whoever has them."""
+    above, called = _names_called(function)
+    return (*above, *called)
+
+
 def _own_functions(values: Iterable[Any]) -> tuple[FunctionType, ...]:
     """The functions among the values of classes, those of this package left aside."""
     plain = (value.function if isinstance(value, Action) else value for value in values)

@@ -30,6 +30,7 @@ from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property, as_function
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, refuse_given, sort_of
 from raftnb.language.grammar import Grammar
+from raftnb.language.idle import refuse_idle
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, faults_of
 from raftnb.language.processes import Action, Globals, GlobalsType, Process, Variable
@@ -111,6 +112,7 @@ class Spec:
             reader.read_claim(claim, step=claim in self.transitions)
         if self.final is not None:
             reader.flow.refuse_final(self.final)  # type: ignore[arg-type]
+        refuse_idle(self.vocabulary, self.claims)
         self.vocabulary.refuse_two_types((w.claims for w in self.liveness), self.constants)
         refuse_assumptions(self.vocabulary, self.assuming, self.initially)
         refuse_initial_values(self())

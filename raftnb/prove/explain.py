@@ -82,7 +82,10 @@ def prove_or_explain(
     settings = settings_of(proof, workers=workers, **options)
     report = attempt(proof, replace(settings, brief=BRIEF), workers, progress)
     if report.unknown and report.bound is None:
-        report = explain(proof, report)
+        try:
+            report = explain(proof, report)
+        except KeyboardInterrupt:
+            return replace(report, bound="interrupted while counterexamples were looked for")
         open_ = [one for one in report.unknown if one.why not in (CONTRADICTED, NOT_TRUE)]
         if open_ and not report.counterexamples and report.violation is None:
             again = frozenset((one.claim, one.action, one.case) for one in open_)
@@ -94,8 +97,11 @@ def prove_or_explain(
 def together(first: Report, second: Report, again: frozenset[tuple[str, str, int]]) -> Report:
     """A report in which some conditions were asked again."""
 
+    found = [(c.claim, c.action, c.case) for c in (*second.checked, *second.defined)]
+    answered = again.intersection(found)
+
     def latest(old: tuple[Checked, ...], new: tuple[Checked, ...]) -> tuple[Checked, ...]:
-        return (*(c for c in old if (c.claim, c.action, c.case) not in again), *new)
+        return (*(c for c in old if (c.claim, c.action, c.case) not in answered), *new)
 
     return replace(
         first,

@@ -231,7 +231,9 @@ class Report(Answer):
         proved = sum(c.proved for c in self.checked)
         what = self.name
         what += f", and that its steps are steps of {self.refines}" if self.refines else ""
-        lines = [f"{self.verdict}: {proved} of {len(self.checked)} conditions proved ({what})"]
+        more = ", others not decided" if self.bound else ""
+        told = f"{proved} of {len(self.checked)} conditions proved{more}"
+        lines = [f"{self.verdict}: {told} ({what})"]
         if any(not c.proved for c in self.defined):
             done = sum(c.proved for c in self.defined)
             lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")

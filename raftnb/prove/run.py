@@ -11,6 +11,7 @@ import z3
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.progress import progress_bar
+from raftnb.data.verdict import counted
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
 from raftnb.prove.actions import Start
@@ -23,7 +24,7 @@ from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
 from raftnb.prove.solving import Settings, decide
-from raftnb.prove.workers import Lost, in_turn
+from raftnb.prove.workers import Done, Lost, in_turn
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def attempt(proof: Proof, settings: Settings, workers: int | None, progress: boo
         for found in results(proof, settings, workers or os.cpu_count() or 1, progress):
             checked.append(found)
     except KeyboardInterrupt:
-        bound = f"interrupted after {len(checked)} conditions"
+        bound = f"interrupted after {counted(len(checked), 'condition')}"
     died = [c.why for c in checked if c.why.startswith(DIED)]
     checked.sort(key=lambda c: (c.action, c.case, c.claim))
     return Report(
@@ -127,17 +128,22 @@ def compared(proof: Proof, report: Report) -> Report:
     """The report, with the comparison of the translation where everything was proved."""
     if report.bound is not None or report.unknown:
         return report
-    return replace(report, compared=compare(proof))
+    try:
+        return replace(report, compared=compare(proof))
+    except KeyboardInterrupt:
+        return replace(report, bound="interrupted while the translation was compared")
 
 
 def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:
     """What the answer does not cover, one sentence each."""
     left_out = proof.not_covered()
+    steps = [name for cls in proof.spec.processes for name in cls.actions]
     sentences = {
         f"only the conditions of {', '.join(settings.only)}": settings.only,
         f"only the steps of {', '.join(settings.actions)}": settings.actions,
         f"not covered by the proof: {', '.join(left_out)}": left_out,
         "no claim: only that every step is defined": not (proof.refines or [*proof.lemmas()]),
+        "no process has an action: only the start was looked at": not steps,
     }
     return tuple(sentence for sentence, said in sentences.items() if said)
 
@@ -243,13 +249,15 @@ def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> I
         if not all(one.proved for one in found):
             return  # what is false proves everything
 
-    def answers(number: int) -> list[Checked]:
-        return [*perform(proof, todo[number], settings)]
+    def answers(number: int) -> Iterator[Checked]:
+        return perform(proof, todo[number], settings)
 
     with progress_bar("parts proved", progress, len(todo), delay=0) as bar:
-        for number, done in in_turn(answers, len(todo), workers):
-            bar.update()
-            yield from [lost(todo[number], done)] if isinstance(done, Lost) else done
+        for number, part in in_turn(answers, len(todo), workers):
+            if isinstance(part, Done):
+                bar.update()
+            else:
+                yield lost(todo[number], part) if isinstance(part, Lost) else part
 
 
 DIED = "a process that proved it ended"

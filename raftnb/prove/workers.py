@@ -1,4 +1,4 @@
-"""Questions answered in parallel processes, which may end before they answer.
+"""Questions answered in parallel processes, part by part; a process may end before it is done.
 
 Each process has a pipe of its own, and gets a question when it has answered the one before: so it
 is known which question a process had that ended, and nothing is waited for that cannot come.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
@@ -23,22 +23,34 @@ class Lost:
     exit_code: int | None
 
 
-def in_turn(answer: Callable[[int], A], many: int, workers: int) -> Iterator[tuple[int, A | Lost]]:
-    """The questions of these numbers with their answers, in the order in which they are answered.
+@dataclass(frozen=True)
+class Done:
+    """After the last part of an answer."""
+
+
+Told = tuple[int, A | Lost | Done]
+"""The number of a question, with a part of its answer."""
+
+
+def in_turn(answer: Callable[[int], Iterable[A]], many: int, workers: int) -> Iterator[Told[A]]:
+    """The parts of the answers to the questions of these numbers, as soon as they are known.
 
     In this process if there is one worker, or the system cannot fork. An error in a process is
     raised here.
     """
     if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
         yield from in_parallel(answer, many, workers)
-    else:
-        yield from ((number, answer(number)) for number in range(many))
+        return
+    for number in range(many):
+        for part in answer(number):
+            yield number, part
+        yield number, Done()
 
 
 class Worker(Generic[A]):
     """A forked process: it inherits what it answers from, which may be a notebook's own."""
 
-    def __init__(self, answer: Callable[[int], A]) -> None:
+    def __init__(self, answer: Callable[[int], Iterable[A]]) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, end = context.Pipe()
         self.process = context.Process(target=work, args=(answer, end), daemon=True)
@@ -52,8 +64,8 @@ class Worker(Generic[A]):
         with contextlib.suppress(OSError):  # where it has ended, its answer will say so
             self.pipe.send(number)
 
-    def answer(self) -> A | Lost:
-        """What it answers."""
+    def answer(self) -> A | Lost | Done:
+        """The next part of what it answers."""
         try:
             found = self.pipe.recv()
         except (EOFError, OSError):
@@ -70,9 +82,7 @@ class Worker(Generic[A]):
         self.pipe.close()
 
 
-def in_parallel(
-    answer: Callable[[int], A], many: int, workers: int
-) -> Iterator[tuple[int, A | Lost]]:
+def in_parallel(answer: Callable[[int], Iterable[A]], many: int, workers: int) -> Iterator[Told[A]]:
     """The answers, the questions given out to processes one after the other."""
     left = iter(range(many))
     crew: dict[Any, Worker[A]] = {}
@@ -93,24 +103,26 @@ def in_parallel(
         while crew:
             for pipe in wait(list(crew)):
                 worker = crew[pipe]
-                done = worker.answer()
-                yield worker.number, done
-                if isinstance(done, Lost):
+                part = worker.answer()
+                yield worker.number, part
+                if isinstance(part, Lost):
                     del crew[pipe]
                     worker.end()
                     hire(None)
-                else:
+                elif isinstance(part, Done):
                     hire(worker)
     finally:
         for worker in crew.values():
             worker.end()
 
 
-def work(answer: Callable[[int], Any], pipe: Any) -> None:
+def work(answer: Callable[[int], Iterable[Any]], pipe: Any) -> None:
     """Answer the questions that are given, until there are no more."""
     try:
         while True:
-            pipe.send(answer(pipe.recv()))
+            for part in answer(pipe.recv()):
+                pipe.send(part)
+            pipe.send(Done())
     except (KeyboardInterrupt, EOFError):
         return
     except Exception as error:

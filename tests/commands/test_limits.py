@@ -8,14 +8,20 @@ import sys
 import time
 from typing import Any
 
+import pytest
+
 from raftnb.commands.limits import within
 from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Graph, reachable
 from raftnb.language import eventually
+from raftnb.language.proof import Lemma, Proof
 from raftnb.liveness import check_liveness
+from raftnb.prove.explain import prove_or_explain
+from raftnb.prove.solving import decide
 from raftnb.refine import refines
 from raftnb.refine.check import Refinement
-from raftnb.specs.store.sequential import SEQUENTIAL_STORE
+from raftnb.specs import PROOFS
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client
 
 CALLBACK = """
 def callback(wait):
@@ -73,6 +79,44 @@ def test_a_graph_that_is_whole_goes_on() -> None:
     graph: Graph = reachable(SEQUENTIAL_STORE(), max_states=5)
     graph.go_on()
     assert counted(1_000, "state") == "1,000 states"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_proof_that_is_stopped_says_what_was_proved(workers: int, monkeypatch: Any) -> None:
+    def slow(*given: Any) -> Any:
+        if given[1].action == "serve":
+            time.sleep(20)
+        return decide(*given)
+
+    proof = PROOFS["sequential-store"]
+    monkeypatch.setattr("raftnb.prove.run.decide", slow)
+    answer = within(2.0, lambda: prove_or_explain(proof, workers=workers, trust=True))
+    done = len(answer.checked)
+    assert 0 < done < 160
+    assert answer.verdict is Verdict.UNKNOWN
+    assert str(answer.bound).startswith("max_seconds 2 after ")
+    assert f"unknown: {done} of {done} conditions proved, others not decided" in str(answer)
+    assert answer.as_json()["proved"] == done
+
+
+@pytest.mark.parametrize(("module", "name"), [("explain", "explain"), ("run", "compare")])
+def test_a_proof_that_is_stopped_later_keeps_what_it_has(
+    module: str, name: str, monkeypatch: Any
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def never(c: Client) -> bool:
+        return c.pc != "receive"
+
+    proof = PROOFS["sequential-store"]
+    if name == "explain":
+        proof = Proof(SEQUENTIAL_STORE, (Lemma(never),))
+    monkeypatch.setattr(sys.modules[f"raftnb.prove.{module}"], name, interrupted)
+    answer = prove_or_explain(proof, workers=1)
+    assert answer.verdict is Verdict.UNKNOWN
+    assert str(answer.bound).startswith("interrupted while ")
+    assert len(answer.checked) > 0
 
 
 def test_no_bar_is_drawn_where_the_environment_says_so() -> None:

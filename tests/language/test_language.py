@@ -363,7 +363,7 @@ def test_a_domain_outside_a_world_is_refused():
 def test_an_action_that_raises_is_reported_with_its_line():
     class Careless(Player):
         def pay(self, coin: Coin) -> None:
-            self.coins = frozenset({Table.seen[7]})
+            self.coins = frozenset({tuple(Coin)[7]})
 
     w = GAME.variant("careless", Careless)().start()
     before = w.state
