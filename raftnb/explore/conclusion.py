@@ -13,7 +13,7 @@ from raftnb.language.spec import Model
 from raftnb.language.universe import is_natural
 
 NO_ACTION = "no process has an action (a method that returns nothing): nothing can happen"
-NO_CLAIM = "nothing is claimed: only deadlocks, and what is undefined, were looked for"
+NO_CLAIM = "no claim about states or steps: only deadlocks, and what is undefined, were looked for"
 Witnesses = Mapping[str, Trace | None]
 
 

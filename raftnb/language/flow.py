@@ -55,10 +55,10 @@ class Flow:
         if self.histories:
             self.follow(action, {}, NOTHING)
 
-    def refuse_final(self, claim: FunctionType) -> None:
-        """Raise `SpecError` where what tells the end from a deadlock needs one."""
-        found = self.follow(claim, {}, NOTHING) if self.histories else NOTHING
-        if found:
+    def refuse_final(self, claim: Any) -> None:
+        """Raise `SpecError` where what tells the end from a deadlock, if anything, needs one."""
+        known = self.histories and claim is not None
+        if known and (found := self.follow(claim, {}, NOTHING)):
             raise needed(f"`{claim.__name__}` in `final`", found, place(claim))
 
     def follow(self, function: FunctionType, given: dict[str, Rests], reached: Rests) -> Rests:

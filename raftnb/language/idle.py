@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from inspect import getattr_static
 from types import FunctionType
 
 from raftnb.data.errors import SpecError
 from raftnb.language.attributes import all_functions_of
-from raftnb.language.claims import Property
 from raftnb.language.network import discard, reply, send
 from raftnb.language.processes import Process, either, when
 from raftnb.language.source import called_names, callees, parse, place, reached
@@ -25,13 +24,15 @@ DOES = {
 """What a function does that only an action can do, by what it calls for it."""
 
 
-def refuse_idle(vocabulary: Vocabulary, claims: Iterable[Property]) -> None:
+def refuse_idle(vocabulary: Vocabulary) -> None:
     """Raise `SpecError` for a method that does what only actions do, and that none calls."""
     found = [one for cls in vocabulary.kinds for one in suspects(cls)]
     if not found:
         return
     own = [f for cls in vocabulary.kinds for _, f in all_functions_of(cls)]
-    every = {f for one in (*own, *claims) for f in reached(one, {})}  # methods are in `own`
+    every = {
+        f for one in (*own, *vocabulary.functions) for f in reached(one, {})
+    }  # methods are in `own`
     called = {name for f in every for name in called_names(f)}
     for cls, name, function, does in found:
         if name not in called:

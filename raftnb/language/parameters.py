@@ -6,13 +6,14 @@ from collections.abc import Collection
 from types import FunctionType
 from typing import Any
 
+from raftnb.data.domains import Domain
 from raftnb.data.names import nearest
 from raftnb.data.values import Message, Record
-from raftnb.language.annotations import describe
+from raftnb.language.annotations import classes_in, describe
 from raftnb.language.cures import Told
 from raftnb.language.sending import GIVE_ONE, NETWORK, NO_NETWORK
 from raftnb.language.universe import is_listed
-from raftnb.language.vocabulary import Vocabulary
+from raftnb.language.vocabulary import ROOTS, Vocabulary
 
 TRIED = "a domain or process class, enum, bool, None, Literal, Nat; |, Set, Map of these"
 RANGES = "a parameter with the type it ranges over, or a constant's name"
@@ -48,6 +49,16 @@ class Parameters:
             if isinstance(hint, type) and issubclass(hint, Record):
                 cure = f"`class {hint.__name__}(Message)` if it is received; or `either(*options)`"
             return found, TRIED, cure
+        return self._stranger(name, hint)
+
+    def _stranger(self, name: str, hint: Any) -> Told | None:
+        """What is said of members of a class that the Spec does not name: there are none."""
+        roots = dict.fromkeys(cls.root for cls in self.vocabulary.classes)
+        for cls in classes_in(hint):
+            if issubclass(cls, Domain) and cls not in ROOTS and cls.root not in roots:
+                found = f"`{name}: {cls.__name__}`, a class that the Spec does not name"
+                cure = nearest(cls.__name__, roots) or f"add `{cls.__name__}` to the Spec"
+                return found, ", ".join(roots), cure
         return None
 
     def _annotated(self, name: str) -> str:

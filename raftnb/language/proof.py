@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from raftnb.data.calls import made_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.names import nearest
+from raftnb.data.names import listed, nearest
 from raftnb.language.claims import Property
 from raftnb.language.mapping import RefinementMapping
 from raftnb.language.spec import Spec
@@ -87,6 +87,7 @@ class Proof:
 
     def __post_init__(self) -> None:
         self._check_kinds()
+        self._check_actions()
         self._use_all()
         known = {lemma.claim for lemma in (*self.invariant, *self.axioms)}
         for lemma in self.derived:
@@ -126,6 +127,14 @@ class Proof:
             for uses in (one.uses or (), *one.steps.values()):
                 if not isinstance(uses, tuple | list) or not all(map(callable, uses)):
                     raise wrong_uses(one, uses)
+        for function in self.opaque:
+            if not isinstance(function, FunctionType):
+                raise UsageError(
+                    f"{function!r} in `opaque`",
+                    place="Proof",
+                    allowed="operators: functions of the specification",
+                    cure="name the function itself, without quotes: `opaque=(is_quorum,)`",
+                )
         if not isinstance(self.spec, Spec):
             model = getattr(self.spec, "spec", None)
             raise UsageError(
@@ -135,6 +144,21 @@ class Proof:
                 allowed="a Spec: what is proved is so for all constants",
                 cure="give the Spec itself, without `()`" if model else "give the Spec first",
             )
+
+    def _check_actions(self) -> None:
+        """Raise `UsageError` for what is said of an action that the specification has not."""
+        known = {name: None for cls in self.spec.processes for name in cls.actions}
+        said = {f"cuts[{name!r}]": name for name in self.cuts}
+        for lemma in (*self.lemmas(), *self.axioms):
+            said |= {f"the steps of `{lemma.name}`, {name!r}": name for name in lemma.steps}
+        for where, name in said.items():
+            if name not in known:
+                raise UsageError(
+                    f"{where}: no action has this name",
+                    place="Proof",
+                    allowed=listed(known),
+                    cure=nearest(name, known) or "use one of these",
+                )
 
     def _use_all(self) -> None:
         """Let the lemmas that do not say what they use use all that may be used."""
@@ -207,6 +231,14 @@ class Proof:
 
     def without(self, *claims: Property) -> Proof:
         """The proof without some of its conjuncts, and without their use."""
+        known = {lemma.claim for lemma in (*self.lemmas(), *self.axioms)}
+        for claim in claims:
+            if claim not in known:
+                raise UsageError(
+                    f"the proof without `{claim.__name__}`, which it has not",
+                    allowed=listed(one.__name__ for one in known),
+                    cure="name one of these",
+                )
 
         def some(used: tuple[Property, ...]) -> tuple[Property, ...]:
             return tuple(u for u in used if u not in claims)

@@ -30,10 +30,10 @@ from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property, as_function
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, refuse_given, sort_of
 from raftnb.language.grammar import Grammar
-from raftnb.language.idle import refuse_idle
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
 from raftnb.language.network import Delivery, faults_of
 from raftnb.language.processes import Action, Globals, GlobalsType, Process, Variable
+from raftnb.language.strangers import refuse_strangers
 from raftnb.language.temporal import Fairness, Liveness
 from raftnb.language.vocabulary import Vocabulary, refuse_two_of_a_name
 from raftnb.language.well_formed import (
@@ -110,9 +110,8 @@ class Spec:
             reader.read_action(action)
         for claim in self.claims:
             reader.read_claim(claim, step=claim in self.transitions)
-        if self.final is not None:
-            reader.flow.refuse_final(self.final)  # type: ignore[arg-type]
-        refuse_idle(self.vocabulary, self.claims)
+        reader.flow.refuse_final(self.final)
+        refuse_strangers(self.processes, self.shared, self.fairness)
         self.vocabulary.refuse_two_types((w.claims for w in self.liveness), self.constants)
         refuse_assumptions(self.vocabulary, self.assuming, self.initially)
         refuse_initial_values(self())

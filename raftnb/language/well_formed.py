@@ -129,6 +129,13 @@ def refuse_fields(fields: Mapping[str, Any]) -> None:
     if not isinstance(fields["delivery"], Delivery | None):
         raise _no_delivery(fields["delivery"])
     _refuse_symmetric(fields)
+    for name in ("distinct_messages", "copies", "channel_length"):
+        if fields[name] is not None and fields["delivery"] is None:
+            raise SpecError(
+                f"`{name}={fields[name]!r}` of a Spec without a network",
+                allowed="bounds of the messages in flight, with `delivery=Delivery(...)`",
+                cure="give it a `delivery`, or take the bound away",
+            )
 
 
 def called(value: Any) -> str:

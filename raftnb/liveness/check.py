@@ -28,6 +28,7 @@ from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
+from raftnb.language.strangers import is_part_of, refuse_strange_fairness
 from raftnb.language.temporal import Fairness, Liveness
 from raftnb.liveness.edges import Steps, digraph_of, enabling, inner, moving_any
 from raftnb.liveness.fair_cycles import (
@@ -237,6 +238,7 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
                 allowed=", ".join(cls.__name__ for cls in model.processes) + " and their actions",
                 cure="name a process class of this specification, or an action of one",
             )
+        refuse_strange_fairness([condition], model.processes)
         groups = [tuple(rows)] if condition.together else [(row,) for row in rows]
         found += [(condition, group) for group in groups]
     return found
@@ -244,12 +246,8 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
 
 def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
     names: set[str] = set()
-    for part in condition.parts:
-        if isinstance(part, Action):
-            owned = any(vars(base).get(part.name) is part for base in cls.__mro__)
-            names |= {part.name} & set(cls.actions) if owned else set()
-        elif part.root == cls.root:
-            names |= set(cls.actions)
+    for part in filter(lambda part: is_part_of(part, cls), condition.parts):
+        names |= {part.name} if isinstance(part, Action) else set(cls.actions)
     return frozenset(names)
 
 

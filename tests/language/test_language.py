@@ -370,7 +370,7 @@ def test_an_action_that_raises_is_reported_with_its_line():
     with pytest.raises(SpecError, match="IndexError") as error:
         w["p1"].pay(w["c1"])
     assert "test_language.py, line" in error.value.place
-    assert "Table.seen[7]" in error.value.place
+    assert "tuple(Coin)[7]" in error.value.place
     assert w.state == before
 
 
