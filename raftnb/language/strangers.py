@@ -90,12 +90,13 @@ def methods_of(cls: type) -> list[tuple[str, str]]:
 
 
 def is_near(one: str, other: str) -> bool:
-    """Whether names differ by one letter, two that change places, capitals or underscores."""
-    if min(len(one), len(other)) < SHORT:
-        return False
+    """Whether names differ by one letter, two that change places, capitals or underscores.
+
+    The first letter is seldom the wrong one: `make` is another word than `take`.
+    """
     a, b = (name.lower().replace("_", "") for name in (one, other))
-    if a == b:
-        return True
+    if a == b or a[:1] != b[:1] or min(len(a), len(b)) < SHORT:
+        return a == b
     front = next(
         (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
     )
