@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import MOST_SEED, add_amount, add_number, report
@@ -93,7 +94,22 @@ def run(arguments: argparse.Namespace) -> int:
     proof = proof.of(varied(proof.spec, arguments.variant))
     answer = within(arguments.max_seconds, lambda: answered(proof, arguments))
     with_ = f"{answer.solver}, seed {answer.seed}, "
-    return report(answer, arguments, with_=with_, spec=proof.spec.name)
+    hints = after(answer)
+    for hint in hints if not arguments.json else ():
+        print(f"hint: {hint}", file=sys.stderr)
+    extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
+    return report(answer, arguments, with_=with_, spec=proof.spec.name, **extra)
+
+
+def after(answer: Report) -> tuple[str, ...]:
+    """What to do where a condition is neither proved nor refuted."""
+    stopped = answer.bound is not None or answer.violation is not None
+    if not answer.failing or answer.counterexamples or stopped:
+        return ()
+    return (
+        "no counterexample was found either: say what the claim follows from, `Lemma(claim, "
+        "(other,))`, or what a count means, `opaque=` and `axioms=` (Appendix A)",
+    )
 
 
 def answered(proof: Proof, arguments: argparse.Namespace) -> Report:

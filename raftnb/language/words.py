@@ -125,6 +125,26 @@ WORDS: dict[str, tuple[Word, ...]] = {
              "after the one, some day the other", NO),
         Word("Liveness", "liveness=(eventually(done),)", "PROPERTY", "what these three make", NO),
     ),
+    "Proofs": (
+        Word("Proof", "Proof(DOOR, invariant=(Lemma(held),))", "a proof by induction",
+             "the conjuncts of an invariant, true at the start and kept by every step"),
+        Word("Lemma", "Lemma(held)", "THEOREM",
+             "a claim that is proved, from all that the proof has unless it says from what"),
+        Word("uses", "Lemma(held, uses=(one_inside,))", "BY ...",
+             "what it is proved from; fewer claims are quicker"),
+        Word("goals", "goals=(Lemma(one_inside),)", "THEOREM Spec => []...",
+             "claims about states and steps that follow, and help no step"),
+        Word("derived", "derived=(Lemma(alone),)", "LEMMA",
+             "follows from the conjuncts in the same state, and is used after that"),
+        Word("opaque", "opaque=(is_quorum,)", "HIDE DEF",
+             "operators of which the solver knows no more than the axioms"),
+        Word("axioms", "axioms=(Lemma(quorums_meet),)", "AXIOM",
+             "taken for granted, and tried in small instances first"),
+        Word("triggers", 'Lemma(held, triggers=(("c.inside",),))', "",
+             "terms for which the solver makes use of a claim"),
+        Word("counterexample", 'counterexample(PROOF, "held", "enter")', "",
+             "a step that breaks a conjunct, from a state that need not be reachable"),
+    ),
 }  # fmt: skip
 
 __all__ = ["WORDS", "Word"]

@@ -85,7 +85,13 @@ class Expressions:
             zero = Const(INT, node.lineno, 0)
             return self.apply(BOOL, node, "<", zero, self.apply(INT, node, "len", found))
         if found.type not in (BOOL, NEVER):
-            cure = "compare it: `!= ()`, `> 0`, `is not None`"
+            what = ast.unparse(node)
+            cure = f"compare it: `{what} > 0`, `{what} != 0`"
+            if isinstance(found.type, Option):
+                only = found.type.of in (BOOL, NEVER)
+                cure = (
+                    f"compare it: `{what} == True`" if only else f"compare it: `{what} is not None`"
+                )
             self.scope.fail(node, "an expression that is True or False", cure)
         return self._of(BOOL, found)
 
