@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import coverage
@@ -150,11 +151,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--edges", action="store_true", help="also all that is at the edge")
+    parser.add_argument("--edges", action="store_true", help="also what is at the edge")
+    parser.add_argument("--every", type=int, default=1, help="of the texts with that")
     parser.add_argument("--folder", type=Path, default=Path("build/branches"))
     options = parser.parse_args()
     random = [made.text for made in every(options.seeds, options.first)]
-    texts = [*(systematic(HEADER) if options.edges else ()), *random]
+    texts = [*(systematic(HEADER)[:: options.every] if options.edges else ()), *random]
+    Random(options.first).shuffle(texts)
     done, arcs = with_earlier(options.folder / "arcs.json", *traced(texts, options.minutes))
     print(f"{done} specifications traced")
     rows, left = all_branches(), missed(arcs)

@@ -352,12 +352,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30.0, help="of tests for one mutant")
     parser.add_argument("--folder", default="build/mutants")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--with", nargs="+", dest="which", help="other tests than all of the room's"
+    )
     options = parser.parse_args()
     options.tests = "explore" if options.room == "explore" else "tree"
     if options.room == "explore":
         interpret()
     quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "-s"]
-    return int(pytest.main([*quiet, *TESTS[options.room]], plugins=[Trial(options)]))
+    which = options.which or TESTS[options.room]
+    return int(pytest.main([*quiet, *which], plugins=[Trial(options)]))
 
 
 if __name__ == "__main__":
