@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.explore import check
 from raftnb.prove import Lemma, Proof, prove
 from tests.prove.shapes import Shape, module_of, shapes
@@ -18,7 +18,7 @@ def verdict(ask: Callable[[], Any]) -> str:
     """What comes of a question; a refusal tells what is allowed and how to mend it."""
     try:
         return str(ask().verdict)
-    except SpecError as error:
+    except (SpecError, UsageError) as error:
         return "refused" if error.allowed and error.cure else f"not told: {error}"
 
 
