@@ -408,3 +408,10 @@ def test_symmetric_members_share_their_numbers():
     interner = Interner(RAFT_TLA(servers=3), symmetry=True)
     assert len(interner.symmetry.members.swaps) == 3
     assert interner.pool_of == [0, 0, 0]
+
+
+def test_a_function_of_the_whole_state_has_a_value_for_each() -> None:
+    for model in (SEQUENTIAL_STORE(), RAFT_TLA(servers=2, max_log=1, max_messages=1, max_term=2)):
+        graph = reachable(model, progress=False)
+        numbers, values = graph.evaluate(lambda world: world.state)
+        assert [values[n] for n in numbers] == [graph.state(n) for n in range(len(graph))]

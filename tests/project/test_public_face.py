@@ -25,7 +25,7 @@ FACES = {
         "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
         "log_stepper", "show_views", "timeline",
     },
-    "raftnb.explorer": EXPLORED | {"Shown"},
+    "raftnb.explorer": EXPLORED | {"Shown", "diagram"},
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
     "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
     "raftnb.experiments": {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.errors import RaftnbError, SpecError
-from raftnb.data.trace import Step
+from raftnb.data.trace import State, Step
 from raftnb.data.values import Message, order
 from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.trees import NeedsBag
@@ -88,6 +88,12 @@ class Tracer(World):
         for message, sign in self.ops:
             super().send(message) if sign > 0 else super().discard(message)
         return sorted(self.bag, key=order)
+
+    def snapshot(self) -> State:
+        """The whole state, of which everything is noted."""
+        self.noted.update(dict.fromkeys(range(len(self.cells))))
+        self.messages()
+        return super().snapshot()
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
