@@ -45,6 +45,11 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help=f"the library with its known faults ({', '.join(AS_IS)})",
     )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="keep history variables, and evaluate the claims that read them, too: slower",
+    )
     parser.add_argument("--no-claims", action="store_true", help="leave the claims out: faster")
     parser.add_argument(
         "--page",
@@ -128,7 +133,7 @@ def _as_json(error: RaftnbError) -> dict[str, str]:
 
 def _held(name: str, mapping: EventMapping, arguments: argparse.Namespace) -> Conformance:
     events = read_events(name)
-    model, start = mapping.begin(events)
+    model, start = mapping.begin(events, history=arguments.history)
 
     def ask() -> Conformance:
         claims = not arguments.no_claims

@@ -31,11 +31,16 @@ class EventMapping(ABC):
 
     words: Mapping[str, str] = {}
 
-    def begin(self, events: Iterable[Event]) -> tuple[Model, State]:
-        """The model of a log, and the state in which it begins; an error has its line."""
+    def begin(self, events: Iterable[Event], history: bool = False) -> tuple[Model, State]:
+        """The model of a log, and the state in which it begins; an error has its line.
+
+        With `history` the model keeps its history variables, for the claims that read them.
+        """
         lines = Lines(events)
         try:
             model = self.model(lines)
+            if history and not model.history:
+                model = model.spec(**model.constants, history=True)
             return model, self.start(model)
         except Exception as error:
             raise at_line(error, lines.at) from None

@@ -59,7 +59,8 @@ class Conformance(Answer):
 
     *holds*: all events fit, and what the specification claims is true all along the behavior.
     *violated*: `first_misfit` is the first event that fits in no way that was tried, after the
-    longest prefix that does; or a claim in `broken` is false. *unknown*: `bound` was reached.
+    longest prefix that does; or a claim in `broken` is false. *unknown*: `bound` was reached;
+    `first_misfit` is then the furthest event that did not fit.
     `events` is how many were read, `matched` how many fit, `behavior` the steps that they stand
     for, `trace` the same as a trace, which for a long log takes time and memory to make.
     """

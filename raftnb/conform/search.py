@@ -81,10 +81,16 @@ class Search:
             if self._place(line, event, self._alternatives(line, event)):
                 continue
             if not self._come_back(line, event):
-                return FirstMisfit(*self._failed, tuple(map(self._as_logged, self.reasons)))
+                return self.furthest()
         self.open.clear()
         self._settle()
         return None
+
+    def furthest(self) -> FirstMisfit | None:
+        """The furthest event that did not fit, with the reasons."""
+        if self.deepest < 0:
+            return None
+        return FirstMisfit(*self._failed, tuple(map(self._as_logged, self.reasons)))
 
     def _alternatives(self, line: int, event: Event) -> Sequence[Play]:
         try:
@@ -260,10 +266,10 @@ def conforms(
         try:
             misfit = search.run(numbered(events))
         except OutOfBudget:
-            bound = f"{tries:,} tries"
+            misfit, bound = search.furthest(), f"{tries:,} tries"
         except KeyboardInterrupt:
             bound = "interrupted"
-    if misfit and search.gave_up:
+    if misfit and search.gave_up and bound is None:
         bound = f"a choice more than {window:,} events before was not tried again"
     return _answer(model, search, misfit, bound, claims, time.perf_counter() - begun)
 
@@ -295,4 +301,4 @@ def _left_out(model: Model, claims: bool) -> tuple[str, ...]:
     if not claims:
         return ("the claims were not evaluated",) if asked else ()
     names = ", ".join(c.__name__ for c in asked if c not in model.checked(asked))
-    return (f"need history variables, not evaluated: {names}",) if names else ()
+    return (f"need history variables (--history), not evaluated: {names}",) if names else ()

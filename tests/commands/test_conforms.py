@@ -149,6 +149,13 @@ def test_a_length_that_is_logged_is_not_a_length_to_make(tmp_path: Path, capsys:
     assert "logged 1000000000000000" in capsys.readouterr().out
 
 
+def test_history_variables_are_kept_where_they_are_asked_for(capsys: Printed) -> None:
+    assert main(["conforms", PRE_VOTE, *LIBRAFT, "--history"]) == 0
+    assert "need history" not in capsys.readouterr().out
+    assert main(["conforms", OLD_TERM, *LIBRAFT, "--as-is"]) == 0
+    assert "need history variables (--history)" in capsys.readouterr().out
+
+
 def test_a_page_of_the_log(tmp_path: Path, capsys: Printed) -> None:
     page = tmp_path / "log.html"
     assert main(["conforms", OLD_TERM, *LIBRAFT, "--page", str(page)]) == 1

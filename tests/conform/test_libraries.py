@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from raftnb import Verdict
-from raftnb.conform import Conformance, EventError, recorded_log
+from raftnb.conform import Conformance, EventError, conforms, recorded_log
 from raftnb.conform.etcd import EtcdMapping
 from raftnb.conform.libraft import LibraftMapping
 from raftnb.conform.pysyncobj import PySyncObjMapping
@@ -68,6 +68,23 @@ def test_so_two_servers_of_libraft_commit_different_entries() -> None:
         ("state_machine_safety", 2138),
     ]
     assert found.property == "matchIndex_is_true"
+
+
+def test_with_history_variables_the_claims_over_all_time_are_evaluated_too() -> None:
+    for mapping, name, broken in (
+        (EtcdMapping(), ETCD, []),
+        (LibraftMapping(), PRE_VOTE, []),
+        # Nobody acknowledged in the leader's term what it commits by counting.
+        (
+            LibraftMapping(as_is=True),
+            OLD_TERM,
+            [("each_commit_was_acknowledged_by_a_majority", 253)],
+        ),
+    ):
+        model, start = mapping.begin(events_of(name), history=True)
+        found = conforms(model, events_of(name), mapping, start=start)
+        assert [(one.claim, one.line) for one in found.broken] == broken
+        assert (found.first_misfit, found.partial) == (None, ())
 
 
 def test_the_log_of_pysyncobj_fits() -> None:

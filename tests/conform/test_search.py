@@ -147,6 +147,9 @@ def test_a_choice_that_is_too_old_is_given_up_and_then_nothing_is_known(model: M
 def test_the_tries_have_a_bound(model: Model) -> None:
     found = conforms(model, [work(), work(), done(5)], steps_of_two, tries=1)
     assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "1 tries")
+    assert (found.matched, len(found.trace.steps)) == (2, 2)
+    assert found.first_misfit is not None
+    assert (found.first_misfit.line, found.first_misfit.reasons[0]) == (3, "w1.done is 2, logged 5")
 
 
 def test_claims_are_evaluated_in_each_state() -> None:
