@@ -7,7 +7,7 @@ symmetry. Which functions let such an order show is found in `ordering`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, NoReturn, Union, get_args, get_origin
@@ -99,8 +99,10 @@ class OfHashes:
             return holding(map(self.of_constant, value.values()))
         return FIRM
 
-    def allows(self, function: ast.FunctionDef, loop: ast.For, looks: bool) -> bool:
-        """Whether the order of a loop's rounds does not show (`looks`: see `Rounds`)."""
+    def allows(
+        self, function: ast.FunctionDef, loop: ast.For, names: Mapping[str, Any], looks: bool
+    ) -> bool:
+        """Whether the order of a loop's rounds does not show (see `Rounds`)."""
         return False
 
     def refuse(self, text: str, place: str, cure: str) -> NoReturn:
@@ -150,9 +152,11 @@ class OfMembers(OfHashes):
             return FIRM._replace(loose=value.root in self.roots)
         return super().of_constant(value)
 
-    def allows(self, function: ast.FunctionDef, loop: ast.For, looks: bool) -> bool:
+    def allows(
+        self, function: ast.FunctionDef, loop: ast.For, names: Mapping[str, Any], looks: bool
+    ) -> bool:
         """Whether the order of a loop's rounds does not show."""
-        return Rounds(function, loop, self.numbers, self.queues, looks).may_change_places()
+        return Rounds(function, loop, names, self.numbers, self.queues, looks).may_change_places()
 
     @cached_property
     def numbers(self) -> frozenset[str]:

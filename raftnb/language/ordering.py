@@ -118,7 +118,8 @@ class Path:
                 return join([self._body(node.body), self._body(node.orelse)])
             case ast.For():
                 found = self.value(node.iter)
-                if found.loose and not self.order.allows(self.tree, node, self._looks(node)):
+                given = (self.tree, node, self.names, self._looks(node))
+                if found.loose and not self.order.allows(*given):
                     self._refuse(node.iter)
                 self._bind(node.target, found.inside)
                 return self._body(node.body)

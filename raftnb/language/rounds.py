@@ -7,20 +7,21 @@ count up and down, put into sets and maps, or change variables of the one whose 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-SENDS = ("send", "reply", "discard")
-SEE_NOTHING = (
-    "abs", "all", "any", "bool", "frozenset", "int", "isinstance", "len", "max", "min", "range",
-    "sum",
-)  # fmt: skip
+from raftnb.language.network import discard, reply, send
+from raftnb.language.processes import when
+
+SENDS = (send, reply, discard)
+SEE_NOTHING = (abs, all, any, bool, frozenset, int, isinstance, len, max, min, range, sum)
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """The rounds of a loop of a function.
+    """The rounds of a loop of a function; `names` tells what its free names stand for.
 
     `numbers` are the variables and fields that are numbers. With `queues` messages to one process
     stay in order. `looks` says whether something that the loop calls looks at the network.
@@ -28,6 +29,7 @@ class Rounds:
 
     function: ast.FunctionDef
     loop: ast.For
+    names: Mapping[str, Any]
     numbers: frozenset[str]
     queues: bool
     looks: bool
@@ -98,8 +100,9 @@ class Rounds:
                 return True
             case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
                 arguments = (*call.args, *(word.value for word in call.keywords))
-                sent = name in SENDS and not self.looks and self._keeps_queues(name, call)
-                return (name == "when" or sent) and all(map(self._sees_nothing, arguments))
+                word = self.names.get(name)
+                sent = word in SENDS and not self.looks and self._keeps_queues(word, call)
+                return (word is when or sent) and all(map(self._sees_nothing, arguments))
             case ast.If():
                 inside = (*node.body, *node.orelse)
                 return self._sees_nothing(node.test) and all(map(self._is_free, inside))
@@ -115,11 +118,14 @@ class Rounds:
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and part.id in self.counted:
                 return False
+            if isinstance(part, ast.comprehension) and names_in(part.target) & self.mine:
+                return False  # hides whose turn it is
             if isinstance(part, ast.Attribute) and part.attr in self.changed:
                 if not self._is_mine(part):
                     return False
             if isinstance(part, ast.Call) and self.changed:
-                if not isinstance(part.func, ast.Name) or part.func.id not in SEE_NOTHING:
+                called = self.names.get(getattr(part.func, "id", ""))
+                if called not in SEE_NOTHING:
                     return False  # it may read any variable
         return True
 
@@ -142,15 +148,15 @@ class Rounds:
                 return self._is_number(node.body) and self._is_number(node.orelse)
             case ast.Attribute():
                 return node.attr in self.numbers
-            case ast.Call(func=ast.Name(id="len" | "abs" | "int")):
-                return True
+            case ast.Call(func=ast.Name(id=name)):
+                return self.names.get(name) in (len, abs, int)
         return False
 
-    def _keeps_queues(self, name: str, call: ast.Call) -> bool:
+    def _keeps_queues(self, word: Any, call: ast.Call) -> bool:
         """Whether no two rounds send to the same process, where that would show."""
         to = [word.value for word in call.keywords if word.arg == "to"] or call.args[1:]
         own = len(to) == 1 and isinstance(to[0], ast.Name) and to[0].id == self.turn[0]
-        return not self.queues or (name == "send" and own)
+        return not self.queues or (word is send and own)
 
 
 def used(function: ast.FunctionDef, loop: ast.For) -> frozenset[str]:

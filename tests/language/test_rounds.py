@@ -21,6 +21,7 @@ from raftnb.language import (
     anything,
     either,
     in_flight,
+    macro,
     send,
     when,
 )
@@ -196,9 +197,35 @@ class RoundsSeeEachOther(Node):
         Shared.total += 1
 
 
+class HidesWhoseTurnItIs(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                n.round = 1 + sum(1 for n in Node if n.round > 0)
+            Shared.who = either(*(n for n in Node if n.round == 1))
+        Shared.total += 1
+
+
+@macro
+def discard(n: Node) -> None:
+    """It is called like a word of the language, and is none."""
+    Shared.who = n
+
+
+class CallsItsOwn(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                discard(n)
+        Shared.total += 1
+
+
 TELL_APART = [
     LastOfLoop, LastOfSet, LeftOver, FirstReturned, InALine, Appended, KeyedAlike, Largest,
-    LargestOfPairs, FirstInFlight, RoundsSeeEachOther,
+    LargestOfPairs, FirstInFlight, RoundsSeeEachOther, HidesWhoseTurnItIs,
+    CallsItsOwn,
 ]  # fmt: skip
 
 
