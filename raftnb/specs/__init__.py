@@ -9,6 +9,7 @@ from raftnb.specs.libraries.libraft_elections_proof import LIBRAFT_ELECTIONS_PRO
 from raftnb.specs.libraries.pysyncobj_proof import RAFT_PYSYNCOBJ_PROOF
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.clients import RAFT_STORE, RAFT_STORE_READ_INDEX
+from raftnb.specs.raft.disks import RAFT_DISKS, RAFT_TORN_DISKS
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES
 from raftnb.specs.raft.log import RAFT_LOG
 from raftnb.specs.raft.log_proof import RAFT_LOG_PROOF
@@ -36,11 +37,23 @@ from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
 STORES = (SEQUENTIAL_STORE, FAIR_STORE, QUEUE_STORE, LINEARIZABLE_STORE, STALE_STORE)
 CLIENTS = (RAFT_LOG, RAFT_READ_INDEX, RAFT_STORE, RAFT_STORE_READ_INDEX, RAFT_STORE_LEASES)
 ELECTIONS = (RAFT_PREVOTE, UNHURRIED_PREVOTE, RAFT_TRANSFER, UNHURRIED_TRANSFER)
+RAFTS = (RAFT, TIMELY_RAFT, RAFT_TLA)
+DISKS = (RAFT_DISKS, RAFT_TORN_DISKS)
 CLUSTERS = (RAFT_SNAPSHOTS, CATCHING_UP, RAFT_JOINT, RAFT_ONE_BY_ONE)
 MEMORIES = (INTERNAL_MEMORY, WRITE_THROUGH_CACHE)
 SPECS: dict[str, Spec] = {
     spec.name: spec
-    for spec in (*STORES, *MEMORIES, RAFT, TIMELY_RAFT, RAFT_TLA, *ELECTIONS, *CLUSTERS, *CLIENTS)
+    for spec in (
+        *STORES,
+        *MEMORIES,
+        RAFT,
+        TIMELY_RAFT,
+        RAFT_TLA,
+        *ELECTIONS,
+        *CLUSTERS,
+        *DISKS,
+        *CLIENTS,
+    )
 }
 PROOFS: dict[str, Proof] = {
     proof.spec.name: proof

@@ -24,6 +24,7 @@ from raftnb.experiments.mutation import (
 )
 from raftnb.specs.raft import scenes
 from raftnb.specs.raft.mistakes import (
+    DISK_MUTANTS,
     ELECTION_MUTANTS,
     FAMILIES,
     MEMBERSHIP_MUTANTS,
@@ -39,6 +40,7 @@ from raftnb.specs.raft.mistakes import (
     reads,
     snapshots,
     terms,
+    torn,
     votes,
 )
 from raftnb.specs.raft.server import Server
@@ -59,6 +61,7 @@ def test_there_is_one_mutant_for_each_row():
     assert [mutant.row for mutant in ELECTION_MUTANTS] == list(range(43, 51))
     assert [mutant.row for mutant in SNAPSHOT_MUTANTS] == list(range(51, 60))
     assert [mutant.row for mutant in MEMBERSHIP_MUTANTS] == list(range(60, 66))
+    assert [mutant.row for mutant in DISK_MUTANTS] == list(range(66, 70))
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
@@ -218,13 +221,13 @@ def test_a_finding_is_an_answer():
 
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert main(["mutants", "--row", "77"]) == 2
-    assert "1 to 65" in capsys.readouterr().err
+    assert "1 to 69" in capsys.readouterr().err
     assert main(["mutants", "--row", "33"]) == 2
     assert "30, 31, 36, 37" in capsys.readouterr().err
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    modules = (commits, disk, elections, logs, membership, reads, snapshots, terms, votes)
+    modules = (commits, disk, elections, logs, membership, reads, snapshots, terms, torn, votes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)
     for mutant in ALL:

@@ -3,8 +3,8 @@
 A mistake stands with the scene that brings it to light and its row in the table `MUTANTS`: what it
 breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
 the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm,
-`SNAPSHOT_MUTANTS` of snapshots, `MEMBERSHIP_MUTANTS` of changes of the cluster. `FAMILIES` has
-them all.
+`SNAPSHOT_MUTANTS` of snapshots, `MEMBERSHIP_MUTANTS` of changes of the cluster,
+`DISK_MUTANTS` of asynchronous writes and torn disks. `FAMILIES` has them all.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from raftnb.specs.raft.mistakes import (
     reads,
     snapshots,
     terms,
+    torn,
     votes,
 )
 from raftnb.specs.raft.mistakes.commits import (
@@ -145,15 +146,23 @@ MEMBERSHIP_MUTANTS: tuple[Mutant, ...] = (
     membership.ROW_64,
     membership.ROW_65,
 )
+DISK_MUTANTS: tuple[Mutant, ...] = (
+    torn.ROW_66,
+    torn.ROW_67,
+    torn.ROW_68,
+    torn.ROW_69,
+)
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,
     "store": STORE_MUTANTS,
     "elections": ELECTION_MUTANTS,
     "snapshots": SNAPSHOT_MUTANTS,
     "membership": MEMBERSHIP_MUTANTS,
+    "disks": DISK_MUTANTS,
 }
 
 __all__ = [
+    "DISK_MUTANTS",
     "ELECTION_MUTANTS",
     "FAMILIES",
     "MEMBERSHIP_MUTANTS",
