@@ -198,12 +198,15 @@ def csv_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
     try:
         head = [_COLUMNS.get(word.strip().lower(), word.strip().lower()) for word in next(rows, [])]
         missing = [column for column in ("process", "type", "f", "value") if column not in head]
-        if missing:
+        twice = [column for column in head if column and head.count(column) > 1]
+        if missing or twice:
             raise HistoryError(
-                f"no column {' and no column '.join(missing)}",
+                f"no column {' and no column '.join(missing)}"
+                if missing
+                else f"two columns {twice[0]}",
                 place=f"{name}, line 1",
                 allowed="a first row such as process,type,f,value,key,time",
-                cure="name the columns in the first row",
+                cure="name the columns in the first row, each once",
             )
         for row in rows:
             if row:

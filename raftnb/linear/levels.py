@@ -130,7 +130,11 @@ def climb(
     """
     wrong = [level for level in levels if level not in LADDER]
     if wrong or not levels:
-        raise UsageError(f"the level {wrong or levels}", allowed=", ".join(LADDER))
+        raise UsageError(
+            f"the level {', '.join(map(repr, wrong))}" if wrong else "no level",
+            allowed=", ".join(LADDER),
+            cure="choose some of them",
+        )
     start = perf_counter()
     climber = _Climber(history, model, budget or Budget(seconds=SECONDS))
     ordered = [level for level in LADDER if level in levels]
