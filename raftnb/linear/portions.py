@@ -137,6 +137,7 @@ class _Sorted:
         self.history, self.model = history, model
         self.several = isinstance(model, Mapping)
         self.found: dict[Any, Share] = {}
+        self.plain = set[tuple[int, int, int]]()
 
     def shares(self) -> list[Share]:
         """All parts, in the order of their first operations."""
@@ -151,7 +152,7 @@ class _Sorted:
             shape = x, name, len(arguments), spread
             add = by_shape.get(shape) or by_call.get(call)
             if add is None:
-                share, by_object = self._share(row)
+                share, by_object = self._share(row, shape[1:])
                 add = share.numbers.append
                 if by_object:
                     by_shape[shape] = add
@@ -160,16 +161,24 @@ class _Sorted:
             add(row)
         return list(self.found.values())
 
-    def _share(self, row: int) -> tuple[Share, bool]:
-        """The part of a row, and whether that is the operation's object, whatever is asked."""
+    def _share(self, row: int, shape: tuple[int, int, int]) -> tuple[Share, bool]:
+        """The part of a row, and whether that is the operation's object, whatever is asked.
+
+        Calls of one shape, of whatever object, are alike in this.
+        """
         rows = self.history.rows
         x, name = rows.objects.values[rows.object[row]], rows.names.values[rows.name[row]]
         whole = model_for(self.model, x) if self.several else self.model
-        cls = class_of(whole)
-        part, _ = parted(x, name, rows.argument_lists.values[rows.arguments[row]], cls)
+        named = x is not None and not isinstance(x, tuple)
+        part, by_object = x, named and shape in self.plain
+        if not by_object:
+            cls = class_of(whole)
+            part, _ = parted(x, name, rows.argument_lists.values[rows.arguments[row]], cls)
+            by_object = part is x and (named or method_of(cls, name).partition is None)
+            if by_object and named and not self.several:
+                self.plain.add(shape)
         key = exact(part)
         found = self.found.get(key)
         if found is None:
             found = self.found[key] = Share(part, whole, self.history)
-        keyed = part is None and method_of(cls, name).partition is not None
-        return found, part is x and not keyed
+        return found, by_object
