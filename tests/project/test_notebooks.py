@@ -88,10 +88,10 @@ def synopsis_of(chapter: Path) -> list[str]:
 NUMBER = re.compile(r"(?<![\w.#])\d+(?:,\d{3})*(?![\w.]*\w)")
 NOT_COUNTED = re.compile(
     r"```.*?```|`[^`]*`|\$[^$]*\$|\[@[^]]*\]|\]\([^)]*\)|\b(?:1[89]|20)\d\d\b|#\d+"
-    r"|[Mm]istakes? [\d, ]*\d(?: (?:and|to) \d+)?|[Rr]ows? [\d, ]*\d(?: (?:and|to) \d+)?",
+    r"|(?:[Mm]istakes?|[Rr]ows?|[Cc]hapters?) [\d, ]*\d(?: (?:and|to) \d+)?",
     re.DOTALL,
 )
-"""What a chapter may say without a cell: code, formulas, citations, links, years, issues, rows."""
+"""What needs no cell: code, formulas, citations, links, years, issues, rows, chapters."""
 
 
 def plain_prose_of(chapter: Path) -> str:
