@@ -104,6 +104,11 @@ def run(arguments: argparse.Namespace) -> int:
 def after(answer: Report) -> tuple[str, ...]:
     """What to do where a condition is neither proved nor refuted."""
     stopped = answer.bound is not None or answer.violation is not None
+    if any(not one.proved for one in answer.defined) and not stopped:
+        return (
+            "a step may have no value there: prove what it rests on, and name that claim in "
+            "`defined=` of the Proof, too",
+        )
     if not answer.failing or answer.counterexamples or stopped:
         return ()
     return (

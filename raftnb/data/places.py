@@ -53,7 +53,12 @@ def readable(qualname: str) -> str:
 
 def where(filename: str) -> str:
     """A file's name for people: notebook cells have no path worth showing."""
-    return "notebook cell" if "ipykernel" in filename else Path(filename).name
+    return "notebook cell" if is_cell(filename) else Path(filename).name
+
+
+def is_cell(filename: str) -> bool:
+    """Whether Python calls a notebook's cell so."""
+    return "ipykernel" in filename or filename.startswith("<ipython-input")
 
 
 @cache
@@ -104,7 +109,10 @@ def place_of_declaration(space: Mapping[str, Any], class_name: str, name: str) -
     """Where a class (whose namespace is given) declares a name; without its text, which class."""
     functions = [getattr(value, "function", value) for value in space.values()]
     files = [f.__code__.co_filename for f in functions if isinstance(f, FunctionType)]
-    files.append(getattr(sys.modules.get(space.get("__module__", "")), "__file__", None) or "")
+    module = space.get("__module__", "")
+    files.append(getattr(sys.modules.get(module), "__file__", None) or "")
+    if module == "__main__":
+        files += filter(is_cell, reversed(list(linecache.cache)))
     for file in dict.fromkeys(files):
         node = _declaration("".join(linecache.getlines(file)), class_name, name)
         if node is not None:

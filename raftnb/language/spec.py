@@ -222,6 +222,10 @@ class Model:
         self._build_layout()
         refuse_constants_assumed(self.spec, self.constants, World(self))
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.constants.items())
+        return f"<model of {self.spec.name}: {told}>"
+
     def _delivery(self) -> Delivery | None:
         if self.spec.delivery is None:
             return None

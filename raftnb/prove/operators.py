@@ -222,7 +222,9 @@ def size(scope: Scope, expr: Apply, a: Value) -> Value:
         expr,
         f"the size of {in_words(arg.type)}",
         allowed="len of a sequence or set",
-        cure="count a set of its keys",
+        cure="count its keys: `len(frozenset(m))`"
+        if isinstance(arg.type, MapOf)
+        else "count a set: `len({x for x in ... if ...})`",
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 from importlib import import_module
 from typing import Any
 
 import pytest
 
 import raftnb
-from raftnb import RaftnbError, UsageError
+from raftnb import Process, RaftnbError, Spec, UsageError
 from raftnb.data.calls import told_plainly
+from raftnb.data.places import place_of_declaration
 from raftnb.data.rooms import Room
 
 ROOMS = ("explore", "liveness", "refine", "prove", "pluscal")
@@ -81,3 +83,24 @@ def test_arguments_that_are_given_twice_or_by_their_place() -> None:
     )
     with pytest.raises(UsageError, match="`shape` of `draw`, given twice"):
         draw("a", shape="b")  # type: ignore[misc]
+
+
+def test_what_is_shown_of_a_model_is_its_name_and_its_constants() -> None:
+    class Idle(Process, number="idlers"):
+        def rest(self) -> None:
+            """Nothing."""
+
+    spec = Spec("idle", (Idle,), constants={"idlers": 2})
+    assert repr(spec(idlers=3)) == "<model of idle: idlers=3>"
+
+
+def test_a_class_of_a_notebook_s_cell_is_found_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, text in enumerate(("class Wire:\n    a = 1\n", "class Wire:\n    b = 1\n")):
+        lines = text.splitlines(keepends=True)
+        name = f"<ipython-input-{number}-0123456789ab>"
+        monkeypatch.setitem(linecache.cache, name, (len(text), None, lines, name))
+    space = {"__module__": "__main__"}
+    assert place_of_declaration(space, "Wire", "b") == (
+        "notebook cell, line 2, column 5, in Wire: `b = 1`"
+    )
+    assert place_of_declaration(space, "Wire", "c") == "class Wire"
