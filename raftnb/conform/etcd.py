@@ -41,6 +41,9 @@ ROLES = {
     "StateCandidate": Role.CANDIDATE,
     "StateLeader": Role.LEADER,
 }
+KINDS = (
+    "MsgHeartbeat", "MsgHeartbeatResp", "MsgVote", "MsgVoteResp", "MsgApp", "MsgAppResp",
+)  # fmt: skip
 RECEIVED = "received"
 BOOTED = "booted"
 Logged = tuple[int, str, int, Role, int]
@@ -254,7 +257,7 @@ class EtcdMapping(EventMapping):
             return now.message(AppendEntriesResponse, source, dest, **found)
         if kind == "MsgApp":
             return self.entries(m, source, dest, now)
-        return one_of({}, kind, "the message type")  # type: ignore[no-any-return]
+        return one_of(dict.fromkeys(KINDS), kind, "the message type")  # type: ignore[no-any-return]
 
     def entries(self, m: Event, source: str, dest: str, now: Now) -> Message:
         """An AppendEntries, of whose entries the log says only how many they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from enum import Enum
@@ -23,17 +24,19 @@ class EventError(UsageError):
 
 
 def told(value: Any) -> str:
-    """A value as a reason has it: names and sets in short, all else as in a specification."""
+    """A value as a reason has it: names and sets in short, and JSON as it is logged."""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, frozenset):
         return "{" + ", ".join(sorted(map(told, value))) + "}"
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value)
     return show(value)
 
 
 def differ(what: str, is_: Any, logged: Any) -> str:
     """How two values that are not equal differ; of sequences and maps, where they first do."""
-    if isinstance(is_, tuple) and isinstance(logged, tuple) and (is_ or logged):
+    if isinstance(is_, tuple | list) and isinstance(logged, type(is_)) and (is_ or logged):
         for index, (mine, theirs) in enumerate(zip(is_, logged, strict=False), 1):
             if mine != theirs:
                 return f"{what} at {index} is {told(mine)}, logged {told(theirs)}"

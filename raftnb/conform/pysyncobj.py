@@ -43,6 +43,7 @@ RECEIVED, STARTED = "received", "started"
 ENDS = ("nid", "from", "to")
 MOST_APPENDED = 10_000
 """How many entries a leader may append between two of its events."""
+KINDS = ("request_vote", "response_vote", "append_entries", "next_node_idx")
 COMMANDS = ("apply_command", "apply_command_response")
 
 
@@ -238,7 +239,9 @@ class PySyncObjMapping(EventMapping):
             index = m["next_node_idx"] - 1 if m["success"] else 0
             known = {"success": m["success"], "matchIndex": index}
             return now.find(AppendEntriesResponse, source, dest, **known)[-1]  # the newest term
-        return one_of({}, kind, "the type of a message")  # type: ignore[no-any-return]
+        return one_of(  # type: ignore[no-any-return]
+            dict.fromkeys(KINDS), kind, "the type of a message"
+        )
 
     def receive(self, event: Event, s: Any, now: Now) -> None:
         """A message arrives; requests are handled when that shows."""

@@ -8,6 +8,7 @@ import pytest
 
 from raftnb import Verdict
 from raftnb.conform import Conformance, EventError
+from raftnb.conform.misfit import differ
 from raftnb.conform.recorded import RecordedMapping
 
 from .logs import held
@@ -154,3 +155,12 @@ def test_the_nearest_message_says_where_it_differs() -> None:
         "no such AppendEntries from a to b is in flight; of the nearest "
         "entries at 1 is Entry(term=1, value=x), logged Entry(term=2, value=x)"
     )
+
+
+def test_what_is_logged_is_told_as_it_is_logged() -> None:
+    assert differ("success", True, {"a": [1]}) == 'success is true, logged {"a": [1]}'
+    assert differ("the end", [[1, 2], [2, 2]], [[1, 2], [2, 3]]) == (
+        "the end at 2 is [2, 2], logged [2, 3]"
+    )
+    assert differ("the end", [1], [1, 2]) == "the length of the end is 1, logged 2"
+    assert differ("it", (), None) == "it is (), logged None"

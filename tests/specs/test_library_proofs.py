@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from raftnb.__main__ import main
 from raftnb.language import reply, send, when
 from raftnb.prove import prove
 from raftnb.specs import PROOFS
@@ -100,3 +101,9 @@ def test_a_mistake_is_not_proved(name: str, server: type, claim: str, action: st
     mistaken = proof.of(proof.spec.variant("mistaken", server))
     found = prove(mistaken, only=claim, actions=action, trust=True, workers=1, timeout=2)
     assert found.failing == ((claim, action),)
+
+
+def test_a_proof_is_asked_for_from_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--only", NEW[1], "--action", "send_heartbeat", "--trust", "--workers", "1"]
+    assert main(["prove", "raft-etcd", "--no-cache", *words]) == 3  # a part
+    assert "conditions proved (raft-etcd)" in capsys.readouterr().out
