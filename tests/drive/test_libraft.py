@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from raftnb import UsageError, Verdict
+from raftnb.__main__ import main
 from raftnb.drive import drive, replay
 from raftnb.drive.adapters import libraft
 from raftnb.drive.adapters.libraft import Libraft, is_installed
@@ -32,6 +33,12 @@ def test_a_walk_finds_that_it_answers_for_its_whole_log_and_makes_that_short() -
     (found,) = driver.found.values()
     assert found.name == "AppendEntriesResponse.matchIndex to s1 after AppendEntries from s1"
     assert len(found.scene) <= len(SCENES["libraft-whole-log"].inputs)
+
+
+@needed
+def test_it_is_driven_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drive", "libraft", "--walks", "2", "--depth", "10"]) == 3
+    assert "unknown: Libraft() beside raft-libraft, 20 inputs in 2 walks" in capsys.readouterr().out
 
 
 @needed
