@@ -37,6 +37,7 @@ from raftnb.language.source import (
     place,
 )
 from raftnb.language.syntax import CURES, SYNTAX
+from raftnb.language.texts import Texts
 from raftnb.language.uses import Uses, misfit
 from raftnb.language.vocabulary import Vocabulary
 
@@ -102,6 +103,7 @@ class Reader:
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
         self.attributes = Attributes(function, self.nodes, self.tree, grammar.declared)
+        self.texts = Texts(function, self.nodes, self.names, grammar.vocabulary)
         self.sending = Sending(self.names, grammar.vocabulary.hints(function), grammar.network)
         self.meanings = Meanings(
             function, self.names, Uses(self.tree, self.names), self.attributes, role,
@@ -307,6 +309,13 @@ class Reader:
         known = self.names.get(base.id) if isinstance(base, ast.Name) else None
         return isinstance(known, type) and issubclass(known, Enum)
 
+    def _binop(self, node: ast.BinOp | ast.AugAssign) -> None:
+        """Refuse values that are written into text: it would show names, and the order of sets."""
+        left = node.target if isinstance(node, ast.AugAssign) else node.left
+        if isinstance(node.op, ast.Mod) and self.texts.may_be_text(left):
+            found = f"`{ast.unparse(node)}`, values that are written into text"
+            self.refuse(node, found, "keep the values: (a, b), or a record", "`%` of numbers")
+
     def _for(self, node: ast.For) -> None:
         if node.orelse:
             self.refuse(node.orelse[0], "`else` after a loop", "write it after the loop")
@@ -319,6 +328,8 @@ class Reader:
 
     def _assign(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if isinstance(node, ast.AugAssign):
+            self._binop(node)
         for target in targets:
             self._refuse_told(target, self.attributes.wrong_target(target, node))
         for target in targets:
@@ -344,6 +355,7 @@ CHECKS: dict[type[ast.AST], Callable[[Reader, Any], None]] = {
     ast.Constant: Reader._constant,
     ast.Compare: Reader._compare,
     ast.Expr: Reader._expr,
+    ast.BinOp: Reader._binop,
     ast.For: Reader._for,
     ast.comprehension: Reader._comprehension,
     ast.Assign: Reader._assign,
