@@ -47,6 +47,7 @@ def about_model(lookout: Lookout, title: str, hidden: Collection[str], history: 
     queues = set(model.channels.values())
     for number, cell in enumerate(told["cells"]):
         cell[2] = cell[2] and number not in queues
+    told["cells"] += [["watched", plain(name), True, True] for name in lookout.watch]
     constants = ", ".join(f"{name}={show(value)}" for name, value in model.constants.items())
     return told | {
         "constants": plain(constants),
@@ -80,8 +81,9 @@ def as_json(sight: Sight, number: Number, view: View | None) -> dict[str, Any]:
     """A state as the front end is told of it; `number` gives the numbers of states."""
     state = sight.state
     ways = None if sight.ways is None else [_way(way, number) for way in sight.ways]
+    values = [[plain(brief(value)), to_json(value)] for value in state.values]
     return {
-        "values": [[plain(brief(value)), to_json(value)] for value in state.values],
+        "values": values + [[plain(brief(value)), None] for value in sight.watched],
         "messages": [_message(message, count) for message, count in sight.messages],
         "truth": [None if why is None else plain(why) for why in sight.truth],
         "ways": ways,

@@ -16,7 +16,7 @@ from raftnb.explore.given import at_least, the_model
 from raftnb.explorer.graph import packed_graph, packed_trace
 from raftnb.explorer.page import embedded, whole_page
 from raftnb.explorer.protocol import View, about_model, about_trace
-from raftnb.explorer.sight import Lookout
+from raftnb.explorer.sight import NOTHING, Lookout, Watch
 from raftnb.explorer.still import listed
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
@@ -71,6 +71,7 @@ def show(
     hide: Iterable[str] = (),
     history: bool = False,
     find: Iterable[Property] = (),
+    watch: Watch = NOTHING,
     view: View | None = cluster_parts,
     max_states: int = 200,
 ) -> Shown:
@@ -79,33 +80,33 @@ def show(
     With a trace alone one can go along it; with its model besides, one can also choose other steps
     in `max_states` states around it, and sees what can happen and what is claimed. `hide` names
     variables that are not shown, history variables are shown only with `history`, `find` are more
-    functions of the state that one may look for a state of, and `view` gives the parts of a
-    picture (docs/explorer.md). The same trace gives the same bytes. Raises `UsageError`
+    functions of the state that one may look for a state of, `watch` has functions of the world
+    whose values are shown, by name, and `view` gives the parts of a picture (docs/explorer.md). The same trace gives the same bytes. Raises `UsageError`
     for what is no trace or model, and for a name in `hide` that no variable has.
     """
     at_least(1, max_states=max_states)
     hidden = set(hide)
     if isinstance(given, Model) and model is None:
-        return _of_model(given, None, hidden, history, find, view, max_states)
+        return _of_model(Lookout(given, find, watch), None, hidden, history, view, max_states)
     trace = trace_of(given, "show")
     refuse_unknown(hidden, trace.states[0].layout)
     if model is not None:
-        return _of_model(the_model(model), trace, hidden, history, find, view, max_states)
+        lookout = Lookout(the_model(model), find, watch)
+        return _of_model(lookout, trace, hidden, history, view, max_states)
     about = about_trace(trace.states[0].layout, "a trace", hidden, history)
     return _shown(packed_trace(trace, view) | {"about": about}, trace, hidden, history)
 
 
 def _of_model(
-    model: Model,
+    lookout: Lookout,
     trace: Trace | None,
     hidden: set[str],
     history: bool,
-    find: Iterable[Property],
     view: View | None,
     max_states: int,
 ) -> Shown:
+    model = lookout.model
     refuse_unknown(hidden, model.layout)
-    lookout = Lookout(model, find)
     about = about_model(lookout, model.spec.name, hidden, history)
     data = packed_graph(lookout, view, trace, max_states) | {"about": about}
     return _shown(data, trace or Trace(model.initial_states[:1], ()), hidden, history)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from raftnb.data.trace import State, Step
@@ -16,6 +17,8 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 MOST_REASONS = 2
+Watch = Mapping[str, Callable[[World], Any]]
+NOTHING: Watch = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Sight:
     """One state as the explorer shows it.
 
     `messages` has (message, how many), `truth` for each claim about states None where it is true,
-    and else for which parameters it is false. `ways` are the steps out of it, None where nobody
+    and else for which parameters it is false. `watched` has the value of each function that a
+    reader wants to see. `ways` are the steps out of it, None where nobody
     has looked. `refused` has, for each action of a process that is not enabled with any arguments,
     the process, the action and why. `within` is false outside the constraints.
     """
@@ -44,6 +48,7 @@ class Sight:
     state: State
     messages: tuple[tuple[Message, int], ...] = ()
     truth: tuple[str | None, ...] = ()
+    watched: tuple[Any, ...] = ()
     ways: tuple[Way, ...] | None = None
     refused: tuple[tuple[str, str, str], ...] = ()
     within: bool = True
@@ -52,11 +57,12 @@ class Sight:
 class Lookout:
     """Looks at the states of a model in plain Python, one after the other.
 
-    `find` are more functions of the state that a reader may want to be shown a state of.
+    `find` are more functions of the state that a reader may want to be shown a state of, `watch`
+    functions of the world whose values are to be seen, by name.
     """
 
-    def __init__(self, model: Model, find: Iterable[Property] = ()) -> None:
-        self.model, spec = model, model.spec
+    def __init__(self, model: Model, find: Iterable[Property] = (), watch: Watch = NOTHING) -> None:
+        self.model, self.watch, spec = model, dict(watch), model.spec
         self.world, self.here = World(model), World(model)
         self.invariants = model.checked(spec.invariants)
         self.awaited = (*model.checked(spec.sometimes), *find)
@@ -73,7 +79,8 @@ class Lookout:
         """The same without the steps out of it."""
         self.here.load(state)
         within = is_within_bounds(self.model, self.here)
-        return Sight(state, self._messages(state), self._truth(state), within=within)
+        watched = tuple(_value(self.here, function) for function in self.watch.values())
+        return Sight(state, self._messages(state), self._truth(state), watched, within=within)
 
     def _messages(self, state: State) -> tuple[tuple[Message, int], ...]:
         queues = (state.values[cell] for cell in self.model.channels.values())
@@ -135,6 +142,15 @@ class Lookout:
         return broken
 
 
+def _value(world: World, function: Callable[[World], Any]) -> Any:
+    """What a function says of the state; where it fails, why."""
+    try:
+        with world:
+            return function(world)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
 def _told(world: World, claim: Any) -> str | None:
     """None where a claim is true, else for which parameters it is not."""
     values = world.failure(claim)
@@ -148,4 +164,4 @@ def _joined(reasons: list[str]) -> str:
     return "; ".join(reasons[:MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
-__all__ = ["Lookout", "Sight", "Way"]
+__all__ = ["NOTHING", "Lookout", "Sight", "Watch", "Way"]

@@ -10,6 +10,7 @@ from raftnb.data.values import show
 from raftnb.draw.text import brief
 
 FLIGHT = "in flight"
+HOW = "With scripts, as on the site or in a notebook that is trusted, steps can be chosen here."
 
 
 def listed(trace: Trace, hidden: Collection[str], history: bool) -> Markup:
@@ -25,7 +26,7 @@ def listed(trace: Trace, hidden: Collection[str], history: bool) -> Markup:
         told = (_told(c) for c in changes if c.owner == FLIGHT or c[:2] in named)
         rows.append(f"<li><code>{escaped(str(step))}</code>{_items(told)}</li>")
     again = "" if trace.loop is None else f"<p>Back to state {trace.loop + 1}, for ever.</p>"
-    return Markup(f"<ol>{''.join(rows)}</ol>{again}")
+    return Markup(f"<p>{HOW}</p><ol>{''.join(rows)}</ol>{again}")
 
 
 def _items(lines: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from raftnb.explorer.page import asset, code
 from raftnb.explorer.protocol import View, about_model, as_json
 from raftnb.explorer.search import nearest
 from raftnb.explorer.showing import refuse_unknown
-from raftnb.explorer.sight import Lookout
+from raftnb.explorer.sight import NOTHING, Lookout, Watch
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
@@ -69,6 +69,7 @@ def explore_interactively(
     hide: Iterable[str] = (),
     history: bool = False,
     find: Iterable[Property] = (),
+    watch: Watch = NOTHING,
     view: View | None = cluster_parts,
 ) -> Any:
     """A widget in which one chooses the steps of a model of any size; the kernel computes them.
@@ -77,7 +78,7 @@ def explore_interactively(
     arguments are those of `show`, which needs no kernel. Raises `UsageError` where the package
     anywidget is not installed.
     """
-    lookout, hidden = Lookout(the_model(model), find), set(hide)
+    lookout, hidden = Lookout(the_model(model), find, watch), set(hide)
     refuse_unknown(hidden, model.layout)
     if find_spec("anywidget") is None:
         raise UsageError(

@@ -143,6 +143,20 @@ def test_a_page_knows_the_text_of_each_action_and_what_is_claimed() -> None:
     ]
 
 
+def test_what_is_watched_is_shown_in_each_state_and_an_error_there_is_told() -> None:
+    watch = {
+        "both": lambda world: (world["p1"].sent, world["p2"].sent),
+        "wrong": lambda world: world["p1"].sent / 0,
+    }
+    data = show(PEERS(), watch=watch).data
+    assert data["about"]["cells"][-2:] == [
+        ["watched", "both", True, True], ["watched", "wrong", True, True],
+    ]  # fmt: skip
+    values = [[text for text, _ in unpacked(data, n)["values"][-2:]] for n in (0, 1)]
+    assert values[0] == ["(0, 0)", "ZeroDivisionError: division by zero"]
+    assert values[1] == ["(1, 0)", "ZeroDivisionError: division by zero"]
+
+
 def test_history_variables_and_hidden_ones_stay_away() -> None:
     def shown(**options: Any) -> list[bool]:
         return [cell[2] for cell in show(TRACE, **options).data["about"]["cells"]]

@@ -121,7 +121,9 @@ function asJson(journey, about) {
   const places = journey.line().slice(0, journey.here.depth + 1);
   const state = ({ sight }) => {
     const told = {};
-    about.cells.forEach(([owner, variable], n) => { (told[owner] ||= {})[variable] = sight.json[n]; });
+    about.cells.forEach(([owner, variable, , watched], n) => {
+      if (!watched) (told[owner] ||= {})[variable] = sight.json[n];
+    });
     const flying = sight.messages.map(({ json, count }) => ({ message: json, count }));
     return about.network ? { ...told, messages: flying } : told;
   };
