@@ -81,8 +81,9 @@ def show(
     in `max_states` states around it, and sees what can happen and what is claimed. `hide` names
     variables that are not shown, history variables are shown only with `history`, `find` are more
     functions of the state that one may look for a state of, `watch` has functions of the world
-    whose values are shown, by name, and `view` gives the parts of a picture (docs/explorer.md). The same trace gives the same bytes. Raises `UsageError`
-    for what is no trace or model, and for a name in `hide` that no variable has.
+    whose values are shown, by name, and `view` gives the parts of a picture (docs/explorer.md).
+    The same trace gives the same bytes. Raises `UsageError` for what is no trace or model, and for
+    a name in `hide` that no variable has.
     """
     at_least(1, max_states=max_states)
     hidden = set(hide)
