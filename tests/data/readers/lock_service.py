@@ -126,7 +126,9 @@ def grants_are_not_ahead() -> bool:
 def grants_differ() -> bool:
     """No two answers give the same number to two clients."""
     return all(
-        m.dest == n.dest or m.fence != n.fence for m in in_flight(Granted) for n in in_flight(Granted)
+        m.dest == n.dest or m.fence != n.fence
+        for m in in_flight(Granted)
+        for n in in_flight(Granted)
     )
 
 

@@ -3,7 +3,19 @@
 One leader for each round; the proof follows Padon, Losa, Sagiv, Shoham, Paxos Made EPR (2017).
 """
 
-from raftnb import Delivery, Domain, Globals, Map, Message, Nat, Process, Set, Spec, history, in_flight
+from raftnb import (
+    Delivery,
+    Domain,
+    Globals,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Set,
+    Spec,
+    history,
+    in_flight,
+)
 from raftnb import send, when
 from raftnb.prove import Lemma, Proof
 
