@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -115,7 +116,7 @@ def main() -> int:
             print(line)
         return 0
     found = several(options.every, options.seeds, package=options.package)
-    differing = [row for row in zip(*found, strict=True) if len(set(row)) > 1]
+    differing = [row for row in itertools.zip_longest(*found) if len(set(row)) > 1]
     print(f"{len(found[0])} lines, {len(differing)} differ", *differing, sep="\n")
     return 1 if differing else 0
 

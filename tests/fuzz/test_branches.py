@@ -45,6 +45,8 @@ def test_what_a_specification_reaches_is_not_missed() -> None:
     assert any(b.function == "lower_function" and b.way == "run" for b in reached)
     assert any(b.function == "Theory.opaque" and b.way == "run" for b in left)
     assert len(reached) > 300
+    rows = {branch for _, branch in listed(PAGE.read_text().splitlines())}
+    assert reached & rows == set(), "the page lists what is reached"
 
 
 def test_branches_of_a_file_are_told_by_function_way_and_text(tmp_path: Path) -> None:
