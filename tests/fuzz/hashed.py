@@ -75,10 +75,17 @@ def of_package(workers: int) -> Iterator[str]:
 
 def told(answer: Any) -> str:
     """An answer's verdict, and a digest of its text, JSON and trace, but for how long it took."""
-    data = {key: value for key, value in answer.as_json().items() if key not in TIMES}
+    data = timeless(answer.as_json())
     text = [line for line in str(answer).splitlines() if "seconds" not in line]
     trace = getattr(answer, "trace", None)
     return f"{answer.verdict} {digest(json.dumps([data, text, str(trace)]))}"
+
+
+def timeless(data: Any) -> Any:
+    """Plain data without how long anything took."""
+    if isinstance(data, dict):
+        return {key: timeless(value) for key, value in data.items() if key not in TIMES}
+    return list(map(timeless, data)) if isinstance(data, list) else data
 
 
 def digest(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -85,3 +87,18 @@ def test_what_errors_tell_people_is_not_changed() -> None:
     assert len(left_out) > 50
     assert not [row for row in left_out if "allowed=" in row or "cure=" in row]
     assert all(mutant.function for mutant in every)
+
+
+def test_the_compiled_loops_run_as_they_stand_too() -> None:
+    program = (
+        "from tests.fuzz.interpreted import interpret; interpret()\n"
+        "from raftnb.explore import check\n"
+        "from raftnb.explore.tables import kernels\n"
+        "from raftnb.specs import SPECS\n"
+        "found = check(SPECS['sequential-store'](), symmetry=True, progress=False)\n"
+        "print(found.verdict, found.distinct, type(kernels.walk).__name__)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["holds", "75", "function"]
