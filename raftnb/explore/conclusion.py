@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
+from raftnb.language import source
 from raftnb.language.assumptions import how_to_begin, listed
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
@@ -36,6 +38,8 @@ def conclude(model: Model, distinct: int, witnesses: Witnesses, cut: int) -> dic
     elif missing:
         reason = never_true(model, missing[0])
         found |= {"verdict": Verdict.VIOLATED, "property": missing[0], "reason": reason}
+    elif beyond := not_tried(model, with_naturals(model)):
+        found |= {"verdict": Verdict.UNKNOWN, "bound": beyond}
     return found
 
 
@@ -102,13 +106,55 @@ def steps(cut: int) -> str:
     return f"{cut:,} steps lead" if cut != 1 else "1 step leads"
 
 
+def actions_of(model: Model) -> list[Any]:
+    """The actions of a model."""
+    return [action for cls in model.processes for action in cls.actions.values()]
+
+
+def with_naturals(model: Model) -> list[Any]:
+    """The actions, and the claims of states and steps, whose parameters may be numbers."""
+    spec = model.spec
+    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.constraints)
+    return [*actions_of(model), *model.checked((*claims, *spec.possible))]
+
+
 def natural_parameters(model: Model) -> Iterator[str]:
     """The parameters of actions and claims that range over all natural numbers in principle."""
-    spec, actions = model.spec, [a for cls in model.processes for a in cls.actions.values()]
-    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.constraints)
-    claims += spec.possible
-    for function in (*actions, *model.checked(claims)):
+    for function in with_naturals(model):
         yield from naturals_of(model, function)
+
+
+def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
+    """In words, the parameters of these that may need larger numbers than were tried; or None.
+
+    How far they go is said by the constants that are numbers: two beyond the largest are tried.
+    It is not said where there is none, nor where the text names a number as large as that; nor of
+    an action that takes no such constant, in a Spec of which no constraint takes one.
+    """
+    spec, found = model.spec, [f for f in functions if [*naturals_of(model, f)]]
+    said = set(spec.constants) - {*spec.sizes, *spec.network_bounds}
+    if not found or not said or largest_written(model) >= model.horizon:
+        open_ = found
+    else:
+        bounded = any(said & {*model.parameters(c)} for c in model.checked(spec.constraints))
+        actions = [] if bounded else [f for f in found if isinstance(f, Action)]
+        open_ = [f for f in actions if not said & {*model.parameters(f, skip=1)}]
+    names = dict.fromkeys(name for function in open_ for name in naturals_of(model, function))
+    if not names:
+        return None
+    return (
+        f"natural numbers beyond {model.horizon} were not tried: {', '.join(names)}; "
+        "constants of the Spec, and constraints by them, say how far"
+    )
+
+
+def largest_written(model: Model) -> int:
+    """The largest number in the text of the actions and claims."""
+    bodies = [getattr(function, "function", function) for function in with_naturals(model)]
+    reached = {f for body in bodies for f in source.reached(body, model.spec.namespace)}
+    nodes = [node for f in reached for node in ast.walk(source.parse(f))]
+    numbers = [n.value for n in nodes if isinstance(n, ast.Constant) and type(n.value) is int]
+    return max((n for n in numbers if isinstance(n, int)), default=0)
 
 
 def tried_up_to(model: Model, parameters: Iterable[str]) -> str:

@@ -23,7 +23,13 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
-from raftnb.explore.conclusion import begun_elsewhere, naturals_of, tried_up_to
+from raftnb.explore.conclusion import (
+    actions_of,
+    begun_elsewhere,
+    naturals_of,
+    not_tried,
+    tried_up_to,
+)
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
@@ -144,7 +150,8 @@ def _decided(
         if lasso is not None:
             told = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
             return {"verdict": Verdict.VIOLATED, "bound": None} | told
-    bound = what_is_missing(graph, "where a lasso may be")
+    claims = [claim for wanted in properties for claim in wanted.claims]
+    bound = what_is_missing(graph, "where a lasso may be") or not_tried(graph.model, claims)
     return {"verdict": Verdict.HOLDS if bound is None else Verdict.UNKNOWN, "bound": bound}
 
 
@@ -177,6 +184,8 @@ def what_is_missing(graph: Graph, so_what: str) -> str | None:
         missing.append("no initial state is within the constraints")
     if graph.cuts:
         missing.append(f"{graph.cuts:,} steps lead out of the explored states, {so_what}")
+    if beyond := not_tried(graph.model, actions_of(graph.model)):
+        missing.append(beyond)
     return "; ".join(missing) or None
 
 

@@ -1,0 +1,149 @@
+"""Parameters that are natural numbers are tried up to a bound, which is in the verdict.
+
+Constants that are numbers say how far: two beyond the largest. Where they do not, or the text names
+a larger number, or nothing bounds what an action is given, the answer is *unknown*.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check
+from raftnb.language import (
+    Nat,
+    Process,
+    Set,
+    Spec,
+    always_eventually,
+    history,
+    weak,
+    when,
+)
+from raftnb.liveness import check_liveness
+from raftnb.refine import refines
+
+UNKNOWN, HOLDS = Verdict.UNKNOWN, Verdict.HOLDS
+
+
+class Flips(Process):
+    x: Nat = 0
+    seen: Nat = history(0)
+
+    def flip(self) -> None:
+        self.x = 1 - self.x
+        self.seen = min(self.x, 1)
+
+
+class Takes(Process):
+    x: Nat = 0
+
+    def take(self, n: Nat) -> None:
+        self.x = n
+
+
+class TakesSeven(Process):
+    x: Nat = 0
+
+    def take(self, n: Nat) -> None:
+        when(self.seven(n))
+        self.x = n
+
+    def seven(self, n: Nat) -> bool:
+        return n == 7
+
+
+class TakesFew(Process):
+    x: Nat = 0
+
+    def take(self, n: Nat, limit: int) -> None:
+        when(n <= limit)
+        self.x = n
+
+
+def order(f: Flips, n: Nat) -> bool:
+    return f.x <= n or f.x > n
+
+
+def inside_a_set(f: Flips, some: Set[Nat]) -> bool:
+    return f.x in some or f.x not in some
+
+
+def not_seven(f: Flips, n: Nat) -> bool:
+    return n != 7
+
+
+def of_the_past(f: Flips, n: Nat) -> bool:
+    return f.seen <= n or f.seen > n
+
+
+def low(t: Takes) -> bool:
+    return t.x < 6
+
+
+def near_the_limit(t: Takes, limit: int) -> bool:
+    return t.x <= limit + 2
+
+
+def few(t: Takes, limit: int) -> bool:
+    return t.x <= limit
+
+
+def seldom(t: TakesSeven) -> bool:
+    return t.x == 0
+
+
+def little(t: TakesFew, limit: int) -> bool:
+    return t.x <= limit
+
+
+LIMIT = {"limit": 3}
+CASES: dict[str, tuple[type[Process], dict[str, Any], Verdict]] = {
+    "a claim, no constant": (Flips, {"invariants": (order,)}, UNKNOWN),
+    "a claim, only sizes": (Flips, {"invariants": (order,), "constants": {}}, UNKNOWN),
+    "a claim": (Flips, {"invariants": (order,), "constants": LIMIT}, HOLDS),
+    "a number inside": (Flips, {"invariants": (inside_a_set,)}, UNKNOWN),
+    "a larger number": (Flips, {"invariants": (not_seven,), "constants": LIMIT}, UNKNOWN),
+    "a number that is tried": (
+        Flips, {"invariants": (not_seven,), "constants": {"limit": 9}}, Verdict.VIOLATED,
+    ),
+    "a claim about history": (Flips, {"invariants": (of_the_past,)}, HOLDS),
+    "no number": (Flips, {}, HOLDS),
+    "an action, no constant": (Takes, {"invariants": (low,)}, UNKNOWN),
+    "an action, no bound": (Takes, {"invariants": (low,), "constants": LIMIT}, UNKNOWN),
+    "a bound that is none": (Takes, {"invariants": (near_the_limit,), "constants": LIMIT}, UNKNOWN),
+    "a constraint": (
+        Takes, {"invariants": (near_the_limit,), "constants": LIMIT, "constraints": (few,)}, HOLDS,
+    ),
+    "a guard": (TakesFew, {"invariants": (little,), "constants": LIMIT}, HOLDS),
+    "a number in an operator": (TakesSeven, {"invariants": (seldom,), "constants": LIMIT}, UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize(("cls", "fields", "verdict"), CASES.values(), ids=CASES.keys())
+def test_a_bound_on_numbers_is_in_the_verdict(
+    cls: type[Process], fields: dict[str, Any], verdict: Verdict, engine: str
+) -> None:
+    found = check(Spec("n", (cls,), **fields)(), engine=engine, deadlock=False, progress=False)
+    assert found.verdict is verdict
+    beyond = str(found.bound or "").startswith("natural numbers beyond ")
+    assert beyond is (verdict is UNKNOWN)
+    assert found.exit_code == {HOLDS: 0, Verdict.VIOLATED: 1, UNKNOWN: 3}[verdict]
+    assert found.as_json().get("bound") == found.bound
+    if beyond:
+        assert f"stopped: {found.bound}" in str(found)
+
+
+def test_liveness_and_refinement_say_so_as_well() -> None:
+    flips, takes = Spec("f", (Flips,), fairness=(weak(Flips),)), Spec("t", (Takes,))
+    lasting = check_liveness(flips(), always_eventually(order))
+    assert (lasting.verdict, str(lasting.bound)[:22]) == (UNKNOWN, "natural numbers beyond")
+    declared = flips.variant("d", constants=LIMIT)
+    assert check_liveness(declared(), always_eventually(order)).verdict is HOLDS
+    itself = refines(takes(), takes(), lambda state: state)
+    assert (itself.verdict, str(itself.bound)[:22]) == (UNKNOWN, "natural numbers beyond")
+    bounded = takes.variant("b", constants=LIMIT, constraints=(few,))
+    assert "natural numbers" not in str(refines(bounded(), bounded(), lambda state: state).bound)
