@@ -128,12 +128,15 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
     """In words, the parameters of these that may need larger numbers than were tried; or None.
 
     How far they go is said by the constants that are numbers: two beyond the largest are tried.
-    It is not said where there is none, nor where the text names a number as large as that; nor of
-    an action that takes no such constant, in a Spec of which no constraint takes one.
+    It is not said where there is none, nor where a number as large as that is written: in the claim,
+    or, if an action has such a parameter, anywhere; nor of an action that takes no such constant,
+    in a Spec of which no constraint takes one.
     """
     spec, found = model.spec, [f for f in functions if [*naturals_of(model, f)]]
     said = set(spec.constants) - {*spec.sizes, *spec.network_bounds}
-    if not found or not said or largest_written(model) >= model.horizon:
+    anywhere = any(isinstance(f, Action) for f in found)
+    texts = with_naturals(model) if anywhere else found
+    if not found or not said or largest_written(model, texts) >= model.horizon:
         open_ = found
     else:
         bounded = any(said & {*model.parameters(c)} for c in model.checked(spec.constraints))
@@ -148,9 +151,9 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
     )
 
 
-def largest_written(model: Model) -> int:
-    """The largest number in the text of the actions and claims."""
-    bodies = [getattr(function, "function", function) for function in with_naturals(model)]
+def largest_written(model: Model, functions: Iterable[Any]) -> int:
+    """The largest number in the text of these actions and claims, and of what they call."""
+    bodies = [getattr(function, "function", function) for function in functions]
     reached = {f for body in bodies for f in source.reached(body, model.spec.namespace)}
     nodes = [node for f in reached for node in ast.walk(source.parse(f))]
     numbers = [n.value for n in nodes if isinstance(n, ast.Constant) and type(n.value) is int]
