@@ -26,8 +26,8 @@ def add_parser(subparsers: Any) -> None:
         help="prove what is claimed, for any number of processes and any bounds",
         description="Prove by inductive invariant, with Z3, from the specification's own source. "
         "Exit code: 0 every condition proved, 1 a run from the start breaks a claim, "
-        "2 usage or specification error, or something that has no translation to Z3 (it says which, "
-        "and the cure), 3 unknown (a condition not proved, a claim not covered). "
+        "2 usage or specification error, or what has no translation to Z3 (with its place and the "
+        "cure), 3 unknown (a condition not proved, a claim not covered). "
         "SPEC is the name of a proof, or one of " + ", ".join(PROOFS) + "; of a specification in "
         "a file that has no proof, the claims themselves are tried as the invariant.",
     )

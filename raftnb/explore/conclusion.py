@@ -128,9 +128,9 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
     """In words, the parameters of these that may need larger numbers than were tried; or None.
 
     How far they go is said by the constants that are numbers: two beyond the largest are tried.
-    It is not said where there is none, nor where a number as large as that is written: in the claim,
-    or, if an action has such a parameter, anywhere; nor of an action that takes no such constant,
-    in a Spec of which no constraint takes one.
+    It is not said where there is none, nor where a number as large as that is written (in the
+    claim; if an action has such a parameter, anywhere); nor of an action that takes no such
+    constant, in a Spec of which no constraint takes one.
     """
     spec, found = model.spec, [f for f in functions if [*naturals_of(model, f)]]
     said = set(spec.constants) - {*spec.sizes, *spec.network_bounds}
