@@ -139,7 +139,8 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
     if not found or not said or largest_written(model, texts) >= model.horizon:
         open_ = found
     else:
-        bounded = any(said & {*model.parameters(c)} for c in model.checked(spec.constraints))
+        constraints: Any = model.checked(spec.constraints)
+        bounded = any(said & {*model.parameters(c)} for c in constraints)
         actions = [] if bounded else [f for f in found if isinstance(f, Action)]
         open_ = [f for f in actions if not said & {*model.parameters(f, skip=1)}]
     names = dict.fromkeys(name for function in open_ for name in naturals_of(model, function))
