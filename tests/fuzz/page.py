@@ -32,7 +32,7 @@ the code."""
 COLUMNS = ("room", "branches", "taken by random specifications", "by tests alone", "by neither")
 WHY_TESTED = [
     "These are mostly refusals of shapes that no random specification has, and what is asked of",
-    "proofs by hand. Tests in `tests/tree` and `tests/prove` take each of them.",
+    "proofs by hand. The tests that were traced, of `tests/tree` and `tests/prove`, take each.",
 ]
 
 
