@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tqdm import tqdm
 
-from raftnb.data.progress import progress_bar
-
-
-def run_a_bar() -> None:
-    with progress_bar("states", total=3) as bar:
-        bar.delay = 0
-        bar.mininterval = 0
-        for _ in range(3):
-            bar.update()
+from raftnb.data import progress
+from raftnb.data.progress import Line, progress_bar
 
 
-def test_in_a_notebook_nothing_is_written_to_standard_error_and_nothing_stays(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_line_of_a_notebook_is_written_anew_and_is_empty_at_the_end() -> None:
     shown: list[Any] = []
 
     def display(data: Any, **_: Any) -> Any:
         shown.append(data)
         return SimpleNamespace(update=lambda data, raw: shown.append(data))
 
-    notebook = SimpleNamespace(
-        get_ipython=lambda: SimpleNamespace(kernel=object()),
-        display=SimpleNamespace(display=display),
-    )
-    monkeypatch.setitem(sys.modules, "IPython", notebook)
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr(sys, "stderr", err := io.StringIO())
-    run_a_bar()
-    assert err.getvalue() == ""
-    assert any("3.00/3.00" in one.get("text/plain", "") for one in shown)
+    options: Any = {"leave": False, "mininterval": 0, "ncols": 80, "disable": False}
+    with tqdm(total=3, file=Line(display), unit=" states", **options) as bar:
+        for _ in range(3):
+            bar.update()
+    assert any("3/3" in one.get("text/plain", "") for one in shown)
     assert shown[-1] == {}
-    monkeypatch.delitem(sys.modules, "IPython")
-    run_a_bar()
-    assert "3.00/3.00" in err.getvalue()
+
+
+def test_only_in_a_notebook_the_bar_is_such_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(progress, "tqdm", lambda **options: given.append(options))
+    shell = SimpleNamespace(kernel=object())
+    for ipython in (shell, SimpleNamespace(), None):
+        display = SimpleNamespace(display=print)
+        fake = SimpleNamespace(get_ipython=lambda found=ipython: found, display=display)
+        monkeypatch.setitem(sys.modules, "IPython", fake)
+        progress_bar("states")
+    assert [isinstance(options.get("file"), Line) for options in given] == [True, False, False]
