@@ -48,7 +48,7 @@ from raftnb.specs.raft.server import Server
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
-SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 48, 53, 57, 59, 65)]
+SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65)]
 
 
 def name(mutant: Mutant) -> str:
