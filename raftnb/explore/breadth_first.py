@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
+from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.expander import Expander
 from raftnb.explore.interchangeable import refuse_favorites
@@ -27,6 +29,16 @@ from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 
 SPLIT_AT = 100_000
+COMPILED_FROM, RARE = 3_000, 200
+"""From so many states on another engine may take over, where one step in so many is Python's."""
+
+
+class HandOver(Exception):
+    """Another engine has taken over: `search`, which begins anew."""
+
+    def __init__(self, search: Any) -> None:
+        super().__init__(search)
+        self.search = search
 
 
 class BreadthFirst:
@@ -38,8 +50,14 @@ class BreadthFirst:
         options: ExplorationOptions,
         claims: bool = True,
         bounded: bool = True,
+        other: Callable[[], Any] | None = None,
     ) -> None:
-        """With `claims` what is claimed is checked; without `bounded` constraints play no part."""
+        """With `claims` what is claimed is checked; without `bounded` constraints play no part.
+
+        `other` makes a search that is faster where much has to be run in Python, or raises
+        `NotCompiled`.
+        """
+        self.other = other
         self.started = time.perf_counter()
         self.model, self.options = model, options
         if options.symmetry:
@@ -87,7 +105,9 @@ class BreadthFirst:
             self.depth += 1
             if self.options.max_depth is not None and self.depth >= self.options.max_depth:
                 raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
+            fills, generated = self.memo.fills, self.expander.generated
             ranges = self._level(ranges)
+            self._hand_over(self.memo.fills - fills, self.expander.generated - generated)
         self.depth = max(self.depth, 1) if self.store.distinct else 0
 
     # The initial states.
@@ -141,6 +161,15 @@ class BreadthFirst:
             todo = [(at, stop) for at, (_, stop) in zip(reached, todo, strict=True)]
             self._report(todo)
         return list(zip(begin, self.store.frontier(), strict=True))
+
+    def _hand_over(self, fills: int, generated: int) -> None:
+        """Let another engine take over, if one can, where Python runs are not rare enough."""
+        if self.other is None or self.store.distinct < COMPILED_FROM:
+            return
+        if fills * RARE > generated:
+            other, self.other = self.other, None
+            with suppress(NotCompiled):
+                raise HandOver(other())
 
     def _split(self, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Go on with several threads; the states of this depth are dealt out to them."""

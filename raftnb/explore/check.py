@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 
 from raftnb.data.calls import told_plainly
@@ -13,6 +15,8 @@ from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
+
+ENGINES = ("fast", "memo", "compiled", "reference")
 
 
 @told_plainly
@@ -36,17 +40,20 @@ def check(
     `trace.last`, it begins in that state, and what it finds is true of what comes after it (for
     several states, give `model.starting_at(...)`). With `symmetry`,
     states that differ by a permutation of the spec's symmetric domains count once. `engine` is
-    "fast", or "reference": the plain Python that it is compared with, used too where numba is not
-    installed (it pays no heed to `max_memory` and `threads`).
+    "fast", which is "memo" at first, and goes on with "compiled" where much has to be run in Python
+    and the model can be said in C; or "reference": the plain Python that they are compared with,
+    used too where numba is not installed (it pays no heed to `max_memory` and `threads`).
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
     )
     model = begun(model, start)
-    if engine not in ("fast", "reference"):
-        raise UsageError(f"engine={engine!r}", allowed="fast, reference", cure="use one of these")
-    if engine == "fast" and find_spec("numba") is not None:
-        return _fast(model, options)
+    if engine not in ENGINES:
+        raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
+    if engine == "compiled":
+        return _compiled(model, options)
+    if engine != "reference" and find_spec("numba") is not None:
+        return _fast(model, options, may_compile=engine == "fast")
     if symmetry:
         raise UsageError(
             "symmetry with the reference engine",
@@ -57,12 +64,36 @@ def check(
     return with_possible(model, slow.run(), slow)
 
 
-def _fast(model: Model, options: ExplorationOptions) -> Exploration:
-    from raftnb.explore.breadth_first import BreadthFirst
+def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Exploration:
+    from raftnb.explore.breadth_first import BreadthFirst, HandOver
+    from raftnb.explore.compiled import CompiledSearch, Differs, compiled_search
     from raftnb.explore.graph import Graph
 
     if model.spec.possible:  # states are numbered without gaps where there is one thread
         options = replace(options, threads=1)
-    engine = BreadthFirst(model, options)
-    found = engine.run()
+    other = partial(compiled_search, model, options) if may_compile else None
+    engine = BreadthFirst(model, options, other=other)
+    try:
+        found = engine.run()
+    except HandOver as handed:
+        search: CompiledSearch = handed.search
+        try:
+            return search.run()
+        except Differs as difference:
+            print(f"the compiled code is not believed: {difference}", file=sys.stderr)
+            return _fast(model, options, may_compile=False)
     return with_possible(model, found, Graph(engine, found.bound))
+
+
+def _compiled(model: Model, options: ExplorationOptions) -> Exploration:
+    """What compiled code alone finds; raises `UsageError` where a model cannot be compiled."""
+    from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
+
+    try:
+        return compiled_search(model, options).run()
+    except (NotCompiled, Differs) as reason:
+        raise UsageError(
+            f"engine='compiled' for `{model.spec.name}`: {reason}",
+            allowed="models that can be said in C, on a machine with a compiler of C",
+            cure="leave `engine` out",
+        ) from None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from raftnb.data.errors import SpecError
-from raftnb.data.trace import State, Step, Trace
+from raftnb.data.trace import State, Trace
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.retraced import NoSuchStep, one_more, taken
 from raftnb.explore.tables.layout import NO_PARENT
 from raftnb.explore.tables.states import Store
-from raftnb.language.world import World
 
 
 class Replay:
@@ -40,7 +41,8 @@ class Replay:
         state = next(s for s in self.memo.model.initial_states if self.row(s) == rows[0])
         states, steps = [state], []
         for row in rows[1:]:
-            step, state = self._step(states[-1], partial(self._has, row))
+            with self._symmetric_steps():
+                step, state = taken(self.memo.model, states[-1], partial(self._has, row))
             states.append(state)
             steps.append(step)
         return Trace(tuple(states), tuple(steps))
@@ -54,28 +56,22 @@ class Replay:
 
     def one_more(self, trace: Trace, claim: Any) -> Trace:
         """The trace with one step on that breaks a claim about steps, or to where one is false."""
-        model, about_steps = self.memo.model, claim in self.memo.model.spec.transitions
+        with self._symmetric_steps():
+            return one_more(self.memo.model, trace, claim)
 
-        def broken(after: State) -> bool:
-            here = World(model, trace.last if about_steps else after)
-            here.next = World(model, after) if about_steps else None
-            return here.failure(claim) is not None
-
-        step, state = self._step(trace.last, broken)
-        return Trace((*trace.states, state), (*trace.steps, step))
-
-    def _step(self, state: State, wanted: Callable[[State], bool]) -> tuple[Step, State]:
-        for step, after in World(self.memo.model).successors(state):
-            if wanted(after):
-                return step, after
-        if self.memo.trials.swaps:
+    @contextmanager
+    def _symmetric_steps(self) -> Iterator[None]:
+        try:
+            yield
+        except NoSuchStep:
+            if not self.memo.trials.swaps:
+                raise
             raise SpecError(
                 "a step that no state has which symmetry puts in place of another: an action tells "
                 "members apart",
                 allowed="with symmetry: what means the same when two members change places",
                 cure="explore without `symmetry`",
-            )
-        raise AssertionError("the engines disagree: the plain Python has no such step")
+            ) from None
 
     def row(self, state: State) -> list[int]:
         """The row that stands for a state (the least one, under symmetry)."""

@@ -16,26 +16,18 @@ import hashlib
 import json
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import z3
 
+from raftnb.data.caches import is_mine
+
 FORMAT = "1"
 MOST_BYTES = 32_000_000
 NUMBERED = re.compile(r"!(\d+)")
 LINE = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{64}) ((?:\w+(?:,\w+)*)?)\n")
-
-
-def folder() -> Path:
-    """Where results are kept."""
-    named = os.environ.get("RAFTNB_CACHE")
-    if named:
-        return Path(named)
-    caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path("~/.cache").expanduser()) / "raftnb"
 
 
 @dataclass
@@ -78,14 +70,6 @@ def kept_in(where: Path) -> Kept | None:
         return Kept(path, read(path))
     except (OSError, ValueError):
         return None
-
-
-def is_mine(path: Path) -> bool:
-    """Whether nobody but this user can write a file or a folder."""
-    told = path.lstat()
-    plain = stat.S_ISDIR(told.st_mode) or stat.S_ISREG(told.st_mode)
-    mine = not hasattr(os, "getuid") or told.st_uid == os.getuid()
-    return plain and mine and not told.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def read(path: Path) -> dict[str, tuple[str, ...]]:

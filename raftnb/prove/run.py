@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import z3
 
+from raftnb.data.caches import user_caches
 from raftnb.data.calls import told_plainly
 from raftnb.data.progress import progress_bar
 from raftnb.data.verdict import counted
@@ -19,7 +20,7 @@ from raftnb.prove.agreement import compare
 from raftnb.prove.arguments import Named, check_arguments, known_name, names_of
 from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
 from raftnb.prove.counting import axiom_holds
-from raftnb.prove.kept import Writer, folder, kept_in
+from raftnb.prove.kept import Writer, kept_in
 from raftnb.prove.network import check_network
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
@@ -94,7 +95,7 @@ def settings_of(
     steps = names_of(actions, "actions")
     check_arguments(proof, timeout, workers, steps)
     chosen = tuple(known_name(proof, name) for name in names_of(only, "only"))
-    return Settings(timeout, seed, chosen, steps, kept_in(folder()) if remember else None)
+    return Settings(timeout, seed, chosen, steps, kept_in(user_caches()) if remember else None)
 
 
 def attempt(proof: Proof, settings: Settings, workers: int | None, progress: bool) -> Report:

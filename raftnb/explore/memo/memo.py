@@ -74,6 +74,7 @@ class Memo:
         self.action = Growing(np.int64)
         self.trials = Trials(self.interner, self.swap_row)
         self._evaluated: Times[Any] = Times()
+        self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
         limits = model.message_limits if bounded else None
         self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
@@ -105,6 +106,7 @@ class Memo:
         return int(self.trees.node.rows[self.leaf(slot, row)][Node.VALUE])
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
+        self.fills += 1
         path, answer = self._evaluate(slot, row) if slot.function else self._take(slot, row)
         try:
             return self.trees.insert(slot.number, row, path, (LEAF, WHOLE, *answer))

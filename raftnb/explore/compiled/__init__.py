@@ -1,0 +1,7 @@
+"""A model as a program in C: its actions, claims and constraints, and a search over its states."""
+
+from raftnb.explore.compiled.agreement import Differs
+from raftnb.explore.compiled.search import CompiledSearch, compiled_search
+from raftnb.explore.compiled.words import NotCompiled
+
+__all__ = ["CompiledSearch", "Differs", "NotCompiled", "compiled_search"]

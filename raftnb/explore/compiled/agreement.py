@@ -1,0 +1,101 @@
+"""States that compiled code met, looked at again in plain Python: a difference ends the belief."""
+
+from __future__ import annotations
+
+import ctypes
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from raftnb.data.trace import State
+from raftnb.explore.compiled.program import Loaded
+from raftnb.explore.reference import is_within_bounds
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+SHARE = 0.05
+"""So much of the time of the exploration is spent on it, and no less than on `AT_LEAST` states."""
+AT_LEAST = 8
+MOST_SUCCESSORS = 4_096
+
+
+class Differs(Exception):
+    """The compiled code and plain Python do not agree, or the former cannot go on here."""
+
+
+def compare(loaded: Loaded, seconds: float, begun: float) -> int:
+    """Compare sampled states, their successors and what is claimed of them; how many there were.
+
+    First come states in which each action is enabled, and is not. Raises `Differs`.
+    """
+    looked_at = 0
+    for number in sample(loaded):
+        if looked_at >= AT_LEAST and time.perf_counter() - begun > SHARE * seconds:
+            break
+        compare_state(loaded, number)
+        looked_at += 1
+    return looked_at
+
+
+def sample(loaded: Loaded) -> Iterator[int]:
+    """The numbers of states to be looked at."""
+    n = loaded.result.next
+    names = [(type(i.process), i.action.name) for i in loaded.written.instances]
+    first: dict[Any, int] = {}
+    for table in (loaded.enabled, loaded.disabled):
+        for name, number in zip(names, table, strict=False):
+            if number:
+                first.setdefault((id(table), name), number - 1)
+    yield from dict.fromkeys(first.values())
+    chance = random.Random(0)
+    while n:
+        yield chance.randrange(n)
+
+
+def compare_state(loaded: Loaded, number: int) -> None:
+    """Raise `Differs` if a state's successors or claims are not those of plain Python."""
+    model, state = loaded.written.model, loaded.numbered(number)
+    ours, theirs = Counter(successors(loaded, number)), Counter(in_python(model, state))
+    if ours != theirs:
+        raise Differs(f"{len(ours)} successors, and in Python {len(theirs)}, of {state.values!r}")
+    said = claims(loaded, number)
+    if said != claims_in_python(loaded, state):
+        raise Differs(f"claims are {said}, and in Python not, in {state.values!r}")
+
+
+def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, State]]:
+    """The steps from a state as the compiled code has them."""
+    width = loaded.width + 1
+    found = (ctypes.c_uint32 * (width * MOST_SUCCESSORS))()
+    n = loaded.library.successors(number, found, MOST_SUCCESSORS)
+    if n < 0:
+        raise Differs("the compiled code fails in a state that it went through")
+    for at in range(0, n * width, width):
+        instance = loaded.written.instances[found[at]]
+        row = found[at + 1 : at + width]
+        yield instance.process.name, instance.action.name, loaded.state(row)
+
+
+def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
+    """The steps from a state."""
+    for step, after in World(model).successors(state):
+        yield step.process, step.action, after
+
+
+def claims(loaded: Loaded, number: int) -> list[int]:
+    """What is true in a state: of the invariants, those awaited, and all constraints together."""
+    written = loaded.written
+    n = len(written.invariants) + len(written.awaited) + 1
+    return [loaded.library.judge(loaded.library.row_of(number), i) for i in range(n)]
+
+
+def claims_in_python(loaded: Loaded, state: State) -> list[int]:
+    """The same in plain Python."""
+    model, written = loaded.written.model, loaded.written
+    world = World(model)
+    world.load(state)
+    asked = (*written.invariants, *written.awaited)
+    within = is_within_bounds(model, world)
+    return [*(int(world.failure(claim) is None) for claim in asked), int(within)]

@@ -1,0 +1,322 @@
+"""Expressions of the typed tree as expressions of C, which stand for words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from raftnb.data.values import Message
+from raftnb.explore.compiled.tables import Tables
+from raftnb.explore.compiled.words import NotCompiled
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Apply, Expr, MapOf, Member, Range, Type
+from raftnb.tree.types import fits
+
+Names = Mapping[str, str]
+Handler = Callable[["Expressions", Any, Names], str]
+
+
+@dataclass
+class Expressions:
+    """Writes expressions; `call` names the C function of a routine."""
+
+    tables: Tables
+    call: Callable[[nodes.Routine], str]
+
+    def word(self, expr: Expr, env: Names) -> str:
+        """An expression as a word."""
+        if is_test(expr):
+            return f"truth({self.test(expr, env)})"
+        write: Handler = handler(WORDS, type(expr))
+        return write(self, expr, env)
+
+    def test(self, expr: Expr, env: Names) -> str:
+        """A truth value as a number of C."""
+        if isinstance(expr, Apply) and expr.op in TESTS:
+            return TESTS[expr.op](self, expr, env)
+        if isinstance(expr, nodes.EachOf) and expr.kind in ("all", "any"):
+            return self._quantified(expr, env)
+        return f"({self.word(expr, env)} == YES)"
+
+    def in_turn(self, exprs: tuple[Expr, ...], env: Names, made: Callable[..., str]) -> str:
+        """What is made of expressions that are evaluated one after the other."""
+        if all(isinstance(e, nodes.Const | nodes.Var) for e in exprs):
+            return made(*(self.word(e, env) for e in exprs))
+        names = [self.tables.fresh("x") for _ in exprs]
+        first = (f"W {n} = {self.word(e, env)};" for n, e in zip(names, exprs, strict=True))
+        return f"({{ {' '.join(first)} {made(*names)}; }})"
+
+    # What is looked up.
+
+    def _const(self, e: nodes.Const, env: Names) -> str:
+        return self.tables.literal(e.value)
+
+    def _var(self, e: nodes.Var, env: Names) -> str:
+        return env[e.name]
+
+    def cell(self, read: nodes.Read, env: Names) -> str:
+        """The place of a variable in a state."""
+        if read.owner is None:
+            return str(self.tables.shared_cell(read.root, read.variable))
+        if not isinstance(read.owner.type, Member):
+            raise NotCompiled(f"`{read.variable}` of one of several classes")
+        place = self.tables.place(read.owner.type.root, read.variable)
+        return f"cell_of({self.word(read.owner, env)}, {place})"
+
+    def _read(self, e: nodes.Read, env: Names) -> str:
+        return f"{'t' if e.primed else 's'}[{self.cell(e, env)}]"
+
+    def _get(self, e: nodes.Get, env: Names) -> str:
+        return f"field({self.word(e.record, env)}, {self.tables.positions(e.field)})"
+
+    def _cond(self, e: nodes.Cond, env: Names) -> str:
+        return f"({self.test(e.test, env)} ? {self.word(e.yes, env)} : {self.word(e.no, env)})"
+
+    def _call(self, e: nodes.Call, env: Names) -> str:
+        name = self.call(e.routine)
+        return self.in_turn(e.args, env, lambda *args: f"{name}({', '.join(args)})")
+
+    def _everyone(self, e: nodes.Everyone, env: Names) -> str:
+        return self.tables.constant(frozenset(self.tables.members[e.root]))
+
+    def _inflight(self, e: nodes.InFlight, env: Names) -> str:
+        return f"in_flight({self.tables.kind(e.kind)})"
+
+    # What is made.
+
+    def fitted(self, expr: Expr, env: Names, want: Type) -> str:
+        """An expression's word, checked where its type does not say that it is of another."""
+        if fits(expr.type, want):
+            return self.word(expr, env)
+        return f"checked({self.word(expr, env)}, {self.tables.check(want)})"
+
+    def _make(self, e: nodes.Make, env: Names) -> str:
+        assert isinstance(e.type, nodes.RecordOf)
+        cls, given = e.type.cls, dict(e.fields)
+        names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+        pushed = [f"push({self.tables.record(cls)});"]
+        for name in names:
+            if name in given:
+                want = self.tables.field_type(cls, name)
+                pushed.append(f"push({self.fitted(given[name], env, want)});")
+            elif issubclass(cls, Message) and name in ("source", "dest"):
+                pushed.append("push(NONE);")
+            else:
+                raise NotCompiled(f"`{cls.__name__}` without `{name}`")
+        return self._built(" ".join(pushed), "as_record")
+
+    def _built(self, pushes: str, made: str) -> str:
+        """What is made of what is pushed on the stack."""
+        start = self.tables.fresh("x")
+        return f"({{ W *{start} = top; {pushes} {made}({start}); }})"
+
+    def _collect(self, e: nodes.Collect, env: Names) -> str:
+        pushes = (f"push({self.word(item, env)});" for item in e.items)
+        return self._built(" ".join(pushes), maker(e.type))
+
+    def _eachof(self, e: nodes.EachOf, env: Names) -> str:
+        if e.kind == "sum":
+            total = self.tables.fresh("x")
+
+            def added(inner: Names) -> str:
+                return f"{total} = counted(number({total}) + number({self.word(e.body, inner)}));"
+
+            return f"({{ W {total} = ZERO; {self._each(e, env, added)} {total}; }})"
+
+        def pushed(inner: Names) -> str:
+            key = "" if e.key is None else f"push({self.word(e.key, inner)}); "
+            return f"{key}push({self.word(e.body, inner)});"
+
+        return self._built(self._each(e, env, pushed), maker(e.type))
+
+    def _quantified(self, e: nodes.EachOf, env: Names) -> str:
+        found, unless = self.tables.fresh("x"), "!" if e.kind == "all" else ""
+
+        def looked(inner: Names) -> str:
+            return f"if ({unless}{self.test(e.body, inner)}) {{ {found} = !{found}; break; }}"
+
+        return (
+            f"({{ int {found} = {int(e.kind == 'all')}; {self._each(e, env, looked)} {found}; }})"
+        )
+
+    def _each(self, e: nodes.EachOf, env: Names, body: Callable[[Names], str]) -> str:
+        def guarded(name: str) -> str:
+            inner = {**env, e.name: name}
+            return f"if ({self.test(e.condition, inner)}) {{ {body(inner)} }}"
+
+        return self.loop(e.domain, env, guarded)
+
+    def loop(self, domain: Expr, env: Names, body: Callable[[str], str]) -> str:
+        """A loop over a collection in the language's order; the body is given the item's name."""
+        x, i, items = (self.tables.fresh("x") for _ in range(3))
+        if isinstance(domain, nodes.Everyone):
+            first, n = self.tables.first(domain.root), len(self.tables.members[domain.root])
+            return f"for (W {x} = {first}; {x} < {first} + {n}; {x}++) {{ {body(x)} }}"
+        if isinstance(domain, Apply) and domain.op == "range":
+            low, high = (self.word(a, env) for a in domain.args)
+            return (
+                f"{{ W {i} = {low}, {items} = {high}; "
+                f"for (W {x} = {i}; {x} < {items}; {x}++) {{ {body(x)} }} }}"
+            )
+        step = 2 if isinstance(domain.type, MapOf) else 1
+        return (
+            f"{{ W {items} = {self.word(domain, env)}; for (W {i} = 0; {i} < size({items}); "
+            f"{i} += {step}) {{ W {x} = at({items})[{i}]; {body(x)} }} }}"
+        )
+
+    # Choices.
+
+    def _either(self, e: nodes.Either, env: Names) -> str:
+        x = self.tables.fresh("x")
+        if e.among is None:
+            given = (f"{x}[{i}] = {self.word(o, env)};" for i, o in enumerate(e.options))
+            n = len(e.options)
+            return f"({{ W {x}[{n}]; {' '.join(given)} {x}[choose({n})]; }})"
+        if isinstance(e.among, nodes.Everyone):
+            n = len(self.tables.members[e.among.root])
+            return f"({self.tables.first(e.among.root)} + choose({n}))"
+        step = 2 if isinstance(e.among.type, MapOf) else 1
+        return (
+            f"({{ W {x} = {self.word(e.among, env)}; "
+            f"at({x})[choose(size({x}) / {step}) * {step}]; }})"
+        )
+
+    # Operators.
+
+    def _apply(self, e: Apply, env: Names) -> str:
+        if e.op == "as":
+            return f"checked({self.word(e.args[0], env)}, {self.tables.check(e.type)})"
+        refuse_ranges(e)
+        write = handler(OPERATORS, e.op)
+        return self.in_turn(e.args, env, lambda *args: write(*args))
+
+    def _connective(self, e: Apply, env: Names) -> str:
+        sign = {"and": " && ", "or": " || "}[e.op]
+        return f"({sign.join(self.test(a, env) for a in e.args)})"
+
+    def _not(self, e: Apply, env: Names) -> str:
+        return f"!{self.test(e.args[0], env)}"
+
+    def _equal(self, e: Apply, env: Names) -> str:
+        refuse_ranges(e)
+        return self.in_turn(e.args, env, lambda a, b: f"({a} == {b})")
+
+    def _less(self, e: Apply, env: Names) -> str:
+        refuse_ranges(e)
+        a = e.args[0].type
+        if isinstance(a, nodes.SetOf):
+            proper = "" if e.op == "<=" else " && {0} != {1}"
+            text = "(is_part({0}, {1})" + proper + ")"
+        elif isinstance(a, nodes.SeqOf):
+            text = f"lexically({{0}}, {{1}}, {int(e.op == '<=')})"
+        else:
+            text = f"({{0}} {e.op} {{1}})"
+        return self.in_turn(e.args, env, lambda x, y: text.format(x, y))
+
+    def _in(self, e: Apply, env: Names) -> str:
+        item, items = e.args
+        if isinstance(items, Apply) and items.op == "range":
+            return self.in_turn(
+                (item, *items.args), env, lambda x, low, high: f"({low} <= {x} && {x} < {high})"
+            )
+        return self.in_turn(e.args, env, lambda x, of: f"holds_item({of}, {x})")
+
+    def _isinstance(self, e: Apply, env: Names) -> str:
+        value, named = e.args
+        assert isinstance(named, nodes.Const)
+        return f"is_of({self.word(value, env)}, {self.tables.kind_check(named.value)})"
+
+
+def handler(table: Mapping[Any, Any], key: Any) -> Any:
+    """What a table has for a kind of node or an operator; raises `NotCompiled` for others."""
+    if key not in table:
+        raise NotCompiled(f"`{getattr(key, '__name__', key)}`")
+    return table[key]
+
+
+def is_test(expr: Expr) -> bool:
+    """Whether an expression is written as a number of C, and not as a word."""
+    if isinstance(expr, nodes.EachOf):
+        return expr.kind in ("all", "any")
+    return isinstance(expr, Apply) and expr.op in TESTS
+
+
+def maker(type_: Type) -> str:
+    """The function that makes a collection of a type of what stands on the stack."""
+    if isinstance(type_, nodes.SeqOf):
+        return "as_tuple"
+    return "as_set" if isinstance(type_, nodes.SetOf) else "as_map"
+
+
+def refuse_ranges(e: Apply) -> None:
+    """A range is no value here, but what is counted through."""
+    if e.op != "range" and any(isinstance(a.type, Range) for a in e.args):
+        raise NotCompiled(f"`{e.op}` of a range")
+
+
+WORDS: dict[type[Expr], Handler] = {
+    nodes.Const: Expressions._const,
+    nodes.Var: Expressions._var,
+    nodes.Read: Expressions._read,
+    nodes.Get: Expressions._get,
+    nodes.Apply: Expressions._apply,
+    nodes.Cond: Expressions._cond,
+    nodes.Call: Expressions._call,
+    nodes.Make: Expressions._make,
+    nodes.Collect: Expressions._collect,
+    nodes.EachOf: Expressions._eachof,
+    nodes.Everyone: Expressions._everyone,
+    nodes.InFlight: Expressions._inflight,
+    nodes.Either: Expressions._either,
+}
+TESTS: dict[str, Handler] = {
+    "and": Expressions._connective,
+    "or": Expressions._connective,
+    "not": Expressions._not,
+    "==": Expressions._equal,
+    "<": Expressions._less,
+    "<=": Expressions._less,
+    "in": Expressions._in,
+    "isinstance": Expressions._isinstance,
+}
+
+
+def _chain(op: str) -> Callable[..., str]:
+    """`min` and `max` of several numbers."""
+
+    def written(*args: str) -> str:
+        found = args[0]
+        for arg in args[1:]:
+            found = f"({arg} {op} {found} ? {arg} : {found})"
+        return found
+
+    return written
+
+
+OPERATORS: dict[str, Callable[..., str]] = {
+    "+": lambda a, b: f"counted(number({a}) + number({b}))",
+    "-": lambda a, b: f"counted(number({a}) - number({b}))",
+    "*": lambda a, b: f"counted(number({a}) * number({b}))",
+    "//": lambda a, b: f"floored({a}, {b}, 0)",
+    "%": lambda a, b: f"floored({a}, {b}, 1)",
+    "neg": lambda a: f"counted(-number({a}))",
+    "abs": lambda a: f"({a} < ZERO ? counted(-number({a})) : {a})",
+    "min": _chain("<"),
+    "max": _chain(">"),
+    "range": lambda a, b: f"counting({a}, {b})",
+    "least": lambda items, *default: f"extreme({items}, 0, {default[0] if default else 'UNBOUND'})",
+    "largest": lambda items, *default: (
+        f"extreme({items}, 1, {default[0] if default else 'UNBOUND'})"
+    ),
+    "len": lambda items: f"length({items})",
+    "index": lambda items, key: f"item({items}, {key})",
+    "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
+    "concat": lambda a, b: f"concat({a}, {b})",
+    "union": lambda a, b: f"joined({a}, {b})",
+    "minus": lambda a, b: f"filtered({a}, {b}, 0)",
+    "meet": lambda a, b: f"filtered({a}, {b}, 1)",
+    "merge": lambda a, b: f"merged({a}, {b})",
+    "get": lambda items, key, default: f"map_get({items}, {key}, {default})",
+    "the": lambda a: f"some({a})",
+}

@@ -1,0 +1,242 @@
+"""A model as a program in C, and that program compiled and loaded."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from raftnb.data.caches import is_mine, user_caches
+from raftnb.data.errors import SpecError
+from raftnb.data.trace import State
+from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
+from raftnb.language.claims import Property
+from raftnb.language.instances import ActionInstance
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+from raftnb.tree import Program
+
+HERE = Path(__file__).parent
+FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11", "-w")
+NO_PARENT = 0xFFFFFFFF
+LEAST_GROUP = 3
+"""A process with at least so many variables is one word of a row."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A model's program, and what is needed to speak to it.
+
+    `constants` are the values that it is given.
+    """
+
+    model: Model
+    text: str
+    atoms: Atoms
+    constants: list[Any]
+    instances: tuple[ActionInstance, ...]
+    invariants: tuple[Property, ...]
+    transitions: tuple[Property, ...]
+    awaited: tuple[Property, ...]
+
+
+def text_of(model: Model) -> Text:
+    """The program of a model; raises `NotCompiled` where something in it cannot be said in C."""
+    try:
+        return _written(model)
+    except SpecError as error:
+        raise NotCompiled(error.found) from error
+
+
+def _written(model: Model) -> Text:
+    functions, world = Functions(Program(model)), World(model)
+    claims = claims_of(model)
+    shape = shape_of(functions, world, claims)
+    tables = functions.tables
+    for state in model.initial_states:
+        tables.atoms.note(state.values)
+        tables.atoms.note(tuple(message for message, _ in state.messages))
+    runtime, network, search = (
+        (HERE / f"{name}.c").read_text() for name in ("runtime", "network", "search")
+    )
+    text = "\n".join([runtime, tables.text(), network, functions.text(), *shape, search])
+    known = (claims[what] for what in ("invariants", "steps", "awaited"))
+    return Text(model, text, tables.atoms, tables.constants, world.instances, *known)
+
+
+def claims_of(model: Model) -> dict[str, tuple[Property, ...]]:
+    """What is claimed, by the names that the tables of it have in C."""
+    spec = model.spec
+    return {
+        "invariants": model.checked(spec.invariants),
+        "steps": model.checked(spec.transitions),
+        "awaited": model.checked(spec.sometimes),
+        "constraints": model.checked(spec.constraints),
+    }
+
+
+def shape_of(
+    functions: Functions, world: World, claims: dict[str, tuple[Property, ...]]
+) -> list[str]:
+    """The tables of cells, instances and claims, for which the functions are written."""
+    model = functions.model
+    groups = grouped(model)
+    rows = ", ".join(f"{{{first}, {n}}}" for first, n in groups)
+    group_of = ", ".join(str(g) for g, (_, n) in enumerate(groups) for _ in range(n))
+    cells = sum(n for _, n in groups)
+    most = max((1 + len(i.arguments) for i in world.instances), default=1)
+    names = {what: [functions.claim(c, world) for c in found] for what, found in claims.items()}
+    final = functions.claim(model.spec.final, world) if model.spec.final else "0"
+    instances = ", ".join([*map(functions.instance, world.instances), "{0}"])
+    fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
+    return [
+        f"enum {{ CELLS = {cells}, WIDTH = {len(groups)}, MOST_ARGUMENTS = {most} }};",
+        f"static const struct {{ int first, n; }} groups[] = {{{rows}}};",
+        f"static const int group_of[] = {{{group_of}}};",
+        f"struct instance {{ {fields}, everywhere, chooses; }};",
+        f"static const struct instance instances[] = {{{instances}}};",
+        f"static int (*const final)(void) = {final};",
+        *(
+            f"static int (*const {what}[])(void) = {{{', '.join([*found, '0'])}}};"
+            for what, found in names.items()
+        ),
+    ]
+
+
+def grouped(model: Model) -> list[tuple[int, int]]:
+    """Which cells make which word of a row, as the first one and how many.
+
+    The variables of an owner are one word where they are several; the last cell is that of the
+    messages in flight, where they are in no queues.
+    """
+    found: list[tuple[int, int]] = []
+    own = len(model.variables)
+    owners = [cell.owner for cell in model.layout.cells[:own]]
+    for owner in dict.fromkeys(owners):
+        first, n = owners.index(owner), owners.count(owner)
+        found += [(first, n)] if n >= LEAST_GROUP else [(first + i, 1) for i in range(n)]
+    return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
+
+
+def has_bag(model: Model) -> bool:
+    """Whether a cell holds the messages in flight."""
+    return model.layout.has_messages and not model.channels
+
+
+# The program, running.
+
+
+def compiled(text: str) -> Path:
+    """The library compiled from a text, which is kept for the next time.
+
+    Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's alone.
+    """
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise NotCompiled("there is no compiler of C (`cc`) on this machine")
+    folder = user_caches() / "compiled"
+    key = hashlib.sha256("\0".join([compiler, *FLAGS, text]).encode()).hexdigest()
+    library = folder / f"{key[:32]}.so"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not is_mine(folder) or (library.exists() and not is_mine(library)):
+            raise NotCompiled(f"others can write in {folder}")
+        if not library.exists():
+            _compile(compiler, text, library)
+    except OSError as error:
+        raise NotCompiled(f"{folder} cannot be written: {error}") from error
+    return library
+
+
+def _compile(compiler: str, text: str, library: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
+        source, made = Path(scratch) / "model.c", Path(scratch) / "model.so"
+        source.write_text(text)
+        command = [compiler, *FLAGS, "-o", str(made), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NotCompiled(f"`cc` fails: {done.stderr.strip().splitlines()[:1]}")
+        made.replace(library)
+
+
+class Loaded:
+    """A program that is loaded: a copy of its own, since all that it knows is in its variables."""
+
+    def __init__(self, written: Text, memory: int, most_states: int, deadlock: bool) -> None:
+        self.written, self.groups = written, grouped(written.model)
+        self.width = len(self.groups)
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
+            self.library = ctypes.CDLL(os.fspath(copy))
+        self.Row = ctypes.c_uint32 * self.width
+        self.library.node.restype = self.library.parent_of.restype = ctypes.c_uint32
+        self.library.memory.restype = ctypes.c_size_t
+        self.library.successors.restype = ctypes.c_int64
+        for name in ("row_of", "arena_of"):
+            getattr(self.library, name).restype = ctypes.POINTER(ctypes.c_uint32)
+        self.result = self._result().in_dll(self.library, "result")
+        n = len(written.instances) + 1
+        self.taken = (ctypes.c_uint64 * n).in_dll(self.library, "taken")
+        self.enabled = (ctypes.c_uint32 * n).in_dll(self.library, "enabled_in")
+        self.disabled = (ctypes.c_uint32 * n).in_dll(self.library, "disabled_in")
+        size, most = ctypes.c_size_t(memory), ctypes.c_size_t(most_states)
+        if self.library.start(size, most, int(deadlock)):
+            raise NotCompiled("the memory that was asked for cannot be reserved")
+        self.words = Words(written.atoms, self._node)
+        self.arena = self.library.arena_of()
+        given = (ctypes.c_uint32 * (len(written.constants) + 1)).in_dll(self.library, "constants")
+        for i, value in enumerate(written.constants):
+            given[i] = self.words.of(value)
+
+    def _result(self) -> type[ctypes.Structure]:
+        counts = ("states", "next", "level_end", "generated", "cut")
+        fields = [
+            *((name, ctypes.c_uint64) for name in counts),
+            ("claim", ctypes.c_uint32),
+            ("bad", ctypes.c_uint32),
+            ("found", ctypes.c_uint32 * (len(self.written.awaited) + 1)),
+        ]
+        return type("Result", (ctypes.Structure,), {"_fields_": fields})
+
+    def _node(self, rank: int, words: Any) -> int:
+        given = (ctypes.c_uint32 * max(len(words), 1))(*words)
+        return int(self.library.node(rank, len(words), given))
+
+    def row(self, state: State) -> Any:
+        """A state as the words of its cells."""
+        words = [self.words.of(value) for value in state.values]
+        if has_bag(self.written.model):
+            words.append(self.words.bag(state.messages, keeps=self.written.model.keeps))
+        return (ctypes.c_uint32 * len(words))(*words)
+
+    def state(self, row: Any) -> State:
+        """The state of a row."""
+        words, arena = self.words, self.arena
+        values: list[Any] = []
+        for word, (_, n) in zip(row[: self.width], self.groups, strict=True):
+            value = words.value(word, arena)
+            values += value if n > 1 else [value]
+        messages = words.messages(values.pop()) if has_bag(self.written.model) else ()
+        return State(self.written.model.layout, tuple(values), messages)
+
+    def path(self, number: int) -> list[int]:
+        """The numbers of the states on a shortest way to one."""
+        numbers = [number]
+        while (parent := self.library.parent_of(numbers[-1])) != NO_PARENT:
+            numbers.append(parent)
+        return numbers[::-1]
+
+    def numbered(self, number: int) -> State:
+        """The state of a number."""
+        return self.state(self.library.row_of(number))
+
+    def close(self) -> None:
+        """Give back the memory."""
+        self.library.finish()

@@ -1,0 +1,203 @@
+"""The functions of a specification, its actions and its claims as functions of C."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from raftnb.explore.compiled.expressions import Expressions, handler
+from raftnb.explore.compiled.tables import Tables
+from raftnb.explore.compiled.words import NotCompiled
+from raftnb.language.claims import Property
+from raftnb.language.instances import ActionInstance
+from raftnb.language.universe import universe
+from raftnb.language.world import World
+from raftnb.tree import Program, nodes
+from raftnb.tree.nodes import Routine, Statement, parts
+
+Names = dict[str, str]
+
+
+class Functions:
+    """Writes functions, each once; `text` has them all."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.model = program, program.model
+        self.tables = Tables(program)
+        self.expressions = Expressions(self.tables, self.name_of)
+        self._names: dict[Routine, str] = {}
+        self._heads: list[str] = []
+        self._bodies: list[str] = []
+        self._runs: dict[tuple[Any, str], str] = {}
+
+    # Routines.
+
+    def name_of(self, routine: Routine) -> str:
+        """The function in C of a routine."""
+        if routine not in self._names:
+            name = self._names[routine] = self.tables.fresh("r")
+            env = {n: self.tables.fresh("v") for n, _ in routine.parameters}
+            kind = "int" if routine.returns is None else "W"
+            given = ", ".join(f"W {v}" for v in env.values()) or "void"
+            local = {n: self.tables.fresh("v") for n in locals_of(routine.body) if n not in env}
+            declared = [f"W {v} = UNBOUND;" for v in local.values()]
+            body = self.block(routine.body, {**env, **local}, routine)
+            ended = "return 1;" if routine.returns is None else self._falls_through(routine)
+            self._add(f"static {kind} {name}({given})", [*declared, *body, ended])
+        return self._names[routine]
+
+    def _falls_through(self, routine: Routine) -> str:
+        is_none = isinstance(routine.returns, nodes.Option | nodes.Nothing)
+        return "return NONE;" if is_none else "fail();"
+
+    def _add(self, head: str, lines: Iterable[str]) -> None:
+        self._heads.append(f"{head};")
+        self._bodies.append("\n    ".join([head + " {", *lines]) + "\n}")
+
+    def text(self) -> str:
+        """All the functions, in an order that C takes."""
+        return "\n".join([*self._heads, *self._bodies])
+
+    # Statements.
+
+    def block(self, body: Iterable[Statement], env: Names, inside: Routine) -> list[str]:
+        """Statements one after the other."""
+        return [line for one in body for line in self._statement(one, env, inside)]
+
+    def _statement(self, statement: Statement, env: Names, inside: Routine) -> list[str]:
+        return handler(STATEMENTS, type(statement))(self, statement, env, inside)  # type: ignore[no-any-return]
+
+    def _when(self, s: nodes.When, env: Names, inside: Routine) -> list[str]:
+        if inside.returns is not None:
+            raise NotCompiled("`when` in an operator")
+        return [f"if (!{self.expressions.test(s.test, env)}) return 0;"]
+
+    def _assign(self, s: nodes.Assign, env: Names, inside: Routine) -> list[str]:
+        if isinstance(s.target, nodes.Var):
+            return [f"{env[s.target.name]} = {self.expressions.word(s.value, env)};"]
+        value = self.expressions.fitted(s.value, env, s.target.type)
+        x, c = self.tables.fresh("x"), self.tables.fresh("x")
+        assigned = f"W {x} = {value}; int {c} = {self.expressions.cell(s.target, env)};"
+        if self._is_left_out(s.target):
+            return [f"{{ {assigned} (void){x}, (void){c}; }}"]
+        noted = f" if ({c} == pc_cell) pc_written = 1;" if s.target.variable == "pc" else ""
+        return [f"{{ {assigned} put({c}, {x});{noted} }}"]
+
+    def _is_left_out(self, target: nodes.Read) -> bool:
+        variable = self.program.classes[target.root].variables[target.variable]
+        return variable.is_history and not self.model.history
+
+    def _if(self, s: nodes.If, env: Names, inside: Routine) -> list[str]:
+        then, otherwise = (self.block(part, env, inside) for part in (s.then, s.otherwise))
+        test = self.expressions.test(s.test, env)
+        return [f"if ({test}) {{", *then, "} else {", *otherwise, "}"]
+
+    def _for(self, s: nodes.For, env: Names, inside: Routine) -> list[str]:
+        def body(item: str) -> str:
+            lines = [f"{env[s.name]} = {item};", *self.block(s.body, env, inside)]
+            return "\n    ".join(lines)
+
+        return [self.expressions.loop(s.domain, env, body)]
+
+    def _send(self, s: nodes.Send, env: Names, inside: Routine) -> list[str]:
+        both = (s.message, s.to)
+        return [f"{self.expressions.in_turn(both, env, lambda m, to: f'send({m}, {to})')};"]
+
+    def _discard(self, s: nodes.Discard, env: Names, inside: Routine) -> list[str]:
+        return [f"discard({self.expressions.word(s.message, env)});"]
+
+    def _run(self, s: nodes.RunRoutine, env: Names, inside: Routine) -> list[str]:
+        name = self.name_of(s.routine)
+        called = self.expressions.in_turn(s.args, env, lambda *a: f"{name}({', '.join(a)})")
+        return [f"if (!{called}) return 0;"]
+
+    def _return(self, s: nodes.Return, env: Names, inside: Routine) -> list[str]:
+        if inside.returns is None:
+            raise NotCompiled("`return` with a value in an action")
+        return [f"return {self.expressions.fitted(s.value, env, inside.returns)};"]
+
+    # Actions.
+
+    def instance(self, instance: ActionInstance) -> str:
+        """The row of an instance in the table of them."""
+        arguments = (instance.process, *instance.bound(None))
+        at = self.tables.row(arguments)
+        run, chooses = self._run_of(type(instance.process), instance.action.name)
+        receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
+        position = 0 if instance.receives is None else instance.receives + 1
+        channel = -1 if instance.channel is None else instance.channel
+        everywhere = int(type(instance.process).everywhere)
+        numbers = (at, len(arguments), position, receives, channel, everywhere, int(chooses))
+        return f"{{{run}, {', '.join(map(str, numbers))}}}"
+
+    def _run_of(self, cls: Any, name: str) -> tuple[str, bool]:
+        routine = self.program.action(cls, name)
+        chooses = any(isinstance(part, nodes.Either) for part in parts(routine))
+        if (cls, name) not in self._runs:
+            self._runs[cls, name] = self._wrapped(cls, name, routine)
+        return self._runs[cls, name], chooses
+
+    def _wrapped(self, cls: Any, name: str, routine: Routine) -> str:
+        """The function that takes an action's arguments as a row, and keeps the order of labels."""
+        run, cycle = self.tables.fresh("a"), cls.cycle
+        given = ", ".join(f"a[{i}]" for i in range(len(routine.parameters)))
+        called = f"{self.name_of(routine)}({given})"
+        if cycle is None or name not in cycle.labels:
+            lines = ["actor = a[0]; pc_cell = -1;", f"return {called};"]
+        else:
+            now, then = (self.tables.literal(label) for label in (name, cycle.after(name)))
+            place = self.tables.place(cls.root, "pc")
+            lines = [
+                f"actor = a[0]; pc_cell = cell_of(a[0], {place}); pc_written = 0;",
+                f"if (cells[pc_cell] != {now} || !{called}) return 0;",
+                f"if (!pc_written) put(pc_cell, {then});",
+                "return 1;",
+            ]
+        self._add(f"static int {run}(const W *a)", lines)
+        return run
+
+    # Claims.
+
+    def claim(self, claim: Property, world: World) -> str:
+        """The function in C of a claim: for all values of its parameters."""
+        routine = self.program.claim(claim)
+        name, values = self.tables.fresh("p"), []
+        with world:
+            for parameter, hint in self.model.parameters(claim).items():  # type: ignore[arg-type]
+                known = self.model.constants
+                fixed = [known[parameter]] if parameter in known else universe(hint, world)
+                values.append((self.tables.row(fixed), len(fixed)))
+        indices = [self.tables.fresh("i") for _ in values]
+        loops = [
+            f"for (int {i} = {at}; {i} < {at + n}; {i}++)"
+            for i, (at, n) in zip(indices, values, strict=True)
+        ]
+        given = ", ".join(f"constants[{i}]" for i in indices)
+        asked = f"if ({self.name_of(routine)}({given}) != YES) return 0;"
+        self._add(f"static int {name}(void)", [*loops, asked, "return 1;"])
+        return name
+
+
+def locals_of(body: Iterable[Statement]) -> Iterator[str]:
+    """The names that statements give values to."""
+    for statement in body:
+        if isinstance(statement, nodes.Assign) and isinstance(statement.target, nodes.Var):
+            yield statement.target.name
+        if isinstance(statement, nodes.For):
+            yield statement.name
+            yield from locals_of(statement.body)
+        if isinstance(statement, nodes.If):
+            yield from itertools.chain(locals_of(statement.then), locals_of(statement.otherwise))
+
+
+STATEMENTS: dict[type[Statement], Any] = {
+    nodes.When: Functions._when,
+    nodes.Assign: Functions._assign,
+    nodes.If: Functions._if,
+    nodes.For: Functions._for,
+    nodes.Send: Functions._send,
+    nodes.Discard: Functions._discard,
+    nodes.RunRoutine: Functions._run,
+    nodes.Return: Functions._return,
+}

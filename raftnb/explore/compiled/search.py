@@ -1,0 +1,147 @@
+"""Breadth first in compiled code: the same questions as `breadth_first`, of the same model."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from raftnb.data.progress import progress_bar
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Verdict
+from raftnb.explore.compiled.agreement import Differs, compare
+from raftnb.explore.compiled.program import Loaded, Text, grouped, text_of
+from raftnb.explore.compiled.words import NotCompiled
+from raftnb.explore.conclusion import conclude, never_taken, remarks
+from raftnb.explore.result import Exploration, ExplorationOptions, Stop
+from raftnb.explore.retraced import NoSuchStep, one_more, through
+from raftnb.language.spec import Model
+
+MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL = range(8)
+CHUNK = 20_000
+"""After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
+
+
+def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch:
+    """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had."""
+    if options.symmetry:
+        raise NotCompiled("symmetry")
+    if model.spec.possible:
+        raise NotCompiled("`possible` claims")
+    return CompiledSearch(text_of(model), options)
+
+
+class CompiledSearch:
+    """One exploration; `run` gives the result. Raises `Differs` where it is not to be believed."""
+
+    def __init__(self, written: Text, options: ExplorationOptions) -> None:
+        self.started = time.perf_counter()
+        self.model, self.options, self.written = written.model, options, written
+        row = 4 * (len(grouped(written.model)) + 1) + 16
+        most = min(options.max_states or 1 << 32, options.memory // row)
+        self.loaded = Loaded(written, options.memory, most, options.deadlock)
+        self.depth = 1
+
+    def run(self) -> Exploration:
+        """Explore to the end, to the first violation, or to a bound."""
+        try:
+            self.explore()
+            self._compare()
+            return self._result(None)
+        except Stop as stop:
+            self._compare()
+            return self._result(stop.verdict, **stop.found)
+        except KeyboardInterrupt:
+            return self._result(Verdict.UNKNOWN, bound="interrupted")
+        except NoSuchStep as error:
+            raise Differs(str(error)) from error
+        finally:
+            self.loaded.close()
+
+    def explore(self) -> None:
+        """Go through the states; raises `Stop` before the last one, `Differs`."""
+        for state in self.model.initial_states:
+            self._heed(self.loaded.library.begin(self.loaded.row(state)))
+        with progress_bar("states", self.options.progress) as bar:
+            while self.loaded.result.next < self.loaded.result.states:
+                if self.options.max_depth is not None and self.depth >= self.options.max_depth:
+                    raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
+                self._level(bar)
+
+    def _level(self, bar: Any) -> None:
+        """Expand the states of one depth."""
+        reason = MORE
+        while reason == MORE:
+            reason = self.loaded.library.expand(CHUNK)
+            self._heed(reason)
+            self._report(bar)
+        self.depth += reason == LEVEL
+
+    def _heed(self, reason: int) -> None:
+        """Stop where the compiled code says that there is something to say."""
+        found, written = self.loaded.result, self.written
+        if reason == FAILED:
+            raise Differs("a state is handed to Python")
+        if reason == FULL:
+            raise Stop(Verdict.UNKNOWN, bound=self._bound())
+        if reason == STUCK:
+            raise Stop(Verdict.VIOLATED, property="deadlock", trace=self.to(found.bad))
+        if reason == BROKEN:
+            claim = written.invariants[found.claim]
+            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self.to(found.bad))
+        if reason == BAD_STEP:
+            claim, trace = written.transitions[found.claim], self.to(found.bad)
+            trace = one_more(self.model, trace, claim)
+            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
+
+    def _bound(self) -> str:
+        if self.options.max_states is not None:
+            return f"max_states {self.options.max_states}"
+        return f"max_memory {self.options.memory:,} bytes"
+
+    def _report(self, bar: Any) -> None:
+        found = self.loaded.result
+        queue = found.states - found.next
+        bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", refresh=False)
+        bar.update(found.states - bar.n)
+        if self.loaded.library.memory() > self.options.memory:
+            raise Stop(Verdict.UNKNOWN, bound=self._bound())
+
+    def _compare(self) -> None:
+        begun = time.perf_counter()
+        compare(self.loaded, begun - self.started, begun)
+
+    def to(self, number: int) -> Trace:
+        """A shortest trace to a state."""
+        return through(self.model, [self.loaded.numbered(n) for n in self.loaded.path(number)])
+
+    # What is said.
+
+    def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
+        met = self.loaded.result
+        witnesses = {
+            claim.__name__: self.to(number - 1) if number else None
+            for claim, number in zip(self.written.awaited, met.found, strict=False)
+        }
+        if verdict is None:
+            found = conclude(self.model, met.states, witnesses, met.cut)
+        else:
+            found["verdict"] = verdict
+        coverage: Counter[str] = Counter()
+        for instance, times in zip(self.written.instances, self.loaded.taken, strict=False):
+            coverage[f"{instance.process}.{instance.action.name}"] += times
+        claims = self.model.spec
+        asked = (*claims.invariants, *claims.transitions, *claims.sometimes, *claims.possible)
+        return Exploration(
+            distinct=met.states,
+            generated=met.generated,
+            depth=len(self.loaded.path(met.states - 1)) if met.states else 0,
+            witnesses=witnesses,
+            cut=met.cut,
+            partial=remarks(self.model, witnesses, met.cut, symmetry=False),
+            coverage=dict(coverage),
+            never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
+            not_checked=tuple(c.__name__ for c in asked if c not in self.model.checked(asked)),
+            seconds=time.perf_counter() - self.started,
+            **found,
+        )

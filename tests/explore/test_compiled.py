@@ -1,0 +1,315 @@
+"""Compiled code against the other engines, random specifications, and where it gives way."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from raftnb.data.errors import RaftnbError, SpecError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check, state_graph
+from raftnb.explore.compiled import Differs, NotCompiled, compiled_search, expressions
+from raftnb.explore.compiled.agreement import compare_state
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Globals,
+    Map,
+    Message,
+    Nat,
+    Process,
+    Seq,
+    Set,
+    Spec,
+    either,
+    in_flight,
+    send,
+    when,
+)
+from raftnb.specs import SPECS
+from tests.explore.test_agreement import SMALL
+from tests.oracles.random_specs import load, make
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path_factory, monkeypatch):
+    """Compiled code is kept in a folder of this run; it is compiled fast, not to be fast."""
+    monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path_factory.getbasetemp() / "compiled"))
+    monkeypatch.setattr(
+        "raftnb.explore.compiled.program.FLAGS", ("-O0", "-shared", "-fPIC", "-std=gnu11", "-w")
+    )
+
+
+def said(found: Exploration) -> tuple[Any, ...]:
+    """All that an exploration says, but for its traces and seconds."""
+    lengths = {name: trace and len(trace) for name, trace in found.witnesses.items()}
+    counts = (found.distinct, found.generated, found.depth, found.cut, found.coverage)
+    rest = (found.property, found.partial, found.never_taken, found.not_checked, found.bound)
+    return (found.verdict, *counts, *rest, lengths)
+
+
+@pytest.mark.parametrize("name", sorted(n for n in SPECS if not SPECS[n].possible))
+def test_every_specification_is_explored_as_with_the_memo(name):
+    """tests/explore/test_agreement.py compares the memo with the reference."""
+    model = SPECS[name](**SMALL.get(name, {}))
+    compiled = check(model, engine="compiled", progress=False)
+    other = check(model, engine="memo", progress=False, threads=1)
+    if other.verdict is Verdict.VIOLATED:  # the memo looks at many states at a time
+        assert (compiled.verdict, compiled.property) == (other.verdict, other.property)
+        assert len(compiled.trace or ()) == len(other.trace or ()) > 0
+    else:
+        assert said(compiled) == said(other)
+
+
+@pytest.mark.parametrize("seed", [40, 41, 43, 45, 47, 50])
+def test_random_specifications_are_explored_as_by_the_reference(seed, tmp_path):
+    try:
+        model = load(make(seed).text, tmp_path).SPEC(history=True)
+        options = ExplorationOptions(max_states=100_000, max_depth=4, progress=False)
+        search = compiled_search(model, options)
+    except (RaftnbError, NotCompiled) as reason:
+        pytest.skip(f"not compiled: {reason}")
+    try:
+        slow = said(Reference(model, options).run())
+    except RaftnbError:
+        with pytest.raises(Differs):
+            search.run()
+        return
+    assert said(search.run()) == slow
+
+
+# Networks.
+
+
+class Ball(Message):
+    n: Nat
+
+
+class Player(Process, number="players"):
+    seen: Set[Nat] = frozenset()
+    log: Seq[Nat] = ()
+
+    def throw(self, other: Player) -> None:
+        when(len(in_flight(Ball)) < 2)
+        send(Ball(n=either(0, 1)), to=other)
+
+    def catch(self, m: Ball) -> None:
+        when(len(self.log) < 2)
+        self.seen = self.seen | {m.n}
+        self.log = (*self.log, m.n)
+
+
+def small() -> bool:
+    return all(m.n < 2 for m in in_flight(Ball))
+
+
+DELIVERIES = [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+
+
+@pytest.mark.parametrize(("loses", "duplicates", "reorders"), DELIVERIES)
+def test_all_eight_networks(loses, duplicates, reorders):
+    spec = Spec(
+        name="balls",
+        processes=(Player,),
+        constants={"players": 2, "most": 2, "copies": 2},
+        delivery=Delivery(bool(loses), bool(duplicates), bool(reorders)),
+        constraints=(small,),
+        distinct_messages="most",
+        copies="copies",
+    )
+    options = ExplorationOptions(max_depth=4, progress=False)
+    model = spec()
+    if duplicates and not reorders:
+        with pytest.raises(NotCompiled, match="duplicate"):
+            compiled_search(model, options)
+        return
+    assert said(compiled_search(model, options).run()) == said(Reference(model, options).run())
+
+
+# Violations, bounds, and what is left to Python.
+
+
+class Key(Domain, number="keys"):
+    pass
+
+
+class Table(Globals):
+    at: Map[Key, Nat] = Map()
+    order: Seq[Key] = ()
+
+
+class Writer(Process, number="writers"):
+    n: Nat = 0
+
+    def add(self, key: Key) -> None:
+        when(key not in Table.at)
+        Table.at = Table.at | {key: self.n}
+        Table.order = (*Table.order, key)
+
+    def bump(self) -> None:
+        self.n = either(*range(self.n, self.n + 2)) * 2 % 7
+
+    def last(self) -> None:
+        Table.order = Table.order[:-1]
+
+
+def short() -> bool:
+    return len(Table.order) < 2
+
+
+def never_falls(w: Writer) -> bool:
+    return True
+
+
+def first_is_first(k: Key) -> bool:
+    return k not in Table.at or Table.at[k] < 5
+
+
+def grows() -> bool:
+    return len(Table.at) < 3
+
+
+def of(**changes: Any) -> Any:
+    fields: dict[str, Any] = {
+        "name": "table",
+        "processes": (Writer,),
+        "shared": (Table,),
+        "domains": (Key,),
+        "constants": {"writers": 1, "keys": 2},
+    }
+    return Spec(**{**fields, **changes})()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"invariants": (short,)},
+        {"invariants": (first_is_first,)},
+        {"transitions": (never_falls,)},
+        {"sometimes": (grows,), "constraints": (short,)},
+        {"constraints": (short,), "invariants": (grows,)},
+    ],
+)
+def test_verdicts_and_traces_are_those_of_the_reference(claims):
+    model = of(**claims)
+    fast = check(model, engine="compiled", progress=False)
+    slow = Reference(model, ExplorationOptions(progress=False)).run()
+    assert said(fast) == said(slow)
+    assert (fast.trace is None) == (slow.trace is None)
+    assert fast.trace is None or fast.trace.states == slow.trace.states
+
+
+def test_all_states_are_there():
+    model = of()
+    search = compiled_search(model, ExplorationOptions(progress=False))
+    search.explore()
+    found = {search.loaded.numbered(n) for n in range(search.loaded.result.states)}
+    assert found == set(state_graph(model, max_states=5_000).states)
+    search.loaded.close()
+
+
+def test_bounds():
+    assert check(of(), engine="compiled", max_states=50).bound == "max_states 50"
+    assert check(of(), engine="compiled", max_states=50).distinct == 50
+    assert check(of(), engine="compiled", max_depth=3).bound == "max_depth 3"
+    assert "max_memory" in str(check(of(), engine="compiled", max_memory=2_000).bound)
+
+
+class Careless(Writer):
+    def last(self) -> None:
+        when(len(Table.order) == 1)
+        Table.order = (Table.order[1],)
+
+
+class Large(Writer):
+    def bump(self) -> None:
+        self.n = (self.n + 1) * 30_000 if self.n < 100_000_000 else 0
+
+
+def test_what_raises_in_python_is_left_to_python():
+    model = of(processes=(Careless,))
+    with pytest.raises(Differs):
+        compiled_search(model, ExplorationOptions(progress=False)).run()
+    with pytest.raises(SpecError, match="out of range") as told:
+        check(model, progress=False)
+    assert "line" in str(told.value)
+
+
+def test_numbers_that_are_too_large_are_left_to_python(monkeypatch, capsys):
+    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    model = of(processes=(Large,))
+    with pytest.raises(Differs):
+        compiled_search(model, ExplorationOptions(progress=False)).run()
+    found = check(model, progress=False)
+    assert found.verdict is Verdict.HOLDS
+    assert found.distinct == check(model, engine="memo", progress=False).distinct
+
+
+@pytest.mark.parametrize("wrong", ["counted(number({a}) * number({b}) + 1)", "{a}"])
+def test_compiled_code_that_is_wrong_is_not_believed(wrong, monkeypatch, capsys):
+    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    monkeypatch.setitem(
+        expressions.OPERATORS, "*", lambda a, b: wrong.replace("{a}", a).replace("{b}", b)
+    )
+    with pytest.raises(Differs):
+        check_all(of())
+    assert check(of(), progress=False).distinct == check(of(), engine="memo").distinct
+    assert "is not believed" in capsys.readouterr().err
+
+
+def test_a_claim_that_is_compiled_wrongly_is_not_believed(monkeypatch):
+    monkeypatch.setitem(expressions.TESTS, "<", lambda self, e, env: self._equal(e, env))
+    with pytest.raises(Differs):
+        check_all(of(sometimes=(short,)))
+
+
+def check_all(model: Any) -> None:
+    """Explore in compiled code, and compare every state that it went through."""
+    search = compiled_search(model, ExplorationOptions(max_states=2_000, progress=False))
+    try:
+        search.explore()
+        for number in range(search.loaded.result.next):
+            compare_state(search.loaded, number)
+    finally:
+        search.loaded.close()
+
+
+def test_without_a_compiler_the_memo_does_it(monkeypatch):
+    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert said(check(of(), progress=False)) == said(check(of(), engine="memo", progress=False))
+
+
+def test_a_folder_that_others_can_write_is_not_used(monkeypatch, tmp_path):
+    folder = tmp_path / "compiled"
+    folder.mkdir()
+    folder.chmod(0o777)
+    monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path))
+    with pytest.raises(NotCompiled, match="others can write"):
+        compiled_search(of(), ExplorationOptions(progress=False))
+
+
+def test_ctrl_c_says_what_was_reached(monkeypatch):
+    search = compiled_search(of(), ExplorationOptions(progress=False))
+
+    def pressed(bar: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search, "_report", pressed)
+    found = search.run()
+    assert found.bound == "interrupted"
+    assert found.distinct > 1
+
+
+def test_the_steps_of_each_action_are_counted():
+    found = check(of(), engine="compiled", progress=False)
+    assert Counter(found.coverage) == Counter(check(of(), engine="memo").coverage)
