@@ -494,4 +494,4 @@ def test_a_value_that_two_claims_share_has_one_type():
         assert "`n`, which is bool in `low` and Nat in `high`" in str(error.value)
         assert "rename it" in error.value.cure
     assert check_liveness(TICKER(), leads_to(low, other)).verdict is Verdict.VIOLATED
-    assert check_liveness(TICKER(), leads_to(high, high)).verdict is Verdict.HOLDS
+    assert check_liveness(TICKER(), leads_to(low, low)).verdict is Verdict.HOLDS
