@@ -44,7 +44,9 @@ def test_a_folder_that_is_called_says_which_function_is_meant(room: str) -> None
     assert isinstance(module, Room)
     with pytest.raises(UsageError) as caught:
         module(1, only=())
-    assert caught.value.cure == (f"import the function: `from raftnb.{room} import {module.meant}`")
+    assert caught.value.cure == (
+        f"import the function: `from raftnb.{room} import {module.meant}`"
+    )
     assert callable(getattr(module, module.meant))
 
 

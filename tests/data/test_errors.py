@@ -19,14 +19,11 @@ CLASS = """
             when(self.n < 1)
             self.n += 1
 """
-SPEC = (
-    CLASS
-    + """
+SPEC = CLASS + """
     SPEC = Spec("s", (P,), constants={"ps": 2})
     world = SPEC().start()
     world["p1"].step()
 """
-)
 PROGRAMS = {
     "a class": (
         CLASS.replace("n: Nat = 0", "n: Nat"),

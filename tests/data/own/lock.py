@@ -87,7 +87,8 @@ def grants_are_the_servers(s: Server) -> bool:
 
 def new_grants_are_the_owners(s: Server) -> bool:
     return all(
-        m.dest.turn >= m.turn or (m.turn == s.turn and s.owner == m.dest) for m in in_flight(Grant)
+        m.dest.turn >= m.turn or (m.turn == s.turn and s.owner == m.dest)
+        for m in in_flight(Grant)
     )
 
 
