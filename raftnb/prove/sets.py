@@ -77,6 +77,14 @@ class SetShape(Shape):
         self.of(self.type.of).convert(self.of(have.of).default(), have.of)
         return value
 
+    def fits(self, value: Value, have: Type) -> z3.BoolRef:
+        """Whether every element fits."""
+        if not isinstance(have, SetOf) or isinstance(have.of, Never):
+            return TRUE
+        x = self.theory.fresh("x", self.theory.plain_sort(have.of))
+        inner = self.of(self.type.of).accepts(x, have.of)
+        return self.theory.forall([x], implies(value.has(x), inner))
+
     def read(self, value: Value, reading: Reading) -> Any:
         """The frozenset."""
         inside = reading.values(self.type.of)
@@ -187,11 +195,12 @@ class MapShape(Shape):
         return MapV(value.has, lambda k: self.inner.convert(value.get(k), have.value))
 
     def fits(self, value: Value, have: Type) -> z3.BoolRef:
-        """Whether every value fits."""
+        """Whether every key and every value fits."""
         if not isinstance(have, MapOf) or isinstance(have.key, Never):
             return TRUE
         k = self.theory.fresh("k", self.theory.plain_sort(have.key))
-        inner = self.inner.accepts(value.get(k), have.value)
+        key = self.of(self.type.key).accepts(k, have.key)
+        inner = conj(key, self.inner.accepts(value.get(k), have.value))
         return self.theory.forall([k], implies(value.has(k), inner))
 
     def read(self, value: Value, reading: Reading) -> Any:

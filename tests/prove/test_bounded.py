@@ -56,7 +56,43 @@ def test_a_claim_that_fails_after_two_steps_is_refuted_with_the_trace() -> None:
 
 
 def test_that_nothing_was_found_is_unknown_and_not_holds() -> None:
-    assert check_bounded(LAMP, never_two, 1, size=InstanceSize(5, 1)).verdict == Verdict.UNKNOWN
+    found = check_bounded(LAMP, never_two, 1, size=InstanceSize(5, 1))
+    assert found.verdict == Verdict.UNKNOWN
+    assert str(found).startswith("unknown: never_two, 1 step (")
+    assert str(found).endswith("stopped: no run of more than 1 steps")
+
+
+class Two(Globals):
+    """Two numbers; the second is what the first was, after any step."""
+
+    x: int = 1
+    y: int = 1
+
+
+class Mover(Process):
+    """A step that divides, and one that does not: before it the second number may be 0."""
+
+    def divide(self) -> None:
+        """By what the first number was."""
+        when(4 // Two.y >= 0)
+        Two.y = Two.x
+        Two.x = 3 - Two.x
+
+    def follow(self) -> None:
+        """The same without dividing."""
+        Two.y = Two.x
+
+
+def one_or_two() -> bool:
+    """True; that the step divides by one of these takes a step more."""
+    return 1 <= Two.x <= 2
+
+
+def test_only_the_last_of_the_steps_must_be_shown_to_have_a_value() -> None:
+    spec = Spec("two", processes=(Mover,), shared=(Two,), invariants=(one_or_two,))
+    found = [k_induction(spec, one_or_two, k) for k in (1, 2)]
+    assert [one.verdict for one in found] == [Verdict.UNKNOWN, Verdict.HOLDS]
+    assert found[0].bound == "a step or the claim may have no value"
 
 
 def test_a_claim_that_is_not_inductive_can_be_two_inductive() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
+import z3
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
@@ -24,6 +26,7 @@ from raftnb.language import (
     after,
     discard,
     either,
+    history,
     in_flight,
     send,
     when,
@@ -31,6 +34,7 @@ from raftnb.language import (
 from raftnb.prove import Lemma, Proof, counterexample, explain, k_induction, prove, witness
 from raftnb.prove.agreement import Comparison, compare
 from raftnb.prove.counting import axiom_holds
+from raftnb.prove.cti import settled
 from raftnb.prove.finite import texts_named
 from raftnb.tree import Program
 from tests.fuzz.one import compared
@@ -562,3 +566,42 @@ def test_elements_of_a_set_of_natural_numbers_are_natural(
     if not proved:
         with pytest.raises(SpecError, match="Nat"):
             check(spec(), progress=False)
+
+
+class Keeper(Process, number="keepers"):
+    """What it had is kept beside it, as history."""
+
+    x: Nat = 0
+    seen: Nat = history(0)
+
+    def go(self) -> None:
+        """One more."""
+        when(self.x < 3)
+        self.x += 1
+        self.seen = self.x
+
+
+def remembered(k: Keeper) -> bool:
+    return k.seen == k.x
+
+
+def test_a_small_instance_has_the_history_that_claims_read() -> None:
+    spec = Spec("kept", (Keeper,), constants={"keepers": 1}, invariants=(remembered,))
+    compared = compare(Proof(spec, (Lemma(remembered),)), effort=30)
+    assert compared.steps > 0
+
+
+def test_each_value_of_a_counterexample_is_the_first_that_those_before_it_leave() -> None:
+    theory: Any = SimpleNamespace(values_of_sort=lambda sort: VALUES[sort.name()])
+    wanted, number = z3.Bool("wanted"), z3.Int("number")
+    solver = z3.Solver()
+    solver.add(z3.Or(wanted, number == 1))
+    assert solver.check() == z3.sat
+    model = settled(solver, solver.model(), [wanted, number], theory)
+    assert [str(model.eval(term)) for term in (wanted, number)] == ["False", "1"]
+
+
+VALUES = {
+    "Bool": [z3.BoolVal(False), z3.BoolVal(True)],
+    "Int": [z3.IntVal(number) for number in range(3)],
+}

@@ -17,6 +17,7 @@ from raftnb.language import (
     Seq,
     Set,
     Spec,
+    discard,
     either,
     in_flight,
     send,
@@ -128,6 +129,10 @@ class Node(Process, number="nodes"):
         """A truth value as a key among numbers."""
         self.x = self.held.get(True, 0)
 
+    def compare(self) -> None:
+        """An item of nothing is no number, and compared with one."""
+        when(()[0] < self.x)  # type: ignore[misc]
+
     def least(self) -> None:
         """Of several, and of one collection."""
         self.x = min(self.x, 2, 0) + max(self.seq) + min((), default=7)
@@ -184,6 +189,13 @@ def test_nothing_is_a_sequence_or_a_set_of_nothing() -> None:
     assert [s.value.type for s in body if isinstance(s, nodes.Assign)] == [
         SeqOf(NEVER), SetOf(NEVER)
     ]  # fmt: skip
+
+
+def test_what_has_no_value_is_compared_and_not_refused() -> None:
+    (guard,) = Program(SPEC()).action(Node, "compare").body
+    assert isinstance(guard, nodes.When)
+    assert isinstance(guard.test, nodes.Apply)
+    assert (guard.test.op, guard.test.args[0].type) == ("<", NEVER)
 
 
 def few(nodes: int) -> bool:
@@ -245,3 +257,48 @@ def test_what_is_never_there_or_none_is_none() -> None:
     assert optional(NEVER) == NOTHING
     assert optional(NOTHING) == NOTHING
     assert optional(Option(INT)) == optional(INT) == Option(INT)
+
+
+class Note(Message):
+    """One that only an action for any message takes."""
+
+    n: Nat
+
+
+class Call(Message):
+    """One that only a speaker has an action for."""
+
+    n: Nat
+
+
+class Speaker(Process, number="speakers"):
+    """Speaks to listeners."""
+
+    def say(self, to: Listener) -> None:
+        """A note."""
+        send(Note(n=1), to=to)
+
+    def called(self, m: Call, times: Nat, some: Set[Nat]) -> None:
+        """With parameters that are no messages, and whose types are no classes."""
+        discard(m)
+
+
+class Listener(Process, number="listeners"):
+    """Takes whatever comes."""
+
+    def hear(self, m: Message) -> None:
+        """Any message."""
+        discard(m)
+
+
+def test_where_a_message_goes_is_known_by_the_actions_that_take_it() -> None:
+    spec = Spec(
+        name="spoken",
+        processes=(Speaker, Listener),
+        delivery=Delivery(),
+        constants={"speakers": 1, "listeners": 1},
+    )
+    found = Program(spec()).messages
+    assert found.end(Note, "dest") == nodes.Member("Listener")
+    assert found.end(Call, "dest") == nodes.Member("Speaker")
+    assert found.end(Note, "source") == nodes.Member("Speaker")
