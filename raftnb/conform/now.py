@@ -175,6 +175,26 @@ class Now:
                 self.back_to(mark, taken)
         raise Misfit("; ".join(dict.fromkeys(reasons)))
 
+    def apart(self, *plays: Play) -> Sequence[Play]:
+        """Of several alternatives those that fit, one for each state that they lead to.
+
+        Where none fits it is all of them, which have their reasons.
+        """
+        if len(plays) < 2:
+            return plays
+        found: list[tuple[dict[Any, Any], Play]] = []
+        for play in plays:
+            mark, taken = len(self.world.journal), len(self.taken)
+            try:
+                play()
+                outcome = self.world.outcome(mark)
+                if all(outcome != known for known, _ in found):
+                    found.append((outcome, play))
+            except Misfit:
+                pass
+            self.back_to(mark, taken)
+        return [play for _, play in found] or plays
+
     def back_to(self, mark: int, taken: int) -> None:
         """Undo all that was done since the journal and the steps had these lengths."""
         self.world.rewind(mark)

@@ -62,13 +62,13 @@ class RecordedMapping(EventMapping):
         self.servers: dict[str, str] = {}
         self.values: dict[str, str] = {}
         self.valued: bool | None = None
-        self.plays: dict[str, Callable[[Event, Any, Now], None]] = {
-            "time_out": self.time_out,
-            "restart": self.restart,
-            "request": self.request,
-            "send": self.send,
+        self.ways: dict[str, Callable[[Event, Any, Now], Sequence[Play]]] = {
+            "time_out": partial(self._one_way, self.time_out),
+            "restart": partial(self._one_way, self.restart),
+            "request": partial(self._one_way, self.request),
+            "send": partial(self._one_way, self.send),
             "receive": self.receive,
-            "state": self.nothing,
+            "state": partial(self._one_way, self.nothing),
         }
 
     # What the log is about.
@@ -115,18 +115,39 @@ class RecordedMapping(EventMapping):
         return model.initial_states[0]
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
-        """One alternative for each event."""
+        """One alternative for each event; of a message that is logged in part, all it may be."""
         name = field(event, "event")
         if name == "start":
             return (lambda: None,)
-        play = one_of(self.plays, name, "the event")
-        return (partial(self._played, play, event, self._server(field(event, "server"), now), now),)
+        ways = one_of(self.ways, name, "the event")
+        return ways(event, self._server(field(event, "server"), now), now)
 
-    def _played(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> None:
-        play(event, s, now)
-        self._settle(event, s, now)
+    def _one_way(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> Sequence[Play]:
+        return self._any_way([partial(play, event, s, now)], event, s, now)
 
-    def _settle(self, event: Event, s: Any, now: Now) -> None:
+    def _any_way(self, plays: Sequence[Play], event: Event, s: Any, now: Now) -> Sequence[Play]:
+        """Each of these, and then what the state shows; or before it, what who led had done."""
+        ways = [partial(self._played, play, event, s, now) for play in plays]
+        if self._may_be_deposed(event.get("state"), s):
+            ways += [partial(self._late, play, event, s, now) for play in plays]
+        return now.apart(*ways)
+
+    def _may_be_deposed(self, state: Any, s: Any) -> bool:
+        """Whether a state may show what its server did as a leader, which it is no more."""
+        if s.role is not Role.LEADER or not isinstance(state, Mapping):
+            return False
+        index, log = state.get("commitIndex"), state.get("log")
+        more = type(index) is int and index > s.commitIndex
+        return state.get("role") != "leader" and (
+            more or (isinstance(log, list) and len(log) > len(s.log))
+        )
+
+    def _late(self, play: Play, event: Event, s: Any, now: Now) -> None:
+        self.reach(event["state"], s, now)
+        self._played(play, event, s, now)
+
+    def _played(self, play: Play, event: Event, s: Any, now: Now) -> None:
+        play()
         if "state" in event:
             self.reach(event["state"], s, now)
             self.compare(event["state"], s, now)
@@ -161,6 +182,7 @@ class RecordedMapping(EventMapping):
 
     def request(self, event: Event, s: Any, now: Now) -> None:
         """A leader appends the command of a client."""
+        self._lead(s, now)
         now.take(s, "client_request", self._value(request_in(event), now))
 
     def send(self, event: Event, s: Any, now: Now) -> None:
@@ -168,29 +190,34 @@ class RecordedMapping(EventMapping):
         told = field(event, "message")
         kind, known, source, dest = self._message(told, now)
         now.same("the sender", source.name, s.name)
-        if s.role is Role.CANDIDATE and kind is AppendEntries and s.has_won():
-            now.take(s, "become_leader")
         if kind is AppendEntries:
-            first = field(told, "prevLogIndex", "an AppendEntries") + 1
-            last = first - 1 + len(known.get("entries", ()))
+            self._lead(s, now)
+            first = field(told, "prevLogIndex", "an AppendEntries that is sent") + 1
+            field(told, "entries", "an AppendEntries that is sent")
+            last = first - 1 + len(known["entries"])
             self._commit(known.get("leaderCommit", 0), s, now)
             now.take(s, "append_entries", dest, choose=(first, last))
         now.find(kind, source, dest, **known)
 
-    def receive(self, event: Event, s: Any, now: Now) -> None:
-        """A message arrives, and is handled."""
+    def _lead(self, s: Any, now: Now) -> None:
+        """What only a leader does shows that a candidate has won."""
+        if s.role is Role.CANDIDATE and s.has_won():
+            now.take(s, "become_leader")
+
+    def receive(self, event: Event, s: Any, now: Now) -> Sequence[Play]:
+        """A message arrives, and is handled: one of those that are so, the newest first."""
         told = field(event, "message")
         kind, known, source, dest = self._message(told, now)
         now.same("the receiver", dest.name, s.name)
         handler = HANDLERS[kind.__name__]
-        found = now.find(kind, source, dest, **known)
-        now.first_of(*(partial(self._handle, m, handler, event, s, now) for m in found))
+        found = reversed(now.find(kind, source, dest, **known))
+        plays = [partial(self._handle, m, handler, s, now) for m in found]
+        return self._any_way(plays, event, s, now)
 
-    def _handle(self, m: Message, handler: str, event: Event, s: Any, now: Now) -> None:
+    def _handle(self, m: Message, handler: str, s: Any, now: Now) -> None:
         if m.term > s.currentTerm:
             now.take(s, "update_term", m)
         now.take(s, handler, m)
-        self._settle(event, s, now)
 
     def _message(self, told: Any, now: Now) -> tuple[type[Message], dict[str, Any], Any, Any]:
         """Kind, known fields and ends of a message that is logged."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -51,7 +52,7 @@ class Recording:
         try:
             with OPENERS.get(self.path.suffix, open)(self.path, "rb") as file:
                 yield from file
-        except (OSError, EOFError, lzma.LZMAError) as error:
+        except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
             raise UsageError(
                 getattr(error, "strerror", None) or str(error),
                 place=str(self.path),

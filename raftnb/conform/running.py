@@ -206,6 +206,17 @@ class Running(World):
             else:
                 container[key] = old
 
+    def outcome(self, mark: int) -> dict[Any, Any]:
+        """What is not as it was when the journal had `mark` entries: where, and what it is now."""
+        before: dict[Any, Any] = {}
+        for where, key, old in self.journal[mark:]:
+            before.setdefault((id(where), key), (where, old))
+        now = {
+            at: where[at[1]] if where is self.cells else where.get(at[1], MISSING)
+            for at, (where, _) in before.items()
+        }
+        return {at: value for at, value in now.items() if value != before[at][1]}
+
     def changes(self, mark: int) -> Changes:
         """What the step that began when the journal had `mark` entries has changed."""
         bag = self.bag

@@ -143,7 +143,7 @@ def test_servers_may_have_any_names() -> None:
 def test_a_choice_that_is_not_there_says_what_may_be_chosen() -> None:
     told = reason(*led(), state("a", commitIndex=2))
     assert told == "a.advance_commit_index may choose 1, logged 2"
-    append = message("AppendEntries", "a", "c", prevLogIndex=4)
+    append = message("AppendEntries", "a", "c", prevLogIndex=4, entries=[])
     told = reason(*led(), {"event": "send", "server": "a", "message": append})
     assert told == "a.append_entries may choose 1 or 2, logged 5"
 
@@ -164,3 +164,65 @@ def test_what_is_logged_is_told_as_it_is_logged() -> None:
     )
     assert differ("the end", [1], [1, 2]) == "the length of the end is 1, logged 2"
     assert differ("it", (), None) == "it is (), logged None"
+
+
+def answered_twice() -> list[dict[str, Any]]:
+    """A log in which b has answered a heartbeat and an entry, and a gets one of the answers."""
+    beat = message("AppendEntries", "a", "b", prevLogIndex=0, entries=[])
+    between = [
+        {"event": "send", "server": "a", "message": beat},
+        {"event": "receive", "server": "b", "message": beat},
+    ]
+    return [*led()[:5], *between, *led()[5:]]
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_message_that_is_logged_in_part_may_be_any_of_those(index: int) -> None:
+    log = answered_twice()
+    assert judged(*log, state("a", matchIndex={"b": index})).verdict is Verdict.HOLDS
+    later = [state("b", commitIndex=0), state("a", matchIndex={"b": index})]
+    assert judged(*log, *later).verdict is Verdict.HOLDS
+
+
+def test_a_message_that_is_logged_in_part_is_one_that_was_sent() -> None:
+    found = judged(*answered_twice(), state("a", matchIndex={"b": 2}))
+    assert (found.verdict, found.matched) == (Verdict.VIOLATED, 11)
+    assert found.first_misfit is not None
+    assert found.first_misfit.reasons == (
+        "a.matchIndex[b] is 1, logged 2", "a.matchIndex[b] is 0, logged 2",
+    )  # fmt: skip
+
+
+def test_a_request_shows_that_a_candidate_has_won() -> None:
+    log = [event for event in led() if event != state("a", role="leader")]
+    assert judged(*log).verdict is Verdict.HOLDS
+    told = reason(*log[:2], {"event": "request", "server": "a", "value": "x"})
+    assert told == "a.client_request is not enabled: `when(self.role == Role.LEADER)` is false"
+
+
+def deposed(**known: Any) -> list[dict[str, Any]]:
+    """A log in which c stands in term 2, and a, which led, hears of it."""
+    return [
+        *led(),
+        {"event": "receive", "server": "c", "message": message("RequestVote", "a", "c")},
+        {"event": "time_out", "server": "c"},
+        {
+            "event": "receive", "server": "a", "message": message("RequestVote", "c", "a"),
+            "state": {"currentTerm": 2, **known},
+        },
+    ]  # fmt: skip
+
+
+def test_what_a_leader_did_may_show_when_it_leads_no_more() -> None:
+    for known in ({}, {"role": "follower"}, {"log": [[1, "x"]]}, {"log": [[1, "x"], [1, "x"]]}):
+        assert judged(*deposed(commitIndex=1, **known)).verdict is Verdict.HOLDS
+    assert reason(*deposed(commitIndex=2, role="follower")) == "a.commitIndex is 0, logged 2"
+
+
+def test_entries_that_are_sent_are_logged() -> None:
+    log = led()
+    sent = message("AppendEntries", "a", "b", prevLogIndex=0)
+    log[6] = {"event": "send", "server": "a", "message": sent}
+    with pytest.raises(EventError, match="without `entries`") as told:
+        judged(*log)
+    assert told.value.place == "line 7"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import pytest
 
 from raftnb import UsageError, Verdict
-from raftnb.conform import recorded_log
+from raftnb.conform import read_events, recorded_log
 from raftnb.conform.pysyncobj import PySyncObjMapping
 from raftnb.specs.libraries.pysyncobj import RAFT_PYSYNCOBJ_FORGETFUL
 
@@ -25,3 +28,18 @@ def test_an_unknown_log_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="no recorded log 'etcdraft'") as told:
         recorded_log("etcdraft")
     assert "pso_no_journal" in str(told.value)
+
+
+def test_a_file_that_is_damaged_is_an_error_of_the_file(tmp_path: Path) -> None:
+    whole = gzip.compress(b'{"event": "start", "servers": ["a"]}\n' * 50)
+    for damaged in (
+        whole[:20] + bytes(15) + whole[35:],
+        whole[:-9],
+        b"plain",
+        whole[:-8] + bytes(8),
+    ):
+        path = tmp_path / "log.jsonl.gz"
+        path.write_bytes(damaged)
+        with pytest.raises(UsageError) as told:
+            list(read_events(path))
+        assert (told.value.place, "whole" in told.value.cure) == (str(path), True)
