@@ -55,7 +55,10 @@ class EventMapping(ABC):
 
     @abstractmethod
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
-        """The alternatives of an event; raises `EventError` for one that cannot be read."""
+        """The alternatives of an event; raises `EventError` for one that cannot be read.
+
+        An event without alternatives fits nowhere; one that stands for no step has `lambda: None`.
+        """
 
 
 def begun(model: Model, **known: Any) -> State:

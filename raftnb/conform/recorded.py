@@ -119,7 +119,7 @@ class RecordedMapping(EventMapping):
         name = field(event, "event")
         if name == "start":
             return (lambda: None,)
-        ways = one_of(self.ways, name, "the event")
+        ways: Callable[..., Sequence[Play]] = one_of(self.ways, name, "the event")
         return ways(event, self._server(field(event, "server"), now), now)
 
     def _one_way(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> Sequence[Play]:

@@ -8,18 +8,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from raftnb.conform.behavior import Behavior
 from raftnb.conform.claims import ClaimsAlong, told
 from raftnb.conform.lines import at_line, numbered
 from raftnb.conform.mapping import Event
-from raftnb.conform.misfit import Misfit
+from raftnb.conform.misfit import EventError, Misfit
 from raftnb.conform.now import Now, Play
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.running import Changes, Taken
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
+from raftnb.data.values import show
 from raftnb.data.verdict import Verdict
 from raftnb.language.instances import admitted_state
 from raftnb.language.spec import Model
@@ -94,12 +96,15 @@ class Search:
 
     def _alternatives(self, line: int, event: Event) -> Sequence[Play]:
         try:
-            return self.mapping(event, self.now)
+            plays = _as_plays(self.mapping(event, self.now))
         except Misfit as misfit:
             self._note(misfit.found, line, event)
             return ()
         except Exception as error:
             raise at_line(error, line) from None
+        if not plays:
+            self._note("the mapping gives no alternative for it", line, event)
+        return plays
 
     def _place(self, line: int, event: Event, plays: Sequence[Play], again: bool = False) -> bool:
         """Let an event fit by the first alternative that does; the rest stay open.
@@ -225,6 +230,18 @@ class Search:
                 self._close()
                 return True
         return False
+
+
+def _as_plays(given: Any) -> Sequence[Play]:
+    """What a mapping has returned, if it is alternatives."""
+    plays = tuple(given) if isinstance(given, Iterable) else ()
+    if isinstance(given, Iterable) and all(map(callable, plays)):
+        return plays
+    raise EventError(
+        f"a mapping that returns {show(given)}",
+        allowed="a list of alternatives, functions without parameters",
+        cure="return [lambda: ...]; [lambda: None] for an event that stands for no step",
+    )
 
 
 @told_plainly

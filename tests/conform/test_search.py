@@ -190,3 +190,30 @@ def test_the_answer_as_json_says_what_the_text_says(model: Model) -> None:
 def test_an_answer_is_no_condition(model: Model) -> None:
     with pytest.raises(UsageError):
         bool(conforms(model, [], steps_of_two))
+
+
+def test_an_event_without_an_alternative_does_not_fit(model: Model) -> None:
+    def some(event: Any, now: Now) -> Sequence[Play]:
+        return [] if event["event"] == "nothing" else steps_of_two(event, now)
+
+    nothing = {"event": "nothing"}
+    for before in ([], [work()], [work(), done(2)], [work(), done(1)]):  # also after coming back
+        found = conforms(model, [*before, nothing, work("w2")], some)
+        assert (found.verdict, found.matched) == (Verdict.VIOLATED, len(before))
+        assert found.first_misfit is not None
+        assert found.first_misfit.line == len(before) + 1
+        assert "the mapping gives no alternative for it" in found.first_misfit.reasons
+
+
+@pytest.mark.parametrize("given", [None, 3, "w1", [None], [[]], lambda: None])
+def test_a_mapping_that_returns_no_alternatives_is_an_error(model: Model, given: Any) -> None:
+    with pytest.raises(EventError, match="a mapping that returns") as told:
+        conforms(model, [work(), work()], lambda event, now: given)
+    assert (told.value.place, "lambda: None" in told.value.cure) == ("line 1", True)
+
+
+def test_alternatives_may_be_yielded(model: Model) -> None:
+    def some(event: Any, now: Now) -> Any:
+        yield from steps_of_two(event, now)
+
+    assert conforms(model, [work(), done(2)], some).verdict is Verdict.HOLDS
