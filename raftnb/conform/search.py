@@ -234,9 +234,10 @@ class Search:
 
 def _as_plays(given: Any) -> Sequence[Play]:
     """What a mapping has returned, if it is alternatives."""
-    plays = tuple(given) if isinstance(given, Iterable) else ()
-    if isinstance(given, Iterable) and all(map(callable, plays)):
-        return plays
+    if isinstance(given, Iterable):
+        plays = given if isinstance(given, list | tuple) else tuple(given)
+        if all(map(callable, plays)):
+            return plays
     raise EventError(
         f"a mapping that returns {show(given)}",
         allowed="a list of alternatives, functions without parameters",

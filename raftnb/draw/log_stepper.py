@@ -56,7 +56,9 @@ def _rows(account: Account) -> Iterator[Row]:
         yield Row(_told(one), actors, one.cells, one.messages, line, one.remarks)
     if account.stop is not None:
         line = (account.stop.line, clipped(account.stop.text))
-        yield Row("does not fit", (), (), (), line, account.stop.reasons)
+        yield Row(
+            "does not fit; this is the state before it", (), (), (), line, account.stop.reasons
+        )
 
 
 def _told(moment: Moment) -> str:

@@ -50,7 +50,8 @@ def test_each_line_stands_beside_its_steps_and_the_state_after_it() -> None:
     assert [step["line"][0] for step in data["steps"]] == [2, 4, 5, 6]
     assert [step["line"][1] for step in data["steps"]] == [*(m.text for m in MOMENTS), STOP.text]
     assert [step["text"] for step in data["steps"]] == [
-        "s1.go()\ns1.on()", "no step: compared", "s1.drop()", "does not fit",
+        "s1.go()\ns1.on()", "no step: compared", "s1.drop()",
+        "does not fit; this is the state before it",
     ]  # fmt: skip
     assert [row[0] for row in replay(data)] == ["0", "1", "1", "1", "1"]
     assert [step["messages"] for step in data["steps"]] == [[[0, 1]], [], [[0, 0]], []]
