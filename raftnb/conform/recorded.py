@@ -64,7 +64,7 @@ class RecordedMapping(EventMapping):
         self.valued: bool | None = None
         self.ways: dict[str, Callable[[Event, Any, Now], Sequence[Play]]] = {
             "time_out": partial(self._one_way, self.time_out),
-            "restart": partial(self._one_way, self.restart),
+            "restart": self.restart,
             "request": partial(self._one_way, self.request),
             "send": partial(self._one_way, self.send),
             "receive": self.receive,
@@ -123,7 +123,7 @@ class RecordedMapping(EventMapping):
         return ways(event, self._server(field(event, "server"), now), now)
 
     def _one_way(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> Sequence[Play]:
-        return self._any_way([partial(play, event, s, now)], event, s, now)
+        return (partial(self._played, partial(play, event, s, now), event, s, now),)
 
     def _any_way(self, plays: Sequence[Play], event: Event, s: Any, now: Now) -> Sequence[Play]:
         """Each of these, and then what the state shows; or before it, what who led had done."""
@@ -176,9 +176,9 @@ class RecordedMapping(EventMapping):
         """An election begins."""
         now.take(s, "time_out")
 
-    def restart(self, event: Event, s: Any, now: Now) -> None:
+    def restart(self, event: Event, s: Any, now: Now) -> Sequence[Play]:
         """A server has failed and comes back."""
-        now.take(s, "restart")
+        return self._any_way([partial(now.take, s, "restart")], event, s, now)
 
     def request(self, event: Event, s: Any, now: Now) -> None:
         """A leader appends the command of a client."""

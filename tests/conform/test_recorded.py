@@ -219,6 +219,22 @@ def test_what_a_leader_did_may_show_when_it_leads_no_more() -> None:
     assert reason(*deposed(commitIndex=2, role="follower")) == "a.commitIndex is 0, logged 2"
 
 
+def test_what_a_leader_appended_before_it_failed_is_in_its_log() -> None:
+    """What it had committed is forgotten."""
+    log = [[1, "x"], [1, "x"]]
+    back = {"event": "restart", "server": "a", "state": {"log": log, "commitIndex": 0}}
+    assert judged(*led(), back).verdict is Verdict.HOLDS
+    back["state"] = {"commitIndex": 1}
+    assert reason(*led(), back) == "a.commitIndex is 0, logged 1"
+
+
+def test_a_wrong_log_has_one_reason() -> None:
+    request = {"event": "request", "server": "a", "value": "x", "state": {"log": [[1, "y"]]}}
+    found = judged(*led()[:5], request)
+    assert found.first_misfit is not None
+    assert len(found.first_misfit.reasons) == 1
+
+
 def test_entries_that_are_sent_are_logged() -> None:
     log = led()
     sent = message("AppendEntries", "a", "b", prevLogIndex=0)
