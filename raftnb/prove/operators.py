@@ -111,10 +111,11 @@ def at_most(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     if not isinstance(left.type, SetOf):
         numbers(scope, expr)
         return a <= b
-    other = scope.converted(b, right, left.type)
-    theory = scope.words.theory
-    x = theory.fresh("x", theory.plain_sort(left.type.of))
-    return theory.forall([x], implies(a.has(x), other.has(x)))
+    want = join(left.type, right.type)
+    assert isinstance(want, SetOf)
+    part, whole = scope.converted(a, left, want), scope.converted(b, right, want)
+    x = scope.words.theory.fresh("x", scope.words.theory.plain_sort(want.of))
+    return scope.words.theory.forall([x], implies(part.has(x), whole.has(x)))
 
 
 # Numbers.
