@@ -96,7 +96,7 @@ class Keywords(Process, number="nodes"):
     x: int = 0
 
     def go(self, p: Keywords) -> None:
-        send(to=p, message=K(n=1))
+        send(message=K(n=1), to=p)
 
     def get(self, m: K) -> None:
         self.x = m.n
