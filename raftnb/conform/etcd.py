@@ -101,7 +101,7 @@ class EtcdMapping(EventMapping):
             one_of(dict.fromkeys(("trace", "state")), tag, "the tag")
         told = field(event, "event")
         name = field(told, "name")
-        play = self.plays.get(name) or one_of(self.plays, name, "the trace event")
+        play: Callable[..., None] = one_of(self.plays, name, "the trace event")
         server = self.server(told, "nid", now)
         if not now.noted((server, BOOTED)):
             return (partial(self.boot, name, server, now),)

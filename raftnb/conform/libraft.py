@@ -85,6 +85,7 @@ class LibraftMapping(EventMapping):
             "receive": self.receive,
             "request": self.request,
         }
+        self.kinds = dict.fromkeys((*self.plays, *FAULTS, "start"))
         self.handlers: dict[type[Message], Callable[[Any, Any, Now], None]] = {
             RequestVote: self.vote_request,
             RequestVoteResponse: self.vote_response,
@@ -121,15 +122,12 @@ class LibraftMapping(EventMapping):
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
         """One alternative for each event; the network's faults are no steps."""
         name = field(event, "event")
+        one_of(self.kinds, name, "the event")
         if name in FAULTS:
             return (lambda: None,)
         if name == "start":
             return (partial(now.note, PRE_VOTE, bool(event.get("preVote"))),)
-        play = self.plays.get(name)
-        if play is None:
-            return one_of(  # type: ignore[no-any-return]
-                dict.fromkeys((*self.plays, *FAULTS, "start")), name, "the event"
-            )
+        play = self.plays[name]
         return (partial(play, event, self.server(event, "server", now), now),)
 
     def server(self, event: Event, name: str, now: Now) -> str:

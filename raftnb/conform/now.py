@@ -143,12 +143,11 @@ class Now:
         """Compare variables of a process with what is logged."""
         actor = self[process] if isinstance(process, str) else process
         for name, value in logged.items():
-            if getattr(actor, name) != value:
-                raise Misfit(differ(f"{actor}.{name}", getattr(actor, name), value))
+            self.same(f"{actor}.{name}", getattr(actor, name), value)
 
     def same(self, what: str, is_: Any, logged: Any) -> None:
-        """Compare anything else with what is logged."""
-        if is_ != logged:
+        """Compare anything else with what is logged; a number is not true or false."""
+        if is_ != logged or (type(is_) is bool) is not (type(logged) is bool):
             raise Misfit(differ(what, is_, logged))
 
     def note(self, key: Any, value: Any) -> None:

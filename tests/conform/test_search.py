@@ -9,6 +9,7 @@ import pytest
 
 from raftnb import Globals, Nat, Process, Spec, UsageError, Verdict, either, when
 from raftnb.conform import EventError, Now, Play, conforms
+from raftnb.conform.misfit import differ
 from raftnb.language.spec import Model
 
 
@@ -217,3 +218,11 @@ def test_alternatives_may_be_yielded(model: Model) -> None:
         yield from steps_of_two(event, now)
 
     assert conforms(model, [work(), done(2)], some).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("is_", "logged"), [(1, True), (0, False), (True, 1), (False, 0)])
+def test_a_number_is_not_true_or_false(model: Model, is_: Any, logged: Any) -> None:
+    found = conforms(model, [work()], lambda event, now: [lambda: now.same("it", is_, logged)])
+    assert found.verdict is Verdict.VIOLATED
+    assert found.first_misfit is not None
+    assert found.first_misfit.reasons == (differ("it", is_, logged),)
