@@ -18,7 +18,7 @@ ASK = (simulations.compare_simulations,)
 
 def test_what_is_proved_to_refine_is_explored_to_refine(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
-    for seed in (126, 133, 140, 144, 159, 163, 167, 168, 181):
+    for seed in (115, 116, 131, 133, 135, 142, 171):
         found = compared(make(seed).text, tmp_path, ASK)
         assert [str(one) for one in found.differences] == [], f"seed {seed}"
         seen.update(found.counts)
@@ -37,7 +37,4 @@ def test_a_proof_that_says_holds_of_anything_is_noticed(
         return Yes()
 
     monkeypatch.setattr(simulations, "prove_refines", yes)
-    assert any(
-        compared(make(seed).text, tmp_path, ASK).differences
-        for seed in (140, 144, 145, 153, 163, 168)
-    )
+    assert any(compared(make(seed).text, tmp_path, ASK).differences for seed in (13, 40, 91))

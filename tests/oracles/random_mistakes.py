@@ -82,14 +82,16 @@ IN_CLASS = (
 def with_mistake(text: str, chance: Chance) -> tuple[str, str]:
     """The text with one line that must be refused, and what was put in."""
     places, lines = live(ast.parse(text)), text.splitlines()
-    form = chance.one(("line", "line", "line", "line", "parameter", "class"))
+    able = [f for f, kind in places if kind == "action" and takes_more(f)]
+    parameter = "parameter" if able else "line"
+    form = chance.one(("line", "line", "line", "line", parameter, "class"))
     if form == "class":
         at = 1 + next(i for i, line in enumerate(lines) if line.startswith("class Node("))
         made = chance.one(IN_CLASS)
         lines[at:at] = indented(made, 4)
     elif form == "parameter":
         made = chance.one(PARAMETERS)
-        function = chance.one([f for f, kind in places if kind == "action"])
+        function = chance.one(able)
         at = function.lineno - 1
         lines[at] = lines[at].removesuffix("):") + f", {made}):"
     else:
@@ -99,6 +101,11 @@ def with_mistake(text: str, chance: Chance) -> tuple[str, str]:
         lines[at:at] = indented(made, function.body[0].col_offset)
     before, after = ("\n".join(lines) + "\n").split("\n\n\nclass ", 1)
     return f"{before}\n\n{MODULE}\n\nclass {after}", f"{form}: {made}"
+
+
+def takes_more(function: ast.FunctionDef) -> bool:
+    """Whether another parameter can stand at the end, by Python's own rules."""
+    return function.args.vararg is None and function.args.kwarg is None
 
 
 def indented(text: str, by: int) -> list[str]:
