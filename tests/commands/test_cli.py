@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from raftnb.__main__ import main, run
-from raftnb.specs import SPECS
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
 from tests.signals import heeds_ctrl_c
 
@@ -81,7 +80,9 @@ class UnlockedClient(Client):
 def test_a_violation_exits_1_with_the_trace(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(SPECS, "unlocked", SEQUENTIAL_STORE.variant("unlocked", UnlockedClient))
+    monkeypatch.setattr(
+        "raftnb.specs.SPECS", {"unlocked": SEQUENTIAL_STORE.variant("unlocked", UnlockedClient)}
+    )
     assert main(["check", "unlocked", "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
     assert (result["verdict"], result["property"]) == ("violated", "one_client_at_a_time")
@@ -105,7 +106,9 @@ def test_an_invariant_that_raises_exits_2_with_its_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     claims = {"invariants": (the_first_request_is_a_read,)}
-    monkeypatch.setitem(SPECS, "careless", SEQUENTIAL_STORE.variant("careless", **claims))
+    monkeypatch.setattr(
+        "raftnb.specs.SPECS", {"careless": SEQUENTIAL_STORE.variant("careless", **claims)}
+    )
     assert main(["check", "careless", "--json"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -129,7 +132,7 @@ def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixtu
 def test_a_fault_of_the_package_is_no_verdict(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(SPECS, "faulty", None)
+    monkeypatch.setattr("raftnb.specs.SPECS", {"faulty": None})
     assert main(["check", "faulty"]) == 3
     said = capsys.readouterr().err
     assert "Traceback" in said
