@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
+from raftnb.data.verdict import Verdict
 from raftnb.explore.given import begun
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
@@ -78,10 +79,14 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     except HandOver as handed:
         search: CompiledSearch = handed.search
         try:
-            return search.run()
+            found = search.run()
         except Differs as difference:
             print(f"the compiled code is not believed: {difference}", file=sys.stderr)
             return _fast(model, options, may_compile=False)
+        if found.verdict is not Verdict.VIOLATED:
+            return found
+        # The memo finds it again: of several shortest traces all machines are to show the same.
+        return _fast(model, options, may_compile=False)
     return with_possible(model, found, Graph(engine, found.bound))
 
 
