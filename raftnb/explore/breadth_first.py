@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, remarks
 from raftnb.explore.expander import Expander
 from raftnb.explore.interchangeable import refuse_favorites
@@ -54,8 +52,7 @@ class BreadthFirst:
     ) -> None:
         """With `claims` what is claimed is checked; without `bounded` constraints play no part.
 
-        `other` makes a search that is faster where much has to be run in Python, or raises
-        `NotCompiled`.
+        `other` makes a search that is faster where much has to be run in Python, or gives None.
         """
         self.other = other
         self.started = time.perf_counter()
@@ -168,8 +165,8 @@ class BreadthFirst:
             return
         if fills * RARE > generated:
             other, self.other = self.other, None
-            with suppress(NotCompiled):
-                raise HandOver(other())
+            if (search := other()) is not None:
+                raise HandOver(search)
 
     def _split(self, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Go on with several threads; the states of this depth are dealt out to them."""

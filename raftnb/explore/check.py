@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
@@ -16,6 +17,9 @@ from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
+
+if TYPE_CHECKING:
+    from raftnb.explore.compiled import CompiledSearch
 
 ENGINES = ("fast", "memo", "compiled", "reference")
 
@@ -67,16 +71,17 @@ def check(
 
 def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Exploration:
     from raftnb.explore.breadth_first import BreadthFirst, HandOver
-    from raftnb.explore.compiled import CompiledSearch, Differs, compiled_search
     from raftnb.explore.graph import Graph
 
     if model.spec.possible:  # states are numbered without gaps where there is one thread
         options = replace(options, threads=1)
-    other = partial(compiled_search, model, options) if may_compile else None
+    other = partial(_search_compiled, model, options) if may_compile else None
     engine = BreadthFirst(model, options, other=other)
     try:
         found = engine.run()
     except HandOver as handed:
+        from raftnb.explore.compiled import Differs
+
         search: CompiledSearch = handed.search
         try:
             found = search.run()
@@ -88,6 +93,16 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
         # The memo finds it again: of several shortest traces all machines are to show the same.
         return _fast(model, options, may_compile=False)
     return with_possible(model, found, Graph(engine, found.bound))
+
+
+def _search_compiled(model: Model, options: ExplorationOptions) -> CompiledSearch | None:
+    """A search in compiled code, where a model can be compiled; what makes it is imported late."""
+    from raftnb.explore.compiled import NotCompiled, compiled_search
+
+    try:
+        return compiled_search(model, options)
+    except NotCompiled:
+        return None
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration:
