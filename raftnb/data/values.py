@@ -224,7 +224,8 @@ def is_plain_enum(cls: type) -> bool:
     return vars(cls)["_member_type_"] is object and cls.__eq__ is object.__eq__
 
 
-def _place_of_class(cls: type) -> tuple[str, ...]:
+def place_of_class(cls: type) -> tuple[str, ...]:
+    """Where a class stands among the classes of records, in the language's order."""
     return (cls.__name__, cls.__module__, cls.__qualname__)
 
 
@@ -306,7 +307,7 @@ KINDS = (
     Kind(
         "Record",
         lambda cls: issubclass(cls, Record),
-        lambda value: (*_place_of_class(type(value)), *map(order, _inside(value))),
+        lambda value: (*place_of_class(type(value)), *map(order, _inside(value))),
         json=_json_record,
         rename=_rename_record,
     ),

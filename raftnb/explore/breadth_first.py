@@ -12,7 +12,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.conclusion import conclude, never_taken, remarks
+from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.expander import Expander
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
@@ -259,7 +259,7 @@ class BreadthFirst:
             partial=remarks(self.model, witnesses, self._cut(), self.options.symmetry),
             coverage=coverage,
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
-            not_checked=self.checker.skipped(),
+            not_checked=not_checked(self.model),
             seconds=time.perf_counter() - self.started,
             **found,
         )

@@ -109,10 +109,3 @@ class ClaimChecker:
     def is_final(self, row: list[int]) -> bool:
         """Whether a state without successors is an end."""
         return self.final >= 0 and bool(self.memo.value(self.final, row))
-
-    def skipped(self) -> tuple[str, ...]:
-        """The properties that need history variables that were left out."""
-        model = self.memo.model
-        spec = model.spec
-        claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
-        return tuple(c.__name__ for c in claims if c not in model.checked(claims))

@@ -78,6 +78,13 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
     return tuple(found)
 
 
+def not_checked(model: Model) -> tuple[str, ...]:
+    """The properties that need history variables that were left out."""
+    spec = model.spec
+    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
+    return tuple(c.__name__ for c in claims if c not in model.checked(claims))
+
+
 def begun_elsewhere(model: Model) -> tuple[str, ...]:
     """That an answer is about what comes after given states only, or what it assumes."""
     many, spec = len(model.starts), model.spec

@@ -12,7 +12,7 @@ from raftnb.data.trace import State, StateGraph, Step, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.bounds import bounding
-from raftnb.explore.conclusion import conclude, never_taken, remarks
+from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import at_least, the_model
 from raftnb.explore.possible import Prospect
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -172,9 +172,6 @@ class Reference:
         return self._result(Verdict.VIOLATED, property=name, trace=self._trace(state))
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
-        spec = self.model.spec
-        claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
-        skipped = tuple(c.__name__ for c in claims if c not in self.model.checked(claims))
         coverage = dict(self.coverage)
         return Exploration(
             verdict,
@@ -185,7 +182,7 @@ class Reference:
             witnesses=self.witnesses,
             coverage=coverage,
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
-            not_checked=skipped,
+            not_checked=not_checked(self.model),
             cut=self.cut,
             partial=remarks(self.model, self.witnesses, self.cut, symmetry=False),
             **found,

@@ -12,7 +12,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.conclusion import begun_elsewhere
+from raftnb.explore.conclusion import begun_elsewhere, not_checked
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import at_least, begun
 from raftnb.explore.memo.memo import Memo
@@ -176,7 +176,7 @@ class Walks:
             seconds=time.perf_counter() - self.started,
             witnesses=self.witnesses,
             coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
-            not_checked=self.checker.skipped(),
+            not_checked=not_checked(self.model),
             partial=(*begun_elsewhere(self.model), *self._not_asked()),
             **found,
         )

@@ -16,6 +16,7 @@ from raftnb.data.caches import is_mine, user_caches
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
@@ -125,11 +126,6 @@ def grouped(model: Model) -> list[tuple[int, int]]:
     return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
 
 
-def has_bag(model: Model) -> bool:
-    """Whether a cell holds the messages in flight."""
-    return model.layout.has_messages and not model.channels
-
-
 # The program, running.
 
 
@@ -175,7 +171,6 @@ class Loaded:
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
             self.library = ctypes.CDLL(os.fspath(copy))
-        self.Row = ctypes.c_uint32 * self.width
         self.library.node.restype = self.library.parent_of.restype = ctypes.c_uint32
         self.library.memory.restype = ctypes.c_size_t
         self.library.successors.restype = ctypes.c_int64

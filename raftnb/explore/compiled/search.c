@@ -5,6 +5,7 @@
    row (a process's variables are one node); BAG, the cell of the messages in flight, or -1;
    `instances` and their `constants`; `invariants`, `steps`, `awaited`, `constraints`, `final`. */
 
+#define ON_STACK (1 << 22) /* words */
 enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table) - 1) /* each ends in a row of zeros */
@@ -267,11 +268,11 @@ int start(size_t arena_bytes, size_t states, int deadlock) {
     arena = reserve(arena_size * sizeof(W));
     rows = reserve((most_states + 1) * WIDTH * sizeof(W));
     parents = reserve((most_states + 1) * sizeof(W));
-    stack = top = reserve(sizeof(W) << 22);
+    stack = top = reserve(ON_STACK * sizeof(W));
     nodes = reserve(nodes_size * sizeof(W));
     table = reserve(table_size * sizeof *table);
     if (!arena || !rows || !parents || !stack || !nodes || !table) return FAILED;
-    stack_end = stack + (1 << 22);
+    stack_end = stack + ON_STACK;
     return MORE;
 }
 
@@ -340,7 +341,7 @@ void finish(void) {
     munmap(arena, arena_size * sizeof(W));
     munmap(rows, (most_states + 1) * WIDTH * sizeof(W));
     munmap(parents, (most_states + 1) * sizeof(W));
-    munmap(stack, sizeof(W) << 22);
+    munmap(stack, ON_STACK * sizeof(W));
     munmap(nodes, nodes_size * sizeof(W));
     munmap(table, table_size * sizeof *table);
 }

@@ -12,7 +12,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.program import Loaded, Text, grouped, text_of
 from raftnb.explore.compiled.words import NotCompiled
-from raftnb.explore.conclusion import conclude, never_taken, remarks
+from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, one_more, through
 from raftnb.language.spec import Model
@@ -130,8 +130,6 @@ class CompiledSearch:
         coverage: Counter[str] = Counter()
         for instance, times in zip(self.written.instances, self.loaded.taken, strict=False):
             coverage[f"{instance.process}.{instance.action.name}"] += times
-        claims = self.model.spec
-        asked = (*claims.invariants, *claims.transitions, *claims.sometimes, *claims.possible)
         return Exploration(
             distinct=met.states,
             generated=met.generated,
@@ -141,7 +139,7 @@ class CompiledSearch:
             partial=remarks(self.model, witnesses, met.cut, symmetry=False),
             coverage=dict(coverage),
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
-            not_checked=tuple(c.__name__ for c in asked if c not in self.model.checked(asked)),
+            not_checked=not_checked(self.model),
             seconds=time.perf_counter() - self.started,
             **found,
         )

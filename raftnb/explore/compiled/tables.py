@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any
 
 from raftnb.data.domains import DomainType
-from raftnb.data.values import Message, Record
+from raftnb.data.values import Message, Record, place_of_class
 from raftnb.explore.compiled.words import LIMIT, PLAIN, Atoms, NotCompiled
+from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Type
@@ -22,7 +23,7 @@ class Tables:
     def __init__(self, program: Program) -> None:
         self.program, self.model = program, program.model
         kinds = [k for k in self.model.spec.vocabulary.kinds if issubclass(k, Record)]
-        self.atoms = Atoms(sorted(kinds, key=_place_of_class))
+        self.atoms = Atoms(sorted(kinds, key=place_of_class))
         self.members: dict[str, tuple[Any, ...]] = World(self.model).members_by_root
         for group in self.members.values():
             self.atoms.note(group)
@@ -211,7 +212,6 @@ class Tables:
         model, spec = self.model, self.model.spec
         ends = [m for cls in model.processes if not cls.everywhere for m in self.members[cls.root]]
         numbers = {member: i for i, member in enumerate(ends)}
-        has_bag = model.layout.has_messages and not model.channels
         limits = model.message_limits or (-1, -1)
         most = [limit if limit < LIMIT else -1 for limit in limits]
         queued = model.constants[spec.channel_length] if spec.channel_length else -1
@@ -219,7 +219,7 @@ class Tables:
             "KEEPS": int(model.keeps),
             "ENDS": len(ends),
             "QUEUES": min(model.channels.values(), default=-1),
-            "BAG": len(model.layout.cells) if has_bag else -1,
+            "BAG": len(model.layout.cells) if has_bag(model) else -1,
             "MOST_DISTINCT": most[0],
             "MOST_COPIES": most[1],
             "MOST_QUEUED": queued if model.channels else -1,
@@ -230,9 +230,10 @@ class Tables:
         ]
 
 
+def has_bag(model: Model) -> bool:
+    """Whether a cell holds the messages in flight."""
+    return model.layout.has_messages and not model.channels
+
+
 def _array(kind: str, name: str, values: Sequence[int]) -> str:
     return f"static const {kind} {name}[] = {{{', '.join(map(str, values or [0]))}}};"
-
-
-def _place_of_class(cls: type[Any]) -> tuple[str, ...]:
-    return (cls.__name__, cls.__module__, cls.__qualname__)
