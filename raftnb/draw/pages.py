@@ -48,4 +48,10 @@ def filled(template: Markup, parts: Mapping[str, str]) -> Markup:
     return Markup(PLACE.sub(lambda place: ready[place[1]], template))
 
 
-__all__ = ["asset", "data_island", "filled"]
+def whole_page(title: str, body: Markup, *, margin: str, width: str) -> Markup:
+    """A page of its own around a part of one, with its title above; lengths are those of CSS."""
+    parts = {"TITLE": title, "BODY": body, "MARGIN": margin, "WIDTH": width}
+    return filled(asset("page.html"), parts)
+
+
+__all__ = ["asset", "data_island", "filled", "whole_page"]

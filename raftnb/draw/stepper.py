@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.markup import Markup, plain
-from raftnb.draw.pages import asset, filled
+from raftnb.draw.pages import whole_page
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Stepper:
 
     def page(self, title: str) -> str:
         """A web page of its own, which needs nothing from elsewhere."""
-        return filled(asset("trace.html"), {"TITLE": title, "STEPPER": Markup(self.html)})
+        return whole_page(title, Markup(self.html), margin="1.5em", width="75em")
 
 
 __all__ = ["Stepper"]

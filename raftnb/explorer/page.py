@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from raftnb.data.markup import Markup
+from raftnb.draw import pages
 from raftnb.draw.pages import data_island, filled
 
 MODULES = ("elements", "sights", "graph", "journey", "sequence", "cluster", "panels", "explorer")
@@ -42,7 +43,7 @@ def whole_page(data: dict[str, Any], still: Markup, label: str, title: str) -> M
     text = json.dumps(data, separators=(",", ":")).encode("utf-8")
     packed = Markup(base64.b64encode(zlib.compress(text, 9)).decode("ascii"))
     explorer = _explorer(packed, "text/plain", still, label, "yes")
-    return filled(asset("page.html"), {"TITLE": title, "EXPLORER": explorer})
+    return pages.whole_page(title, explorer, margin="1em", width="105em")
 
 
 def _explorer(data: Markup, kind: str, still: Markup, label: str, alone: str) -> Markup:

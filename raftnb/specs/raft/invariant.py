@@ -125,13 +125,16 @@ def leaders_were_candidates(t: Term) -> bool:
     )
 
 
-ELECTIONS = (
+VOTES = (
     terms_are_natural,
     vote_requests_are_not_of_the_future,
     votes_are_not_of_the_future,
     votes_are_remembered,
     granted_votes_were_given,
     candidates_count_votes_given,
+)
+ELECTIONS = (
+    *VOTES,
     leaders_had_votes,
     leaders_had_a_quorum,
     leaders_are_remembered,

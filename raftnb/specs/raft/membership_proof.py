@@ -14,14 +14,7 @@ from dataclasses import replace
 from raftnb.language import Set, in_flight
 from raftnb.language.proof import Lemma, Proof
 from raftnb.specs.raft import claims as raft
-from raftnb.specs.raft.invariant import (
-    candidates_count_votes_given,
-    granted_votes_were_given,
-    terms_are_natural,
-    vote_requests_are_not_of_the_future,
-    votes_are_not_of_the_future,
-    votes_are_remembered,
-)
+from raftnb.specs.raft.invariant import VOTES
 from raftnb.specs.raft.membership import (
     RAFT_JOINT,
     RAFT_ONE_BY_ONE,
@@ -83,14 +76,6 @@ def leaders_look_at_places(s: Server, peer: Server) -> bool:
     return s.nextIndex[peer] >= 1 and s.matchIndex[peer] >= 0 and s.commitIndex >= 0
 
 
-VOTES = (
-    terms_are_natural,
-    vote_requests_are_not_of_the_future,
-    votes_are_not_of_the_future,
-    votes_are_remembered,
-    granted_votes_were_given,
-    candidates_count_votes_given,
-)
 NAMED = (
     values_say_both,
     entries_name_configurations,
