@@ -6,10 +6,9 @@ import argparse
 import time
 from typing import Any
 
-from tqdm import tqdm
-
 from raftnb.commands.common import add_json, add_number, report
 from raftnb.data.errors import UsageError
+from raftnb.data.progress import progress_bar
 from raftnb.experiments.mutation import Finding, Findings, find_all
 from raftnb.specs.raft.mistakes import FAMILIES, Mutant
 
@@ -62,12 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print(ROW.format(*HEADER, "").rstrip())
     findings = []
-    for finding in tqdm(find_all(chosen), total=len(chosen), delay=1, leave=False):
-        findings.append(finding)
-        if not arguments.json:
-            tqdm.write(line_of(finding))
-        if finding.undecided:
-            break
+    with progress_bar("mistakes", total=len(chosen)) as bar:
+        for finding in find_all(chosen):
+            bar.update()
+            findings.append(finding)
+            if not arguments.json:
+                bar.write(line_of(finding))
+            if finding.undecided:
+                break
     seconds = time.perf_counter() - started
     return report(Findings(tuple(findings), seconds, asked), arguments)
 

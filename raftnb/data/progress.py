@@ -9,18 +9,28 @@ from tqdm import tqdm
 
 
 def progress_bar(
-    unit: str, show: bool = True, total: int | None = None, *, delay: float = 1
+    unit: str,
+    show: bool | None = True,
+    total: int | None = None,
+    *,
+    delay: float = 1,
+    title: str | None = None,
 ) -> Any:
     """A bar that appears after `delay` seconds and goes away at the end.
 
-    It stands on standard error, in a notebook below the cell. With `show`, the environment variable
-    TQDM_DISABLE can still turn it off.
+    It stands on standard error, in a notebook below the cell; with `show=None` only where somebody
+    sees it, in a notebook or on a terminal. With `show`, the environment variable TQDM_DISABLE can
+    still turn it off.
     """
-    options: dict[str, Any] = {} if show else {"disable": True}
+    options: dict[str, Any] = {"total": total, "desc": title}
     display = _display_of_a_notebook()
     if display is not None:
         options |= {"file": Line(display), "ncols": 80}
-    return tqdm(delay=delay, leave=False, unit=f" {unit}", unit_scale=True, total=total, **options)
+    if show is False:
+        options["disable"] = True
+    elif show is None and display is None:
+        options["disable"] = None  # tqdm looks whether there is a terminal
+    return tqdm(delay=delay, leave=False, unit=f" {unit}", unit_scale=True, **options)
 
 
 def _display_of_a_notebook() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,18 @@ from raftnb.data.markup import Markup, plain
 from raftnb.draw.pages import whole_page
 
 
-@dataclass(frozen=True)
-class Stepper:
-    """Rows as HTML with buttons, a slider and arrow keys, and as text where there is no HTML.
+class Steppable(ABC):
+    """What a notebook shows as HTML, and as `text` where there is no HTML.
 
-    Where scripts do not run (GitHub, paper) the page shows every step with what it changed.
+    Where scripts do not run (GitHub, paper) the HTML shows every step with what it changed.
     """
 
-    html: str
     text: str
+
+    @property
+    @abstractmethod
+    def html(self) -> str:
+        """The HTML, as a part of a page."""
 
     def _repr_html_(self) -> str:
         return self.html
@@ -28,9 +32,22 @@ class Stepper:
     def __repr__(self) -> str:
         return self.text
 
+
+@dataclass(frozen=True, repr=False)
+class Stepper(Steppable):
+    """Rows with buttons, a slider and arrow keys."""
+
+    rows: Markup
+    text: str
+
+    @property
+    def html(self) -> str:
+        """The HTML, as a part of a page."""
+        return self.rows
+
     def page(self, title: str) -> str:
         """A web page of its own, which needs nothing from elsewhere."""
-        return whole_page(title, Markup(self.html), margin="1.5em", width="75em")
+        return whole_page(title, self.rows, margin="1.5em", width="75em")
 
 
-__all__ = ["Stepper"]
+__all__ = ["Steppable", "Stepper"]

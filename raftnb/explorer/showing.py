@@ -8,10 +8,11 @@ from typing import Any
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.markup import Markup, plain
+from raftnb.data.markup import Markup
 from raftnb.data.trace import Layout, Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.raft.parts import cluster_parts
+from raftnb.draw.stepper import Steppable
 from raftnb.explore.given import at_least, the_model
 from raftnb.explorer.graph import packed_graph, packed_trace
 from raftnb.explorer.page import embedded, whole_page
@@ -22,12 +23,9 @@ from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An explorer that carries its states with it: HTML, and text where there is no HTML.
-
-    Where scripts do not run (GitHub, paper) it shows every step with what it changed.
-    """
+@dataclass(frozen=True, repr=False)
+class Shown(Steppable):
+    """An explorer that carries its states with it."""
 
     data: dict[str, Any]
     still: Markup
@@ -52,15 +50,6 @@ class Shown:
     def page(self, title: str) -> str:
         """A web page of its own, which needs nothing else; its address tells the steps."""
         return whole_page(self.data, self.still, self.label, title)
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": plain(self.text)}
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 @told_plainly

@@ -10,8 +10,7 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from tqdm import tqdm
-
+from raftnb.data.progress import progress_bar
 from raftnb.linear.result import Budget
 
 LOOK_EVERY = 256
@@ -48,7 +47,7 @@ class Meter:
         self.interrupted = False
         self._start = monotonic()
         self._responses = responses
-        self._bar: tqdm[Any] | None = None
+        self._bar: Any = None
 
     @property
     def left(self) -> float:
@@ -99,8 +98,6 @@ class Meter:
 
     def _show(self, done: int) -> None:
         if self._bar is None and monotonic() - self._start > 1:
-            self._bar = tqdm(
-                total=self._responses, desc="linearizing", unit="op", leave=False, disable=None
-            )
+            self._bar = progress_bar("op", None, self._responses, delay=0, title="linearizing")
         if self._bar is not None:
             self._bar.update(done - self._bar.n)

@@ -12,10 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from tqdm import tqdm
-
 from raftnb.data.errors import HistoryError, UsageError
 from raftnb.data.histories import History
+from raftnb.data.progress import progress_bar
 from raftnb.linear.edn import EdnError, read_forms
 from raftnb.linear.formats import FORMATS, Format, json_lines, with_progress
 from raftnb.linear.joining import history_of
@@ -74,7 +73,7 @@ def _read_all(log: Log, source: Path, kind: Format, most: int) -> None:
     """Read all records, with a progress bar; a long file of lines by several processes."""
     with (
         _opened(source, most) as stream,
-        tqdm(desc=source.name, unit=" events", delay=1.0, leave=False, disable=None) as bar,
+        progress_bar("events", None, title=source.name) as bar,
     ):
         if not _is_long(source, kind, most):
             log.read(with_progress(kind.records(source.name, stream), bar))

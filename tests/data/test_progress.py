@@ -36,5 +36,9 @@ def test_only_in_a_notebook_the_bar_is_such_a_line(monkeypatch: pytest.MonkeyPat
         display = SimpleNamespace(display=print)
         fake = SimpleNamespace(get_ipython=lambda found=ipython: found, display=display)
         monkeypatch.setitem(sys.modules, "IPython", fake)
-        progress_bar("states")
-    assert [isinstance(options.get("file"), Line) for options in given] == [True, False, False]
+        for show in (True, None, False):
+            progress_bar("states", show)
+    lines = [isinstance(options.get("file"), Line) for options in given]
+    assert lines == [True] * 3 + [False] * 6
+    silent = [options.get("disable", False) for options in given]
+    assert silent == [False, False, True, False, None, True, False, None, True]
