@@ -14,6 +14,7 @@ from pathlib import Path
 from book import ROOT
 from raftnb.draw.dot import render
 from raftnb.draw.picture import Picture
+from raftnb.draw.theme import PALE
 
 PACKAGE = ROOT / "raftnb"
 GUIDE = ROOT / "docs" / "ARCHITECTURE.md"
@@ -93,8 +94,7 @@ def picture() -> Picture:
     """The folders in the order of the table, with an arrow wherever one imports from another."""
     found = arrows()
     lines = ["digraph {", "rankdir=TB; nodesep=0.35; ranksep=0.45;"]
-    lines.append('node [shape=box, style="rounded,filled", color="#555555", fillcolor="#e3eef8"];')
-    lines.append('edge [color="#777777", arrowsize=0.7];')
+    lines.append("node [shape=box, style=rounded]; edge [arrowsize=0.7];")
     lines += [f"{{rank=same; {'; '.join(row.folders)}}}" for row in rows()]
     lines += [f"{a} -> {b}{_style(a, b)};" for a, b in found]
     alt = "The folders of raftnb; every arrow, an import, points down: " + "; ".join(
@@ -107,7 +107,7 @@ def picture() -> Picture:
 def _style(source: str, target: str) -> str:
     if source == TOP:
         return " [style=dotted]"
-    return ' [color="#bbbbbb"]' if target in FLOOR else ""
+    return f' [color="{PALE}"]' if target in FLOOR else ""
 
 
 def write(path: Path = PICTURE) -> Path:

@@ -21,11 +21,13 @@ import graphviz
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.markup import escaped, plain
 from raftnb.draw.picture import Picture, needed
+from raftnb.draw.theme import GRAY, style_sheet
 
 PROGRAM = "graphviz-pure"
 VARIABLE = "RAFTNB_DOT"
 ENGINES = ("dot", "neato", "fdp", "circo", "twopi", "sfdp")
 FONTS = tuple(f"-{part}fontname=Arial" for part in "GNE")  # the layout knows Arial's widths
+COLORS = ("-Gbgcolor=transparent", f"-Ncolor={GRAY}", f"-Ecolor={GRAY}")
 FAMILY = 'font-family="Helvetica,Arial,sans-serif"'
 TAG = re.compile("<[^<>]*>")
 LINK = re.compile(r"</?a(\s[^<>]*)?>")
@@ -90,14 +92,15 @@ def clean_svg(svg: str, alt: str) -> str:
     mark = "p" + sha256(body.encode()).hexdigest()[:8]
     body = TAG.sub(lambda tag: re.sub(r"( id=\"|url\(#)", rf"\g<1>{mark}-", tag[0]), body)
     text = escaped(alt)
-    opened = f'<svg role="img" aria-label="{text}"'
+    opened = f'<svg role="img" class="raftnb" aria-label="{text}"'
     body = body.replace("<svg", opened, 1)
     end = body.index(">") + 1
-    return f"{body[:end]}\n<title>{text}</title>{body[end:]}".strip() + "\n"
+    head = f"<title>{text}</title>\n<style>{style_sheet(body)}</style>"
+    return f"{body[:end]}\n{head}{body[end:]}".strip() + "\n"
 
 
 def _lay_out(source: str, engine: str) -> str:
-    command = [find_program(), f"-K{engine}", "-Tsvg", *FONTS]
+    command = [find_program(), f"-K{engine}", "-Tsvg", *FONTS, *COLORS]
     done = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8")
     if done.returncode or "<svg" not in done.stdout:
         raise DotError(

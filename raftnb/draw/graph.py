@@ -12,8 +12,8 @@ from raftnb.data.trace import State, StateGraph, Step, Trace, difference
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.given import graph_of, trace_of
 from raftnb.draw.picture import Picture
-from raftnb.draw.svg import BLUE, GRAY, PALE, RED
 from raftnb.draw.text import brief
+from raftnb.draw.theme import BLUE, GRAY, RED, RUST
 
 Label = Callable[[State], str]
 
@@ -57,7 +57,7 @@ def draw_graph(
     return render(dot, alt=alt or graph_in_words(graph, moving))
 
 
-THICK = {"color": RED, "penwidth": "2.5", "fontcolor": RED}
+THICK = {"color": RED, "penwidth": "2.5", "fontcolor": RUST}
 
 
 def graph_in_words(graph: StateGraph, moving: set[int]) -> str:
@@ -127,7 +127,7 @@ def table(number: int, rows: list[str], *, marked: bool) -> str:
     """A node of a trace: the state's number, and a line for each variable."""
     lines = "".join(f'<tr><td align="left">{escaped(row)}</td></tr>' for row in rows)
     border, color = ("3", RED) if marked else ("1", GRAY)
-    head = f'<tr><td align="left" bgcolor="{PALE}"><b>state {number}</b></td></tr>'
+    head = f'<tr><td align="left"><b>state {number}</b></td></tr>'
     return (
         f'<<table border="{border}" color="{color}" cellborder="0" cellspacing="0" '
         f'cellpadding="3">{head}{lines}</table>>'

@@ -14,7 +14,7 @@ from raftnb.draw.dot import as_label, render
 from raftnb.draw.given import trace_of
 from raftnb.draw.graph import steps_in_words
 from raftnb.draw.picture import Picture
-from raftnb.draw.svg import BLUE, GRAY, RED
+from raftnb.draw.theme import BLUE, GRAY, RED
 
 WIDE, HIGH = 1.5, 0.9
 PLAIN = {"shape": "plain", "style": "", "fontsize": "10", "fontcolor": BLUE}
@@ -40,7 +40,7 @@ def draw_lasso(
             "a trace without a loop", place="draw_lasso", allowed="a lasso", cure="use draw_trace"
         )
     dot = graphviz.Digraph(graph_attr={"splines": "line", "pad": "0.2"})
-    dot.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontsize="11")
+    dot.attr("node", shape="box", style="rounded", fontsize="11")
     dot.attr("node", margin="0.08,0.04", height="0.2")
     dot.attr("edge", fontsize="10", arrowsize="0.7", fontcolor=BLUE)
     places = positions(trace)

@@ -10,6 +10,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
+from raftnb.draw.theme import GRAY
 
 
 @told_plainly
@@ -33,7 +34,7 @@ def draw_lemmas(
     graph = graphviz.Digraph()
     graph.attr(rankdir="TB", ranksep="0.35", nodesep="0.3")
     graph.attr("node", shape="box", fontsize="11", height="0.3", margin="0.08,0.04")
-    graph.attr("edge", color="#666666", arrowsize="0.6")
+    graph.attr("edge", color=GRAY, arrowsize="0.6")
     number = {name: str(i) for i, name in enumerate(sorted(shown))}
     for name, node in number.items():
         double = "2" if name in goals else "1"

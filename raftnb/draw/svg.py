@@ -1,8 +1,4 @@
-"""SVG elements with few words: made as a tree, so that every text is escaped.
-
-The colors are Okabe and Ito's, which color-blind readers tell apart; a color never carries a
-meaning alone, so a second mark (a dash, a sign, a word) goes with it.
-"""
+"""SVG elements with few words: made as a tree, so that every text is escaped."""
 
 from __future__ import annotations
 
@@ -11,18 +7,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from raftnb.data.markup import plain
 from raftnb.draw.picture import Picture
-
-BLACK = "#000000"
-ORANGE = "#e69f00"
-SKY = "#56b4e9"
-GREEN = "#009e73"
-YELLOW = "#f0e442"
-BLUE = "#0072b2"
-RED = "#d55e00"
-PINK = "#cc79a7"
-GRAY = "#767676"
-PALE = "#d9d9d9"
-WHITE = "#ffffff"
+from raftnb.draw.theme import BLACK, WHITE, style_sheet
 
 FONT = "Helvetica,Arial,sans-serif"
 WIDTH = 760
@@ -79,16 +64,17 @@ def text_width(words: str, size: float = 12) -> float:
 
 
 def picture(width: float, height: float, alt: str, *children: Element, size: float = 12) -> Picture:
-    """The whole picture, `width` by `height` pixels, on white; `alt` says in words what it shows.
+    """The whole picture, `width` by `height` pixels; `alt` says in words what it shows.
 
-    It shrinks with the page, and never grows over its own width.
+    It shrinks with the page, never grows over its own width, and has the page's color behind it.
     """
-    paper = rectangle(0, 0, width, height, stroke="none")
+    drawn = "".join(tostring(child, encoding="unicode") for child in children)
     root = element(
         "svg",
         tooltip(alt),
-        paper,
+        element("style", style_sheet(drawn)),
         *children,
+        class_="raftnb",
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {_text(width)} {_text(height)}",
         width=width,

@@ -19,6 +19,7 @@ from raftnb.draw import svg
 from raftnb.draw.lanes import Band, Lanes, bands_of, lanes_of, shortened
 from raftnb.draw.pages import asset, data_island, filled
 from raftnb.draw.picture import Picture
+from raftnb.draw.theme import BLACK, BLUE, GREEN, ICE, LEAF, PALE, PEACH, RED, RUST, SAND
 
 LANE, BAR, TOP, LEFT = 44, 22, 14, 40
 LEAST_EVENT, OPEN_END, WIDEST = 26, 30, 900
@@ -166,7 +167,7 @@ def _bands(bands: Iterable[Band], plan: _Plan, height: float) -> Iterable[Elemen
         left = plan.x(max(band.start, min(events)) - 0.5)
         right = plan.width if band.end is None else min(plan.x(band.end - 0.5), plan.width)
         if left < right:
-            frame = {"fill": "#f4ecd8", "stroke": "none"}
+            frame = {"fill": SAND, "stroke": "none"}
             yield svg.group(
                 svg.tooltip(band.words),
                 svg.rectangle(left, 0, right - left, height, **frame),
@@ -210,7 +211,7 @@ def _refusals(
         if order.culprit is not None and order.steps:
             words = shortened([f"✗ finds {order.steps[-1][2]}"], 30)
             x, y = plan.x(order.culprit.invoked), _y(plan, order.culprit)
-            yield svg.label(x + 5, y + BAR + 15, words, font_size=10, fill=svg.RED)
+            yield svg.label(x + 5, y + BAR + 15, words, font_size=10, fill=RUST)
 
 
 def _roomy(shown: Iterable[Operation], column: dict[int, int]) -> float:
@@ -230,7 +231,7 @@ def _y(plan: _Plan, operation: Operation) -> float:
 def _lanes(plan: _Plan) -> Iterable[Element]:
     for number, name in enumerate(plan.lanes.names):
         y = TOP + LANE * (number + 0.5)
-        yield svg.line(LEFT - 14, y, plan.width, y, stroke=svg.PALE)
+        yield svg.line(LEFT - 14, y, plan.width, y, stroke=PALE)
         yield svg.label(4, y + 4, name, font_weight="bold")
 
 
@@ -238,8 +239,9 @@ def _bar(op: Operation, plan: _Plan, culprit: bool) -> Element:
     left, y = plan.x(op.invoked), _y(plan, op)
     end = plan.lanes.ends.get(op.invoked) if op.returned is None else op.returned
     right = plan.width if end is None else plan.x(end) - (6 if op.pending else 0)
-    color = svg.RED if culprit else svg.BLUE
-    frame = {"stroke": color, "fill": "#fbe3d6" if culprit else "#e4f0f8", "stroke_width": 1.2}
+    color = RED if culprit else BLUE
+    frame: dict[str, svg.Attribute] = {"stroke": color, "fill": PEACH if culprit else ICE}
+    frame["stroke_width"] = 1.2
     if culprit:
         frame |= {"stroke_width": 3, "stroke_dasharray": "7 3"}
     shape = _open_bar(left, y, right, frame) if op.pending else None
@@ -250,7 +252,7 @@ def _bar(op: Operation, plan: _Plan, culprit: bool) -> Element:
         _label(str(op), left + (20 if culprit else 5), y, right),
     ]
     if culprit:
-        parts.append(svg.element("path", d=cross, stroke=svg.RED, stroke_width=2.5, fill="none"))
+        parts.append(svg.element("path", d=cross, stroke=RED, stroke_width=2.5, fill="none"))
     return svg.group(*parts)
 
 
@@ -259,7 +261,7 @@ def _label(words: str, left: float, y: float, right: float) -> Element:
     size = max(8, min(12, 12 * (right - left - 3) / svg.text_width(words)))
     room = int((right - left - 1) / svg.text_width("x", 8) * 1.35)
     fitting = words if size > 8 else shortened([words], max(room, 1))
-    return svg.label(left, y + BAR / 2 + 4, fitting, fill=svg.BLACK, font_size=size)
+    return svg.label(left, y + BAR / 2 + 4, fitting, fill=BLACK, font_size=size, class_="inside")
 
 
 def _open_bar(left: float, y: float, right: float, frame: dict[str, svg.Attribute]) -> Element:
@@ -289,9 +291,9 @@ def _diamond(x: float, y: float, step: _Step) -> Iterable[Element]:
     corners = f"M{x:.1f} {y + BAR - 5:.1f}l5 5l-5 5l-5 -5z"
     state = f"; then {step.state}" if step.state else ""
     words = f"{step.rank}: {step.operation}{state}"
-    yield svg.element("path", svg.tooltip(words), d=corners, fill=svg.GREEN)
+    yield svg.element("path", svg.tooltip(words), d=corners, fill=GREEN)
     rank, place = str(step.rank), y + BAR + 15
-    yield svg.label(x, place, rank, text_anchor="middle", font_size=10, fill="#00684c")
+    yield svg.label(x, place, rank, text_anchor="middle", font_size=10, fill=LEAF)
 
 
 def _about(op: Operation) -> str:

@@ -9,8 +9,8 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import escaped
 from raftnb.data.trace import State, Step, Trace
-from raftnb.draw.svg import RED
 from raftnb.draw.text import brief
+from raftnb.draw.theme import RED
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import Step
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
-from raftnb.draw.svg import BLUE, GRAY
 from raftnb.draw.text import brief
+from raftnb.draw.theme import BLUE, GRAY
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Process

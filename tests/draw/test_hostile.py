@@ -64,7 +64,8 @@ HOSTILE = (
     "",
 )
 SVG_TAGS = {
-    "svg", "g", "title", "path", "polygon", "polyline", "ellipse", "text", "rect", "line", "circle",
+    "svg", "g", "title", "style", "path", "polygon", "polyline", "ellipse", "text", "rect", "line",
+    "circle",
 }  # fmt: skip
 HTML_TAGS = {
     "label", "input", "select",

@@ -15,16 +15,6 @@ from raftnb.data.trace import State
 from raftnb.draw.given import state_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.svg import (
-    BLACK,
-    BLUE,
-    GRAY,
-    GREEN,
-    ORANGE,
-    PALE,
-    PINK,
-    SKY,
-    WHITE,
-    YELLOW,
     circle,
     element,
     group,
@@ -35,6 +25,18 @@ from raftnb.draw.svg import (
     text_width,
 )
 from raftnb.draw.text import brief
+from raftnb.draw.theme import (
+    BLACK,
+    BLUE,
+    GRAY,
+    GREEN,
+    ORANGE,
+    PALE,
+    PINK,
+    SKY,
+    WHITE,
+    YELLOW,
+)
 
 TERM_COLORS = (WHITE, SKY, YELLOW, PINK, PALE, ORANGE)
 ROLE_COLORS = {"follower": WHITE, "candidate": ORANGE, "leader": BLUE}
@@ -127,16 +129,17 @@ def log_boxes(
         middle = x + (i + 0.5) * box
         drawn.append(rectangle(x + i * box, y, box, box, fill=fill))
         at = y + (0.74 if not values else 0.46) * box
-        drawn.append(label(middle, at, str(entry.term), text_anchor="middle", font_size=size))
+        drawn.append(_inside(middle, at, str(entry.term), size))
         if values and hasattr(entry, "value"):
-            words = brief(entry.value)
-            drawn.append(
-                label(middle, y + 0.86 * box, words, text_anchor="middle", font_size=0.33 * box)
-            )
+            drawn.append(_inside(middle, y + 0.86 * box, brief(entry.value), 0.33 * box))
     if committed > 0 and log:
         end = x + min(committed, len(log)) * box
         drawn.append(line(x, y + box + 3, end, y + box + 3, stroke=GREEN, stroke_width=4))
     return drawn
+
+
+def _inside(x: float, y: float, words: str, size: float) -> Element:
+    return label(x, y, words, text_anchor="middle", font_size=size, class_="inside")
 
 
 def in_flight_lines(state: State) -> list[str]:

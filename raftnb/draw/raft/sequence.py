@@ -16,20 +16,9 @@ from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.picture import Picture
 from raftnb.draw.raft.cluster import entries, log_boxes, role_mark
-from raftnb.draw.svg import (
-    BLUE,
-    GRAY,
-    ORANGE,
-    RED,
-    WIDTH,
-    element,
-    label,
-    line,
-    picture,
-    rectangle,
-    text_width,
-)
+from raftnb.draw.svg import WIDTH, element, label, line, picture, text_width
 from raftnb.draw.text import brief
+from raftnb.draw.theme import BLUE, GRAY, ORANGE, RUST
 
 TOP, ROW, LEFT, SIZE = 72.0, 42.0, 44.0, 10.5
 ARRIVAL, DEPARTURE, NARROW = -13.0, 18.0, 9.2
@@ -80,7 +69,7 @@ def draw_sequence(
         *_arrows(places, events, sendings(trace), since),
     ]
     for row, event in enumerate(events):
-        drawn += _event(places[event.process], TOP + ROW * row, event, column(owners), row)
+        drawn += _event(places[event.process], TOP + ROW * row, event)
     if note:
         x = places[events[-1].process] if events else LEFT
         drawn.append(_note(x + 12, TOP + ROW * len(events) - 4, note))
@@ -234,11 +223,6 @@ def _left_out(log: tuple[Any, ...]) -> tuple[int, str, float]:
     return hidden, words, text_width(words, NARROW) + 6 if hidden else 0.0
 
 
-def _log_width(log: tuple[Any, ...]) -> float:
-    hidden, _, width = _left_out(log)
-    return width + BOX * (len(log) - hidden)
-
-
 def _log(x: float, y: float, log: tuple[Any, ...], committed: int) -> list[Element]:
     """A log as boxes; of a long one only the end."""
     hidden, words, width = _left_out(log)
@@ -292,11 +276,11 @@ def _arrow(x1: float, y1: float, x2: float, y2: float) -> list[Element]:
     dx, dy = 8 * (x2 - x1) / length, 8 * (y2 - y1) / length
     head = f"{x2:.1f},{y2:.1f} {x2 - dx - dy / 2:.1f},{y2 - dy + dx / 2:.1f} "
     head += f"{x2 - dx + dy / 2:.1f},{y2 - dy - dx / 2:.1f}"
-    shaft = line(x1, y1, x2 - dx, y2 - dy, stroke="#555555", stroke_width=1)
-    return [shaft, element("polygon", points=head, fill="#555555")]
+    shaft = line(x1, y1, x2 - dx, y2 - dy, stroke=GRAY, stroke_width=1)
+    return [shaft, element("polygon", points=head, fill=GRAY)]
 
 
-def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Element]:
+def _event(x: float, y: float, event: Event) -> list[Element]:
     after = event.after.of(event.process)
     role = brief(after["role"]) if "role" in after else ""
     drawn = [label(4, y + 4, str(event.number), fill=GRAY, font_size=9)]
@@ -304,10 +288,6 @@ def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Ele
     grown = entries(after) != entries(event.before.of(event.process))
     committed = after.get("commitIndex", 0) != event.before.of(event.process).get("commitIndex", 0)
     boxes = entries(after) if grown or committed else ()
-    wide = max(text_width(first, SIZE), text_width(second, NARROW) + _log_width(boxes) + 8)
-    drawn.append(
-        rectangle(x + 9, y - 10, min(wide, width - 20), 26, stroke="none", fill_opacity=0.85)
-    )
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
     start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
@@ -319,7 +299,7 @@ def _event(x: float, y: float, event: Event, width: float, row: int) -> list[Ele
 
 def _note(x: float, y: float, note: str) -> Element:
     start = min(x, WIDTH - text_width(note, 12) - 8)
-    return label(start, y + 4, f"✗ {note}", fill=RED, font_weight="bold", font_size=12)
+    return label(start, y + 4, f"✗ {note}", fill=RUST, font_weight="bold", font_size=12)
 
 
 def in_words(events: list[Event], note: str = "") -> str:
