@@ -84,7 +84,8 @@ def show(
         lookout = Lookout(the_model(model), find, watch)
         return _of_model(lookout, trace, hidden, history, view, max_states)
     about = about_trace(trace.states[0].layout, "a trace", hidden, history)
-    return _shown(packed_trace(trace, view) | {"about": about}, trace, hidden, history)
+    still = listed(trace, hidden, history, view)
+    return _shown(packed_trace(trace, view) | {"about": about}, trace, still)
 
 
 def _of_model(
@@ -99,13 +100,14 @@ def _of_model(
     refuse_unknown(hidden, model.layout)
     about = about_model(lookout, model.spec.name, hidden, history)
     data = packed_graph(lookout, view, trace, max_states) | {"about": about}
-    return _shown(data, trace or Trace(model.initial_states[:1], ()), hidden, history)
+    told = trace or Trace(model.initial_states[:1], ())
+    return _shown(data, told, listed(told, hidden, history, view))
 
 
-def _shown(data: dict[str, Any], trace: Trace, hidden: set[str], history: bool) -> Shown:
+def _shown(data: dict[str, Any], trace: Trace, still: Markup) -> Shown:
     steps = f"A trace of {len(trace)} steps" if trace.steps else data["about"]["name"]
     label = f"{steps}, to be explored. The left and right arrow keys step through it."
-    return Shown(data, listed(trace, hidden, history), label, str(trace))
+    return Shown(data, still, label, str(trace))
 
 
 def refuse_unknown(hidden: set[str], layout: Layout) -> None:

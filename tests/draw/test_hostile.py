@@ -225,6 +225,15 @@ def test_a_label_shows_what_was_given(words: str) -> None:
         assert any(words in (text or "") for text in texts), (name, texts)
 
 
+def remove_still_pictures(root: ElementTree.Element) -> None:
+    """Take out the pictures that a page carries with it: no script runs in those."""
+    for parent in list(root.iter()):
+        for image in parent.findall("img"):
+            if image.get("src", "").startswith("data:image/svg+xml;base64,"):
+                assert set(image.keys()) == {"alt", "src"}
+                parent.remove(image)
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_page_has_no_element_script_or_attribute_of_a_value(
@@ -234,6 +243,7 @@ def test_a_page_has_no_element_script_or_attribute_of_a_value(
     html = make(words, tmp_path)
     html.encode("utf-8")
     root = html5lib.parse(html, namespaceHTMLElements=False)
+    remove_still_pictures(root)
     tags = list(tags_of(root))
     assert set(tags) <= HTML_TAGS
     assert tags.count("script") == scripts
