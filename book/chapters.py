@@ -34,6 +34,7 @@ FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 GUIDE = re.compile(r"\]\(\.\./((?:docs/)?[\w/-]+\.md)\)")
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
 LONGEST_CAPTION = 200
+WORDS_OF_A_FILE = 7
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
 
 
@@ -54,6 +55,12 @@ def heading_of(stem: str) -> str:
 def figure_name(number: str, index: int | str) -> str:
     """The name of a chapter's figure in links and files: `fig-5-2`, `fig-a-1`."""
     return f"fig-{number.lower()}-{index}"
+
+
+def figure_file(number: str, alt: str) -> str:
+    """The name of a figure's file: its number and the first words of what it shows."""
+    words = re.sub(r"[^a-z0-9]+", " ", alt.lower().replace("'", "")).split()
+    return "-".join([figure_name(*number.split(".")), *words[:WORDS_OF_A_FILE]]) + ".svg"
 
 
 def link_figures(text: str) -> str:
@@ -138,10 +145,10 @@ def prepare(path: Path, terms: dict[str, str], pictures: Path) -> nbformat.Noteb
         if cell.cell_type == "markdown":
             cell.source = to_myst(cell.source, terms)
     for index, output in enumerate(figures_of(notebook), 1):
-        number = number_of(path.stem)
-        name = figure_name(number, index)
-        write_if_changed(pictures / f"{name}.svg", output["data"]["image/svg+xml"])
-        directive = figure_directive(f"{number}.{index}", output["data"], f"{pictures.name}/{name}")
+        number = f"{number_of(path.stem)}.{index}"
+        file = figure_file(number, output["data"]["text/plain"])
+        write_if_changed(pictures / file, output["data"]["image/svg+xml"])
+        directive = figure_directive(number, output["data"], f"{pictures.name}/{file}")
         output["data"] = {"text/markdown": directive, "text/plain": output["data"]["text/plain"]}
     notebook.cells[0].source += f"\n\n{run_it(path, repository())}"
     return notebook
@@ -177,11 +184,11 @@ def home_of(url: str) -> str | None:
 
 def figure_directive(number: str, data: dict[str, str], file: str) -> str:
     """The MyST figure for one picture: number, caption, text alternative, and how it scrolls."""
-    name = Path(file).name
+    name = figure_name(*number.split("."))
     alt = " ".join(data["text/plain"].split())
     size = "wide" if size_of(data["image/svg+xml"])[0] > WIDEST else "fit"
     return (
-        f"::::{{figure}} {file}.svg\n:name: {name}\n"
+        f"::::{{figure}} {file}\n:name: {name}\n"
         f":alt: {json.dumps(alt, ensure_ascii=False)}\n:figclass: {size}\n\n"
         f"**Figure {number}.** {escape(caption(alt))}\n::::\n"
     )

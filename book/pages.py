@@ -59,8 +59,8 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
     wanted = {target / path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()}
     for path in wanted:
         _copy_if_changed(SITE / path.relative_to(target), path)
-    for path in sorted((ROOT / "figures").glob("*.svg")):  # for the first page
-        _copy_if_changed(path, target / "shown" / path.name)
+    for path in sorted((ROOT / "figures").iterdir()):
+        _copy_if_changed(path, target / "figures" / path.name)
     for path in guides():
         _copy_if_changed(path, target / path.relative_to(ROOT))
     stems = []
