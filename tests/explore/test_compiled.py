@@ -1,4 +1,4 @@
-"""Compiled code against the other engines, random specifications, and where it gives way."""
+"""Compiled code against the other engines, and where it gives way (random: tests/fuzz)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from raftnb.data.errors import RaftnbError, SpecError
+from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, state_graph
 from raftnb.explore.compiled import Differs, NotCompiled, compiled_search, expressions
@@ -26,6 +26,7 @@ from raftnb.language import (
     Seq,
     Set,
     Spec,
+    after,
     either,
     in_flight,
     send,
@@ -33,7 +34,6 @@ from raftnb.language import (
 )
 from raftnb.specs import SPECS
 from tests.explore.test_agreement import SMALL
-from tests.oracles.random_specs import load, make
 
 pytestmark = pytest.mark.skipif(
     shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
@@ -68,23 +68,6 @@ def test_every_specification_is_explored_as_with_the_memo(name):
         assert len(compiled.trace or ()) == len(other.trace or ()) > 0
     else:
         assert said(compiled) == said(other)
-
-
-@pytest.mark.parametrize("seed", [40, 41, 43, 45, 47, 50])
-def test_random_specifications_are_explored_as_by_the_reference(seed, tmp_path):
-    try:
-        model = load(make(seed).text, tmp_path).SPEC(history=True)
-        options = ExplorationOptions(max_states=100_000, max_depth=4, progress=False)
-        search = compiled_search(model, options)
-    except (RaftnbError, NotCompiled) as reason:
-        pytest.skip(f"not compiled: {reason}")
-    try:
-        slow = said(Reference(model, options).run())
-    except RaftnbError:
-        with pytest.raises(Differs):
-            search.run()
-        return
-    assert said(search.run()) == slow
 
 
 # Networks.
@@ -168,6 +151,10 @@ def short() -> bool:
 
 def never_falls(w: Writer) -> bool:
     return True
+
+
+def rises(w: Writer) -> bool:
+    return after(w).n < 3
 
 
 def first_is_first(k: Key) -> bool:
@@ -270,6 +257,15 @@ def test_a_claim_that_is_compiled_wrongly_is_not_believed(monkeypatch):
     monkeypatch.setitem(expressions.TESTS, "<", lambda self, e, env: self._equal(e, env))
     with pytest.raises(Differs):
         check_all(of(sometimes=(short,)))
+
+
+@pytest.mark.parametrize("claims", [{"transitions": (rises,)}, {"final": short}])
+def test_a_claim_of_steps_or_of_the_end_that_is_compiled_wrongly_is_not_believed(
+    claims, monkeypatch
+):
+    monkeypatch.setitem(expressions.TESTS, "<", lambda self, e, env: "1")
+    with pytest.raises(Differs, match="claims"):
+        check_all(of(**claims))
 
 
 def check_all(model: Any) -> None:

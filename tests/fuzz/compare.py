@@ -157,7 +157,7 @@ def with_engines(found: Findings, hand: Explored) -> None:
             found.answers.append(f"{engine}: {answer.verdict}, {answer.property}, {answer.trace}")
             agree(found, hand, engine, answer)
     if len(verdicts) == 2:
-        same_answer(found, verdicts["reference"], verdicts["fast"])
+        same_answer(found, "reference and fast", verdicts["reference"], verdicts["fast"])
     if hand.undefined:
         return
     with found.asking("graph"):
@@ -216,15 +216,15 @@ def replayed(found: Findings, model: Model, engine: str, trace: Any) -> None:
             return
 
 
-def same_answer(found: Findings, slow: Any, fast: Any) -> None:
+def same_answer(found: Findings, between: str, slow: Any, fast: Any) -> None:
     """The two engines' answers, field by field."""
     if slow.verdict != fast.verdict:
-        found.differ("reference and fast: verdict", f"{slow.verdict}, {fast.verdict}")
+        found.differ(f"{between}: verdict", f"{slow.verdict}, {fast.verdict}")
     elif slow.trace is None:
         for name in ("distinct", "generated", "depth", "coverage", "property"):
             if getattr(slow, name) != getattr(fast, name):
                 pair = f"{getattr(slow, name)}, {getattr(fast, name)}"
-                found.differ(f"reference and fast: {name}", pair)
+                found.differ(f"{between}: {name}", pair)
 
 
 def same_graph(found: Findings, hand: Explored) -> None:

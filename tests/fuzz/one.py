@@ -24,6 +24,7 @@ import z3
 
 from tests.fuzz.behaviors import compare_liveness
 from tests.fuzz.compare import Findings, TooSlowError, compare
+from tests.fuzz.compiled import compare_compiled
 from tests.fuzz.constants import compare_constants
 from tests.fuzz.pairs import compare_pairs
 from tests.fuzz.plain import compare_plain
@@ -51,7 +52,13 @@ TRANSLATIONS: tuple[Compare, ...] = (
     compare_questions,
 )
 BEHAVIORS: tuple[Compare, ...] = (compare_walks, compare_liveness, compare_pairs)
-EXPLORED: tuple[Compare, ...] = (compare, compare_constants, compare_views, *BEHAVIORS)
+EXPLORED: tuple[Compare, ...] = (
+    compare,
+    compare_compiled,
+    compare_constants,
+    compare_views,
+    *BEHAVIORS,
+)
 COMPARISONS: tuple[Compare, ...] = (*EXPLORED, compare_plain, *TRANSLATIONS)
 
 

@@ -55,18 +55,33 @@ def sample(loaded: Loaded) -> Iterator[int]:
 
 
 def compare_state(loaded: Loaded, number: int) -> None:
-    """Raise `Differs` if a state's successors or claims are not those of plain Python."""
+    """Raise `Differs` if a state's steps, or what is claimed, are not as in plain Python."""
     model, state = loaded.written.model, loaded.numbered(number)
-    ours, theirs = Counter(successors(loaded, number)), Counter(in_python(model, state))
+    steps = [(*names, loaded.state(row)) for *names, row in successors(loaded, number)]
+    ours, theirs = Counter(steps), Counter(in_python(model, state))
     if ours != theirs:
         raise Differs(f"{len(ours)} successors, and in Python {len(theirs)}, of {state.values!r}")
     said = claims(loaded, number)
     if said != claims_in_python(loaded, state):
         raise Differs(f"claims are {said}, and in Python not, in {state.values!r}")
+    if loaded.written.transitions:
+        compare_steps(loaded, number, state)
 
 
-def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, State]]:
-    """The steps from a state as the compiled code has them."""
+def compare_steps(loaded: Loaded, number: int, state: State) -> None:
+    """Raise `Differs` if what is claimed of the steps from a state is not as in plain Python."""
+    world = World(loaded.written.model, state)
+    world.next = World(loaded.written.model)
+    for row in {tuple(row): row for *_, row in successors(loaded, number)}.values():
+        after = loaded.state(row)
+        world.next.load(after)
+        said = step_claims(loaded, number, row)
+        if said != [int(world.failure(c) is None) for c in loaded.written.transitions]:
+            raise Differs(f"claims of a step are {said}, and in Python not, to {after.values!r}")
+
+
+def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
+    """The steps from a state as the compiled code has them: process, action, the row after it."""
     width = loaded.width + 1
     found = (ctypes.c_uint32 * (width * MOST_SUCCESSORS))()
     n = loaded.library.successors(number, found, MOST_SUCCESSORS)
@@ -74,8 +89,8 @@ def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, State]]:
         raise Differs("the compiled code fails in a state that it went through")
     for at in range(0, n * width, width):
         instance = loaded.written.instances[found[at]]
-        row = found[at + 1 : at + width]
-        yield instance.process.name, instance.action.name, loaded.state(row)
+        row = (ctypes.c_uint32 * loaded.width)(*found[at + 1 : at + width])
+        yield instance.process.name, instance.action.name, row
 
 
 def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
@@ -85,17 +100,24 @@ def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
 
 
 def claims(loaded: Loaded, number: int) -> list[int]:
-    """What is true in a state: of the invariants, those awaited, and all constraints together."""
-    written = loaded.written
-    n = len(written.invariants) + len(written.awaited) + 1
-    return [loaded.library.judge(loaded.library.row_of(number), i) for i in range(n)]
+    """What is true in a state: invariants, those awaited, the constraints together, `final`."""
+    library, written = loaded.library, loaded.written
+    n, row = len(written.invariants) + len(written.awaited) + 1, library.row_of(number)
+    return [*(library.judge(row, i) for i in range(n)), library.judge_final(row)]
 
 
 def claims_in_python(loaded: Loaded, state: State) -> list[int]:
     """The same in plain Python."""
     model, written = loaded.written.model, loaded.written
-    world = World(model)
-    world.load(state)
+    world = World(model, state)
     asked = (*written.invariants, *written.awaited)
-    within = is_within_bounds(model, world)
-    return [*(int(world.failure(claim) is None) for claim in asked), int(within)]
+    truths = [world.failure(claim) is None for claim in asked]
+    final = model.spec.final
+    is_final = final is not None and world.failure(final) is None
+    return [*map(int, truths), int(is_within_bounds(model, world)), int(is_final)]
+
+
+def step_claims(loaded: Loaded, number: int, row: Any) -> list[int]:
+    """What is claimed of the step from a state to a row."""
+    n, before = len(loaded.written.transitions), loaded.library.row_of(number)
+    return [loaded.library.judge_step(before, row, i) for i in range(n)]

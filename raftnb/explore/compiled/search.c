@@ -329,6 +329,25 @@ int judge(const W *of, size_t claim) {
     return is_within(state);
 }
 
+/* Whether the processes may stop in a row. */
+int judge_final(const W *of) {
+    static W state[CELLS];
+    top = stack;
+    if (setjmp(on_failure)) return -1;
+    unpack(state, of);
+    return final && is_true_of(final, state);
+}
+
+/* Whether a claim about steps is true of that from one row to another. */
+int judge_step(const W *before, const W *after, size_t claim) {
+    static W first[CELLS], second[CELLS];
+    top = stack;
+    if (setjmp(on_failure)) return -1;
+    unpack(first, before), unpack(second, after);
+    s = first, t = second;
+    return steps[claim]();
+}
+
 size_t memory(void) {
     return (arena_used + nodes_size + result.states * (WIDTH + 1)) * sizeof(W) +
            table_size * sizeof *table;

@@ -15,6 +15,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Type
+from raftnb.tree.program import subclasses
 
 
 class Tables:
@@ -23,7 +24,8 @@ class Tables:
     def __init__(self, program: Program) -> None:
         self.program, self.model = program, program.model
         kinds = [k for k in self.model.spec.vocabulary.kinds if issubclass(k, Record)]
-        self.atoms = Atoms(sorted(kinds, key=place_of_class))
+        below = {one for kind in kinds for one in (kind, *subclasses(kind))}
+        self.atoms = Atoms(sorted(below, key=place_of_class))
         self.members: dict[str, tuple[Any, ...]] = World(self.model).members_by_root
         for group in self.members.values():
             self.atoms.note(group)
