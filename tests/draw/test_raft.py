@@ -8,11 +8,21 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from raftnb.draw.raft.cluster import draw_cluster, draw_clusters, in_words, servers_of
-from raftnb.draw.raft.sequence import draw_sequence, events_of, headline, outcome, sendings
+from raftnb.draw.raft.sequence import (
+    NARROW,
+    draw_sequence,
+    events_of,
+    headline,
+    outcome,
+    sendings,
+)
+from raftnb.draw.svg import text_width
 from raftnb.experiments.mutation import played
 from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.election_scenes import accept_invitation, elect_calmly, hand_over
 from raftnb.specs.raft.mistakes import MUTANTS
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
+from raftnb.specs.raft.transfer import RAFT_TRANSFER
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -117,6 +127,17 @@ def test_everything_drawn_is_inside_the_picture(world):
     for element in root.iter(f"{SVG}text"):
         assert 0 <= float(element.get("x")) <= width
         assert 0 <= float(element.get("y")) <= height
+
+
+def test_a_picture_is_as_wide_as_its_words():
+    world = RAFT_TRANSFER(servers=3, max_term=2).start()
+    elect_calmly(world, "s1", "s2")
+    hand_over(world, "s1", "s3")
+    accept_invitation(world, "s1", "s3")
+    world["s3"].time_out()
+    root = fromstring(draw_sequence(world.trace).svg)
+    (long,) = (t for t in root.iter(f"{SVG}text") if (t.text or "").endswith("isInvited False"))
+    assert float(long.get("x")) + text_width(long.text, NARROW) < float(root.get("width"))
 
 
 def test_a_trace_of_another_specification_is_drawn_too():

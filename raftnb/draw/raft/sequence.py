@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -73,7 +74,9 @@ def draw_sequence(
     if note:
         x = places[events[-1].process] if events else LEFT
         drawn.append(_note(x + 12, TOP + ROW * len(events) - 4, note))
-    return picture(WIDTH, height, alt or in_words(events, note), *drawn, size=SIZE)
+    widest = max((places[event.process] + 20 + _length(event) for event in events), default=0)
+    width = max(WIDTH, ceil(widest))
+    return picture(width, height, alt or in_words(events, note), *drawn, size=SIZE)
 
 
 def _checked(trace: Trace, since: int, only: tuple[str, ...]) -> Trace:
@@ -280,19 +283,31 @@ def _arrow(x1: float, y1: float, x2: float, y2: float) -> list[Element]:
     return [shaft, element("polygon", points=head, fill=GRAY)]
 
 
+def _boxes(event: Event) -> tuple[Any, ...]:
+    """The log that is drawn in a row: that of its process, where the row changes it."""
+    before, after = event.before.of(event.process), event.after.of(event.process)
+    committed = after.get("commitIndex", 0) != before.get("commitIndex", 0)
+    return entries(after) if committed or entries(after) != entries(before) else ()
+
+
+def _length(event: Event) -> float:
+    """How long the words of a row are, and the log with them."""
+    log = _boxes(event)
+    hidden, _, told = _left_out(log)
+    second = text_width(outcome(event), NARROW) + told + BOX * (len(log) - hidden) + 8
+    return max(text_width(headline(event), SIZE), second)
+
+
 def _event(x: float, y: float, event: Event) -> list[Element]:
     after = event.after.of(event.process)
     role = brief(after["role"]) if "role" in after else ""
     drawn = [label(4, y + 4, str(event.number), fill=GRAY, font_size=9)]
-    first, second = headline(event), outcome(event)
-    grown = entries(after) != entries(event.before.of(event.process))
-    committed = after.get("commitIndex", 0) != event.before.of(event.process).get("commitIndex", 0)
-    boxes = entries(after) if grown or committed else ()
+    first, second, boxes = headline(event), outcome(event), _boxes(event)
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
     start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
     drawn += _log(start, y + 2, boxes, after.get("commitIndex", 0))
-    if grown and not boxes:
+    if entries(event.before.of(event.process)) and not entries(after):
         drawn.append(label(start, y + 12, "log: empty"))
     return drawn
 
