@@ -30,11 +30,14 @@ $(STAMP): requirements.lock pyproject.toml .ci/venv
 book: $(STAMP)
 	$(BIN)/python -m book
 
+# A file's tests stay in one process: a notebook's cells run in their order, and a module's fixtures once.
+TOGETHER ?= --numprocesses logical --maxprocesses 4 --dist loadfile
+
 test: $(STAMP)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg tests notebooks
+	$(BIN)/python -m pytest $(TOGETHER) --nbval --nbval-sanitize-with notebooks/sanitize.cfg tests notebooks
 
 MINUTES ?= 60
 

@@ -10,7 +10,9 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new folder for what is kept between runs of commands, as in subprocesses."""
-    folder = tmp_path_factory.mktemp("cache")
+    """A new folder for what is kept between runs of commands; the run's processes share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
     os.environ["RAFTNB_CACHE"] = str(folder)
     return folder

@@ -481,7 +481,7 @@ WRONG_CLAIMS = [
 
 
 @pytest.mark.parametrize("field", ["invariants", "transitions", "sometimes", "constraints"])
-@pytest.mark.parametrize("claim", WRONG_CLAIMS, ids=str)
+@pytest.mark.parametrize("claim", WRONG_CLAIMS, ids=range(len(WRONG_CLAIMS)))
 def test_a_claim_only_reads_and_says_true_or_false(claim: Any, field: str) -> None:
     with pytest.raises(SpecError) as error:
         Spec("odd", (Sender,), delivery=Delivery(), **{field: (claim,)})

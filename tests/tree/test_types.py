@@ -130,7 +130,6 @@ def test_an_annotation_has_its_type(annotation: Any, type_: nodes.Type) -> None:
         (nodes.SeqOf(INT), nodes.SetOf(INT), nodes.OneOf((nodes.SeqOf(INT), nodes.SetOf(INT)))),
         (nodes.Range(INT), nodes.SeqOf(INT), nodes.OneOf((nodes.Range(INT), nodes.SeqOf(INT)))),
     ],
-    ids=str,
 )
 def test_the_common_type_is_never_just_the_first(
     a: nodes.Type, b: nodes.Type, both: nodes.Type
