@@ -32,6 +32,19 @@ def add_parser(subparsers: Any) -> None:
     add_start(parser)
     add_trace(parser)
     parser.add_argument(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="ask this claim about states or steps, and no other (may be repeated)",
+    )
+    parser.add_argument(
+        "--continue",
+        action="store_true",
+        dest="go_on",
+        help="go on after a violation: every claim that is violated, each with a shortest trace",
+    )
+    parser.add_argument(
         "--no-deadlock", action="store_true", help="a state without a next one is no violation"
     )
     parser.add_argument(
@@ -52,7 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: check(
             model,
             start=start,
+            claims=arguments.claim,
             deadlock=not arguments.no_deadlock,
+            go_on=arguments.go_on,
             max_states=arguments.max_states,
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,

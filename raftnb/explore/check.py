@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -12,7 +13,8 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
-from raftnb.explore.given import begun
+from raftnb.explore.chosen import all_violations, choice
+from raftnb.explore.given import asked, begun
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -29,7 +31,9 @@ def check(
     model: Model,
     *,
     start: State | None = None,
+    claims: Iterable[str] = (),
     deadlock: bool = True,
+    go_on: bool = False,
     max_states: int | None = None,
     max_depth: int | None = None,
     max_memory: int | None = None,
@@ -43,23 +47,33 @@ def check(
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
     `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `start`, say
     `trace.last`, it begins in that state, and what it finds is true of what comes after it (for
-    several states, give `model.starting_at(...)`). With `symmetry`,
-    states that differ by a permutation of the spec's symmetric domains count once. `engine` is
-    "fast", which is "memo" at first, and goes on with "compiled" where much has to be run in Python
-    and the model can be said in C; or "reference": the plain Python that they are compared with,
-    used too where numba is not installed (it pays no heed to `max_memory` and `threads`).
+    several states, give `model.starting_at(...)`). With `claims`, names of claims about states
+    and steps, no others are asked, and what is not violated is *unknown*. With `go_on` it
+    continues after a violation without the claim that was violated, anew each time, so that
+    every claim that is violated has its shortest trace. With `symmetry`, states that differ by
+    a permutation of the spec's symmetric domains count once. `engine` is "fast", which is
+    "memo" at first, and goes on with "compiled" where much has to be run in Python and the
+    model can be said in C; or "reference": the plain Python that they are compared with, used
+    too where numba is not installed (it pays no heed to `max_memory` and `threads`).
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
     )
-    model = begun(model, start)
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
+    ask = partial(_asked, engine=engine)
+    chosen = choice(begun(model, start), claims)
+    found = all_violations(chosen.model, options, ask) if go_on else ask(chosen.model, options)
+    return chosen.said(found)
+
+
+def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploration:
+    """What an engine finds, up to the first violation."""
     if engine == "compiled":
         return _compiled(model, options)
     if engine != "reference" and find_spec("numba") is not None:
         return _fast(model, options, may_compile=engine == "fast")
-    if symmetry:
+    if options.symmetry:
         raise UsageError(
             "symmetry with the reference engine",
             allowed="the fast engine, which needs the package numba",
@@ -73,7 +87,9 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     from raftnb.explore.breadth_first import BreadthFirst, HandOver
     from raftnb.explore.graph import Graph
 
-    if model.spec.possible:  # states are numbered without gaps where there is one thread
+    if asked(
+        model, model.spec.possible
+    ):  # states are numbered without gaps where there is one thread
         options = replace(options, threads=1)
     other = partial(_search_compiled, model, options) if may_compile else None
     engine = BreadthFirst(model, options, other=other)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from raftnb.explore.given import asked
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.layout import Counter, Scratch
@@ -22,9 +23,9 @@ class ClaimChecker:
 
     def __init__(self, memo: Memo, wanted: bool = True) -> None:
         model, self.memo = memo.model, memo
-        self.invariants = model.checked(model.spec.invariants) if wanted else ()
-        self.awaited = model.checked(model.spec.sometimes) if wanted else ()
-        transitions = model.checked(model.spec.transitions) if wanted else ()
+        self.invariants = asked(model, model.spec.invariants) if wanted else ()
+        self.awaited = asked(model, model.spec.sometimes) if wanted else ()
+        transitions = asked(model, model.spec.transitions) if wanted else ()
         self.outlawed = (*self.invariants, *transitions)
         memo.transitions = [memo.claim(c) for c in transitions]
         memo.invariants = [memo.claim(c) for c in self.invariants]

@@ -6,6 +6,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
+from raftnb.language.claims import Property
 from raftnb.language.spec import Model, Spec
 
 
@@ -29,6 +30,11 @@ def begun(given: Any, start: State | None) -> Model:
     """The model that is given, starting in a state if one is given."""
     model = the_model(given)
     return model if start is None else model.starting_at(start)
+
+
+def asked(model: Model, claims: tuple[Property, ...]) -> tuple[Property, ...]:
+    """Those of the claims that can be evaluated, without those that are left out."""
+    return tuple(claim for claim in model.checked(claims) if claim.__name__ not in model.left_out)
 
 
 def at_least(least: int, **numbers: Any) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, bindings, named
+from raftnb.explore.given import asked
 from raftnb.explore.result import Exploration
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
@@ -40,7 +41,7 @@ def with_possible(model: Model, result: Exploration, reached: Reached) -> Explor
     They are asked when nothing else is violated, and not when the exploration was interrupted or
     had no memory left.
     """
-    claims = model.checked(model.spec.possible)
+    claims = asked(model, model.spec.possible)
     if not claims or result.verdict is Verdict.VIOLATED or not result.distinct:
         return result
     if result.bound is not None and result.bound.startswith(("interrupted", "max_memory")):
@@ -76,7 +77,7 @@ def _asked(model: Model, result: Exploration, reached: Reached) -> Exploration:
 
 
 def _prospects(model: Model, reached: Reached) -> Iterator[tuple[str, Prospect]]:
-    for claim in model.checked(model.spec.possible):
+    for claim in asked(model, model.spec.possible):
         for binding in bindings(model, (claim,)):
             yield named(claim.__name__, binding), reached.prospect(claim, binding)
 

@@ -13,7 +13,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.bounds import bounding
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
-from raftnb.explore.given import at_least, the_model
+from raftnb.explore.given import asked, at_least, the_model
 from raftnb.explore.possible import Prospect
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.claims import Property
@@ -43,9 +43,9 @@ class Reference:
         instances = self.world.instances
         self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
         spec = model.spec
-        self.invariants = model.checked(spec.invariants) if claims else ()
-        self.transitions = model.checked(spec.transitions) if claims else ()
-        awaited = model.checked(spec.sometimes) if claims else ()
+        self.invariants = asked(model, spec.invariants) if claims else ()
+        self.transitions = asked(model, spec.transitions) if claims else ()
+        awaited = asked(model, spec.sometimes) if claims else ()
         self.awaited = {p.__name__: p for p in awaited}
         self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.awaited)
         self.started = time.perf_counter()

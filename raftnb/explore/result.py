@@ -63,6 +63,29 @@ def free_memory() -> int:
     return max(256 << 20, min(free))
 
 
+@dataclass(frozen=True)
+class Violation:
+    """A claim that is violated, a shortest trace to where it is, and why where that is not plain.
+
+    The claim is named as in `Exploration.property`; there is no trace to what no state shows.
+    """
+
+    property: str | None
+    trace: Trace | None
+    reason: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The violation as plain JSON data."""
+        trace = None if self.trace is None else self.trace.as_json()
+        return {"property": self.property, "reason": self.reason, "trace": trace}
+
+    def lines(self) -> list[str]:
+        """What is violated, why, and the trace, as text."""
+        reason = [f"reason: {self.reason}"] if self.reason else []
+        trace = [] if self.trace is None else [str(self.trace)]
+        return [f"violated: {self.property}", *reason, *trace]
+
+
 @dataclass(frozen=True, repr=False)
 class Exploration(Answer):
     """What an exploration found.
@@ -76,7 +99,8 @@ class Exploration(Answer):
     *unknown*. `complete` says whether all states within the constraints were met, and then
     `never_taken` names the actions that no process took. `cut` counts the generated states that
     are outside the constraints. `not_checked` are the properties that need history variables that
-    were left out, `partial` says what else the answer does not cover.
+    were left out, `partial` says what else the answer does not cover. `others` are the violations
+    that were found when the exploration was continued after this one.
     """
 
     verdict: Verdict
@@ -95,6 +119,7 @@ class Exploration(Answer):
     never_taken: tuple[str, ...] = ()
     cut: int = 0
     partial: tuple[str, ...] = ()
+    others: tuple[Violation, ...] = ()
 
     @cached_property
     def not_reached(self) -> tuple[str, ...]:
@@ -122,6 +147,7 @@ class Exploration(Answer):
             "not_checked": list(self.not_checked) or None,
             "never_taken": list(self.never_taken) or None,
             "partial": list(self.partial) or None,
+            "others": [violation.as_json() for violation in self.others] or None,
         }
         return data | {k: v for k, v in optional.items() if v is not None}
 
@@ -141,4 +167,5 @@ class Exploration(Answer):
         lines += [f"note: {sentence}" for sentence in self.partial]
         if self.trace is not None:
             lines.append(str(self.trace))
+        lines += [line for violation in self.others for line in violation.lines()]
         return "\n".join(lines)

@@ -207,13 +207,15 @@ class Spec:
 class Model:
     """A specification with its constants: what engines explore, prove and draw.
 
-    `starts` are the states that it starts in instead of its initial ones (see `starting_at`).
+    `starts` are the states that it starts in instead (`starting_at`), `left_out` the names of
+    claims that are not asked.
     """
 
     def __init__(
-        self, spec: Spec, given: Mapping[str, Any], history: bool, starts: Sequence[State] = ()
-    ) -> None:
-        self.spec, self.history, self.starts = spec, history, tuple(starts)
+        self, spec: Spec, given: Mapping[str, Any], history: bool,
+        starts: Sequence[State] = (), left_out: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.spec, self.history, self.starts, self.left_out = spec, history, tuple(starts), left_out
         self.constants = checked_constants(spec.name, given, spec.all_constants, spec.sorts)
         self.delivery = self._delivery()
         self.keeps = self.delivery is not None and self.delivery.keeps
@@ -367,7 +369,7 @@ class Model:
         """
         given = tuple(admitted_state(self, state) for state in states)
         refuse_starts(given, World(self), self.spec)
-        return Model(self.spec, self.constants, self.history, given)
+        return Model(self.spec, self.constants, self.history, given, self.left_out)
 
     @told_plainly
     def start(self, state: State | None = None) -> World:

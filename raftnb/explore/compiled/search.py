@@ -13,6 +13,7 @@ from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.program import Loaded, Text, grouped, text_of
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
+from raftnb.explore.given import asked
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, one_more, through
 from raftnb.language.spec import Model
@@ -26,7 +27,7 @@ def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch
     """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had."""
     if options.symmetry:
         raise NotCompiled("symmetry")
-    if model.spec.possible:
+    if asked(model, model.spec.possible):
         raise NotCompiled("`possible` claims")
     return CompiledSearch(text_of(model), options)
 

@@ -1,0 +1,89 @@
+"""Which claims are asked: some of them, or those that are left after each violation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from raftnb.data.errors import UsageError
+from raftnb.data.names import nearest
+from raftnb.data.verdict import Verdict
+from raftnb.explore.result import Exploration, ExplorationOptions, Violation
+from raftnb.language.spec import Model
+
+DEADLOCK = "deadlock"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model of which some claims are asked, and the names of these (empty: all are asked)."""
+
+    model: Model
+    names: tuple[str, ...]
+
+    def said(self, found: Exploration) -> Exploration:
+        """What was found, *unknown* where some claims only were asked and none is violated."""
+        if not self.names:
+            return found
+        only = f"only asked: {', '.join(self.names)}"
+        if found.verdict is Verdict.VIOLATED:
+            return replace(found, partial=(*found.partial, only))
+        bound = f"{found.bound}; {only}" if found.bound else only
+        return replace(found, verdict=Verdict.UNKNOWN, bound=bound)
+
+
+def claims_of(model: Model) -> list[str]:
+    """The names of the claims that an exploration asks about."""
+    spec = model.spec
+    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
+    return [claim.__name__ for claim in claims]
+
+
+def without(model: Model, names: set[str]) -> Model:
+    """The model of which the claims with these names are not asked."""
+    left_out = model.left_out | names
+    return Model(model.spec, model.constants, model.history, model.starts, left_out)
+
+
+def choice(model: Model, names: Iterable[str]) -> Choice:
+    """The model of which only these claims are asked; raises `UsageError` for an unknown name."""
+    wanted = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
+    known = claims_of(model)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"`{name}`, which is no claim of `{model.spec.name}`",
+                allowed=", ".join(known) or "nothing: it has no claims about states and steps",
+                cure=nearest(name, known) or "name one of these",
+            )
+    if not wanted:
+        return Choice(model, ())
+    return Choice(without(model, {*known} - {*wanted}), wanted)
+
+
+def all_violations(
+    model: Model,
+    options: ExplorationOptions,
+    ask: Callable[[Model, ExplorationOptions], Exploration],
+) -> Exploration:
+    """Every claim that is violated, each asked anew without those that were violated before."""
+    found: list[Exploration] = []
+    while (last := ask(model, options)).verdict is Verdict.VIOLATED:
+        found.append(last)
+        name = str(last.property)
+        if name == DEADLOCK:
+            options = replace(options, deadlock=False)
+        else:
+            model = without(model, {name.split(" ")[0]})
+    if not found:
+        return last
+    first, *others = found
+    return replace(
+        last,
+        verdict=Verdict.VIOLATED,
+        property=first.property,
+        trace=first.trace,
+        reason=first.reason,
+        others=tuple(Violation(one.property, one.trace, one.reason) for one in others),
+        seconds=last.seconds + sum(one.seconds for one in found),
+    )

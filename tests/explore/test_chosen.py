@@ -1,0 +1,106 @@
+"""Some claims only, or all that are violated: which, with what traces, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from raftnb import Globals, Nat, Process, Spec, UsageError, Verdict, after, check, when
+
+
+class Sum(Globals):
+    total: Nat = 0
+
+
+class Counter(Process, number="counters"):
+    n: Nat = 0
+
+    def up(self) -> None:
+        when(self.n < 3)
+        self.n += 1
+        Sum.total += 1
+
+
+def low(c: Counter) -> bool:
+    return c.n < 2
+
+
+def lower(c: Counter) -> bool:
+    return c.n < 1
+
+
+def fine(c: Counter) -> bool:
+    return c.n < 9
+
+
+def grows(c: Counter) -> bool:
+    return after(c).n == c.n or Sum.total < 4
+
+
+def far(c: Counter) -> bool:
+    return c.n == 7
+
+
+def zero(c: Counter) -> bool:
+    return c.n == 0
+
+
+def few() -> bool:
+    return Sum.total < 5
+
+
+COUNT = Spec(
+    "count",
+    (Counter,),
+    (Sum,),
+    constants={"counters": 2},
+    invariants=(low, few, lower, fine),
+    transitions=(grows,),
+    sometimes=(far,),
+    possible=(zero,),
+    constraints=(few,),
+)
+ENGINES = ("fast", "memo", "reference")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_violation_has_its_shortest_trace(engine: str) -> None:
+    found = check(COUNT(), go_on=True, engine=engine, progress=False)
+    assert found.verdict is Verdict.VIOLATED
+    names = [found.property, *(one.property for one in found.others)]
+    assert sorted(names) == ["few", "grows", "low", "lower"]
+    assert "far" in found.witnesses
+    assert "zero" in str(found.bound)
+    lengths = {one.property: len(one.trace) for one in found.others if one.trace is not None}
+    assert found.property == "lower"
+    assert len(found.trace) == 1
+    assert lengths == {"low": 2, "grows": 5, "few": 5}
+    assert found.distinct == 13  # the constraint that is a claim as well still cuts
+    assert [one["property"] for one in found.as_json()["others"]] == names[1:]
+    assert all(f"violated: {name}" in str(found) for name in names)
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, "compiled"])
+def test_one_claim_is_asked_and_no_other(engine: str) -> None:
+    asked = {"deadlock": False, "engine": engine, "progress": False}
+    found = check(COUNT(), claims=["fine"], **asked)
+    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "only asked: fine")
+    assert found.complete
+    assert found.distinct == 13
+    broken = check(COUNT(), claims=["fine", "low"], **asked)
+    assert (broken.verdict, broken.property) == (Verdict.VIOLATED, "low")
+    assert "only asked: fine, low" in broken.partial
+    assert check(COUNT(), claims="lower", go_on=True, **asked).others == ()
+
+
+def test_deadlocks_are_among_what_is_continued_after() -> None:
+    found = check(COUNT(), claims="fine", go_on=True, progress=False)
+    assert found.verdict is Verdict.UNKNOWN  # where all counts are full is beyond the constraint
+    free = COUNT.variant("free", constraints=())
+    assert check(free(), claims="fine", go_on=True, progress=False).property == "deadlock"
+
+
+def test_an_unknown_claim_is_an_error_with_the_likely_one() -> None:
+    with pytest.raises(UsageError) as caught:
+        check(COUNT(), claims=["fin"], progress=False)
+    assert "low, few, lower, fine, grows, far, zero" in caught.value.allowed
+    assert caught.value.cure == "did you mean `fine`?"
