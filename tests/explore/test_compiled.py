@@ -309,3 +309,23 @@ def test_ctrl_c_says_what_was_reached(monkeypatch):
 def test_the_steps_of_each_action_are_counted():
     found = check(of(), engine="compiled", progress=False)
     assert Counter(found.coverage) == Counter(check(of(), engine="memo").coverage)
+
+
+class Shrinking(Process):
+    n: Nat = 0
+    left: Seq[Nat] = (1,)
+
+    def drop(self) -> None:
+        when(self.n < 3)
+        self.n += 1
+        self.left = self.left[1:]
+
+
+def has_first(s: Shrinking) -> bool:
+    return s.left[0] == 1
+
+
+def test_what_is_found_once_is_not_asked_again_where_it_has_no_value():
+    model = Spec(name="shrinking", processes=(Shrinking,), sometimes=(has_first,))()
+    found = check(model, engine="compiled", deadlock=False, progress=False)
+    assert (found.verdict, found.distinct) == (Verdict.HOLDS, 4)

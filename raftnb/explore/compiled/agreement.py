@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.program import Loaded
 from raftnb.explore.reference import is_within_bounds
+from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -76,7 +78,7 @@ def compare_steps(loaded: Loaded, number: int, state: State) -> None:
         after = loaded.state(row)
         world.next.load(after)
         said = step_claims(loaded, number, row)
-        if said != [int(world.failure(c) is None) for c in loaded.written.transitions]:
+        if said != [truth(world, claim) for claim in loaded.written.transitions]:
             raise Differs(f"claims of a step are {said}, and in Python not, to {after.values!r}")
 
 
@@ -95,8 +97,13 @@ def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
 
 def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
     """The steps from a state."""
-    for step, after in World(model).successors(state):
-        yield step.process, step.action, after
+    try:
+        for step, after in World(model).successors(state):
+            yield step.process, step.action, after
+    except SpecError as error:
+        raise Differs(
+            f"Python refuses a state that compiled code went through: {error.found}"
+        ) from error
 
 
 def claims(loaded: Loaded, number: int) -> list[int]:
@@ -111,10 +118,19 @@ def claims_in_python(loaded: Loaded, state: State) -> list[int]:
     model, written = loaded.written.model, loaded.written
     world = World(model, state)
     asked = (*written.invariants, *written.awaited)
-    truths = [world.failure(claim) is None for claim in asked]
-    final = model.spec.final
-    is_final = final is not None and world.failure(final) is None
-    return [*map(int, truths), int(is_within_bounds(model, world)), int(is_final)]
+    is_final = truth(world, model.spec.final) if model.spec.final else 0
+    return [*(truth(world, c) for c in asked), int(is_within_bounds(model, world)), is_final]
+
+
+def truth(world: World, claim: Property) -> int:
+    """Whether a claim is true in a world: 1 or 0, and -1 where it has no value.
+
+    A search need not have asked it there: what is awaited is asked until it is found.
+    """
+    try:
+        return int(world.failure(claim) is None)
+    except SpecError:
+        return -1
 
 
 def step_claims(loaded: Loaded, number: int, row: Any) -> list[int]:
