@@ -123,7 +123,7 @@ class OneByOne:
         """What is true of a state: invariants, what is awaited, and the constraints together."""
         spec, written = self.model.spec, self.loaded.written
         inside = {truth(self.model, c, state) for c in self.model.checked(spec.constraints)}
-        claimed = (*written.invariants, *written.awaited)
+        claimed = (*written.claims.invariants, *written.claims.awaited)
         found = {c.__name__: truth(self.model, c, state) for c in claimed}
         found["constraints"] = within_limits(self.model, state) and together(inside)
         found["final"] = spec.final is not None and truth(self.model, spec.final, state)
@@ -166,7 +166,7 @@ class OneByOne:
     def step(self, number: int, state: State, row: Any, after: State) -> None:
         """What is claimed of a step."""
         mine = step_claims(self.loaded, number, row)
-        for claim, said in zip(self.loaded.written.transitions, mine, strict=True):
+        for claim, said in zip(self.loaded.written.claims.steps, mine, strict=True):
             theirs = truth(self.model, claim, state, after)
             self.found.counts["compiled: claims of steps"] += 1
             if said >= 0 and theirs != bool(said):

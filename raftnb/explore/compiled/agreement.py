@@ -66,7 +66,7 @@ def compare_state(loaded: Loaded, number: int) -> None:
     said = claims(loaded, number)
     if said != claims_in_python(loaded, state):
         raise Differs(f"claims are {said}, and in Python not, in {state.values!r}")
-    if loaded.written.transitions:
+    if loaded.written.claims.steps:
         compare_steps(loaded, number, state)
 
 
@@ -78,7 +78,7 @@ def compare_steps(loaded: Loaded, number: int, state: State) -> None:
         after = loaded.state(row)
         world.next.load(after)
         said = step_claims(loaded, number, row)
-        if said != [truth(world, claim) for claim in loaded.written.transitions]:
+        if said != [truth(world, claim) for claim in loaded.written.claims.steps]:
             raise Differs(f"claims of a step are {said}, and in Python not, to {after.values!r}")
 
 
@@ -108,8 +108,8 @@ def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
 
 def claims(loaded: Loaded, number: int) -> list[int]:
     """What is true in a state: invariants, those awaited, the constraints together, `final`."""
-    library, written = loaded.library, loaded.written
-    n, row = len(written.invariants) + len(written.awaited) + 1, library.row_of(number)
+    library, claimed = loaded.library, loaded.written.claims
+    n, row = len(claimed.invariants) + len(claimed.awaited) + 1, library.row_of(number)
     return [*(library.judge(row, i) for i in range(n)), library.judge_final(row)]
 
 
@@ -117,7 +117,7 @@ def claims_in_python(loaded: Loaded, state: State) -> list[int]:
     """The same in plain Python."""
     model, written = loaded.written.model, loaded.written
     world = World(model, state)
-    asked = (*written.invariants, *written.awaited)
+    asked = (*written.claims.invariants, *written.claims.awaited)
     is_final = truth(world, model.spec.final) if model.spec.final else 0
     return [*(truth(world, c) for c in asked), int(is_within_bounds(model, world)), is_final]
 
@@ -135,5 +135,5 @@ def truth(world: World, claim: Property) -> int:
 
 def step_claims(loaded: Loaded, number: int, row: Any) -> list[int]:
     """What is claimed of the step from a state to a row."""
-    n, before = len(loaded.written.transitions), loaded.library.row_of(number)
+    n, before = len(loaded.written.claims.steps), loaded.library.row_of(number)
     return [loaded.library.judge_step(before, row, i) for i in range(n)]

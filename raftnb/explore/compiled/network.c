@@ -32,29 +32,40 @@ static W recounted(W bag, W message, W count) {
     return found;
 }
 
-static void send(W message, W to) {
-    W sent = addressed(message, to);
+/* What is sent and discarded changes one word: the bag, or the queue of the message. */
+
+enum { SENT, DISCARDED };
+
+static inline int place_of_message(W message) { return QUEUES >= 0 ? queue_of(message) : BAG; }
+
+static W changed(int what, W message, W now) {
     if (QUEUES >= 0) {
-        W one = node(TUPLE, 1, &sent);
-        int queue = queue_of(sent);
-        put(queue, concat(cells[queue], one));
-    } else if (KEEPS) {
-        put(BAG, combined(SET, at(cells[BAG]), size(cells[BAG]), &sent, 1));
-    } else {
-        put(BAG, recounted(cells[BAG], sent, map_get(cells[BAG], sent, ZERO) + 1));
+        if (what == SENT) return concat(now, node(TUPLE, 1, &message));
+        W n = size(now);
+        return n ? slice(now, ZERO + 1, ZERO + n) : now;
     }
+    if (KEEPS) return what == SENT ? combined(SET, at(now), size(now), &message, 1) : now;
+    W count = map_get(now, message, ZERO);
+    if (what == SENT) return recounted(now, message, count + 1);
+    return count == ZERO ? now : recounted(now, message, count - 1);
 }
 
-static void discard(W message) {
-    if (QUEUES >= 0) {
-        int queue = queue_of(message);
-        W n = size(cells[queue]);
-        if (n) put(queue, slice(cells[queue], ZERO + 1, ZERO + n));
-    } else if (!KEEPS) {
-        W count = map_get(cells[BAG], message, ZERO);
-        if (count != ZERO) put(BAG, recounted(cells[BAG], message, count - 1));
-    }
+/* It is noted where it is to be done again in other states. */
+#define MOST_NOTED 64
+static W noted[MOST_NOTED][2];
+static int notes_messages, noted_n; /* more than MOST_NOTED are only counted */
+
+static void on_network(int what, W message) {
+    int cell = place_of_message(message);
+    W then = changed(what, message, cells[cell]);
+    if (then != cells[cell]) put(cell, then);
+    if (!notes_messages) return;
+    if (noted_n < MOST_NOTED) noted[noted_n][0] = what, noted[noted_n][1] = message;
+    noted_n++;
 }
+
+static void send(W message, W to) { on_network(SENT, addressed(message, to)); }
+static void discard(W message) { on_network(DISCARDED, message); }
 
 static W in_flight(int wanted) {
     W *from = top, step = KEEPS || QUEUES >= 0 ? 1 : 2;
@@ -66,14 +77,16 @@ static W in_flight(int wanted) {
     return node(TUPLE, size(found), at(found));
 }
 
-static int within_limits(void) {
-    if (BAG >= 0 && (MOST_DISTINCT >= 0 || MOST_COPIES >= 0)) {
-        W n = size(s[BAG]), step = KEEPS ? 1 : 2;
-        if (MOST_DISTINCT >= 0 && (int64_t)(n / step) > MOST_DISTINCT) return 0;
-        for (W i = 1; !KEEPS && MOST_COPIES >= 0 && i < n; i += 2)
-            if (number(at(s[BAG])[i]) > MOST_COPIES) return 0;
-    }
-    for (int c = 0; QUEUES >= 0 && MOST_QUEUED >= 0 && c < ENDS * ENDS; c++)
-        if ((int64_t)size(s[QUEUES + c]) > MOST_QUEUED) return 0;
+/* Whether the messages that a word stands for are within the limits. */
+static int are_few(W word) {
+    W n = size(word), step = KEEPS ? 1 : 2;
+    if (QUEUES >= 0) return MOST_QUEUED < 0 || (int64_t)n <= MOST_QUEUED;
+    if (MOST_DISTINCT >= 0 && (int64_t)(n / step) > MOST_DISTINCT) return 0;
+    for (W i = 1; !KEEPS && MOST_COPIES >= 0 && i < n; i += 2)
+        if (number(at(word)[i]) > MOST_COPIES) return 0;
     return 1;
+}
+
+static inline int is_of_network(int cell) {
+    return QUEUES >= 0 ? cell >= QUEUES : cell == BAG;
 }

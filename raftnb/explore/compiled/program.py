@@ -16,10 +16,9 @@ from raftnb.data.caches import is_mine, user_caches
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.shape import Claims, Shape, claims_of, grouped
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
-from raftnb.explore.given import asked
-from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -28,8 +27,6 @@ from raftnb.tree import Program
 HERE = Path(__file__).parent
 FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
-LEAST_GROUP = 3
-"""A process with at least so many variables is one word of a row."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,7 @@ class Text:
     atoms: Atoms
     constants: list[Any]
     instances: tuple[ActionInstance, ...]
-    invariants: tuple[Property, ...]
-    transitions: tuple[Property, ...]
-    awaited: tuple[Property, ...]
+    claims: Claims
 
 
 def text_of(model: Model) -> Text:
@@ -59,72 +54,17 @@ def text_of(model: Model) -> Text:
 
 def _written(model: Model) -> Text:
     functions, world = Functions(Program(model)), World(model)
-    claims = claims_of(model)
-    shape = shape_of(functions, world, claims)
+    shape = Shape(functions, world).text()
     tables = functions.tables
-    for state in model.initial_states:
+    for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
-    runtime, network, search = (
-        (HERE / f"{name}.c").read_text() for name in ("runtime", "network", "search")
+    runtime, network, *search = (
+        (HERE / f"{name}.c").read_text()
+        for name in ("runtime", "network", "rows", "outcomes", "search")
     )
-    text = "\n".join([runtime, tables.text(), network, functions.text(), *shape, search])
-    known = (claims[what] for what in ("invariants", "steps", "awaited"))
-    return Text(model, text, tables.atoms, tables.constants, world.instances, *known)
-
-
-def claims_of(model: Model) -> dict[str, tuple[Property, ...]]:
-    """What is claimed, by the names that the tables of it have in C."""
-    spec = model.spec
-    return {
-        "invariants": asked(model, spec.invariants),
-        "steps": asked(model, spec.transitions),
-        "awaited": asked(model, spec.sometimes),
-        "constraints": model.checked(spec.constraints),
-    }
-
-
-def shape_of(
-    functions: Functions, world: World, claims: dict[str, tuple[Property, ...]]
-) -> list[str]:
-    """The tables of cells, instances and claims, for which the functions are written."""
-    model = functions.model
-    groups = grouped(model)
-    rows = ", ".join(f"{{{first}, {n}}}" for first, n in groups)
-    group_of = ", ".join(str(g) for g, (_, n) in enumerate(groups) for _ in range(n))
-    cells = sum(n for _, n in groups)
-    most = max((1 + len(i.arguments) for i in world.instances), default=1)
-    names = {what: [functions.claim(c, world) for c in found] for what, found in claims.items()}
-    final = functions.claim(model.spec.final, world) if model.spec.final else "0"
-    instances = ", ".join([*map(functions.instance, world.instances), "{0}"])
-    fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
-    return [
-        f"enum {{ CELLS = {cells}, WIDTH = {len(groups)}, MOST_ARGUMENTS = {most} }};",
-        f"static const struct {{ int first, n; }} groups[] = {{{rows}}};",
-        f"static const int group_of[] = {{{group_of}}};",
-        f"struct instance {{ {fields}, everywhere, chooses; }};",
-        f"static const struct instance instances[] = {{{instances}}};",
-        f"static int (*const final)(void) = {final};",
-        *(
-            f"static int (*const {what}[])(void) = {{{', '.join([*found, '0'])}}};"
-            for what, found in names.items()
-        ),
-    ]
-
-
-def grouped(model: Model) -> list[tuple[int, int]]:
-    """Which cells make which word of a row, as the first one and how many.
-
-    The variables of an owner are one word where they are several; the last cell is that of the
-    messages in flight, where they are in no queues.
-    """
-    found: list[tuple[int, int]] = []
-    own = len(model.variables)
-    owners = [cell.owner for cell in model.layout.cells[:own]]
-    for owner in dict.fromkeys(owners):
-        first, n = owners.index(owner), owners.count(owner)
-        found += [(first, n)] if n >= LEAST_GROUP else [(first + i, 1) for i in range(n)]
-    return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
+    text = "\n".join([runtime, tables.text(), network, functions.text(), *shape, *search])
+    return Text(model, text, tables.atoms, tables.constants, world.instances, claims_of(model))
 
 
 # The program, running.
@@ -197,7 +137,7 @@ class Loaded:
             *((name, ctypes.c_uint64) for name in counts),
             ("claim", ctypes.c_uint32),
             ("bad", ctypes.c_uint32),
-            ("found", ctypes.c_uint32 * (len(self.written.awaited) + 1)),
+            ("found", ctypes.c_uint32 * (len(self.written.claims.awaited) + 1)),
         ]
         return type("Result", (ctypes.Structure,), {"_fields_": fields})
 

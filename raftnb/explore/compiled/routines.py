@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from raftnb.explore.compiled.expressions import Expressions, handler
@@ -14,7 +14,7 @@ from raftnb.language.instances import ActionInstance
 from raftnb.language.universe import universe
 from raftnb.language.world import World
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import Routine, Statement, parts
+from raftnb.tree.nodes import Expr, Routine, Statement, parts
 
 Names = dict[str, str]
 
@@ -160,23 +160,37 @@ class Functions:
     # Claims.
 
     def claim(self, claim: Property, world: World) -> str:
-        """The function in C of a claim: for all values of its parameters."""
-        routine = self.program.claim(claim)
-        name, values = self.tables.fresh("p"), []
-        with world:
-            for parameter, hint in self.model.parameters(claim).items():  # type: ignore[arg-type]
-                known = self.model.constants
-                fixed = [known[parameter]] if parameter in known else universe(hint, world)
-                values.append((self.tables.row(fixed), len(fixed)))
+        """The function in C of a claim as a whole: for all values of its parameters."""
+        routine, name = self.program.claim(claim), self.tables.fresh("p")
+        values = self.values_of(claim, world)
         indices = [self.tables.fresh("i") for _ in values]
-        loops = [
-            f"for (int {i} = {at}; {i} < {at + n}; {i}++)"
-            for i, (at, n) in zip(indices, values, strict=True)
-        ]
         given = ", ".join(f"constants[{i}]" for i in indices)
         asked = f"if ({self.name_of(routine)}({given}) != YES) return 0;"
+        loops = map(self.loop_over, indices, values)
         self._add(f"static int {name}(void)", [*loops, asked, "return 1;"])
         return name
+
+    def loop_over(self, index: str, values: Sequence[Any]) -> str:
+        """A loop over values that stand among the constants."""
+        at = self.tables.row(values)
+        return f"for (int {index} = {at}; {index} < {at + len(values)}; {index}++)"
+
+    def values_of(self, claim: Property, world: World) -> list[list[Any]]:
+        """The values of a claim's parameters."""
+        known: Any = self.model.constants
+        with world:
+            return [
+                [known[name]] if name in known else universe(hint, world)
+                for name, hint in self.model.parameters(claim).items()  # type: ignore[arg-type]
+            ]
+
+    def test(self, name: str, lines: Iterable[str], expr: Expr, env: Names) -> None:
+        """A function in C: whether an expression is true, in loops that begin with `lines`.
+
+        The names of the expression stand for what `env` says, of a row `a` of arguments.
+        """
+        asked = f"if (!{self.expressions.test(expr, env)}) return 0;"
+        self._add(f"static int {name}(const W *a)", [*lines, asked, "return 1;"])
 
 
 def locals_of(body: Iterable[Statement]) -> Iterator[str]:

@@ -29,10 +29,12 @@ static const W *s, *t; /* the state that is read, and the one after the step */
 static W *cells;       /* the state that an action writes, through `put` */
 #define MOST_WRITTEN 64
 static int written[MOST_WRITTEN], written_n; /* the cells that it wrote; more are only counted */
+static int halt;       /* why the search goes no further */
 static W actor;
 static int pc_cell, pc_written; /* of a process whose actions have an order */
 
 enum { UNDEFINED = 1, NO_ROOM };
+enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL };
 static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
 static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
 

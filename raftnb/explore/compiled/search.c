@@ -1,19 +1,7 @@
-/* Breadth first over rows. Before this text stand the values (runtime.c) and, made from the
-   specification, the tables and functions that are named here:
-
-   CELLS and WIDTH, the words of a state and of its row; `groups`, which cells make which word of a
-   row (a process's variables are one node); BAG, the cell of the messages in flight, or -1;
-   `instances` and their `constants`; `invariants`, `steps`, `awaited`, `constraints`, `final`. */
+/* Breadth first over rows. Before this text stand the values (runtime.c), the messages, rows,
+   outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`. */
 
 #define ON_STACK (1 << 22) /* words */
-enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL };
-
-#define COUNT(table) (sizeof(table) / sizeof *(table) - 1) /* each ends in a row of zeros */
-
-static W *rows, *parents;
-static uint64_t *table; /* of each state: its hash, and its number plus one */
-static size_t table_size, most_states;
-static W before_step[CELLS], after_step[CELLS], base_row[WIDTH];
 
 /* What Python reads. */
 struct {
@@ -22,90 +10,11 @@ struct {
     uint32_t found[COUNT(awaited) + 1]; /* one more than the first state that shows each */
 } result;
 uint64_t taken[COUNT(instances) + 1];
-uint32_t enabled_in[COUNT(instances) + 1], disabled_in[COUNT(instances) + 1];
 
-static int halt, collecting, watches_deadlock;
+static int collecting, watches_deadlock;
 static W *collected;
 static size_t collected_n, collected_most;
-static uint32_t current; /* the state that is expanded */
-
-/* Rows. */
-
-static inline void pack_group(W *into, const W *from, int g) {
-    int first = groups[g].first, n = groups[g].n;
-    into[g] = n == 1 ? from[first] : node(TUPLE, n, from + first);
-}
-
-static void pack_all(W *into, const W *from) {
-    for (int g = 0; g < WIDTH; g++) pack_group(into, from, g);
-}
-
-/* The row of the state after a step: only what was written differs from the row before. */
-static void pack(W *into) {
-    if (written_n > MOST_WRITTEN) {
-        pack_all(into, after_step);
-        return;
-    }
-    memcpy(into, base_row, sizeof base_row);
-    for (int i = 0; i < written_n; i++) {
-        int g = group_of[written[i]], later = 0;
-        for (int j = i + 1; j < written_n && !later; j++) later = group_of[written[j]] == g;
-        if (!later) pack_group(into, after_step, g);
-    }
-}
-
-/* The state after a step becomes that before it again. */
-static void undo(void) {
-    if (written_n > MOST_WRITTEN) memcpy(after_step, before_step, sizeof after_step);
-    else for (int i = 0; i < written_n; i++) after_step[written[i]] = before_step[written[i]];
-    written_n = 0;
-}
-
-static void unpack(W *into, const W *from) {
-    for (int g = 0; g < WIDTH; g++) {
-        int first = groups[g].first, n = groups[g].n;
-        if (n == 1) into[first] = from[g];
-        else memcpy(into + first, at(from[g]), n * sizeof(W));
-    }
-}
-
-static void load(const W *from) {
-    memcpy(base_row, from, sizeof base_row);
-    unpack(before_step, from);
-    memcpy(after_step, before_step, sizeof after_step);
-    written_n = 0;
-}
-
-static void grow_table(void) {
-    size_t wider = table_size * 2;
-    uint64_t *bigger = reserve(wider * sizeof *bigger);
-    if (!bigger) no_room();
-    for (size_t i = 0; i < table_size; i++)
-        if (table[i]) {
-            size_t j = (table[i] >> 32) & (wider - 1);
-            while (bigger[j]) j = (j + 1) & (wider - 1);
-            bigger[j] = table[i];
-        }
-    munmap(table, table_size * sizeof *table);
-    table = bigger, table_size = wider;
-}
-
-/* Where a row stands in the table, or the empty place for it. */
-static size_t place_of(const W *wanted, W hash) {
-    size_t i = hash & (table_size - 1);
-    for (; table[i]; i = (i + 1) & (table_size - 1))
-        if (table[i] >> 32 == hash &&
-            !memcmp(rows + ((table[i] & 0xffffffff) - 1) * WIDTH, wanted, WIDTH * sizeof(W)))
-            break;
-    return i;
-}
-
-static void add(const W *new_row, W hash, size_t place, W parent) {
-    memcpy(rows + result.states * WIDTH, new_row, WIDTH * sizeof(W));
-    parents[result.states] = parent;
-    table[place] = (uint64_t)hash << 32 | ++result.states;
-    if (result.states * 8 > table_size * 5) grow_table();
-}
+static Bits unchanged; /* the claims about steps that are false where nothing changes */
 
 /* Claims. */
 
@@ -114,146 +23,143 @@ static int is_true_of(int (*claim)(void), const W *state) {
     return claim();
 }
 
-static int is_within(const W *state) {
-    s = state;
-    for (size_t i = 0; i < COUNT(constraints); i++)
-        if (!constraints[i]()) return 0;
-    return within_limits();
+/* Whether all checks of a kind, or of one claim, are true of `s` (and `t`). */
+static int all_pass(int kind, int claim) {
+    for (int i = 0; i < CHECKS; i++)
+        if (checks[i].kind == kind && (claim < 0 || checks[i].claim == claim) && !passes(i)) return 0;
+    return 1;
 }
 
 static void stop(int why, uint32_t claim, uint32_t bad) {
     halt = why, result.claim = claim, result.bad = bad;
 }
 
-/* A state is met: the new ones are checked, and kept if they are within the constraints. */
-static void meet(const W *met, W hash, W parent) {
+/* Successors wait until there are many, so that memory is fetched for one while another is looked
+   up. The new ones are checked, and kept if they are within the constraints. */
+#define WAITING 128
+static struct successor waiting[WAITING];
+static int waiting_n;
+
+static struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
+
+static void meet(struct successor *one) {
     static W state[CELLS];
-    size_t place = place_of(met, hash);
-    result.generated++;
+    size_t place = place_of(one->row, one->hash);
+    result.generated++, taken[one->instance]++;
     if (table[place]) return;
-    unpack(state, met);
-    for (size_t i = 0; i < COUNT(invariants); i++)
-        if (!is_true_of(invariants[i], state)) {
-            add(met, hash, place, parent);
-            stop(BROKEN, (uint32_t)i, (uint32_t)result.states - 1);
+    unpack(state, one->row);
+    s = state;
+    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
+        if (passes(i)) continue;
+        if (checks[i].kind == INVARIANT) {
+            add(one->row, one->hash, place, one->parent);
+            result.states = states_n;
+            stop(BROKEN, checks[i].claim, (uint32_t)states_n - 1);
             return;
         }
-    if (!is_within(state)) {
+        one->within = 0;
+        break;
+    }
+    if (!one->within) {
         result.cut++;
         return;
     }
-    if (result.states == most_states) {
+    if (states_n == most_states) {
         stop(FULL, 0, 0);
         return;
     }
-    add(met, hash, place, parent);
+    add(one->row, one->hash, place, one->parent);
+    result.states = states_n;
     for (size_t i = 0; i < COUNT(awaited); i++)
-        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = result.states;
+        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = states_n;
 }
-
-/* States wait until there are many, so that memory is fetched for one while another is looked up. */
-#define WAITING 64
-static struct { W row[WIDTH], hash, parent; uint32_t instance; } waiting[WAITING];
-static int waiting_n;
 
 static void meet_waiting(void) {
     for (int i = 0; i < waiting_n; i++) {
-        uint64_t found = table[waiting[i].hash & (table_size - 1)];
-        if (found) __builtin_prefetch(rows + ((found & 0xffffffff) - 1) * WIDTH);
+        W entry = table[first_place(waiting[i].hash)];
+        if (entry && may_be(entry, waiting[i].hash))
+            __builtin_prefetch(rows + number_in(entry) * WIDTH);
     }
-    for (int i = 0; i < waiting_n && !halt; i++) {
-        taken[waiting[i].instance]++;
-        meet(waiting[i].row, waiting[i].hash, waiting[i].parent);
-    }
+    for (int i = 0; i < waiting_n && !halt; i++) meet(&waiting[i]);
     waiting_n = 0;
 }
 
-static int breaks_a_step(size_t instance) {
-    for (size_t i = 0; i < COUNT(steps); i++) {
-        s = before_step, t = after_step;
-        if (steps[i]()) continue;
+/* Whether a claim about steps is broken, of those that are to be asked. */
+static int breaks_a_step(struct successor *one) {
+    static W after[CELLS];
+    load_state();
+    unpack(after, one->row);
+    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
+        if (checks[i].kind != STEP) continue;
+        clear_bit(&one->need, i);
+        s = before_step, t = after;
+        if (passes(i)) continue;
+        int instance = one->instance;
         meet_waiting();
         if (halt) return 1;
         taken[instance]++;
-        stop(BAD_STEP, (uint32_t)i, current);
+        stop(BAD_STEP, checks[i].claim, current);
         return 1;
     }
     return 0;
 }
 
-static void arrive(size_t instance) {
+static void arrive(struct successor *one) {
     if (collecting) {
         if (collected_n == collected_most) fail();
         W *out = collected + collected_n++ * (WIDTH + 1);
-        out[0] = (W)instance;
-        pack(out + 1);
+        out[0] = (W)one->instance;
+        memcpy(out + 1, one->row, sizeof one->row);
         return;
     }
-    if (breaks_a_step(instance)) return;
-    W *packed = waiting[waiting_n].row, hash;
-    pack(packed);
-    hash = (W)hash_of(packed, WIDTH, 7);
-    __builtin_prefetch(table + (hash & (table_size - 1)));
-    waiting[waiting_n].hash = hash, waiting[waiting_n].parent = current;
-    waiting[waiting_n].instance = (uint32_t)instance;
+    join(&one->need, unchanged.words);
+    if (STEPS && meets(&one->need, of_kind[STEP])) {
+        int broken = breaks_a_step(one);
+        if (broken) return;
+    }
+    if (!one->within && !meets(&one->need, of_kind[INVARIANT])) {
+        result.generated++, result.cut++, taken[one->instance]++;
+        return;
+    }
+    __builtin_prefetch(table + first_place(one->hash));
+    one->parent = current;
     if (++waiting_n == WAITING) meet_waiting();
 }
 
-/* Steps. */
-
-static __attribute__((noinline)) int run(const struct instance *i, const W *arguments) {
-    if (i->chooses && setjmp(on_disabled)) return 0;
-    return i->run(arguments);
-}
-
-static int attempt(size_t n, const W *arguments) {
-    int moved = 0;
-    do {
-        s = cells = after_step, choices = 0;
-        if (run(&instances[n], arguments)) moved = 1, arrive(n);
-        undo();
-    } while (!halt && instances[n].chooses && next_script());
-    return moved;
-}
-
-static int is_received(const struct instance *i, W message) {
-    return is_record(message) && is_a[i->receives][at(message)[0]];
-}
-
-static int attempt_all(size_t n) {
-    const struct instance *i = &instances[n];
-    const W *arguments = constants + i->arguments;
-    W given[MOST_ARGUMENTS], waiting, step = KEEPS ? 1 : 2;
-    int moved = 0;
-    if (i->receives < 0) return attempt(n, arguments);
-    memcpy(given, arguments, i->n * sizeof(W));
-    if (i->channel >= 0) {
-        waiting = before_step[i->channel];
-        given[i->position] = size(waiting) ? at(waiting)[0] : NONE;
-        return is_received(i, given[i->position]) && attempt(n, given);
+/* The claims about steps that are false, or undefined, of a step that changes nothing: they are
+   asked of every step, and the others where it changes what they read. */
+static void find_unchanged(void) {
+    static jmp_buf elsewhere;
+    static volatile int i;
+    memcpy(elsewhere, on_failure, sizeof elsewhere);
+    memset(&unchanged, 0, sizeof unchanged);
+    load_state();
+    for (i = 0; i < CHECKS; i++) {
+        if (checks[i].kind != STEP) continue;
+        W *from = top;
+        s = t = before_step;
+        if (setjmp(on_failure)) top = from, set_bit(&unchanged, i);
+        else if (!passes(i)) set_bit(&unchanged, i);
     }
-    waiting = before_step[BAG < 0 ? 0 : BAG];
-    for (W m = 0; m < size(waiting) && !halt; m += step) {
-        W message = at(waiting)[m];
-        if (!is_received(i, message)) continue;
-        if (!i->everywhere && at(message)[dest_at[at(message)[0]]] != given[0]) continue;
-        given[i->position] = message;
-        moved |= attempt(n, given);
-    }
-    return moved;
+    memcpy(on_failure, elsewhere, sizeof elsewhere);
+}
+
+static void begin_at(uint32_t state) {
+    current = state;
+    memcpy(base_row, rows + (size_t)state * WIDTH, sizeof base_row);
+    base_hash = hash_of_row(base_row);
+    state_is_loaded = 0;
+    memset(picks, 0, sizeof picks);
 }
 
 static void expand_one(void) {
     int moved = 0;
-    for (size_t n = 0; n < COUNT(instances) && !halt; n++) {
-        int went = attempt_all(n);
-        uint32_t *first = went ? enabled_in : disabled_in;
-        if (!first[n]) first[n] = current + 1;
-        moved |= went;
-    }
+    if (STEPS) find_unchanged();
+    for (int k = 0; k < COUNT(slots) && !halt; k++) moved |= ask_all(k);
     if (moved || halt || !watches_deadlock) return;
     meet_waiting();
     if (halt) return;
+    load_state();
     if (!final || !is_true_of(final, before_step)) stop(STUCK, 0, current);
 }
 
@@ -263,38 +169,78 @@ int start(size_t arena_bytes, size_t states, int deadlock) {
     watches_deadlock = deadlock;
     arena_size = arena_bytes / sizeof(W), most_states = states;
     if (arena_size > NODE) arena_size = NODE;
-    if (most_states > 0xfffffff0u) most_states = 0xfffffff0u;
-    nodes_size = 1 << 12, table_size = 1 << 12;
+    if (most_states > 0x9ffffff0u) most_states = 0x9ffffff0u; /* what a table of 2^32 holds */
+    nodes_size = 1 << 12, table_bits = 12, kept_size = 1 << 12;
+    notes_size = arena_bytes / 4 + 2 * ROOM_FOR_NOTES;
+    draw_coefficients();
     arena = reserve(arena_size * sizeof(W));
     rows = reserve((most_states + 1) * WIDTH * sizeof(W));
     parents = reserve((most_states + 1) * sizeof(W));
     stack = top = reserve(ON_STACK * sizeof(W));
     nodes = reserve(nodes_size * sizeof(W));
-    table = reserve(table_size * sizeof *table);
-    if (!arena || !rows || !parents || !stack || !nodes || !table) return FAILED;
+    table = reserve(sizeof(W) << table_bits);
+    kept = reserve(kept_size * sizeof *kept);
+    notes = reserve(notes_size);
+    if (!arena || !rows || !parents || !stack || !nodes || !table || !kept || !notes) return FAILED;
     stack_end = stack + ON_STACK;
     return MORE;
 }
 
+static void meet_initial(const W *state) {
+    struct successor one = {.parent = 0xffffffffu, .instance = COUNT(instances)};
+    pack_all(one.row, state);
+    one.hash = hash_of_row(one.row);
+    for (int kind = 0; kind < 3; kind++)
+        if (kind != STEP) join(&one.need, of_kind[kind]);
+    s = state, one.within = within_limits();
+    meet(&one);
+    result.level_end = result.states;
+}
+
+/* A state to begin in. */
 int begin(const W *state) {
     switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
     memcpy(after_step, state, sizeof after_step);
     halt = MORE, top = stack;
-    W row[WIDTH];
-    pack_all(row, after_step);
-    meet(row, (W)hash_of(row, WIDTH, 7), 0xffffffffu);
-    result.level_end = result.states;
+    meet_initial(after_step);
+    return halt;
+}
+
+static int may_begin(const W *state, int cell) {
+    s = state;
+    for (size_t i = 0; i < COUNT(initially); i++)
+        if (initially[i].cell == cell &&
+            !initially[i].is_true(constants + initially[i].arguments)) return 0;
+    return 1;
+}
+
+/* The initial states, cell by cell, `most` cells and no more; DONE after the last one. What is so
+   initially is asked as soon as the cells are there that it reads. */
+int begin_all(uint64_t most) {
+    static W state[CELLS + 1];
+    static int choice[CELLS + 1], cell;
+    halt = MORE, top = stack;
+    switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
+    for (; most && !halt; most--) {
+        if (cell == CELLS) {
+            meet_initial(state);
+        } else if (choice[cell] < starts[cell].n) {
+            state[cell] = constants[starts[cell].at + choice[cell]];
+            if (may_begin(state, cell)) choice[++cell] = 0; else choice[cell]++;
+            continue;
+        }
+        if (!cell) return halt ? halt : DONE;
+        choice[--cell]++;
+    }
     return halt;
 }
 
 /* Expand up to `most` states, or to the end of the level. */
 int expand(uint64_t most) {
-    halt = MORE, collecting = 0, waiting_n = 0, top = stack;
-    memset(picks, 0, sizeof picks);
+    halt = MORE, collecting = 0, waiting_n = 0, noting = -1, top = stack;
     switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
     while (most-- && result.next < result.level_end) {
-        current = (uint32_t)result.next++;
-        load(rows + (size_t)current * WIDTH);
+        begin_at((uint32_t)result.next++);
         expand_one();
         if (halt) return halt;
     }
@@ -308,11 +254,10 @@ int expand(uint64_t most) {
 /* The successors of a state, each with the number of its instance. */
 int64_t successors(uint32_t state, W *into, size_t most) {
     halt = MORE, collecting = 1, collected = into, collected_n = 0, collected_most = most;
-    top = stack;
-    memset(picks, 0, sizeof picks);
+    waiting_n = 0, noting = -1, top = stack;
     if (setjmp(on_failure)) return -1;
-    load(rows + (size_t)state * WIDTH);
-    for (size_t n = 0; n < COUNT(instances); n++) attempt_all(n);
+    begin_at(state);
+    for (int k = 0; k < COUNT(slots); k++) ask_all(k);
     collecting = 0;
     return (int64_t)collected_n;
 }
@@ -323,13 +268,24 @@ int judge(const W *of, size_t claim) {
     top = stack;
     if (setjmp(on_failure)) return -1;
     unpack(state, of);
-    if (claim < COUNT(invariants)) return is_true_of(invariants[claim], state);
-    claim -= COUNT(invariants);
+    s = state;
+    if (claim < INVARIANTS) return all_pass(INVARIANT, (int)claim);
+    claim -= INVARIANTS;
     if (claim < COUNT(awaited)) return is_true_of(awaited[claim], state);
-    return is_within(state);
+    return all_pass(CONSTRAINT, -1) && within_limits();
 }
 
-/* Whether the processes may stop in a row. */
+/* Whether a claim about steps is true of the step between two rows. */
+int judge_step(const W *before, const W *after, size_t claim) {
+    static W states[2][CELLS];
+    top = stack;
+    if (setjmp(on_failure)) return -1;
+    unpack(states[0], before), unpack(states[1], after);
+    s = states[0], t = states[1];
+    return all_pass(STEP, (int)claim);
+}
+
+/* Whether a row is an end; 0 where the specification says of none that it is. */
 int judge_final(const W *of) {
     static W state[CELLS];
     top = stack;
@@ -338,19 +294,9 @@ int judge_final(const W *of) {
     return final && is_true_of(final, state);
 }
 
-/* Whether a claim about steps is true of that from one row to another. */
-int judge_step(const W *before, const W *after, size_t claim) {
-    static W first[CELLS], second[CELLS];
-    top = stack;
-    if (setjmp(on_failure)) return -1;
-    unpack(first, before), unpack(second, after);
-    s = first, t = second;
-    return steps[claim]();
-}
-
 size_t memory(void) {
-    return (arena_used + nodes_size + result.states * (WIDTH + 1)) * sizeof(W) +
-           table_size * sizeof *table;
+    return (arena_used + nodes_size + states_n * (WIDTH + 1)) * sizeof(W) +
+           (sizeof(W) << table_bits) + kept_size * sizeof *kept + notes_used;
 }
 const W *row_of(uint32_t state) { return rows + (size_t)state * WIDTH; }
 W parent_of(uint32_t state) { return parents[state]; }
@@ -362,5 +308,7 @@ void finish(void) {
     munmap(parents, (most_states + 1) * sizeof(W));
     munmap(stack, ON_STACK * sizeof(W));
     munmap(nodes, nodes_size * sizeof(W));
-    munmap(table, table_size * sizeof *table);
+    munmap(table, sizeof(W) << table_bits);
+    munmap(kept, kept_size * sizeof *kept);
+    munmap(notes, notes_size);
 }

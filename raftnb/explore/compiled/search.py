@@ -10,7 +10,8 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
-from raftnb.explore.compiled.program import Loaded, Text, grouped, text_of
+from raftnb.explore.compiled.program import Loaded, Text, text_of
+from raftnb.explore.compiled.shape import grouped
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
@@ -61,13 +62,21 @@ class CompiledSearch:
 
     def explore(self) -> None:
         """Go through the states; raises `Stop` before the last one, `Differs`."""
-        for state in self.model.initial_states:
-            self._heed(self.loaded.library.begin(self.loaded.row(state)))
+        self._begin()
         with progress_bar("states", self.options.progress) as bar:
             while self.loaded.result.next < self.loaded.result.states:
                 if self.options.max_depth is not None and self.depth >= self.options.max_depth:
                     raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
                 self._level(bar)
+
+    def _begin(self) -> None:
+        """Meet the initial states, or those that are given instead."""
+        for state in self.model.starts and self.model.initial_states:
+            self._heed(self.loaded.library.begin(self.loaded.row(state)))
+        reason = DONE if self.model.starts else MORE
+        while reason == MORE:
+            reason = self.loaded.library.begin_all(CHUNK)
+            self._heed(reason)
 
     def _level(self, bar: Any) -> None:
         """Expand the states of one depth."""
@@ -88,10 +97,10 @@ class CompiledSearch:
         if reason == STUCK:
             raise Stop(Verdict.VIOLATED, property="deadlock", trace=self.to(found.bad))
         if reason == BROKEN:
-            claim = written.invariants[found.claim]
+            claim = written.claims.invariants[found.claim]
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self.to(found.bad))
         if reason == BAD_STEP:
-            claim, trace = written.transitions[found.claim], self.to(found.bad)
+            claim, trace = written.claims.steps[found.claim], self.to(found.bad)
             trace = one_more(self.model, trace, claim)
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
 
@@ -122,7 +131,7 @@ class CompiledSearch:
         met = self.loaded.result
         witnesses = {
             claim.__name__: self.to(number - 1) if number else None
-            for claim, number in zip(self.written.awaited, met.found, strict=False)
+            for claim, number in zip(self.written.claims.awaited, met.found, strict=False)
         }
         if verdict is None:
             found = conclude(self.model, met.states, witnesses, met.cut)

@@ -1,0 +1,243 @@
+"""The tables that stand between a model's functions in C and the search: cells, instances, claims.
+
+A **slot** is a question to ask of a state: what can these instances do here? Their outcomes depend
+on a few words of the row, which the table names; so they are kept, and asked for by these words.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from raftnb.data.values import Map
+from raftnb.explore.compiled.checks import Check, Checks
+from raftnb.explore.compiled.footprints import Footprints
+from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.tables import has_bag
+from raftnb.explore.given import asked
+from raftnb.language.claims import Property
+from raftnb.language.instances import ActionInstance, initial_values
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+LEAST_GROUP = 3
+"""A process with at least so many variables is one word of a row."""
+MOST_ASKED = 3
+"""A slot that depends on more words than this is run each time."""
+BITS = 64
+
+
+class Claims(NamedTuple):
+    """What is claimed, by the names that the tables of it have in C."""
+
+    invariants: tuple[Property, ...]
+    steps: tuple[Property, ...]
+    constraints: tuple[Property, ...]
+    awaited: tuple[Property, ...]
+
+
+def claims_of(model: Model) -> Claims:
+    """The claims of a model that are checked."""
+    spec = model.spec
+    return Claims(
+        asked(model, spec.invariants),
+        asked(model, spec.transitions),
+        model.checked(spec.constraints),
+        asked(model, spec.sometimes),
+    )
+
+
+def grouped(model: Model) -> list[tuple[int, int]]:
+    """Which cells make which word of a row, as the first one and how many.
+
+    The variables of a process are one word where they are several; the last cell is that of the
+    messages in flight, where they are in no queues.
+    """
+    found: list[tuple[int, int]] = []
+    own = len(model.variables)
+    owners = [cell.owner for cell in model.layout.cells[:own]]
+    shared = {cls.root for cls in model.spec.shared}
+    for owner in dict.fromkeys(owners):
+        first, n = owners.index(owner), owners.count(owner)
+        together = n >= LEAST_GROUP and owner not in shared
+        found += [(first, n)] if together else [(first + i, 1) for i in range(n)]
+    return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
+
+
+class Shape:
+    """Writes the tables of a model."""
+
+    def __init__(self, functions: Functions, world: World) -> None:
+        self.functions, self.world, self.model = functions, world, functions.model
+        self.footprints = Footprints(functions.program)
+        self.checks = Checks(functions, self.footprints, world)
+        self._places: dict[Any, int] = {}
+        self.groups = grouped(self.model)
+        self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
+
+    def text(self) -> list[str]:
+        """All of them."""
+        claims = claims_of(self.model)
+        most = max((1 + len(i.arguments) for i in self.world.instances), default=1)
+        widths = f"CELLS = {len(self.group_of)}, WIDTH = {len(self.groups)}"
+        groups = ", ".join(f"{{{first}, {n}}}" for first, n in self.groups)
+        awaited = [self.functions.claim(claim, self.world) for claim in claims.awaited]
+        final = self.model.spec.final
+        checks = self._checks(claims)
+        return [
+            f"enum {{ {widths}, MOST_ARGUMENTS = {most}, MOST_ASKED = {MOST_ASKED} }};",
+            f"static const struct {{ int first, n; }} groups[] = {{{groups}}};",
+            f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
+            *self._instances(),
+            *self._table_of_checks(claims, checks),
+            *self._slots([check for _, check in checks]),
+            *self._starts(),
+            f"static int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
+            f"static int (*const final)(void) = "
+            f"{self.functions.claim(final, self.world) if final else '0'};",
+        ]
+
+    def _instances(self) -> list[str]:
+        rows = ", ".join([*map(self.functions.instance, self.world.instances), "{0}"])
+        fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
+        return [
+            f"struct instance {{ {fields}, everywhere, chooses; }};",
+            f"static const struct instance instances[] = {{{rows}}};",
+        ]
+
+    # Claims.
+
+    def _checks(self, claims: Claims) -> list[tuple[str, Check]]:
+        """The parts of the claims, each with its kind and which of them it is part of."""
+        return [
+            (f"{kind}, {i}", check)
+            for kind, found in (
+                ("INVARIANT", claims.invariants),
+                ("STEP", claims.steps),
+                ("CONSTRAINT", claims.constraints),
+            )
+            for i, claim in enumerate(found)
+            for check in self.checks.of(claim, may_raise=kind != "CONSTRAINT")
+        ]
+
+    def _table_of_checks(self, claims: Claims, checks: list[tuple[str, Check]]) -> list[str]:
+        rows = [f"{{{check.function}, {check.row}, {told}}}" for told, check in checks]
+        touching = [
+            bits((i for i, (_, check) in enumerate(checks) if cell in check.cells), len(checks))
+            for cell in range(len(self.group_of))
+        ]
+        kinds = ("INVARIANT", "STEP", "CONSTRAINT")
+        of_kind = [
+            bits((i for i, (told, _) in enumerate(checks) if told.startswith(kind)), len(checks))
+            for kind in kinds
+        ]
+        counts = f"INVARIANTS = {len(claims.invariants)}, STEPS = {len(claims.steps)}"
+        return [
+            f"enum {{ {', '.join(kinds)}, CHECKS = {len(checks)}, NEED = {needed(checks)} }};",
+            f"enum {{ {counts} }};",
+            "struct check { int (*is_true)(const W *); int arguments, kind, claim; };",
+            f"static const struct check checks[] = {{{', '.join([*rows, '{0}'])}}};",
+            f"static const uint64_t touching[][NEED] = {{{', '.join(touching)}}};",
+            f"static const uint64_t of_kind[][NEED] = {{{', '.join(of_kind)}}};",
+        ]
+
+    # Slots.
+
+    def _slots(self, checks: list[Check]) -> list[str]:
+        slots: dict[tuple[Any, ...], list[int]] = {}
+        for i, instance in enumerate(self.world.instances):
+            slots.setdefault(self._asked(i, instance), []).append(i)
+        members, rows = list(itertools.chain(*slots.values())), []
+        for at, (key, own) in enumerate(slots.items()):
+            _, asked, channel, dest = key
+            first = sum(map(len, list(slots.values())[:at]))
+            known = [g for g in asked or () if g >= 0]
+            local = (i for i, check in enumerate(checks) if self._is_in(check, known))
+            words = ", ".join(map(str, [*known, *[-1] * (MOST_ASKED - len(known))]))
+            numbers = (first, len(own), channel, dest, int(asked is None))
+            rows.append(
+                f"{{{{{words}}}, {', '.join(map(str, numbers))}, {bits(local, len(checks))}}}"
+            )
+        fields = "int asked[MOST_ASKED], first, n, channel, receiver, direct; uint64_t local[NEED]"
+        return [
+            f"struct slot {{ {fields}; }};",
+            f"static struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
+            f"static const int in_slot[] = {{{', '.join(map(str, [*members, 0]))}}};",
+            f"enum {{ TO_ANYBODY = {TO_ANYBODY}, TO_NOBODY = {TO_NOBODY} }};",
+        ]
+
+    def _is_in(self, check: Check, known: Sequence[int]) -> bool:
+        return all(self.group_of[cell] in known for cell in check.cells)
+
+    def _asked(self, number: int, instance: ActionInstance) -> tuple[Any, ...]:
+        """The slot of an instance: a number where it stands alone, the words it depends on (or
+        None), the channel of what it receives, and to whom that is sent, as a constant."""
+        cells = self._cells(instance)
+        asked: Any = tuple(sorted({self.group_of[cell] for cell in cells}))
+        channel, receiver = NO_CHANNEL, TO_NOBODY
+        if instance.receives is not None:
+            everywhere = type(instance.process).everywhere
+            receiver = TO_ANYBODY if everywhere else self._constant(instance.process)
+            channel = NO_CHANNEL if instance.channel is None else instance.channel
+        if len(asked) > MOST_ASKED or not self._may_be_kept(cells):
+            return number, None, channel, receiver
+        return -1, asked, channel, receiver
+
+    def _constant(self, process: Any) -> int:
+        if process not in self._places:
+            self._places[process] = self.functions.tables.row([process])
+        return self._places[process]
+
+    def _may_be_kept(self, cells: Iterable[int]) -> bool:
+        """Where queues are read as a whole, what is sent cannot be told from what is read."""
+        own, end = len(self.model.variables), len(self.model.layout.cells)
+        return not any(own <= cell < end for cell in cells)
+
+    def _cells(self, instance: ActionInstance) -> frozenset[int]:
+        cls, name = type(instance.process), instance.action.name
+        routine = self.functions.program.action(cls, name)
+        touched = set(self.footprints.of(routine))
+        if cls.cycle is not None and name in cls.cycle.labels:
+            touched.add((cls.root, "pc", 0))
+        return self.footprints.cells(touched, (instance.process, *instance.bound(None)))
+
+    # Initial states.
+
+    def _starts(self) -> list[str]:
+        """The values with which each cell may start, and the claims that bound them."""
+        model, tables, rows = self.model, self.functions.tables, []
+        with self.world:
+            for cell, (variable, cls) in enumerate(model.variables):
+                values = initial_values(variable, cls, self.world)
+                values = [model.admitted(cell, value) for value in values]
+                rows.append((tables.row(values), len(values)))
+        empty = len(self.group_of) - len(model.variables)
+        nothing: Any = () if model.channels else frozenset() if model.keeps else Map()
+        rows += [(tables.row([nothing]), 1)] * empty
+        spec = model.spec
+        claims = (*spec.assuming, *spec.initially)
+        found = [c for claim in claims for c in self.checks.of(claim, may_raise=False)]
+        bounds = [f"{{{c.function}, {c.row}, {max(c.cells, default=0)}}}" for c in found]
+        texts = ", ".join(f"{{{at}, {n}}}" for at, n in rows)
+        return [
+            f"static const struct {{ int at, n; }} starts[] = {{{texts}}};",
+            "static const struct { int (*is_true)(const W *); int arguments, cell; } "
+            f"initially[] = {{{', '.join([*bounds, '{0}'])}}};",
+        ]
+
+
+NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
+
+
+def needed(checks: Sequence[Any]) -> int:
+    """How many words of bits hold one for each check."""
+    return max(1, -(-len(checks) // BITS))
+
+
+def bits(ones: Iterable[int], n: int) -> str:
+    """A set of numbers below `n` as words of bits, in C."""
+    words = [0] * max(1, -(-n // BITS))
+    for i in ones:
+        words[i // BITS] |= 1 << i % BITS
+    return "{" + ", ".join(f"{word:#x}ull" for word in words) + "}"
