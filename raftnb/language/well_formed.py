@@ -241,7 +241,7 @@ def refuse_shared_names(names: Mapping[str, tuple[str, ...]], shared: Iterable[s
 
 
 def refuse_same_claims(claims: Sequence[Any], steps: Sequence[Any]) -> None:
-    """Raise `SpecError` for two claims of one name, or one claim about steps and about states.
+    """Raise `SpecError` for claims that are called alike, or for one about steps and states.
 
     Results could not tell two of one name apart. And every engine asks for one of the two only:
     what is true of every step need not be true of a state in which no step begins.
@@ -254,6 +254,13 @@ def refuse_same_claims(claims: Sequence[Any], steps: Sequence[Any]) -> None:
                 f"two claims called `{name}`",
                 allowed="claims of different names",
                 cure="rename one of the functions",
+            )
+        if name == "deadlock":
+            raise SpecError(
+                "a claim called `deadlock`",
+                place=source.place(as_function(claim)),
+                allowed="names that answers give to nothing else: this is a state without a step",
+                cure="rename the function",
             )
         if claim in steps and claims.count(claim) > steps.count(claim):
             raise SpecError(

@@ -22,7 +22,7 @@ import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,18 +167,24 @@ def matters(statement: ast.stmt) -> bool:
     return not text and not isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom)
 
 
-def exchange(mutant: Mutant) -> None:
+Held = dict[tuple[str, str], list[FunctionType]]
+
+
+def held() -> Held:
+    """All the functions that are held anywhere, by the file and the full name of their code."""
+    found: Held = defaultdict(list)
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType):
+            found[thing.__code__.co_filename, thing.__code__.co_qualname].append(thing)
+    return found
+
+
+def exchange(mutant: Mutant, known: Held) -> None:
     """Give the function the mutant's code, and those made in it, wherever they are held."""
     path, code = str(mutant.path.resolve()), mutant.code()
     made = Counter(inner.co_qualname for inner in codes(code))
     mine = {c.co_qualname: c for c in codes(code) if made[c.co_qualname] == 1}
-    found = [
-        thing
-        for thing in gc.get_objects()
-        if isinstance(thing, FunctionType)
-        and thing.__code__.co_filename == path
-        and thing.__code__.co_qualname in mine
-    ]
+    found = [function for name in mine for function in known.get((path, name), ())]
     assert found, mutant
     for function in found:
         changed = mine[function.__code__.co_qualname]
@@ -296,15 +302,17 @@ class Trial:
         chosen = random.Random(self.options.seed).sample(every, len(every))[: self.options.sample]
         done = {row["key"] for row in self.rows()}
         end = time.monotonic() + 60 * self.options.minutes
+        known = held()  # once, and frozen: a forked process would copy all that it looks at
+        gc.freeze()
         for mutant in tqdm([m for m in chosen if m.key not in done], desc="mutants", unit=""):
             if time.monotonic() > end:
                 break
-            row = {"key": mutant.key, "mutant": str(mutant), **self.outcome(suite, mutant)}
+            row = {"key": mutant.key, "mutant": str(mutant), **self.outcome(suite, mutant, known)}
             with self.answers.open("a") as file:
                 file.write(json.dumps(row) + "\n")
         self.told(len(every))
 
-    def outcome(self, suite: Suite, mutant: Mutant) -> dict[str, Any]:
+    def outcome(self, suite: Suite, mutant: Mutant, known: Held) -> dict[str, Any]:
         """What came of a mutant: noticed (by which test), survived, not run by any, undecided."""
         names, spent = [], 0.0
         for name in suite.of_line(str(mutant.path), mutant.line):
@@ -316,10 +324,10 @@ class Trial:
             return {"came": "run by no test"}
 
         def work() -> str:
-            exchange(mutant)
+            exchange(mutant, known)
             return suite.first_failure(names) or ""
 
-        answer = apart(work, 20 + 4 * self.options.seconds)
+        answer = apart(work, 8 + 3 * self.options.seconds)
         if answer is None:
             return {"came": "undecided"}
         if not answer:

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from raftnb.tree import calls, nodes, types
-from tests.fuzz.mutate import Mutant, apart, change, exchange, mutants
+from tests.fuzz.mutate import Mutant, apart, change, exchange, held, mutants
 
 TYPES = Path("raftnb/tree/types.py")
 
@@ -30,7 +30,7 @@ def test_a_mutant_lives_in_its_process_alone() -> None:
     mutant = one("optional", "a test negated", "if isinstance(type_, Never)")
 
     def work() -> bool:
-        exchange(mutant)
+        exchange(mutant, held())
         return types.optional(nodes.BOOL) == nodes.NOTHING
 
     assert apart(work, 60) is True
@@ -48,7 +48,7 @@ def test_a_function_that_was_made_before_is_changed_too() -> None:
 
     def work() -> bool:
         before = made.__code__.co_code
-        exchange(mutant)
+        exchange(mutant, held())
         return made.__code__.co_code != before
 
     assert apart(work, 60) is True

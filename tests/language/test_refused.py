@@ -533,3 +533,9 @@ def test_two_claims_of_one_name_are_refused() -> None:
     with pytest.raises(SpecError, match="two claims called `fine`"):
         Spec("odd", (Sender,), delivery=Delivery(), invariants=(fine,), sometimes=(twin,))
     assert Spec("odd", (Sender,), delivery=Delivery(), invariants=(fine,), sometimes=(fine,))
+
+
+def test_a_claim_called_as_a_state_without_a_step_is_refused() -> None:
+    named = type(fine)(fine.__code__, globals(), "deadlock")
+    with pytest.raises(SpecError, match="a claim called `deadlock`"):
+        Spec("odd", (Sender,), delivery=Delivery(), invariants=(named,))
