@@ -14,6 +14,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
     "book.mathml",
+    "book.search",
 ]
 exclude_patterns = ["_notebooks"]
 
@@ -42,6 +43,7 @@ nitpick_ignore_regex = [("py:.*", ".*")]  # types of other packages have no page
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
+html_js_files = ["book.js"]
 html_copy_source = False
 html_show_sphinx = False
 templates_path = ["templates"]

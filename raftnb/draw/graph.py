@@ -9,6 +9,7 @@ import graphviz
 from raftnb.data.calls import told_plainly
 from raftnb.data.markup import escaped
 from raftnb.data.trace import State, StateGraph, Step, Trace, difference
+from raftnb.data.verdict import counted
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.given import graph_of, trace_of
 from raftnb.draw.picture import Picture
@@ -64,9 +65,9 @@ def graph_in_words(graph: StateGraph, moving: set[int]) -> str:
     """What a state graph shows, for those who cannot see it."""
     stuck = len(graph.states) - len(moving)
     ends = {0: "none of them", 1: "one of them"}.get(stuck, f"{stuck} of them")
-    steps = len(graph.edges)
+    steps, states = counted(len(graph.edges), "step"), counted(len(graph.states), "state")
     part = "" if graph.complete else "the first part of "
-    words = f"{part}a state graph: {len(graph.states)} states, {ends} stuck, {steps} steps"
+    words = f"{part}a state graph: {states}, {ends} stuck, {steps}"
     return words[0].upper() + words[1:]
 
 
@@ -109,7 +110,7 @@ def draw_trace(trace: Trace, alt: str = "") -> Picture:
         dot.edge(str(i - 1), str(i), as_label(f"  {short_step(step)}"))
     if trace.loop is not None:
         dot.edge(str(last), str(trace.loop), "  for ever", style="dashed", color=RED)
-    return render(dot, alt=alt or f"A trace of {last} steps: {steps_in_words(trace)}")
+    return render(dot, alt=alt or f"A trace of {counted(last, 'step')}: {steps_in_words(trace)}")
 
 
 def zip_cells(state: State) -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@ import graphviz
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import counted
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.given import trace_of
 from raftnb.draw.graph import steps_in_words
@@ -96,6 +97,6 @@ def in_words(trace: Trace) -> str:
     assert trace.loop is not None
     rounds = Trace(trace.states[trace.loop :], trace.steps[trace.loop :])
     return (
-        f"A lasso: {trace.loop} steps lead to state {trace.loop + 1}, "
+        f"A lasso: {counted(trace.loop, 'step')} to state {trace.loop + 1}, "
         f"then round for ever: {steps_in_words(rounds)}"
     )

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from raftnb.data.calls import told_plainly
 from raftnb.data.events import Operation, Value, text
 from raftnb.data.histories import History
+from raftnb.data.verdict import counted
 from raftnb.draw import svg
 from raftnb.draw.lanes import Band, Lanes, bands_of, lanes_of, shortened
 from raftnb.draw.pages import asset, data_island, filled
@@ -304,7 +305,9 @@ def _about(op: Operation) -> str:
 
 def _alt(plan: _Plan, points: Sequence[Point], culprits: Sequence[Operation], caption: str) -> str:
     count = len(plan.shown)
-    words = [caption or f"A history of {count} operations by {len(plan.lanes.number)} processes"]
+    by = len(plan.lanes.number)
+    processes = f"{by} process" if by == 1 else f"{by} processes"
+    words = [caption or f"A history of {counted(count, 'operation')} by {processes}"]
     if points:
         words.append("in the order " + ", ".join(str(point.operation) for point in points[:8]))
         words[-1] += ", …" if len(points) > 8 else ""

@@ -27,7 +27,7 @@ class Views:
         lines = "".join(f"<tr>{_cell(*a)}{_cell(*b)}</tr>" for a, b in self.rows)
         may = ", ".join(f"<code>{escaped(step)}</code>" for step in self.allowed)
         return (
-            f"<table><caption>{escaped(self.verdict)}</caption>"
+            f"<table><caption>{escaped(self.verdict[:1].upper() + self.verdict[1:])}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
             f"<p>Steps of {escaped(self.heads[1])} from there: {may or 'none'}</p>"
         )

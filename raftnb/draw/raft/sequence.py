@@ -301,7 +301,7 @@ def _length(event: Event) -> float:
 def _event(x: float, y: float, event: Event) -> list[Element]:
     after = event.after.of(event.process)
     role = brief(after["role"]) if "role" in after else ""
-    drawn = [label(4, y + 4, str(event.number), fill=GRAY, font_size=9)]
+    drawn = [label(4, y + 4, _numbers(event), fill=GRAY, font_size=9)]
     first, second, boxes = headline(event), outcome(event), _boxes(event)
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
@@ -310,6 +310,12 @@ def _event(x: float, y: float, event: Event) -> list[Element]:
     if entries(event.before.of(event.process)) and not entries(after):
         drawn.append(label(start, y + 12, "log: empty"))
     return drawn
+
+
+def _numbers(event: Event) -> str:
+    """The numbers of a row's steps."""
+    last = event.number + len(event.steps) - 1
+    return f"{event.number}" if last == event.number else f"{event.number}–{last}"
 
 
 def _note(x: float, y: float, note: str) -> Element:
