@@ -10,7 +10,6 @@ import graphviz
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import counted
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.given import trace_of
 from raftnb.draw.graph import steps_in_words
@@ -96,7 +95,8 @@ def in_words(trace: Trace) -> str:
     """What a lasso shows, for those who cannot see it."""
     assert trace.loop is not None
     rounds = Trace(trace.states[trace.loop :], trace.steps[trace.loop :])
+    lead = "step leads" if trace.loop == 1 else "steps lead"
     return (
-        f"A lasso: {counted(trace.loop, 'step')} to state {trace.loop + 1}, "
+        f"A lasso: {trace.loop} {lead} to state {trace.loop + 1}, "
         f"then round for ever: {steps_in_words(rounds)}"
     )
