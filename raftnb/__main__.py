@@ -19,6 +19,7 @@ from raftnb.data.errors import RaftnbError
 COMMANDS = {
     "list": "listing",
     "check": "check",
+    "sweep": "sweep",
     "explore": "explore",
     "walk": "walk",
     "liveness": "liveness",
