@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 from raftnb.commands.common import add_number, report
@@ -12,6 +13,7 @@ from raftnb.commands.specifications import about, add_model_arguments, chosen_mo
 from raftnb.commands.traces import add_start, add_trace, chosen_start
 from raftnb.data.verdict import Verdict
 from raftnb.explore import Exploration, check, traps
+from raftnb.explore.lines import LinesRun
 from raftnb.explore.traps import endless
 from raftnb.language.spec import Model
 
@@ -45,6 +47,11 @@ def add_parser(subparsers: Any) -> None:
         help="go on after a violation: every claim that is violated, each with a shortest trace",
     )
     parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="print the text of actions and claims, with a + where a statement ran, a - where not",
+    )
+    parser.add_argument(
         "--no-deadlock", action="store_true", help="a state without a next one is no violation"
     )
     parser.add_argument(
@@ -60,9 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
     megabytes = arguments.max_memory
-    result = within(
-        arguments.max_seconds,
-        lambda: check(
+    lines = LinesRun(model)
+
+    def ask() -> Exploration:
+        return check(
             model,
             start=start,
             claims=arguments.claim,
@@ -72,14 +80,27 @@ def run(arguments: argparse.Namespace) -> int:
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
             symmetry=arguments.symmetry,
-        ),
-    )
+            engine="memo" if arguments.coverage else "fast",  # compiled code has no lines of Python
+        )
+
+    with lines if arguments.coverage else nullcontext():
+        result = within(arguments.max_seconds, ask)
     told = (*traps(model, symmetry=arguments.symmetry), *after(model, result))
     hints = tuple(dict.fromkeys(told))
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
-    return report(result, arguments, model=model, **about(model), **extra)
+    if arguments.coverage:
+        extra["coverage"] = {"taken": result.coverage, "functions": lines.as_json()}
+    code = report(result, arguments, model=model, **about(model), **extra)
+    if arguments.coverage and not arguments.json:
+        print(taken(result), lines, sep="\n\n")
+    return code
+
+
+def taken(result: Exploration) -> str:
+    """How often each process took each action, a line each."""
+    return "\n".join(f"{many:>12,} {step}" for step, many in result.coverage.items())
 
 
 def after(model: Model, result: Exploration) -> tuple[str, ...]:

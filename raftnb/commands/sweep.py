@@ -79,8 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 def choices(texts: list[str], spec: Spec) -> dict[str, Any]:
     """The constants that --set gives, a range where it is written as one."""
     ranges = {text: re.fullmatch(RANGE, text) for text in texts}
-    plain = parse_settings([low_of(text, match) for text, match in ranges.items()], spec)
-    found = dict(plain)
+    found: dict[str, Any] = dict(parse_settings([low_of(*item) for item in ranges.items()], spec))
     for text, match in ranges.items():
         if match is None:
             continue

@@ -170,8 +170,8 @@ def models_of(spec: Spec, constants: Mapping[str, Any], history: bool) -> Iterat
             allowed=f"1 to {MOST_SIZES:,} sizes",
             cure="give fewer values, or sweep twice",
         )
-    for values in itertools.product(*choices):
-        yield spec(history=history, **dict(zip(constants, values, strict=True)))
+    for chosen in itertools.product(*choices):
+        yield spec(history=history, **dict(zip(constants, chosen, strict=True)))
 
 
 def explored(models: Sequence[Model], ask: Callable[[Model], Exploration]) -> Iterator[Size]:
