@@ -29,11 +29,6 @@ class Size:
     constants: Mapping[str, Any]
     found: Exploration
 
-    @cached_property
-    def rate(self) -> float:
-        """How many states were generated in a second."""
-        return self.found.generated / max(self.found.seconds, 1e-3)
-
 
 @dataclass(frozen=True, repr=False)
 class Sweep(Answer):
@@ -88,7 +83,7 @@ class Sweep(Answer):
     @cached_property
     def header(self) -> tuple[str, ...]:
         """The heads of the table's columns."""
-        return (*self.varied, "verdict", "distinct", "generated", "depth", "seconds", "states/s")
+        return (*self.varied, "verdict", "distinct", "generated", "depth", "seconds")
 
     def row(self, size: Size) -> tuple[str, ...]:
         """The table's row of one size; the last column says what is violated, or what stopped."""
@@ -96,13 +91,17 @@ class Sweep(Answer):
         counts = (f"{found.distinct:,}", f"{found.generated:,}", str(found.depth))
         told = found.property if found.verdict is Verdict.VIOLATED else found.bound
         values = (as_written(size.constants[name]) for name in self.varied)
-        cost = (f"{found.seconds:.1f}", f"{size.rate:,.0f}")
-        return (*values, str(found.verdict), *counts, *cost, told or "")
+        return (*values, str(found.verdict), *counts, f"{found.seconds:.1f}", told or "")
 
     def as_json(self) -> dict[str, Any]:
         """The table as plain JSON data."""
         sizes = [{"constants": dict(s.constants), **s.found.as_json()} for s in self.sizes]
-        return {"spec": self.name, "sizes": sizes, "left_out": self.left_out}
+        return {
+            "spec": self.name,
+            "varied": list(self.varied),
+            "sizes": sizes,
+            "left_out": self.left_out,
+        }
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.name}, {counted(len(self.sizes), 'size')}", *self.lines()]

@@ -63,8 +63,8 @@ def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "sequential-store", "--set", "clients=1", "--coverage"]) == 0
     text = capsys.readouterr().out
     assert "statements that never ran: 0 of " in text
-    assert " c1.invoke_write" in text
+    assert " c1.take_mutex" in text
     main(["check", "sequential-store", "--set", "clients=1", "--coverage", "--json"])
     data = json.loads(capsys.readouterr().out)["coverage"]
-    assert data["taken"]["c1.invoke_write"] > 0
+    assert data["taken"]["c1.take_mutex"] > 0
     assert all(line["ran"] for f in data["functions"] for line in f["lines"])
