@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+import time
+from typing import Any, TextIO
 
 from tqdm import tqdm
+
+EVERY = 60.0
+"""Seconds between two lines of a log."""
 
 
 def progress_bar(
@@ -18,14 +22,16 @@ def progress_bar(
 ) -> Any:
     """A bar that appears after `delay` seconds and goes away at the end.
 
-    It stands on standard error, in a notebook below the cell; with `show=None` only where somebody
-    sees it, in a notebook or on a terminal. With `show`, the environment variable TQDM_DISABLE can
-    still turn it off.
+    It stands on standard error, in a notebook below the cell; in a file or a pipe it is a line
+    every minute instead. With `show=None` it is only where somebody sees it, in a notebook or on a
+    terminal. With `show`, the environment variable TQDM_DISABLE can still turn it off.
     """
     options: dict[str, Any] = {"total": total, "desc": title}
     display = _display_of_a_notebook()
     if display is not None:
         options |= {"file": Line(display), "ncols": 80}
+    elif not sys.stderr.isatty():
+        options |= {"file": Log(sys.stderr), "ncols": 100}
     if show is False:
         options["disable"] = True
     elif show is None and display is None:
@@ -38,6 +44,30 @@ def _display_of_a_notebook() -> Any:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return ipython.display.display if getattr(shell, "kernel", None) else None  # type: ignore[union-attr]
+
+
+class Log:
+    """The bar in a file: its text now and then, each time on a line of its own."""
+
+    encoding = "utf-8"
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._due = file, 0.0
+
+    def write(self, text: str) -> None:
+        """Print a text that is not empty, if the last one is a minute old."""
+        words, now = text.strip("\r\n "), time.monotonic()
+        if words and now >= self._due:
+            self._file.write(f"{words}\n")
+            self._file.flush()
+            self._due = now + EVERY
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def isatty(self) -> bool:
+        """It is no terminal."""
+        return False
 
 
 class Line:

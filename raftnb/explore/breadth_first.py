@@ -14,6 +14,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.expander import Expander
+from raftnb.explore.forecast import told
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.permuted import try_permutations
@@ -67,6 +68,7 @@ class BreadthFirst:
         self.generated, self.cut, self.depth = 0, 0, 0
         self.coverage = self.expander.coverage * 0
         self.replay = Replay(self.memo, self.store)
+        self.levels: list[int] = []  # how many states each depth has
         self.begun = False  # whether all the initial states are in the store
 
     def run(self) -> Exploration:
@@ -103,6 +105,7 @@ class BreadthFirst:
             if self.options.max_depth is not None and self.depth >= self.options.max_depth:
                 raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
             fills, generated = self.memo.fills, self.expander.generated
+            self.levels.append(sum(len(range(*r, self.store.shards)) for r in ranges))
             ranges = self._level(ranges)
             self._hand_over(self.memo.fills - fills, self.expander.generated - generated)
         self.depth = max(self.depth, 1) if self.store.distinct else 0
@@ -238,7 +241,8 @@ class BreadthFirst:
 
     def _report(self, todo: list[tuple[int, int]]) -> None:
         queue = self.store.distinct - min(start for start, _ in todo)
-        self.bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", refresh=False)
+        left = told(self.levels)
+        self.bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", left=left, refresh=False)
         self.bar.update(self.store.distinct - self.bar.n)
 
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
