@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from raftnb.draw.raft.cluster import draw_cluster, draw_clusters, in_words, servers_of
+from raftnb.draw.raft.parts import cluster_parts
 from raftnb.draw.raft.sequence import (
     NARROW,
     draw_sequence,
@@ -21,7 +22,9 @@ from raftnb.experiments.mutation import played
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.election_scenes import accept_invitation, elect_calmly, hand_over
 from raftnb.specs.raft.mistakes import MUTANTS
+from raftnb.specs.raft.mistakes.snapshots import compact
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
+from raftnb.specs.raft.snapshots import RAFT_SNAPSHOTS
 from raftnb.specs.raft.transfer import RAFT_TRANSFER
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
 
@@ -104,6 +107,28 @@ def test_a_cluster_shows_terms_values_and_what_is_committed(world):
     assert in_words("", world.state).startswith(
         "leader s1 in term 1 with entries of terms 1, 1 committed, follower s2"
     )
+
+
+def test_of_what_a_snapshot_covers_only_the_last_term_is_shown():
+    world = RAFT_SNAPSHOTS(values=3).start()
+    elect(world, "s1", "s2")
+    for value in ("v1", "v2", "v3"):
+        request(world, "s1", value)
+    replicate(world, "s1", "s2")
+    commit(world, "s1", 2)
+    compact(world, "s1", 2)
+    picture = draw_cluster(world.state)
+    assert [text for text in texts(picture) if text in ("v1", "v2", "v3")] == [
+        "v3",
+        "v1",
+        "v2",
+        "v3",
+    ]
+    assert picture.svg.count("stroke-dasharray") == 2
+    assert "2 committed, 2 in a snapshot" in picture.alt
+    first, _ = cluster_parts(world.state)
+    assert first["boxes"] == [["–", "–"], ["1", "–"], ["1", "v3"]]
+    assert draw_sequence(world.trace).svg.count('stroke-dasharray="3 2"') == 2
 
 
 def test_several_clusters_stand_side_by_side(world):

@@ -39,6 +39,7 @@ from raftnb.draw.theme import (
 )
 
 TERM_COLORS = (WHITE, SKY, YELLOW, PINK, PALE, ORANGE)
+GONE = {"fill": WHITE, "stroke_dasharray": "3 2"}
 ROLE_COLORS = {"follower": WHITE, "candidate": ORANGE, "leader": BLUE}
 BOX, ROW, TOP = 30.0, 46.0, 46.0
 
@@ -118,19 +119,36 @@ def role_mark(x: float, y: float, role: str, radius: float = 6) -> Element:
     return circle(x, y, radius, fill=fill, stroke=BLACK)
 
 
+def compacted(seen: dict[str, Any]) -> int:
+    """How many entries of a server's log a snapshot covers: of them it has the last one's term."""
+    base = seen.get("base", 0)
+    return min(base, len(entries(seen))) if isinstance(base, int) else 0
+
+
 def log_boxes(
-    x: float, y: float, log: Sequence[Any], committed: int, box: float, values: bool = False
+    x: float,
+    y: float,
+    log: Sequence[Any],
+    committed: int,
+    box: float,
+    *,
+    values: bool = False,
+    gone: int = 0,
 ) -> list[Element]:
-    """A log as boxes, each with its entry's term (and value); a bar under the committed ones."""
+    """A log as boxes, each with its entry's term (and value); a bar under the committed ones.
+
+    The first `gone` entries are in a snapshot: dashed boxes, the last of them with its term.
+    """
     drawn = []
     size = 0.7 * box if not values else 0.42 * box
     for i, entry in enumerate(log):
-        fill = TERM_COLORS[entry.term % len(TERM_COLORS)]
+        style = {"fill": TERM_COLORS[entry.term % len(TERM_COLORS)]} if i >= gone else GONE
         middle = x + (i + 0.5) * box
-        drawn.append(rectangle(x + i * box, y, box, box, fill=fill))
+        drawn.append(rectangle(x + i * box, y, box, box, **style))
         at = y + (0.74 if not values else 0.46) * box
-        drawn.append(_inside(middle, at, str(entry.term), size))
-        if values and hasattr(entry, "value"):
+        if i >= gone - 1:
+            drawn.append(_inside(middle, at, str(entry.term), size))
+        if values and i >= gone and hasattr(entry, "value"):
             drawn.append(_inside(middle, y + 0.86 * box, brief(entry.value), 0.33 * box))
     if committed > 0 and log:
         end = x + min(committed, len(log)) * box
@@ -156,6 +174,7 @@ def in_words(title: str, state: State) -> str:
         role = f"{brief(seen['role'])} " if "role" in seen else ""
         terms = " ".join(str(entry.term) for entry in seen["log"]) or "none"
         known = f", {seen['commitIndex']} committed" if seen.get("commitIndex") else ""
+        known += f", {compacted(seen)} in a snapshot" if compacted(seen) else ""
         rows.append(f"{role}{owner} in term {seen.get('currentTerm', '?')} with entries of terms")
         rows[-1] += f" {terms}{known}"
     return (f"{title}: " if title else "") + ", ".join(rows)
@@ -182,7 +201,8 @@ def _row(owner: str, seen: dict[str, Any], left: float, y: float, single: bool) 
         if seen.get("votedFor") is not None:
             vote = f"voted {brief(seen['votedFor'])}"
             drawn.append(label(82, middle + 12, vote, font_size=10, fill=GRAY))
-    return drawn + log_boxes(left, y, seen["log"], seen.get("commitIndex", 0), BOX, values=True)
+    log, known, gone = seen["log"], seen.get("commitIndex", 0), compacted(seen)
+    return drawn + log_boxes(left, y, log, known, BOX, values=True, gone=gone)
 
 
 __all__ = ["draw_cluster", "draw_clusters"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from raftnb.data.markup import plain
 from raftnb.data.trace import State
-from raftnb.draw.raft.cluster import servers_of
+from raftnb.draw.raft.cluster import compacted, servers_of
 from raftnb.draw.text import brief
 
 MARKS = {"candidate": "diamond", "leader": "square"}
@@ -31,6 +31,8 @@ def _part(owner: str, seen: dict[str, Any]) -> dict[str, Any]:
         lines.append(f"votes {brief(seen['votesGranted'])}")
     entries = [e for e in seen["log"] if hasattr(e, "term")] if _is_log(seen["log"]) else []
     boxes = [[brief(e.term), brief(getattr(e, "value", ""))] for e in entries]
+    if gone := compacted(seen):
+        boxes[:gone] = [*[["–", "–"]] * (gone - 1), [boxes[gone - 1][0], "–"]]
     committed = seen.get("commitIndex", 0)
     return {
         "name": plain(owner),

@@ -16,7 +16,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.picture import Picture
-from raftnb.draw.raft.cluster import entries, log_boxes, role_mark
+from raftnb.draw.raft.cluster import compacted, entries, log_boxes, role_mark
 from raftnb.draw.svg import WIDTH, element, label, line, picture, text_width
 from raftnb.draw.text import brief
 from raftnb.draw.theme import BLUE, GRAY, ORANGE, RUST
@@ -215,7 +215,7 @@ def _heads(places: dict[str, float], state: State) -> list[Element]:
         words = [role, f"term {seen['currentTerm']}"] if "currentTerm" in seen else [role]
         drawn.append(label(x + 12, 32, ", ".join(filter(None, words)), fill=GRAY))
         drawn.append(role_mark(x, 14, role))
-        drawn += _log(x + 12, 38, entries(seen), seen.get("commitIndex", 0))
+        drawn += _log(x + 12, 38, seen) if entries(seen) else []
     return drawn
 
 
@@ -226,11 +226,13 @@ def _left_out(log: tuple[Any, ...]) -> tuple[int, str, float]:
     return hidden, words, text_width(words, NARROW) + 6 if hidden else 0.0
 
 
-def _log(x: float, y: float, log: tuple[Any, ...], committed: int) -> list[Element]:
-    """A log as boxes; of a long one only the end."""
+def _log(x: float, y: float, seen: dict[str, Any]) -> list[Element]:
+    """A server's log as boxes; of a long one only the end."""
+    log, committed = entries(seen), seen.get("commitIndex", 0)
     hidden, words, width = _left_out(log)
+    gone = compacted(seen) - hidden
     drawn = [label(x, y + 10, words)] if hidden else []
-    return drawn + log_boxes(x + width, y, log[hidden:], committed - hidden, BOX)
+    return drawn + log_boxes(x + width, y, log[hidden:], committed - hidden, BOX, gone=gone)
 
 
 def _lifelines(
@@ -286,8 +288,8 @@ def _arrow(x1: float, y1: float, x2: float, y2: float) -> list[Element]:
 def _boxes(event: Event) -> tuple[Any, ...]:
     """The log that is drawn in a row: that of its process, where the row changes it."""
     before, after = event.before.of(event.process), event.after.of(event.process)
-    committed = after.get("commitIndex", 0) != before.get("commitIndex", 0)
-    return entries(after) if committed or entries(after) != entries(before) else ()
+    told = any(after.get(name) != before.get(name) for name in ("commitIndex", "base"))
+    return entries(after) if told or entries(after) != entries(before) else ()
 
 
 def _length(event: Event) -> float:
@@ -306,7 +308,7 @@ def _event(x: float, y: float, event: Event) -> list[Element]:
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
     start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
-    drawn += _log(start, y + 2, boxes, after.get("commitIndex", 0))
+    drawn += _log(start, y + 2, after) if boxes else []
     if entries(event.before.of(event.process)) and not entries(after):
         drawn.append(label(start, y + 12, "log: empty"))
     return drawn
