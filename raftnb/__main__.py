@@ -20,6 +20,7 @@ COMMANDS = {
     "list": "listing",
     "check": "check",
     "sweep": "sweep",
+    "states": "states",
     "explore": "explore",
     "walk": "walk",
     "liveness": "liveness",

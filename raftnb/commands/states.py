@@ -1,0 +1,98 @@
+"""`states SPEC`: every reachable state in a file, for other programs to read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from raftnb.commands.common import add_number, print_json
+from raftnb.commands.specifications import about, add_model_arguments, chosen_model
+from raftnb.commands.traces import add_start, chosen_start
+from raftnb.data.errors import UsageError
+from raftnb.data.progress import progress_bar
+from raftnb.explore import Graph, reachable
+
+BOUNDED = 3
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `states` to the command line."""
+    parser = subparsers.add_parser(
+        "states",
+        help="write every reachable state to a file, a line of JSON each",
+        description="Write the reachable states of a specification, breadth first, a line of JSON "
+        'each: {"number": 4, "from": 1, "depth": 3, "state": {...}}, where `from` is the state it '
+        "was first met from. Exit code: 0 all are there, 2 usage or specification error, "
+        "3 a bound was reached.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--out", required=True, type=_file, metavar="FILE.jsonl", help="the file")
+    add_number(parser, "--max-states", help="stop after N states")
+    add_start(parser)
+    parser.set_defaults(run=run)
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if path.suffix != ".jsonl" or not path.parent.is_dir() or path.is_dir():
+        found = f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there"
+        raise UsageError(
+            found,
+            place="command line, --out",
+            allowed="a file whose name ends in .jsonl",
+            cure="--out states.jsonl",
+        )
+    return path
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find the states, write them, say how many there are, and return the exit code."""
+    model = chosen_model(arguments)
+    start = chosen_start(model, arguments.start)
+    model = model if start is None else model.starting_at(start)
+    graph = reachable(model, max_states=arguments.max_states)
+    write(graph, arguments.out)
+    if arguments.json:
+        told = {"states": len(graph), "bound": graph.bound, "file": str(arguments.out)}
+        print_json(about(model) | told)
+    else:
+        noun = "state" if len(graph) == 1 else "states"
+        covered = f"stopped: {graph.bound}" if graph.bound else "all that can be reached"
+        print(f"{arguments.out}: {len(graph):,} {noun}, {covered}")
+    return BOUNDED if graph.bound else 0
+
+
+def write(graph: Graph, path: Path) -> None:
+    """Write the states; the file has its name only when all of them are in it."""
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            with progress_bar("states", total=len(graph)) as bar:
+                for line in lines_of(graph):
+                    file.write(json.dumps(line) + "\n")
+                    bar.update()
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise UsageError(
+            str(error.strerror),
+            place=f"command line, --out {path}",
+            allowed="a file that can be written",
+            cure="choose another folder",
+        ) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def lines_of(graph: Graph) -> Iterator[dict[str, Any]]:
+    """What the file says of each state."""
+    depths: list[int] = []
+    for number, parent in enumerate(graph.parents.tolist()):
+        initial = parent == number
+        depths.append(1 if initial else depths[parent] + 1)
+        before = None if initial else parent
+        state = graph.state(number).as_json()
+        yield {"number": number, "from": before, "depth": depths[number], "state": state}
