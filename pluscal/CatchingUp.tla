@@ -102,6 +102,9 @@ define
   \* Whether a majority of the servers has voted for this one.
   has_won(self) == is_quorum(votesGranted[self])
 
+  \* Whether no message is under way.
+  is_quiet == DOMAIN messages = {}
+
   \* Whether what a follower needs next has not been compacted.
   has_entries_for(self, peer) == nextIndex[self][peer] > base[self]
 
@@ -490,7 +493,7 @@ end macro;
 
 \* Send where all is quiet.
 macro append_entries(peer) begin
-  await DOMAIN messages = {};
+  await is_quiet;
   SnapshotServer_append_entries(peer);
 end macro;
 
@@ -537,7 +540,7 @@ end macro;
 
 \* Send where all is quiet.
 macro send_snapshot(peer) begin
-  await DOMAIN messages = {};
+  await is_quiet;
   SnapshotServer_send_snapshot(peer);
 end macro;
 

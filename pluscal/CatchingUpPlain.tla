@@ -85,6 +85,9 @@ is_quorum(servers) == Cardinality(Server) < 2 * Cardinality(servers)
 \* Whether a majority of the servers has voted for this one.
 has_won(self) == is_quorum(votesGranted[self])
 
+\* Whether no message is under way.
+is_quiet == DOMAIN messages = {}
+
 \* Whether what a follower needs next has not been compacted.
 has_entries_for(self, peer) == nextIndex[self][peer] > base[self]
 
@@ -263,7 +266,7 @@ client_request(self, value) ==
 
 \* Send where all is quiet.
 append_entries(self, peer) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ has_entries_for(self, peer)
   /\ role[self] = "leader"
   /\ peer # self
@@ -356,7 +359,7 @@ take_snapshot(self) ==
 
 \* Send where all is quiet.
 send_snapshot(self, peer) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] = "leader"
   /\ peer # self
   /\ ~has_entries_for(self, peer)

@@ -104,6 +104,9 @@ define
   \* Whether a majority of the servers has voted for this one.
   has_won(self) == is_quorum(votesGranted[self])
 
+  \* Whether no message is under way.
+  is_quiet == DOMAIN messages = {}
+
   \* The index of the last entry that the message vouches for.
   last_new(self, m) == m.prevLogIndex + Len(m.entries)
 
@@ -441,7 +444,7 @@ macro PreVoteServer_ask_for_pre_votes() begin
             peer \in Server \ {self}});
 end macro;
 
-\* Servers do not fail from here on.
+\* Servers do not fail.
 macro restart() begin
   await FALSE;
   CheckQuorumServer_restart();
@@ -505,7 +508,7 @@ end macro;
 
 \* Send where all is quiet.
 macro append_entries(peer) begin
-  await DOMAIN messages = {};
+  await is_quiet;
   Server_append_entries(peer);
 end macro;
 
@@ -539,7 +542,7 @@ end macro;
 
 \* Ask where all is quiet.
 macro ask_for_pre_votes() begin
-  await DOMAIN messages = {};
+  await is_quiet;
   PreVoteServer_ask_for_pre_votes();
 end macro;
 

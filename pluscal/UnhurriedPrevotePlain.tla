@@ -85,6 +85,9 @@ counts_vote(self, m) ==
 \* Whether a majority of the servers has voted for this one.
 has_won(self) == is_quorum(votesGranted[self])
 
+\* Whether no message is under way.
+is_quiet == DOMAIN messages = {}
+
 \* The index of the last entry that the message vouches for.
 last_new(self, m) == m.prevLogIndex + Len(m.entries)
 
@@ -157,7 +160,7 @@ Init ==
 -------------------------------------------------------------------------------
 \* The actions
 
-\* Servers do not fail from here on.
+\* Servers do not fail.
 restart(self) ==
   /\ FALSE
   /\ role' = [role EXCEPT ![self] = "follower"]
@@ -257,7 +260,7 @@ client_request(self, value) ==
 
 \* Send where all is quiet.
 append_entries(self, peer) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] = "leader"
   /\ peer # self
   /\ LET prev == nextIndex[self][peer] - 1
@@ -347,7 +350,7 @@ advance_commit_index(self) ==
 
 \* Ask where all is quiet.
 ask_for_pre_votes(self) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] # "leader"
   /\ hearsLeader' = [hearsLeader EXCEPT ![self] = FALSE]
   /\ preVotes' = [preVotes EXCEPT ![self] = {self}]

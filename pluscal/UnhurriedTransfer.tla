@@ -116,6 +116,9 @@ define
   \* Whether a leader takes requests: not while it hands over.
   takes_requests(self) == successor[self] = None
 
+  \* Whether no message is under way.
+  is_quiet == DOMAIN messages = {}
+
   \* The index of the last entry that the message vouches for.
   last_new(self, m) == m.prevLogIndex + Len(m.entries)
 
@@ -506,7 +509,7 @@ macro TransferServer_ask_to_stand(peer) begin
         term |-> currentTerm[self]]);
 end macro;
 
-\* Servers do not fail from here on.
+\* Servers do not fail.
 macro restart() begin
   await FALSE;
   TransferServer_restart();
@@ -567,7 +570,7 @@ end macro;
 
 \* Send where all is quiet.
 macro append_entries(peer) begin
-  await DOMAIN messages = {};
+  await is_quiet;
   Server_append_entries(peer);
 end macro;
 
@@ -601,7 +604,7 @@ end macro;
 
 \* Ask where all is quiet.
 macro ask_for_pre_votes() begin
-  await DOMAIN messages = {};
+  await is_quiet;
   PreVoteServer_ask_for_pre_votes();
 end macro;
 
@@ -649,7 +652,7 @@ end macro;
 
 \* Ask where all is quiet.
 macro ask_to_stand(peer) begin
-  await DOMAIN messages = {};
+  await is_quiet;
   TransferServer_ask_to_stand(peer);
 end macro;
 

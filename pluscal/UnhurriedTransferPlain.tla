@@ -94,6 +94,9 @@ has_won(self) == is_quorum(votesGranted[self])
 \* Whether a leader takes requests: not while it hands over.
 takes_requests(self) == successor[self] = None
 
+\* Whether no message is under way.
+is_quiet == DOMAIN messages = {}
+
 \* The index of the last entry that the message vouches for.
 last_new(self, m) == m.prevLogIndex + Len(m.entries)
 
@@ -174,7 +177,7 @@ Init ==
 -------------------------------------------------------------------------------
 \* The actions
 
-\* Servers do not fail from here on.
+\* Servers do not fail.
 restart(self) ==
   /\ FALSE
   /\ role' = [role EXCEPT ![self] = "follower"]
@@ -283,7 +286,7 @@ client_request(self, value) ==
 
 \* Send where all is quiet.
 append_entries(self, peer) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] = "leader"
   /\ peer # self
   /\ LET prev == nextIndex[self][peer] - 1
@@ -373,7 +376,7 @@ advance_commit_index(self) ==
 
 \* Ask where all is quiet.
 ask_for_pre_votes(self) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] # "leader"
   /\ hearsLeader' = [hearsLeader EXCEPT ![self] = FALSE]
   /\ preVotes' = [preVotes EXCEPT ![self] = {self}]
@@ -441,7 +444,7 @@ begin_transfer(self, peer) ==
 
 \* Ask where all is quiet.
 ask_to_stand(self, peer) ==
-  /\ DOMAIN messages = {}
+  /\ is_quiet
   /\ role[self] = "leader"
   /\ peer = successor[self]
   /\ is_up_to_date(self, peer)

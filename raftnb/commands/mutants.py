@@ -49,8 +49,11 @@ def add_parser(subparsers: Any) -> None:
 
 def rows_of(family: str) -> str:
     """A family and its rows, in words."""
-    rows = [mutant.row for mutant in FAMILIES[family]]
-    return f"{family} (rows {min(rows)} to {max(rows)})"
+    rows = sorted(mutant.row for mutant in FAMILIES[family])
+    firsts = [row for row in rows if row - 1 not in rows]
+    lasts = [row for row in rows if row + 1 not in rows]
+    runs = [str(a) if a == b else f"{a} to {b}" for a, b in zip(firsts, lasts, strict=True)]
+    return f"{family} (rows {', '.join(runs)})"
 
 
 def run(arguments: argparse.Namespace) -> int:

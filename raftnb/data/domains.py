@@ -36,14 +36,16 @@ def refuse_header(
 ) -> None:
     """Raise `SpecError` for bases that do not go together, or names that a class has already.
 
-    Several bases are process classes, and at most one of them has members of its own.
+    Several bases are process classes, and those with members have the same ones: they are variants
+    of one class.
     """
     if len(bases) > 1:
-        with_members = [base for base in bases if getattr(base, "root", "")]
+        with_members = {base.root for base in bases if getattr(base, "root", "")}
         if len(with_members) > 1 or not all(hasattr(base, "actions") for base in bases):
             raise SpecError(
                 f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
-                allowed="one base class; or several process classes, all but one `abstract=True`",
+                allowed="one base class; or several process classes, those that are not "
+                "`abstract=True` variants of one class",
                 cure="make what they share a class: `class Shared(Process, abstract=True)`",
             )
     package = space.get("__module__", "").startswith("raftnb.language")

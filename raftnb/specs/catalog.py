@@ -56,6 +56,8 @@ SPECS: Mapping[str, Spec] = Catalog(
         "catching-up": "raft.snapshots:CATCHING_UP",
         "raft-joint": "raft.membership:RAFT_JOINT",
         "raft-one-by-one": "raft.membership:RAFT_ONE_BY_ONE",
+        "raft-joint-snapshots": "raft.compacting_members:RAFT_JOINT_SNAPSHOTS",
+        "raft-learners": "raft.learners:RAFT_LEARNERS",
         "raft-disks": "raft.disks:RAFT_DISKS",
         "raft-torn-disks": "raft.disks:RAFT_TORN_DISKS",
         "raft-log": "raft.log:RAFT_LOG",

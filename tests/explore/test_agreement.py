@@ -224,6 +224,8 @@ SMALL = {
     "write-through-cache": {"processors": 1},
     "raft": {"servers": 2, "values": 1, "max_term": 2, "max_log": 0},
     "raft-joint": {"max_log": 1, "max_messages": 1},
+    "raft-learners": {"values": 2, "max_log": 2, "max_restarts": 1},
+    "raft-joint-snapshots": {"max_log": 1, "max_messages": 1},
     "raft-log": {"servers": 2, "values": 1, "max_term": 1, "max_log": 1},
     "raft-one-by-one": {"max_messages": 1},
     "raft-prevote": {"max_term": 1, "max_log": 0, "max_messages": 4},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import NotEnabled, SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import (
@@ -179,6 +179,25 @@ class Third(Again, Both):
     """A variant, with more of another class."""
 
 
+class Patient(Lamp):
+    """Another variant of the same."""
+
+    waits: Nat = 0
+
+    def tick(self) -> None:
+        when(self.waits == 1)
+        super().tick()
+        self.waits = 0
+
+    def wait(self) -> None:
+        when(self.waits == 0)
+        self.waits = 1
+
+
+class CarefulAndPatient(Careful, Patient):
+    """Two variants of one class, one before the other."""
+
+
 def x_is_known(a: Both) -> bool:
     return a.x in (5, 22)
 
@@ -200,6 +219,36 @@ def test_a_variant_may_be_made_of_more() -> None:
     world["b1"].step()
     assert (world["b1"].x, world["b1"].y) == (22, 3)
     assert prove(Proof(third, (Lemma(x_is_known),))).verdict is Verdict.HOLDS
+
+
+def never_waits_while_on(a: Patient) -> bool:
+    return not (a.on and a.waits == 1)
+
+
+def test_variants_of_one_class_are_put_together() -> None:
+    both = CarefulAndPatient
+    assert both.__mro__[:4] == (both, Careful, Patient, Lamp)
+    assert (both.root, both.number, list(both.actions)) == (
+        "Lamp",
+        "lamps",
+        ["switch", "tick", "wait"],
+    )
+    spec = SPEC.variant("both", both, invariants=(on_after_a_tick,))
+    same(spec, (2 + 4 + 4) ** 2 * 2)
+    assert prove(Proof(spec, (Lemma(on_after_a_tick),))).verdict is Verdict.HOLDS
+    wrong = spec.variant("wrong", invariants=(never_waits_while_on,))
+    found = prove(Proof(wrong, (Lemma(never_waits_while_on),)))
+    assert {c for c, _ in found.failing} == {"never_waits_while_on"}
+    assert check(wrong(), progress=False).property == "never_waits_while_on"
+    world = spec().start()
+    with pytest.raises(NotEnabled):
+        world["l1"].tick()
+    world["l1"].wait()
+    world["l1"].tick()
+    world["l1"].switch()
+    world["l1"].wait()
+    with pytest.raises(NotEnabled):
+        world["l1"].tick()
 
 
 def test_an_operator_hides_an_action_of_another_base() -> None:

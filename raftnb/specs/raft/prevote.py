@@ -9,8 +9,9 @@ majority no longer answers steps down (CheckQuorum), so that its followers stop 
 
 from __future__ import annotations
 
-from raftnb.language import Delivery, Message, Set, after, discard, in_flight, reply, send, when
+from raftnb.language import Delivery, Message, Set, after, discard, reply, send, when
 from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.quiet import QuietServer, is_quiet
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -153,23 +154,13 @@ class CheckQuorumServer(PreVoteServer):
         self.heardFrom = frozenset()
 
 
-class UnhurriedServer(CheckQuorumServer):
+class UnhurriedServer(QuietServer, CheckQuorumServer):
     """The same where nobody acts while a message is under way, and nothing fails any more."""
-
-    def restart(self) -> None:
-        """Servers do not fail from here on."""
-        when(False)
-        super().restart()
 
     def ask_for_pre_votes(self) -> None:
         """Ask where all is quiet."""
-        when(in_flight(Message) == ())
+        when(is_quiet())
         super().ask_for_pre_votes()
-
-    def append_entries(self, peer: Server) -> None:
-        """Send where all is quiet."""
-        when(in_flight(Message) == ())
-        super().append_entries(peer)
 
 
 def somebody_leads_or_would_win() -> bool:

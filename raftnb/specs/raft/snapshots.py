@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from raftnb.language import Delivery, Message, Seq, either, in_flight, macro, reply, send, when
 from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.quiet import QuietServer, is_quiet
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -142,17 +143,12 @@ class SnapshotServer(Server):
         reply(m, AppendEntriesResponse(term=m.term, success=True, matchIndex=last))
 
 
-class OneRequestServer(SnapshotServer):
+class OneRequestServer(QuietServer, SnapshotServer):
     """The same where one server stands, one request is made, and nothing fails but messages.
 
     Nobody sends while a message is under way, so that all there is to be seen is whether whoever
     was left behind can be served.
     """
-
-    def restart(self) -> None:
-        """Servers do not fail."""
-        when(False)
-        super().restart()
 
     def time_out(self) -> None:
         """Stand for election, if nobody has yet."""
@@ -164,14 +160,9 @@ class OneRequestServer(SnapshotServer):
         when(self.log == ())
         super().client_request(value)
 
-    def append_entries(self, peer: Server) -> None:
-        """Send where all is quiet."""
-        when(in_flight(Message) == ())
-        super().append_entries(peer)
-
     def send_snapshot(self, peer: Server) -> None:
         """Send where all is quiet."""
-        when(in_flight(Message) == ())
+        when(is_quiet())
         super().send_snapshot(peer)
 
 

@@ -9,14 +9,16 @@ ever, so that a transfer may fail, but never elects two.
 
 from __future__ import annotations
 
-from raftnb.language import Message, after, discard, history, in_flight, send, when
+from raftnb.language import Message, after, discard, history, send, when
 from raftnb.language.temporal import leads_to, weak
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.prevote import (
     RAFT_PREVOTE,
     UNHURRIED_PREVOTE,
     CheckQuorumServer,
+    UnhurriedServer,
 )
+from raftnb.specs.raft.quiet import is_quiet
 from raftnb.specs.raft.server import Past, Role, Server, Term, Value, is_quorum
 
 
@@ -109,27 +111,12 @@ class TransferServer(CheckQuorumServer):
         self.hearsLeader = False
 
 
-class UnhurriedTransferServer(TransferServer):
+class UnhurriedTransferServer(UnhurriedServer, TransferServer):
     """The same where nobody acts while a message is under way, and nothing fails any more."""
-
-    def restart(self) -> None:
-        """Servers do not fail from here on."""
-        when(False)
-        super().restart()
-
-    def ask_for_pre_votes(self) -> None:
-        """Ask where all is quiet."""
-        when(in_flight(Message) == ())
-        super().ask_for_pre_votes()
-
-    def append_entries(self, peer: Server) -> None:
-        """Send where all is quiet."""
-        when(in_flight(Message) == ())
-        super().append_entries(peer)
 
     def ask_to_stand(self, peer: Server) -> None:
         """Ask where all is quiet."""
-        when(in_flight(Message) == ())
+        when(is_quiet())
         super().ask_to_stand(peer)
 
 

@@ -13,6 +13,7 @@ from raftnb.specs.raft.mistakes import (
     commits,
     disk,
     elections,
+    learning,
     logs,
     membership,
     reads,
@@ -145,6 +146,11 @@ MEMBERSHIP_MUTANTS: tuple[Mutant, ...] = (
     membership.ROW_63,
     membership.ROW_64,
     membership.ROW_65,
+    learning.ROW_35,
+    learning.ROW_70,
+    learning.ROW_71,
+    learning.ROW_72,
+    learning.ROW_73,
 )
 DISK_MUTANTS: tuple[Mutant, ...] = (
     torn.ROW_66,

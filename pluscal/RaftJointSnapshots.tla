@@ -1,0 +1,791 @@
+-------------------------- MODULE RaftJointSnapshots --------------------------
+\* raft-joint-snapshots: raft-joint with snapshots: logs are compacted while
+\* the cluster changes
+EXTENDS Integers, Sequences, FiniteSets, TLC
+
+CONSTANTS
+  \* A server that compacts its log, of a cluster that changes by joint
+  \* consensus.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_copies,
+  \* What is not there
+  None
+
+Min(a, b) == IF a < b THEN a ELSE b
+
+Max(a, b) == IF a > b THEN a ELSE b
+
+\* The first n items of a sequence, or all if there are fewer
+Prefix(s, n) == SubSeq(s, 1, Min(n, Len(s)))
+
+\* A place in a sequence, counted from 0, or from its end if negative
+At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
+
+\* The items from a place up to, and without, another
+Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
+
+\* A sequence with an operator applied to each item
+Map(Op(_), s) == [i \in DOMAIN s |-> Op(s[i])]
+
+\* The value of a function, or another one where it has none
+Get(f, x, default) == IF x \in DOMAIN f THEN f[x] ELSE default
+
+\* A bag of messages with one more
+With(bag, m) ==
+  IF m \in DOMAIN bag THEN [bag EXCEPT ![m] = @ + 1] ELSE (m :> 1) @@ bag
+
+\* A bag of messages with one more of each in a set
+WithAll(bag, S) ==
+  [m \in DOMAIN bag \cup S |->
+     Get(bag, m, 0) + (IF m \in S THEN 1 ELSE 0)]
+
+\* A bag of messages with one less
+Without(bag, m) ==
+  IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
+  ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
+
+(* --algorithm RaftJointSnapshots
+variables
+  \* Faults: How often servers have failed and come back.
+  restarts = 0,
+  \* Configurations: What each value that was asked for says: the cluster
+  \* before a change, and after it.
+  old = <<>>,
+  new = <<>>,
+  \* Server: A server that compacts its log, of a cluster that changes by joint
+  \* consensus.
+  \* Persistent state on all servers.
+  currentTerm = [s \in Server |-> 0],
+  votedFor = [s \in Server |-> None],
+  log = [s \in Server |-> <<>>],
+  \* Volatile state on all servers.
+  role = [s \in Server |-> "follower"],
+  commitIndex = [s \in Server |-> 0],
+  \* Volatile state on candidates and leaders.
+  votesGranted = [s \in Server |-> {}],
+  nextIndex = [s \in Server |-> [k \in Server |-> 1]],
+  matchIndex = [s \in Server |-> [k \in Server |-> 0]],
+  \* Persistent: how many entries the snapshot covers (lastIncludedIndex), and
+  \* what they led to.
+  base = [s \in Server |-> 0],
+  snapshot = [s \in Server |-> <<>>],
+  \* The messages in flight
+  messages = <<>>;
+
+define
+  \* Whether this server may stand for election.
+  may_stand(self) == TRUE
+
+  \* The term of the entry at an index; 0 before the first.
+  term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
+
+  \* The term of the log's last entry; 0 if there is none.
+  last_term(the_log) == term_at(the_log, Len(the_log))
+
+  \* The messages that a process can receive.
+  inbox(self) == {m \in DOMAIN messages : m.dest = self}
+
+  \* Whether this server's vote in its term is still free, or already this
+  \* candidate's.
+  may_vote_for(self, candidate) ==
+    votedFor[self] = None \/ votedFor[self] = candidate
+
+  \* Whether the candidate's log is at least as up to date as this server's
+  \* (5.4.1).
+  log_is_up_to_date(self, m) ==
+    \/ m.lastLogTerm > last_term(log[self])
+    \/ m.lastLogTerm = last_term(log[self]) /\ m.lastLogIndex >= Len(log[self])
+
+  \* Whether a response is a vote for this server's present candidacy.
+  counts_vote(self, m) ==
+    m.term = currentTerm[self] /\ role[self] = "candidate" /\ m.voteGranted
+
+  \* The cluster from which a log's last configuration leads away; all servers
+  \* at first.
+  old_members(the_log) ==
+    IF the_log # <<>> THEN old[the_log[Len(the_log)].value] ELSE Server
+
+  \* The cluster to which a log's last configuration leads.
+  new_members(the_log) ==
+    IF the_log # <<>> THEN new[the_log[Len(the_log)].value] ELSE Server
+
+  \* Whether some of the members are a majority of them.
+  is_majority(some, members) == Cardinality(members) < 2 * Cardinality(some)
+
+  \* Whether the servers have a majority of each cluster of a log's last
+  \* configuration.
+  is_quorum_2(servers, the_log) ==
+    LET value == old_members(the_log)
+        the_value == new_members(the_log)
+    IN  /\ is_majority(servers \cap value, value)
+        /\ is_majority(servers \cap the_value, the_value)
+
+  \* Whether these servers are a quorum of the configuration that this server
+  \* goes by.
+  is_quorum(self, servers) == is_quorum_2(servers, log[self])
+
+  \* Whether a quorum has voted for this server.
+  has_won(self) == is_quorum(self, votesGranted[self])
+
+  \* Whether what a follower needs next has not been compacted.
+  has_entries_for(self, peer) == nextIndex[self][peer] > base[self]
+
+  \* The index of the last entry that the message vouches for.
+  last_new(self, m) == m.prevLogIndex + Len(m.entries)
+
+  \* Whether an entry still in the log has the index of a new one, but another
+  \* term.
+  conflicts(self, m) ==
+    LET first == Max(m.prevLogIndex, base[self])
+    IN  \E i \in (first + 1)..Min(Len(log[self]), last_new(self, m)) :
+          log[self][i].term # m.entries[i - m.prevLogIndex].term
+
+  \* The log without conflicting entries, and with the new ones (steps 3 and
+  \* 4).
+  merged_log(self, m) ==
+    IF conflicts(self, m) \/ last_new(self, m) > Len(log[self])
+    THEN Prefix(log[self], m.prevLogIndex) \o m.entries
+    ELSE log[self]
+
+  \* The commit index that the message justifies (step 5).
+  committed_by(self, m) == Min(m.leaderCommit, last_new(self, m))
+
+  \* Whether the log has an entry at prevLogIndex whose term is prevLogTerm
+  \* (step 2).
+  log_matches_2(self, m) ==
+    /\ m.prevLogIndex <= Len(log[self])
+    /\ term_at(log[self], m.prevLogIndex) = m.prevLogTerm
+
+  \* Whether the log matches before the entries: what the snapshot covers is
+  \* committed.
+  log_matches(self, m) == m.prevLogIndex < base[self] \/ log_matches_2(self, m)
+
+  \* Only entries of the leader's own term are committed by counting replicas
+  \* (5.4.2).
+  may_commit(self, index) == term_at(log[self], index) = currentTerm[self]
+
+  \* The servers known to have the log up to an index: this leader, and by
+  \* matchIndex.
+  replicated_on(self, index) ==
+    {s \in Server : s = self \/ index <= matchIndex[self][s]}
+
+  \* Whether a quorum has the log up to an index; who is no member does not
+  \* count.
+  is_replicated(self, index) == is_quorum(self, replicated_on(self, index))
+
+  \* What the entries ask for, in order.
+  commands(entries) == Map(LAMBDA entry : entry.value, entries)
+
+  \* Whether the log has the last entry that a snapshot covers (step 6).
+  has_last_of(self, m) ==
+    LET last == Len(m.entries)
+    IN  /\ last <= Len(log[self])
+        /\ term_at(log[self], last) = last_term(m.entries)
+
+  \* The log after a snapshot: what follows its last entry is kept, if the log
+  \* has that.
+  installed_log(self, m) ==
+    IF has_last_of(self, m) THEN log[self] ELSE m.entries
+
+  \* Whether nothing is being changed: all of the log is committed.
+  is_settled(self) == commitIndex[self] = Len(log[self])
+
+  \* Whether a server would not refuse another one its vote for its log.
+  is_behind(p, s) ==
+    LET older == last_term(log[p]) < last_term(log[s])
+    IN  \/ older
+        \/ last_term(log[p]) = last_term(log[s]) /\ Len(log[p]) <= Len(log[s])
+
+  \* The state of the state machine, when it has applied all that is known to
+  \* be committed.
+  state(self) ==
+    snapshot[self] \o commands(Slice(log[self], base[self], commitIndex[self]))
+
+  (* What is claimed of every state *)
+
+  \* At most one leader can be elected in a given term.
+  election_safety ==
+    \A a, b \in Server :
+      LET both == /\ role[a] = "leader"
+                  /\ role[b] = "leader"
+                  /\ currentTerm[a] = currentTerm[b]
+      IN  both => a = b
+
+  \* Two logs with an entry of the same index and term are identical up through
+  \* that index.
+  log_matching ==
+    \A a, b \in Server :
+      \A i \in 1..Min(Len(log[a]), Len(log[b])) :
+        log[a][i].term = log[b][i].term
+          => Prefix(log[a], i) = Prefix(log[b], i)
+
+  \* What a server knows to be committed is in the log of every leader of its
+  \* term or later.
+  leader_completeness ==
+    \A a, b \in Server :
+      LET concerned == role[a] = "leader" /\ currentTerm[b] <= currentTerm[a]
+      IN  concerned
+            => Prefix(log[a], commitIndex[b]) = Prefix(log[b], commitIndex[b])
+
+  \* No two servers apply different commands at the same index.
+  state_machine_safety ==
+    \A a, b \in Server :
+      LET both == Min(commitIndex[a], commitIndex[b])
+      IN  Prefix(log[a], both) = Prefix(log[b], both)
+
+  \* A server commits no entry that it does not have.
+  commitIndex_is_within_the_log ==
+    \A s \in Server : commitIndex[s] <= Len(log[s])
+
+  \* Along a log, terms never decrease.
+  log_terms_do_not_decrease ==
+    \A s \in Server :
+      \A i \in 1..(Len(log[s]) - 1) : log[s][i].term <= log[s][i + 1].term
+
+  \* A leader's nextIndex is between 1 and its log's end, so prevLogIndex is
+  \* never negative.
+  nextIndex_is_in_range ==
+    \A s, peer \in Server :
+      role[s] = "leader"
+        => nextIndex[s][peer] >= 1 /\ nextIndex[s][peer] <= Len(log[s]) + 1
+
+  \* Up to a leader's matchIndex for a peer of its own term, the two logs are
+  \* the same.
+  matchIndex_is_true ==
+    \A s, peer \in Server :
+      LET concerned == role[s] = "leader" /\ currentTerm[peer] = currentTerm[s]
+      IN  concerned
+            => /\ Prefix(log[peer], matchIndex[s][peer])
+                    = Prefix(log[s], matchIndex[s][peer])
+               /\ matchIndex[s][peer] <= Len(log[s])
+
+  \* There is a server that may stand, and that a quorum does not refuse for
+  \* its log.
+  somebody_can_win ==
+    \E s \in Server :
+      may_stand(s) /\ is_quorum(s, {p \in Server : is_behind(p, s)})
+
+  \* A snapshot covers only what is known to be committed.
+  snapshots_are_committed == \A s \in Server : base[s] <= commitIndex[s]
+
+  \* A snapshot is the state to which the entries lead that it covers.
+  snapshots_are_of_the_log ==
+    \A s \in Server : snapshot[s] = commands(Prefix(log[s], base[s]))
+
+  \* State machines that have applied as many entries are in the same state.
+  state_machines_agree ==
+    \A a, b \in Server : commitIndex[a] = commitIndex[b] => state(a) = state(b)
+
+  (* What is so in some state: TLC is not asked *)
+
+  \* There is a leader.
+  a_leader_is_elected == \E s \in Server : role[s] = "leader"
+
+  \* Some server knows of a committed entry.
+  an_entry_is_committed ==
+    max_log = 0 \/ (\E s \in Server : commitIndex[s] > 0)
+
+  \* A leader has an entry from the leader of an earlier term.
+  a_leader_inherits_an_entry ==
+    \/ max_term < 2
+    \/ max_log = 0
+    \/ \E s \in Server :
+         /\ role[s] = "leader"
+         /\ log[s] # <<>>
+         /\ Head(log[s]).term < currentTerm[s]
+
+  \* An old leader has not yet heard of the new one (which takes three
+  \* servers).
+  two_leaders_of_different_terms ==
+    \/ max_term < 2
+    \/ Cardinality(Server) < 3
+    \/ \E a, b \in Server :
+         /\ role[a] = "leader"
+         /\ role[b] = "leader"
+         /\ currentTerm[a] < currentTerm[b]
+
+  \* A server knows of a committed configuration that is not the first one.
+  a_change_is_committed ==
+    \/ max_log < 2
+    \/ \E s \in Server :
+         /\ commitIndex[s] > 0
+         /\ new_members(Prefix(log[s], commitIndex[s])) # new_members(<<>>)
+
+  \* A server goes by a configuration other than the first one, and has only
+  \* the snapshot of it.
+  a_snapshot_is_all_that_says_who_the_cluster_is ==
+    \/ max_log = 0
+    \/ \E s \in Server :
+         /\ base[s] = Len(log[s])
+         /\ base[s] > 0
+         /\ new_members(log[s]) # new_members(<<>>)
+
+  \* A snapshot is under way that ends while the cluster changes (which takes
+  \* three servers).
+  a_joint_configuration_is_sent_as_a_snapshot ==
+    \/ max_log = 0
+    \/ Cardinality(Server) < 3
+    \/ \E m \in {m \in DOMAIN messages : m.type = "InstallSnapshot"} :
+         old_members(m.entries) # new_members(m.entries)
+
+  (* Bounds *)
+
+  \* Terms up to max_term.
+  terms_are_bounded == \A s \in Server : currentTerm[s] <= max_term
+
+  \* Logs of up to max_log entries (and so as many entries in one
+  \* AppendEntries).
+  logs_are_bounded == \A s \in Server : Len(log[s]) <= max_log
+
+  \* Up to max_restarts restarts in all.
+  restarts_are_bounded == restarts <= max_restarts
+end define;
+
+\* Put a message in flight
+macro send(message) begin
+  messages := With(messages, message);
+end macro;
+
+\* Put several messages in flight
+macro send_all(several) begin
+  messages := WithAll(messages, several);
+end macro;
+
+\* Take a message out of the network
+macro discard(message) begin
+  messages := Without(messages, message);
+end macro;
+
+\* Answer a message, which is done with
+macro reply(request, response) begin
+  messages := With(Without(messages, request), response);
+end macro;
+
+\* Start an election: a new term, a vote for oneself, RequestVote to all
+\* others.
+macro Server_time_out() begin
+  await role[self] # "leader";
+  role[self] := "candidate";
+  currentTerm[self] := currentTerm[self] + 1;
+  votedFor[self] := self;
+  votesGranted[self] := {self};
+  send_all({[type |-> "RequestVote",
+             source |-> self,
+             dest |-> peer,
+             term |-> currentTerm[self],
+             lastLogIndex |-> Len(log[self]),
+             lastLogTerm |-> last_term(log[self])] :
+            peer \in Server \ {self}});
+end macro;
+
+\* A command received from a client: append an entry to the local log.
+macro Server_client_request(value) begin
+  await role[self] = "leader";
+  log[self] :=
+    Append(log[self], [term |-> currentTerm[self], value |-> value]);
+end macro;
+
+\* Append an entry from which on this configuration holds.
+macro propose(value, the_old, the_new) begin
+  await value \notin DOMAIN new;
+  old := (value :> the_old) @@ old;
+  new := (value :> the_new) @@ new;
+  Server_client_request(value);
+end macro;
+
+\* Send a follower any number of log entries, starting at its nextIndex.
+macro Server_append_entries(peer) begin
+  await role[self] = "leader";
+  await peer # self;
+  with prev = nextIndex[self][peer] - 1, last \in prev..Len(log[self]) do
+    send([type |-> "AppendEntries",
+          source |-> self,
+          dest |-> peer,
+          term |-> currentTerm[self],
+          prevLogIndex |-> prev,
+          prevLogTerm |-> term_at(log[self], prev),
+          entries |-> Slice(log[self], prev, last),
+          leaderCommit |-> commitIndex[self]]);
+  end with;
+end macro;
+
+\* Answer false (steps 1 and 2).
+macro reject(m) begin
+  reply(m,
+        [type |-> "AppendEntriesResponse",
+         source |-> self,
+         dest |-> m.source,
+         term |-> currentTerm[self],
+         success |-> FALSE,
+         matchIndex |-> 0]);
+end macro;
+
+\* Take the entries over, and answer true (steps 3 to 5).
+macro accept(m) begin
+  log[self] := merged_log(self, m);
+  commitIndex[self] := Max(commitIndex[self], committed_by(self, m));
+  with the_matchIndex = last_new(self, m) do
+    reply(m,
+          [type |-> "AppendEntriesResponse",
+           source |-> self,
+           dest |-> m.source,
+           term |-> m.term,
+           success |-> TRUE,
+           matchIndex |-> the_matchIndex]);
+  end with;
+end macro;
+
+\* AppendEntries, receiver implementation.
+macro Server_handle_append_entries(m) begin
+  await m.term <= currentTerm[self];
+  if m.term = currentTerm[self] /\ role[self] = "candidate" then
+    role[self] := "follower";
+  end if;
+  if m.term < currentTerm[self] \/ ~log_matches(self, m) then
+    reject(m);
+  else
+    accept(m);
+  end if;
+end macro;
+
+\* Put a snapshot that covers more in place of one's own (steps 5 to 8), and
+\* answer.
+macro install(m) begin
+  with last = Len(m.entries) do
+    if last > base[self] then
+      log[self] := installed_log(self, m);
+      base[self] := last;
+      snapshot[self] := m.state;
+    end if;
+    commitIndex[self] := Max(commitIndex[self], last);
+    reply(m,
+          [type |-> "AppendEntriesResponse",
+           source |-> self,
+           dest |-> m.source,
+           term |-> m.term,
+           success |-> TRUE,
+           matchIndex |-> last]);
+  end with;
+end macro;
+
+\* Fail and come back: what the snapshot covers is known to be committed.
+macro restart() begin
+  role[self] := "follower";
+  with commitIndex_now = [commitIndex EXCEPT ![self] = 0] do
+    votesGranted[self] := {};
+    nextIndex[self] := [s \in Server |-> 1];
+    matchIndex[self] := [s \in Server |-> 0];
+    restarts := restarts + 1;
+    with the_commitIndex_now = [commitIndex_now EXCEPT ![self] = base[self]] do
+      commitIndex := the_commitIndex_now;
+    end with;
+  end with;
+end macro;
+
+\* Start an election, as every server may.
+macro time_out() begin
+  await may_stand(self);
+  Server_time_out();
+end macro;
+
+\* Any RPC with a newer term: adopt it, and become a follower. The message
+\* stays.
+macro update_term(m) begin
+  await m.term > currentTerm[self];
+  currentTerm[self] := m.term;
+  role[self] := "follower";
+  votedFor[self] := None;
+end macro;
+
+\* RequestVote, receiver implementation.
+macro handle_request_vote(m) begin
+  await m.term <= currentTerm[self];
+  with granted = /\ m.term = currentTerm[self]
+                 /\ may_vote_for(self, m.source)
+                 /\ log_is_up_to_date(self, m)
+  do
+    if granted then
+      votedFor[self] := m.source;
+    end if;
+    reply(m,
+          [type |-> "RequestVoteResponse",
+           source |-> self,
+           dest |-> m.source,
+           term |-> currentTerm[self],
+           voteGranted |-> granted]);
+  end with;
+end macro;
+
+\* Count a vote of this term; drop an answer of an older one.
+macro handle_request_vote_response(m) begin
+  await m.term <= currentTerm[self];
+  if counts_vote(self, m) then
+    votesGranted[self] := votesGranted[self] \cup {m.source};
+  end if;
+  discard(m);
+end macro;
+
+\* Votes from a majority of servers: become leader.
+macro become_leader() begin
+  await role[self] = "candidate";
+  await has_won(self);
+  role[self] := "leader";
+  nextIndex[self] := [s \in Server |-> Len(log[self]) + 1];
+  matchIndex[self] := [s \in Server |-> 0];
+end macro;
+
+\* A command received from a client leaves the configuration as it is.
+macro client_request(value) begin
+  with the_old = old_members(log[self]), the_new = new_members(log[self]) do
+    propose(value, the_old, the_new);
+  end with;
+end macro;
+
+\* Send entries, where they still are in the log.
+macro append_entries(peer) begin
+  await has_entries_for(self, peer);
+  Server_append_entries(peer);
+end macro;
+
+\* AppendEntries, receiver implementation.
+macro handle_append_entries(m) begin
+  await m.type # "InstallSnapshot";
+  Server_handle_append_entries(m);
+end macro;
+
+\* The leader learns how far a follower's log agrees, or tries further back.
+macro handle_append_entries_response(m) begin
+  await m.term <= currentTerm[self];
+  if m.term = currentTerm[self] /\ role[self] = "leader" then
+    if m.success then
+      matchIndex[self][m.source] :=
+        Max(matchIndex[self][m.source], m.matchIndex);
+      nextIndex[self][m.source] := matchIndex[self][m.source] + 1;
+    else
+      nextIndex[self][m.source] := Max(nextIndex[self][m.source] - 1, 1);
+    end if;
+  end if;
+  discard(m);
+end macro;
+
+\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
+\* commit it.
+macro advance_commit_index() begin
+  await role[self] = "leader";
+  with N \in (commitIndex[self] + 1)..Len(log[self]) do
+    await may_commit(self, N);
+    await is_replicated(self, N);
+    commitIndex[self] := N;
+  end with;
+end macro;
+
+\* Replace entries that are committed by the state that they lead to.
+macro take_snapshot() begin
+  with last \in (base[self] + 1)..commitIndex[self] do
+    snapshot[self] :=
+      snapshot[self] \o commands(Slice(log[self], base[self], last));
+    base[self] := last;
+  end with;
+end macro;
+
+\* Send a follower the snapshot, where what it needs next has been compacted.
+macro send_snapshot(peer) begin
+  await role[self] = "leader";
+  await peer # self;
+  await ~has_entries_for(self, peer);
+  send([type |-> "InstallSnapshot",
+        source |-> self,
+        dest |-> peer,
+        term |-> currentTerm[self],
+        prevLogIndex |-> 0,
+        prevLogTerm |-> 0,
+        entries |-> Prefix(log[self], base[self]),
+        leaderCommit |-> base[self],
+        state |-> snapshot[self]]);
+end macro;
+
+\* InstallSnapshot, receiver implementation.
+macro handle_install_snapshot(m) begin
+  await m.term <= currentTerm[self];
+  if m.term = currentTerm[self] /\ role[self] = "candidate" then
+    role[self] := "follower";
+  end if;
+  if m.term < currentTerm[self] then
+    reject(m);
+  else
+    install(m);
+  end if;
+end macro;
+
+\* A leader that is no member of the committed configuration steps down
+\* (4.2.2).
+macro leave() begin
+  await role[self] = "leader";
+  await is_settled(self);
+  await /\ self \notin old_members(log[self])
+        /\ self \notin new_members(log[self]);
+  role[self] := "follower";
+end macro;
+
+\* Begin a change: from here on both clusters decide (4.3).
+macro change(value, members) begin
+  await members # {} /\ members # new_members(log[self]);
+  await is_settled(self) /\ old_members(log[self]) = new_members(log[self]);
+  with the_old = new_members(log[self]) do
+    propose(value, the_old, members);
+  end with;
+end macro;
+
+\* The joint configuration is committed: from here on only the new cluster
+\* decides.
+macro finish_change(value) begin
+  await is_settled(self) /\ old_members(log[self]) # new_members(log[self]);
+  with the_old = new_members(log[self]), the_new = new_members(log[self]) do
+    propose(value, the_old, the_new);
+  end with;
+end macro;
+
+\* A server that compacts its log, of a cluster that changes by joint
+\* consensus.
+process server \in Server
+begin
+  server_step:
+    while TRUE do
+      either
+        restart();
+      or
+        time_out();
+      or
+        with m \in inbox(self) do
+          update_term(m);
+        end with;
+      or
+        with m \in {m \in inbox(self) : m.type = "RequestVote"} do
+          handle_request_vote(m);
+        end with;
+      or
+        with m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} do
+          handle_request_vote_response(m);
+        end with;
+      or
+        become_leader();
+      or
+        with value \in Value do
+          client_request(value);
+        end with;
+      or
+        with peer \in Server do
+          append_entries(peer);
+        end with;
+      or
+        with m \in {m \in inbox(self) :
+                    m.type \in {"AppendEntries", "InstallSnapshot"}}
+        do
+          handle_append_entries(m);
+        end with;
+      or
+        with m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} do
+          handle_append_entries_response(m);
+        end with;
+      or
+        advance_commit_index();
+      or
+        take_snapshot();
+      or
+        with peer \in Server do
+          send_snapshot(peer);
+        end with;
+      or
+        with m \in {m \in inbox(self) : m.type = "InstallSnapshot"} do
+          handle_install_snapshot(m);
+        end with;
+      or
+        leave();
+      or
+        with value \in Value, members \in SUBSET Server do
+          change(value, members);
+        end with;
+      or
+        with value \in Value do
+          finish_change(value);
+        end with;
+      end either;
+    end while;
+end process;
+
+\* What the network may do by itself.
+process wire = "network"
+begin
+  network_step:
+    while TRUE do
+      with m \in DOMAIN messages do
+          \* The network's own step: lose
+          messages := Without(messages, m);
+      end with;
+    end while;
+end process;
+
+end algorithm; *)
+
+\* BEGIN TRANSLATION
+\* END TRANSLATION
+
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
+
+\* A leader never overwrites or deletes entries in its log; it only appends new
+\* entries.
+leader_append_only ==
+  [][\A s \in Server :
+       LET still == role[s] = "leader" /\ role'[s] = "leader"
+       IN  still => Prefix(log'[s], Len(log[s])) = log[s]]_vars
+
+\* A committed entry is never overwritten or deleted.
+committed_log_is_append_only ==
+  [][\A s \in Server :
+       Prefix(log'[s], commitIndex[s]) = Prefix(log[s], commitIndex[s])]_vars
+
+\* A commitIndex only grows, but for a restart, which loses it.
+commitIndex_is_monotone ==
+  [][\A s \in Server :
+       commitIndex[s] <= commitIndex'[s] \/ restarts < restarts']_vars
+
+\* While a server leads, its matchIndex for a peer only grows.
+matchIndex_is_monotone ==
+  [][\A s, peer \in Server :
+       LET still == role[s] = "leader" /\ role'[s] = "leader"
+       IN  still => matchIndex[s][peer] <= matchIndex'[s][peer]]_vars
+
+\* Within a term a vote, once given, is neither changed nor taken back.
+one_vote_per_term ==
+  [][\A s \in Server :
+       LET same == currentTerm'[s] = currentTerm[s] /\ votedFor[s] # None
+       IN  same => votedFor'[s] = votedFor[s]]_vars
+
+\* A server's term never decreases.
+currentTerm_is_monotone ==
+  [][\A s \in Server : currentTerm[s] <= currentTerm'[s]]_vars
+
+\* What a value says is written once and for all.
+configurations_are_never_rewritten ==
+  [][\A value \in Value :
+       IF value \in DOMAIN old => value \notin DOMAIN new
+       THEN TRUE
+       ELSE /\ value \in DOMAIN old'
+            /\ value \in DOMAIN new'
+            /\ old'[value] = old[value]
+            /\ new'[value] = new[value]]_vars
+
+Constraint ==
+  /\ terms_are_bounded
+  /\ logs_are_bounded
+  /\ restarts_are_bounded
+  /\ Cardinality(DOMAIN messages) <= max_messages
+  /\ \A m \in DOMAIN messages : messages[m] <= max_copies
+
+Symmetry == Permutations(Server) \cup Permutations(Value)
+
+===============================================================================
