@@ -12,7 +12,7 @@ with all entries from the first one on would say; on that the proof rests.
 
 from __future__ import annotations
 
-from raftnb.language import Delivery, Message, Seq, either, in_flight, macro, reply, send, when
+from raftnb.language import Delivery, Seq, either, in_flight, macro, reply, send, when
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.quiet import QuietServer, is_quiet
 from raftnb.specs.raft.server import (

@@ -18,7 +18,7 @@ from raftnb.specs.raft.membership import is_quorum
 from raftnb.specs.raft.mistakes.membership import shrinks_to_one
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.scenes import commit, count_vote, elect, replicate, request, stand, vote
-from raftnb.specs.raft.server import Server, Value
+from raftnb.specs.raft.server import Server
 
 
 def settle(world: Any, leader: str, index: int, *followers: str) -> None:
