@@ -693,8 +693,8 @@ a_change_is_committed ==
        /\ commitIndex[s] > 0
        /\ new_members(Prefix(log[s], commitIndex[s])) # new_members(<<>>)
 
-\* A server goes by a configuration other than the first one, and has only the
-\* snapshot of it.
+\* A server goes by a configuration that it has only as a snapshot, and not by
+\* the first.
 a_snapshot_is_all_that_says_who_the_cluster_is ==
   \/ max_log = 0
   \/ \E s \in Server :

@@ -23,7 +23,7 @@ class CompactingMember(SnapshotServer, JointServer):
 
 
 def a_snapshot_is_all_that_says_who_the_cluster_is(max_log: int) -> bool:
-    """A server goes by a configuration other than the first one, and has only the snapshot of it."""
+    """A server goes by a configuration that it has only as a snapshot, and not by the first."""
     return max_log == 0 or any(
         s.base == len(s.log) and s.base > 0 and new_members(s.log) != new_members(())
         for s in SnapshotServer
