@@ -40,8 +40,8 @@ def refuse_header(
     of one class.
     """
     if len(bases) > 1:
-        with_members = {base.root for base in bases if getattr(base, "root", "")}
-        if len(with_members) > 1 or not all(hasattr(base, "actions") for base in bases):
+        roots = {getattr(base, "root", "") for base in bases} - {""}
+        if len(roots) > 1 or not all(hasattr(base, "actions") for base in bases):
             raise SpecError(
                 f"`{name}` with the bases {', '.join(f'`{base.__name__}`' for base in bases)}",
                 allowed="one base class; or several process classes, those that are not "
