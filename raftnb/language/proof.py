@@ -16,6 +16,7 @@ from raftnb.data.calls import made_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.names import listed, nearest
 from raftnb.language.claims import Property
+from raftnb.language.leads import Leads
 from raftnb.language.mapping import RefinementMapping
 from raftnb.language.spec import Spec
 
@@ -67,7 +68,7 @@ class Proof:
     `cuts`: for an action, claims of its step in its own parameters, proved first, then used.
     `opaque`: operators of which only the `axioms` are known. `defined`: what makes every step
     defined (indices within sequences, keys in maps). `refines`: that it refines another
-    specification, which is then proved, too.
+    specification, which is then proved, too. `leads`: what leads to what, under fairness.
     """
 
     spec: Spec
@@ -79,6 +80,7 @@ class Proof:
     opaque: tuple[Any, ...] = ()
     defined: tuple[Property, ...] = ()
     refines: RefinementMapping | None = None
+    leads: tuple[Leads, ...] = ()
 
     MEANT: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("transitions", "claims", "sometimes"),
@@ -96,6 +98,13 @@ class Proof:
         cuts = {lemma.claim for group in self.cuts.values() for lemma in group}
         for lemma in self.lemmas():
             self._check_uses(lemma, known | cuts)
+        for claim in (u for one in self.leads for u in one.uses or ()):
+            if claim not in known:
+                raise UsageError(
+                    f"`{claim.__name__}`, which what leads uses, and which is not proved",
+                    allowed="conjuncts of the invariant, axioms and derived claims",
+                    cure="add it to `invariant`",
+                )
         for claim in self.defined:
             if claim not in known:
                 raise UsageError(
@@ -110,6 +119,13 @@ class Proof:
         for name, group in groups.items():
             if not isinstance(group, tuple | list):
                 raise wrong_group(name, group)
+        if not isinstance(self.leads, tuple) or not all(isinstance(x, Leads) for x in self.leads):
+            raise UsageError(
+                f"leads={self.leads!r}",
+                place="Proof",
+                allowed="a tuple of `Leads`",
+                cure="`leads=(Leads(claim, then, rank=(function,), helpful=(Helps(action),)),)`",
+            )
         for one in itertools.chain(*groups.values()):
             if not isinstance(one, Lemma):
                 name = getattr(one, "__name__", repr(one))

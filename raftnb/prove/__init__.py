@@ -1,6 +1,7 @@
 """Proofs by inductive invariant, for any number of processes, from a specification's own source."""
 
 from raftnb.data.rooms import room_of
+from raftnb.language.leads import Helps, Leads
 from raftnb.language.mapping import Becomes, RefinementMapping, Takes
 from raftnb.language.proof import Lemma, Proof
 from raftnb.prove.bounded import BoundedAnswer, check_bounded, k_induction
@@ -18,7 +19,9 @@ __all__ = [
     "Compared",
     "Counterexample",
     "Disagreement",
+    "Helps",
     "InstanceSize",
+    "Leads",
     "Lemma",
     "Proof",
     "RefinementMapping",

@@ -101,6 +101,7 @@ class Comparison:
         self.walk = list(self.here.model.initial_states[:1])
         cuts = {cut.claim for group in proof.cuts.values() for cut in group}
         claims = [lemma.claim for lemma in proof.lemmas() if lemma.claim not in cuts]
+        claims += [claim for leads in proof.leads for claim in leads.claims]
         self.claims = tuple(dict.fromkeys(claims))
         self.instances = [i for i in self.world.instances if i.action.function not in FAULTS]
         self.names = {c.__name__ for c in claims} | {i.action.name for i in self.instances}

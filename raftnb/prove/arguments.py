@@ -33,9 +33,10 @@ def name_of(one: Any, argument: str) -> str:
 
 
 def known_name(proof: Proof, name: str) -> str:
-    """The name of a claim, or of the specification that is refined."""
+    """The name of a claim, of what leads to what, or of the specification that is refined."""
     refined = proof.refines is not None and name == proof.refines.abstract.name
-    return name if refined else proof.lemma(name).name
+    leads = name in [one.name for one in proof.leads]
+    return name if refined or leads else proof.lemma(name).name
 
 
 def check_arguments(

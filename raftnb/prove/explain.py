@@ -136,10 +136,11 @@ def candidates(proof: Proof, report: Report) -> list[tuple[str, list[str]]]:
     steps = [g.name for g in proof.goals if g.claim in proof.spec.transitions]
     names = [*(lemma.name for lemma in proof.invariant), *steps]
     failing: dict[str, list[str]] = {}
-    seen = f"{proof.refines.abstract.name}: " if proof.refines else None
+    others = [leads.name for leads in proof.leads]
+    others += [proof.refines.abstract.name] if proof.refines else []
     for claim, action in report.failing:
-        if seen is not None and claim.startswith(seen):
-            continue  # of another specification's variables: no conjunct of this one fails
+        if any(claim.startswith((f"{name}: ", f"{name}, ")) for name in others):
+            continue  # no conjunct of this one fails
         if action and action != START:
             failing.setdefault(action, []).extend([claim] if claim in names else [])
     first = [(action, claims) for action, claims in failing.items() if claims]

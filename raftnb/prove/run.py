@@ -22,6 +22,7 @@ from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unboun
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.kept import Writer, kept_in
 from raftnb.prove.network import check_network
+from raftnb.prove.progress import Progress
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
 from raftnb.prove.solving import Settings, decide
@@ -32,7 +33,8 @@ from raftnb.prove.workers import Done, Lost, in_turn
 class Task:
     """Some conditions that share what is known: of the start, of one state, of an action's case.
 
-    Those of the refinement that is claimed, if `seen`.
+    Those of the refinement that is claimed, if `seen`. Of what leads to what (`case` is which), all
+    conditions are one task.
     """
 
     kind: str
@@ -139,11 +141,12 @@ def partial(proof: Proof, settings: Settings) -> tuple[str, ...]:
     """What the answer does not cover, one sentence each."""
     left_out = proof.not_covered()
     steps = [name for cls in proof.spec.processes for name in cls.actions]
+    claimed = proof.refines or proof.leads or [*proof.lemmas()]
     sentences = {
         f"only the conditions of {', '.join(settings.only)}": settings.only,
         f"only the steps of {', '.join(settings.actions)}": settings.actions,
         f"not covered by the proof: {', '.join(left_out)}": left_out,
-        "no claim: only that every step is defined": not (proof.refines or [*proof.lemmas()]),
+        "no claim: only that every step is defined": not claimed,
         "no process has an action: only the start was looked at": not steps,
     }
     return tuple(sentence for sentence, said in sentences.items() if said)
@@ -163,6 +166,7 @@ def tasks(proof: Proof, settings: Settings) -> list[Task]:
     ]
     found.sort(key=lambda pair: -pair[0])
     first = [Task(kind) for kind in ("start", "implied", "defined")]
+    first += [Task("leads", case=number) for number in range(len(proof.leads))]
     todo = [*first, *(task for _, task in found)]
     if proof.refines is not None:
         todo += [replace(task, seen=True) for task in todo if task.kind in SEEN]
@@ -220,6 +224,10 @@ def obligations(conditions: Conditions, task: Task) -> Iterator[Obligation]:
         yield from conditions.implied()
     elif task.kind == "defined":
         yield from conditions.claims_defined()
+    elif task.kind == "leads":
+        leads = conditions.proof.leads[task.case]
+        if not conditions.only or leads.name in conditions.only:
+            yield from Progress(conditions, leads).obligations()
     elif task.start is not None:
         yield from conditions.steps(task.start, task.case)
 

@@ -70,6 +70,7 @@ SPECS: Mapping[str, Spec] = Catalog(
 PROOFS: Mapping[str, Proof] = Catalog(
     {
         "sequential-store": "store.proof:SEQUENTIAL_STORE_PROOF",
+        "sequential-store-progress": "store.progress:SEQUENTIAL_STORE_PROGRESS",
         "linearizable-store": "store.proof:LINEARIZABLE_STORE_PROOF",
         "raft": "raft.proof:RAFT_PROOF",
         "raft-prevote": "raft.prevote_proof:RAFT_PREVOTE_PROOF",
