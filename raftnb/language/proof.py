@@ -98,13 +98,7 @@ class Proof:
         cuts = {lemma.claim for group in self.cuts.values() for lemma in group}
         for lemma in self.lemmas():
             self._check_uses(lemma, known | cuts)
-        for claim in (u for one in self.leads for u in one.uses or ()):
-            if claim not in known:
-                raise UsageError(
-                    f"`{claim.__name__}`, which what leads uses, and which is not proved",
-                    allowed="conjuncts of the invariant, axioms and derived claims",
-                    cure="add it to `invariant`",
-                )
+        self._check_leads(known)
         for claim in self.defined:
             if claim not in known:
                 raise UsageError(
@@ -119,13 +113,6 @@ class Proof:
         for name, group in groups.items():
             if not isinstance(group, tuple | list):
                 raise wrong_group(name, group)
-        if not isinstance(self.leads, tuple) or not all(isinstance(x, Leads) for x in self.leads):
-            raise UsageError(
-                f"leads={self.leads!r}",
-                place="Proof",
-                allowed="a tuple of `Leads`",
-                cure="`leads=(Leads(claim, then, rank=(function,), helpful=(Helps(action),)),)`",
-            )
         for one in itertools.chain(*groups.values()):
             if not isinstance(one, Lemma):
                 name = getattr(one, "__name__", repr(one))
@@ -174,6 +161,22 @@ class Proof:
                     place="Proof",
                     allowed=listed(known),
                     cure=nearest(name, known) or "use one of these",
+                )
+
+    def _check_leads(self, known: set[Property]) -> None:
+        if not isinstance(self.leads, tuple) or not all(isinstance(x, Leads) for x in self.leads):
+            raise UsageError(
+                f"leads={self.leads!r}",
+                place="Proof",
+                allowed="a tuple of `Leads`",
+                cure="`leads=(Leads(claim, then, rank=(f,), helpful=(Helps(action, when),)),)`",
+            )
+        for claim in (u for one in self.leads for u in one.uses or ()):
+            if claim not in known:
+                raise UsageError(
+                    f"`{claim.__name__}`, which what leads uses, and which is not proved",
+                    allowed="conjuncts of the invariant, axioms and derived claims",
+                    cure="add it to `invariant`",
                 )
 
     def _use_all(self) -> None:

@@ -60,6 +60,7 @@ SPECS: Mapping[str, Spec] = Catalog(
         "raft-learners": "raft.learners:RAFT_LEARNERS",
         "raft-disks": "raft.disks:RAFT_DISKS",
         "raft-torn-disks": "raft.disks:RAFT_TORN_DISKS",
+        "raft-emptied-disks": "raft.emptied:RAFT_EMPTIED_DISKS",
         "raft-log": "raft.log:RAFT_LOG",
         "raft-read-index": "raft.read_index:RAFT_READ_INDEX",
         "raft-store": "raft.clients:RAFT_STORE",

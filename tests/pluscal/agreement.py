@@ -80,6 +80,8 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raft-disks", {"max_term": 2, "max_messages": 1, "history": True}),
     ("raft-torn-disks", {"history": True}),
     ("raft-torn-disks", {"max_term": 2, "max_messages": 1, "history": True}),
+    ("raft-emptied-disks", {"max_messages": 1, "history": True}),
+    ("raft-emptied-disks", {}),
     ("raft-log", {"servers": 2, "history": True}),
     ("raft-log", {"servers": 2, "max_restarts": 1, "history": True}),
     ("raft-log", {"servers": 3, "max_log": 0, "history": True}),

@@ -28,6 +28,7 @@ from raftnb.specs.raft.mistakes import (
     MUTANTS,
     STORE_MUTANTS,
     Mutant,
+    blank,
     commits,
     disk,
     elections,
@@ -42,11 +43,11 @@ from raftnb.specs.raft.mistakes import (
 )
 from raftnb.specs.raft.server import Server
 
-LAST = 73
+LAST = 76
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
-SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65)]
+SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65, 74)]
 
 
 def name(mutant: Mutant) -> str:
@@ -223,7 +224,7 @@ def test_an_unknown_row_is_a_usage_error(capsys):
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    changes = (learning, membership, snapshots, torn)
+    changes = (blank, learning, membership, snapshots, torn)
     modules = (commits, disk, elections, logs, reads, terms, votes, *changes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)

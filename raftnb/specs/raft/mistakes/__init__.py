@@ -10,6 +10,7 @@ the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm,
 from __future__ import annotations
 
 from raftnb.specs.raft.mistakes import (
+    blank,
     commits,
     disk,
     elections,
@@ -157,6 +158,9 @@ DISK_MUTANTS: tuple[Mutant, ...] = (
     torn.ROW_67,
     torn.ROW_68,
     torn.ROW_69,
+    blank.ROW_74,
+    blank.ROW_75,
+    blank.ROW_76,
 )
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,

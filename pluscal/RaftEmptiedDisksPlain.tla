@@ -1,0 +1,721 @@
+------------------------ MODULE RaftEmptiedDisksPlain -------------------------
+\* raft-emptied-disks: raft-torn-disks with disks that lose all, and servers
+\* that ask all others for a term
+EXTENDS Integers, Sequences, FiniteSets, TLC
+
+CONSTANTS
+  \* A server whose disk may be emptied; the server notices.
+  Server,
+  \* A command that a client can ask for.
+  Value,
+  \* Bounds, and other numbers
+  max_term, max_log, max_restarts, max_messages, max_copies,
+  \* What is not there
+  None
+
+Min(a, b) == IF a < b THEN a ELSE b
+
+Max(a, b) == IF a > b THEN a ELSE b
+
+\* The least of some numbers
+MinOf(S) == CHOOSE x \in S : \A y \in S : x <= y
+
+MinOfOr(S, default) == IF S = {} THEN default ELSE MinOf(S)
+
+\* What is in a sequence
+Range(s) == {s[i] : i \in DOMAIN s}
+
+\* The first n items of a sequence, or all if there are fewer
+Prefix(s, n) == SubSeq(s, 1, Min(n, Len(s)))
+
+\* A place in a sequence, counted from 0, or from its end if negative
+At(s, i) == IF i < 0 THEN Max(Len(s) + i, 0) ELSE Min(i, Len(s))
+
+\* The items from a place up to, and without, another
+Slice(s, low, high) == SubSeq(s, At(s, low) + 1, At(s, high))
+
+\* The value of a function, or another one where it has none
+Get(f, x, default) == IF x \in DOMAIN f THEN f[x] ELSE default
+
+\* A bag of messages with one more
+With(bag, m) ==
+  IF m \in DOMAIN bag THEN [bag EXCEPT ![m] = @ + 1] ELSE (m :> 1) @@ bag
+
+\* A bag of messages with one more of each in a set
+WithAll(bag, S) ==
+  [m \in DOMAIN bag \cup S |->
+     Get(bag, m, 0) + (IF m \in S THEN 1 ELSE 0)]
+
+\* A bag of messages with one less
+Without(bag, m) ==
+  IF Get(bag, m, 0) > 1 THEN [bag EXCEPT ![m] = @ - 1]
+  ELSE [n \in DOMAIN bag \ {m} |-> bag[n]]
+
+VARIABLES
+  restarts, currentTerm, votedFor, log, role, commitIndex, votesGranted,
+  nextIndex, matchIndex, stored, writing, storedIndex, tornIn, isEmptied,
+  question, answeredBy, messages
+
+vars ==
+  <<restarts, currentTerm, votedFor, log, role, commitIndex, votesGranted,
+    nextIndex, matchIndex, stored, writing, storedIndex, tornIn, isEmptied,
+    question, answeredBy, messages>>
+
+\* Whether this server may take part in elections: not while something is
+\* missing.
+may_elect(self) == tornIn[self] = None
+
+\* The term of the entry at an index; 0 before the first.
+term_at(the_log, index) == IF index > 0 THEN the_log[index].term ELSE 0
+
+\* The term of the log's last entry; 0 if there is none.
+last_term(the_log) == term_at(the_log, Len(the_log))
+
+\* The messages that a process can receive.
+inbox(self) == {m \in DOMAIN messages : m.dest = self}
+
+\* Whether this server knows in which term it is.
+knows_its_term(self) == ~isEmptied[self]
+
+\* Whether this server's vote in its term is still free, or already this
+\* candidate's.
+may_vote_for_2(self, candidate) ==
+  votedFor[self] = None \/ votedFor[self] = candidate
+
+\* Whether this server's vote is free, and nothing is missing.
+may_vote_for(self, candidate) ==
+  may_elect(self) /\ may_vote_for_2(self, candidate)
+
+\* Whether the candidate's log is at least as up to date as this server's
+\* (5.4.1).
+log_is_up_to_date(self, m) ==
+  \/ m.lastLogTerm > last_term(log[self])
+  \/ m.lastLogTerm = last_term(log[self]) /\ m.lastLogIndex >= Len(log[self])
+
+\* Whether a response is a vote for this server's present candidacy.
+counts_vote(self, m) ==
+  m.term = currentTerm[self] /\ role[self] = "candidate" /\ m.voteGranted
+
+\* Whether these servers are a majority of the cluster.
+is_quorum(servers) == Cardinality(Server) < 2 * Cardinality(servers)
+
+\* Whether a majority of the servers has voted for this one.
+has_won(self) == is_quorum(votesGranted[self])
+
+\* The index of the last entry that the message vouches for.
+last_new(self, m) == m.prevLogIndex + Len(m.entries)
+
+\* Whether an existing entry has the index of a new one, but another term (step
+\* 3).
+conflicts(self, m) ==
+  \E i \in (m.prevLogIndex + 1)..Min(Len(log[self]), last_new(self, m)) :
+    log[self][i].term # m.entries[i - m.prevLogIndex].term
+
+\* The log without conflicting entries, and with the new ones (steps 3 and 4).
+merged_log(self, m) ==
+  IF conflicts(self, m) \/ last_new(self, m) > Len(log[self])
+  THEN Prefix(log[self], m.prevLogIndex) \o m.entries
+  ELSE log[self]
+
+\* The commit index that the message justifies (step 5).
+committed_by(self, m) == Min(m.leaderCommit, last_new(self, m))
+
+\* Up to where a follower answers for its log: what was checked, as far as it
+\* is stored.
+answered(self, m) == Min(last_new(self, m), storedIndex[self])
+
+\* Whether a leader that was elected without this server has said all that is
+\* committed.
+is_made_good(self, m) ==
+  LET has_all == m.leaderCommit <= answered(self, m)
+      own == has_all /\ term_at(log[self], m.leaderCommit) = m.term
+  IN  own /\ tornIn[self] # None /\ m.term > tornIn[self]
+
+\* Whether the log has an entry at prevLogIndex whose term is prevLogTerm (step
+\* 2).
+log_matches(self, m) ==
+  /\ m.prevLogIndex <= Len(log[self])
+  /\ term_at(log[self], m.prevLogIndex) = m.prevLogTerm
+
+\* Only entries of the leader's own term are committed by counting replicas
+\* (5.4.2).
+may_commit(self, index) == term_at(log[self], index) = currentTerm[self]
+
+\* The servers known to have stored the log up to an index.
+replicated_on(self, index) ==
+  {s \in Server :
+   index <= (IF s = self THEN storedIndex[self] ELSE matchIndex[self][s])}
+
+\* Whether a majority of the servers has the log up to an index.
+is_replicated(self, index) == is_quorum(replicated_on(self, index))
+
+\* Up to where the log is stored after a write: what is to be overwritten is
+\* not of it.
+stored_after(self, w) ==
+  LET the_end == w.prev + Len(w.entries)
+  IN  Min(the_end,
+          MinOfOr({later.prev : later \in Range(writing[self])}, the_end))
+
+\* Whether a response answers what is asked now.
+is_answer(self, m) == isEmptied[self] /\ m.question = question[self]
+
+\* Whether everybody else has said its term.
+has_all_answers(self) == answeredBy[self] = Server \ {self}
+
+-------------------------------------------------------------------------------
+\* The initial states
+
+Init ==
+  /\ restarts = 0
+  /\ currentTerm = [s \in Server |-> 0]
+  /\ votedFor = [s \in Server |-> None]
+  /\ log = [s \in Server |-> <<>>]
+  /\ role = [s \in Server |-> "follower"]
+  /\ commitIndex = [s \in Server |-> 0]
+  /\ votesGranted = [s \in Server |-> {}]
+  /\ nextIndex = [s \in Server |-> [k \in Server |-> 1]]
+  /\ matchIndex = [s \in Server |-> [k \in Server |-> 0]]
+  /\ stored = [s \in Server |-> <<>>]
+  /\ writing = [s \in Server |-> <<>>]
+  /\ storedIndex = [s \in Server |-> 0]
+  /\ tornIn = [s \in Server |-> None]
+  /\ isEmptied = [s \in Server |-> FALSE]
+  /\ question = [s \in Server |-> 0]
+  /\ answeredBy = [s \in Server |-> {}]
+  /\ messages = <<>>
+
+-------------------------------------------------------------------------------
+\* The actions
+
+\* Fail and come back; who knows nothing has nothing to lose but its questions.
+restart(self) ==
+  /\ ~isEmptied[self]
+  /\ role' = [role EXCEPT ![self] = "follower"]
+  /\ commitIndex' = [commitIndex EXCEPT ![self] = 0]
+  /\ votesGranted' = [votesGranted EXCEPT ![self] = {}]
+  /\ nextIndex' = [nextIndex EXCEPT ![self] = [s \in Server |-> 1]]
+  /\ matchIndex' = [matchIndex EXCEPT ![self] = [s \in Server |-> 0]]
+  /\ restarts' = restarts + 1
+  /\ log' = [log EXCEPT ![self] = stored[self]]
+  /\ writing' = [writing EXCEPT ![self] = <<>>]
+  /\ storedIndex' = [storedIndex EXCEPT ![self] = Len(stored[self])]
+  /\ UNCHANGED <<currentTerm, votedFor, stored, tornIn, isEmptied, question,
+                 answeredBy, messages>>
+
+\* Start an election, where nothing is missing.
+time_out(self) ==
+  /\ may_elect(self)
+  /\ role[self] # "leader"
+  /\ role' = [role EXCEPT ![self] = "candidate"]
+  /\ currentTerm' = [currentTerm EXCEPT ![self] = @ + 1]
+  /\ votedFor' = [votedFor EXCEPT ![self] = self]
+  /\ votesGranted' = [votesGranted EXCEPT ![self] = {self}]
+  /\ messages'
+       = WithAll(messages,
+                 {[type |-> "RequestVote",
+                   source |-> self,
+                   dest |-> peer,
+                   term |-> currentTerm'[self],
+                   lastLogIndex |-> Len(log[self]),
+                   lastLogTerm |-> last_term(log[self])] :
+                  peer \in Server \ {self}})
+  /\ UNCHANGED <<restarts, log, commitIndex, nextIndex, matchIndex, stored,
+                 writing, storedIndex, tornIn, isEmptied, question,
+                 answeredBy>>
+
+\* Any RPC with a newer term: nothing is heard while the term is not known.
+update_term(self, m) ==
+  /\ knows_its_term(self)
+  /\ m.term > currentTerm[self]
+  /\ currentTerm' = [currentTerm EXCEPT ![self] = m.term]
+  /\ role' = [role EXCEPT ![self] = "follower"]
+  /\ votedFor' = [votedFor EXCEPT ![self] = None]
+  /\ UNCHANGED <<restarts, log, commitIndex, votesGranted, nextIndex,
+                 matchIndex, stored, writing, storedIndex, tornIn, isEmptied,
+                 question, answeredBy, messages>>
+
+\* RequestVote, receiver implementation.
+handle_request_vote(self, m) ==
+  /\ m.term <= currentTerm[self]
+  /\ LET granted == /\ m.term = currentTerm[self]
+                    /\ may_vote_for(self, m.source)
+                    /\ log_is_up_to_date(self, m)
+     IN  /\ IF granted
+            THEN votedFor' = [votedFor EXCEPT ![self] = m.source]
+            ELSE UNCHANGED votedFor
+         /\ messages'
+              = With(Without(messages, m),
+                     [type |-> "RequestVoteResponse",
+                      source |-> self,
+                      dest |-> m.source,
+                      term |-> currentTerm[self],
+                      voteGranted |-> granted])
+  /\ UNCHANGED <<restarts, currentTerm, log, role, commitIndex, votesGranted,
+                 nextIndex, matchIndex, stored, writing, storedIndex, tornIn,
+                 isEmptied, question, answeredBy>>
+
+\* Count a vote of this term; drop an answer of an older one.
+handle_request_vote_response(self, m) ==
+  /\ m.term <= currentTerm[self]
+  /\ IF counts_vote(self, m)
+     THEN votesGranted' = [votesGranted EXCEPT ![self] = @ \cup {m.source}]
+     ELSE UNCHANGED votesGranted
+  /\ messages' = Without(messages, m)
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 nextIndex, matchIndex, stored, writing, storedIndex, tornIn,
+                 isEmptied, question, answeredBy>>
+
+\* Votes from a majority of servers: become leader.
+become_leader(self) ==
+  /\ role[self] = "candidate"
+  /\ has_won(self)
+  /\ role' = [role EXCEPT ![self] = "leader"]
+  /\ nextIndex'
+       = [nextIndex EXCEPT ![self] = [s \in Server |-> Len(log[self]) + 1]]
+  /\ matchIndex' = [matchIndex EXCEPT ![self] = [s \in Server |-> 0]]
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, commitIndex,
+                 votesGranted, stored, writing, storedIndex, tornIn, isEmptied,
+                 question, answeredBy, messages>>
+
+\* A command received from a client: append it, and begin to write it.
+client_request(self, value) ==
+  /\ role[self] = "leader"
+  /\ log'
+       = [log EXCEPT
+            ![self] = Append(@, [term |-> currentTerm[self], value |-> value])]
+  /\ LET prev == Len(log'[self]) - 1
+     IN  writing'
+           = [writing EXCEPT
+                ![self] =
+                  Append(@,
+                         [prev |-> prev,
+                          entries |-> Slice(log'[self],
+                                            prev,
+                                            Len(log'[self]))])]
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, storedIndex,
+                 tornIn, isEmptied, question, answeredBy, messages>>
+
+\* Send a follower any number of log entries, starting at its nextIndex.
+append_entries(self, peer) ==
+  /\ role[self] = "leader"
+  /\ peer # self
+  /\ LET prev == nextIndex[self][peer] - 1
+     IN  \E last \in prev..Len(log[self]) :
+           messages'
+             = With(messages,
+                    [type |-> "AppendEntries",
+                     source |-> self,
+                     dest |-> peer,
+                     term |-> currentTerm[self],
+                     prevLogIndex |-> prev,
+                     prevLogTerm |-> term_at(log[self], prev),
+                     entries |-> Slice(log[self], prev, last),
+                     leaderCommit |-> commitIndex[self]])
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, writing,
+                 storedIndex, tornIn, isEmptied, question, answeredBy>>
+
+\* AppendEntries, receiver implementation.
+handle_append_entries(self, m) ==
+  /\ m.term <= currentTerm[self]
+  /\ IF m.term = currentTerm[self] /\ role[self] = "candidate"
+     THEN role' = [role EXCEPT ![self] = "follower"]
+     ELSE UNCHANGED role
+  /\ IF m.term < currentTerm[self] \/ ~log_matches(self, m)
+     THEN /\ messages'
+               = With(Without(messages, m),
+                      [type |-> "AppendEntriesResponse",
+                       source |-> self,
+                       dest |-> m.source,
+                       term |-> currentTerm[self],
+                       success |-> FALSE,
+                       matchIndex |-> 0])
+          /\ UNCHANGED <<log, commitIndex, writing, storedIndex, tornIn>>
+     ELSE /\ IF merged_log(self, m) # log[self]
+             THEN /\ storedIndex'
+                       = [storedIndex EXCEPT ![self] = Min(@, m.prevLogIndex)]
+                  /\ writing'
+                       = [writing EXCEPT
+                            ![self] =
+                              Append(@,
+                                     [prev |-> m.prevLogIndex,
+                                      entries |-> m.entries])]
+             ELSE UNCHANGED <<writing, storedIndex>>
+          /\ log' = [log EXCEPT ![self] = merged_log(self, m)]
+          /\ commitIndex'
+               = [commitIndex EXCEPT ![self] = Max(@, committed_by(self, m))]
+          /\ LET the_matchIndex == Min(last_new(self, m), storedIndex'[self])
+             IN  messages'
+                   = With(Without(messages, m),
+                          [type |-> "AppendEntriesResponse",
+                           source |-> self,
+                           dest |-> m.source,
+                           term |-> m.term,
+                           success |-> TRUE,
+                           matchIndex |-> the_matchIndex])
+          /\ IF LET has_all == m.leaderCommit
+                                 <= Min(last_new(self, m), storedIndex'[self])
+                    own == /\ has_all
+                           /\ term_at(log'[self], m.leaderCommit) = m.term
+                IN  own /\ tornIn[self] # None /\ m.term > tornIn[self]
+             THEN tornIn' = [tornIn EXCEPT ![self] = None]
+             ELSE UNCHANGED tornIn
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, votesGranted, nextIndex,
+                 matchIndex, stored, isEmptied, question, answeredBy>>
+
+\* The leader learns how far a follower's log agrees, or tries further back.
+handle_append_entries_response(self, m) ==
+  /\ m.term <= currentTerm[self]
+  /\ IF m.term = currentTerm[self] /\ role[self] = "leader"
+     THEN IF m.success
+          THEN /\ matchIndex'
+                    = [matchIndex EXCEPT
+                         ![self][m.source] = Max(@, m.matchIndex)]
+               /\ nextIndex'
+                    = [nextIndex EXCEPT
+                         ![self][m.source] = matchIndex'[self][m.source] + 1]
+          ELSE /\ nextIndex'
+                    = [nextIndex EXCEPT ![self][m.source] = Max(@ - 1, 1)]
+               /\ UNCHANGED matchIndex
+     ELSE UNCHANGED <<nextIndex, matchIndex>>
+  /\ messages' = Without(messages, m)
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, stored, writing, storedIndex, tornIn, isEmptied,
+                 question, answeredBy>>
+
+\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
+\* commit it.
+advance_commit_index(self) ==
+  /\ role[self] = "leader"
+  /\ \E N \in (commitIndex[self] + 1)..Len(log[self]) :
+       /\ may_commit(self, N)
+       /\ is_replicated(self, N)
+       /\ commitIndex' = [commitIndex EXCEPT ![self] = N]
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, votesGranted,
+                 nextIndex, matchIndex, stored, writing, storedIndex, tornIn,
+                 isEmptied, question, answeredBy, messages>>
+
+\* The disk has done what it was given first.
+flush(self) ==
+  /\ writing[self] # <<>>
+  /\ LET w == Head(writing[self])
+     IN  /\ writing' = [writing EXCEPT ![self] = Tail(@)]
+         /\ stored' = [stored EXCEPT ![self] = Prefix(@, w.prev) \o w.entries]
+         /\ storedIndex'
+              = [storedIndex EXCEPT
+                   ![self] =
+                     LET the_end == w.prev + Len(w.entries)
+                     IN  Min(the_end,
+                             MinOfOr({later.prev :
+                                      later \in Range(writing'[self])},
+                                     the_end))]
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, tornIn, isEmptied,
+                 question, answeredBy, messages>>
+
+\* Fail and come back without the last entries on the disk.
+lose_tail(self) ==
+  /\ \E choice \in 0..(Len(stored[self]) - 1) :
+       /\ stored' = [stored EXCEPT ![self] = Slice(@, 0, choice)]
+       /\ tornIn' = [tornIn EXCEPT ![self] = currentTerm[self]]
+       /\ role' = [role EXCEPT ![self] = "follower"]
+       /\ commitIndex' = [commitIndex EXCEPT ![self] = 0]
+       /\ votesGranted' = [votesGranted EXCEPT ![self] = {}]
+       /\ nextIndex' = [nextIndex EXCEPT ![self] = [s \in Server |-> 1]]
+       /\ matchIndex' = [matchIndex EXCEPT ![self] = [s \in Server |-> 0]]
+       /\ restarts' = restarts + 1
+       /\ log' = [log EXCEPT ![self] = stored'[self]]
+       /\ writing' = [writing EXCEPT ![self] = <<>>]
+       /\ storedIndex' = [storedIndex EXCEPT ![self] = Len(stored'[self])]
+  /\ UNCHANGED <<currentTerm, votedFor, isEmptied, question, answeredBy,
+                 messages>>
+
+\* Fail and come back with an empty disk, and a question that nobody has asked
+\* before.
+lose_all(self) ==
+  /\ stored' = [stored EXCEPT ![self] = <<>>]
+  /\ role' = [role EXCEPT ![self] = "follower"]
+  /\ commitIndex' = [commitIndex EXCEPT ![self] = 0]
+  /\ votesGranted' = [votesGranted EXCEPT ![self] = {}]
+  /\ nextIndex' = [nextIndex EXCEPT ![self] = [s \in Server |-> 1]]
+  /\ matchIndex' = [matchIndex EXCEPT ![self] = [s \in Server |-> 0]]
+  /\ restarts' = restarts + 1
+  /\ log' = [log EXCEPT ![self] = stored'[self]]
+  /\ writing' = [writing EXCEPT ![self] = <<>>]
+  /\ storedIndex' = [storedIndex EXCEPT ![self] = Len(stored'[self])]
+  /\ currentTerm' = [currentTerm EXCEPT ![self] = 0]
+  /\ votedFor' = [votedFor EXCEPT ![self] = None]
+  /\ tornIn' = [tornIn EXCEPT ![self] = 0]
+  /\ isEmptied' = [isEmptied EXCEPT ![self] = TRUE]
+  /\ question' = [question EXCEPT ![self] = restarts']
+  /\ answeredBy' = [answeredBy EXCEPT ![self] = {}]
+  /\ UNCHANGED messages
+
+\* Ask another server for its term.
+ask_for_term(self, peer) ==
+  /\ isEmptied[self]
+  /\ peer # self
+  /\ peer \notin answeredBy[self]
+  /\ messages'
+       = With(messages,
+              [type |-> "TermRequest",
+               source |-> self,
+               dest |-> peer,
+               term |-> currentTerm[self],
+               question |-> question[self]])
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, writing,
+                 storedIndex, tornIn, isEmptied, question, answeredBy>>
+
+\* Say one's term, where it is known.
+handle_term_request(self, m) ==
+  /\ knows_its_term(self)
+  /\ messages'
+       = With(Without(messages, m),
+              [type |-> "TermResponse",
+               source |-> self,
+               dest |-> m.source,
+               term |-> currentTerm[self],
+               question |-> m.question])
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, writing,
+                 storedIndex, tornIn, isEmptied, question, answeredBy>>
+
+\* Count an answer: the disk was emptied in no later term than the highest.
+handle_term_response(self, m) ==
+  /\ IF is_answer(self, m) /\ tornIn[self] # None
+     THEN /\ tornIn' = [tornIn EXCEPT ![self] = Max(@, m.term)]
+          /\ answeredBy' = [answeredBy EXCEPT ![self] = @ \cup {m.source}]
+     ELSE UNCHANGED <<tornIn, answeredBy>>
+  /\ messages' = Without(messages, m)
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, writing,
+                 storedIndex, isEmptied, question>>
+
+\* All have answered: from here on this is a server whose log is torn.
+find_term(self) ==
+  /\ isEmptied[self]
+  /\ has_all_answers(self)
+  /\ tornIn[self] # None
+  /\ IF tornIn[self] # None
+     THEN currentTerm' = [currentTerm EXCEPT ![self] = tornIn[self]]
+     ELSE UNCHANGED currentTerm
+  /\ isEmptied' = [isEmptied EXCEPT ![self] = FALSE]
+  /\ answeredBy' = [answeredBy EXCEPT ![self] = {}]
+  /\ UNCHANGED <<restarts, votedFor, log, role, commitIndex, votesGranted,
+                 nextIndex, matchIndex, stored, writing, storedIndex, tornIn,
+                 question, messages>>
+
+\* The network's own step: lose
+Network_lose(m) ==
+  /\ messages' = Without(messages, m)
+  /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
+                 votesGranted, nextIndex, matchIndex, stored, writing,
+                 storedIndex, tornIn, isEmptied, question, answeredBy>>
+
+Next ==
+  \/ \E self \in Server :
+       \/ restart(self)
+       \/ time_out(self)
+       \/ \E m \in inbox(self) : update_term(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVote"} :
+            handle_request_vote(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "RequestVoteResponse"} :
+            handle_request_vote_response(self, m)
+       \/ become_leader(self)
+       \/ \E value \in Value : client_request(self, value)
+       \/ \E peer \in Server : append_entries(self, peer)
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntries"} :
+            handle_append_entries(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "AppendEntriesResponse"} :
+            handle_append_entries_response(self, m)
+       \/ advance_commit_index(self)
+       \/ flush(self)
+       \/ lose_tail(self)
+       \/ lose_all(self)
+       \/ \E peer \in Server : ask_for_term(self, peer)
+       \/ \E m \in {m \in inbox(self) : m.type = "TermRequest"} :
+            handle_term_request(self, m)
+       \/ \E m \in {m \in inbox(self) : m.type = "TermResponse"} :
+            handle_term_response(self, m)
+       \/ find_term(self)
+  \/ \E m \in DOMAIN messages : Network_lose(m)
+
+Spec == Init /\ [][Next]_vars
+
+-------------------------------------------------------------------------------
+\* What is claimed of every state
+
+\* At most one leader can be elected in a given term.
+election_safety ==
+  \A a, b \in Server :
+    LET both == /\ role[a] = "leader"
+                /\ role[b] = "leader"
+                /\ currentTerm[a] = currentTerm[b]
+    IN  both => a = b
+
+\* Two logs with an entry of the same index and term are identical up through
+\* that index.
+log_matching ==
+  \A a, b \in Server :
+    \A i \in 1..Min(Len(log[a]), Len(log[b])) :
+      log[a][i].term = log[b][i].term => Prefix(log[a], i) = Prefix(log[b], i)
+
+\* What a server knows to be committed is in the log of every leader of its
+\* term or later.
+leader_completeness ==
+  \A a, b \in Server :
+    LET concerned == role[a] = "leader" /\ currentTerm[b] <= currentTerm[a]
+    IN  concerned
+          => Prefix(log[a], commitIndex[b]) = Prefix(log[b], commitIndex[b])
+
+\* No two servers apply different commands at the same index.
+state_machine_safety ==
+  \A a, b \in Server :
+    LET both == Min(commitIndex[a], commitIndex[b])
+    IN  Prefix(log[a], both) = Prefix(log[b], both)
+
+\* A server commits no entry that it does not have.
+commitIndex_is_within_the_log ==
+  \A s \in Server : commitIndex[s] <= Len(log[s])
+
+\* Along a log, terms never decrease.
+log_terms_do_not_decrease ==
+  \A s \in Server :
+    \A i \in 1..(Len(log[s]) - 1) : log[s][i].term <= log[s][i + 1].term
+
+\* A leader's nextIndex is between 1 and its log's end, so prevLogIndex is
+\* never negative.
+nextIndex_is_in_range ==
+  \A s, peer \in Server :
+    role[s] = "leader"
+      => nextIndex[s][peer] >= 1 /\ nextIndex[s][peer] <= Len(log[s]) + 1
+
+\* Up to where a server believes that its log is on the disk, it is.
+what_is_believed_is_stored ==
+  \A s \in Server :
+    /\ Prefix(stored[s], storedIndex[s]) = Prefix(log[s], storedIndex[s])
+    /\ storedIndex[s] <= Len(log[s])
+
+\* A server that has lost its term is in none, and is nobody's leader.
+who_is_emptied_takes_no_part ==
+  \A s \in Server :
+    isEmptied[s] => currentTerm[s] = 0 /\ role[s] = "follower" /\ log[s] = <<>>
+
+-------------------------------------------------------------------------------
+\* What is claimed of every step that changes something: TLA+ asks nothing of
+\* others
+
+\* A leader never overwrites or deletes entries in its log; it only appends new
+\* entries.
+leader_append_only ==
+  [][\A s \in Server :
+       LET still == role[s] = "leader" /\ role'[s] = "leader"
+       IN  still => Prefix(log'[s], Len(log[s])) = log[s]]_vars
+
+\* A commitIndex only grows, but for a restart, which loses it.
+commitIndex_is_monotone ==
+  [][\A s \in Server :
+       commitIndex[s] <= commitIndex'[s] \/ restarts < restarts']_vars
+
+\* While a server leads, its matchIndex for a peer only grows.
+matchIndex_is_monotone ==
+  [][\A s, peer \in Server :
+       LET still == role[s] = "leader" /\ role'[s] = "leader"
+       IN  still => matchIndex[s][peer] <= matchIndex'[s][peer]]_vars
+
+\* Within a term a vote, once given, is neither changed nor taken back.
+one_vote_per_term ==
+  [][\A s \in Server :
+       LET same == currentTerm'[s] = currentTerm[s] /\ votedFor[s] # None
+       IN  same => votedFor'[s] = votedFor[s]]_vars
+
+\* What a server knows to be committed it keeps, but for a restart before it is
+\* stored.
+committed_log_outlives_all_but_a_restart ==
+  [][\A s \in Server :
+       LET kept == Prefix(log'[s], commitIndex[s])
+                     = Prefix(log[s], commitIndex[s])
+       IN  kept \/ restarts < restarts']_vars
+
+\* A server's term never decreases, until its disk is emptied.
+terms_grow_but_on_an_emptied_disk ==
+  [][\A s \in Server : isEmptied'[s] \/ currentTerm[s] <= currentTerm'[s]]_vars
+
+-------------------------------------------------------------------------------
+\* What is so in some state: TLC is not asked
+
+\* There is a leader.
+a_leader_is_elected == \E s \in Server : role[s] = "leader"
+
+\* Some server knows of a committed entry.
+an_entry_is_committed == max_log = 0 \/ (\E s \in Server : commitIndex[s] > 0)
+
+\* A leader has an entry from the leader of an earlier term.
+a_leader_inherits_an_entry ==
+  \/ max_term < 2
+  \/ max_log = 0
+  \/ \E s \in Server :
+       /\ role[s] = "leader"
+       /\ log[s] # <<>>
+       /\ Head(log[s]).term < currentTerm[s]
+
+\* An old leader has not yet heard of the new one (which takes three servers).
+two_leaders_of_different_terms ==
+  \/ max_term < 2
+  \/ Cardinality(Server) < 3
+  \/ \E a, b \in Server :
+       /\ role[a] = "leader"
+       /\ role[b] = "leader"
+       /\ currentTerm[a] < currentTerm[b]
+
+\* A leader has an entry that is on others' disks, and not on its own.
+an_entry_waits_for_the_disk ==
+  \/ max_log = 0
+  \/ \E s, p \in Server :
+       /\ role[s] = "leader"
+       /\ storedIndex[s] < Len(log[s])
+       /\ matchIndex[s][p] = Len(log[s])
+
+\* A server takes no part in elections, since its disk has lost something.
+a_disk_is_torn ==
+  max_log = 0 \/ max_restarts = 0 \/ (\E s \in Server : ~may_elect(s))
+
+\* A server whose disk was emptied is back in a term that others were in.
+a_term_is_found_again ==
+  \/ max_restarts = 0
+  \/ \E s \in Server :
+       /\ question[s] > 0
+       /\ ~isEmptied[s]
+       /\ tornIn[s] # None
+       /\ currentTerm[s] > 0
+
+-------------------------------------------------------------------------------
+\* What can be so again after every state: nothing that TLA+ can claim
+
+\* No server is still looking for its term.
+everybody_knows_its_term == \A s \in Server : ~isEmptied[s]
+
+-------------------------------------------------------------------------------
+\* Bounds
+
+\* Terms up to max_term.
+terms_are_bounded == \A s \in Server : currentTerm[s] <= max_term
+
+\* Logs of up to max_log entries (and so as many entries in one AppendEntries).
+logs_are_bounded == \A s \in Server : Len(log[s]) <= max_log
+
+\* Up to max_restarts restarts in all.
+restarts_are_bounded == restarts <= max_restarts
+
+Constraint ==
+  /\ terms_are_bounded
+  /\ logs_are_bounded
+  /\ restarts_are_bounded
+  /\ Cardinality(DOMAIN messages) <= max_messages
+  /\ \A m \in DOMAIN messages : messages[m] <= max_copies
+
+Symmetry == Permutations(Server) \cup Permutations(Value)
+
+===============================================================================
