@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.forecast import told
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.other import Compiled
 from raftnb.explore.permuted import try_permutations
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
@@ -28,16 +30,14 @@ from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 
 SPLIT_AT = 100_000
-COMPILED_FROM, RARE = 3_000, 200
-"""From so many states on another engine may take over, where one step in so many is Python's."""
 
 
-class HandOver(Exception):
-    """Another engine has taken over: `search`, which begins anew."""
+class Answered(Exception):
+    """Another engine has answered: `found`."""
 
-    def __init__(self, search: Any) -> None:
-        super().__init__(search)
-        self.search = search
+    def __init__(self, found: Exploration) -> None:
+        super().__init__(found)
+        self.found = found
 
 
 class BreadthFirst:
@@ -49,11 +49,11 @@ class BreadthFirst:
         options: ExplorationOptions,
         claims: bool = True,
         bounded: bool = True,
-        other: Callable[[], Any] | None = None,
+        other: Compiled | None = None,
     ) -> None:
         """With `claims` what is claimed is checked; without `bounded` constraints play no part.
 
-        `other` makes a search that is faster where much has to be run in Python, or gives None.
+        `other` is an engine that may answer instead; then `run` raises `Answered`.
         """
         self.other = other
         self.started = time.perf_counter()
@@ -163,13 +163,13 @@ class BreadthFirst:
         return list(zip(begin, self.store.frontier(), strict=True))
 
     def _hand_over(self, fills: int, generated: int) -> None:
-        """Let another engine take over, if one can, where Python runs are not rare enough."""
-        if self.other is None or self.store.distinct < COMPILED_FROM:
+        """Let the other engine answer, if it does; what was seen by now is shown as it was here."""
+        if self.other is None:
             return
-        if fills * RARE > generated:
-            other, self.other = self.other, None
-            if (search := other()) is not None:
-                raise HandOver(search)
+        found = self.other.after(self.store.distinct, fills, generated)
+        if found is not None:
+            seen = {name: trace for name, trace in self._witnesses().items() if trace is not None}
+            raise Answered(replace(found, witnesses={**found.witnesses, **seen}))
 
     def _split(self, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Go on with several threads; the states of this depth are dealt out to them."""

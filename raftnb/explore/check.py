@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
-from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
 from raftnb.explore.given import asked, begun
+from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
-
-if TYPE_CHECKING:
-    from raftnb.explore.compiled import CompiledSearch
 
 ENGINES = ("fast", "memo", "compiled", "reference")
 
@@ -52,9 +47,10 @@ def check(
     continues after a violation without the claim that was violated, anew each time, so that
     every claim that is violated has its shortest trace. With `symmetry`, states that differ by
     a permutation of the spec's symmetric domains count once. `engine` is "fast", which is
-    "memo" at first, and goes on with "compiled" where much has to be run in Python and the
-    model can be said in C; or "reference": the plain Python that they are compared with, used
-    too where numba is not installed (it pays no heed to `max_memory` and `threads`).
+    "memo" at first, and goes on with "compiled" where there are many states or much has to be
+    run in Python, and the model can be said in C; or "reference": the plain Python that they are
+    compared with, used too where numba is not installed (it pays no heed to `max_memory` and
+    `threads`).
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
@@ -84,41 +80,20 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
 
 
 def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Exploration:
-    from raftnb.explore.breadth_first import BreadthFirst, HandOver
+    from raftnb.explore.breadth_first import Answered, BreadthFirst
     from raftnb.explore.graph import Graph
 
-    if asked(
-        model, model.spec.possible
-    ):  # states are numbered without gaps where there is one thread
+    if asked(model, model.spec.possible):  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
-    other = partial(_search_compiled, model, options) if may_compile else None
+    other = Compiled(model, options) if may_compile else None
+    if other is not None and (found := other.at_once()) is not None:
+        return found
     engine = BreadthFirst(model, options, other=other)
     try:
         found = engine.run()
-    except HandOver as handed:
-        from raftnb.explore.compiled import Differs
-
-        search: CompiledSearch = handed.search
-        try:
-            found = search.run()
-        except Differs as difference:
-            print(f"the compiled code is not believed: {difference}", file=sys.stderr)
-            return _fast(model, options, may_compile=False)
-        if found.verdict is not Verdict.VIOLATED:
-            return found
-        # The memo finds it again: of several shortest traces all machines are to show the same.
-        return _fast(model, options, may_compile=False)
+    except Answered as answered:
+        return answered.found
     return with_possible(model, found, Graph(engine, found.bound))
-
-
-def _search_compiled(model: Model, options: ExplorationOptions) -> CompiledSearch | None:
-    """A search in compiled code, where a model can be compiled; what makes it is imported late."""
-    from raftnb.explore.compiled import NotCompiled, compiled_search
-
-    try:
-        return compiled_search(model, options)
-    except NotCompiled:
-        return None
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration:

@@ -15,7 +15,7 @@ from raftnb.language.annotations import Mismatch
 from raftnb.language.initial import Anything, Each, First, Initial, start_of
 from raftnb.language.processes import Action, Process, Variable
 from raftnb.language.setting import Setting
-from raftnb.language.universe import Populated, universe
+from raftnb.language.universe import Populated, how_many, universe
 from raftnb.language.vocabulary import place_of_field
 
 
@@ -109,6 +109,15 @@ def initial_states(world: Inhabited) -> tuple[State, ...]:
     ]
     spaces += [[()] for _ in model.channels]
     return tuple(State(model.layout, row) for row in itertools.product(*spaces))
+
+
+def how_many_begin(world: Inhabited) -> int:
+    """How many initial states there are at most, without a list of them."""
+    found = 1
+    for variable, cls in world.model.variables:
+        if isinstance(start_of(variable.initial), Anything):
+            found *= how_many(world.model.annotation_of(variable, cls), world)
+    return found
 
 
 def admitted_state(model: Setting, given: Any) -> State:

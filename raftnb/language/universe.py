@@ -61,6 +61,19 @@ def universe(annotation: Any, world: Populated) -> list[Any]:
     )
 
 
+def how_many(annotation: Any, world: Populated) -> int:
+    """How many values a type has, without a list of them."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return sum(how_many(part, world) for part in args)
+    if origin is frozenset:
+        return 1 << how_many(args[0], world)
+    if origin is Map:
+        values: int = how_many(args[1], world) ** how_many(args[0], world)
+        return values
+    return len(universe(annotation, world))
+
+
 def is_listed(annotation: Any) -> bool:
     """Whether all the values of a type can be listed, once it is known who the members are."""
     origin, args = get_origin(annotation), get_args(annotation)

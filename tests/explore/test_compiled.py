@@ -232,7 +232,7 @@ def test_what_raises_in_python_is_left_to_python():
 
 
 def test_numbers_that_are_too_large_are_left_to_python(monkeypatch, capsys):
-    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
     model = of(processes=(Large,))
     with pytest.raises(Differs):
         compiled_search(model, ExplorationOptions(progress=False)).run()
@@ -243,7 +243,7 @@ def test_numbers_that_are_too_large_are_left_to_python(monkeypatch, capsys):
 
 @pytest.mark.parametrize("wrong", ["counted(number({a}) * number({b}) + 1)", "{a}"])
 def test_compiled_code_that_is_wrong_is_not_believed(wrong, monkeypatch, capsys):
-    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
     monkeypatch.setitem(
         expressions.OPERATORS, "*", lambda a, b: wrong.replace("{a}", a).replace("{b}", b)
     )
@@ -280,7 +280,7 @@ def check_all(model: Any) -> None:
 
 
 def test_without_a_compiler_the_memo_does_it(monkeypatch):
-    monkeypatch.setattr("raftnb.explore.breadth_first.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert said(check(of(), progress=False)) == said(check(of(), engine="memo", progress=False))
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from raftnb.data.verdict import Verdict
+from raftnb.explore import check
 from raftnb.explore.compiled import Differs, compiled_search
 from raftnb.explore.compiled.agreement import compare_state
 from raftnb.explore.compiled.checks import is_total, split
 from raftnb.explore.compiled.footprints import ANYBODY, MESSAGES, SHARED, Footprints
 from raftnb.explore.reference import Reference
-from raftnb.explore.result import ExplorationOptions
+from raftnb.explore.result import ExplorationOptions, Stop
 from raftnb.language import (
     Delivery,
     Globals,
@@ -225,3 +226,49 @@ def test_initial_states_that_are_too_many_for_python_are_cut_early():
     search = compiled_search(model, ExplorationOptions(progress=False))
     found = search.run()
     assert (found.distinct, found.generated) == (8 * 8 * 3, 2 * 8 * 8 * 3)
+
+
+def test_many_initial_states_are_not_listed_in_python(monkeypatch):
+    claims = {"initially": (no_large_ones,)}
+    model = Spec("many", (Idle,), shared=(Many,), constants={"bound": 3, "last": 8}, **claims)()
+    monkeypatch.setattr("raftnb.language.spec.initial_states", lambda world: 1 / 0)
+    assert check(model, progress=False).distinct == 8 * 8 * 3
+
+
+class Choice(Globals):
+    at: Map[Node, Nat] = anything()
+    of: Set[Node] = anything()
+    lit: bool = anything()
+
+
+def test_maps_and_sets_of_anything_begin_as_in_python():
+    model = of(shared=(Lamp, Choice), invariants=(small,))
+    options = ExplorationOptions(max_depth=1, progress=False)
+    search = compiled_search(model, options)
+    with pytest.raises(Stop):
+        search.explore()
+    states = {search.loaded.numbered(n) for n in range(search.loaded.result.states)}
+    search.loaded.close()
+    assert states == set(model.initial_states)
+
+
+def falls(a: Node) -> bool:
+    return a.n < 2
+
+
+def test_where_it_is_violated_the_memo_goes_on(monkeypatch):
+    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 1)
+    monkeypatch.setattr("raftnb.explore.other.MANY", 20)
+    model = of(initially=(falls,), invariants=(falls,), sometimes=(lit,))
+    fast, memo = (check(model, engine=e, progress=False, threads=1) for e in ("fast", "memo"))
+    assert (fast.verdict, fast.trace) == (memo.verdict, memo.trace)
+    assert said(fast) == said(memo)
+
+
+def test_what_was_seen_before_is_shown_as_the_memo_saw_it(monkeypatch):
+    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 1)
+    monkeypatch.setattr("raftnb.explore.other.MANY", 20)
+    model = of(constraints=(few,), sometimes=(lit,))
+    fast, memo = (check(model, engine=e, progress=False, threads=1) for e in ("fast", "memo"))
+    assert said(fast) == said(memo)
+    assert fast.witnesses == memo.witnesses

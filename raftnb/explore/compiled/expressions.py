@@ -159,6 +159,13 @@ class Expressions:
                 f"{{ W {i} = {low}, {items} = {high}; "
                 f"for (W {x} = {i}; {x} < {items}; {x}++) {{ {body(x)} }} }}"
             )
+        if isinstance(domain, nodes.InFlight) and self.tables.has_bag:
+            step = 1 if self.tables.model.keeps else 2
+            guard = f"if (!is_kind({self.tables.kind(domain.kind)}, {x})) continue;"
+            return (
+                f"{{ W {items} = s[BAG]; for (W {i} = 0; {i} < size({items}); {i} += {step}) "
+                f"{{ W {x} = at({items})[{i}]; {guard} {body(x)} }} }}"
+            )
         step = 2 if isinstance(domain.type, MapOf) else 1
         return (
             f"{{ W {items} = {self.word(domain, env)}; for (W {i} = 0; {i} < size({items}); "

@@ -67,12 +67,15 @@ static void on_network(int what, W message) {
 static void send(W message, W to) { on_network(SENT, addressed(message, to)); }
 static void discard(W message) { on_network(DISCARDED, message); }
 
+static inline int is_kind(int wanted, W message) { return is_a[wanted][at(message)[0]]; }
+
 static W in_flight(int wanted) {
     W *from = top, step = KEEPS || QUEUES >= 0 ? 1 : 2;
     int first = QUEUES >= 0 ? QUEUES : BAG, last = QUEUES >= 0 ? QUEUES + ENDS * ENDS : BAG + 1;
     for (int c = first; c < last; c++)
         for (W i = 0; i < size(s[c]); i += step)
-            if (is_a[wanted][at(at(s[c])[i])[0]]) push(at(s[c])[i]);
+            if (is_kind(wanted, at(s[c])[i])) push(at(s[c])[i]);
+    if (QUEUES < 0) return as_tuple(from);
     W found = as_set(from);
     return node(TUPLE, size(found), at(found));
 }

@@ -18,6 +18,11 @@ static inline int meets(const Bits *a, const uint64_t *b) {
     for (int i = 0; i < NEED; i++) both |= a->words[i] & b[i];
     return both != 0;
 }
+static inline int any(const Bits *a) {
+    uint64_t all = 0;
+    for (int i = 0; i < NEED; i++) all |= a->words[i];
+    return all != 0;
+}
 static inline void set_bit(Bits *a, int i) { a->words[i / 64] |= 1ull << i % 64; }
 static inline void clear_bit(Bits *a, int i) { a->words[i / 64] &= ~(1ull << i % 64); }
 
@@ -197,6 +202,12 @@ static inline size_t place_of_key(const W *key, W slot) {
     return h;
 }
 
+static inline int same_key(const W *a, const W *b) {
+    W differ = 0;
+    for (int i = 0; i <= MOST_ASKED; i++) differ |= a[i] ^ b[i];
+    return !differ;
+}
+
 static void grow_kept(void) {
     size_t wider = kept_size * 2;
     struct kept *old = kept;
@@ -278,7 +289,7 @@ static int ask(int k, W message) {
         key[i] = slot->asked[i] < 0 ? 0 : base_row[slot->asked[i]];
     key[MOST_ASKED] = message, asked_of[k]++;
     size_t i = place_of_key(key, k + 1) & (kept_size - 1);
-    while (kept[i].slot && (kept[i].slot != k + 1 || memcmp(kept[i].key, key, sizeof key)))
+    while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
         i = (i + 1) & (kept_size - 1);
     size_t at_note = kept[i].first, n = kept[i].n;
     if (!kept[i].slot) {

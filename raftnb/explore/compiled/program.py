@@ -25,7 +25,7 @@ from raftnb.language.world import World
 from raftnb.tree import Program
 
 HERE = Path(__file__).parent
-FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11", "-w")
+FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
 
 
@@ -75,28 +75,38 @@ def compiled(text: str) -> Path:
 
     Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's alone.
     """
-    compiler = shutil.which("cc")
-    if compiler is None:
-        raise NotCompiled("there is no compiler of C (`cc`) on this machine")
-    folder = user_caches() / "compiled"
-    key = hashlib.sha256("\0".join([compiler, *FLAGS, text]).encode()).hexdigest()
-    library = folder / f"{key[:32]}.so"
+    library = library_of(text)
+    folder = library.parent
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not is_mine(folder) or (library.exists() and not is_mine(library)):
             raise NotCompiled(f"others can write in {folder}")
         if not library.exists():
-            _compile(compiler, text, library)
+            _compile(text, library)
     except OSError as error:
         raise NotCompiled(f"{folder} cannot be written: {error}") from error
     return library
 
 
-def _compile(compiler: str, text: str, library: Path) -> None:
+def library_of(text: str) -> Path:
+    """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
+    key = hashlib.sha256("\0".join([compiler(), *FLAGS, text]).encode()).hexdigest()
+    return user_caches() / "compiled" / f"{key[:32]}.so"
+
+
+def compiler() -> str:
+    """The compiler of C; raises `NotCompiled` where there is none."""
+    found = shutil.which("cc")
+    if found is None:
+        raise NotCompiled("there is no compiler of C (`cc`) on this machine")
+    return found
+
+
+def _compile(text: str, library: Path) -> None:
     with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
         source, made = Path(scratch) / "model.c", Path(scratch) / "model.so"
         source.write_text(text)
-        command = [compiler, *FLAGS, "-o", str(made), str(source)]
+        command = [compiler(), *FLAGS, "-o", str(made), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise NotCompiled(f"`cc` fails: {done.stderr.strip().splitlines()[:1]}")

@@ -70,10 +70,12 @@ static void *reserve(size_t bytes) {
 }
 
 static uint64_t hash_of(const W *words, size_t n, uint64_t h) {
-    for (size_t i = 0; i < n; i++) {
-        h = (h ^ words[i]) * 0x9E3779B97F4A7C15u;
+    size_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        h = (h ^ words[i] ^ (uint64_t)words[i + 1] << 32) * 0x9E3779B97F4A7C15u;
         h ^= h >> 29;
     }
+    if (i < n) h = (h ^ words[i]) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
     h *= 0xBF58476D1CE4E5B9u;
     return h ^ (h >> 32);
 }

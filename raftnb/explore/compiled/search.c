@@ -42,12 +42,23 @@ static int waiting_n;
 
 static struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
 
+static int awaits_some = COUNT(awaited) > 0;
+
+/* What is to be true in some state: the first one is noted. */
+static void look_for_awaited(const W *state) {
+    awaits_some = 0;
+    for (size_t i = 0; i < COUNT(awaited); i++) {
+        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = states_n;
+        awaits_some |= !result.found[i];
+    }
+}
+
 static void meet(struct successor *one) {
     static W state[CELLS];
     size_t place = place_of(one->row, one->hash);
     result.generated++, taken[one->instance]++;
     if (table[place]) return;
-    unpack(state, one->row);
+    if (any(&one->need) || awaits_some) unpack(state, one->row);
     s = state;
     for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
         if (passes(i)) continue;
@@ -70,8 +81,7 @@ static void meet(struct successor *one) {
     }
     add(one->row, one->hash, place, one->parent);
     result.states = states_n;
-    for (size_t i = 0; i < COUNT(awaited); i++)
-        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = states_n;
+    if (awaits_some) look_for_awaited(state);
 }
 
 static void meet_waiting(void) {
@@ -214,18 +224,42 @@ static int may_begin(const W *state, int cell) {
     return 1;
 }
 
+static uint64_t beginnings_of(const struct beginning *one) {
+    uint64_t found = 1;
+    if (one->kind == ONE_OF) return one->n;
+    for (int i = 0; i < one->keys; i++) found *= one->kind == SET_OF ? 2 : one->n;
+    return found;
+}
+
+/* One of the values with which a cell may start, by its number. */
+static W beginning(const struct beginning *one, uint64_t number) {
+    const W *given = constants + one->at;
+    if (one->kind == ONE_OF) return given[number];
+    W *from = top;
+    for (int i = 0; i < one->keys; i++) {
+        int base = one->kind == SET_OF ? 2 : one->n, digit = (int)(number % base);
+        number /= base;
+        if (one->kind == MAP_OF) push(given[i]), push(given[one->keys + digit]);
+        else if (digit) push(given[i]);
+    }
+    W found = node(one->kind == SET_OF ? SET : MAP, (W)(top - from), from);
+    top = from;
+    return found;
+}
+
 /* The initial states, cell by cell, `most` cells and no more; DONE after the last one. What is so
    initially is asked as soon as the cells are there that it reads. */
 int begin_all(uint64_t most) {
     static W state[CELLS + 1];
-    static int choice[CELLS + 1], cell;
+    static uint64_t choice[CELLS + 1];
+    static int cell;
     halt = MORE, top = stack;
     switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
     for (; most && !halt; most--) {
         if (cell == CELLS) {
             meet_initial(state);
-        } else if (choice[cell] < starts[cell].n) {
-            state[cell] = constants[starts[cell].at + choice[cell]];
+        } else if (choice[cell] < beginnings_of(&starts[cell])) {
+            state[cell] = beginning(&starts[cell], choice[cell]);
             if (may_begin(state, cell)) choice[++cell] = 0; else choice[cell]++;
             continue;
         }

@@ -10,7 +10,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
-from raftnb.explore.compiled.program import Loaded, Text, text_of
+from raftnb.explore.compiled.program import Loaded, Text, library_of, text_of
 from raftnb.explore.compiled.shape import grouped
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
@@ -24,13 +24,21 @@ CHUNK = 20_000
 """After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
 
 
-def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch:
-    """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had."""
+def compiled_search(
+    model: Model, options: ExplorationOptions, *, anew: bool = True
+) -> CompiledSearch:
+    """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had.
+
+    Unless `anew`, it is had only where the program is kept from an earlier run.
+    """
     if options.symmetry:
         raise NotCompiled("symmetry")
     if asked(model, model.spec.possible):
         raise NotCompiled("`possible` claims")
-    return CompiledSearch(text_of(model), options)
+    written = text_of(model)
+    if not anew and not library_of(written.text).exists():
+        raise NotCompiled("it was not compiled before")
+    return CompiledSearch(written, options)
 
 
 class CompiledSearch:

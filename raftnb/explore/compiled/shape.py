@@ -8,24 +8,42 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin
 
-from raftnb.data.values import Map
+from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.tables import has_bag
+from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
 from raftnb.language.claims import Property
+from raftnb.language.initial import Anything, start_of
 from raftnb.language.instances import ActionInstance, initial_values
 from raftnb.language.spec import Model
+from raftnb.language.universe import universe
 from raftnb.language.world import World
+from raftnb.tree import nodes
+from raftnb.tree.nodes import parts
 
 LEAST_GROUP = 3
 """A process with at least so many variables is one word of a row."""
 MOST_ASKED = 3
 """A slot that depends on more words than this is run each time."""
 BITS = 64
+LIGHT = 40
+"""An action of so few nodes of the tree, each `SHORT`, is run each time, too."""
+SHORT = (
+    nodes.Const,
+    nodes.Var,
+    nodes.Read,
+    nodes.Apply,
+    nodes.Cond,
+    nodes.When,
+    nodes.Assign,
+    nodes.If,
+    nodes.Routine,
+)
 
 
 class Claims(NamedTuple):
@@ -180,7 +198,8 @@ class Shape:
             everywhere = type(instance.process).everywhere
             receiver = TO_ANYBODY if everywhere else self._constant(instance.process)
             channel = NO_CHANNEL if instance.channel is None else instance.channel
-        if len(asked) > MOST_ASKED or not self._may_be_kept(cells):
+        alone = len(asked) > MOST_ASKED or not self._may_be_kept(cells)
+        if alone or self._is_light(instance, asked):
             return number, None, channel, receiver
         return -1, asked, channel, receiver
 
@@ -188,6 +207,15 @@ class Shape:
         if process not in self._places:
             self._places[process] = self.functions.tables.row([process])
         return self._places[process]
+
+    def _is_light(self, instance: ActionInstance, asked: Sequence[int]) -> bool:
+        """Whether to run it takes no longer than to look up what it does."""
+        routine = self.functions.program.action(type(instance.process), instance.action.name)
+        weights = itertools.islice(map(self._weight, parts(routine)), LIGHT + 1)
+        return all(self.groups[g][1] == 1 for g in asked) and sum(weights) <= LIGHT
+
+    def _weight(self, part: Any) -> int:
+        return 1 if isinstance(part, SHORT) else LIGHT + 1
 
     def _may_be_kept(self, cells: Iterable[int]) -> bool:
         """Where queues are read as a whole, what is sent cannot be told from what is read."""
@@ -206,28 +234,44 @@ class Shape:
 
     def _starts(self) -> list[str]:
         """The values with which each cell may start, and the claims that bound them."""
-        model, tables, rows = self.model, self.functions.tables, []
+        model, tables = self.model, self.functions.tables
         with self.world:
-            for cell, (variable, cls) in enumerate(model.variables):
-                values = initial_values(variable, cls, self.world)
-                values = [model.admitted(cell, value) for value in values]
-                rows.append((tables.row(values), len(values)))
-        empty = len(self.group_of) - len(model.variables)
+            rows = [self._start(cell) for cell in range(len(model.variables))]
         nothing: Any = () if model.channels else frozenset() if model.keeps else Map()
-        rows += [(tables.row([nothing]), 1)] * empty
+        rows += [f"{{ONE_OF, {tables.row([nothing])}, 1, 0}}"] * (
+            len(self.group_of) - len(model.variables)
+        )
         spec = model.spec
         claims = (*spec.assuming, *spec.initially)
         found = [c for claim in claims for c in self.checks.of(claim, may_raise=False)]
         bounds = [f"{{{c.function}, {c.row}, {max(c.cells, default=0)}}}" for c in found]
-        texts = ", ".join(f"{{{at}, {n}}}" for at, n in rows)
         return [
-            f"static const struct {{ int at, n; }} starts[] = {{{texts}}};",
+            "enum { ONE_OF, SET_OF, MAP_OF };",
+            "struct beginning { int kind, at, n, keys; };",
+            f"static const struct beginning starts[] = {{{', '.join([*rows, '{0}'])}}};",
             "static const struct { int (*is_true)(const W *); int arguments, cell; } "
             f"initially[] = {{{', '.join([*bounds, '{0}'])}}};",
         ]
 
+    def _start(self, cell: int) -> str:
+        """The values with which a cell may start; sets and maps of anything are made in C."""
+        variable, cls = self.model.variables[cell]
+        annotation, row = self.model.annotation_of(variable, cls), self.functions.tables.row
+        origin, args = get_origin(annotation), get_args(annotation)
+        if isinstance(start_of(variable.initial), Anything) and origin in (frozenset, Map):
+            first = sorted(universe(args[0], self.world), key=order)
+            values = universe(args[1], self.world) if origin is Map else [False, True]
+            if len(values) ** len(first) >= MOST_BEGINNINGS:
+                raise NotCompiled(f"more beginnings of `{variable.name}` than can be counted")
+            kind, n = ("MAP_OF", len(values)) if origin is Map else ("SET_OF", len(first))
+            return f"{{{kind}, {row([*first, *values])}, {n}, {len(first)}}}"
+        values = initial_values(variable, cls, self.world)
+        values = [self.model.admitted(cell, value) for value in values]
+        return f"{{ONE_OF, {row(values)}, {len(values)}, 0}}"
+
 
 NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
+MOST_BEGINNINGS = 1 << 60
 
 
 def needed(checks: Sequence[Any]) -> int:

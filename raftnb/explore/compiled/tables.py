@@ -29,6 +29,7 @@ class Tables:
         self.members: dict[str, tuple[Any, ...]] = World(self.model).members_by_root
         for group in self.members.values():
             self.atoms.note(group)
+        self.has_bag = has_bag(self.model)
         self.constants: list[Any] = []
         self._known: dict[Any, int] = {}
         self._fields: dict[str, str] = {}

@@ -1,0 +1,67 @@
+"""When compiled code answers in place of the memo."""
+
+from __future__ import annotations
+
+import sys
+
+from raftnb.data.verdict import Verdict
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.language.instances import how_many_begin
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+COMPILED_FROM, RARE = 3_000, 200
+"""From so many states on, if more than one step in `RARE` has to be run in Python."""
+KEPT_FROM, MANY = 30_000, 100_000
+"""From so many on in any case, if the program is there from an earlier run; or if it is not."""
+FEW = 3
+"""The memo has several threads, compiled code has one and is some three times as fast."""
+
+
+class Compiled:
+    """A model's exploration in compiled code, which is begun when it pays."""
+
+    def __init__(self, model: Model, options: ExplorationOptions) -> None:
+        self.model, self.options = model, options
+        self._looked, self._asked = False, False
+
+    def at_once(self) -> Exploration | None:
+        """The answer, where there are too many initial states to list them in Python."""
+        if self.model.starts:
+            return None
+        with World(self.model) as world:
+            many = how_many_begin(world) >= COMPILED_FROM
+        return self._answer(anew=True) if many else None
+
+    def after(self, states: int, runs: int, steps: int) -> Exploration | None:
+        """The answer, after so many states, if in the last `steps` Python had to run so often.
+
+        None where it is too early, or compiled code cannot be had or is not believed; and where
+        something is violated: of several shortest traces all machines are to show the memo's.
+        """
+        is_hard = runs * RARE > steps
+        if states < COMPILED_FROM or not (is_hard or self.options.workers <= FEW):
+            return None
+        if is_hard or states >= MANY:
+            return self._answer(anew=True)
+        if states >= KEPT_FROM and not self._looked:
+            self._looked = True
+            return self._answer(anew=False)
+        return None
+
+    def _answer(self, *, anew: bool) -> Exploration | None:
+        from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
+
+        if self._asked:
+            return None
+        try:
+            search = compiled_search(self.model, self.options, anew=anew)
+            self._asked = True
+            found = search.run()
+        except NotCompiled:
+            self._asked = anew
+            return None
+        except Differs as difference:
+            print(f"the compiled code is not believed: {difference}", file=sys.stderr)
+            return None
+        return None if found.verdict is Verdict.VIOLATED else found
