@@ -73,6 +73,15 @@ static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : wr
 struct successor { W row[WIDTH]; uint64_t hash; Bits need; W parent; int instance, within; };
 static struct successor *fresh_successor(void);
 static void arrive(struct successor *one);
+/* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
+static void leave_out(int instance);
+static int is_collecting;
+static Bits unchanged; /* the claims about steps that are asked of every step */
+static inline int is_asked(const uint64_t *need) {
+    const Bits *of = (const Bits *)need;
+    if (is_collecting || meets(of, of_kind[INVARIANT])) return 1;
+    return STEPS && (meets(of, of_kind[STEP]) || any(&unchanged));
+}
 
 /* An outcome that is noted: this, then groups and their words, then what is sent and discarded. */
 struct outcome { int instance, within, writes, changes; Bits need; };
@@ -196,10 +205,12 @@ static int run_slot(const struct slot *slot, W message) {
 
 /* What is kept. */
 
-static inline size_t place_of_key(const W *key, W slot) {
-    uint64_t h = slot;
-    for (int i = 0; i <= MOST_ASKED; i++) h = (h ^ key[i]) * 0x9E3779B97F4A7C15u, h ^= h >> 32;
-    return h;
+static inline uint64_t hash_of_key(const W *key, W slot) {
+    static const uint64_t odd[] = {0x9E3779B97F4A7C15u, 0xBF58476D1CE4E5B9u, 0x94D049BB133111EBu,
+                                   0xD6E8FEB86659FD93u};
+    uint64_t h = slot * 0xA0761D6478BD642Fu;
+    for (int i = 0; i <= MOST_ASKED; i++) h += key[i] * odd[i];
+    return h ^ h >> 32;
 }
 
 static inline int same_key(const W *a, const W *b) {
@@ -215,7 +226,7 @@ static void grow_kept(void) {
     if (!kept) no_room();
     for (size_t i = 0; i < kept_size; i++)
         if (old[i].slot) {
-            size_t j = place_of_key(old[i].key, old[i].slot) & (wider - 1);
+            size_t j = hash_of_key(old[i].key, old[i].slot) & (wider - 1);
             while (kept[j].slot) j = (j + 1) & (wider - 1);
             kept[j] = old[i];
         }
@@ -250,34 +261,50 @@ static inline W bag_after(W what, W message, W now, int *few) {
     return bags[i].then;
 }
 
-static void change_messages(struct successor *one, const W (*changes)[2], int n) {
-    int few = 1;
+typedef const W (*Pairs)[2];
+
+/* The bag after all that an outcome sends and discards. */
+static inline W bag_after_all(Pairs changes, int n, int *few) {
+    W bag = base_row[group_of[BAG]];
+    for (int i = 0; i < n; i++) bag = bag_after(changes[i][0], changes[i][1], bag, few);
+    return bag;
+}
+
+static void change_queues(struct successor *one, Pairs changes, int n) {
     for (int i = 0; i < n; i++) {
-        W what = changes[i][0], message = changes[i][1];
-        int cell = place_of_message(message), g = group_of[cell];
-        W now = one->row[g];
-        W then = QUEUES < 0 ? bag_after(what, message, now, &few) : changed(what, message, now);
-        if (then == now) continue;
+        int cell = place_of_message(changes[i][1]), g = group_of[cell];
+        W then = changed(changes[i][0], changes[i][1], one->row[g]);
+        if (then == one->row[g]) continue;
         join(&one->need, touching[cell]);
         replace(one->row, &one->hash, g, then);
     }
-    for (int i = 0; i < n && QUEUES >= 0; i++)
-        few &= are_few(one->row[group_of[place_of_message(changes[i][1])]]);
-    one->within &= few;
+    for (int i = 0; i < n; i++)
+        one->within &= are_few(one->row[group_of[place_of_message(changes[i][1])]]);
 }
 
+/* An outcome that is kept, on its way; how long its note is. */
 static inline size_t take(const char *from) {
     const struct outcome *o = (const struct outcome *)from;
-    const W (*pairs)[2] = (const W (*)[2])(from + sizeof *o);
+    Pairs pairs = (Pairs)(from + sizeof *o), changes = pairs + o->writes;
+    size_t length = (sizeof *o + (o->writes + o->changes) * sizeof *pairs + 7) & ~(size_t)7;
+    int few = 1, in_bag = BAG >= 0 && o->changes;
+    W bag = in_bag ? bag_after_all(changes, o->changes, &few) : NONE;
+    if (!(o->within & few) && !is_asked(o->need.words) && !(in_bag && is_asked(touching[BAG]))) {
+        leave_out(o->instance);
+        return length;
+    }
     struct successor *one = fresh_successor();
     memcpy(one->row, base_row, sizeof base_row);
     one->hash = base_hash, one->need = o->need;
-    one->instance = o->instance, one->within = o->within;
+    one->instance = o->instance, one->within = o->within & few;
     for (int i = 0; i < o->writes; i++) replace(one->row, &one->hash, pairs[i][0], pairs[i][1]);
-    if (o->changes) change_messages(one, pairs + o->writes, o->changes);
-    size_t length = sizeof *o + (o->writes + o->changes) * sizeof *pairs;
+    if (in_bag && bag != one->row[group_of[BAG]]) {
+        join(&one->need, touching[BAG]);
+        replace(one->row, &one->hash, group_of[BAG], bag);
+    }
+    if (QUEUES >= 0) change_queues(one, changes, o->changes);
     arrive(one);
-    return (length + 7) & ~(size_t)7;
+    return length;
 }
 
 /* The outcomes of a slot, on their way; whether there are any. */
@@ -288,7 +315,7 @@ static int ask(int k, W message) {
     for (int i = 0; i < MOST_ASKED; i++)
         key[i] = slot->asked[i] < 0 ? 0 : base_row[slot->asked[i]];
     key[MOST_ASKED] = message, asked_of[k]++;
-    size_t i = place_of_key(key, k + 1) & (kept_size - 1);
+    size_t i = hash_of_key(key, k + 1) & (kept_size - 1);
     while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
         i = (i + 1) & (kept_size - 1);
     size_t at_note = kept[i].first, n = kept[i].n;

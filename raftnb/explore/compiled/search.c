@@ -11,10 +11,9 @@ struct {
 } result;
 uint64_t taken[COUNT(instances) + 1];
 
-static int collecting, watches_deadlock;
+static int watches_deadlock;
 static W *collected;
 static size_t collected_n, collected_most;
-static Bits unchanged; /* the claims about steps that are false where nothing changes */
 
 /* Claims. */
 
@@ -114,8 +113,10 @@ static int breaks_a_step(struct successor *one) {
     return 0;
 }
 
+static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
+
 static void arrive(struct successor *one) {
-    if (collecting) {
+    if (is_collecting) {
         if (collected_n == collected_most) fail();
         W *out = collected + collected_n++ * (WIDTH + 1);
         out[0] = (W)one->instance;
@@ -127,8 +128,8 @@ static void arrive(struct successor *one) {
         int broken = breaks_a_step(one);
         if (broken) return;
     }
-    if (!one->within && !meets(&one->need, of_kind[INVARIANT])) {
-        result.generated++, result.cut++, taken[one->instance]++;
+    if (!one->within && !is_asked(one->need.words)) {
+        leave_out(one->instance);
         return;
     }
     __builtin_prefetch(table + first_place(one->hash));
@@ -159,7 +160,6 @@ static void begin_at(uint32_t state) {
     memcpy(base_row, rows + (size_t)state * WIDTH, sizeof base_row);
     base_hash = hash_of_row(base_row);
     state_is_loaded = 0;
-    memset(picks, 0, sizeof picks);
 }
 
 static void expand_one(void) {
@@ -271,7 +271,8 @@ int begin_all(uint64_t most) {
 
 /* Expand up to `most` states, or to the end of the level. */
 int expand(uint64_t most) {
-    halt = MORE, collecting = 0, waiting_n = 0, noting = -1, top = stack;
+    halt = MORE, is_collecting = 0, waiting_n = 0, noting = -1, top = stack;
+    memset(picks, 0, sizeof picks);
     switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
     while (most-- && result.next < result.level_end) {
         begin_at((uint32_t)result.next++);
@@ -287,12 +288,13 @@ int expand(uint64_t most) {
 
 /* The successors of a state, each with the number of its instance. */
 int64_t successors(uint32_t state, W *into, size_t most) {
-    halt = MORE, collecting = 1, collected = into, collected_n = 0, collected_most = most;
+    halt = MORE, is_collecting = 1, collected = into, collected_n = 0, collected_most = most;
     waiting_n = 0, noting = -1, top = stack;
+    memset(picks, 0, sizeof picks);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
     for (int k = 0; k < COUNT(slots); k++) ask_all(k);
-    collecting = 0;
+    is_collecting = 0;
     return (int64_t)collected_n;
 }
 
