@@ -12,7 +12,7 @@ from raftnb.language.world import World
 
 COMPILED_FROM, RARE = 3_000, 200
 """From so many states on, if more than one step in `RARE` has to be run in Python."""
-KEPT_FROM, MANY = 30_000, 100_000
+KEPT_FROM, MANY = 10_000, 100_000
 """From so many on in any case, if the program is there from an earlier run; or if it is not."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
