@@ -27,6 +27,7 @@ from book import BUILD, ROOT
 
 EXECUTED = BUILD / "executed"
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 300
 STARTS = 3  # of a kernel, before we give up
 AT_ONCE = min(2, os.cpu_count() or 1)
@@ -89,6 +90,8 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)  # it is gone with its kernel
     return notebook
 
 

@@ -9,7 +9,7 @@ from raftnb.experiments.client_histories import (
     sized,
 )
 from raftnb.experiments.mutation import Finding, find_all, find_out, first_violation, play, played
-from raftnb.experiments.store_histories import history_of, produced, well_formed
+from raftnb.experiments.store_histories import history_of, produced, store_history, well_formed
 
 __all__ = [
     "SIZES",
@@ -26,5 +26,6 @@ __all__ = [
     "played",
     "produced",
     "sized",
+    "store_history",
     "well_formed",
 ]

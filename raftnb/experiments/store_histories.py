@@ -11,6 +11,7 @@ from typing import Any
 
 from raftnb.data.events import Event, Invocation, Response
 from raftnb.data.histories import History
+from raftnb.data.trace import Trace
 from raftnb.language.spec import Model
 
 
@@ -29,6 +30,18 @@ def _event(entry: Any) -> Event:
     if type(entry).__name__ == "Response":
         return Response(client, value if reads else None, key)
     return Invocation(client, entry.op.value, () if reads else (value,), key)
+
+
+def store_history(trace: Trace) -> History:
+    """What clients asked for and were told in a trace of a store, by the queues between them."""
+    events: list[Event] = []
+    for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
+        if step.action == "request":
+            events.append(_event(after["Shared", "requests"][-1]))
+        elif step.action == "receive":
+            queues = before["Shared", "responses"]
+            events += [_event(queues[c][0]) for c in queues if str(c) == step.process]
+    return History(events)
 
 
 def produced(model: Model) -> frozenset[History]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
+from xml.etree import ElementTree
 
 import graphviz
 import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.trace import Step
+from raftnb.data.markup import plain
+from raftnb.data.trace import State, Step, Trace
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 from raftnb.draw.text import brief
@@ -25,6 +27,8 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 MOST_NODES = 100
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = ("g", "path", "polygon", "polyline", "ellipse", "text")
 Told = Callable[[Step], str]
 Arrows = dict[tuple[Any, Any], list[str]]
 
@@ -54,6 +58,56 @@ class Merged:
             self.actions.setdefault((values[source], values[target]), set()).add(step)
 
 
+@dataclass(frozen=True, repr=False)
+class StateDiagram(Picture):
+    """The states of a model merged by a view, as a picture of which each state knows its place.
+
+    `values` are those of the view, in the order of the nodes, `ways` has for each of them a
+    shortest trace to a state that has it.
+    """
+
+    model: Model
+    view: Callable[[Any], Any]
+    of: type[Process] | None
+    values: tuple[Any, ...]
+    ways: tuple[Trace, ...]
+
+    @cached_property
+    def _world(self) -> World:
+        return World(self.model)
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, Callable[[World], Any]], ...]:
+        """For each process of the class, its name and the view of it; or the view of the world."""
+        if self.of is None:
+            return (("", self.view),)
+        names = (process.name for process in self._world.members(self.of))
+        return tuple((name, partial(_of_process, self.view, name)) for name in names)
+
+    def standing(self, state: State) -> list[list[Any]]:
+        """For each process of the class, its name and on which node it stands (-1: on none)."""
+        with self._world as world:
+            world.load(state)
+            seen = [(name, function(world)) for name, function in self.places]
+        return [[plain(name), self.node(value)] for name, value in seen]
+
+    def node(self, value: Any) -> int:
+        """On which node a value of the view stands; -1: on none."""
+        return self.values.index(value) if value in self.values else -1
+
+
+def as_elements(picture: Picture) -> list[Any]:
+    """An SVG as nested lists: the name of an element, its attributes, and what stands in it."""
+    return _element(ElementTree.fromstring(picture.svg))
+
+
+def _element(node: ElementTree.Element) -> list[Any]:
+    inner = [_element(child) for child in node if child.tag.removeprefix(SVG) in DRAWN]
+    words = [plain(node.text)] if node.text and node.text.strip() else []
+    kept = {name: value for name, value in node.attrib.items() if "}" not in name}
+    return [node.tag.removeprefix(SVG), kept, *words, *inner]
+
+
 @told_plainly
 def diagram(
     model: Model,
@@ -64,7 +118,7 @@ def diagram(
     max_states: int = 100_000,
     direction: str = "LR",
     alt: str = "",
-) -> Picture:
+) -> StateDiagram:
     """Draw the states of a model merged by a view, with the actions that lead between them.
 
     `view` is a function of a process of the class `of`, say `lambda server: server.role`: then the
@@ -72,7 +126,8 @@ def diagram(
     world. An arrow stands for steps of the explored graph that change what the view says, and is
     named by their actions; an action of another process says so. `loops` names actions that are
     shown where they change nothing, too. Where there are more than `max_states` states, the
-    caption says that the diagram is of a part. Raises `UsageError` for a view of more than 100
+    caption says that the diagram is of a part. `show(model, diagram=...)` has it beside the states,
+    where a click on a node leads to a state of it. Raises `UsageError` for a view of more than 100
     values, and for a name in `loops` that is no action's.
     """
     known = {name for cls in the_model(model).processes for name in cls.actions}
@@ -93,7 +148,10 @@ def diagram(
             )
         merged.add(graph, values, numbers, told)
     arrows = _arrows(merged, set(loops), model)
-    return render(_drawn(merged, arrows, direction), alt or _in_words(graph, merged, arrows))
+    drawn = render(_drawn(merged, arrows, direction), alt or _in_words(graph, merged, arrows))
+    nodes = tuple(_ordered(merged))
+    ways = tuple(graph.trace(merged.first[value]) for value in nodes)
+    return StateDiagram(drawn.svg, drawn.alt, model, view, of, nodes, ways)
 
 
 def _seen(
@@ -137,7 +195,7 @@ def _drawn(merged: Merged, arrows: Arrows, direction: str) -> Any:
     dot.attr("edge", fontsize="11", arrowsize="0.7", color=GRAY, fontcolor=BLUE)
     nodes = {value: str(n) for n, value in enumerate(_ordered(merged))}
     for value, number in nodes.items():
-        dot.node(number, as_label(brief(value)))
+        dot.node(number, as_label(brief(value)), **{"class": f"at{number}"})
         if value in merged.initial:
             dot.node(f"start{number}", "", shape="point")
             dot.edge(f"start{number}", number)
@@ -161,4 +219,4 @@ def _in_words(graph: Graph, merged: Merged, arrows: Arrows) -> str:
     return f"{head}: begins as {begins}; {'; '.join(rows) or 'nothing changes'}"
 
 
-__all__ = ["diagram"]
+__all__ = ["StateDiagram", "as_elements", "diagram"]

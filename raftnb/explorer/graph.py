@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
-from raftnb.data.trace import State, Trace
-from raftnb.explorer.protocol import View, as_json
+from raftnb.data.trace import State, Step, Trace
+from raftnb.explorer.beside import Beside
+from raftnb.explorer.protocol import as_json
 from raftnb.explorer.sight import Lookout, Sight, Way
 from raftnb.explorer.tables import Tables
 
@@ -29,17 +31,21 @@ class Numbered:
 
 
 def packed_graph(
-    lookout: Lookout, view: View | None, trace: Trace | None, max_states: int
+    lookout: Lookout, beside: Beside, trace: Trace | None, max_states: int
 ) -> dict[str, Any]:
     """The states around a trace, or around the initial ones, and the steps out of `max_states`.
 
-    All states of the trace are among them. Where steps lead on, the states after them are there
-    too, without the steps out of those; `complete` says whether there are none of that kind.
+    All states of the trace are among them, and those on the ways to the nodes of a diagram. Where
+    steps lead on, the states after them are there too, without the steps out of those; `complete`
+    says whether there are none of that kind.
     Raises `UsageError` for a trace that the model does not have.
     """
     number, tables = Numbered(), Tables()
     for state in trace.states if trace is not None else ():
         number(state)
+    for way in beside.ways(lookout.model):
+        for state in way.states:
+            number(state)
     on_trace = len(number.states)
     for state in lookout.model.initial_states:
         number(state)
@@ -52,7 +58,7 @@ def packed_graph(
                 sight, left = lookout.look(state), left - 1
             complete = complete and (sight.ways is not None or not sight.within)
             ways += [sight.ways or ()] if at < on_trace else []
-            tables.add(as_json(sight, number, view))
+            tables.add(as_json(sight, number, beside))
             bar.update()
     initial = [number(state) for state in lookout.model.initial_states]
     start = None
@@ -82,25 +88,37 @@ def choices_of(trace: Trace, ways_of: Callable[[State], Sequence[Way]]) -> list[
     return choices
 
 
-def packed_trace(trace: Trace, view: View | None) -> dict[str, Any]:
-    """A trace and nothing else: in each of its states, the steps that it takes from there."""
+def packed_trace(trace: Trace, beside: Beside, lookout: Lookout | None = None) -> dict[str, Any]:
+    """A trace and nothing else: in each of its states, the steps that it takes from there.
+
+    What is claimed of its states and steps is told where a lookout is given. Raises `UsageError`
+    for a trace that the lookout's model does not have.
+    """
     number, tables = Numbered(), Tables()
     path = [number(state) for state in trace.states]
+    sights = [lookout.look(s) if lookout else Sight(s, s.messages) for s in number.states]
+    if lookout is None:
+        taken = [
+            Way(step, after, _place(step, before))
+            for before, (step, after) in zip(trace.states, trace, strict=False)
+        ]
+    else:
+        chosen = choices_of(trace, lambda state: sights[number(state)].ways or ())
+        taken = [(sights[at].ways or ())[n] for at, n in zip(path, chosen, strict=False)]
     ways: dict[int, list[Way]] = {}
     choices = []
-    for at, step, after in zip(path, trace.steps, trace.states[1:], strict=False):
+    for at, way in zip(path, taken, strict=False):
         out = ways.setdefault(at, [])
-        way = Way(step, after, _place(step, number.states[at]), ())
         choices.append(out.index(way) if way in out else len(out))
         out += [] if way in out else [way]
-    for at, state in enumerate(number.states):
+    for at, sight in enumerate(sights):
         known = tuple(ways[at]) if at in ways else None
-        tables.add(as_json(Sight(state, state.messages, ways=known), number, view))
+        tables.add(as_json(replace(sight, ways=known), number, beside))
     start = {"state": path[0], "choices": choices}
     return tables.as_json() | {"initial": [path[0]], "complete": False, "start": start}
 
 
-def _place(step: Any, state: State) -> int:
+def _place(step: Step, state: State) -> int:
     flying: Iterable[Any] = [message for message, _ in state.messages]
     values = [value for _, value in step.arguments]
     return next((n for n, message in enumerate(flying) if message in values), -1)

@@ -13,7 +13,8 @@ from raftnb.data.markup import Markup
 from raftnb.draw import pages
 from raftnb.draw.pages import data_island, filled
 
-MODULES = ("elements", "sights", "graph", "journey", "sequence", "cluster", "panels", "explorer")
+PARTS = ("sequence", "cluster", "beside", "panels")
+MODULES = ("elements", "sights", "graph", "journey", *PARTS, "explorer")
 """The modules of the front end; each imports only from those before it, and no name is in two."""
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=async |function |class |const )", re.MULTILINE)

@@ -11,12 +11,11 @@ from raftnb.data.trace import Layout, State, Step
 from raftnb.data.values import Message, show, to_json
 from raftnb.draw.listing import source_of
 from raftnb.draw.text import brief
+from raftnb.explorer.beside import Beside
 from raftnb.explorer.sight import Lookout, Sight, Way
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 
-View = Callable[[State], list[dict[str, Any]] | None]
-"""A function from a state to the parts of a picture, which docs/explorer.md describes."""
 Number = Callable[[State], int]
 
 
@@ -35,6 +34,7 @@ def about_trace(layout: Layout, title: str, hidden: Collection[str], history: bo
         "claims": [],
         "actions": {},
         "sources": [],
+        "along": False,
     }
 
 
@@ -77,19 +77,19 @@ def _text(action: Action) -> tuple[str, str]:
     return plain(action.function.__qualname__), plain(source_of(action))
 
 
-def as_json(sight: Sight, number: Number, view: View | None) -> dict[str, Any]:
+def as_json(sight: Sight, number: Number, beside: Beside) -> dict[str, Any]:
     """A state as the front end is told of it; `number` gives the numbers of states."""
     state = sight.state
-    ways = None if sight.ways is None else [_way(way, number) for way in sight.ways]
+    ways = sight.ways
     values = [[plain(brief(value)), to_json(value)] for value in state.values]
     return {
         "values": values + [[plain(brief(value)), None] for value in sight.watched],
         "messages": [_message(message, count) for message, count in sight.messages],
         "truth": [None if why is None else plain(why) for why in sight.truth],
-        "ways": ways,
+        "ways": None if ways is None else [_way(state, way, number, beside) for way in ways],
         "refused": [list(map(plain, row)) for row in sight.refused],
         "within": sight.within,
-        "scene": view(state) if view is not None else None,
+        **beside.of_state(state),
     }
 
 
@@ -105,10 +105,11 @@ def _short(message: Message) -> str:
     return plain(f"{type(message).__name__}({inner})")
 
 
-def _way(way: Way, number: Number) -> list[Any]:
+def _way(state: State, way: Way, number: Number, beside: Beside) -> list[Any]:
     step = way.step
     told = [plain(step.process), step.action, _label(step), plain(str(step)), step.as_json()]
-    return [*told, way.message, number(way.after), list(way.broken)]
+    note = [list(way.broken), int(not way.within), *beside.of_step(state, step, way.after)]
+    return [*told, way.message, number(way.after), note]
 
 
 def _label(step: Step) -> str:
@@ -117,4 +118,4 @@ def _label(step: Step) -> str:
     return plain(f"{step.action}({', '.join(map(brief, (*values, *step.choices)))})")
 
 
-__all__ = ["Number", "View", "about_model", "about_trace", "as_json"]
+__all__ = ["Number", "about_model", "about_trace", "as_json"]

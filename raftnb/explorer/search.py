@@ -1,22 +1,65 @@
-"""The nearest state in which a claim is met, for a front end that asks the kernel."""
+"""The nearest state of a kind, for a front end that asks the kernel."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import Any
 
+import numpy as np
+
+from raftnb.data.errors import RaftnbError
 from raftnb.data.trace import State
-from raftnb.explorer.sight import Lookout, Sight, Way
+from raftnb.explorer.beside import Beside
+from raftnb.explorer.graph import choices_of
+from raftnb.explorer.sight import Lookout, Way
 
-MOST_STATES = 5_000
-"""From how many states a search goes on before it gives up."""
+MOST_STATES = (1_000, 100_000)
+"""How many states the engine looks at, and then how many more, before it gives up."""
+MOST_LOOKED_AT = 5_000
+"""The same where plain Python looks at them one by one, since steps are asked about."""
+Wanted = dict[str, Any]
+"""`claims` are numbers of claims, `node` is one of the diagram, `unseen` asks for a step that the
+other model does not have; one of them is to be met."""
 
 
-def nearest(lookout: Lookout, start: State, claims: Collection[int]) -> list[int] | None:
-    """Which way to go from each state, from `start` to where one of the claims is met.
+def nearest(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
+    """Which way to go from each state, from `start` to where what is wanted is met.
 
     A function to be found is met where it is true, an invariant where it is false, a claim about
-    steps by a step that breaks it. None where there is none within `MOST_STATES` states.
+    steps by a step that breaks it. None where there is none within the bounds.
     """
+    claims = wanted.get("claims", [])
+    about_steps = any(lookout.claims[n] in lookout.about_steps for n in claims)
+    if about_steps or wanted.get("unseen"):
+        return _one_by_one(lookout, beside, start, wanted)
+    try:
+        return _explored(lookout, beside, start, wanted)
+    except (RaftnbError, ImportError):  # what the engine refuses, plain Python may still look at
+        return _one_by_one(lookout, beside, start, wanted)
+
+
+def _explored(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
+    from raftnb.explore.graph import reachable  # here: it brings a compiler, which takes a second
+
+    for most in MOST_STATES:
+        graph = reachable(lookout.model.starting_at(start), max_states=most, progress=False)
+        there = np.zeros(len(graph), dtype=bool)
+        for n in wanted.get("claims", []):
+            claim = lookout.claims[n]
+            there |= graph.holds(claim) == (claim in lookout.awaited)
+        if "node" in wanted and beside.diagram is not None:
+            for _, place in beside.diagram.places:
+                numbers, values = graph.evaluate(place)
+                met = [n for n, v in enumerate(values) if beside.diagram.node(v) == wanted["node"]]
+                there |= np.isin(numbers, met)
+        if there.any():
+            trace = graph.trace(int(np.flatnonzero(there)[0]))
+            return choices_of(trace, lambda state: lookout.look(state).ways or ())
+        if graph.complete:
+            return None
+    return None
+
+
+def _one_by_one(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
     came_by: dict[State, tuple[State, int] | None] = {start: None}
     todo = [start]
     for state in todo:  # it grows: breadth first
@@ -25,19 +68,23 @@ def nearest(lookout: Lookout, start: State, claims: Collection[int]) -> list[int
             if fresh:
                 came_by[way.after] = state, choice
                 todo.append(way.after)
-            if (fresh or way.broken) and _is_met(lookout, lookout.glance(way.after), way, claims):
+            if _is_met(lookout, beside, state, way, wanted):
                 return [*_choices(came_by, state), choice]
-        if len(todo) > MOST_STATES:
+        if len(todo) > MOST_LOOKED_AT:
             return None
     return None
 
 
-def _is_met(lookout: Lookout, sight: Sight, way: Way, claims: Collection[int]) -> bool:
-    first, steps = len(lookout.invariants), len(sight.truth)
-    found = (
-        n in way.broken if n >= steps else (sight.truth[n] is None) == (n >= first) for n in claims
+def _is_met(lookout: Lookout, beside: Beside, state: State, way: Way, wanted: Wanted) -> bool:
+    if wanted.get("unseen") and beside.of_step(state, way.step, way.after)[0] is False:
+        return True
+    if "node" in wanted and beside.diagram is not None:
+        return any(node == wanted["node"] for _, node in beside.diagram.standing(way.after))
+    truth, first = lookout.glance(way.after).truth, len(lookout.invariants)
+    return any(
+        n in way.broken if n >= len(truth) else (truth[n] is None) == (n >= first)
+        for n in wanted.get("claims", [])
     )
-    return any(found)
 
 
 def _choices(came_by: dict[State, tuple[State, int] | None], state: State) -> list[int]:

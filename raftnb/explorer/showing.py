@@ -14,9 +14,11 @@ from raftnb.draw.given import trace_of
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.draw.stepper import Steppable
 from raftnb.explore.given import at_least, the_model
+from raftnb.explorer.beside import Beside, Clients, Seen, View
+from raftnb.explorer.diagram import StateDiagram
 from raftnb.explorer.graph import packed_graph, packed_trace
 from raftnb.explorer.page import embedded, whole_page
-from raftnb.explorer.protocol import View, about_model, about_trace
+from raftnb.explorer.protocol import about_model, about_trace
 from raftnb.explorer.sight import NOTHING, Lookout, Watch
 from raftnb.explorer.still import listed
 from raftnb.language.claims import Property
@@ -62,30 +64,47 @@ def show(
     find: Iterable[Property] = (),
     watch: Watch = NOTHING,
     view: View | None = cluster_parts,
+    seen_as: Seen | None = None,
+    clients: Clients | None = None,
+    diagram: StateDiagram | None = None,
     max_states: int = 200,
 ) -> Shown:
     """Show a trace, or a model from its initial states, to be stepped through without a kernel.
 
     With a trace alone one can go along it; with its model besides, one can also choose other steps
-    in `max_states` states around it, and sees what can happen and what is claimed. `hide` names
+    in `max_states` states around it (with 0, none), and sees what is claimed. `hide` names
     variables that are not shown, history variables are shown only with `history`, `find` are more
     functions of the state that one may look for a state of, `watch` has functions of the world
     whose values are shown, by name, and `view` gives the parts of a picture (docs/explorer.md).
+    With `seen_as`, a second column has the state as another model sees it; with `clients`, below
+    is the history that this function tells of a trace; with a `diagram` of the model, a click on
+    one of its nodes leads to a state of it.
+
     The same trace gives the same bytes. Raises `UsageError` for what is no trace or model, and for
     a name in `hide` that no variable has.
     """
-    at_least(1, max_states=max_states)
-    hidden = set(hide)
+    trace = None
     if isinstance(given, Model) and model is None:
-        return _of_model(Lookout(given, find, watch), None, hidden, history, view, max_states)
-    trace = trace_of(given, "show")
-    refuse_unknown(hidden, trace.states[0].layout)
-    if model is not None:
-        lookout = Lookout(the_model(model), find, watch)
-        return _of_model(lookout, trace, hidden, history, view, max_states)
-    about = about_trace(trace.states[0].layout, "a trace", hidden, history)
-    still = listed(trace, hidden, history, view)
-    return _shown(packed_trace(trace, view) | {"about": about}, trace, still)
+        model = given
+        at_least(1, max_states=max_states)
+    else:
+        trace = trace_of(given, "show")
+    at_least(0, max_states=max_states)
+    known = None if model is None else the_model(model)
+    hidden, beside = set(hide), Beside(known, view, seen_as, clients, diagram)
+    if known is not None:
+        lookout = Lookout(known, find, watch)
+        return _of_model(lookout, trace, hidden, history, beside, max_states)
+    assert trace is not None  # without a model, one was given
+    return _of_trace(trace, hidden, history, beside)
+
+
+def _of_trace(trace: Trace, hidden: set[str], history: bool, beside: Beside) -> Shown:
+    layout = trace.states[0].layout
+    refuse_unknown(hidden, layout, beside)
+    about = about_trace(layout, "a trace", hidden, history) | beside.about(hidden)
+    still = listed(trace, hidden, history, beside.view)
+    return _shown(packed_trace(trace, beside) | {"about": about}, trace, still)
 
 
 def _of_model(
@@ -93,15 +112,18 @@ def _of_model(
     trace: Trace | None,
     hidden: set[str],
     history: bool,
-    view: View | None,
+    beside: Beside,
     max_states: int,
 ) -> Shown:
     model = lookout.model
-    refuse_unknown(hidden, model.layout)
-    about = about_model(lookout, model.spec.name, hidden, history)
-    data = packed_graph(lookout, view, trace, max_states) | {"about": about}
+    refuse_unknown(hidden, model.layout, beside)
+    about = about_model(lookout, model.spec.name, hidden, history) | beside.about(hidden)
+    if trace is not None and max_states == 0:
+        data, about = packed_trace(trace, beside, lookout), about | {"along": True}
+    else:
+        data = packed_graph(lookout, beside, trace, max_states)
     told = trace or Trace(model.initial_states[:1], ())
-    return _shown(data, told, listed(told, hidden, history, view))
+    return _shown(data | {"about": about}, told, listed(told, hidden, history, beside.view))
 
 
 def _shown(data: dict[str, Any], trace: Trace, still: Markup) -> Shown:
@@ -110,11 +132,12 @@ def _shown(data: dict[str, Any], trace: Trace, still: Markup) -> Shown:
     return Shown(data, still, label, str(trace))
 
 
-def refuse_unknown(hidden: set[str], layout: Layout) -> None:
-    """Raise `UsageError` for names that no variable has."""
-    unknown = hidden - {cell.variable for cell in layout.cells}
+def refuse_unknown(hidden: set[str], layout: Layout, beside: Beside) -> None:
+    """Raise `UsageError` for names that no variable has, of this model or of the other one."""
+    cells = layout.cells + (beside.above.layout.cells if beside.above else ())
+    unknown = hidden - {cell.variable for cell in cells}
     if unknown:
-        names = ", ".join(dict.fromkeys(cell.variable for cell in layout.cells))
+        names = ", ".join(dict.fromkeys(cell.variable for cell in cells))
         raise UsageError(
             f"hide={sorted(unknown)}",
             place="show",

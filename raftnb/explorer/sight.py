@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
 from raftnb.draw.text import brief
@@ -26,12 +27,14 @@ class Way:
     """A step that can be taken: where it leads, and which claims about steps it breaks.
 
     `message` is the place, among the messages of the state, of the one that it takes up (-1: none).
+    `within` is false where it leads outside of the constraints.
     """
 
     step: Step
     after: State
     message: int
-    broken: tuple[int, ...]
+    broken: tuple[int, ...] = ()
+    within: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,7 @@ class Lookout:
 
     def glance(self, state: State) -> Sight:
         """The same without the steps out of it."""
-        self.here.load(state)
-        within = is_within_bounds(self.model, self.here)
+        within = self._within(state)
         watched = tuple(_value(self.here, function) for function in self.watch.values())
         return Sight(state, self._messages(state), self._truth(state), watched, within=within)
 
@@ -98,12 +100,16 @@ class Lookout:
         enabled: set[tuple[str, str]] = set()
         for instance in self.world.instances:
             key = instance.process.name, instance.action.name
-            found = self._taken(state, instance, messages)
+            try:
+                found = self._taken(state, instance, messages)
+                why = "" if found else self._why(state, instance)
+            except SpecError as error:  # a mistake of the specification is seen, and no end of it
+                found, why = [], f"fails: {error.found} ({error.place})"
             ways += found
             if found:
                 enabled.add(key)
             elif key not in enabled:
-                reasons.setdefault(key, {})[self._why(state, instance)] = None
+                reasons.setdefault(key, {})[why] = None
         refused = [(*key, _joined(list(why))) for key, why in reasons.items() if key not in enabled]
         return ways, refused
 
@@ -118,7 +124,11 @@ class Lookout:
                     taken = next((v for _, v in step.arguments if isinstance(v, Message)), None)
                     place = messages.index(taken) if taken in messages else -1
                     found.append((step, after, place))
-        return [Way(*one, self._broken(state, one[1])) for one in found]
+        return [Way(*one, self._broken(state, one[1]), self._within(one[1])) for one in found]
+
+    def _within(self, state: State) -> bool:
+        self.here.load(state)
+        return is_within_bounds(self.model, self.here)
 
     def _why(self, state: State, instance: ActionInstance) -> str:
         world = self.world

@@ -14,7 +14,7 @@ from raftnb.data.values import show
 from raftnb.draw.picture import Picture
 from raftnb.draw.still import draw_parts, draw_values
 from raftnb.draw.text import brief
-from raftnb.explorer.protocol import View
+from raftnb.explorer.beside import View
 
 FLIGHT = "in flight"
 HOW = (

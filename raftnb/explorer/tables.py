@@ -28,10 +28,10 @@ class Tables:
     """
 
     def __init__(self) -> None:
-        names = ("values", "messages", "bags", "truths", "steps", "refusals", "lacks", "parts")
-        self._tables = {name: Table() for name in names}
-        names = ("cells", "bag", "truth", "ways", "broken", "lack", "outside", "scene")
-        self._columns: dict[str, list[Any]] = {name: [] for name in names}
+        names = ("values", "messages", "bags", "truths", "steps", "notes", "refusals", "lacks")
+        self._tables = {name: Table() for name in (*names, "parts", "standings")}
+        columns = ("cells", "bag", "truth", "ways", "lack", "outside", "scene", "above", "standing")
+        self._columns: dict[str, list[Any]] = {name: [] for name in columns}
 
     def add(self, told: dict[str, Any]) -> None:
         """Pack one more state."""
@@ -48,15 +48,15 @@ class Tables:
         column["outside"].append(int(not told["within"]))
         scene = told["scene"]
         column["scene"].append(scene and [table["parts"](part) for part in scene])
+        above = told["above"]
+        column["above"].append(above and [table["values"]([text, None]) for text in above])
+        column["standing"].append(table["standings"](told["standing"]))
 
     def _add_ways(self, ways: list[Any] | None) -> None:
         row: list[int] = []
-        broken = []
-        for place, (*step, message, to, claims) in enumerate(ways or ()):
-            row += [self._tables["steps"](step), message, to]
-            broken += [[place, *claims]] if claims else []
+        for *step, message, to, note in ways or ():
+            row += [self._tables["steps"](step), message, to, self._tables["notes"](note)]
         self._columns["ways"].append(None if ways is None else row)
-        self._columns["broken"].append(broken or 0)
 
     def as_json(self) -> dict[str, Any]:
         """Everything that was packed."""

@@ -8,16 +8,20 @@ from typing import Any
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.markup import plain
 from raftnb.data.trace import Trace
 from raftnb.draw.given import trace_of
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.explore.given import the_model
+from raftnb.explorer.beside import Beside, Clients, Seen, View
+from raftnb.explorer.diagram import StateDiagram
 from raftnb.explorer.graph import Numbered, choices_of
 from raftnb.explorer.page import asset, code
-from raftnb.explorer.protocol import View, about_model, as_json
+from raftnb.explorer.protocol import about_model, as_json
 from raftnb.explorer.search import nearest
 from raftnb.explorer.showing import refuse_unknown
 from raftnb.explorer.sight import NOTHING, Lookout, Watch
+from raftnb.explorer.still import listed
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
@@ -31,12 +35,12 @@ class Kernel:
     def __init__(
         self,
         lookout: Lookout,
-        view: View | None,
+        beside: Beside,
         trace: Trace | None,
         hidden: set[str],
         history: bool,
     ) -> None:
-        self.lookout, self.view, self.number = lookout, view, Numbered()
+        self.lookout, self.beside, self.number = lookout, beside, Numbered()
         self.head = self._head(trace, hidden, history)
 
     def answer(self, question: dict[str, Any]) -> Any:
@@ -45,8 +49,8 @@ class Kernel:
             return self.head
         state = self.number.states[question["look" if "look" in question else "from"]]
         if "look" in question:
-            return as_json(self.lookout.look(state), self.number, self.view)
-        return nearest(self.lookout, state, question["claims"])
+            return as_json(self.lookout.look(state), self.number, self.beside)
+        return nearest(self.lookout, self.beside, state, question["wanted"])
 
     def _head(self, trace: Trace | None, hidden: set[str], history: bool) -> dict[str, Any]:
         model = self.lookout.model
@@ -55,7 +59,8 @@ class Kernel:
             choices = choices_of(trace, lambda state: self.lookout.look(state).ways or ())
             start = {"state": self.number(trace.states[0]), "choices": choices}
         return {
-            "about": about_model(self.lookout, model.spec.name, hidden, history),
+            "about": about_model(self.lookout, model.spec.name, hidden, history)
+            | self.beside.about(hidden),
             "initial": list(map(self.number, model.initial_states)),
             "start": start,
         }
@@ -71,6 +76,9 @@ def explore_interactively(
     find: Iterable[Property] = (),
     watch: Watch = NOTHING,
     view: View | None = cluster_parts,
+    seen_as: Seen | None = None,
+    clients: Clients | None = None,
+    diagram: StateDiagram | None = None,
 ) -> Any:
     """A widget in which one chooses the steps of a model of any size; the kernel computes them.
 
@@ -79,7 +87,8 @@ def explore_interactively(
     anywidget is not installed.
     """
     lookout, hidden = Lookout(the_model(model), find, watch), set(hide)
-    refuse_unknown(hidden, model.layout)
+    beside = Beside(model, view, seen_as, clients, diagram)
+    refuse_unknown(hidden, model.layout, beside)
     if find_spec("anywidget") is None:
         raise UsageError(
             "no package anywidget",
@@ -88,15 +97,24 @@ def explore_interactively(
             cure="pip install 'raftnb[notebook]', or use `show(model)`, which needs none",
         )
     known = None if trace is None else trace_of(trace, "explore_interactively")
-    return _widget(Kernel(lookout, view, known, hidden, history))
+    beside.ways(model)
+    kernel = Kernel(lookout, beside, known, hidden, history)
+    told = known or Trace(model.initial_states[:1], ())
+    still = listed(told, hidden, history, view)
+    return _widget(kernel, {"text/html": str(still), "text/plain": plain(str(told))})
 
 
-def _widget(kernel: Kernel) -> Any:
+def _widget(kernel: Kernel, still: dict[str, str]) -> Any:
     import anywidget
 
     class ExplorerWidget(anywidget.AnyWidget):
         _esm = str(code("widget")) + "\nexport default { render };\n"
         _css = str(asset("explorer.css"))
+
+        def _repr_mimebundle_(self, **options: Any) -> Any:
+            """The widget, and for where no kernel answers it what a reader can do about it."""
+            bundle: Any = super()._repr_mimebundle_(**options)
+            return (bundle[0] if isinstance(bundle, tuple) else bundle) | still
 
     widget = ExplorerWidget()
 
@@ -105,6 +123,8 @@ def _widget(kernel: Kernel) -> Any:
             told = {"told": kernel.answer(question)}
         except RaftnbError as error:
             told = {"failed": str(error)}
+        except Exception as error:  # of a reader's function: told, or nothing would ever answer
+            told = {"failed": f"{type(error).__name__}: {error}"}
         widget.send({"to": question["number"], **told})
 
     widget.on_msg(asked)

@@ -108,6 +108,13 @@ class Counterexample:
     values: dict[str, Any]
     told: tuple[str, ...] | None = None
 
+    @property
+    def trace(self) -> Trace:
+        """The step as a trace, to be drawn or stepped through; without one, the state alone."""
+        if self.step is None or self.after is None:
+            return Trace((self.before,), ())
+        return Trace((self.before, self.after), (self.step,))
+
     def as_json(self) -> dict[str, Any]:
         """The counterexample as plain JSON data."""
         return {

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
+from raftnb.experiments import store_history
 from raftnb.explore import check
-from raftnb.explorer import show
+from raftnb.explorer import Seen, diagram, scenes, show
 from raftnb.language.reading import state_of_json
-from raftnb.specs import SPECS
+from raftnb.liveness import check_liveness
+from raftnb.refine import refines
+from raftnb.specs import REFINEMENTS, SPECS
+from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client
 from tests.draw.test_hostile import HOSTILE, trace_with
 from tests.explorer.test_sight import PEERS
 
@@ -119,7 +123,7 @@ def test_a_violation_and_a_state_of_a_kind_are_found(opened: Open) -> None:
     assert "✗ nobody_has_heard" in page.inner_text(".said")
     page = opened(show(PEERS(peers=1)).page("alone"))
     page.locator('[data-key="find violation"]').click()
-    assert "None can be reached from here." in page.inner_text(".said")
+    assert "None can be reached." in page.inner_text(".said")
 
 
 def test_a_link_opens_the_page_where_it_was_and_the_trace_can_be_kept(opened: Open) -> None:
@@ -170,6 +174,53 @@ def _round(world: Any) -> Iterator[str]:
         step = world.enabled()[0]
         world.take(step)
         yield str(step)
+
+
+def test_a_lasso_is_drawn_as_a_loop_and_a_click_on_a_node_leads_to_a_state_of_it(
+    opened: Open,
+) -> None:
+    model = SEQUENTIAL_STORE()
+    starving = check_liveness(model).trace
+    places = diagram(model, lambda client: client.pc, of=Client)
+    assert starving is not None
+    page = opened(show(starving, model, diagram=places, max_states=1).page("starving"))
+    assert page.locator(".sequence .loop").count() == 1
+    page.keyboard.press("End")
+    assert "the same state as after step 4" in page.inner_text(".said")
+    assert page.inner_text(".standing") == "c1: take_mutex · c2: receive"
+    release = page.locator(f'[data-key="node {places.node("release")}"]')
+    assert "here" not in release.get_attribute("class").split()
+    release.click()
+    assert page.inner_text(".said").startswith("14. c2.receive()")
+    assert "c2: release" in page.inner_text(".standing")
+    page.locator(f'[data-key="node {places.node("request")}"]').press("Enter")
+    assert ": request" in page.inner_text(".standing")
+
+
+def test_a_refinement_is_seen_in_two_columns_with_the_history_of_clients(opened: Open) -> None:
+    concrete, abstract, mapping = REFINEMENTS["stale-store"].models()
+    trace = refines(concrete, abstract, mapping).trace
+    assert trace is not None
+    seen_as = Seen(abstract, mapping)
+    shown = show(trace, concrete, seen_as=seen_as, clients=store_history, max_states=1)
+    page = opened(scenes({"stale": shown, "peers": show(PEERS())}).page("two scenes"))
+    page.keyboard.press("v")
+    assert page.inner_text(".said") == "10. store.serve() ✗ no step of linearizable-store"
+    heads = page.locator(".two h5").all_inner_texts()
+    assert heads == ["stale-store", "seen as linearizable-store"]
+    assert page.locator(".above tr.changed").count() == 2
+    lanes = page.get_attribute(".history", "aria-label")
+    calls = "c1 k1.write(v1) from step 3, no answer yet; c2 k1.read() from step 6, no answer yet"
+    assert lanes == f"What clients call and hear: {calls}"
+    page.keyboard.press("ArrowLeft")
+    assert "≈ seen as store.take_request(" in page.inner_text(".said")
+    link = page.evaluate("location.hash")
+    assert link.startswith("#0_")
+    page.locator("select.scenes").select_option("1")
+    page.wait_for_function("document.querySelector('.said').textContent.includes('peers')")
+    assert press(page, "p1.ping(p2)") == "1. p1.ping(p2)"
+    page.keyboard.press("ArrowLeft")
+    assert "initial state" in page.inner_text(".said")
 
 
 def test_a_message_of_the_cluster_is_taken_up_by_a_click(opened: Open) -> None:

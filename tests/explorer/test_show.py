@@ -16,6 +16,7 @@ from raftnb.data.trace import Cell, Layout, State, Step, Trace
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.explore import check, state_graph
 from raftnb.explorer import show
+from raftnb.explorer.beside import Beside
 from raftnb.explorer.graph import Numbered
 from raftnb.explorer.page import MODULES, asset, code
 from raftnb.explorer.protocol import as_json
@@ -49,11 +50,10 @@ def unpacked(data: Any, number: int) -> dict[str, Any]:
         messages.append([text, count, *more])
     row = data["ways"][number]
     ways = row and [
-        [*data["steps"][row[i]], row[i + 1], row[i + 2], []] for i in range(0, len(row), 3)
+        [*data["steps"][row[i]], *row[i + 1 : i + 3], data["notes"][row[i + 3]]]
+        for i in range(0, len(row), 4)
     ]
-    for place, *claims in data["broken"][number] or []:
-        ways[place][-1] = claims
-    scene = data["scene"][number]
+    scene, above = data["scene"][number], data["above"][number]
     return {
         "values": [data["values"][value] for value in data["cells"][number]],
         "messages": messages,
@@ -62,6 +62,8 @@ def unpacked(data: Any, number: int) -> dict[str, Any]:
         "refused": [data["refusals"][n] for n in data["lacks"][data["lack"][number]]],
         "within": not data["outside"][number],
         "scene": scene and [data["parts"][part] for part in scene],
+        "above": above and [data["values"][value][0] for value in above],
+        "standing": data["standings"][data["standing"][number]],
     }
 
 
@@ -76,7 +78,7 @@ def test_a_page_has_every_state_and_each_as_it_is_seen(name: str) -> None:
         state = number.states[at]
         found = unpacked(data, at)
         sight = lookout.glance(state) if found["ways"] is None else lookout.look(state)
-        assert found == as_json(sight, number, cluster_parts)
+        assert found == as_json(sight, number, Beside(model, cluster_parts))
     graph = state_graph(model, max_states=500)
     if shown.complete:
         inside = [n for n in range(shown.states) if not data["outside"][n]]

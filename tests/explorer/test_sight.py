@@ -147,6 +147,17 @@ def test_a_claim_that_is_false_says_for_whom_and_a_step_which_claim_it_breaks() 
     assert broken == {"p2.ping(p1)": (), "p2.forget()": (2,)}
 
 
+def test_an_action_that_fails_says_so_and_the_others_go_on() -> None:
+    class Bold(Peer):
+        def forget(self) -> None:
+            self.got = 1 // self.got - 1
+
+    seen = Lookout(PEERS.variant("bold", Bold)()).look(PEERS().initial_states[0])
+    why = {(process, action): reason for process, action, reason in seen.refused}
+    assert why["p1", "forget"].startswith("fails: ZeroDivisionError")
+    assert {str(way.step) for way in seen.ways or ()} == {"p1.ping(p2)", "p2.ping(p1)"}
+
+
 def test_a_state_outside_the_constraints_says_so() -> None:
     lookout = Lookout(MODELS["constraints"])
     world = MODELS["constraints"].start()

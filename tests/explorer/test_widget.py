@@ -10,6 +10,7 @@ import pytest
 from raftnb.data.errors import UsageError
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.explorer import explore_interactively, show
+from raftnb.explorer.beside import Beside
 from raftnb.explorer.search import nearest
 from raftnb.explorer.sight import Lookout
 from raftnb.explorer.widget import Kernel
@@ -21,7 +22,7 @@ from tests.explorer.test_sight import MODELS, PEERS
 def test_the_kernel_answers_what_a_page_has(name: str) -> None:
     model = MODELS[name]
     page = show(model, max_states=60).data
-    kernel = Kernel(Lookout(model), cluster_parts, None, set(), False)
+    kernel = Kernel(Lookout(model), Beside(model, cluster_parts), None, set(), False)
     assert kernel.answer({"head": True}) == {
         "about": page["about"], "initial": page["initial"], "start": None,
     }  # fmt: skip
@@ -45,23 +46,29 @@ def test_the_nearest_state_of_a_kind_is_found_or_there_is_none() -> None:
     first = lookout.model.initial_states[0]
     hearing = ["p1.ping(p2)", "p2.hear(Ping(source=p1, dest=p2))"]
     for claims, steps in [([1], hearing), ([0], hearing), ([2], [*hearing, "p2.forget()"])]:
-        found = nearest(lookout, first, claims)
+        found = nearest(lookout, Beside(), first, {"claims": claims})
         assert found is not None
         assert follow(lookout, found) == steps
-    assert nearest(lookout, first, [0, 1, 2]) == nearest(lookout, first, [0])
+    every = nearest(lookout, Beside(), first, {"claims": [0, 1, 2]})
+    assert every == nearest(lookout, Beside(), first, {"claims": [0]})
     deaf = Lookout(PEERS.variant("deaf", constraints=(), invariants=())(peers=1))
-    assert nearest(deaf, deaf.model.initial_states[0], [0, 1]) is None
+    start = deaf.model.initial_states[0]
+    assert nearest(deaf, Beside(), start, {"claims": [0, 1]}) is None
 
 
 def test_a_widget_answers_the_questions_of_its_front_end() -> None:
     widget = explore_interactively(PEERS())
     told: list[dict[str, Any]] = []
     widget.send = told.append
-    for question in ({"head": True}, {"look": 0}, {"from": 0, "claims": [1]}):
+    for question in ({"head": True}, {"look": 0}, {"from": 0, "wanted": {"claims": [1]}}):
         widget._handle_custom_msg({"number": len(told), **question}, [])
     assert [one["to"] for one in told] == [0, 1, 2]
     assert told[0]["told"]["about"]["name"] == "peers"
     assert len(told[1]["told"]["ways"]) == 2
+    shown = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert "run this cell" in shown["text/html"]
+    assert "initial state" in shown["text/plain"]
     assert told[2]["told"] == [0, 0] or len(told[2]["told"]) == 2
 
 

@@ -2,7 +2,7 @@
 
 import { draw } from "./elements.js";
 
-const WIDE = 150, BOX = 17, MARGIN = 6;
+const WIDE = 150, BOX = 17, MARGIN = 6, MOST = 4;
 
 /** The picture of one state; `pick` is called with the place of a message that is clicked. */
 export function cluster(sight, before, moving, pick) {
@@ -14,7 +14,11 @@ export function cluster(sight, before, moving, pick) {
   const at = new Map(parts.map((part, n) => [part.name, ring.places[n]]));
   const flying = sight.messages.map((message, n) => ({ ...message, n }))
     .filter((m) => at.has(m.source) && at.has(m.dest) && m.source !== m.dest);
-  for (const one of flying) svg.append(flight(at, flying, one, moving && isNew(one, before), pick));
+  for (const pair of pairsOf(flying)) {
+    const shown = pair.length > MOST ? pair.slice(0, MOST - 1) : pair;
+    shown.forEach((one, place) => svg.append(flight(at, one, place, Math.min(pair.length, MOST), moving && isNew(one, before), pick)));
+    if (shown.length < pair.length) svg.append(flight(at, { ...pair[MOST - 1], more: pair.length - shown.length }, MOST - 1, MOST, false, pick));
+  }
   const old = new Map((before && before.scene ? before.scene : parts).map((part) => [part.name, part]));
   parts.forEach((part, n) => svg.append(server(part, old.get(part.name), ring.places[n], card)));
   return svg;
@@ -62,17 +66,27 @@ function mark(shape, x, y) {
 const isNew = (message, before) => before !== null &&
   !before.messages.some((one) => one.text === message.text && one.source === message.source && one.dest === message.dest);
 
-function flight(at, flying, one, moves, pick) {
-  const pair = flying.filter((m) => m.source === one.source && m.dest === one.dest), [x1, y1] = at.get(one.source);
-  const [x2, y2] = at.get(one.dest), share = 0.5 + 0.16 * (pair.indexOf(one) - (pair.length - 1) / 2);
-  const long = Math.hypot(x2 - x1, y2 - y1) || 1, aside = 19;
+/** The messages from one server to another, together. */
+function pairsOf(flying) {
+  const pairs = new Map();
+  for (const one of flying) {
+    const key = JSON.stringify([one.source, one.dest]);
+    pairs.set(key, [...(pairs.get(key) || []), one]);
+  }
+  return pairs.values();
+}
+
+/** A message on its way, at one of several places; the last place may stand for more of them. */
+function flight(at, one, place, places, moves, pick) {
+  const [x1, y1] = at.get(one.source), [x2, y2] = at.get(one.dest), long = Math.hypot(x2 - x1, y2 - y1) || 1, aside = 19;
+  const share = 0.5 + 34 / long * (place - (places - 1) / 2);
   const x = x1 + (x2 - x1) * share - aside * (y2 - y1) / long, y = y1 + (y2 - y1) * share + aside * (x2 - x1) / long;
   const turn = Math.atan2(y2 - y1, x2 - x1) * 180 / Math.PI, kind = one.text.split("(")[0];
   const initials = kind.replace(/[^A-Z]/g, "") || kind.slice(0, 3);
   const node = draw("g", { class: "flying", transform: `translate(${x} ${y})`, click: () => pick(one.n) },
-    draw("title", {}, `${one.text}, ${one.source} to ${one.dest}`),
+    draw("title", {}, one.more ? `${one.more} more messages, ${one.source} to ${one.dest}` : `${one.text}, ${one.source} to ${one.dest}`),
     draw("path", { d: "M-15,-7 H9 L16,0 L9,7 H-15 Z", transform: `rotate(${turn})` }),
-    draw("text", { class: "tiny", y: 3, "text-anchor": "middle" }, initials + (one.count > 1 ? `\u00d7${one.count}` : "")));
+    draw("text", { class: "tiny", y: 3, "text-anchor": "middle" }, one.more ? `+${one.more}` : initials + (one.count > 1 ? `\u00d7${one.count}` : "")));
   if (moves) node.animate([{ transform: `translate(${x1}px, ${y1}px)` }, { transform: `translate(${x}px, ${y}px)` }], 450);
   return node;
 }

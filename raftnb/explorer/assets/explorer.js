@@ -1,11 +1,12 @@
 // The explorer: one box, a source of steps, and a journey through them.
 
 import { make } from "./elements.js";
+import { clientLanes, seenAs, stateDiagram } from "./beside.js";
 import { cluster } from "./cluster.js";
 import { Journey } from "./journey.js";
 import { choices, claims, messages, share, source, variables } from "./panels.js";
 import { sequence } from "./sequence.js";
-import { falseHere, meets } from "./sights.js";
+import { falseHere, meets, violations } from "./sights.js";
 
 const BEAT = 900;
 const KEYS = "Keys: \u2190 \u2192 step, Home and End, P play, B next branch, V first violation.";
@@ -56,8 +57,7 @@ class Explorer {
     try {
       return await ask();
     } catch (error) {
-      this.note = error.message;
-      this.show(this.journey.here);
+      this.say(error.message);
       return undefined;
     }
   }
@@ -77,20 +77,31 @@ class Explorer {
     this.bar.replaceChildren(...this.controls());
     this.said.replaceChildren(here.way ? `${here.depth}. ${here.way.text}` : this.title());
     if (again >= 0) this.said.append(make("span", { class: "was" }, `  \u21ba the same state as after step ${again}`));
+    const other = seenAs(about, here.way);
+    if (other) this.said.append(other);
     if (wrong.length) this.said.append(make("strong", { class: "wrong" }, `  \u2717 ${wrong.join(", ")}`));
     if (this.note) this.said.append(make("span", { class: "note" }, `  ${this.note}`));
     this.note = "";
     const picture = sight.scene && make("div", { class: "wide" }, cluster(sight, before, moving && !still(), (n) => this.pick(n)));
     const scrolled = this.past ? this.past.scrollTop : 0;
     this.past = make("div", { class: "past", tabindex: -1 }, sequence(about, journey, (place) => this.show(place)));
-    const rest = about.network ? messages(sight, before, take) : null;
-    this.body.replaceChildren(
-      make("section", { "aria-label": "what can happen" }, make("h4", {}, "What can happen"), choices(sight, about, open, take)),
-      make("section", { "aria-label": "the state" }, make("h4", {}, "The state"), picture, rest, variables(sight, before, about, here.way && here.way.process)),
-      make("section", { "aria-label": "the way here" }, make("h4", {}, "The way here"), this.past,
-        source(here, about, open), claims(sight, here.way, about, (found) => this.find(found)), share(journey, about, open, this.link && (() => this.link(this.path())))));
+    this.body.replaceChildren(section("what can happen", choices(sight, about, open, take)), this.present(here, before, picture),
+      section("the way here", this.past, source(here, about, open), claims(sight, here.way, about, (wanted) => this.find(wanted)),
+        share(journey, about, open, this.link && (() => this.link(this.path())))));
     this.past.scrollTop = scrolled;
     this.reveal();
+  }
+
+  /** The state: a picture, messages and variables, as another model sees it, and what clients call and hear. */
+  present({ sight, way }, before, picture) {
+    const { about, journey } = this, take = (one) => this.take(one), { above } = about;
+    const own = variables(about.cells, sight.values, before && before.values, way && way.process);
+    const drawn = [picture, stateDiagram(about, sight, (node) => this.find({ node }))];
+    const lanes = clientLanes(journey.line(), journey.here), flying = about.network ? messages(sight, before, take) : null;
+    if (!above) return section("the state", ...drawn, lanes, flying, own);
+    const seen = make("div", { class: "above" }, make("h5", {}, `seen as ${above.name}`),
+      variables(above.cells, sight.above, before && before.above));
+    return section("the state", ...drawn, flying, make("div", { class: "two" }, make("div", {}, make("h5", {}, about.name), own), seen), lanes);
   }
 
   /** Scroll the list, and nothing else, so that the present step is seen. */
@@ -175,25 +186,35 @@ class Explorer {
     return (button || row).focus();
   }
 
-  /** Go to the nearest state where one of the claims is met, and say so if there is none. */
+  /** Go to the nearest state where what is wanted is met, from here or from the first state; or say that there is none. */
   async find(wanted) {
-    const line = this.journey.line(), here = this.journey.here;
-    const ahead = line.slice(here.depth + 1).find((place) => meets(this.about, wanted, place.sight, place.way));
+    const { journey, about, steps } = this, line = journey.line(), here = journey.here;
+    if (wanted.unseen === undefined && meets(about, wanted, here.sight, here.way)) return this.say("It is so here.");
+    const ahead = line.slice(here.depth + 1).find((place) => meets(about, wanted, place.sight, place.way));
     if (ahead) return this.show(ahead);
-    const found = await this.told(() => this.steps.find(here.sight.number, wanted));
-    if (found === undefined || here !== this.journey.here) return undefined;
-    for (const choice of found || []) await this.follow(choice);
-    if (!found) this.note = `None can be reached from here${this.steps.partial ? ", as far as is known here" : ""}.`;
-    else if (found.length === 0) this.note = "It is so here.";
-    return this.show(this.journey.here);
+    for (const place of new Set([here, journey.root])) {
+      const found = await this.told(() => steps.find(place.sight.number, wanted));
+      if (found === undefined || here !== journey.here) return undefined;
+      if (found === null) continue;
+      journey.go(place);
+      for (const choice of found) await this.follow(choice);
+      return this.show(journey.here);
+    }
+    return this.say(`None can be reached${steps.partial ? ", as far as is known here" : ""}.`);
+  }
+
+  say(note) {
+    this.note = note;
+    this.show(this.journey.here);
   }
 
   key(event) {
+    if (!this.box.isConnected) return;
     const line = this.journey.line(), at = this.journey.here.depth, tag = event.target.tagName;
     if (event.altKey || event.ctrlKey || event.metaKey || tag === "TEXTAREA" || tag === "SELECT") return;
     const places = { ArrowRight: line[at + 1], ArrowLeft: line[at - 1], Home: line[0], End: line[line.length - 1] };
-    const bad = this.about.claims.flatMap(([, kind], n) => (kind === "find" ? [] : [n]));
-    const acts = { p: () => this.play(), b: () => this.nextBranch(), v: () => bad.length && this.find(bad) };
+    const bad = violations(this.about);
+    const acts = { p: () => this.play(), b: () => this.nextBranch(), v: () => bad && this.find(bad) };
     if (!(event.key in places) && !(event.key in acts)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -213,6 +234,8 @@ class Explorer {
   }
 }
 
+const section = (title, ...parts) => make("section", { "aria-label": title },
+  make("h4", {}, title[0].toUpperCase() + title.slice(1)), ...parts);
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The choices that a link stands for; null where it is no such link. */

@@ -25,13 +25,13 @@ export class GraphSource {
     return this.sight(number);
   }
 
-  /** Choices that lead, by a shortest way, to where one of the claims is met; null if none does. */
-  async find(from, claims) {
+  /** Choices that lead, by a shortest way, to where what is wanted is met; null if none does. */
+  async find(from, wanted) {
     const cameBy = new Map([[from, null]]);
     for (const at of cameBy.keys())
       for (const way of this.sight(at).ways || []) {
-        if (cameBy.has(way.to) && way.broken.length === 0) continue;
-        const met = meets(this.about, claims, this.sight(way.to), way);
+        if (cameBy.has(way.to) && way.broken.length === 0 && way.above !== false) continue;
+        const met = meets(this.about, wanted, this.sight(way.to), way);
         if (!cameBy.has(way.to)) cameBy.set(way.to, [at, way.choice]);
         if (met) return [...this.choices(cameBy, at), way.choice];
       }
@@ -59,18 +59,19 @@ export class GraphSource {
       values: d.cells[number].map((value) => d.values[value]),
       messages,
       truth: d.truths[d.truth[number]],
-      ways: d.ways[number] && this.ways(d.ways[number], d.broken[number] || []),
+      ways: d.ways[number] && this.ways(d.ways[number]),
       refused: d.lacks[d.lack[number]].map((row) => d.refusals[row]),
       within: !d.outside[number],
       scene: d.scene[number] && d.scene[number].map((part) => d.parts[part]),
+      above: d.above[number] && d.above[number].map((value) => d.values[value][0]),
+      standing: d.standings[d.standing[number]],
     };
   }
 
-  ways(row, broken) {
+  ways(row) {
     const found = [];
-    for (let i = 0; i < row.length; i += 3)
-      found.push([...this.data.steps[row[i]], row[i + 1], row[i + 2], []]);
-    for (const [place, ...claims] of broken) found[place][7] = claims;
+    for (let i = 0; i < row.length; i += 4)
+      found.push([...this.data.steps[row[i]], row[i + 1], row[i + 2], this.data.notes[row[i + 3]]]);
     return found;
   }
 }

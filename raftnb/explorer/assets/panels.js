@@ -1,6 +1,7 @@
 // The parts of the explorer that tell of one state: what can happen, what is there, what is true.
 
 import { foldable, make } from "./elements.js";
+import { violations } from "./sights.js";
 
 /** For each process its enabled actions as buttons, and those that are not enabled with why. */
 export function choices(sight, about, open, take) {
@@ -12,13 +13,14 @@ export function choices(sight, about, open, take) {
   const names = [...new Set([...about.processes, ...sight.ways.map((way) => way.process), ...sight.refused.map((one) => one.process)])];
   const groups = names.map((name) => group(name, free.filter((way) => way.process === name),
     sight.refused.filter((one) => one.process === name), open, take));
+  if (about.along) groups.push(make("p", { class: "end" }, "Other steps than those of this trace are not in this page."));
   if (sight.ways.length === 0) groups.unshift(make("p", { class: "end" }, "No step is enabled here."));
   return make("div", { class: "choices" }, ...groups);
 }
 
 function group(name, ways, refused, open, take) {
   if (ways.length + refused.length === 0) return null;
-  const buttons = ways.map((way) => action(`way ${way.text}`, way.label, way.text, () => take(way)));
+  const buttons = ways.map((way) => choice(way, way.label, take));
   const grayed = refused.map((one) => make("li", {},
     make("button", { type: "button", "aria-disabled": "true", class: "action", title: one.why,
       "data-key": `refused ${name} ${one.action}` }, one.action), " ", make("span", { class: "why" }, one.why)));
@@ -27,6 +29,11 @@ function group(name, ways, refused, open, take) {
   return make("fieldset", {}, make("legend", {}, name), ...buttons,
     refused.length ? foldable(open, key, `not enabled: ${refused.length}`, make("ul", {}, ...grayed)) : null);
 }
+
+/** The button of a step; one that leads out of the constraints, where nothing is explored, says so. */
+const choice = (way, words, take) => way.outside
+  ? action(`way ${way.text}`, `${words} \u2937`, `${way.text}: leads outside of the constraints`, () => take(way))
+  : action(`way ${way.text}`, words, way.text, () => take(way));
 
 const action = (key, text, title, click) =>
   make("button", { type: "button", class: "action", "data-key": key, title, click }, text);
@@ -42,7 +49,7 @@ export function messages(sight, before, take) {
     return make("tr", { class: sign ? "changed" : false, "data-message": n },
       make("td", {}, `${sign}${one.source} \u2192 ${one.dest}`),
       make("td", { title: one.text }, one.text + (one.count > 1 ? ` \u00d7${one.count}` : "")),
-      make("td", {}, ...ways.map((way) => action(`way ${way.text}`, name(way), way.text, () => take(way)))));
+      make("td", {}, ...ways.map((way) => choice(way, name(way), take))));
   });
   const old = gone.map((one) => make("tr", { class: "changed gone" },
     make("td", {}, `\u2212 ${one.source} \u2192 ${one.dest}`), make("td", {}, one.text), make("td", {}, "no longer in flight")));
@@ -59,12 +66,12 @@ function table(caption, heads, rows) {
 }
 
 /** The variables of each process; what the last step changed has a mark, and its old value. */
-export function variables(sight, before, about, acting) {
-  const owners = [...new Set(about.cells.filter((cell) => cell[2]).map(([owner]) => owner))];
+export function variables(cells, values, old, acting) {
+  const owners = [...new Set(cells.filter((cell) => cell[2]).map(([owner]) => owner))];
   const cards = owners.map((owner) => {
-    const rows = about.cells.map(([whose, variable, shown], n) => {
+    const rows = cells.map(([whose, variable, shown], n) => {
       if (whose !== owner || !shown) return null;
-      const now = sight.values[n], was = before ? before.values[n] : now, changed = now !== was;
+      const now = values[n], was = old ? old[n] : now, changed = now !== was;
       return make("tr", { class: changed ? "changed" : false }, make("th", { scope: "row" }, (changed ? "\u25b8 " : "") + variable),
         make("td", {}, now, changed ? make("span", { class: "was" }, ` (was ${was})`) : null));
     });
@@ -78,16 +85,16 @@ export function claims(sight, way, about, search) {
   const rows = about.claims.map(([title, kind, words], n) => {
     const no = kind === "step" ? Boolean(way && way.broken.includes(n)) : sight.truth[n] !== null;
     const values = kind !== "step" && sight.truth[n] ? ` (${sight.truth[n]})` : "";
-    const look = make("button", { type: "button", class: "action", "data-key": `find ${title}`, click: () => search([n]) }, "find");
+    const look = make("button", { type: "button", class: "action", "data-key": `find ${title}`, click: () => search({ claims: [n] }) }, "find");
     const told = kind === "find" ? (no ? "\u25cb not here" : "\u25cf true here")
       : no ? `\u2717 false${values}` : kind === "step" && !way ? "\u2013 no step yet" : "\u2713 true";
     return make("tr", { class: kind !== "find" && no ? "wrong" : false }, make("td", {}, told),
       make("td", { title: words }, title), make("td", {}, kind === "find" ? look : kind === "step" ? "of each step" : "always"));
   });
-  if (rows.length === 0) return null;
-  const bad = about.claims.flatMap(([, kind], n) => (kind === "find" ? [] : [n]));
-  const hunt = bad.length ? action("find violation", "find a violation", "the nearest one from here", () => search(bad)) : null;
-  return make("div", {}, table("what is claimed", ["here", "claim", ""], rows), hunt);
+  if (rows.length === 0 && !about.above) return null;
+  const bad = violations(about);
+  const hunt = bad && action("find violation", "find a violation", "the nearest one from here", () => search(bad));
+  return make("div", {}, rows.length ? table("what is claimed", ["here", "claim", ""], rows) : null, hunt);
 }
 
 /** The text of the action that was just taken, and what it changed. */

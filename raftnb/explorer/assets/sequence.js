@@ -3,14 +3,14 @@
 import { draw, make } from "./elements.js";
 import { falseHere } from "./sights.js";
 
-const ROW = 26, HEAD = 20;
+const ROW = 26, HEAD = 20, LOOP = 24;
 
 /** The list and the diagram of a line of places; `go` is called with the place that is chosen. */
 export function sequence(about, journey, go) {
   const line = journey.line();
   const rows = line.map((place) => row(about, journey, place, go));
   return make("div", { class: "sequence" },
-    make("ol", { class: "steps" }, ...rows), diagram(line, journey.here));
+    make("ol", { class: "steps" }, ...rows), diagram(journey, line));
 }
 
 function row(about, journey, place, go) {
@@ -29,17 +29,18 @@ function row(about, journey, place, go) {
   return make("li", {}, button);
 }
 
-function diagram(line, here) {
+function diagram(journey, line) {
   const names = [...new Set(line.flatMap((place) => [
     ...(place.way ? [place.way.process] : []), ...place.sight.messages.flatMap((m) => [m.source, m.dest]),
   ]))].sort();
-  if (names.length < 2) return null;
+  const end = line[line.length - 1], loop = journey.again(end);
+  if (names.length < 2 && loop < 0) return null;
   const column = Math.max(28, Math.min(46, 180 / names.length));
   const x = (name) => (names.indexOf(name) + 0.5) * column, y = (depth) => HEAD + (depth + 0.5) * ROW;
-  const height = HEAD + ROW * line.length, width = column * names.length;
+  const height = HEAD + ROW * line.length, right = column * names.length, width = right + (loop < 0 ? 0 : LOOP);
   const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": `Message sequence of ${line.length - 1} steps; the list beside it says the same.` });
-  svg.append(draw("rect", { class: "now", x: 0, y: y(here.depth) - ROW / 2, width, height: ROW }));
+    "aria-label": `Message sequence of ${line.length - 1} steps; the list beside it says the same.${loop < 0 ? "" : ` From the last back to ${loop}, for ever.`}` });
+  svg.append(draw("rect", { class: "now", x: 0, y: y(journey.here.depth) - ROW / 2, width, height: ROW }));
   for (const name of names) {
     svg.append(draw("text", { x: x(name), y: 13, "text-anchor": "middle" }, name.slice(0, column / 6), draw("title", {}, name)));
     svg.append(draw("line", { class: "life", x1: x(name), x2: x(name), y1: HEAD, y2: height }));
@@ -48,8 +49,14 @@ function diagram(line, here) {
   for (const place of line.slice(1))
     svg.append(draw("circle", { class: "event", cx: x(place.way.process), cy: y(place.depth), r: 4 },
       draw("title", {}, `${place.depth}. ${place.way.text}`)));
+  if (loop >= 0) svg.append(loopBack(right, y(end.depth), y(loop)));
   return svg;
 }
+
+/** The way from the last state back to the same state, up the right side. */
+const loopBack = (x, from, to) => draw("g", { class: "loop" }, draw("title", {}, "round and round, for ever"),
+  draw("path", { d: `M${x},${from} h10 q8,0 8,-8 V${to + 8} q0,-8 -8,-8 h-4` }),
+  draw("polygon", { points: `${x},${to} ${x + 7},${to - 4} ${x + 7},${to + 4}` }));
 
 /** The messages that a step of the line takes up, with the step that put each in flight. */
 function arrows(line) {

@@ -8,25 +8,38 @@ export function seen(number, told) {
     json: told.values.map(([, json]) => json),
     messages: told.messages.map(([text, count, source, dest, json]) => ({ text, count, source, dest, json })),
     truth: told.truth,
-    ways: told.ways && told.ways.map(([process, action, label, text, json, message, to, broken], choice) =>
-      ({ process, action, label, text, json, message, to, broken, choice })),
+    ways: told.ways && told.ways.map(([process, action, label, text, json, message, to, note], choice) => {
+      const [broken, outside, above, events] = note;
+      return { process, action, label, text, json, message, to, broken, outside, above, events, choice };
+    }),
     refused: told.refused.map(([process, action, why]) => ({ process, action, why })),
     within: told.within,
     scene: told.scene,
+    above: told.above,
+    standing: told.standing,
   };
 }
 
 /** Which claims are false in a state or of the step that led to it. */
 export function falseHere(about, sight, way) {
-  return about.claims.flatMap(([name, kind], n) => {
+  const unseen = way && way.above === false ? [`no step of ${about.above.name}`] : [];
+  return unseen.concat(about.claims.flatMap(([name, kind], n) => {
     if (kind === "always" && sight.truth[n] !== null && sight.truth[n] !== undefined)
       return [name + (sight.truth[n] ? ` (${sight.truth[n]})` : "")];
     return kind === "step" && way && way.broken.includes(n) ? [name] : [];
-  });
+  }));
 }
 
-/** Whether one of the claims is met here: a state to be found, or a violation. */
-export function meets(about, claims, sight, way) {
+/** What a violation is: claims that are to be true, and a step that the other model does not have. */
+export function violations(about) {
+  const claims = about.claims.flatMap(([, kind], n) => (kind === "find" ? [] : [n]));
+  return claims.length || about.above ? { claims, unseen: Boolean(about.above) } : null;
+}
+
+/** Whether what is wanted is met here: a state to be found, a node to stand on, or a violation. */
+export function meets(about, { claims = [], node, unseen }, sight, way) {
+  if (node !== undefined) return sight.standing.some(([, place]) => place === node);
+  if (unseen && way && way.above === false) return true;
   return claims.some((n) => {
     const kind = about.claims[n][1];
     if (kind === "find") return sight.truth[n] === null;

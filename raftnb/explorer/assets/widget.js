@@ -31,8 +31,8 @@ class KernelSource {
     return this.known.get(state);
   }
 
-  find(from, claims) {
-    return this.ask({ from, claims });
+  find(from, wanted) {
+    return this.ask({ from, wanted });
   }
 }
 
