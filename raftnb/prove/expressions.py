@@ -9,6 +9,7 @@ import z3
 from raftnb.data.values import Message
 from raftnb.prove.counts import compared
 from raftnb.prove.evaluate import Environment, Evaluator, Local
+from raftnb.prove.extremes import extreme
 from raftnb.prove.operators import OPERATORS
 from raftnb.prove.scope import Picked
 from raftnb.prove.sets import MapShape, SetShape
@@ -264,18 +265,17 @@ def applied(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
         return contained(at, expr, env)
     if (found := compared(at, expr, env)) is not None:
         return found
+    if expr.op in ("least", "largest"):
+        return extreme(at, expr, env)
     operator = OPERATORS.get(expr.op)
     if operator is None:
         raise at.scope.refused(
             expr,
-            f"`{NAMES.get(expr.op, expr.op)}`",
+            f"`{expr.op}`",
             allowed="what has a meaning for sets of any size",
             cure="say it with all and any, or choose with `either` and guard it with `all`",
         )
     return operator(at.scope, expr, *(at.value(a, env) for a in expr.args))
-
-
-NAMES = {"least": "min of a collection", "largest": "max of a collection"}
 
 
 def connected(at: Evaluator, expr: nodes.Apply, env: Environment) -> z3.BoolRef:

@@ -379,5 +379,5 @@ OPERATORS: dict[str, Operator] = {
     "concat": concat, "union": union, "meet": meet, "minus": without, "merge": merge,
     "isinstance": is_instance,
 }  # fmt: skip
-"""What each operator means. `and`, `or` and `in` are the evaluator's: they look at their operands.
-`least` and `largest` of a collection are not here: they have no meaning for sets of any size."""
+"""What each operator means. `and`, `or` and `in` are the evaluator's: they look at their operands;
+`least` and `largest` of a collection are described, in `extremes`."""

@@ -84,6 +84,7 @@ PROOFS: Mapping[str, Proof] = Catalog(
         "raft-store": "raft.store_proof:RAFT_STORE_PROOF",
         "raft-store-read-index": "raft.store_read_index_proof:RAFT_STORE_READ_INDEX_PROOF",
         "raft-etcd": "libraries.etcd_proof:RAFT_ETCD_PROOF",
+        "raft-libraft": "libraries.libraft_proof:RAFT_LIBRAFT_PROOF",
         "libraft-elections": "libraries.libraft_elections_proof:LIBRAFT_ELECTIONS_PROOF",
         "raft-pysyncobj": "libraries.pysyncobj_proof:RAFT_PYSYNCOBJ_PROOF",
     }

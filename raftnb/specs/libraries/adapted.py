@@ -15,17 +15,22 @@ def adapted(
     lemmas: tuple[Lemma, ...],
     instead: Mapping[Property, Property] | None = None,
     also: Mapping[Property, Mapping[str, Uses]] | None = None,
+    everywhere: Mapping[str, Uses] | None = None,
 ) -> tuple[Lemma, ...]:
-    """Lemmas that use `instead` of a claim another one, and `also` others for an action's steps."""
-    instead, also = instead or {}, also or {}
+    """Lemmas that use `instead` of a claim another one, and others for an action's steps.
+
+    These are `also` those that are named for a claim, and `everywhere` those for all claims.
+    """
+    instead, also, everywhere = instead or {}, also or {}, everywhere or {}
 
     def seen(uses: Uses | None) -> Uses | None:
         return None if uses is None else tuple(instead.get(use, use) for use in uses)
 
     def one(lemma: Lemma) -> Lemma:
         steps = {action: seen(uses) or () for action, uses in lemma.steps.items()}
-        for action, uses in also.get(lemma.claim, {}).items():
-            steps[action] = (*steps.get(action, ()), *uses)
+        for more in (also.get(lemma.claim, {}), everywhere):
+            for action, uses in more.items():
+                steps[action] = (*steps.get(action, ()), *uses)
         return replace(lemma, uses=seen(lemma.uses), steps=steps)
 
     return tuple(map(one, lemmas))

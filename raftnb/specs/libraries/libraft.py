@@ -1,18 +1,19 @@
 """Raft as libraft does it (the C library under dqlite), where that is not as in Figure 2.
 
 Its elections are in `libraft_elections`. Entries are in memory first and on disk later: answers,
-commits and the leader's own part in a quorum follow the disk. A leader sends entries from where it
-likes. It may send a snapshot of its log's beginning.
+commits and the leader's own part in a quorum follow the disk, which does its work in order. A leader
+sends entries from where it likes. It may send a snapshot of its log's beginning.
 
-A log is kept whole here, though the library drops what a snapshot covers. A restart while a
-snapshot is being put on disk is left out.
+A log is kept whole here, though the library drops what a snapshot covers. What is to be overwritten
+is gone from the disk at once. A restart while a snapshot is being put on disk is left out.
 """
 
 from __future__ import annotations
 
 from raftnb.language import Message, Record, Seq, Set, discard, either, macro, reply, send, when
 from raftnb.specs.libraries.libraft_elections import LibraftElections
-from raftnb.specs.raft.claims import RAFT
+from raftnb.specs.raft.claims import RAFT, committed_log_is_append_only
+from raftnb.specs.raft.disks import committed_log_outlives_all_but_a_restart
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -59,11 +60,23 @@ class LibraftServer(LibraftElections):
         self.log = self.log[: self.lastStored]
         self.writing = ()
 
+    def time_out(self) -> None:
+        """Start an election, but not while a snapshot is being put on disk."""
+        when(self.installing is None)
+        super().time_out()
+
+    def ask_around(self) -> None:
+        """Ask who would vote, but not while a snapshot is being put on disk."""
+        when(self.installing is None)
+        super().ask_around()
+
     # Entries: in memory at once, on disk later.
 
     def client_request(self, value: Value) -> None:
-        """An entry of the leader's own is on its way to disk, too."""
+        """An entry of the leader's own is on its way to disk, too; nothing is acknowledged yet."""
+        known = self.acknowledged
         super().client_request(value)
+        self.acknowledged = known
         prev = len(self.log) - 1
         self.writing += (Write(prev, self.log[prev:], self.currentTerm, None, 0),)
 
@@ -77,14 +90,18 @@ class LibraftServer(LibraftElections):
         else:
             super().handle_append_entries(m)
 
-    def unknown(self, m: AppendEntries) -> Seq[Entry]:
-        """The entries of a message from the first on that is not in the log."""
-        known = sum(
-            1
-            for n in range(1, len(m.entries) + 1)
-            if self.log[m.prevLogIndex : m.prevLogIndex + n] == m.entries[:n]
+    def first_unknown(self, m: AppendEntries) -> Index:
+        """How many entries of the log come before the first of a message that is not in it."""
+        known = min(
+            (
+                n
+                for n in range(len(m.entries))
+                if m.prevLogIndex + n >= len(self.log)
+                or self.log[m.prevLogIndex + n] != m.entries[n]
+            ),
+            default=len(m.entries),
         )
-        return m.entries[known:]
+        return m.prevLogIndex + known
 
     def answered(self, index: Index) -> Index:
         """Up to where a server answers for its log: what was checked, as far as it is on disk."""
@@ -93,8 +110,8 @@ class LibraftServer(LibraftElections):
     @macro
     def accept(self, m: AppendEntries) -> None:
         """Take new entries over, and write them to disk; without any, answer at once."""
-        new = self.unknown(m)
-        prev = self.last_new(m) - len(new)
+        prev = self.first_unknown(m)
+        new = m.entries[prev - m.prevLogIndex :]
         if new != ():
             self.log = self.merged_log(m)
             self.lastStored = min(self.lastStored, prev)
@@ -108,13 +125,16 @@ class LibraftServer(LibraftElections):
             self.acknowledged |= {m.term: max(self.acknowledged.get(m.term, 0), matchIndex)}
             reply(m, AppendEntriesResponse(term=m.term, success=True, matchIndex=matchIndex))
 
+    def is_there(self, w: Write, n: Index) -> bool:
+        """Whether entry n of a write is in the log, and is not going to be overwritten."""
+        at = w.prev + n
+        written_again = any(later.prev <= at for later in self.writing)
+        return at < len(self.log) and self.log[at] == w.entries[n] and not written_again
+
     def still_there(self, w: Write) -> Index:
         """How many of the entries that were written are still in the log."""
-        return sum(
-            1
-            for n in range(1, len(w.entries) + 1)
-            if self.log[w.prev : w.prev + n] == w.entries[:n]
-        )
+        last = len(w.entries)
+        return min((n for n in range(last) if not self.is_there(w, n)), default=last)
 
     def store(self) -> None:
         """The disk has the oldest entries that were to be written: commit, and answer for them."""
@@ -127,6 +147,9 @@ class LibraftServer(LibraftElections):
         if kept > 0 and w.leader is not None and follows:
             self.commitIndex = max(self.commitIndex, min(w.leaderCommit, self.lastStored))
             self.answer(w)
+        if kept > 0 and w.term == self.currentTerm and self.role == Role.LEADER:
+            known = self.acknowledged.get(w.term, 0)
+            self.acknowledged |= {w.term: max(known, self.lastStored)}
 
     def may_answer(self, w: Write) -> bool:
         """Whether a write still is of the present term."""
@@ -159,7 +182,11 @@ class LibraftServer(LibraftElections):
     def has_all(self, m: InstallSnapshot) -> bool:
         """Whether the log has all that a snapshot covers."""
         last = len(m.snapshot)
-        return last <= len(self.log) and term_at(self.log, last) >= last_term(m.snapshot)
+        return last <= len(self.log) and term_at(self.log, last) == last_term(m.snapshot)
+
+    def installed(self, last: Index) -> Index:
+        """Up to where a server answers that has all that a snapshot covers."""
+        return min(last, self.lastStored)
 
     def handle_install_snapshot(self, m: InstallSnapshot) -> None:
         """Begin to put a snapshot in place of the log, unless the log has all of it."""
@@ -176,7 +203,9 @@ class LibraftServer(LibraftElections):
             if self.installing is not None:
                 discard(m)
             elif self.has_all(m):
-                reply(m, AppendEntriesResponse(term=m.term, success=True, matchIndex=last))
+                matchIndex = self.installed(last)
+                self.acknowledged |= {m.term: max(self.acknowledged.get(m.term, 0), matchIndex)}
+                reply(m, AppendEntriesResponse(term=m.term, success=True, matchIndex=matchIndex))
             else:
                 self.log = m.snapshot
                 self.lastStored = 0
@@ -185,6 +214,7 @@ class LibraftServer(LibraftElections):
 
     def install(self) -> None:
         """The disk has the snapshot: it is what the log begins with, and all of it is committed."""
+        when(self.writing == ())
         w = self.installing
         when(w is not None)
         if w is not None:
@@ -215,6 +245,20 @@ class AsIsServer(LibraftServer):
         """Whatever was written is answered for."""
         return w.leader is not None
 
+    def is_there(self, w: Write, n: Index) -> bool:
+        """An entry that is going to be overwritten counts, if one like it is written after that."""
+        at = w.prev + n
+        return at < len(self.log) and self.log[at] == w.entries[n]
+
+    def has_all(self, m: InstallSnapshot) -> bool:
+        """An entry of a later term is as good as the one that a snapshot covers."""
+        last = len(m.snapshot)
+        return last <= len(self.log) and term_at(self.log, last) >= last_term(m.snapshot)
+
+    def installed(self, last: Index) -> Index:
+        """All that the snapshot covers, on disk or not."""
+        return last
+
     def handle_append_entries_response(self, m: AppendEntriesResponse) -> None:
         """A follower may answer for more than the leader has."""
         super().handle_append_entries_response(m)
@@ -223,7 +267,15 @@ class AsIsServer(LibraftServer):
         self.nextIndex |= {m.source: min(self.nextIndex[m.source], len(self.log) + 1)}
 
 
-RAFT_LIBRAFT = RAFT.variant("raft-libraft", LibraftServer, summary="Raft as libraft does it")
-RAFT_LIBRAFT_AS_IS = RAFT.variant(
+RAFT_LIBRAFT = RAFT.variant(
+    "raft-libraft",
+    LibraftServer,
+    summary="Raft as libraft does it",
+    transitions=(
+        *(claim for claim in RAFT.transitions if claim is not committed_log_is_append_only),
+        committed_log_outlives_all_but_a_restart,
+    ),
+)
+RAFT_LIBRAFT_AS_IS = RAFT_LIBRAFT.variant(
     "raft-libraft-as-is", AsIsServer, summary="Raft as libraft 0.15 does it, its faults included"
 )

@@ -138,7 +138,7 @@ def what_is_believed_is_stored(s: DiskServer) -> bool:
     return s.stored[: s.storedIndex] == s.log[: s.storedIndex] and s.storedIndex <= len(s.log)
 
 
-def committed_log_outlives_all_but_a_restart(s: DiskServer) -> bool:
+def committed_log_outlives_all_but_a_restart(s: Server) -> bool:
     """What a server knows to be committed it keeps, but for a restart before it is stored."""
     kept = after(s).log[: s.commitIndex] == s.log[: s.commitIndex]
     return kept or after(Faults).restarts > Faults.restarts
