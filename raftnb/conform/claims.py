@@ -95,7 +95,12 @@ class ClaimsAlong:
     def _is_true(self, one: Watched) -> bool:
         self.here.next = self.then if one.about_steps else None
         self.here.forget()
-        return evaluate(one.claim, one.arguments)
+        try:
+            found = one.claim(**one.arguments)
+        except Exception:
+            found = None
+        # What is neither true nor false, or raises, is asked again, for its error.
+        return found if found is True or found is False else evaluate(one.claim, one.arguments)
 
     def _watch(self, one: Watched) -> bool:
         """Evaluate a claim where both worlds are in the same state, and note what it reads.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from raftnb.conform.libraft_values import UNASKED, LibraftValues, request_name
@@ -41,6 +42,10 @@ from raftnb.specs.raft.server import (
 )
 
 ROLES = {"follower": Role.FOLLOWER, "candidate": Role.CANDIDATE, "leader": Role.LEADER}
+NAMES = {role: name for name, role in ROLES.items()}
+FIELDS = ("currentTerm", "votedFor", "role", "commitIndex", "lastStored")
+LOGGED = itemgetter(*FIELDS)
+VARIABLES = ("currentTerm", "votedFor", "role", "asking", "commitIndex", "lastStored", "log")
 STATE, OWED, CHANGED, LOG = "state", "owed", "changed", "log"
 REJECTED, HINTS = "rejected", "hints"
 PRE_VOTE = "preVote"
@@ -165,6 +170,8 @@ class LibraftMapping(EventMapping):
     def reach_disk(self, s: Any, logged: Logged, now: Now) -> None:
         """Let the disk have entries, or a snapshot, up to what is logged."""
         if s.installing is not None and logged["lastStored"] == len(s.installing.entries):
+            while s.writing:  # what was to be written before is, and is not in the log any more
+                self.take(s, "store", now=now)
             self.take(s, "install", now=now)
         while s.writing and s.lastStored != logged["lastStored"]:
             self.take(s, "store", now=now)
@@ -185,19 +192,15 @@ class LibraftMapping(EventMapping):
 
     def compare(self, s: Any, logged: Logged, now: Now) -> None:
         """The whole state of a server; of its log what is left beyond the snapshot."""
-        voted = s.votedFor
+        term, voted, role, asking, commit, stored, log = now.values(s, VARIABLES)
         is_ = (
-            s.currentTerm, int(voted.name[1:]) if voted is not None else 0, role_of(s).value,
-            s.commitIndex, s.lastStored,
+            term, int(voted.name[1:]) if voted is not None else 0,
+            NAMES[Role.CANDIDATE if asking else role], commit, stored,
         )  # fmt: skip
-        names = ("currentTerm", "votedFor", "role", "commitIndex", "lastStored")
-        if is_ != (
-            logged["currentTerm"], logged["votedFor"], logged["role"], logged["commitIndex"],
-            logged["lastStored"],
-        ):  # fmt: skip
-            for name, mine in zip(names, is_, strict=True):
+        if is_ != LOGGED(logged):
+            for name, mine in zip(FIELDS, is_, strict=True):
                 now.same(f"{s}.{name}", mine, logged[name])
-        log, offset, raw = s.log, logged["offset"], logged["log"]
+        offset, raw = logged["offset"], logged["log"]
         before = now.noted((s.name, LOG), ((), -1, []))
         if before == (log, offset, raw):
             return
@@ -206,8 +209,8 @@ class LibraftMapping(EventMapping):
             same = 0
         at = offset + same
         now.same(f"{s}.log from {at} on", log[at:], self.values.log(raw[same:], now))
-        if not offset <= max(s.commitIndex, len(s.installing.entries) if s.installing else 0):
-            raise Misfit(f"{s} drops {offset} entries, of which {s.commitIndex} are committed")
+        if not offset <= max(commit, len(s.installing.entries) if s.installing else 0):
+            raise Misfit(f"{s} drops {offset} entries, of which {commit} are committed")
         now.note((s.name, LOG), (log, offset, raw))
 
     def is_settled(self, s: Any, now: Now) -> None:

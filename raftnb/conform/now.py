@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from raftnb.conform.misfit import EventError, Misfit, absent, differ, fields_of
@@ -34,6 +35,7 @@ class Now:
         self._members = self.world.names
         self._types: dict[Action, dict[str, Any]] = {}
         self._checks: dict[Any, Check] = {}
+        self._looks: dict[Any, Callable[[Any], tuple[Any, ...]]] = {}
 
     def __getitem__(self, name: str) -> Any:
         found = self._members.get(name)
@@ -44,6 +46,15 @@ class Now:
                 cure=nearest(name, list(self._members)) or "make a model that has it",
             )
         return found
+
+    def values(self, process: Process, names: tuple[str, ...]) -> tuple[Any, ...]:
+        """What several variables of a process are, looked at together."""
+        look = self._looks.get((process.name, names))
+        if look is None:
+            base, known = self.world.base_of(process), type(process).variables
+            cells = [base + known[name].position for name in names]
+            look = self._looks[process.name, names] = itemgetter(*cells)
+        return look(self.world.cells)
 
     def take(self, process: Any, action: str, *arguments: Any, choose: Iterable[Any] = ()) -> None:
         """Let a process take a step; a message that it receives must be in flight."""

@@ -193,8 +193,10 @@ class Running(World):
 
     def note(self, key: Any, value: Any) -> None:
         """Keep what a mapping has to remember of the events so far."""
-        self.journal.append((self.notes, key, self.notes.get(key, MISSING)))
-        self.notes[key] = value
+        old = self.notes.get(key, MISSING)
+        if old is not value:
+            self.journal.append((self.notes, key, old))
+            self.notes[key] = value
 
     def rewind(self, mark: int) -> None:
         """Undo what was noted since the journal had `mark` entries."""

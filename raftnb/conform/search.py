@@ -234,8 +234,9 @@ class Search:
 
 def _as_plays(given: Any) -> Sequence[Play]:
     """What a mapping has returned, if it is alternatives."""
-    if isinstance(given, Iterable):
-        plays = given if isinstance(given, list | tuple) else tuple(given)
+    known = type(given) is tuple or type(given) is list
+    if known or isinstance(given, Iterable):
+        plays: Sequence[Play] = given if known else tuple(given)
         if all(map(callable, plays)):
             return plays
     raise EventError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from raftnb.data.calls import made_plainly
@@ -27,7 +27,7 @@ def send(message: Message, to: Process) -> None:
             cure=_receiver(to),
         )
     source = message.source or world.actor
-    world.send(replace(message, source=source, dest=to))
+    world.send(message.between(source, to))
 
 
 def _receiver(to: Any) -> str:

@@ -18,7 +18,7 @@ class Box(Globals):
 
 
 class Hand(Process, number="hands"):
-    marks: Map["Hand", Nat] = each(0)
+    marks: Map[Hand, Nat] = each(0)
     first: Nat = 0
 
     def put(self) -> None:
@@ -123,10 +123,11 @@ def test_of_nothing_there_is_no_least() -> None:
     hasty = BOXES.variant("hasty", Hasty)
     proof = Proof(hasty, tuple(map(Lemma, TRUE)))
     found = prove(proof, actions="seek", trust=True, workers=1, timeout=2)
-    assert any("not empty" in str(one.why) or one.claim.startswith("line ") for one in found.unknown)
+    assert any(one.claim.startswith("line ") for one in found.unknown)
 
 
 def test_the_translation_is_pythons() -> None:
     proof = Proof(BOXES, tuple(map(Lemma, (*TRUE, *FALSE))))
     found = compare(proof, effort=300, seed=1)
-    assert found.untaken == () and found.steps > 50
+    assert found.untaken == ()
+    assert found.steps > 50

@@ -1,7 +1,7 @@
 """Raft as libraries do it, proved for any number of servers: what differs from Raft's own proof.
 
-The whole proofs are `python -m raftnb prove raft-etcd` (and `raft-pysyncobj`, `libraft-elections`);
-docs/conform.md says what they gave.
+The whole proofs are `python -m raftnb prove raft-etcd` (and `raft-libraft`, `raft-pysyncobj`,
+`libraft-elections`); docs/conform.md says what they gave.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from raftnb.language import reply, send, when
 from raftnb.prove import prove
 from raftnb.specs import PROOFS
 from raftnb.specs.libraries.etcd import EtcdServer, Heartbeat
+from raftnb.specs.libraries.libraft import InstallSnapshot, LibraftServer, Write
 from raftnb.specs.libraries.libraft_elections import LibraftElections
 from raftnb.specs.libraries.pysyncobj import PySyncObjServer
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
+    Index,
     RequestVote,
     RequestVoteResponse,
     Role,
     Server,
+    last_term,
+    term_at,
 )
 
 
@@ -66,7 +70,38 @@ class CommitsAgain(PySyncObjServer):
         self.commitIndex = len(self.log)
 
 
+class CountsWhatIsOverwritten(LibraftServer):
+    """An entry counts as stored though the disk is about to put another one in its place."""
+
+    def is_there(self, w: Write, n: Index) -> bool:
+        at = w.prev + n
+        return at < len(self.log) and self.log[at] == w.entries[n]
+
+
+class TakesAnyLaterTerm(LibraftServer):
+    """An entry of a later term passes for the one that a snapshot covers."""
+
+    def has_all(self, m: InstallSnapshot) -> bool:
+        last = len(m.snapshot)
+        return last <= len(self.log) and term_at(self.log, last) >= last_term(m.snapshot)
+
+
+class InstallsBeforeItHasStored(LibraftServer):
+    """A snapshot is on disk before the entries that were to be written before it."""
+
+    def install(self) -> None:
+        w = self.installing
+        when(w is not None)
+        if w is not None:
+            self.installing = None
+            self.lastStored = len(w.entries)
+            self.commitIndex = max(self.commitIndex, len(w.entries))
+            if self.role == Role.FOLLOWER:
+                self.answer(w)
+
+
 NEW = ["heartbeats_were_acknowledged", "heartbeats_were_committed", "commitIndex_was_committed"]
+HANDLE_SNAPSHOT = "handle_install_snapshot"
 KNOWN = ["acknowledgements_are_of_the_past", "acknowledged_log_is_there"]
 
 
@@ -76,6 +111,8 @@ KNOWN = ["acknowledgements_are_of_the_past", "acknowledged_log_is_there"]
         ("raft-etcd", NEW, ["handle_heartbeat", "send_heartbeat"]),
         ("raft-etcd", KNOWN, ["handle_append_entries"]),
         ("libraft-elections", ["granted_votes_were_given"], ["handle_request_vote"]),
+        ("raft-libraft", ["acknowledged_log_is_kept"], ["store", "install", "restart"]),
+        ("raft-libraft", ["covered_log_is_the_leaders"], ["handle_install_snapshot"]),
         ("raft-pysyncobj", ["commitIndex_was_committed"], ["restart", "step_down"]),
     ],
 )
@@ -93,6 +130,9 @@ def test_what_a_library_does_otherwise_is_proved(
         ("raft-etcd", BeatsWithCommitIndex, NEW[0], "send_heartbeat"),
         ("raft-etcd", AnswersWithItsLog, KNOWN[0], "handle_append_entries"),
         ("libraft-elections", GrantsTwice, "granted_votes_were_given", "handle_request_vote"),
+        ("raft-libraft", CountsWhatIsOverwritten, "writes_are_of_a_leader", "store"),
+        ("raft-libraft", TakesAnyLaterTerm, "covered_log_is_the_leaders", HANDLE_SNAPSHOT),
+        ("raft-libraft", InstallsBeforeItHasStored, "writes_are_of_a_leader", "install"),
         ("raft-pysyncobj", CommitsAgain, "commitIndex_was_committed", "restart"),
     ],
 )

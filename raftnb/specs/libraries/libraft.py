@@ -1,8 +1,8 @@
 """Raft as libraft does it (the C library under dqlite), where that is not as in Figure 2.
 
 Its elections are in `libraft_elections`. Entries are in memory first and on disk later: answers,
-commits and the leader's own part in a quorum follow the disk, which does its work in order. A leader
-sends entries from where it likes. It may send a snapshot of its log's beginning.
+commits and the leader's own part in a quorum follow the disk, which works in order. A leader sends
+entries from where it likes. It may send a snapshot of its log's beginning.
 
 A log is kept whole here, though the library drops what a snapshot covers. What is to be overwritten
 is gone from the disk at once. A restart while a snapshot is being put on disk is left out.
@@ -226,11 +226,12 @@ class LibraftServer(LibraftElections):
 
 
 class AsIsServer(LibraftServer):
-    """A server of libraft 0.15, with two faults that lose what is committed.
+    """A server of libraft 0.15, with two faults that lose what is committed, and two small ones.
 
     A leader commits an entry of an earlier term by counting replicas (5.4.2). A follower answers
     with all that it has on disk, also what the message did not vouch for, and so does a write of
-    an earlier term (AppendEntries, and matchIndex of Figure 2).
+    an earlier term (AppendEntries, and matchIndex of Figure 2). What is about to be overwritten
+    counts as stored; and who has anything of a later term is taken to have a snapshot's last entry.
     """
 
     def may_commit(self, index: Index) -> bool:

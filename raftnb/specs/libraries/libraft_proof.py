@@ -109,11 +109,14 @@ RAFT_LIBRAFT_PROOF = replace(
             everywhere=STEPS,
         ),
         *with_disk(
-            *(Lemma(claim, base.STEP) for claim in STORED[:3]),
-            Lemma(disk.writes_commits_were_committed, (*base.STEP, invariant.leaderCommit_was_committed)),
+            *(Lemma(claim, (*base.STEP, *STORED[:3])) for claim in STORED[:3]),
+            Lemma(
+                disk.writes_commits_were_committed,
+                (*base.STEP, invariant.leaderCommit_was_committed),
+            ),
             *(Lemma(claim, base.STEP) for claim in INSTALLED),
             Lemma(disk.snapshots_are_of_a_leader, (*base.STEP, *COMMITS)),
-            Lemma(disk.snapshots_entries_are_the_leaders, base.STEP),
+            Lemma(disk.snapshots_entries_are_the_leaders, (*base.STEP, *SENT)),
             Lemma(disk.acknowledged_log_is_kept, (*base.STEP, *ACKNOWLEDGED, *TAKEN)),
             Lemma(
                 disk.acknowledged_entries_are_kept,
@@ -146,9 +149,7 @@ RAFT_LIBRAFT_PROOF = replace(
         **RAFT.cuts,
         "handle_append_entries": (
             Lemma(lemmas.matching_log_is_the_leaders, base.AB),
-            Lemma(
-                disk.taken_terms_are_the_leaders, (*base.AB, lemmas.matching_log_is_the_leaders)
-            ),
+            Lemma(disk.taken_terms_are_the_leaders, (*base.AB, lemmas.matching_log_is_the_leaders)),
             Lemma(disk.taken_log_is_the_leaders, (*base.AB, *TAKEN[:2])),
             Lemma(
                 disk.what_is_overwritten_is_not_the_leaders,
