@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
             symmetry=arguments.symmetry,
-            engine="memo" if arguments.coverage else "fast",  # compiled code has no lines of Python
+            engine="memo" if arguments.coverage else "quick",  # the memo runs all lines
         )
 
     with lines if arguments.coverage else nullcontext():

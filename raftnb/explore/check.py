@@ -16,9 +16,10 @@ from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.small import answer_of_small
 from raftnb.language.spec import Model
 
-ENGINES = ("fast", "memo", "compiled", "reference")
+ENGINES = ("fast", "quick", "memo", "compiled", "reference")
 
 
 @told_plainly
@@ -50,7 +51,9 @@ def check(
     "memo" at first, and goes on with "compiled" where there are many states or much has to be
     run in Python, and the model can be said in C; or "reference": the plain Python that they are
     compared with, used too where numba is not installed (it pays no heed to `max_memory` and
-    `threads`).
+    `threads`). "quick" is "fast", but for a small model that holds, in a process that has just
+    begun: there plain Python is done before numba is imported; of several shortest traces to what
+    is *sometimes* true it may have another.
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
@@ -67,8 +70,10 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
     """What an engine finds, up to the first violation."""
     if engine == "compiled":
         return _compiled(model, options)
+    if engine == "quick" and (small := answer_of_small(model, options)) is not None:
+        return small
     if engine != "reference" and find_spec("numba") is not None:
-        return _fast(model, options, may_compile=engine == "fast")
+        return _fast(model, options, may_compile=engine != "memo")
     if options.symmetry:
         raise UsageError(
             "symmetry with the reference engine",

@@ -30,10 +30,24 @@ def is_within_bounds(model: Model, world: World) -> bool:
     return bounding(model)[1](world)
 
 
-class Reference:
-    """The reference engine: plain Python, one state after the other, nothing clever."""
+class OutOfTime(Exception):
+    """The time that was given is over."""
 
-    def __init__(self, model: Model, options: ExplorationOptions, claims: bool = True) -> None:
+
+class Reference:
+    """The reference engine: plain Python, one state after the other, nothing clever.
+
+    With `end`, a time of the processor's clock, `run` raises `OutOfTime` when it is passed.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        options: ExplorationOptions,
+        claims: bool = True,
+        end: float | None = None,
+    ) -> None:
+        self.end = end
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
         self.world, self.here = World(model), World(model)
@@ -63,6 +77,8 @@ class Reference:
             if broken := self.arrive(state, None, 1, queue):
                 return self._violated(broken, state)
         for state in queue:
+            if self.end is not None and time.process_time() > self.end:
+                raise OutOfTime
             if self.max_depth is not None and self.depth[state] >= self.max_depth:
                 return self._result(Verdict.UNKNOWN, bound=f"max_depth {self.max_depth}")
             moved = False

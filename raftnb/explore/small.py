@@ -1,0 +1,45 @@
+"""Small models in a process that begins: answered before the libraries are there for large ones."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from raftnb.data.errors import RaftnbError
+from raftnb.data.verdict import Verdict
+from raftnb.explore.given import asked
+from raftnb.explore.reference import OutOfTime, Reference
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.language.instances import how_many_begin
+from raftnb.language.spec import Model
+from raftnb.language.world import World
+
+SECONDS, MOST_INITIAL = 0.1, 100
+"""Of the processor; to import numba takes six times as long."""
+
+
+def answer_of_small(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What the reference engine finds of a model that holds, where it takes a moment.
+
+    It runs everything twice: what depends on more than the state is left to the memo, which says
+    so. So is what is violated or unknown. None, too, once numba is there.
+    """
+    spec = model.spec
+    bounds = (options.max_states, options.max_depth, options.max_memory)
+    if "numba" in sys.modules or options.symmetry or bounds != (None, None, None):
+        return None
+    if asked(model, spec.possible) or _begins_widely(model):
+        return None
+    end = time.process_time() + SECONDS
+    try:
+        runs = [Reference(model, options, end=end) for _ in range(2)]
+        found, again = (run.run() for run in runs)
+    except (RaftnbError, OutOfTime):
+        return None
+    is_same = runs[0].depth == runs[1].depth and found.coverage == again.coverage
+    return found if is_same and found.verdict is Verdict.HOLDS else None
+
+
+def _begins_widely(model: Model) -> bool:
+    with World(model) as world:
+        return len(model.starts) > MOST_INITIAL or how_many_begin(world) > MOST_INITIAL

@@ -1,0 +1,87 @@
+"""Small models before numba is there: the same answers, and when there are none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from raftnb.data.errors import SpecError
+from raftnb.explore import check, small
+from raftnb.explore.result import ExplorationOptions
+from raftnb.explore.small import answer_of_small
+from raftnb.language import Globals, Nat, Process, Spec, when
+from raftnb.specs import SPECS
+from tests.explore.test_compiled import said
+
+QUIET = ExplorationOptions(progress=False)
+
+
+@pytest.fixture(autouse=True)
+def begun(monkeypatch):
+    """A process in which numba is not there yet, and that has time."""
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setattr(small, "SECONDS", 30.0)
+
+
+@pytest.mark.parametrize("name", ["sequential-store", "fair-store"])
+def test_it_says_what_the_memo_says(name):
+    model = SPECS[name]()
+    found = answer_of_small(model, QUIET)
+    assert found is not None
+    assert said(found) == said(check(model, engine="memo", progress=False))
+
+
+def test_what_is_violated_or_bounded_or_takes_long_is_left_to_the_memo(monkeypatch):
+    assert answer_of_small(tray(invariants=(few,)), QUIET) is None
+    model = SPECS["sequential-store"]()
+    assert answer_of_small(model, ExplorationOptions(max_states=10_000)) is None
+    assert answer_of_small(model, ExplorationOptions(symmetry=True)) is None
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    assert answer_of_small(model, QUIET) is None
+
+
+def test_where_numba_is_there_the_memo_does_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", sys)
+    assert answer_of_small(SPECS["sequential-store"](), QUIET) is None
+
+
+class Tray(Globals):
+    n: Nat = 0
+
+
+class Cook(Process):
+    def cook(self, most: int) -> None:
+        when(Tray.n < most)
+        Tray.n += 1
+
+    def clear(self) -> None:
+        when(1 // Tray.n == 0)
+        Tray.n = 0
+
+
+def few() -> bool:
+    return Tray.n < 2
+
+
+def tray(**claims):
+    return Spec("tray", (Cook,), shared=(Tray,), constants={"most": 3}, **claims)()
+
+
+def test_what_raises_is_left_to_the_memo_which_says_where():
+    assert answer_of_small(tray(), QUIET) is None
+    with pytest.raises(SpecError, match="zero"):
+        check(tray(), engine="quick", progress=False)
+
+
+def test_the_command_does_not_import_numba_for_a_small_model():
+    program = (
+        "import sys; from raftnb.explore import small; small.SECONDS = 30.0\n"
+        "from raftnb.__main__ import main\n"
+        "code = main(['check', 'sequential-store'])\n"
+        "print('numba' in sys.modules, code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "False 0"
+    assert "149 distinct states" in done.stdout
