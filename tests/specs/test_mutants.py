@@ -36,6 +36,7 @@ from raftnb.specs.raft.mistakes import (
     logs,
     membership,
     reads,
+    reported,
     snapshots,
     terms,
     torn,
@@ -43,11 +44,13 @@ from raftnb.specs.raft.mistakes import (
 )
 from raftnb.specs.raft.server import Server
 
-LAST = 76
+LAST = 89
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
-SMALL_EXTENSIONS = [mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65, 74)]
+SMALL_EXTENSIONS = [
+    mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65, 74, 77, 78, 80, 81, 84, 86)
+]
 
 
 def name(mutant: Mutant) -> str:
@@ -164,7 +167,7 @@ def test_a_family_is_asked_for_by_its_name(capsys, monkeypatch):
     assert main(["mutants", "--family", "reads"]) == 2
 
 
-@pytest.mark.parametrize("row", [46, 50, 55])
+@pytest.mark.parametrize("row", [46, 50, 55, 89])
 def test_what_never_comes_any_more_is_found(row):
     mutant = next(m for m in ALL if m.row == row)
     found = find_out(mutant)
@@ -224,7 +227,7 @@ def test_an_unknown_row_is_a_usage_error(capsys):
 
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
-    changes = (blank, learning, membership, snapshots, torn)
+    changes = (blank, learning, membership, reported, snapshots, torn)
     modules = (commits, disk, elections, logs, reads, terms, votes, *changes)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)

@@ -4,7 +4,8 @@ A mistake stands with the scene that brings it to light and its row in the table
 breaks, in which configuration, and where in the world it was made. `STORE_MUTANTS` are those of
 the store on top of Raft, `ELECTION_MUTANTS` of what keeps elections calm,
 `SNAPSHOT_MUTANTS` of snapshots, `MEMBERSHIP_MUTANTS` of changes of the cluster,
-`DISK_MUTANTS` of asynchronous writes and torn disks. `FAMILIES` has them all.
+`DISK_MUTANTS` of asynchronous writes, torn and emptied disks; `REPORTED_MUTANTS` are more of any
+kind, as implementers told of them. `FAMILIES` has them all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from raftnb.specs.raft.mistakes import (
     logs,
     membership,
     reads,
+    reported,
     snapshots,
     terms,
     torn,
@@ -162,6 +164,21 @@ DISK_MUTANTS: tuple[Mutant, ...] = (
     blank.ROW_75,
     blank.ROW_76,
 )
+REPORTED_MUTANTS: tuple[Mutant, ...] = (
+    reported.ROW_77,
+    reported.ROW_78,
+    reported.ROW_79,
+    reported.ROW_80,
+    reported.ROW_81,
+    reported.ROW_82,
+    reported.ROW_83,
+    reported.ROW_84,
+    reported.ROW_85,
+    reported.ROW_86,
+    reported.ROW_87,
+    reported.ROW_88,
+    reported.ROW_89,
+)
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,
     "store": STORE_MUTANTS,
@@ -169,6 +186,7 @@ FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "snapshots": SNAPSHOT_MUTANTS,
     "membership": MEMBERSHIP_MUTANTS,
     "disks": DISK_MUTANTS,
+    "reported": REPORTED_MUTANTS,
 }
 
 __all__ = [
@@ -177,6 +195,7 @@ __all__ = [
     "FAMILIES",
     "MEMBERSHIP_MUTANTS",
     "MUTANTS",
+    "REPORTED_MUTANTS",
     "SNAPSHOT_MUTANTS",
     "STORE_MUTANTS",
     "AcknowledgesBeforeSync",
