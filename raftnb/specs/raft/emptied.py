@@ -8,6 +8,11 @@ that term its log is torn, no more (`disks`), and is made good by a leader of a 
 
 To ask a majority is not enough: the candidate for whom it voted may not be among them. Who has lost
 its own term does not answer, and where two have, nobody is left to say what they promised.
+
+The rule is for one loss. Where the disk of the candidate was emptied before, its request may still
+be under way, and whoever votes by it is in a term of which the candidate knows nothing: with two
+losses in a row two leaders of one term are possible (`tests/specs/test_raft_emptied.py` plays it),
+unless what a server sent is lost with what it had, or each life of a server has a name of its own.
 """
 
 from __future__ import annotations

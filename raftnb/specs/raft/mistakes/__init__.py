@@ -130,6 +130,8 @@ ELECTION_MUTANTS: tuple[Mutant, ...] = (
     elections.ROW_48,
     elections.ROW_49,
     elections.ROW_50,
+    elections.ROW_88,
+    elections.ROW_89,
 )
 SNAPSHOT_MUTANTS: tuple[Mutant, ...] = (
     snapshots.ROW_51,
@@ -176,8 +178,6 @@ REPORTED_MUTANTS: tuple[Mutant, ...] = (
     reported.ROW_85,
     reported.ROW_86,
     reported.ROW_87,
-    reported.ROW_88,
-    reported.ROW_89,
 )
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,

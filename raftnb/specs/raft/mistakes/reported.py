@@ -11,22 +11,11 @@ from raftnb.specs.raft.claims import (
     currentTerm_is_monotone,
     election_safety,
     leader_completeness,
-    leaders_are_never_replaced_within_a_term,
     log_matching,
     matchIndex_is_monotone,
     matchIndex_is_true,
 )
-from raftnb.specs.raft.election_scenes import ask_around
 from raftnb.specs.raft.mistakes.mutant import TWO_IN_FLIGHT, Mutant
-from raftnb.specs.raft.prevote import (
-    RAFT_PREVOTE,
-    UNHURRIED_PREVOTE,
-    CheckQuorumServer,
-    PreVote,
-    UnhurriedServer,
-    somebody_leads_or_would_win,
-)
-from raftnb.specs.raft.quiet import is_quiet
 from raftnb.specs.raft.scenes import count_vote, elect, entry_committed, stand, vote
 from raftnb.specs.raft.server import (
     AppendEntries,
@@ -342,72 +331,4 @@ ROW_87 = Mutant(
     how="equivalent",
     why="More is sent than need be, and it does no harm.",
     seen_in=("Truxify #8669",),
-)
-
-
-class SteppingDownGivesTheVoteBack(CheckQuorumServer):
-    """A leader that no majority answers steps down, and has not voted."""
-
-    def check_quorum(self) -> None:
-        """An election timeout has passed for a leader: it forgets that it stood."""
-        super().check_quorum()
-        if self.role == Role.FOLLOWER:
-            self.votedFor = None
-
-
-def leader_votes_again(world: Any) -> None:
-    """s1 leads, hears of nobody, steps down, and elects s3, which stood in the same term."""
-    ask_around(world, "s1", "s2")
-    ask_around(world, "s3", "s2")
-    stand(world, "s3")
-    elect(world, "s1", "s2")
-    world["s1"].check_quorum()
-    world["s1"].check_quorum()
-    vote(world, "s1", "s3")
-    count_vote(world, "s3", "s1")
-    world["s3"].become_leader()
-
-
-ROW_88 = Mutant(
-    row=88,
-    server=SteppingDownGivesTheVoteBack,
-    breaks=leaders_are_never_replaced_within_a_term,
-    servers=3,
-    terms=1,
-    entries=0,
-    history=True,
-    how="script",
-    scene=leader_votes_again,
-    why="It has voted in this term for itself, and votes again.",
-    seen_in=("hazelcast PR #16643",),
-    base=RAFT_PREVOTE,
-)
-
-
-class LeavesTheLastTermOut(UnhurriedServer):
-    """A server that asks for pre-votes does not say which term its last entry is of."""
-
-    def ask_for_pre_votes(self) -> None:
-        """An election timeout has passed: ask all others whether this server has their vote."""
-        when(self.role != Role.LEADER and is_quiet())
-        self.hearsLeader = False
-        self.preVotes = frozenset({self})
-        for peer in Server:
-            if peer != self:
-                send(
-                    PreVote(term=self.currentTerm, lastLogIndex=len(self.log), lastLogTerm=0),
-                    to=peer,
-                )
-
-
-ROW_89 = Mutant(
-    row=89,
-    server=LeavesTheLastTermOut,
-    breaks=somebody_leads_or_would_win,
-    servers=2,
-    terms=1,
-    entries=1,
-    why="Who has an entry refuses everybody: once all have one, nobody is elected any more.",
-    seen_in=("willemt/raft #7",),
-    base=UNHURRIED_PREVOTE,
 )
