@@ -247,18 +247,21 @@ static __attribute__((noinline)) int fill(int k, W message, struct kept *at_plac
     return 1;
 }
 
-/* The bag after a message is sent or discarded, looked up. */
-static struct { W now, what, message, then, few; } bags[1 << 12];
+/* The bag after a message is sent or discarded, looked up. Words of nodes have their highest bit
+   set; here it says what is done with the message, and whether the bag is within the limits. */
+#define BAGS_BITS 17
+static struct { W now, message, then, unused; } bags[1 << BAGS_BITS] __attribute__((aligned(16)));
 
 static inline W bag_after(W what, W message, W now, int *few) {
-    size_t i = ((now * 0x9E3779B1u) ^ (message * 0x85EBCA77u) ^ what * 0xC2B2AE3Du) >> 20;
-    if (bags[i].now != now || bags[i].message != message || bags[i].what != what) {
-        bags[i].then = changed(what, message, now);
-        bags[i].few = are_few(bags[i].then);
-        bags[i].now = now, bags[i].message = message, bags[i].what = what;
+    W asked = what == SENT ? now : now & ~NODE;
+    W i = ((asked * 0x9E3779B1u) ^ (message * 0x85EBCA77u)) >> (32 - BAGS_BITS);
+    if (bags[i].now != asked || bags[i].message != message) {
+        W then = changed(what, message, now);
+        bags[i].now = asked, bags[i].message = message;
+        bags[i].then = are_few(then) ? then : then & ~NODE;
     }
-    *few = bags[i].few;
-    return bags[i].then;
+    *few = (bags[i].then & NODE) != 0;
+    return bags[i].then | NODE;
 }
 
 typedef const W (*Pairs)[2];

@@ -53,6 +53,7 @@ static void unpack(W *into, const W *from) {
    tell; so a row is fetched from memory only to be found equal, or once in many times. */
 
 #define GROWS_AT(size) ((size) / 8 * 5)
+#define AHEAD 24 /* so much earlier a place is fetched from memory */
 
 static inline size_t first_place(uint64_t hash) { return hash >> (64 - table_bits); }
 static inline W entry_of(uint64_t hash, uint64_t number) {
@@ -82,6 +83,8 @@ static void grow_table(void) {
     table_bits++;
     for (size_t i = 0; i < states_n; i++) {
         uint64_t hash = hash_of_row(rows + i * WIDTH);
+        if (i + AHEAD < states_n)
+            __builtin_prefetch(table + first_place(hash_of_row(rows + (i + AHEAD) * WIDTH)), 1);
         size_t j = first_place(hash);
         while (table[j]) j = (j + 1) & (2 * size - 1);
         table[j] = entry_of(hash, i);
