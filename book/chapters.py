@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ FIGURE = re.compile(r"(?<!\[)\bFigure (\d+|[A-Z])\.(\d+)\b")
 FORMULA = re.compile(r"\n*^(\$\$.+?\$\$)$\n*", re.DOTALL | re.MULTILINE)
 GUIDE = re.compile(r"\]\(\.\./((?:docs/)?[\w/-]+\.md)\)")
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
+NAME = re.compile(r"(?<![`}])`(\w+)(?:\([^`]*\))?`")
+CAPTION = "<caption>"
 LONGEST_CAPTION = 200
 WORDS_OF_A_FILE = 7
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
@@ -132,18 +134,44 @@ def _term(match: re.Match[str], terms: dict[str, str]) -> str:
     return f"{strong}{{term}}`{match[2]} <{name}>`{strong}"
 
 
+def link_names(text: str, names: Mapping[str, str]) -> str:
+    """`text` with each name in code that the reference has as a link to its description."""
+    return NAME.sub(
+        lambda m: f"{{py:obj}}`{m[1]} <{names[m[1]]}>`" if m[1] in names else m[0], text
+    )
+
+
+def number_tables(notebook: nbformat.NotebookNode, number: str) -> None:
+    """Number the outputs that are tables with a caption, as figures are: Table 4.1, Table 4.2."""
+    count = 0
+    for output in (out for cell in notebook.cells for out in cell.get("outputs", ())):
+        shown = output.get("data", {}).get("text/html", "")
+        if CAPTION in shown and "<script" not in shown:
+            count += 1
+            told = f"{CAPTION}<strong>Table {number}.{count}.</strong> "
+            output["data"]["text/html"] = shown.replace(CAPTION, told, 1)
+
+
 def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """The outputs of the notebook that are pictures, in order."""
     outputs = (out for cell in notebook.cells for out in cell.get("outputs", ()))
     return [out for out in outputs if "image/svg+xml" in out.get("data", {})]
 
 
-def prepare(path: Path, terms: dict[str, str], pictures: Path) -> nbformat.NotebookNode:
-    """The executed notebook at `path` as Sphinx reads it; its figures are written to `pictures`."""
+def prepare(
+    path: Path, terms: dict[str, str], names: Mapping[str, str], pictures: Path
+) -> nbformat.NotebookNode:
+    """The executed notebook at `path` as Sphinx reads it; its figures are written to `pictures`.
+
+    `names` has for each name that a synopsis may introduce what the reference calls it.
+    """
     notebook = nbformat.read(path, as_version=4)
+    number_tables(notebook, number_of(path.stem))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
+            synopsis = cell.source.startswith("**Synopsis.**")
             cell.source = to_myst(cell.source, terms)
+            cell.source = link_names(cell.source, names) if synopsis else cell.source
     for index, output in enumerate(figures_of(notebook), 1):
         number = f"{number_of(path.stem)}.{index}"
         file = figure_file(number, output["data"]["text/plain"])

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import raftnb
-from book import OFFERS, ROOT, documented
+from book import OFFERS, ROOT, documented, lists
 from book.chapters import glossary_terms, prepare, write_if_changed
 
 SITE = Path(__file__).parent / "site"
@@ -22,17 +22,6 @@ GUIDES = ("CONTRIBUTING", "STYLE", "CHANGELOG")
 
 
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
-REFERENCE = """\
-Reference
-=========
-
-Every public module, from its docstrings. What is in daily use can be imported from `raftnb` itself.
-
-.. toctree::
-   :maxdepth: 1
-
-{listed}
-"""
 MODULE = """\
 {name}
 {line}
@@ -56,16 +45,20 @@ def write_sources(notebooks: Iterable[Path], target: Path, names: Iterable[str])
     `names` are the modules that the reference describes.
     """
     terms = glossary_terms((SITE / "glossary.md").read_text(encoding="utf-8"))
-    wanted = {target / path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()}
-    for path in wanted:
+    found = {path for path in SITE.rglob("*") if path.is_file() and path.name != "index.md"}
+    for path in (target / path.relative_to(SITE) for path in found):
         _copy_if_changed(SITE / path.relative_to(target), path)
     for path in sorted((ROOT / "figures").iterdir()):
         _copy_if_changed(path, target / "figures" / path.name)
     for path in guides():
         _copy_if_changed(path, target / path.relative_to(ROOT))
-    stems = []
+    stems, notebooks = [], list(notebooks)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = (SITE / "index.md").read_text(encoding="utf-8")
+    write_if_changed(target / "index.md", lists.first_page(first, readme, notebooks))
+    write_if_changed(target / "mistakes.md", lists.mistakes(notebooks))
     for path in notebooks:
-        prepared = prepare(path, terms, target / "figures")
+        prepared = prepare(path, terms, lists.public(), target / "figures")
         write_if_changed(target / path.name, nbformat.writes(prepared))
         _copy_if_changed(path, target / "_notebooks" / path.name)
         stems.append(path.stem)
@@ -93,9 +86,9 @@ def _write_reference(target: Path, names: list[str]) -> None:
         elsewhere = ", ".join(_described_elsewhere(name)) if name in OFFERS else ""
         page = MODULE.format(name=name, line="=" * 99, members=members, elsewhere=elsewhere)
         write_if_changed(target / "api" / f"{name}.rst", page)
-    _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in names})
-    listed = "\n".join(f"   api/{name}" for name in names)
-    write_if_changed(target / "api.rst", REFERENCE.format(listed=listed))
+    _forget((target / "api").glob("*.rst"), {f"{name}.rst" for name in (*names, "raftnb")})
+    write_if_changed(target / "api" / "raftnb.rst", lists.face())
+    write_if_changed(target / "api.rst", lists.reference(names))
 
 
 def _described_elsewhere(name: str) -> list[str]:

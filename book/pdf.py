@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import tomllib
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +22,18 @@ from book.chapters import (
     figures_of,
     link_figures,
     number_of,
+    number_tables,
     outside_code,
-    size_of,
 )
+from book.layout import OVERLAP, for_paper, layout
 from book.pages import SITE, BookError
 
 PRINT = Path(__file__).parent / "print"
 FONT = "Libertinus Serif"
 TITLE = "Raft, specified once"
 CHAPTER_LINK = re.compile(r"\]\((\d\d|[a-z])-[\w-]+\.ipynb(?:#[^)]*)?\)")
+STILL = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]+)">')
+FORMULA = re.compile(r"(?<![\\\w])\$[^$\n]+\$(?!\w)")
 FILE_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./|#)[^)]*\)")
 ALIGN = re.compile(r"\\(begin|end)\{align\*?\}")
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,7 +57,7 @@ def build(notebooks: list[Path], work: Path, target: Path) -> Path:
 
 def to_typst(markdown: str) -> str:
     """The whole book's Markdown as one Typst document, citations resolved."""
-    return str(
+    text = str(
         pypandoc.convert_text(
             markdown,
             "typst",
@@ -66,10 +71,22 @@ def to_typst(markdown: str) -> str:
                 f"--variable=title:{TITLE}",
                 f"--variable=version:{version()}",
                 f"--variable=mainfont:{FONT}",
+                f"--variable=date:{released()}",
                 "--metadata=link-citations:true",
             ],
         )
     )
+    # Typst would put the index of a relation below it.
+    return FORMULA.sub(lambda math: math[0].replace("<_", "scripts(<)_"), text)
+
+
+def released() -> str:
+    """The date of the version, as CITATION.cff has it."""
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    found = re.search(r"^date-released: (\S+)", text, re.MULTILINE)
+    if found is None:
+        raise BookError("CITATION.cff: found no `date-released`, which the title page shows")
+    return found[1]
 
 
 def version() -> str:
@@ -90,12 +107,28 @@ def closing() -> str:
 def chapter(path: Path, pictures: Path) -> str:
     """One executed notebook as pandoc's Markdown; its pictures are written to `pictures`."""
     notebook, number = nbformat.read(path, as_version=4), number_of(path.stem)
+    number_tables(notebook, number)
     for index, output in enumerate(figures_of(notebook), 1):
         svg = pictures / f"{figure_name(number, index)}.svg"
-        output["data"] = {"text/typst": picture(f"{number}.{index}", output["data"], svg)}
+        output["data"] = {"text/typst": picture(f"Figure {number}.{index}", output["data"], svg)}
+    for index, (data, still) in enumerate(stills_of(notebook), 1):
+        svg = pictures / f"still-{number.lower()}-{index}.svg"
+        call = picture("To be stepped through on the site", still, svg)
+        data["text/typst"] = call
     parts = [_cell(cell) for cell in notebook.cells]
     parts[0] = re.sub(r"^# (.*)$", rf"# \1 {{#{anchor_of(number)}}}", parts[0], count=1, flags=re.M)
     return "\n\n".join(parts)
+
+
+def stills_of(notebook: nbformat.NotebookNode) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """The outputs that can be stepped through, each with its still picture as an output has one."""
+    found = []
+    for output in (out for cell in notebook.cells for out in cell.get("outputs", ())):
+        data = output.get("data", {})
+        if match := STILL.search(data.get("text/html", "")):
+            svg = base64.b64decode(match[2]).decode("utf-8")
+            found.append((data, {"image/svg+xml": svg, "text/plain": unescape(match[1])}))
+    return found
 
 
 def anchor_of(number: str) -> str:
@@ -103,16 +136,19 @@ def anchor_of(number: str) -> str:
     return f"chapter-{number.lower()}"
 
 
-def picture(number: str, data: dict[str, str], path: Path) -> str:
-    """The Typst call that places one picture, which is written to `path`."""
+def picture(name: str, data: dict[str, str], path: Path) -> str:
+    """The Typst call that places one picture under its name; it is written to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONT}"', data["image/svg+xml"])
-    path.write_text(svg, encoding="utf-8")
+    svg = data["image/svg+xml"]
+    path.write_text(for_paper(svg, FONT), encoding="utf-8")
     alt = " ".join(data["text/plain"].split())
     said, told = (json.dumps(text, ensure_ascii=False) for text in (alt, caption(alt)))
     file = json.dumps(f"{path.parent.name}/{path.name}")
-    size = ", ".join(f"{side:.0f}pt" for side in size_of(svg))
-    return f'#picture({file}, "{number}", {said}, {told}, {size}) <{path.stem}>'
+    place = layout(svg)
+    lengths = (place.width, place.height, place.part, OVERLAP)
+    size = ", ".join(f"{length:.1f}pt" for length in lengths)
+    aside = f"{place.parts}, {str(place.aside).lower()}"
+    return f'#picture({file}, "{name}", {said}, {told}, {size}, {aside}) <{path.stem}>'
 
 
 def to_pandoc(text: str) -> str:
@@ -144,7 +180,8 @@ def _cell(cell: Any) -> str:
 def _output(output: Any) -> str:
     data = output.get("data", {})
     if "text/typst" in data:
-        return _fenced(data["text/typst"], "{=typst}")
+        told = [_fenced(data["text/plain"], "{.output}")] if "text/plain" in data else []
+        return "\n\n".join([_fenced(data["text/typst"], "{=typst}"), *told])
     if "text/markdown" in data:
         return to_pandoc(data["text/markdown"])
     if "<table" in data.get("text/html", "") and "<script" not in data["text/html"]:

@@ -30,7 +30,9 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 Seq = tuple[T, ...]
+"""A sequence of values: an immutable tuple, of any length."""
 Set = frozenset[T]
+"""A set of values: an immutable frozenset."""
 
 
 @dataclass_transform(frozen_default=True)

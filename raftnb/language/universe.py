@@ -20,6 +20,7 @@ class Natural:
 
 
 Nat = Annotated[int, Natural()]
+"""The natural numbers, 0 among them: a variable that is never below zero."""
 
 
 class Populated(Protocol):

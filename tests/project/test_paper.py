@@ -1,0 +1,83 @@
+"""On paper every letter of a picture can be read, and what is cut is whole in one of its parts."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from book import layout as paper
+from book import notebooks, pdf
+from book.figures import figures
+from book.layout import layout, smallest_letter
+from book.pdf import FORMULA, stills_of
+from raftnb.draw.dot import render
+
+
+def svg(width: float, height: float, letters: float) -> str:
+    size = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
+    return f'<svg {size}><text font-size="{letters}">a</text></svg>'
+
+
+@pytest.mark.parametrize(
+    ("drawn", "expected"),
+    [
+        (svg(200, 100, 12), (200, 100, False, 1)),
+        (svg(896, 100, 12), (448, 50, False, 1)),
+        (svg(516, 100, 6), (516, 100, False, 1)),
+        (svg(700, 100, 6), (700, 100, True, 1)),
+        (svg(200, 1000, 6), (200, 1000, False, 2)),
+        (svg(200, 1000, 12), (120, 600, False, 1)),
+        (svg(100, 100, 3), (200, 200, False, 1)),
+    ],
+)
+def test_a_picture_is_as_large_as_its_letters_need(
+    drawn: str, expected: tuple[float, float, bool, int]
+) -> None:
+    assert layout(drawn) == pytest.approx(expected)
+
+
+def test_no_letter_of_a_figure_is_printed_below_six_points_and_every_figure_fits() -> None:
+    for figure in figures(notebooks()):
+        place = layout(figure.svg)
+        scale = place.width / paper.size_of(figure.svg)[0]
+        assert scale * smallest_letter(figure.svg) >= paper.LEAST - 0.01, figure.number
+        assert place.width <= (paper.ASIDE_WIDE if place.aside else paper.WIDEST), figure.number
+        printed = place.parts * place.part - (place.parts - 1) * paper.OVERLAP
+        assert printed >= place.height - 0.01, figure.number
+
+
+def test_the_unit_of_letters_is_that_of_the_picture() -> None:
+    assert smallest_letter('<svg width="100" height="50" style="font-size:8px">') == 6
+    assert smallest_letter(render("digraph { a [fontsize=9] }", "a").svg) == pytest.approx(9, 0.01)
+
+
+def test_words_across_lines_keep_their_halo_on_paper_and_no_style_sheet_is_left() -> None:
+    drawn = '<svg><style>x</style><text x="1">a</text><text class="inside">b</text></svg>'
+    shown = paper.for_paper(drawn, "Serif")
+    assert "<style" not in shown
+    assert shown.count("paint-order") == 1
+    assert '<text class="inside">' in shown
+
+
+def test_an_explorer_has_its_still_picture_on_paper(tmp_path: object) -> None:
+    packed = base64.b64encode(b"<svg>one</svg>").decode()
+    html = f'<p><img alt="a &lt; b" src="data:image/svg+xml;base64,{packed}"></p><script></script>'
+    data = {"text/html": html, "text/plain": "a trace"}
+
+    class Notebook:
+        cells = ({"outputs": [{"data": data}]},)
+
+    assert stills_of(Notebook) == [
+        (data, {"image/svg+xml": "<svg>one</svg>", "text/plain": "a < b"})
+    ]
+
+
+def test_an_index_stands_beside_its_relation() -> None:
+    typst = pdf.to_typst("the order $x <_H y$ and `a $<_H$`")
+    assert "scripts(<)_H" in typst
+    assert FORMULA.search("costs $5") is None
+
+
+def test_the_title_page_has_the_date_of_the_version() -> None:
+    assert pdf.released().count("-") == 2
