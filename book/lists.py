@@ -194,7 +194,8 @@ def _mentions(text: str, mutant: Mutant) -> bool:
 
 
 def _row(family: str, mutant: Mutant, section: str, addresses: dict[str, str]) -> str:
-    title = mutant.title[0].upper() + mutant.title[1:]
+    word = mutant.title.split(" ")[0]
+    title = mutant.title if word != word.lower() else mutant.title[0].upper() + mutant.title[1:]
     cells = [
         str(mutant.row),
         f"{title} (`{mutant.server.__name__}`)",

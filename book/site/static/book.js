@@ -5,13 +5,14 @@ document.addEventListener("DOMContentLoaded", () => {
   const mark = () => {
     for (const box of boxes) {
       const scrolls = box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX !== "visible";
-      const hint = box.nextElementSibling?.matches(".scroll-hint") ? box.nextElementSibling : null;
+      const beside = box.matches(".table-wrapper") ? box.previousElementSibling : box.nextElementSibling;
+      const hint = beside?.matches(".scroll-hint") ? beside : null;
       if (scrolls && !hint) {
         box.tabIndex = 0;
         const told = document.createElement("p");
         told.className = "scroll-hint";
         told.textContent = "scroll sideways to see all →";
-        box.after(told);
+        box.matches(".table-wrapper") ? box.before(told) : box.after(told);
       } else if (!scrolls && hint) {
         box.removeAttribute("tabindex");
         hint.remove();
