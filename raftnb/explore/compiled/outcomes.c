@@ -164,7 +164,11 @@ static void on_its_way(int instance) {
 /* Runs. */
 
 static __attribute__((noinline)) int run(const struct instance *i, const W *arguments) {
-    if (i->chooses && setjmp(on_disabled)) return 0;
+    W *from = top;
+    if (i->chooses && setjmp(on_disabled)) {
+        top = from;
+        return 0;
+    }
     return i->run(arguments);
 }
 
