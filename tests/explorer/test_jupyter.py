@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ __all__ = ["browser"]
 
 CHAPTER = Path(__file__).parents[2] / "notebooks" / "05-raft-elections.ipynb"
 IMPORTS = "from raftnb import explore_interactively\nfrom raftnb.specs.raft.claims import RAFT\n"
-QUIET = {"announcements": "false", "fetchNews": "false"}
 OPTIONS = (
     "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=",
     "--ServerApp.password=", "--allow-root", "--expose-app-in-browser",
@@ -29,7 +28,7 @@ OPTIONS = (
 
 
 def trusted(folder: Path) -> None:
-    """The chapter's explorers as a notebook whose pages may run: the two cells and what they said."""
+    """Two explorers of the chapter, with their outputs, as a notebook whose pages may run."""
     notebook = nbformat.read(CHAPTER, as_version=4)
     shown = next(c for c in notebook.cells if "diagram=figure_4" in c.source)
     asked = next(c for c in notebook.cells if "explore_interactively(RAFT" in c.source)
@@ -51,22 +50,26 @@ def lab(tmp_path: Path) -> Iterator[str]:
     }
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, **folders, "PYTHONPATH": root, "HOME": str(tmp_path)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *OPTIONS],
-        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert server.stderr is not None
-    said = []
-    for line in server.stderr:
-        said.append(line)
-        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-            yield found[0]
+    log = tmp_path / "log.txt"
+    with log.open("w") as stderr:
+        command = [sys.executable, "-m", "jupyterlab", *OPTIONS]
+        server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=stderr)
+    try:
+        yield address(server, log)
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Where a server listens, as it says when it has started."""
+    for _ in range(600):
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text()):
+            return found[0]
+        if server.poll() is not None:
             break
-    else:
-        pytest.fail("JupyterLab did not start:\n" + "".join(said))
-    server.terminate()
-    server.wait(timeout=20)
-    shutil.rmtree(tmp_path, ignore_errors=True)
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
 
 
 def rows(box: Any) -> list[str]:

@@ -25,7 +25,7 @@ export function cluster(sight, before, moving, pick) {
 }
 
 function ringOf(count, card) {
-  const across = (count < 3 ? 140 : 40 + 30 * count) * card.width / WIDE, down = count < 3 ? 0 : 20 * count + 20;
+  const across = (count < 3 ? 140 : 64 + 32 * count) * card.width / WIDE, down = count < 3 ? 0 : 20 * count + 20;
   const middle = [across + card.width / 2 + MARGIN, down + card.height / 2 + MARGIN];
   const places = Array.from({ length: count }, (_, n) => {
     const turn = count < 3 ? Math.PI * (n + 1) : 2 * Math.PI * n / count - Math.PI / 2;

@@ -94,7 +94,7 @@ export function claims(sight, way, about, search) {
   if (rows.length === 0 && !about.above) return null;
   const bad = violations(about);
   const hunt = bad && action("find violation", "find a violation", "the nearest one from here", () => search(bad));
-  return make("div", {}, rows.length ? table("what is claimed", ["here", "claim", ""], rows) : null, hunt);
+  return make("div", { class: "claims" }, rows.length ? table("what is claimed", ["here", "claim", ""], rows) : null, hunt);
 }
 
 /** The text of the action that was just taken, and what it changed. */
