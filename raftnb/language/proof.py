@@ -28,15 +28,18 @@ class Lemma:
 
     `uses` are the claims assumed when it is proved (itself always, where it is a conjunct); left
     out, they are all that there are in its proof: conjuncts, axioms, and the derived claims before
-    it. `steps` are further ones for the steps of an action. `triggers` are tuples of expressions in
-    its parameters: whenever terms of all these shapes are about, the solver instantiates the claim
-    for them (without any, it finds terms by itself). Hints can make a proof fail, never wrong.
+    it. `steps` are further ones for the steps of an action. Those in `own` are assumed of nothing
+    but the goal's own constants, by their names: so a solver that finds new terms in a claim does
+    not go on to the claim about these. `triggers` are tuples of expressions in its parameters:
+    whenever terms of all these shapes are about, the solver instantiates the claim for them
+    (without any, it finds terms by itself). Hints can make a proof fail, never wrong.
     """
 
     claim: Property
     uses: tuple[Property, ...] | None = None
     triggers: tuple[tuple[str, ...], ...] = ()
     steps: Mapping[str, tuple[Property, ...]] = field(default_factory=dict)
+    own: tuple[Property, ...] = ()
 
     MEANT: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("using", "lemmas", "assuming", "by"), "`uses=(claim,)`, the functions themselves"
@@ -49,7 +52,7 @@ class Lemma:
     def all_uses(self) -> tuple[Property, ...]:
         """What is assumed in any part of its proof, each once."""
         steps = [u for uses in self.steps.values() for u in uses]
-        return tuple(dict.fromkeys((*(self.uses or ()), *steps)))
+        return tuple(dict.fromkeys((*(self.uses or ()), *steps, *self.own)))
 
     @property
     def name(self) -> str:
@@ -127,7 +130,7 @@ class Proof:
                     allowed="a function that says what is true: Lemma(claim)",
                     cure="define the claim with `def`, and name it here",
                 )
-            for uses in (one.uses or (), *one.steps.values()):
+            for uses in (one.uses or (), one.own, *one.steps.values()):
                 if not isinstance(uses, tuple | list) or not all(map(callable, uses)):
                     raise wrong_uses(one, uses)
         for function in self.opaque:
@@ -265,7 +268,12 @@ class Proof:
         def kept(lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
             left = (lemma for lemma in lemmas if lemma.claim not in claims)
             return tuple(
-                replace(x, uses=some(x.uses or ()), steps={a: some(u) for a, u in x.steps.items()})
+                replace(
+                    x,
+                    uses=some(x.uses or ()),
+                    steps={a: some(u) for a, u in x.steps.items()},
+                    own=some(x.own),
+                )
                 for x in left
             )
 

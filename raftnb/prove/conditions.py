@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,31 +50,6 @@ class Obligation:
 def unbounded(proof: Proof) -> Vocabulary:
     """What a proof speaks of: any number of processes, all whole numbers."""
     return Vocabulary(Theory(Program(proof.spec(history=True))))
-
-
-PARTIAL = ("index", "the", "//", "%", "slice", "least", "largest")
-
-
-def check_opaque(proof: Proof, words: Vocabulary) -> None:
-    """Raise `SpecError` for an opaque operator that is more than a relation of its arguments."""
-    for function in proof.opaque:
-        routine = words.program.operator(function)
-        place = Scope(words, Symbolic({}, {}), function=function)
-        for node in nodes.parts(routine):
-            reads = isinstance(node, nodes.Read | nodes.InFlight | nodes.Either)
-            if reads or (isinstance(node, nodes.Apply) and node.op in PARTIAL):
-                raise place.refused(
-                    node,
-                    f"`{routine.name}` as an opaque operator",
-                    allowed="operators of their arguments alone, that always have a value",
-                    cure="leave it out of `opaque`, or pass it what it reads",
-                )
-        if routine.returns != nodes.BOOL:
-            raise SpecError(
-                f"`{routine.name}` as an opaque operator",
-                allowed="operators that are True or False",
-                cure="leave it out of `opaque`",
-            )
 
 
 class Conditions:
@@ -249,24 +224,38 @@ class Conditions:
         """What a lemma's proof assumes of the state."""
         return self.of_states(lemma.uses_for(action))
 
-    def about(self, claims: tuple[Property, ...], env: Environment) -> list[z3.BoolRef]:
-        """Claims assumed of a goal's own constants, where they have the same names and types."""
+    def about(
+        self,
+        claims: tuple[Property, ...],
+        env: Environment,
+        case: Case | None = None,
+        proved: Collection[Property] = (),
+    ) -> list[z3.BoolRef]:
+        """Claims assumed of a goal's own constants, where they have the same names and types.
+
+        Of cuts, those that are `proved` for the steps of a case.
+        """
         found = []
-        for claim in dict.fromkeys(claims):
+        for claim in dict.fromkeys((*self.of_states(claims), *(c for c in claims if c in proved))):
             constants = self.program.model.constants
             parameters = [p for p in self.program.claim(claim).parameters if p[0] not in constants]
-            names = [name for name, _ in parameters]
-            if names and all(isinstance(env.get(n), z3.ExprRef) for n in names):
-                if all(self.theory.sort(t) == env[n].sort() for n, t in parameters):
-                    given = {name: env[name] for name in names}
-                    known = self.instances(claim, self.before, given=given)
-                    shapes = [(env[n], self.words.of(t)) for n, t in parameters]
-                    within = [shape.eligible(value) for value, shape in shapes]
-                    mine = [implies(conj(*within, i.guard), i.body) for i in known if not i.bound]
-                    self.source_of(claim, mine)
-                    self._keep.append(mine)
-                    found += mine
+            fixed = case.env if case is not None and claim in proved else {}
+            free = [(name, type_) for name, type_ in parameters if name not in fixed]
+            if not free or not all(self._fits(env.get(name), type_) for name, type_ in free):
+                continue
+            given = {**fixed, **{name: env[name] for name, _ in free}}
+            after = case.after if case is not None and claim in proved else None
+            known = self.instances(claim, self.before, after, given)
+            within = [self.words.of(type_).eligible(env[name]) for name, type_ in free]
+            mine = [implies(conj(*within, i.guard), i.body) for i in known if not i.bound]
+            self.source_of(claim, mine)
+            self._keep.append(mine)
+            found += mine
         return found
+
+    def _fits(self, value: Any, type_: Type) -> bool:
+        """Whether something is a constant that a parameter of this type may be."""
+        return isinstance(value, z3.ExprRef) and self.theory.sort(type_) == value.sort()
 
     def hypotheses(self, claims: tuple[Property, ...]) -> list[z3.BoolRef]:
         """Claims assumed of the state before the step."""
@@ -287,7 +276,7 @@ class Conditions:
             uses = self.uses(lemma)
             known = self.hypotheses(uses)
             for goal in self.goals(lemma.claim, self.instances(lemma.claim, self.before)):
-                mine = [*known, *self.about(uses, goal[2])]
+                mine = [*known, *self.about((*uses, *lemma.own), goal[2])]
                 yield self.obligation(lemma.name, "", 0, goal, mine)
 
     def wanted(self, lemmas: Iterable[Lemma]) -> list[Lemma]:
@@ -310,20 +299,24 @@ class Conditions:
             if self.wanted([cut]):
                 known = [*self._for_case(cut, case, proved), *case.conditions]
                 for goal in self.goals(cut.claim, found):
-                    yield self.obligation(cut.name, action, number, goal, known)
+                    mine = [*known, *self.about(cut.own, goal[2], case, proved)]
+                    yield self.obligation(cut.name, action, number, goal, mine)
             proved[cut.claim] = self.assumed(cut.claim, found)
             self.source_of(cut.claim, proved[cut.claim])
         for lemma in self.wanted(self.proof.invariant):
-            known = [*self.known(lemma.claim), *self._for_case(lemma, case, proved)]
+            itself = () if lemma.claim in lemma.own else self.known(lemma.claim)
+            known = [*itself, *self._for_case(lemma, case, proved), *case.conditions]
             found = self.instances(lemma.claim, case.after)
             for goal in self.goals(lemma.claim, found, old=self._old(lemma.claim)):
-                yield self.obligation(lemma.name, action, number, goal, [*known, *case.conditions])
+                mine = [*known, *self.about(lemma.own, goal[2], case, proved)]
+                yield self.obligation(lemma.name, action, number, goal, mine)
         for lemma in self.wanted(self.proof.goals):
             if lemma.claim in self.proof.spec.transitions:
                 known = [*self._for_case(lemma, case, proved), *case.conditions]
                 found = self.instances(lemma.claim, case.before, case.after)
                 for goal in self.goals(lemma.claim, found):
-                    yield self.obligation(lemma.name, action, number, goal, known)
+                    mine = [*known, *self.about(lemma.own, goal[2], case, proved)]
+                    yield self.obligation(lemma.name, action, number, goal, mine)
 
     def _defined(self, action: str, number: int, case: Case) -> Iterator[Obligation]:
         """Every step has a value: indices are in range, keys are there, naturals are natural."""

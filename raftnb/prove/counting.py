@@ -62,8 +62,9 @@ class Counting:
         """The error for what counting does not decide."""
         return SpecError(
             f"{found}, in the axiom `{self.lemma.name}`",
-            allowed="sizes of the parameters and of their class, compared; `all` and `any` over "
-            "that class, with `in`, `and`, `or`, `not` inside and no other quantifier",
+            allowed="sizes of the parameters, of what is made of them, and of their class, "
+            "compared; `all` and `any` over that class, with `in`, `and`, `or`, `not`, `==` inside "
+            "and no other quantifier",
             cure="prove it as a lemma of the invariant, or say it with these",
         )
 
@@ -122,11 +123,20 @@ class Counting:
             return self.everyone()
         if z3.is_add(term) or z3.is_sub(term) or z3.is_mul(term):
             return term.decl()(*map(self.number, term.children()))
-        size = self.words.theory.size_function(self.type)
-        for i, one in enumerate(self.sets):
-            if term.eq(size(one)):
-                return z3.Sum([n for region, n in self.counts.items() if region[i]])
-        raise self.refused(f"`{term}`")
+        if not term.decl().eq(self.words.theory.size_function(self.type)):
+            raise self.refused(f"`{term}`")
+        anyone = z3.Var(0, self.words.theory.sort(self.type.of))
+        held = self.written(term.arg(0), anyone)
+        return z3.Sum([z3.If(self.in_region(held, r), n, 0) for r, n in self.counts.items()])
+
+    def written(self, name: z3.ExprRef, element: z3.ExprRef) -> z3.BoolRef:
+        """Whether an element is in a set: a parameter, or one that is written out of them."""
+        theory = self.words.theory
+        for text, function in theory.named_sets.values():
+            if name.decl().eq(function):
+                probe = z3.Const(f"any {element.sort()}", element.sort())
+                return z3.substitute(text, (probe, element))
+        return theory.member(self.type)(element, name)
 
     def in_region(self, body: z3.BoolRef, region: Region) -> z3.BoolRef:
         """What the body of a quantifier says of a member of a region."""
@@ -142,6 +152,9 @@ class Counting:
         if z3.is_and(body) or z3.is_or(body):
             parts = [self.in_region(child, region) for child in body.children()]
             return conj(*parts) if z3.is_and(body) else disj(*parts)
+        if z3.is_eq(body) and z3.is_bool(body.arg(0)):
+            left, right = (self.in_region(child, region) for child in body.children())
+            return z3.simplify(left == right)
         raise self.refused(f"`{body}`")
 
 

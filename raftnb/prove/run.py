@@ -18,10 +18,11 @@ from raftnb.language.proof import Proof
 from raftnb.prove.actions import Start
 from raftnb.prove.agreement import compare
 from raftnb.prove.arguments import Named, check_arguments, known_name, names_of
-from raftnb.prove.conditions import Conditions, Obligation, check_opaque, unbounded
+from raftnb.prove.conditions import Conditions, Obligation, unbounded
 from raftnb.prove.counting import axiom_holds
 from raftnb.prove.kept import Writer, kept_in
 from raftnb.prove.network import check_network
+from raftnb.prove.opaque import check_opaque
 from raftnb.prove.progress import Progress
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation

@@ -62,7 +62,7 @@ class Theory:
         self.set_elements: dict[str, Type] = {}
         self.sorts: dict[str, z3.SortRef] = {}
         self.texts: list[str] = []
-        self._named_sets: dict[int, tuple[z3.BoolRef, z3.FuncDeclRef]] = {}
+        self.named_sets: dict[int, tuple[z3.BoolRef, z3.FuncDeclRef]] = {}
         self._opaque: dict[Any, str] = {}
         self.filters: list[Filter] = []
         self._fresh: set[int] = set()
@@ -299,12 +299,12 @@ class Theory:
         text = z3.substitute(
             inside, *places, (probe, z3.Const(f"any {probe.sort()}", probe.sort()))
         )
-        if text.get_id() not in self._named_sets:
+        if text.get_id() not in self.named_sets:
             name = self.fresh_function("set", *(b.sort() for b in outer), self.sort(type_))
             held = self.member(type_)(probe, name(*outer))
             self.axioms.append(self.forall([*outer, probe], held == inside, [held]))
-            self._named_sets[text.get_id()] = (text, name)
-        return self._named_sets[text.get_id()][1](*outer)
+            self.named_sets[text.get_id()] = (text, name)
+        return self.named_sets[text.get_id()][1](*outer)
 
     def cardinality(self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]) -> z3.ArithRef:
         """The size of a set: a number of which nothing is known but that it is not negative."""

@@ -13,10 +13,20 @@ A value is the name of what was asked; `Configurations` has what that is, writte
 
 from __future__ import annotations
 
-from raftnb.language import Delivery, Globals, Map, Seq, Set, after, macro, when
+from raftnb.language import Delivery, Globals, Map, Seq, Set, after, history, macro, when
 from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft.claims import RAFT
-from raftnb.specs.raft.server import Entry, Index, Role, Server, Value, last_term, term_at
+from raftnb.specs.raft.server import (
+    Entry,
+    Index,
+    Past,
+    Role,
+    Server,
+    Term,
+    Value,
+    last_term,
+    term_at,
+)
 
 
 class Configurations(Globals):
@@ -29,6 +39,16 @@ class Configurations(Globals):
     new: Map[Value, Set[Server]] = Map()
 
 
+class Decisions(Past):
+    """History: how long a log each leader began with, and who made it possible to commit a value.
+
+    The configuration by which a leader is elected is the last one of the log that it begins with.
+    """
+
+    inherited: Map[Term, Index] = history(Map())
+    chosenBy: Map[Value, Set[Server]] = history(Map())
+
+
 def old_members(log: Seq[Entry]) -> Set[Server]:
     """The cluster from which a log's last configuration leads away; all servers at first."""
     return Configurations.old[log[-1].value] if log != () else frozenset(Server)
@@ -39,15 +59,20 @@ def new_members(log: Seq[Entry]) -> Set[Server]:
     return Configurations.new[log[-1].value] if log != () else frozenset(Server)
 
 
-def is_majority(some: Set[Server], members: Set[Server]) -> bool:
-    """Whether some of the members are a majority of them."""
-    return 2 * len(some) > len(members)
+def is_majority(servers: Set[Server], members: Set[Server]) -> bool:
+    """Whether a majority of the members is among the servers."""
+    return 2 * len(servers & members) > len(members)
+
+
+def is_same(a: Set[Server], b: Set[Server]) -> bool:
+    """Whether two clusters have the same members."""
+    return a == b
 
 
 def is_quorum(servers: Set[Server], log: Seq[Entry]) -> bool:
     """Whether the servers have a majority of each cluster of a log's last configuration."""
     old, new = old_members(log), new_members(log)
-    return is_majority(servers & old, old) and is_majority(servers & new, new)
+    return is_majority(servers, old) and is_majority(servers, new)
 
 
 class MemberServer(Server):
@@ -81,6 +106,17 @@ class MemberServer(Server):
         when(self.may_stand())
         super().time_out()
 
+    def become_leader(self) -> None:
+        """Votes from a quorum of the configuration that this server goes by: become leader."""
+        super().become_leader()
+        Decisions.inherited |= {self.currentTerm: len(self.log)}
+
+    def advance_commit_index(self) -> None:
+        """As in Figure 2; it is remembered who had the last entry that is committed."""
+        super().advance_commit_index()
+        last = self.log[self.commitIndex - 1].value
+        Decisions.chosenBy |= {last: self.replicated_on(self.commitIndex)}
+
     @macro
     def propose(self, value: Value, old: Set[Server], new: Set[Server]) -> None:
         """Append an entry from which on this configuration holds."""
@@ -104,15 +140,19 @@ class MemberServer(Server):
 class JointServer(MemberServer):
     """A server of a cluster that changes to any other one, by way of a joint configuration."""
 
+    def is_changing(self) -> bool:
+        """Whether the configuration that this server goes by is a joint one."""
+        return not is_same(old_members(self.log), new_members(self.log))
+
     def change(self, value: Value, members: Set[Server]) -> None:
         """Begin a change: from here on both clusters decide (4.3)."""
-        when(members != frozenset() and members != new_members(self.log))
-        when(self.is_settled() and old_members(self.log) == new_members(self.log))
+        when(members != frozenset() and not is_same(members, new_members(self.log)))
+        when(self.is_settled() and not self.is_changing())
         self.propose(value, new_members(self.log), members)
 
     def finish_change(self, value: Value) -> None:
         """The joint configuration is committed: from here on only the new cluster decides."""
-        when(self.is_settled() and old_members(self.log) != new_members(self.log))
+        when(self.is_settled() and self.is_changing())
         self.propose(value, new_members(self.log), new_members(self.log))
 
 
@@ -181,6 +221,7 @@ STATIC = (
 RAFT_JOINT = RAFT.variant(
     "raft-joint",
     JointServer,
+    Decisions,
     summary="Raft whose cluster changes by joint consensus (4.3)",
     shared=(*RAFT.shared, Configurations),
     constants={**RAFT.constants, "servers": 2, "values": 2, "max_log": 2, "max_messages": 2},

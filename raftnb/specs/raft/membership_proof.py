@@ -1,103 +1,259 @@
-"""What is proved of a cluster that changes, for any number of servers, and what is open.
+"""The proof that a cluster may change by joint consensus: for any number of servers.
 
-Proved: that majorities meet where the argument needs it, by counting; that votes are given once in
-a term, and counted only by whom they were given to; that terms, commitIndex and matchIndex only
-grow; that a configuration, once written, stays. Open, and named by the report: that there is one
-leader in a term, which needs an invariant about the clusters by which leaders were elected; and all
-that rests on it.
+Raft's proof rests on this, that any two quorums meet. Here those of one cluster do, and its
+conjuncts stand with what takes the place of that: see `membership_invariant`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from raftnb.language import Set, in_flight
 from raftnb.language.proof import Lemma, Proof
 from raftnb.specs.raft import claims as raft
-from raftnb.specs.raft.invariant import VOTES
+from raftnb.specs.raft import invariant as inv
+from raftnb.specs.raft import lemmas as old
+from raftnb.specs.raft import membership_invariant as members
+from raftnb.specs.raft import membership_lemmas as found
+from raftnb.specs.raft import proof as base
 from raftnb.specs.raft.membership import (
     RAFT_JOINT,
     RAFT_ONE_BY_ONE,
-    Configurations,
     configurations_are_never_rewritten,
     is_majority,
+    is_same,
 )
-from raftnb.specs.raft.server import (
-    AppendEntries,
-    AppendEntriesResponse,
-    Index,
-    Server,
-    Value,
+from raftnb.specs.raft.membership_steps import (
+    AB,
+    APPENDING,
+    APPENDS,
+    CHOSEN,
+    ELECTING,
+    INSTEAD,
+    MEETING,
+    STEP,
+    when_appending,
+    with_members,
 )
 
+RAFT = base.RAFT_PROOF
 
-def majorities_meet(a: Set[Server], b: Set[Server], c: Set[Server]) -> bool:
-    """Two majorities of one cluster share a server."""
-    within = all((s not in a or s in c) and (s not in b or s in c) for s in Server)
-    both = within and is_majority(a, c) and is_majority(b, c)
-    return not both or any(s in a and s in b for s in Server)
-
-
-def majorities_of_neighbors_meet(
-    a: Set[Server], b: Set[Server], c: Set[Server], d: Set[Server]
-) -> bool:
-    """A majority of a cluster, and one of that with one server more, share a server."""
-    within = all((s not in a or s in c) and (s not in b or s in d) for s in Server)
-    larger = all(s not in c or s in d for s in Server) and len(d) <= len(c) + 1
-    both = within and larger and is_majority(a, c) and is_majority(b, d)
-    return not both or any(s in a and s in b for s in Server)
-
-
-def values_say_both(v: Value) -> bool:
-    """Whatever says what the cluster was says what it is."""
-    return (v in Configurations.old) == (v in Configurations.new)
-
-
-def entries_name_configurations(s: Server, i: Index) -> bool:
-    """Each entry of a log names a configuration that is written down."""
-    return i >= len(s.log) or s.log[i].value in Configurations.new
-
-
-def sent_entries_name_configurations(i: Index) -> bool:
-    """So does each entry that is sent."""
-    return all(
-        m.prevLogIndex >= 0 and (i >= len(m.entries) or m.entries[i].value in Configurations.new)
-        for m in in_flight(AppendEntries)
-    )
-
-
-def answers_are_natural() -> bool:
-    """A response speaks of an index, or of none."""
-    return all(m.matchIndex >= 0 for m in in_flight(AppendEntriesResponse))
-
-
-def leaders_look_at_places(s: Server, peer: Server) -> bool:
-    """nextIndex begins with 1, matchIndex with 0, and no commitIndex is below 0."""
-    return s.nextIndex[peer] >= 1 and s.matchIndex[peer] >= 0 and s.commitIndex >= 0
-
-
-NAMED = (
-    values_say_both,
-    entries_name_configurations,
-    sent_entries_name_configurations,
-    answers_are_natural,
-    leaders_look_at_places,
+CONFIGURATIONS = (
+    *(Lemma(claim, (*members.NAMED, *AB)) for claim in members.NAMED),
+    Lemma(members.values_name_one_entry, (*STEP, *members.NAMED)),
+    Lemma(members.leaders_beginnings_are_remembered, STEP),
+    Lemma(members.leaders_had_a_quorum_of_their_configuration, (*STEP, *members.NAMED)),
+    Lemma(members.inherited_entries_are_older, STEP),
+    Lemma(
+        members.unsettled_entries_keep_the_configuration,
+        (*STEP, *members.NAMED, *found.CLUSTERS, found.new_configuration_follows),
+    ),
+    Lemma(
+        members.chosen_entries_had_a_quorum,
+        (
+            *STEP,
+            *members.NAMED,
+            *found.CLUSTERS,
+            members.values_name_one_entry,
+            members.unsettled_entries_keep_the_configuration,
+        ),
+    ),
+    Lemma(
+        members.chosen_entries_were_acknowledged,
+        (
+            *STEP,
+            *members.NAMED,
+            members.values_name_one_entry,
+            inv.acknowledgements_are_of_the_past,
+            inv.matchIndex_was_acknowledged,
+            inv.leaders_acknowledge_their_entries,
+        ),
+    ),
+    Lemma(
+        members.commits_were_chosen,
+        (
+            *STEP,
+            *members.NAMED,
+            inv.commits_were_of_the_leaders_term,
+            inv.commitIndex_was_committed,
+        ),
+    ),
+    Lemma(
+        members.missing_entries_were_not_chosen_by_their_configuration,
+        (),
+        (
+            (
+                "Past.leaderLog[t][i].term",
+                "u in Past.leaders",
+                "is_majority(q, Configurations.old[Past.leaderLog[t][i].value])",
+            ),
+        ),
+        steps={
+            **when_appending(
+                *STEP,
+                *members.NAMED,
+                inv.acknowledgements_are_of_the_past,
+                found.later_leaders_are_known,
+            ),
+            "become_leader": (
+                *STEP,
+                *members.NAMED,
+                found.what_the_new_leader_lacks_was_not_chosen,
+            ),
+        },
+    ),
+    Lemma(
+        members.configurations_follow_the_first_or_a_chosen_one,
+        (*STEP, *members.NAMED),
+        steps={
+            **when_appending(found.new_configuration_follows_the_first),
+            "become_leader": (found.a_logs_configurations_follow_the_first,),
+        },
+        own=(members.configurations_follow_the_first_or_a_chosen_one,),
+    ),
+    Lemma(
+        members.configurations_follow_or_one_between_was_chosen,
+        (*STEP, *members.NAMED, *found.CLUSTERS),
+        steps={
+            **when_appending(found.new_configuration_follows_any),
+            "become_leader": (found.a_logs_configurations_follow,),
+        },
+        own=(members.configurations_follow_or_one_between_was_chosen,),
+    ),
+    Lemma(
+        members.configurations_meet_or_were_left,
+        (members.leaders_beginnings_are_remembered,),
+        (("Past.leaderLog[t][i].value", "Past.leaderLog[u][j].value"),),
+        steps={
+            **when_appending(*STEP, *members.NAMED, *found.CLUSTERS),
+            "become_leader": (old.term_has_no_leader_yet,),
+        },
+        own=(
+            *MEETING,
+            members.configurations_meet_or_were_left,
+            found.new_configuration_meets,
+            found.new_configuration_is_met,
+        ),
+    ),
 )
+
+DERIVED = (
+    Lemma(old.terms_grow_along_logs, AB),
+    Lemma(old.terms_grow_along_leaders_logs, AB),
+    Lemma(
+        found.chosen_entries_stay,
+        (*AB, *CHOSEN, members.missing_entries_were_not_chosen_by_their_configuration),
+    ),
+    Lemma(
+        found.chosen_entries_of_a_log_had_a_quorum,
+        (*AB, *members.NAMED, *CHOSEN, inv.acknowledgements_are_of_the_past),
+    ),
+    Lemma(found.chosen_entries_of_a_log_stay, (*AB, found.chosen_entries_stay)),
+    Lemma(
+        found.chosen_entries_of_any_log_stay,
+        (
+            members.leaders_beginnings_are_remembered,
+            inv.entries_were_written_by_leaders,
+            inv.logs_match_the_leaders,
+            found.chosen_entries_stay,
+        ),
+    ),
+    Lemma(
+        found.later_leaders_began_with_what_was_chosen,
+        (*AB, found.chosen_entries_of_a_log_stay, members.inherited_entries_are_older),
+    ),
+    Lemma(
+        found.chosen_entries_are_on_one_path,
+        (
+            members.leaders_beginnings_are_remembered,
+            inv.leaders_entries_were_written_by_leaders,
+            inv.leaders_logs_match,
+            found.chosen_entries_of_a_log_stay,
+            old.terms_grow_along_leaders_logs,
+        ),
+    ),
+    Lemma(
+        old.committed_fits,
+        (
+            *AB,
+            found.chosen_entries_stay,
+            members.commits_were_chosen,
+            inv.commits_were_of_the_leaders_term,
+        ),
+    ),
+    Lemma(
+        old.committed_stays,
+        (
+            *AB,
+            found.chosen_entries_stay,
+            members.commits_were_chosen,
+            inv.commits_were_of_the_leaders_term,
+        ),
+    ),
+    Lemma(
+        old.committed_entries_are_the_leaders,
+        (
+            *AB,
+            inv.commits_were_of_the_leaders_term,
+            inv.commitIndex_was_committed,
+            old.committed_stays,
+        ),
+    ),
+    Lemma(
+        found.settled_logs_were_chosen,
+        (
+            *AB,
+            inv.commits_were_of_the_leaders_term,
+            members.commits_were_chosen,
+            inv.commitIndex_was_committed,
+            old.committed_fits,
+        ),
+    ),
+)
+
 RAFT_JOINT_PROOF = Proof(
     RAFT_JOINT,
     invariant=(
-        *(Lemma(claim, VOTES) for claim in VOTES),
-        *(Lemma(claim, NAMED) for claim in NAMED),
+        *(with_members(lemma) for lemma in RAFT.invariant if lemma.claim not in INSTEAD),
+        *CONFIGURATIONS,
+    ),
+    derived=DERIVED,
+    goals=(
+        *(with_members(lemma) for lemma in RAFT.goals if lemma.claim in RAFT_JOINT.claims),
+        Lemma(configurations_are_never_rewritten, members.NAMED),
+    ),
+    axioms=tuple(map(Lemma, found.CLUSTERS)),
+    opaque=(is_majority, is_same),
+    defined=(
+        *AB,
+        *members.NAMED,
+        inv.commits_were_of_the_leaders_term,
+        inv.commitIndex_was_committed,
+    ),
+    cuts={
+        **{name: tuple(map(with_members, cuts)) for name, cuts in RAFT.cuts.items()},
+        **dict.fromkeys(APPENDS, APPENDING),
+        "become_leader": ELECTING,
+    },
+)
+FIRST = (
+    members.values_say_both,
+    members.entries_name_configurations,
+    members.sent_entries_name_configurations,
+    members.answers_are_natural,
+    members.leaders_look_at_places,
+)
+RAFT_ONE_BY_ONE_PROOF = Proof(
+    RAFT_ONE_BY_ONE,
+    invariant=(
+        *(Lemma(claim, inv.VOTES) for claim in inv.VOTES),
+        *(Lemma(claim, FIRST) for claim in FIRST),
     ),
     goals=(
         Lemma(raft.one_vote_per_term, ()),
         Lemma(raft.currentTerm_is_monotone, ()),
         Lemma(raft.commitIndex_is_monotone, ()),
         Lemma(raft.matchIndex_is_monotone, ()),
-        Lemma(configurations_are_never_rewritten, NAMED),
+        Lemma(configurations_are_never_rewritten, FIRST),
     ),
-    axioms=(Lemma(majorities_meet), Lemma(majorities_of_neighbors_meet)),
-    opaque=(is_majority,),
-    defined=NAMED,
+    axioms=tuple(map(Lemma, found.CLUSTERS)),
+    opaque=(is_majority, is_same),
+    defined=FIRST,
 )
-RAFT_ONE_BY_ONE_PROOF = replace(RAFT_JOINT_PROOF, spec=RAFT_ONE_BY_ONE)

@@ -33,7 +33,7 @@ class UnionDecides(JointServer):
     def is_quorum(self, servers: Set[Server]) -> bool:
         """Whether these servers are a majority of both clusters taken together."""
         both = old_members(self.log) | new_members(self.log)
-        return is_majority(servers & both, both)
+        return is_majority(servers, both)
 
 
 def shrinks_to_one(world: Any) -> None:
