@@ -112,16 +112,16 @@ define
   new_members(the_log) ==
     IF the_log # <<>> THEN new[the_log[Len(the_log)].value] ELSE Server
 
-  \* Whether some of the members are a majority of them.
-  is_majority(some, members) == Cardinality(members) < 2 * Cardinality(some)
+  \* Whether a majority of the members is among the servers.
+  is_majority(servers, members) ==
+    Cardinality(members) < 2 * Cardinality(servers \cap members)
 
   \* Whether the servers have a majority of each cluster of a log's last
   \* configuration.
   is_quorum_2(servers, the_log) ==
     LET value == old_members(the_log)
         the_value == new_members(the_log)
-    IN  /\ is_majority(servers \cap value, value)
-        /\ is_majority(servers \cap the_value, the_value)
+    IN  is_majority(servers, value) /\ is_majority(servers, the_value)
 
   \* Whether these servers are a quorum of the configuration that this server
   \* goes by.
@@ -192,6 +192,12 @@ define
 
   \* Whether nothing is being changed: all of the log is committed.
   is_settled(self) == commitIndex[self] = Len(log[self])
+
+  \* Whether two clusters have the same members.
+  is_same(a, b) == a = b
+
+  \* Whether the configuration that this server goes by is a joint one.
+  is_changing(self) == ~is_same(old_members(log[self]), new_members(log[self]))
 
   \* Whether a server would not refuse another one its vote for its log.
   is_behind(p, s) ==
@@ -381,6 +387,15 @@ macro Server_time_out() begin
             peer \in Server \ {self}});
 end macro;
 
+\* Votes from a majority of servers: become leader.
+macro Server_become_leader() begin
+  await role[self] = "candidate";
+  await has_won(self);
+  role[self] := "leader";
+  nextIndex[self] := [s \in Server |-> Len(log[self]) + 1];
+  matchIndex[self] := [s \in Server |-> 0];
+end macro;
+
 \* A command received from a client: append an entry to the local log.
 macro Server_client_request(value) begin
   await role[self] = "leader";
@@ -449,6 +464,17 @@ macro Server_handle_append_entries(m) begin
   else
     accept(m);
   end if;
+end macro;
+
+\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
+\* commit it.
+macro Server_advance_commit_index() begin
+  await role[self] = "leader";
+  with N \in (commitIndex[self] + 1)..Len(log[self]) do
+    await may_commit(self, N);
+    await is_replicated(self, N);
+    commitIndex[self] := N;
+  end with;
 end macro;
 
 \* Put a snapshot that covers more in place of one's own (steps 5 to 8), and
@@ -528,13 +554,10 @@ macro handle_request_vote_response(m) begin
   discard(m);
 end macro;
 
-\* Votes from a majority of servers: become leader.
+\* Votes from a quorum of the configuration that this server goes by: become
+\* leader.
 macro become_leader() begin
-  await role[self] = "candidate";
-  await has_won(self);
-  role[self] := "leader";
-  nextIndex[self] := [s \in Server |-> Len(log[self]) + 1];
-  matchIndex[self] := [s \in Server |-> 0];
+  Server_become_leader();
 end macro;
 
 \* A command received from a client leaves the configuration as it is.
@@ -571,14 +594,11 @@ macro handle_append_entries_response(m) begin
   discard(m);
 end macro;
 
-\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
-\* commit it.
+\* As in Figure 2; it is remembered who had the last entry that is committed.
 macro advance_commit_index() begin
-  await role[self] = "leader";
-  with N \in (commitIndex[self] + 1)..Len(log[self]) do
-    await may_commit(self, N);
-    await is_replicated(self, N);
-    commitIndex[self] := N;
+  Server_advance_commit_index();
+  with last = log[self][commitIndex[self]].value do
+    skip;
   end with;
 end macro;
 
@@ -632,8 +652,8 @@ end macro;
 
 \* Begin a change: from here on both clusters decide (4.3).
 macro change(value, members) begin
-  await members # {} /\ members # new_members(log[self]);
-  await is_settled(self) /\ old_members(log[self]) = new_members(log[self]);
+  await members # {} /\ ~is_same(members, new_members(log[self]));
+  await is_settled(self) /\ ~is_changing(self);
   with the_old = new_members(log[self]) do
     propose(value, the_old, members);
   end with;
@@ -642,7 +662,7 @@ end macro;
 \* The joint configuration is committed: from here on only the new cluster
 \* decides.
 macro finish_change(value) begin
-  await is_settled(self) /\ old_members(log[self]) # new_members(log[self]);
+  await is_settled(self) /\ is_changing(self);
   with the_old = new_members(log[self]), the_new = new_members(log[self]) do
     propose(value, the_old, the_new);
   end with;

@@ -122,16 +122,16 @@ define
   new_members(the_log) ==
     IF the_log # <<>> THEN new[the_log[Len(the_log)].value] ELSE Server
 
-  \* Whether some of the members are a majority of them.
-  is_majority(some, members) == Cardinality(members) < 2 * Cardinality(some)
+  \* Whether a majority of the members is among the servers.
+  is_majority(servers, members) ==
+    Cardinality(members) < 2 * Cardinality(servers \cap members)
 
   \* Whether the servers have a majority of each cluster of a log's last
   \* configuration.
   is_quorum_2(servers, the_log) ==
     LET value == old_members(the_log)
         the_value == new_members(the_log)
-    IN  /\ is_majority(servers \cap value, value)
-        /\ is_majority(servers \cap the_value, the_value)
+    IN  is_majority(servers, value) /\ is_majority(servers, the_value)
 
   \* Whether these servers are a quorum of the configuration that this server
   \* goes by.
@@ -393,6 +393,15 @@ macro Server_update_term(m) begin
   votedFor[self] := None;
 end macro;
 
+\* Votes from a majority of servers: become leader.
+macro Server_become_leader() begin
+  await role[self] = "candidate";
+  await has_won(self);
+  role[self] := "leader";
+  nextIndex[self] := [s \in Server |-> Len(log[self]) + 1];
+  matchIndex[self] := [s \in Server |-> 0];
+end macro;
+
 \* A command received from a client: append an entry to the local log.
 macro Server_client_request(value) begin
   await role[self] = "leader";
@@ -438,6 +447,17 @@ macro accept(m) begin
            term |-> m.term,
            success |-> TRUE,
            matchIndex |-> the_matchIndex]);
+  end with;
+end macro;
+
+\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
+\* commit it.
+macro Server_advance_commit_index() begin
+  await role[self] = "leader";
+  with N \in (commitIndex[self] + 1)..Len(log[self]) do
+    await may_commit(self, N);
+    await is_replicated(self, N);
+    commitIndex[self] := N;
   end with;
 end macro;
 
@@ -511,13 +531,10 @@ macro handle_request_vote_response(m) begin
   discard(m);
 end macro;
 
-\* Votes from a majority of servers: become leader.
+\* Votes from a quorum of the configuration that this server goes by: become
+\* leader.
 macro become_leader() begin
-  await role[self] = "candidate";
-  await has_won(self);
-  role[self] := "leader";
-  nextIndex[self] := [s \in Server |-> Len(log[self]) + 1];
-  matchIndex[self] := [s \in Server |-> 0];
+  Server_become_leader();
 end macro;
 
 \* A command received from a client leaves the configuration as it is.
@@ -571,14 +588,11 @@ macro handle_append_entries_response(m) begin
   discard(m);
 end macro;
 
-\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
-\* commit it.
+\* As in Figure 2; it is remembered who had the last entry that is committed.
 macro advance_commit_index() begin
-  await role[self] = "leader";
-  with N \in (commitIndex[self] + 1)..Len(log[self]) do
-    await may_commit(self, N);
-    await is_replicated(self, N);
-    commitIndex[self] := N;
+  Server_advance_commit_index();
+  with last = log[self][commitIndex[self]].value do
+    skip;
   end with;
 end macro;
 

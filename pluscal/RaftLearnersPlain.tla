@@ -102,16 +102,16 @@ old_members(the_log) ==
 new_members(the_log) ==
   IF the_log # <<>> THEN new[the_log[Len(the_log)].value] ELSE Server
 
-\* Whether some of the members are a majority of them.
-is_majority(some, members) == Cardinality(members) < 2 * Cardinality(some)
+\* Whether a majority of the members is among the servers.
+is_majority(servers, members) ==
+  Cardinality(members) < 2 * Cardinality(servers \cap members)
 
 \* Whether the servers have a majority of each cluster of a log's last
 \* configuration.
 is_quorum_2(servers, the_log) ==
   LET value == old_members(the_log)
       the_value == new_members(the_log)
-  IN  /\ is_majority(servers \cap value, value)
-      /\ is_majority(servers \cap the_value, the_value)
+  IN  is_majority(servers, value) /\ is_majority(servers, the_value)
 
 \* Whether these servers are a quorum of the configuration that this server
 \* goes by.
@@ -284,7 +284,8 @@ handle_request_vote_response(self, m) ==
   /\ UNCHANGED <<restarts, old, new, of, currentTerm, votedFor, log, role,
                  commitIndex, nextIndex, matchIndex, isWiped>>
 
-\* Votes from a majority of servers: become leader.
+\* Votes from a quorum of the configuration that this server goes by: become
+\* leader.
 become_leader(self) ==
   /\ role[self] = "candidate"
   /\ has_won(self)
@@ -380,14 +381,15 @@ handle_append_entries_response(self, m) ==
   /\ UNCHANGED <<restarts, old, new, of, currentTerm, votedFor, log, role,
                  commitIndex, votesGranted, isWiped>>
 
-\* There is an N > commitIndex on a majority, log[N].term == currentTerm:
-\* commit it.
+\* As in Figure 2; it is remembered who had the last entry that is committed.
 advance_commit_index(self) ==
   /\ role[self] = "leader"
   /\ \E N \in (commitIndex[self] + 1)..Len(log[self]) :
        /\ may_commit(self, N)
        /\ is_replicated(self, N)
        /\ commitIndex' = [commitIndex EXCEPT ![self] = N]
+  /\ LET last == log[self][commitIndex'[self]].value
+     IN  TRUE
   /\ UNCHANGED <<restarts, old, new, of, currentTerm, votedFor, log, role,
                  votesGranted, nextIndex, matchIndex, isWiped, messages>>
 
