@@ -109,6 +109,6 @@ def test_a_cut_is_its_own_only_after_it_was_proved() -> None:
 def test_what_is_no_claim_of_the_proof_is_refused() -> None:
     with pytest.raises(UsageError, match="not proved before it"):
         proof(of_the_same)
+    no_tuple = Lemma(low_is_below, own=seen_is_above)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r"write `\(seen_is_above,\)`"):
-        no_tuple = Lemma(low_is_below, own=seen_is_above)  # type: ignore[arg-type]
         Proof(COUNTER, invariant=(no_tuple,))
