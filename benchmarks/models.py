@@ -42,12 +42,12 @@ class Carrier(Process):
 
     def bring_left(self, room: int) -> None:
         """One more on the left."""
-        when(Counters.left + Counters.right < room)
+        when(Counters.left < room + 2)
         Counters.left += 1
 
     def bring_right(self, room: int) -> None:
         """One more on the right."""
-        when(Counters.left + Counters.right < room)
+        when(Counters.right < room + 2)
         Counters.right += 1
 
     def take_left(self) -> None:
@@ -60,24 +60,23 @@ class Carrier(Process):
         when(Counters.right > 0)
         Counters.right -= 1
 
-    def carry(self) -> None:
+    def carry(self, room: int) -> None:
         """One from the left to the right."""
-        when(Counters.left > 0)
+        when(Counters.left > 0 and Counters.right < room + 2)
         Counters.left -= 1
         Counters.right += 1
 
 
 def has_room(room: int) -> bool:
-    """No more than there is room for."""
-    return Counters.left + Counters.right <= room
+    """Initially there are up to two more than the largest constant, which is `room`."""
+    return Counters.left <= room + 2 and Counters.right <= room + 2
 
 
 COUNTERS = Spec(
     name="counters",
     processes=(Carrier,),
     shared=(Counters,),
-    constants={"room": 1_000},
-    initially=(has_room,),
+    constants={"room": 705},
     invariants=(has_room,),
 )
 
@@ -118,8 +117,7 @@ LIFE = Spec(
     name="life",
     processes=(Time,),
     shared=(Grid,),
-    constants={"last": 14},
-    initially=(is_on_the_grid,),
+    constants={"last": 13},
     invariants=(is_on_the_grid,),
 )
 
@@ -397,18 +395,30 @@ class Note(Message):
     kind: Nat
 
 
+class Hall(Globals):
+    """How many have a number."""
+
+    enrolled: Nat = 0
+
+
 class Peer(Process, number="peers"):
     """One that wants to be alone now and then."""
 
-    rank: Nat = anything()
+    rank: Nat = 0
     clock: Nat = 1
     asked: Map[Peer, Nat] = each(0)
     told: Set[Peer] = frozenset()
     inside: bool = False
 
+    def enroll(self) -> None:
+        """Take a number, which decides between equal clocks."""
+        when(self.rank == 0)
+        Hall.enrolled += 1
+        self.rank = Hall.enrolled
+
     def ask(self) -> None:
         """Ask all to let this one in."""
-        when(self.asked[self] == 0)
+        when(self.rank > 0 and self.asked[self] == 0)
         self.asked |= {self: self.clock}
         self.told = frozenset({self})
         for p in Peer:
@@ -467,11 +477,6 @@ def one_inside(a: Peer, b: Peer) -> bool:
     return a == b or not (a.inside and b.inside)
 
 
-def ranks_differ(a: Peer, b: Peer, peers: int) -> bool:
-    """Between equal clocks the rank decides."""
-    return a.rank < peers and (a == b or a.rank != b.rank)
-
-
 def clocks_are_small(last: int) -> bool:
     """The constraint."""
     return all(p.clock <= last for p in Peer)
@@ -480,10 +485,10 @@ def clocks_are_small(last: int) -> bool:
 MUTEX = Spec(
     name="mutex",
     processes=(Peer,),
+    shared=(Hall,),
     constants={"peers": 3, "last": 4},
     invariants=(one_inside,),
     constraints=(clocks_are_small,),
-    initially=(ranks_differ,),
     delivery=Delivery(loses=False, duplicates=False, reorders=False),
 )
 
