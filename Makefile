@@ -15,7 +15,7 @@ help:
 	@echo "make fuzz       random specifications through every engine for an hour (MINUTES=60), resumable"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place, so that their outputs can be committed"
-	@echo "make figures    write figures/*.svg, docs/architecture.svg and pluscal/ anew"
+	@echo "make figures    write figures/ (every figure, and pages of them), docs/architecture.svg, pluscal/"
 	@echo "make lock       pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean      delete what the other commands made (not the virtual environment)"
 
@@ -49,6 +49,7 @@ lab: $(STAMP)
 
 notebooks: $(STAMP)
 	$(BIN)/python -m book.execute --in-place $(NOTEBOOKS)
+	$(BIN)/python -m book.citations
 	$(BIN)/python -m book.figures
 
 figures: $(STAMP)

@@ -2,7 +2,7 @@
 
 The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the book adds meaning:
 
-- `[@ongaro2014, section 5.4]` is a citation,
+- `[@ongaro2014, section 5.4]` is a citation, and so is the link that `book.citations` makes of it,
 - `*quorum*` and `**quorum**` are links to the glossary when the glossary has the term,
 - `> **Note.** ...` (Tip, Warning, Aside) is an admonition; an aside stands in the margin,
 - `Figure 5.2` is a link to chapter 5's second figure, and `Figure A.1` to appendix A's first,
@@ -27,6 +27,8 @@ CODE = re.compile(
     r"(^ *(`{3,}|~{3,}).*?^ *\2 *$|(`+)(?!`).+?(?<!`)\3(?!`))", re.DOTALL | re.MULTILINE
 )
 CITATION = re.compile(r"\[(@[\w-]+(?:; *@[\w-]+)*)(?:, *([^\]]+))?\]")
+BIBLIOGRAPHY = "book/site/references.bib"
+CITED = re.compile(rf'\[([^\]]+)\]\(\.\./{re.escape(BIBLIOGRAPHY)}#([\w-]+)(?: "[^"]*")?\)')
 REMARK = re.compile(r"^> \*\*(Note|Tip|Warning|Aside)\.\*\* ?(.*(?:\n>.*)*)", re.MULTILINE)
 EMPHASIS = re.compile(r"(?<![*\w])(\*\*?)([A-Za-z][\w -]*)\1(?![*\w])")
 FIGURE = re.compile(r"(?<!\[)\bFigure (\d+|[A-Z])\.(\d+)\b")
@@ -109,7 +111,7 @@ def _remark(match: re.Match[str]) -> str:
 
 def _links(text: str, terms: dict[str, str]) -> str:
     text = FORMULA.sub(r"\n\n\1\n\n", text)
-    text = CITATION.sub(_citation, text)
+    text = CITATION.sub(_citation, cited_by_key(text))
     text = EMPHASIS.sub(lambda m: _term(m, terms), text)
     text = GUIDE.sub(r"](\1)", text)
     text = SOURCE.sub(lambda m: "](api/" + _module(m[1]) + ".rst)", text)
@@ -118,6 +120,16 @@ def _links(text: str, terms: dict[str, str]) -> str:
 
 def _module(path: str) -> str:
     return documented("raftnb." + path.removesuffix("/__init__").replace("/", "."))
+
+
+def cited_by_key(text: str) -> str:
+    """`text` with citations that are links (`book.citations`) as citations by key again."""
+    return CITED.sub(_by_key, text)
+
+
+def _by_key(match: re.Match[str]) -> str:
+    place = re.search(r"\d{4}, (.*)\)$", match[1])
+    return f"[@{match[2]}, {place[1]}]" if place else f"[@{match[2]}]"
 
 
 def _citation(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from book import ROOT
 from book.chapters import (
     REMARK,
     caption,
+    cited_by_key,
     figure_name,
     figures_of,
     link_figures,
@@ -164,6 +165,7 @@ def _remark(match: re.Match[str]) -> str:
 
 
 def _links(text: str) -> str:
+    text = cited_by_key(text)
     text = CHAPTER_LINK.sub(lambda m: f"](#{anchor_of(number_of(m[1]))})", text)
     text = FILE_LINK.sub(lambda m: m[0] if "#chapter-" in m[0] else m[1], text)
     text = ALIGN.sub(r"\\\1{aligned}", text)

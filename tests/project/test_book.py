@@ -60,6 +60,11 @@ def site(book: Path) -> dict[Path, check.Page]:
     [
         ("as proved [@ongaro2014]", "as proved {cite:p}`ongaro2014`"),
         ("[@ongaro2014, section 5.4]", "{cite:p}`ongaro2014{section 5.4}`"),
+        (
+            '[(Ongaro 2014, section 5.4)](../book/site/references.bib#ongaro2014 "In")',
+            "{cite:p}`ongaro2014{section 5.4}`",
+        ),
+        ("[(Vanlightly)](../book/site/references.bib#vanlightly)", "{cite:p}`vanlightly`"),
         ("[@lowe2017; @herlihy1990]", "{cite:p}`lowe2017,herlihy1990`"),
         ("two *quorums*", "two {term}`quorums <quorum>`"),
         ("*Quorum* and *no term*", "{term}`Quorum <quorum>` and *no term*"),
