@@ -92,7 +92,7 @@ WHO_ASKS_IS_ANSWERED = Leads(
 ALL = (*TURNS, who_waits_is_not_forgotten)
 SEQUENTIAL_STORE_PROGRESS = replace(
     SEQUENTIAL_STORE_PROOF,
-    spec=replace(SEQUENTIAL_STORE, invariants=(one_client_at_a_time,)),
+    spec=SEQUENTIAL_STORE.variant("sequential-store-progress", invariants=(one_client_at_a_time,)),
     invariant=tuple(Lemma(claim, ALL) for claim in ALL),
     defined=ALL,
     leads=(WHO_ASKS_IS_ANSWERED,),
