@@ -8,7 +8,11 @@ from raftnb.data.errors import NotEnabled
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language.spec import Spec
-from raftnb.specs.raft.disks import RAFT_DISKS, RAFT_TORN_DISKS
+from raftnb.prove import prove
+from raftnb.specs.raft.claims import election_safety
+from raftnb.specs.raft.disks import RAFT_DISKS, RAFT_TORN_DISKS, DiskServer
+from raftnb.specs.raft.disks_proof import RAFT_DISKS_PROOF
+from raftnb.specs.raft.invariant import VOTES
 from raftnb.specs.raft.mistakes.torn import replicate_stored, store
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
 
@@ -65,3 +69,25 @@ def test_all_claims_hold_where_two_terms_are_explored_to_the_end(spec: Spec, sta
 def test_all_claims_hold_where_three_servers_and_a_loss_are_explored_to_the_end() -> None:
     found = check(RAFT_TORN_DISKS(servers=3), symmetry=True)
     assert (found.verdict, found.distinct) == (Verdict.HOLDS, 151_732)
+
+
+def test_there_is_one_leader_in_a_term_for_any_number_of_servers_with_disks() -> None:
+    found = prove(RAFT_DISKS_PROOF, only=(election_safety, *VOTES), timeout=60)
+    assert found.unknown == ()
+    assert len(found.checked) > 50
+    assert "what_is_believed_is_stored" in found.not_covered
+
+
+class StoresVotesLater(DiskServer):
+    """A vote is lost by a restart."""
+
+    def restart(self) -> None:
+        """Fail and come back without the vote."""
+        super().restart()
+        self.votedFor = None
+
+
+def test_with_votes_that_are_written_later_nothing_is_proved() -> None:
+    proof = RAFT_DISKS_PROOF.of(RAFT_DISKS.variant("later", StoresVotesLater))
+    found = prove(proof, only=("votes_are_remembered",), actions="restart", timeout=2, trust=True)
+    assert found.failing == (("votes_are_remembered", "restart"),)
