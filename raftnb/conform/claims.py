@@ -8,7 +8,7 @@ and each step, as if every one were called every time.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,7 @@ class ClaimsAlong:
         asked = [(claim, False) for claim in states] + [(claim, True) for claim in steps]
         with self.here:
             every = [one for claim, about in asked for one in self._bindings(model, claim, about)]
-            true = [self._watch(one) for one in every]
-        self.false_at_first = [one for one, is_true in zip(every, true, strict=True) if not is_true]
+            self.false_at_first = self._false_of(every, watch=True)
 
     def _bindings(self, model: Model, claim: Property, about_steps: bool) -> Iterator[Watched]:
         types = model.parameters(claim)  # type: ignore[arg-type]
@@ -72,9 +71,9 @@ class ClaimsAlong:
             self._arrive(touched, changes)
             return []
         with self.here:
-            broken = [one for one in asked if one.about_steps and not self._is_true(one)]
+            broken = self._false_of([one for one in asked if one.about_steps])
             self._arrive(touched, changes)
-            false = [one for one in asked if not self._watch(one)]
+            false = self._false_of(asked, watch=True)
         return broken + [one for one in false if not one.about_steps]
 
     def _arrive(self, touched: list[int], changes: Changes) -> None:
@@ -92,31 +91,37 @@ class ClaimsAlong:
                 asked.update(self.watchers[cell])
         return asked
 
-    def _is_true(self, one: Watched) -> bool:
-        self.here.next = self.then if one.about_steps else None
-        self.here.forget()
-        try:
-            found = one.claim(**one.arguments)
-        except Exception:
-            found = None
-        # What is neither true nor false, or raises, is asked again, for its error.
-        return found if found is True or found is False else evaluate(one.claim, one.arguments)
+    def _false_of(self, asked: Iterable[Watched], watch: bool = False) -> list[Watched]:
+        """Those of some claims that are false; with `watch` what each of them reads is noted.
 
-    def _watch(self, one: Watched) -> bool:
-        """Evaluate a claim where both worlds are in the same state, and note what it reads.
-
-        A step that changes nothing of this is, for a claim about steps, one that changes nothing.
+        That is where both worlds are in the same state: a step that changes nothing of it is, for
+        a claim about steps, one that changes nothing.
         """
-        true = self._is_true(one)
-        reads = tuple(self.here.noted)
-        if reads != one.reads:
-            watchers = self.watchers
-            for cell in one.reads:
-                watchers[cell].pop(one, None)
-            for cell in reads:
-                watchers.setdefault(cell, {})[one] = None
-            one.reads = reads
-        return true
+        here, then, noted, forget = self.here, self.then, self.here.noted, self.here.forget
+        false = []
+        for one in asked:
+            here.next = then if one.about_steps else None
+            forget()
+            try:
+                found = one.claim(**one.arguments)
+            except Exception:
+                found = None
+            if found is not True and found is not False:
+                found = evaluate(one.claim, one.arguments)  # once more, for its error
+            if not found:
+                false.append(one)
+            if watch and (reads := tuple(noted)) != one.reads:
+                self._note(one, reads)
+        return false
+
+    def _note(self, one: Watched, reads: tuple[int, ...]) -> None:
+        """A claim reads other cells than the last time."""
+        watchers = self.watchers
+        for cell in one.reads:
+            watchers[cell].pop(one, None)
+        for cell in reads:
+            watchers.setdefault(cell, {})[one] = None
+        one.reads = reads
 
 
 def _deliver(bag: dict[Message, int], changes: Changes) -> None:

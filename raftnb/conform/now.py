@@ -78,6 +78,9 @@ class Now:
             types = self._types[action] = self.model.parameters(action, skip=1)
         if not types and not given:
             return ()
+        if len(types) == len(given) == 1 and isinstance(given[0], Message):
+            ((_, kind),) = types.items()
+            return (self._argument(actor, action, kind, given[0]),)
         constants, rest, bound = self.model.constants, list(given), []
         for name, kind in types.items():
             if name in constants:

@@ -73,9 +73,10 @@ class Variable:
         if process is None:
             return self
         own = process._world
-        world = own if process._after else running.get(own)
-        base = process._base if world is own else world.base_of(process)
-        return world.read(base + self.position)
+        world = running.get(own)
+        if world is own or process._after:  # nearly always, and read so often that it is first
+            return own.read(process._base + self.position)
+        return world.read(world.base_of(process) + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
         world = world_of(process)
