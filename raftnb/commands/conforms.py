@@ -168,6 +168,20 @@ def _no_faults(found: str) -> UsageError:
     )
 
 
+def _made(kind: type[EventMapping], text: str) -> EventMapping:
+    """A mapping of a class, made without arguments."""
+    try:
+        return kind()
+    except TypeError as error:
+        lacking = sorted(getattr(kind, "__abstractmethods__", ()))
+        raise UsageError(
+            f"`{text}`, a class without {', '.join(lacking)}" if lacking else f"`{text}`: {error}",
+            place="command line, --mapping",
+            allowed="a class with `model`, `start` and `__call__`, made without arguments",
+            cure=f"define {', '.join(lacking)}" if lacking else "name a mapping that is made",
+        ) from None
+
+
 def _own(text: str, as_is: bool) -> EventMapping:
     """The mapping in a file; a class of mappings is called without arguments."""
     if as_is:
@@ -176,7 +190,7 @@ def _own(text: str, as_is: bool) -> EventMapping:
     loaded = load(target, "--mapping") if target is not None and target.name else None
     found = loaded.names.get(target.name) if loaded is not None and target is not None else None
     if isinstance(found, type) and issubclass(found, EventMapping):
-        found = found()
+        found = _made(found, text)
     if isinstance(found, EventMapping):
         return found
     raise UsageError(

@@ -19,6 +19,7 @@ from raftnb.conform.mapping import (
     cluster,
     field,
     first_value,
+    kinds_of,
     one_of,
 )
 from raftnb.conform.misfit import EventError, Misfit
@@ -51,6 +52,13 @@ Logged = tuple[int, str, int, Role, int]
 
 class EtcdMapping(EventMapping):
     """The events of etcd's library, read as steps of `raft-etcd` or of a variant of it."""
+
+    kinds_of_values = kinds_of(
+        texts="name tag why role type from to",
+        numbers="term commit seq lead pcommit pterm entries logTerm index rejectHint match next",
+        objects="state prop msg",
+        flags="reject",
+    )
 
     def __init__(self, spec: Spec = RAFT_ETCD) -> None:
         self.spec = spec

@@ -22,6 +22,7 @@ from raftnb.conform.mapping import (
     cluster,
     field,
     first_value,
+    kinds_of,
     no_start,
     one_of,
 )
@@ -79,6 +80,15 @@ def role_of(s: Any) -> Role:
 
 class LibraftMapping(EventMapping):
     """The events of libraft, read as steps of the sound variant, or of the library as it is."""
+
+    kinds_of_values = kinds_of(
+        texts="event why role type",
+        numbers="servers server from to time currentTerm votedFor commitIndex lastStored offset "
+        "term candidate lastLogIndex lastLogTerm disruptLeader voteGranted preVote prevLogIndex "
+        "prevLogTerm leaderCommit rejected lastIndex lastTerm value",
+        objects="state message",
+        lists="log entries",
+    )
 
     def __init__(self, as_is: bool = False, spec: Spec | None = None) -> None:
         self.spec = spec or (RAFT_LIBRAFT_AS_IS if as_is else RAFT_LIBRAFT)

@@ -12,12 +12,20 @@ from raftnb.conform.misfit import EventError
 from raftnb.conform.now import Now, Play
 from raftnb.data.names import listed, nearest
 from raftnb.data.trace import State
-from raftnb.language.spec import Model
+from raftnb.language.spec import Model, Spec
 
 Event = Mapping[str, Any]
 """One line of a log: a JSON object."""
 MOST_SERVERS = 100
 """The largest cluster: what a state holds grows with the square of its servers."""
+
+
+def kinds_of(
+    texts: str = "", numbers: str = "", objects: str = "", lists: str = "", flags: str = ""
+) -> dict[str, tuple[type, ...]]:
+    """A table of what fields hold, from their names."""
+    told = ((texts, str), (numbers, int), (objects, dict), (lists, list), (flags, bool))
+    return {name: (kind,) for names, kind in told for name in names.split()}
 
 
 class EventMapping(ABC):
@@ -26,10 +34,12 @@ class EventMapping(ABC):
     For each event it gives the alternatives, functions without parameters that take steps on `now`
     and compare what comes of them with what is logged. Where there is one alternative, the search
     goes on without looking back. What has to be remembered of earlier events is noted on `now`.
-    `words` says how the log calls members that have another name in the model.
+    `words` says how the log calls members that have another name in the model, `kinds_of_values`
+    what a field holds, for an error where something else is logged.
     """
 
     words: Mapping[str, str] = {}
+    kinds_of_values: Mapping[str, tuple[type, ...]] = {}
 
     def begin(self, events: Iterable[Event], history: bool = False) -> tuple[Model, State]:
         """The model of a log, and the state in which it begins; an error has its line.
@@ -38,12 +48,12 @@ class EventMapping(ABC):
         """
         lines = Lines(events)
         try:
-            model = self.model(lines)
+            model = _model_of(self, self.model(lines))
             if history and not model.history:
                 model = model.spec(**model.constants, history=True)
-            return model, self.start(model)
+            return model, _state_of(self, self.start(model))
         except Exception as error:
-            raise at_line(error, lines.at) from None
+            raise at_line(error, lines.at, lines.event if lines.at else None, self) from None
 
     @abstractmethod
     def model(self, events: Iterable[Event]) -> Model:
@@ -59,6 +69,34 @@ class EventMapping(ABC):
 
         An event without alternatives fits nowhere; one that stands for no step has `lambda: None`.
         """
+
+
+def _model_of(mapping: EventMapping, given: Any) -> Model:
+    """What `model` of a mapping has returned, if it is a model."""
+    if isinstance(given, Model):
+        return given
+    raise EventError(
+        f"`model` of `{type(mapping).__name__}`, which returns {_kind_of(given)}",
+        allowed="a model: a Spec with its constants",
+        cure="call it: `return SPEC(servers=3)`"
+        if isinstance(given, Spec)
+        else "write `return SPEC(servers=3)`",
+    )
+
+
+def _kind_of(given: Any) -> str:
+    return "None" if given is None else f"a {type(given).__name__}"
+
+
+def _state_of(mapping: EventMapping, given: Any) -> State:
+    """What `start` of a mapping has returned, if it is a state."""
+    if isinstance(given, State):
+        return given
+    raise EventError(
+        f"`start` of `{type(mapping).__name__}`, which returns {_kind_of(given)}",
+        allowed="a state of the model",
+        cure="write `return model.initial_states[0]`",
+    )
 
 
 def begun(model: Model, **known: Any) -> State:

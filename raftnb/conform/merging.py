@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError
+from raftnb.data.values import show
 
 Key = Callable[[Event], Hashable | None]
 """What tells a message apart, if an event sends (or receives) one; None for any other event."""
@@ -33,7 +34,7 @@ def merged(logs: Mapping[str, Iterable[Event]], sends: Key, receives: Key) -> It
         if not moved:
             name, (line, event) = next((n, e[0]) for n, e in rest.items() if e)
             raise EventError(
-                f"{receives(event)!r} is received, and no log has sent it before",
+                f"{show(receives(event))} is received, and no log has sent it before",
                 place=f"{name}, line {line}",
                 allowed="logs in which each message that is received was sent",
                 cure="add the log of the server that sent it, or look for a line that is missing",

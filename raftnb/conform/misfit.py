@@ -25,6 +25,8 @@ class EventError(UsageError):
 
 def told(value: Any) -> str:
     """A value as a reason has it: names and sets in short, and JSON as it is logged."""
+    if value is None:
+        return "null"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, frozenset):

@@ -21,6 +21,7 @@ from raftnb.conform.mapping import (
     brief,
     field,
     first_value,
+    kinds_of,
     one_of,
 )
 from raftnb.conform.misfit import EventError, Misfit
@@ -49,6 +50,15 @@ COMMANDS = ("apply_command", "apply_command_response")
 
 class PySyncObjMapping(EventMapping):
     """The events of PySyncObj, read as steps of `raft-pysyncobj` or of a variant of it."""
+
+    kinds_of_values = kinds_of(
+        texts="ev role type",
+        numbers="nid to from ts term commit applied first nlog last_log_index last_log_term "
+        "commit_index prevLogIdx prevLogTerm next_node_idx log_idx log_term",
+        objects="state msg",
+        lists="last tail entries",
+        flags="reset success",
+    )
 
     def __init__(self, spec: Spec = RAFT_PYSYNCOBJ) -> None:
         self.spec = spec

@@ -125,12 +125,27 @@ class RecordedMapping(EventMapping):
     def _one_way(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> Sequence[Play]:
         return (partial(self._played, partial(play, event, s, now), event, s, now),)
 
-    def _any_way(self, plays: Sequence[Play], event: Event, s: Any, now: Now) -> Sequence[Play]:
+    def _any_way(
+        self, plays: Sequence[Play], event: Event, s: Any, now: Now, deposed: bool = False
+    ) -> Sequence[Play]:
         """Each of these, and then what the state shows; or before it, what who led had done."""
         ways = [partial(self._played, play, event, s, now) for play in plays]
         if self._may_be_deposed(event.get("state"), s):
             ways += [partial(self._late, play, event, s, now) for play in plays]
+        for index in self._silently_committed(event.get("state"), s) if deposed else ():
+            ways += [partial(self._after_commit, index, play, event, s, now) for play in plays]
         return now.apart(*ways)
+
+    def _silently_committed(self, state: Any, s: Any) -> list[int]:
+        """What who leads may have committed before this event, which only a later one shows."""
+        if s.role is not Role.LEADER or (isinstance(state, Mapping) and "commitIndex" in state):
+            return []
+        may = range(len(s.log), s.commitIndex, -1)
+        return [index for index in may if s.may_commit(index) and s.is_replicated(index)]
+
+    def _after_commit(self, index: int, play: Play, event: Event, s: Any, now: Now) -> None:
+        self._commit(index, s, now)
+        self._played(play, event, s, now)
 
     def _may_be_deposed(self, state: Any, s: Any) -> bool:
         """Whether a state may show what its server did as a leader, which it is no more."""
@@ -210,9 +225,10 @@ class RecordedMapping(EventMapping):
         kind, known, source, dest = self._message(told, now)
         now.same("the receiver", dest.name, s.name)
         handler = HANDLERS[kind.__name__]
-        found = reversed(now.find(kind, source, dest, **known))
-        plays = [partial(self._handle, m, handler, s, now) for m in found]
-        return self._any_way(plays, event, s, now)
+        found = now.find(kind, source, dest, **known)
+        plays = [partial(self._handle, m, handler, s, now) for m in reversed(found)]
+        deposed = any(m.term > s.currentTerm for m in found)
+        return self._any_way(plays, event, s, now, deposed)
 
     def _handle(self, m: Message, handler: str, s: Any, now: Now) -> None:
         if m.term > s.currentTerm:

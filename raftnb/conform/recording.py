@@ -21,6 +21,23 @@ ENDING = ".ndjson.xz"
 OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
 
 
+class Twice(Exception):
+    """A name that stands twice in an object."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def keyed(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises `Twice` for a name that stands in it twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise Twice(next(name for at, name in enumerate(names) if name in names[:at]))
+    return found
+
+
 class Recording:
     """The events in a file, read anew each time that one goes through them, without blank lines.
 
@@ -36,12 +53,19 @@ class Recording:
 
     def numbered(self) -> Iterator[tuple[int, Event]]:
         """Each event with the number of its line, from 1 on."""
-        loads = json.loads
+        loads = json.JSONDecoder(object_pairs_hook=keyed).decode
         for number, line in enumerate(self._lines(), 1):
             if not line.strip():
                 continue
             try:
-                event = loads(line)
+                event = loads(line.decode(json.detect_encoding(line), "surrogatepass"))
+            except Twice as error:
+                raise EventError(
+                    f"the name {json.dumps(error.key)} twice in one object",
+                    place=f"{self.path.name}, line {number}",
+                    allowed="objects in which each name stands once",
+                    cure="leave one of them out: which one counts is nobody's to guess",
+                ) from None
             except (ValueError, RecursionError) as error:
                 raise self._no_event(number, line, f"no JSON: {error}") from None
             if type(event) is not dict:

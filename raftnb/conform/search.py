@@ -101,7 +101,7 @@ class Search:
             self._note(misfit.found, line, event)
             return ()
         except Exception as error:
-            raise at_line(error, line) from None
+            raise at_line(error, line, event, self.mapping) from None
         if not plays:
             self._note("the mapping gives no alternative for it", line, event)
         return plays
@@ -120,7 +120,7 @@ class Search:
                 now.back_to(mark, before)
                 continue
             except Exception as error:
-                raise at_line(error, line) from None
+                raise at_line(error, line, event, self.mapping) from None
             self.matched += 1
             if not self.open and not again and len(plays) == number + 1:
                 self._certain(line)

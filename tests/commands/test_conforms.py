@@ -60,7 +60,15 @@ START = '{"event":"start","servers":3,"preVote":0}'
             "line 2",
         ),
         ('{"event":"send","server":1,"to":2,"message":{"type":"Vote"}}', "'term'", "line 2"),
-        ('{"event":"state","server":1,"why":"start","state":4}', "cannot read", "line 2"),
+        ('{"event":"state","server":1,"why":"start","state":4}', "`state` 4", "line 2"),
+        ('{"event":"state","server":1,"server":2}', 'the name "server" twice', "line 2"),
+        ('{"event":"state","server":1,"state":{"a":1,"a":1}}', 'the name "a" twice', "line 2"),
+        (
+            '{"event":"send","server":1,"to":2,"message":{"type":"AppendEntries","term":1,'
+            '"prevLogIndex":"0"}}',
+            '`prevLogIndex` "0"',
+            "line 2",
+        ),
     ],
 )
 def test_a_line_that_cannot_be_read(
@@ -178,3 +186,59 @@ def test_a_mapping_of_ones_own(tmp_path: Path, capsys: Printed) -> None:
     assert main(["conforms", PRE_VOTE, "--mapping", f"{own}:number"]) == 2
     assert "which is a int" in capsys.readouterr().err
     assert main(["conforms", PRE_VOTE, "--mapping", own]) == 2
+
+
+OWN = """
+from raftnb.conform import EventMapping
+from raftnb.specs.raft.claims import RAFT
+
+class Unfinished(EventMapping):
+    def model(self, events):
+        return RAFT(servers=3)
+
+class NoModel(EventMapping):
+    def model(self, events):
+        return RAFT
+    def start(self, model):
+        return model.initial_states[0]
+    def __call__(self, event, now):
+        return [lambda: None]
+
+class NoState(NoModel):
+    def model(self, events):
+        return RAFT(servers=3)
+    def start(self, model):
+        return None
+
+class NoWays(NoState):
+    def start(self, model):
+        return model.initial_states[0]
+    def __call__(self, event, now):
+        return 3
+
+class Demanding(NoState):
+    def __init__(self, servers):
+        self.servers = servers
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "cure"),
+    [
+        ("Unfinished", "a class without __call__, start", "define __call__, start"),
+        ("NoModel", "`model` of `NoModel`, which returns a Spec", "call it"),
+        ("NoState", "`start` of `NoState`, which returns None", "model.initial_states[0]"),
+        ("NoWays", "a mapping that returns 3", "return [lambda: ...]"),
+        ("Demanding", "missing 1 required positional argument", "name a mapping that is made"),
+    ],
+)
+def test_a_mapping_of_ones_own_that_is_none(
+    name: str, found: str, cure: str, tmp_path: Path, capsys: Printed
+) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    log = written(tmp_path / "log.ndjson", '{"event": "start"}', "{}")
+    assert main(["conforms", log, "--mapping", f"{tmp_path / 'own.py'}:{name}"]) == 2
+    told = capsys.readouterr().err
+    assert found in told
+    assert cure in told
+    assert "Traceback" not in told

@@ -137,7 +137,7 @@ def test_servers_may_have_any_names() -> None:
     stands = {"event": "time_out", "server": names[0]}
     found = judged({"event": "start", "servers": names}, stands, state("v1", votedFor=names[0]))
     assert found.first_misfit is not None
-    assert found.first_misfit.reasons == ("v1.votedFor is None, logged 10.0.0.1:80",)
+    assert found.first_misfit.reasons == ("v1.votedFor is null, logged 10.0.0.1:80",)
 
 
 def test_a_choice_that_is_not_there_says_what_may_be_chosen() -> None:
@@ -163,7 +163,7 @@ def test_what_is_logged_is_told_as_it_is_logged() -> None:
         "the end at 2 is [2, 2], logged [2, 3]"
     )
     assert differ("the end", [1], [1, 2]) == "the length of the end is 1, logged 2"
-    assert differ("it", (), None) == "it is (), logged None"
+    assert differ("it", (), None) == "it is (), logged null"
 
 
 def answered_twice() -> list[dict[str, Any]]:
@@ -242,3 +242,16 @@ def test_entries_that_are_sent_are_logged() -> None:
     with pytest.raises(EventError, match="without `entries`") as told:
         judged(*log)
     assert told.value.place == "line 7"
+
+
+def test_what_a_leader_committed_in_silence_shows_after_it_is_deposed() -> None:
+    newer = message("RequestVote", "b", "a")
+    deposed = [
+        *led(),
+        {"event": "time_out", "server": "b"},
+        {"event": "receive", "server": "a", "message": newer},
+    ]
+    found = judged(*deposed, state("a", role="follower"), state("a", commitIndex=1))
+    assert found.verdict is Verdict.HOLDS
+    assert judged(*deposed, state("a", role="follower"), state("a", commitIndex=0)).matched == 13
+    assert reason(*deposed, state("a", commitIndex=2)).endswith("logged 2")

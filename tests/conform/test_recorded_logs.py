@@ -24,7 +24,7 @@ def test_without_its_journal_pysyncobj_forgets_its_vote() -> None:
     found = held(PySyncObjMapping(), events_of(NO_JOURNAL))
     assert (found.verdict, found.matched) == (Verdict.VIOLATED, 613)
     assert found.first_misfit is not None
-    assert found.first_misfit.reasons == ("s0.votedFor is 0, logged None",)
+    assert found.first_misfit.reasons == ("s0.votedFor is 0, logged null",)
     forgetful = held(PySyncObjMapping(RAFT_PYSYNCOBJ_FORGETFUL), events_of(NO_JOURNAL))
     assert (forgetful.matched, forgetful.first_misfit) == (1271, None)
 

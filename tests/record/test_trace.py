@@ -152,7 +152,7 @@ def test_a_server_with_a_mistake_is_found_out(tmp_path: Path) -> None:
     found = judged(read_events(tmp_path / "run.jsonl"))
     assert found.verdict is Verdict.VIOLATED
     assert found.matched == 3
-    assert "s2.votedFor is s1, logged None" in str(found)
+    assert "s2.votedFor is s1, logged null" in str(found)
 
 
 def test_the_decorator_records_a_method(tmp_path: Path) -> None:
