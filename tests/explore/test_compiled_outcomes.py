@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import Differs, compiled_search
@@ -272,3 +273,48 @@ def test_what_was_seen_before_is_shown_as_the_memo_saw_it(monkeypatch):
     fast, memo = (check(model, engine=e, progress=False, threads=1) for e in ("fast", "memo"))
     assert said(fast) == said(memo)
     assert fast.witnesses == memo.witnesses
+
+
+class Fading(Process, number="nodes"):
+    n: Nat = anything()
+    left: Seq[Nat] = (1, 2, 3, 4)
+
+    def fade(self) -> None:
+        self.n += 1
+        self.left = tuple(v for v in self.left if v > self.n)
+
+
+def shines(a: Fading) -> bool:
+    return a.n < 3 or a.left[1] < 3
+
+
+def reaches(a: Fading) -> bool:
+    return a.n < 3 or a.left[4] > 0
+
+
+def early(a: Fading) -> bool:
+    return a.n < 3
+
+
+def new(a: Fading, most: int) -> bool:
+    return a.n < most and a.left == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"initially": (reaches, early), "constraints": (early,)},
+        {"initially": (new,), "constraints": (shines, early)},
+    ],
+)
+def test_what_is_false_does_not_hide_what_raises_before_it(claims):
+    """The first claim raises in Python where the second one is false, and would cut a state off."""
+    model = of(processes=(Fading,), shared=(), delivery=None, **claims)
+    with pytest.raises(SpecError, match="out of range"):
+        check(model, engine="reference", progress=False)
+    with pytest.raises(Differs):
+        compiled_search(model, ExplorationOptions(progress=False)).run()
+    turned = {name: found[::-1] for name, found in claims.items()}
+    model = of(processes=(Fading,), shared=(), delivery=None, **turned)
+    found = check(model, engine="compiled", progress=False)
+    assert said(found) == said(check(model, engine="reference", progress=False))

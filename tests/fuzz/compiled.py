@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from raftnb.data.errors import RaftnbError
+from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State
 from raftnb.explore import check
 from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
 from raftnb.explore.compiled.agreement import claims, step_claims, successors
 from raftnb.explore.compiled.search import MORE
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language import Model, World
+from raftnb.language import Model, Spec, World
 from tests.fuzz.compare import Findings, agree, same_answer
 from tests.fuzz.subject import LIMIT, Subject
 from tests.oracles.by_hand import (
@@ -41,7 +41,7 @@ def compare_compiled(found: Findings, subject: Subject) -> None:
     """What can be compiled of a specification, with its history variables and without."""
     reduced = subject.with_trees
     with kept_in(subject.directory), found.asking("compiled"):
-        hands = [reduced.hand]
+        hands = [reduced.hand, explore(bounded(reduced.spec)(), LIMIT)]
         if any(cell.history for cell in reduced.model.layout.cells):
             hands.append(explore(reduced.spec(), LIMIT))
         for hand in hands:
@@ -53,6 +53,29 @@ def compare_compiled(found: Findings, subject: Subject) -> None:
             found.counts["compiled: models"] += 1
             if hand.complete:
                 of_search(found, hand)
+        of_beginning(found, reduced.spec)
+
+
+def bounded(spec: Spec) -> Spec:
+    """The specification whose invariants are constraints: false, or without a value, somewhere."""
+    given = (*spec.invariants, *spec.constraints)
+    return spec.variant("bounded", constraints=given, invariants=())
+
+
+def of_beginning(found: Findings, spec: Spec) -> None:
+    """The initial states, if those that are not as is claimed are none."""
+    model = spec.variant("begun", initially=spec.invariants, invariants=())()
+    try:
+        slow: Any = check(model, engine="reference", max_depth=1, progress=False)
+    except SpecError:
+        slow = None
+    try:
+        fast = compiled_search(model, replace(OPTIONS, max_depth=1)).run()
+    except Differs:
+        return
+    found.counts["compiled: beginnings"] += 1
+    if slow is None or slow.distinct != fast.distinct:
+        found.differ("reference and compiled: initial states", f"{slow}, {fast}")
 
 
 @contextmanager
@@ -122,7 +145,7 @@ class OneByOne:
     def asked(self, state: State) -> dict[str, Any]:
         """What is true of a state: invariants, what is awaited, and the constraints together."""
         spec, written = self.model.spec, self.loaded.written
-        inside = {truth(self.model, c, state) for c in self.model.checked(spec.constraints)}
+        inside = (truth(self.model, c, state) for c in self.model.checked(spec.constraints))
         claimed = (*written.claims.invariants, *written.claims.awaited)
         found = {c.__name__: truth(self.model, c, state) for c in claimed}
         found["constraints"] = within_limits(self.model, state) and together(inside)
@@ -132,10 +155,11 @@ class OneByOne:
     def claims(self, number: int, state: State, asked: dict[str, Any]) -> None:
         """What the program says of the claims; less than 0 is nothing."""
         mine = claims(self.loaded, number)
+        always = {claim.__name__ for claim in self.loaded.written.claims.invariants}
         for (name, theirs), said in zip(asked.items(), mine, strict=True):
             self.found.counts["compiled: claims"] += 1
             self.found.counts["compiled: claims handed over"] += said < 0
-            if said >= 0 and theirs != bool(said):
+            if said >= 0 and not same(theirs, said, in_parts=name in always):
                 text = f"{name}: {said}, {theirs}\n{state}"
                 self.found.differ("compiled and World: claim", text)
 
@@ -169,14 +193,22 @@ class OneByOne:
         for claim, said in zip(self.loaded.written.claims.steps, mine, strict=True):
             theirs = truth(self.model, claim, state, after)
             self.found.counts["compiled: claims of steps"] += 1
-            if said >= 0 and theirs != bool(said):
+            if said >= 0 and not same(theirs, said, in_parts=True):
                 text = f"{claim.__name__}: {said}, {theirs}\n{state}\nafter\n{after}"
                 self.found.differ("compiled and World: claim of a step", text)
 
 
-def together(truths: set[Any]) -> Any:
-    """Whether all constraints are true, if they have a value."""
-    return UNDEFINED if UNDEFINED in truths else False not in truths
+def same(theirs: Any, said: int, *, in_parts: bool) -> bool:
+    """Whether a claim's truth is that of compiled code.
+
+    Of one that is asked in parts, one part may be false where another has no value.
+    """
+    return theirs == bool(said) or (in_parts and not said and theirs == UNDEFINED)
+
+
+def together(truths: Iterator[Any]) -> Any:
+    """Whether all are true; the first one that is not is the last one that is asked."""
+    return next((one for one in truths if one is not True), True)
 
 
 def flat(ways: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:

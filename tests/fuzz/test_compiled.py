@@ -29,22 +29,22 @@ def compiled_fast(monkeypatch):
 
 def test_compiled_code_agrees_on_random_specifications(tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
-    for seed in range(16):
+    for seed in range(8):
         found = compared(make(seed).text, tmp_path, ASK)
         assert [str(one) for one in found.differences] == [], f"seed {seed}"
         counts += found.counts
-    assert counts["compiled: models"] > 9
-    assert counts["compiled: steps"] > 500
+    assert counts["compiled: models"] > 8
+    assert counts["compiled: steps"] > 200
     assert counts["compiled: states handed over"] == counts["compiled: states undefined"]
 
 
 def test_compiled_code_agrees_on_constructs_at_the_edge(tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
-    for text in list(systematic(HEADER))[::60]:
+    for text in list(systematic(HEADER))[::90]:
         found = compared(text, tmp_path, ASK)
         assert [str(one) for one in found.differences] == [], text
         counts += found.counts
-    assert counts["compiled: models"] > 5
+    assert counts["compiled: models"] > 4
 
 
 WRONG = [

@@ -31,11 +31,15 @@ MOST_PARTS = 128
 
 
 class Check(NamedTuple):
-    """A part of a claim: a function in C, its row of arguments, and the cells that it reads."""
+    """A part of a claim: a function in C, its row of arguments, and the cells that it reads.
+
+    Where it is not `is_total` Python may raise, and what stands behind it may not be asked first.
+    """
 
     function: str
     row: int
     cells: frozenset[int]
+    is_total: bool = True
 
 
 class Conjunct(NamedTuple):
@@ -61,7 +65,8 @@ class Checks:
         is one part.
         """
         routine = self.functions.program.claim(claim)
-        splits = may_raise or is_total(routine)
+        total = is_total(routine)
+        splits = may_raise or total
         given = [name for name, _ in routine.parameters]
         ranges = self.functions.values_of(claim, self.world)
         (*before, last), args = routine.body, tuple(Var(t, 0, n) for n, t in routine.parameters)
@@ -69,7 +74,7 @@ class Checks:
         if not before and isinstance(last, Return):
             conjuncts = list(split(last.value, set(given))) if splits else conjuncts
         return [
-            check
+            check._replace(is_total=total)
             for one in conjuncts
             for check in self._of_conjunct(one, given, ranges, MOST_PARTS if splits else 1)
         ]

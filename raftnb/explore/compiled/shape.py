@@ -109,7 +109,7 @@ class Shape:
             f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
             *self._instances(),
             *self._table_of_checks(claims, checks),
-            *self._slots([check for _, check in checks]),
+            *self._slots([check for _, check in checks], early(checks)),
             *self._starts(),
             f"static int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
             f"static int (*const final)(void) = "
@@ -162,7 +162,7 @@ class Shape:
 
     # Slots.
 
-    def _slots(self, checks: list[Check]) -> list[str]:
+    def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
         slots: dict[tuple[Any, ...], list[int]] = {}
         for i, instance in enumerate(self.world.instances):
             slots.setdefault(self._asked(i, instance), []).append(i)
@@ -171,7 +171,7 @@ class Shape:
             _, asked, channel, dest = key
             first = sum(map(len, list(slots.values())[:at]))
             known = [g for g in asked or () if g >= 0]
-            local = (i for i, check in enumerate(checks) if self._is_in(check, known))
+            local = (i for i in early if self._is_in(checks[i], known))
             words = ", ".join(map(str, [*known, *[-1] * (MOST_ASKED - len(known))]))
             numbers = (first, len(own), channel, dest, int(asked is None))
             rows.append(
@@ -244,7 +244,11 @@ class Shape:
         spec = model.spec
         claims = (*spec.assuming, *spec.initially)
         found = [c for claim in claims for c in self.checks.of(claim, may_raise=False)]
-        bounds = [f"{{{c.function}, {c.row}, {max(c.cells, default=0)}}}" for c in found]
+        bounds, behind = [], 0
+        for c in found:
+            cell = max([behind, *c.cells])
+            behind = behind if c.is_total else cell
+            bounds.append(f"{{{c.function}, {c.row}, {cell}}}")
         return [
             "enum { ONE_OF, SET_OF, MAP_OF };",
             "struct beginning { int kind, at, n, keys; };",
@@ -272,6 +276,21 @@ class Shape:
 
 NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
 MOST_BEGINNINGS = 1 << 60
+
+
+def early(checks: Sequence[tuple[str, Check]]) -> list[int]:
+    """The checks that may be asked before the others: no constraint behind one that may raise.
+
+    It would cut off a state which Python refuses.
+    """
+    raising = (i for i, (told, c) in enumerate(checks) if is_constraint(told) and not c.is_total)
+    end = next(raising, len(checks))
+    return [i for i, (told, _) in enumerate(checks) if i <= end or not is_constraint(told)]
+
+
+def is_constraint(told: str) -> bool:
+    """Whether a check's kind is that of constraints."""
+    return told.startswith("CONSTRAINT")
 
 
 def needed(checks: Sequence[Any]) -> int:
