@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from book.chapters import (
 from book.pages import SITE, BookError, modules
 
 SAMPLE = Path(__file__).parents[1] / "data/book/01-sample.ipynb"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 KINDS = {"note", "tip", "warning", "aside"}
 TERMS = {"quorum": "quorum", "quorums": "quorum"}
 
@@ -185,6 +189,75 @@ def test_an_appendix_has_a_letter_for_a_number(sample: Path) -> None:
     ]
     printed = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
     assert "Figure A.1. A follower becomes a candidate, then a leader" in printed
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(browser: Any, path: Path, said: list[str], after: str = "", width: int = 1280) -> Any:
+    """A page from a folder with the network off; what its console says goes to `said`."""
+    context = browser.new_context(
+        offline=True, viewport={"width": width, "height": 900}, color_scheme="dark"
+    )
+    page = context.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path.as_uri() + after)
+    return page
+
+
+def test_the_search_works_from_a_folder(sample: Path, chromium: Any) -> None:
+    said: list[str] = []
+    page = opened(chromium, sample / "html/search.html", said, "?q=MAJORITY%20quorum")
+    assert page.locator("#find-results li").count() >= 3
+    assert "1. A sample chapter" in page.locator("#find-results li a").first.inner_text()
+    assert page.locator("#find-results mark").first.inner_text().lower() in ("majority", "quorum")
+    page.fill("#find-words", "<b>nothing has this</b>")
+    assert page.locator("#find-count").inner_text() == "0 sections"
+    page.fill("#find-words", "")
+    assert "are searched" in page.locator("#find-count").inner_text()
+    assert said == []
+
+
+def test_the_mistakes_are_sorted_by_a_click_or_a_key(sample: Path, chromium: Any) -> None:
+    said: list[str] = []
+    page = opened(chromium, sample / "html/mistakes.html", said)
+
+    def numbers() -> list[int]:
+        cells = page.locator("table.sortable tbody td:first-child").all_inner_texts()
+        return [int(cell) for cell in cells]
+
+    head = page.locator("table.sortable th").first
+    head.locator("button").click()
+    assert numbers() == sorted(numbers())
+    head.locator("button").press("Enter")
+    assert numbers() == sorted(numbers(), reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+    assert said == []
+
+
+@pytest.mark.parametrize("name", ["index", "01-sample", "mistakes", "search", "api/raftnb"])
+def test_on_a_phone_no_page_is_wider_and_what_scrolls_says_so(
+    sample: Path, chromium: Any, name: str
+) -> None:
+    said: list[str] = []
+    page = opened(chromium, sample / f"html/{name}.html", said, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = "[...document.querySelectorAll('article figure, article .table-wrapper, article pre')]"
+    wide += ".filter((box) => box.scrollWidth > box.clientWidth + 2)"
+    assert page.evaluate(f"{wide}.every((box) => box.tabIndex === 0)")
+    hints = page.locator(".scroll-hint").count()
+    assert hints >= page.evaluate(f"{wide}.length")
+    assert name != "01-sample" or hints > 0
+    assert said == []
 
 
 def classes_of(page: check.Page, tag: str) -> list[set[str]]:
