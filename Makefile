@@ -45,7 +45,7 @@ fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 lab: $(STAMP)
-	$(BIN)/python -m jupyter lab --notebook-dir=notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/book/lab" $(BIN)/python -m jupyter lab --notebook-dir=notebooks
 
 notebooks: $(STAMP)
 	$(BIN)/python -m book.execute --in-place $(NOTEBOOKS)
