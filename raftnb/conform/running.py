@@ -178,7 +178,6 @@ class Running(World):
         """Do what a step did that read the same; where messages are kept, none is taken out."""
         cells, bag, journal = self.cells, self.bag, self.journal
         self.writes.clear()
-        self.ops = known.ops
         for cell, value in known.writes:
             journal.append((cells, cell, cells[cell]))
             cells[cell] = value
@@ -223,7 +222,7 @@ class Running(World):
     def changes(self, mark: int) -> Changes:
         """What the step that began when the journal had `mark` entries has changed."""
         bag = self.bag
-        touched = dict.fromkeys([message for message, _ in self.ops])
+        touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
         cells = [(cell, self.cells[cell]) for cell in self.writes]
         return Changes(cells, [(message, bag.get(message, 0)) for message in touched])
 
