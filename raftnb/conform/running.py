@@ -220,7 +220,10 @@ class Running(World):
         return {at: value for at, value in now.items() if value != before[at][1]}
 
     def changes(self, mark: int) -> Changes:
-        """What the step that began when the journal had `mark` entries has changed."""
+        """What the step that began when the journal had `mark` entries has changed.
+
+        A message that was received is told of, though the network may keep it.
+        """
         bag = self.bag
         touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
         cells = [(cell, self.cells[cell]) for cell in self.writes]
