@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ QUIET = ExplorationOptions(progress=False)
 @pytest.fixture(autouse=True)
 def begun(monkeypatch):
     """A process in which numba is not there yet, and that has time."""
-    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setattr(small, "sys", SimpleNamespace(modules={}))
     monkeypatch.setattr(small, "SECONDS", 30.0)
 
 
@@ -43,7 +44,7 @@ def test_what_is_violated_or_bounded_or_takes_long_is_left_to_the_memo(monkeypat
 
 
 def test_where_numba_is_there_the_memo_does_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", sys)
+    monkeypatch.setattr(small, "sys", SimpleNamespace(modules={"numba": None}))
     assert answer_of_small(SPECS["sequential-store"](), QUIET) is None
 
 
