@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from raftnb.data.verdict import Verdict
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -12,8 +13,9 @@ from raftnb.language.world import World
 
 COMPILED_FROM, RARE = 3_000, 200
 """From so many states on, if more than one step in `RARE` has to be run in Python."""
-KEPT_FROM, MANY = 10_000, 100_000
-"""From so many on in any case, if the program is there from an earlier run; or if it is not."""
+KEPT_FROM, MANY, SECONDS = 10_000, 100_000, 0.5
+"""From so many on in any case, if the program is there from an earlier run; or if it is not, from
+so many on or after so long a time of the processor, which is about what compiling takes."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
 
@@ -24,6 +26,7 @@ class Compiled:
     def __init__(self, model: Model, options: ExplorationOptions) -> None:
         self.model, self.options = model, options
         self._looked, self._asked = False, False
+        self._begun = time.process_time()
 
     def at_once(self) -> Exploration | None:
         """The answer, where there are too many initial states to list them in Python."""
@@ -42,7 +45,8 @@ class Compiled:
         is_hard = runs * RARE > steps
         if states < COMPILED_FROM or not (is_hard or self.options.workers <= FEW):
             return None
-        if is_hard or states >= MANY:
+        is_slow = time.process_time() - self._begun > SECONDS
+        if is_hard or is_slow or states >= MANY:
             return self._answer(anew=True)
         if states >= KEPT_FROM and not self._looked:
             self._looked = True
