@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from tests.explorer.test_browser import browser
 
@@ -34,7 +35,7 @@ def trusted(folder: Path) -> None:
     asked = next(c for c in notebook.cells if "explore_interactively(RAFT" in c.source)
     asked.source = IMPORTS + asked.source.splitlines()[-1]
     notebook.cells = [shown, asked]
-    nbformat.sign.NotebookNotary(data_dir=str(folder / "data")).sign(notebook)
+    NotebookNotary(data_dir=str(folder / "data")).sign(notebook)
     nbformat.write(notebook, folder / "chapter.ipynb")
 
 
@@ -114,6 +115,7 @@ def test_chapter_5_is_stepped_rewound_and_branched_in_jupyterlab(browser: Any, l
     lose_and_branch(box)
     cell = page.locator(".jp-CodeCell").nth(1)
     assert "run this cell" in cell.inner_text()
+    page.get_by_text("| Idle").wait_for()  # what is asked of a kernel before that is lost
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     asked = cell.locator(".raftnb-explorer")
