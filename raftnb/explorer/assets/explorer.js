@@ -68,6 +68,7 @@ class Explorer {
     this.draw(moving);
     if (focus) (this.box.querySelector(`[data-key="${CSS.escape(focus)}"]:not(:disabled)`) || this.box).focus({ preventScroll: true });
     if (this.remember) this.remember(this.path());
+    if (this.steps.ahead) this.steps.ahead(place.sight);
   }
 
   draw(moving) {

@@ -26,9 +26,22 @@ class KernelSource {
     Object.assign(this, await this.ask({ head: true }));
   }
 
-  async look(state) {
-    if (!this.known.has(state)) this.known.set(state, seen(state, await this.ask({ look: state })));
+  look(state) {
+    if (!this.known.has(state)) {
+      const told = this.ask({ look: state }).then((answer) => seen(state, answer));
+      told.catch(() => this.known.delete(state));
+      this.known.set(state, told);
+    }
     return this.known.get(state);
+  }
+
+  /** While the reader looks at a state, ask for those after it, one by one: a step then has no kernel to wait for. */
+  async ahead(sight) {
+    this.present = sight;
+    for (const way of sight.ways || []) {
+      if (this.present !== sight) return;
+      await this.look(way.to).catch(() => null);
+    }
   }
 
   find(from, wanted) {
