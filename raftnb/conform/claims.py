@@ -42,12 +42,14 @@ class ClaimsAlong:
         self.here = Reader(model, start)
         self.then = Reader(model, start, beside=self.here)
         self.watchers: dict[int, dict[Watched, None]] = {}
+        self.false_at_rest: dict[Watched, None] = {}  # of steps that change nothing of theirs
         spec = model.spec
         states, steps = model.checked(spec.invariants), model.checked(spec.transitions)
         asked = [(claim, False) for claim in states] + [(claim, True) for claim in steps]
         with self.here:
             every = [one for claim, about in asked for one in self._bindings(model, claim, about)]
-            self.false_at_first = self._false_of(every, watch=True)
+            false = self._false_of(every, watch=True)
+        self.false_at_first = [one for one in false if not one.about_steps]
 
     def _bindings(self, model: Model, claim: Property, about_steps: bool) -> Iterator[Watched]:
         types = model.parameters(claim)  # type: ignore[arg-type]
@@ -66,15 +68,16 @@ class ClaimsAlong:
                 touched.append(cell)
             after[cell] = value
         asked = self._who_reads(touched, changes)
+        resting = [one for one in self.false_at_rest if one not in asked]
         _deliver(self.then.bag, changes)
         if not asked:
             self._arrive(touched, changes)
-            return []
+            return resting
         with self.here:
             broken = self._false_of([one for one in asked if one.about_steps])
             self._arrive(touched, changes)
             false = self._false_of(asked, watch=True)
-        return broken + [one for one in false if not one.about_steps]
+        return broken + resting + [one for one in false if not one.about_steps]
 
     def _arrive(self, touched: list[int], changes: Changes) -> None:
         """Let the state after the step be the one that is looked at."""
@@ -110,9 +113,18 @@ class ClaimsAlong:
                 found = evaluate(one.claim, one.arguments)  # once more, for its error
             if not found:
                 false.append(one)
+            if watch and one.about_steps:
+                self._rests(one, found)
             if watch and (reads := tuple(noted)) != one.reads:
                 self._note(one, reads)
         return false
+
+    def _rests(self, one: Watched, true: bool) -> None:
+        """A claim about steps is true, or false, of a step that changes nothing that it reads."""
+        if true:
+            self.false_at_rest.pop(one, None)
+        else:
+            self.false_at_rest[one] = None
 
     def _note(self, one: Watched, reads: tuple[int, ...]) -> None:
         """A claim reads other cells than the last time."""

@@ -171,3 +171,56 @@ MODELS: dict[str, Callable[[], Any]] = {
 def test_the_same_claims_are_false_as_if_all_were_called_every_time(name: str) -> None:
     false = sum(agree(MODELS[name](), 40, seed) for seed in range(3))
     assert (false > 20) is (name == "cells")
+
+
+class Walker(Process, number="walkers"):
+    """Steps that change both variables, one, or nothing."""
+
+    n: Nat = 0
+    m: Nat = 0
+
+    def both(self) -> None:
+        self.n += 1
+        self.m += 1
+
+    def side(self) -> None:
+        self.m += 1
+
+    def idle(self) -> None:
+        when(self.n > 0)
+
+
+def some_rises() -> bool:
+    return any(after(p).n > p.n for p in Walker)
+
+
+def never_the_same(p: Walker) -> bool:
+    return after(p).n != p.n
+
+
+def ahead(a: Walker, b: Walker) -> bool:
+    return after(a).n >= b.m
+
+
+def still_until_it_moves(p: Walker) -> bool:
+    return after(p).n == p.n or p.m == 0
+
+
+STEPS = (some_rises, never_the_same, ahead, still_until_it_moves)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_claim_about_steps_is_false_of_a_step_that_changes_nothing_of_it(seed: int) -> None:
+    model = Spec("walk", (Walker,), constants={"walkers": 2}, transitions=STEPS)()
+    along = ClaimsAlong(model, model.initial_states[0])
+    assert along.false_at_first == []
+    seen = set()
+    for before, then in walk(model, 12, seed):
+        found = along.step(changes(before, then))
+        told = {
+            one.claim.__name__ + str(sorted((n, str(v)) for n, v in one.values.items()))
+            for one in found
+        }
+        assert told == each_by_itself(model, before, then)
+        seen |= {one.claim for one in found}
+    assert seen == set(STEPS)
