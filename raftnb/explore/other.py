@@ -12,7 +12,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 COMPILED_FROM, RARE = 3_000, 200
-"""From so many states on, if more than one step in `RARE` has to be run in Python."""
+"""From so many states on, or after `SECONDS`, if Python runs for more than one step in `RARE`."""
 KEPT_FROM, MANY, SECONDS = 10_000, 100_000, 0.5
 """From so many on in any case, if the program is there from an earlier run; or if it is not, from
 so many on or after so long a time of the processor, which is about what compiling takes."""
@@ -43,10 +43,14 @@ class Compiled:
         something is violated: of several shortest traces all machines are to show the memo's.
         """
         is_hard = runs * RARE > steps
-        if states < COMPILED_FROM or not (is_hard or self.options.workers <= FEW):
-            return None
         is_slow = time.process_time() - self._begun > SECONDS
-        if is_hard or is_slow or states >= MANY:
+        if states < COMPILED_FROM and not (is_hard and is_slow):
+            return None
+        if is_hard:
+            return self._answer(anew=True)
+        if self.options.workers > FEW:
+            return None
+        if is_slow or states >= MANY:
             return self._answer(anew=True)
         if states >= KEPT_FROM and not self._looked:
             self._looked = True
