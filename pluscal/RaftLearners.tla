@@ -190,6 +190,9 @@ define
   has_committed(self) ==
     term_at(log[self], commitIndex[self]) = currentTerm[self]
 
+  \* Whether two clusters differ by one server at most.
+  are_near(a, b) == Cardinality(a \ b) + Cardinality(b \ a) <= 1
+
   \* Whether a log's last configuration names a server, as a member or as a
   \* learner.
   is_named(s, the_log) == s \in new_members(the_log) \/ s \in learners(the_log)
@@ -461,12 +464,18 @@ macro Server_advance_commit_index() begin
   end with;
 end macro;
 
+\* Append a configuration that differs by one server from the present one.
+macro change_to(value, members) begin
+  await is_settled(self) /\ has_committed(self);
+  await are_near(new_members(log[self]), members);
+  propose(value, members, members);
+end macro;
+
 \* Take a server into the cluster.
 macro OneByOneServer_add(value, the_server) begin
   with members = new_members(log[self]) do
     await the_server \notin members;
-    await is_settled(self) /\ has_committed(self);
-    propose(value, members \cup {the_server}, members \cup {the_server});
+    change_to(value, members \cup {the_server});
   end with;
 end macro;
 
@@ -617,8 +626,7 @@ end macro;
 macro remove(value, the_server) begin
   with members = new_members(log[self]) do
     await the_server \in members /\ Cardinality(members) > 1;
-    await is_settled(self) /\ has_committed(self);
-    propose(value, members \ {the_server}, members \ {the_server});
+    change_to(value, members \ {the_server});
   end with;
 end macro;
 

@@ -169,6 +169,9 @@ has_caught_up(self, the_server) ==
 has_committed(self) ==
   term_at(log[self], commitIndex[self]) = currentTerm[self]
 
+\* Whether two clusters differ by one server at most.
+are_near(a, b) == Cardinality(a \ b) + Cardinality(b \ a) <= 1
+
 \* Whether a log's last configuration names a server, as a member or as a
 \* learner.
 is_named(s, the_log) == s \in new_members(the_log) \/ s \in learners(the_log)
@@ -413,6 +416,7 @@ add(self, value, the_server) ==
      IN  /\ the_server \notin members
          /\ is_settled(self)
          /\ has_committed(self)
+         /\ are_near(new_members(log[self]), members \cup {the_server})
          /\ of'
               = (value :> learners(log[self]) \ (members \cup {the_server}))
                   @@ of
@@ -434,6 +438,7 @@ remove(self, value, the_server) ==
          /\ Cardinality(members) > 1
          /\ is_settled(self)
          /\ has_committed(self)
+         /\ are_near(new_members(log[self]), members \ {the_server})
          /\ of'
               = (value :> learners(log[self]) \ (members \ {the_server})) @@ of
          /\ value \notin DOMAIN new

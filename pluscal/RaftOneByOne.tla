@@ -168,6 +168,9 @@ define
   has_committed(self) ==
     term_at(log[self], commitIndex[self]) = currentTerm[self]
 
+  \* Whether two clusters differ by one server at most.
+  are_near(a, b) == Cardinality(a \ b) + Cardinality(b \ a) <= 1
+
   \* Whether a server would not refuse another one its vote for its log.
   is_behind(p, s) ==
     LET older == last_term(log[p]) < last_term(log[s])
@@ -384,6 +387,13 @@ macro Server_advance_commit_index() begin
   end with;
 end macro;
 
+\* Append a configuration that differs by one server from the present one.
+macro change_to(value, members) begin
+  await is_settled(self) /\ has_committed(self);
+  await are_near(new_members(log[self]), members);
+  propose(value, members, members);
+end macro;
+
 \* Fail and come back: what is volatile is lost.
 macro restart() begin
   role[self] := "follower";
@@ -516,8 +526,7 @@ end macro;
 macro add(value, the_server) begin
   with members = new_members(log[self]) do
     await the_server \notin members;
-    await is_settled(self) /\ has_committed(self);
-    propose(value, members \cup {the_server}, members \cup {the_server});
+    change_to(value, members \cup {the_server});
   end with;
 end macro;
 
@@ -525,8 +534,7 @@ end macro;
 macro remove(value, the_server) begin
   with members = new_members(log[self]) do
     await the_server \in members /\ Cardinality(members) > 1;
-    await is_settled(self) /\ has_committed(self);
-    propose(value, members \ {the_server}, members \ {the_server});
+    change_to(value, members \ {the_server});
   end with;
 end macro;
 

@@ -150,6 +150,9 @@ is_settled(self) == commitIndex[self] = Len(log[self])
 has_committed(self) ==
   term_at(log[self], commitIndex[self]) = currentTerm[self]
 
+\* Whether two clusters differ by one server at most.
+are_near(a, b) == Cardinality(a \ b) + Cardinality(b \ a) <= 1
+
 \* Whether a server would not refuse another one its vote for its log.
 is_behind(p, s) ==
   LET older == last_term(log[p]) < last_term(log[s])
@@ -369,6 +372,7 @@ add(self, value, the_server) ==
      IN  /\ the_server \notin members
          /\ is_settled(self)
          /\ has_committed(self)
+         /\ are_near(new_members(log[self]), members \cup {the_server})
          /\ value \notin DOMAIN new
          /\ old' = (value :> members \cup {the_server}) @@ old
          /\ new' = (value :> members \cup {the_server}) @@ new
@@ -387,6 +391,7 @@ remove(self, value, the_server) ==
          /\ Cardinality(members) > 1
          /\ is_settled(self)
          /\ has_committed(self)
+         /\ are_near(new_members(log[self]), members \ {the_server})
          /\ value \notin DOMAIN new
          /\ old' = (value :> members \ {the_server}) @@ old
          /\ new' = (value :> members \ {the_server}) @@ new

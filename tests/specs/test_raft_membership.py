@@ -17,7 +17,6 @@ from raftnb.specs.raft.membership import (
     RAFT_ONE_BY_ONE,
     is_majority,
 )
-from raftnb.specs.raft.membership_proof import RAFT_ONE_BY_ONE_PROOF
 from raftnb.specs.raft.mistakes.membership import change
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
 from raftnb.specs.raft.server import Role, Server
@@ -85,18 +84,10 @@ def test_three_servers_change_jointly_where_one_entry_is_explored_to_the_end() -
     assert (found.verdict, found.distinct) == (Verdict.HOLDS, 35_307)
 
 
-def test_what_is_proved_is_proved_and_what_is_open_is_named() -> None:
-    found = prove(RAFT_ONE_BY_ONE_PROOF, timeout=60, trust=True)
-    assert (found.verdict, found.unknown) == (Verdict.UNKNOWN, ())
-    assert len(found.checked) > 800
-    assert "not covered by the proof: election_safety, log_matching" in str(found)
-
-
 def majorities_two_apart_meet(
     a: Set[Server], b: Set[Server], c: Set[Server], d: Set[Server]
 ) -> bool:
-    larger = all(s not in c or s in d for s in Server) and len(d) <= len(c) + 2
-    both = larger and is_majority(a, c) and is_majority(b, d)
+    both = len(c - d) + len(d - c) <= 2 and is_majority(a, c) and is_majority(b, d)
     return not both or any(s in a and s in b for s in Server)
 
 

@@ -69,6 +69,11 @@ def is_same(a: Set[Server], b: Set[Server]) -> bool:
     return a == b
 
 
+def are_near(a: Set[Server], b: Set[Server]) -> bool:
+    """Whether two clusters differ by one server at most."""
+    return len(a - b) + len(b - a) <= 1
+
+
 def is_quorum(servers: Set[Server], log: Seq[Entry]) -> bool:
     """Whether the servers have a majority of each cluster of a log's last configuration."""
     old, new = old_members(log), new_members(log)
@@ -163,19 +168,24 @@ class OneByOneServer(MemberServer):
         """Whether this leader has committed an entry of its own term (the rule of 2015)."""
         return term_at(self.log, self.commitIndex) == self.currentTerm
 
+    @macro
+    def change_to(self, value: Value, members: Set[Server]) -> None:
+        """Append a configuration that differs by one server from the present one."""
+        when(self.is_settled() and self.has_committed())
+        when(are_near(new_members(self.log), members))
+        self.propose(value, members, members)
+
     def add(self, value: Value, server: Server) -> None:
         """Take a server into the cluster."""
         members = new_members(self.log)
         when(server not in members)
-        when(self.is_settled() and self.has_committed())
-        self.propose(value, members | {server}, members | {server})
+        self.change_to(value, members | {server})
 
     def remove(self, value: Value, server: Server) -> None:
         """Take a server out of the cluster, which keeps one at least."""
         members = new_members(self.log)
         when(server in members and len(members) > 1)
-        when(self.is_settled() and self.has_committed())
-        self.propose(value, members - {server}, members - {server})
+        self.change_to(value, members - {server})
 
 
 def is_behind(p: Server, s: Server) -> bool:

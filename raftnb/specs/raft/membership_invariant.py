@@ -17,6 +17,7 @@ from raftnb.specs.raft.invariant import acknowledged, leader_had, wrote
 from raftnb.specs.raft.membership import (
     Configurations,
     Decisions,
+    are_near,
     is_majority,
     is_same,
     new_members,
@@ -63,8 +64,12 @@ def decide(servers: Set[Server], old: Set[Server], new: Set[Server]) -> bool:
 
 
 def share(a: Set[Server], b: Set[Server], c: Set[Server], d: Set[Server]) -> bool:
-    """Whether two configurations, from a to b and from c to d, have a cluster in common."""
-    return is_same(a, c) or is_same(a, d) or is_same(b, c) or is_same(b, d)
+    """Whether two configurations, from a to b and from c to d, have a cluster in common, or nearly.
+
+    Clusters that differ by one server will do: their majorities meet as well.
+    """
+    same = is_same(a, c) or is_same(a, d) or is_same(b, c) or is_same(b, d)
+    return same or are_near(b, d)
 
 
 def meet(old: Set[Server], new: Set[Server], log: Seq[Entry], i: Index) -> bool:

@@ -1,6 +1,6 @@
 """What follows from the invariant of a cluster that changes, and what a step meets and leaves.
 
-What is assumed of majorities comes first, and nothing else is; the proof counts to justify it.
+What is assumed of majorities is in `majorities`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from raftnb.specs.raft.membership import (
     Configurations,
     Decisions,
     MemberServer,
-    is_majority,
     is_same,
     new_members,
     old_members,
@@ -34,46 +33,6 @@ from raftnb.specs.raft.membership_invariant import (
     was_left,
 )
 from raftnb.specs.raft.server import Index, Past, Role, Server, Term
-
-# What is assumed of majorities, and of clusters with the same members.
-
-
-def majorities_of_one_cluster_meet(
-    a: Set[Server], b: Set[Server], c: Set[Server], d: Set[Server]
-) -> bool:
-    """Two majorities of one cluster share a server."""
-    both = is_same(c, d) and is_majority(a, c) and is_majority(b, d)
-    return not both or any(s in a and s in b for s in Server)
-
-
-def one_cluster_has_its_majorities(a: Set[Server], c: Set[Server], d: Set[Server]) -> bool:
-    """A majority of a cluster is one of a cluster with the same members."""
-    return not (is_same(c, d) and is_majority(a, c)) or is_majority(a, d)
-
-
-def a_cluster_is_itself(c: Set[Server]) -> bool:
-    """A cluster has the same members as itself."""
-    return is_same(c, c)
-
-
-def clusters_are_the_same_either_way(c: Set[Server], d: Set[Server]) -> bool:
-    """To have the same members is symmetric."""
-    return not is_same(c, d) or is_same(d, c)
-
-
-def clusters_are_the_same_in_turn(c: Set[Server], d: Set[Server], e: Set[Server]) -> bool:
-    """To have the same members is transitive."""
-    return not (is_same(c, d) and is_same(d, e)) or is_same(c, e)
-
-
-CLUSTERS = (
-    majorities_of_one_cluster_meet,
-    one_cluster_has_its_majorities,
-    a_cluster_is_itself,
-    clusters_are_the_same_either_way,
-    clusters_are_the_same_in_turn,
-)
-
 
 # What follows from the invariant in the same state.
 
@@ -155,9 +114,16 @@ def a_logs_configurations_follow_the_first(self: MemberServer, u: Term, j: Index
     return follows_the_first(old_at(self.log, j), self.log, j)
 
 
-def a_logs_configurations_follow(self: MemberServer, u: Term, i: Index, j: Index) -> bool:
-    """So it is from any configuration in a log on."""
+def its_writers_configurations_follow(self: MemberServer, u: Term, i: Index, j: Index) -> bool:
+    """So it is from any configuration in a log on, by the leader who wrote the entry at j."""
     if not (j < len(self.log) and i <= j and u == self.log[j].term):
+        return True
+    return follow_from(old_at(self.log, i), new_at(self.log, i), i, self.log, j)
+
+
+def a_logs_configurations_follow(self: MemberServer, i: Index, j: Index) -> bool:
+    """So it is from any configuration in a log on."""
+    if not (j < len(self.log) and i <= j):
         return True
     return follow_from(old_at(self.log, i), new_at(self.log, i), i, self.log, j)
 
@@ -258,9 +224,15 @@ def new_configuration_follows_the_first(self: MemberServer) -> bool:
     return follows_the_first(old, self.log, len(self.log) - 1)
 
 
-def new_configuration_follows_any(self: MemberServer, u: Term, i: Index, j: Index) -> bool:
+def new_configuration_follows_its_writers(self: MemberServer, u: Term, i: Index, j: Index) -> bool:
+    """The new configuration follows any one that the last one of this leader's log follows."""
+    last_one = u == self.currentTerm and i <= j and j == len(self.log) - 1
+    return not last_one or new_configuration_follows_any(self, i)
+
+
+def new_configuration_follows_any(self: MemberServer, i: Index) -> bool:
     """The new configuration follows any one of the log, or one does that was chosen since."""
-    if not (u == self.currentTerm and i <= j and j == len(self.log) - 1):
+    if i >= len(self.log):
         return True
     last = after(self).log[-1].value
     old, new = after(Configurations).old[last], after(Configurations).new[last]
@@ -331,6 +303,19 @@ def rivals_configurations_meet(self: MemberServer) -> bool:
     old, new = old_members(self.log), new_members(self.log)
     log, n = Past.leaderLog[self.currentTerm], Decisions.inherited[self.currentTerm]
     return share(old, new, old_before(log, n), new_before(log, n))
+
+
+def later_elections_are_met(self: MemberServer, u: Term) -> bool:
+    """The new configuration meets what elected a later leader, or chose a later entry."""
+    if not (u in Past.leaders and self.currentTerm < u):
+        return True
+    last = after(self).log[-1].value
+    old, new = after(Configurations).old[last], after(Configurations).new[last]
+    log, n = Past.leaderLog[u], Decisions.inherited[u]
+    return share(old, new, old_before(log, n), new_before(log, n)) or any(
+        was_chosen(log, k) and log[k].term > self.currentTerm and meet(old, new, log, k)
+        for k in range(len(log))
+    )
 
 
 def later_leaders_are_known(self: MemberServer, u: Term, q: Set[Server]) -> bool:

@@ -7,15 +7,15 @@ conjuncts stand with what takes the place of that: see `membership_invariant`.
 from __future__ import annotations
 
 from raftnb.language.proof import Lemma, Proof
-from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft import invariant as inv
 from raftnb.specs.raft import lemmas as old
+from raftnb.specs.raft import majorities
 from raftnb.specs.raft import membership_invariant as members
 from raftnb.specs.raft import membership_lemmas as found
 from raftnb.specs.raft import proof as base
 from raftnb.specs.raft.membership import (
     RAFT_JOINT,
-    RAFT_ONE_BY_ONE,
+    are_near,
     configurations_are_never_rewritten,
     is_majority,
     is_same,
@@ -28,6 +28,7 @@ from raftnb.specs.raft.membership_steps import (
     ELECTING,
     INSTEAD,
     MEETING,
+    REMEMBERED,
     STEP,
     when_appending,
     with_members,
@@ -43,14 +44,14 @@ CONFIGURATIONS = (
     Lemma(members.inherited_entries_are_older, STEP),
     Lemma(
         members.unsettled_entries_keep_the_configuration,
-        (*STEP, *members.NAMED, *found.CLUSTERS, found.new_configuration_follows),
+        (*STEP, *members.NAMED, *majorities.CLUSTERS, found.new_configuration_follows),
     ),
     Lemma(
         members.chosen_entries_had_a_quorum,
         (
             *STEP,
             *members.NAMED,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             members.values_name_one_entry,
             members.unsettled_entries_keep_the_configuration,
         ),
@@ -110,19 +111,28 @@ CONFIGURATIONS = (
     ),
     Lemma(
         members.configurations_follow_or_one_between_was_chosen,
-        (*STEP, *members.NAMED, *found.CLUSTERS),
+        (members.leaders_beginnings_are_remembered,),
         steps={
-            **when_appending(found.new_configuration_follows_any),
-            "become_leader": (found.a_logs_configurations_follow,),
+            **when_appending(
+                *REMEMBERED,
+                *members.NAMED,
+                majorities.a_cluster_is_itself,
+                majorities.clusters_are_the_same_either_way,
+            ),
+            "become_leader": (old.term_has_no_leader_yet,),
         },
-        own=(members.configurations_follow_or_one_between_was_chosen,),
+        own=(
+            members.configurations_follow_or_one_between_was_chosen,
+            found.a_logs_configurations_follow,
+            found.new_configuration_follows_any,
+        ),
     ),
     Lemma(
         members.configurations_meet_or_were_left,
         (members.leaders_beginnings_are_remembered,),
         (("Past.leaderLog[t][i].value", "Past.leaderLog[u][j].value"),),
         steps={
-            **when_appending(*STEP, *members.NAMED, *found.CLUSTERS),
+            **when_appending(*STEP, *members.NAMED, *majorities.CLUSTERS),
             "become_leader": (old.term_has_no_leader_yet,),
         },
         own=(
@@ -219,8 +229,8 @@ RAFT_JOINT_PROOF = Proof(
         *(with_members(lemma) for lemma in RAFT.goals if lemma.claim in RAFT_JOINT.claims),
         Lemma(configurations_are_never_rewritten, members.NAMED),
     ),
-    axioms=tuple(map(Lemma, found.CLUSTERS)),
-    opaque=(is_majority, is_same),
+    axioms=tuple(map(Lemma, majorities.CLUSTERS)),
+    opaque=(is_majority, is_same, are_near),
     defined=(
         *AB,
         *members.NAMED,
@@ -232,28 +242,4 @@ RAFT_JOINT_PROOF = Proof(
         **dict.fromkeys(APPENDS, APPENDING),
         "become_leader": ELECTING,
     },
-)
-FIRST = (
-    members.values_say_both,
-    members.entries_name_configurations,
-    members.sent_entries_name_configurations,
-    members.answers_are_natural,
-    members.leaders_look_at_places,
-)
-RAFT_ONE_BY_ONE_PROOF = Proof(
-    RAFT_ONE_BY_ONE,
-    invariant=(
-        *(Lemma(claim, inv.VOTES) for claim in inv.VOTES),
-        *(Lemma(claim, FIRST) for claim in FIRST),
-    ),
-    goals=(
-        Lemma(raft.one_vote_per_term, ()),
-        Lemma(raft.currentTerm_is_monotone, ()),
-        Lemma(raft.commitIndex_is_monotone, ()),
-        Lemma(raft.matchIndex_is_monotone, ()),
-        Lemma(configurations_are_never_rewritten, FIRST),
-    ),
-    axioms=tuple(map(Lemma, found.CLUSTERS)),
-    opaque=(is_majority, is_same),
-    defined=FIRST,
 )

@@ -12,6 +12,7 @@ from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma
 from raftnb.specs.raft import invariant as inv
 from raftnb.specs.raft import lemmas as old
+from raftnb.specs.raft import majorities
 from raftnb.specs.raft import membership_invariant as members
 from raftnb.specs.raft import membership_lemmas as found
 
@@ -68,7 +69,7 @@ VOTERS = (
     members.leaders_beginnings_are_remembered,
     members.leaders_had_a_quorum_of_their_configuration,
     inv.leaders_had_votes,
-    found.majorities_of_one_cluster_meet,
+    *majorities.MEET,
     inv.votes_are_not_of_the_future,
 )
 REMEMBERED = (
@@ -95,18 +96,19 @@ OF_ANY_LOG = (
         )
         for claim, of_leaders in (
             (found.a_logs_configurations_follow_the_first, FIRST_FOLLOWED),
-            (found.a_logs_configurations_follow, FOLLOWED),
+            (found.its_writers_configurations_follow, FOLLOWED),
             *((claim, members.configurations_meet_or_were_left) for claim in WRITERS),
         )
     ),
+    Lemma(found.a_logs_configurations_follow, (found.its_writers_configurations_follow,)),
     *(Lemma(claim, (of_writers,)) for claim, of_writers in zip(MEETING, WRITERS, strict=True)),
     Lemma(
         found.present_configuration_follows_the_first,
-        (found.a_cluster_is_itself, found.a_logs_configurations_follow_the_first),
+        (majorities.a_cluster_is_itself, found.a_logs_configurations_follow_the_first),
     ),
     Lemma(
         found.present_configuration_meets,
-        (*found.CLUSTERS, found.a_logs_configurations_meet),
+        (*majorities.CLUSTERS, found.a_logs_configurations_meet),
         own=(FIRST_FOLLOWED,),
     ),
 )
@@ -125,26 +127,38 @@ APPENDING = (
     ),
     Lemma(
         found.present_configuration_is_followed,
-        (*found.CLUSTERS, found.what_leads_on_is_followed),
+        (*majorities.CLUSTERS, found.what_leads_on_is_followed),
         own=(FIRST_FOLLOWED,),
     ),
-    Lemma(found.new_configuration_follows, (*found.CLUSTERS, *members.NAMED)),
     Lemma(
-        found.new_configuration_follows_any,
+        found.new_configuration_follows,
+        (
+            *majorities.CLUSTERS,
+            *members.NAMED,
+            inv.leaders_are_remembered,
+            inv.leaders_were_candidates,
+        ),
+    ),
+    Lemma(
+        found.new_configuration_follows_its_writers,
         (
             *REMEMBERED,
             members.leaders_beginnings_are_remembered,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             found.new_configuration_follows,
             found.settled_logs_were_chosen,
         ),
         own=(FOLLOWED,),
     ),
     Lemma(
+        found.new_configuration_follows_any,
+        (found.new_configuration_follows_its_writers,),
+    ),
+    Lemma(
         found.new_configuration_follows_the_first,
         (
             *members.NAMED,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             found.present_configuration_follows_the_first,
             found.new_configuration_follows,
             found.settled_logs_were_chosen,
@@ -157,7 +171,7 @@ APPENDING = (
             inv.leaders_entries_were_written_by_leaders,
             inv.leaders_logs_match,
             members.leaders_beginnings_are_remembered,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             found.new_configuration_follows,
             found.settled_logs_were_chosen,
             found.chosen_entries_are_on_one_path,
@@ -167,27 +181,36 @@ APPENDING = (
     ),
     Lemma(
         found.new_configuration_is_met,
-        (*found.CLUSTERS, found.new_configuration_meets),
+        (*majorities.CLUSTERS, found.new_configuration_meets),
         (("Past.leaderLog[t][i].value",),),
     ),
     Lemma(
         found.new_configuration_meets_an_elections,
         (
             members.leaders_beginnings_are_remembered,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             found.new_configuration_follows_the_first,
             found.new_configuration_meets,
         ),
         (("u in Past.leaders",),),
     ),
     Lemma(
-        found.later_leaders_are_known,
+        found.later_elections_are_met,
         (
             *REMEMBERED,
-            *VOTERS,
-            *OF_A_LOG,
+            members.leaders_beginnings_are_remembered,
+            found.chosen_entries_of_a_log_stay,
             found.later_leaders_began_with_what_was_chosen,
             found.new_configuration_meets_an_elections,
+        ),
+        (("u in Past.leaders",),),
+    ),
+    Lemma(
+        found.later_leaders_are_known,
+        (
+            *VOTERS,
+            found.chosen_entries_of_a_log_had_a_quorum,
+            found.later_elections_are_met,
         ),
     ),
 )
@@ -198,7 +221,7 @@ ELECTING = (
         found.present_configuration_meets_an_elections,
         (
             members.leaders_beginnings_are_remembered,
-            *found.CLUSTERS,
+            *majorities.CLUSTERS,
             found.present_configuration_follows_the_first,
             found.present_configuration_meets,
         ),
@@ -210,7 +233,7 @@ ELECTING = (
             members.leaders_beginnings_are_remembered,
             inv.leaders_entries_were_written_by_leaders,
             *OF_A_LOG,
-            found.majorities_of_one_cluster_meet,
+            *majorities.MEET,
             inv.candidates_count_votes_given,
             inv.voters_pass_on_their_entries,
         ),
@@ -231,7 +254,7 @@ ELECTING = (
         old.term_has_no_leader_yet,
         (
             *VOTERS,
-            found.a_cluster_is_itself,
+            majorities.a_cluster_is_itself,
             inv.candidates_count_votes_given,
             inv.leaders_were_candidates,
             found.rivals_configurations_meet,
@@ -249,12 +272,13 @@ ELECTING = (
     Lemma(
         found.what_the_new_leader_lacks_was_not_chosen,
         (
-            *AB,
-            *found.CLUSTERS,
+            members.leaders_beginnings_are_remembered,
+            inv.leaders_entries_were_written_by_leaders,
+            inv.votes_are_not_of_the_future,
+            *majorities.MEET,
             found.new_leader_has_what_was_chosen,
             found.what_was_chosen_is_not_beyond,
             found.present_configuration_meets,
-            found.present_configuration_follows_the_first,
             inv.candidates_count_votes_given,
             inv.voters_pass_on_their_entries,
             inv.acknowledgements_are_of_the_past,
