@@ -201,7 +201,8 @@ class Explorer {
       for (const choice of found) await this.follow(choice);
       return this.show(journey.here);
     }
-    return this.say(`None can be reached${steps.partial ? ", as far as is known here" : ""}.`);
+    const aside = wanted.unseen === undefined ? "" : " Deadlocks are not looked for.";
+    return this.say(`None can be reached${steps.partial ? ", as far as is known here" : ""}.${aside}`);
   }
 
   say(note) {
