@@ -42,8 +42,8 @@ class Reader(World):
         return self.cells[cell]
 
     def messages(self) -> list[Message]:
-        """The messages in flight; noted."""
-        self.noted.append(BAG)
+        """The messages in flight; noted, and the queues that they wait in."""
+        self.noted += (BAG, *self.model.channels.values())
         return super().messages()
 
     def after(self, owner: Any) -> Any:

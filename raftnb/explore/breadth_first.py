@@ -120,7 +120,7 @@ class BreadthFirst:
         for row, state in zip(encoded, self.model.initial_states, strict=True):
             self.generated += 1
             self._check_initial(row, state)
-            if self.memo.within < 0 or self.memo.value(self.memo.within, row):
+            if self.memo.is_within(row):
                 rows.append(self.memo.canonical(row))
             else:
                 self.cut += 1

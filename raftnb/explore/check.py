@@ -88,7 +88,7 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     from raftnb.explore.breadth_first import Answered, BreadthFirst
     from raftnb.explore.graph import Graph
 
-    if asked(model, model.spec.possible):  # states are numbered without gaps by one thread
+    if asked(model, "possible"):  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
     other = Compiled(model, options) if may_compile else None
     if other is not None and (found := other.at_once()) is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from raftnb.data.errors import UsageError
 from raftnb.data.names import nearest
 from raftnb.data.verdict import Verdict
+from raftnb.explore.given import ASKED
 from raftnb.explore.result import Exploration, ExplorationOptions, Violation
 from raftnb.language.spec import Model
 
@@ -34,14 +35,18 @@ class Choice:
 
 def claims_of(model: Model) -> list[str]:
     """The names of the claims that an exploration asks about."""
+    return list(dict.fromkeys(name for _, name in _places(model)))
+
+
+def _places(model: Model) -> list[tuple[str, str]]:
+    """Each claim, with the field that it is in: a claim may be in several."""
     spec = model.spec
-    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
-    return [claim.__name__ for claim in claims]
+    return [(field, claim.__name__) for field in ASKED for claim in getattr(spec, field)]
 
 
-def without(model: Model, names: set[str]) -> Model:
-    """The model of which the claims with these names are not asked."""
-    left_out = model.left_out | names
+def _without(model: Model, places: Iterable[tuple[str, str]]) -> Model:
+    """The model of which the claims in these places are not asked there."""
+    left_out = model.left_out.union(places)
     return Model(model.spec, model.constants, model.history, model.starts, left_out)
 
 
@@ -58,7 +63,13 @@ def choice(model: Model, names: Iterable[str]) -> Choice:
             )
     if not wanted:
         return Choice(model, ())
-    return Choice(without(model, {*known} - {*wanted}), wanted)
+    others = [place for place in _places(model) if place[1] not in wanted]
+    return Choice(_without(model, others), wanted)
+
+
+def _answered(model: Model, name: str) -> tuple[str, str]:
+    """The place of a violated claim: the first in the order of answers where it is still asked."""
+    return next(p for p in _places(model) if p[1] == name and p not in model.left_out)
 
 
 def all_violations(
@@ -74,7 +85,7 @@ def all_violations(
         if name == DEADLOCK:
             options = replace(options, deadlock=False)
         else:
-            model = without(model, {name.split(" ")[0]})
+            model = _without(model, [_answered(model, name.split(" ")[0])])
     if not found:
         return last
     first, *others = found

@@ -23,9 +23,9 @@ class ClaimChecker:
 
     def __init__(self, memo: Memo, wanted: bool = True) -> None:
         model, self.memo = memo.model, memo
-        self.invariants = asked(model, model.spec.invariants) if wanted else ()
-        self.awaited = asked(model, model.spec.sometimes) if wanted else ()
-        transitions = asked(model, model.spec.transitions) if wanted else ()
+        self.invariants = asked(model, "invariants") if wanted else ()
+        self.awaited = asked(model, "sometimes") if wanted else ()
+        transitions = asked(model, "transitions") if wanted else ()
         self.outlawed = (*self.invariants, *transitions)
         memo.transitions = [memo.claim(c) for c in transitions]
         memo.invariants = [memo.claim(c) for c in self.invariants]

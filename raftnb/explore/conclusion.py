@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.given import asked
+from raftnb.explore.given import ASKED, asked
 from raftnb.language import source
 from raftnb.language.assumptions import how_to_begin, listed
 from raftnb.language.processes import Action
@@ -121,9 +121,7 @@ def actions_of(model: Model) -> list[Any]:
 
 def with_naturals(model: Model) -> list[Any]:
     """The actions, and the claims of states and steps, whose parameters may be numbers."""
-    spec = model.spec
-    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
-    return [*actions_of(model), *asked(model, claims), *model.checked(spec.constraints)]
+    return [*actions_of(model), *asked(model, *ASKED), *model.checked(model.spec.constraints)]
 
 
 def natural_parameters(model: Model) -> Iterator[str]:

@@ -32,9 +32,18 @@ def begun(given: Any, start: State | None) -> Model:
     return model if start is None else model.starting_at(start)
 
 
-def asked(model: Model, claims: tuple[Property, ...]) -> tuple[Property, ...]:
-    """Those of the claims that can be evaluated, without those that are left out."""
-    return tuple(claim for claim in model.checked(claims) if claim.__name__ not in model.left_out)
+ASKED = ("invariants", "transitions", "sometimes", "possible")
+"""The fields of a Spec whose claims an exploration asks, in the order in which it answers them."""
+
+
+def asked(model: Model, *fields: str) -> tuple[Property, ...]:
+    """The claims in these fields that can be evaluated, without those that are left out."""
+    return tuple(
+        claim
+        for field in fields
+        for claim in model.checked(getattr(model.spec, field))
+        if (field, claim.__name__) not in model.left_out
+    )
 
 
 def at_least(least: int, **numbers: Any) -> None:

@@ -16,7 +16,7 @@ from types import FrameType, FunctionType
 from typing import Any
 
 from raftnb.data.places import where
-from raftnb.explore.given import asked
+from raftnb.explore.given import ASKED, asked
 from raftnb.language import source
 from raftnb.language.claims import as_function
 from raftnb.language.spec import Model
@@ -108,9 +108,8 @@ def functions_of(model: Model) -> Iterator[FunctionType]:
     """The actions and claims of a model, and what they call, as they stand in their files."""
     spec = model.spec
     roots = [action.function for cls in model.processes for action in cls.actions.values()]
-    claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
     bounds = (*spec.constraints, *((spec.final,) if spec.final else ()))
-    roots += map(as_function, (*asked(model, claims), *model.checked(bounds)))
+    roots += map(as_function, (*asked(model, *ASKED), *model.checked(bounds)))
     found = {
         function: None
         for root in roots

@@ -41,7 +41,7 @@ def with_possible(model: Model, result: Exploration, reached: Reached) -> Explor
     They are asked when nothing else is violated, and not when the exploration was interrupted or
     had no memory left.
     """
-    claims = asked(model, model.spec.possible)
+    claims = asked(model, "possible")
     if not claims or result.verdict is Verdict.VIOLATED or not result.distinct:
         return result
     if result.bound is not None and result.bound.startswith(("interrupted", "max_memory")):
@@ -77,7 +77,7 @@ def _asked(model: Model, result: Exploration, reached: Reached) -> Exploration:
 
 
 def _prospects(model: Model, reached: Reached) -> Iterator[tuple[str, Prospect]]:
-    for claim in asked(model, model.spec.possible):
+    for claim in asked(model, "possible"):
         for binding in bindings(model, (claim,)):
             yield named(claim.__name__, binding), reached.prospect(claim, binding)
 

@@ -56,10 +56,9 @@ class Reference:
         self.generated, self.cut = 0, 0
         instances = self.world.instances
         self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
-        spec = model.spec
-        self.invariants = asked(model, spec.invariants) if claims else ()
-        self.transitions = asked(model, spec.transitions) if claims else ()
-        awaited = asked(model, spec.sometimes) if claims else ()
+        self.invariants = asked(model, "invariants") if claims else ()
+        self.transitions = asked(model, "transitions") if claims else ()
+        awaited = asked(model, "sometimes") if claims else ()
         self.awaited = {p.__name__: p for p in awaited}
         self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.awaited)
         self.started = time.perf_counter()

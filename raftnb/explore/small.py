@@ -24,11 +24,10 @@ def answer_of_small(model: Model, options: ExplorationOptions) -> Exploration | 
     It runs everything twice: what depends on more than the state is left to the memo, which says
     so. So is what is violated or unknown. None, too, once numba is there.
     """
-    spec = model.spec
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or options.symmetry or bounds != (None, None, None):
         return None
-    if asked(model, spec.possible) or _begins_widely(model):
+    if asked(model, "possible") or _begins_widely(model):
         return None
     end = time.process_time() + SECONDS
     try:

@@ -84,7 +84,7 @@ class Walks:
             if claim := self.checker.breaks(row):
                 trace = Trace((state,), ())
                 raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
-            if memo.within < 0 or memo.value(memo.within, row):
+            if memo.is_within(row):
                 self.initial.append(row)
         return bool(self.initial)
 

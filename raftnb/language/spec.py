@@ -207,13 +207,13 @@ class Spec:
 class Model:
     """A specification with its constants: what engines explore, prove and draw.
 
-    `starts` are the states that it starts in instead (`starting_at`), `left_out` the names of
-    claims that are not asked.
+    `starts` are the states that it starts in instead (`starting_at`), `left_out` the claims
+    that are not asked, each with the field of the Spec where it is not.
     """
 
     def __init__(
         self, spec: Spec, given: Mapping[str, Any], history: bool,
-        starts: Sequence[State] = (), left_out: frozenset[str] = frozenset(),
+        starts: Sequence[State] = (), left_out: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:  # fmt: skip
         self.spec, self.history, self.starts, self.left_out = spec, history, tuple(starts), left_out
         self.constants = checked_constants(spec.name, given, spec.all_constants, spec.sorts)

@@ -104,3 +104,24 @@ def test_an_unknown_claim_is_an_error_with_the_likely_one() -> None:
         check(COUNT(), claims=["fin"], progress=False)
     assert "low, few, lower, fine, grows, far, zero" in caught.value.allowed
     assert caught.value.cure == "did you mean `fine`?"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_claim_that_is_made_in_several_ways_is_asked_in_each(engine: str) -> None:
+    several = COUNT.variant(
+        "several",
+        invariants=(lower, far),
+        transitions=(),
+        sometimes=(far, fine),
+        possible=(lower, far, fine),
+        constraints=(),
+    )
+    asked = {"go_on": True, "deadlock": False, "engine": engine, "progress": False}
+
+    def names(claims: tuple[str, ...] = ()) -> list[str]:
+        found = check(several(), claims=claims, **asked)
+        every = [found.property, *(one.property for one in found.others)]
+        return sorted(str(name).split(" ")[0] for name in every)
+
+    assert names() == ["far"] * 3 + ["lower"] * 2
+    assert names(("far", "fine")) == ["far"] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -21,8 +22,10 @@ from raftnb.language import (
     Nat,
     Process,
     Spec,
+    discard,
     either,
     eventually,
+    in_flight,
     send,
     when,
 )
@@ -377,3 +380,83 @@ def test_walks_start_within_the_constraints_only():
     found = random_walks(COUNT.variant("count", constraints=(never,))(), walks=5)
     assert (found.verdict, found.distinct) == (Verdict.UNKNOWN, 0)
     assert "no initial state is within the constraints" in found.bound
+
+
+class Beat(Message):
+    n: Nat
+
+
+class Heart(Process, number="hearts"):
+    n: Nat = 0
+
+    def beat(self, other: Heart) -> None:
+        when(self.n < 2)
+        self.n += 1
+        send(Beat(n=self.n), to=other)
+
+    def hear(self, m: Beat) -> None:
+        when(self.n < 2)
+        discard(m)
+
+
+def at_most_one_is_looked_at() -> bool:
+    return (1, 2)[len(in_flight(Beat))] > 0
+
+
+def it_is_the_first(h: Heart) -> bool:
+    return h.n < 2
+
+
+def it_raises_at_one(h: Heart) -> bool:
+    return h.n < 2 or 1 // (1 - len(in_flight(Beat))) > 0
+
+
+BEATS = Spec(
+    "beats",
+    (Heart,),
+    constants={"hearts": 2, "messages": 1},
+    distinct_messages="messages",
+    delivery=Delivery(loses=False),
+)
+
+
+@pytest.mark.parametrize("bounds", [
+    (at_most_one_is_looked_at,),
+    (at_most_one_is_looked_at, it_is_the_first),
+    (it_is_the_first, at_most_one_is_looked_at),
+])  # fmt: skip
+@pytest.mark.parametrize("duplicates", [True, False])
+def test_no_constraint_is_asked_where_messages_are_too_many(bounds, duplicates):
+    """In all engines the limits on messages come first: what is too many is never looked at."""
+    delivery = Delivery(loses=False, duplicates=duplicates)
+    model = BEATS.variant("bounded", constraints=bounds, delivery=delivery)()
+    told = [
+        (found.verdict, found.distinct, found.generated, found.cut)
+        for engine in ("reference", "memo", "fast", *(["compiled"] if shutil.which("cc") else []))
+        for found in [check(model, deadlock=False, engine=engine, progress=False)]
+    ]
+    assert told[0][0] is Verdict.HOLDS
+    assert told[0][3] > 0
+    assert set(told) == {told[0]}
+
+
+def test_a_constraint_that_raises_within_the_limits_is_an_error_in_every_engine():
+    delivery = Delivery(loses=False, duplicates=False)
+    model = BEATS.variant("bounded", constraints=(it_raises_at_one,), delivery=delivery)()
+    for engine in ("reference", "memo", "fast"):
+        with pytest.raises(SpecError, match="it_raises_at_one"):
+            check(model, deadlock=False, engine=engine, progress=False)
+
+
+def test_a_state_to_start_in_is_within_the_limits_on_messages_or_left_out():
+    wide = BEATS(messages=2)
+    given = wide.start()
+    given["h1"].beat(given["h2"])
+    given["h2"].beat(given["h1"])
+    start = given.state
+    for engine in ("reference", "memo", "fast"):
+        found = check(BEATS(), start=start, deadlock=False, engine=engine, progress=False)
+        assert found.verdict is Verdict.UNKNOWN
+        assert "no initial state is within the constraints" in str(found.bound)
+    walked = random_walks(BEATS(), start=start, walks=2, depth=2, progress=False)
+    assert "no initial state" in str(walked.bound)

@@ -60,6 +60,7 @@ static void meet(struct successor *one) {
     if (any(&one->need) || awaits_some) unpack(state, one->row);
     s = state;
     for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
+        if (checks[i].kind == CONSTRAINT && !one->within) break; /* it is left out already */
         if (passes(i)) continue;
         if (checks[i].kind == INVARIANT) {
             add(one->row, one->hash, place, one->parent);

@@ -59,10 +59,10 @@ def claims_of(model: Model) -> Claims:
     """The claims of a model that are checked."""
     spec = model.spec
     return Claims(
-        asked(model, spec.invariants),
-        asked(model, spec.transitions),
+        asked(model, "invariants"),
+        asked(model, "transitions"),
         model.checked(spec.constraints),
-        asked(model, spec.sometimes),
+        asked(model, "sometimes"),
     )
 
 

@@ -196,6 +196,11 @@ class Bags:
         low, n = self.bag[number].tolist()
         return [(m, c) for m, c in self.entry[low : low + n].tolist()]
 
+    def is_within(self, number: int, distinct: int, copies: int) -> bool:
+        """Whether a bag has at most so many messages, and of each at most so many copies."""
+        content = self.content_of(number)
+        return len(content) <= distinct and all(count <= copies for _, count in content)
+
     @property
     def bytes(self) -> int:
         """The memory in use."""

@@ -242,17 +242,34 @@ class Memo:
                 after[component] = number
             if delta:
                 after[-1] = NO_BAG_YET
-            for claim in self.transitions:
-                self.leaf(claim, [*row, *after])
+            self._learn(self.transitions, [*row, *after])
+            asked = self._asked_after(row[-1], delta)
             try:
-                self._learn_claims(after)
+                self._learn(asked, after)
             except NeedsBag:
                 after[-1] = self.after(row[-1], delta)
-                self._learn_claims(after)
+                self._learn(asked, after)
 
-    def _learn_claims(self, row: Sequence[int]) -> None:
-        for claim in ([self.within] if self.within >= 0 else []) + self.invariants:
-            self.leaf(claim, row)
+    def _asked_after(self, bag: int, delta: int) -> list[int]:
+        """What is asked of a state after a step: no constraint, where messages are too many."""
+        if self.within < 0 or (delta and not self._are_few(lambda: self.after(bag, delta))):
+            return self.invariants
+        return [self.within, *self.invariants]
+
+    def _learn(self, slots: Iterable[int], row: Sequence[int]) -> None:
+        for slot in slots:
+            self.leaf(slot, row)
+
+    def _are_few(self, bag: Callable[[], int]) -> bool:
+        """Whether the messages of a bag, which is made if it matters, are within the limits."""
+        distinct, copies = self.limits.tolist()
+        return distinct < 0 or self.interner.bags.is_within(bag(), distinct, copies)
+
+    def is_within(self, row: Sequence[int]) -> bool:
+        """Whether a state is within the limits on messages, and then within the constraints."""
+        if self.interner.has_bag and not self._are_few(lambda: int(row[-1])):
+            return False
+        return self.within < 0 or bool(self.value(self.within, row))
 
     def rows_after(self, slot: int, row: Sequence[int]) -> Iterator[list[int]]:
         """The rows of the states to which a slot leads."""
