@@ -53,9 +53,9 @@ modules, each with the first line of its description.
 MISTAKES = """\
 # Mistakes in Raft
 
-{count} mistakes, each a subclass of `Server` or of what stands on it, and each found out in the way
-that is named. A click on a head sorts by that column. The last two columns lead to the section that
-shows a mistake, and to where it was made.
+{count} mistakes, each a subclass of `Server` or of what stands on it, and how each is found out.
+One that is *equivalent* does no harm. A click on a head sorts by that column. The last two columns
+lead to the section that shows a mistake, and to where it was made.
 
 ```{{list-table}}
 :header-rows: 1
