@@ -280,7 +280,7 @@ def test_what_means_nothing_is_refused(what: str) -> None:
         {"helpful": (Thread.enter,)},
         {"helpful": (Helps("enter", may_enter),)},
     ],
-    ids=str,
+    ids=["a rank", "no rank", "helps alone", "an action", "a name"],
 )
 def test_what_is_of_another_kind_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
