@@ -21,6 +21,20 @@ Play = Callable[[], None]
 """An alternative: takes steps and compares, on `Now`; raises `Misfit` where it does not fit."""
 
 
+def played(play: Play) -> None:
+    """Play an alternative; raises `EventError` for one that says True or False, which is no answer.
+
+    It is a comparison that was written down and not made: whatever it says, the event would fit.
+    """
+    said: Any = play()  # type: ignore[func-returns-value]
+    if type(said) is bool:
+        raise EventError(
+            f"an alternative that returns {said}",
+            allowed="one that takes steps on `now` and compares; what it returns is not looked at",
+            cure="write `now.compare(process, name=logged)` or `now.same(what, is_, logged)`",
+        )
+
+
 class Now:
     """The state that the events so far have led to, and what can be done in it.
 
@@ -182,7 +196,8 @@ class Now:
         for play in plays:
             mark, taken = len(self.world.journal), len(self.taken)
             try:
-                return play()
+                played(play)
+                return
             except Misfit as misfit:
                 reasons.append(misfit.found)
                 self.back_to(mark, taken)
@@ -199,7 +214,7 @@ class Now:
         for play in plays:
             mark, taken = len(self.world.journal), len(self.taken)
             try:
-                play()
+                played(play)
                 outcome = self.world.outcome(mark)
                 if all(outcome != known for known, _ in found):
                     found.append((outcome, play))
@@ -222,12 +237,12 @@ class Now:
         """
 
         def play(row: tuple[tuple[Any, ...], ...]) -> Play:
-            def played() -> None:
+            def after_them() -> None:
                 for step in row:
                     self.take(*step)
-                then()
+                played(then)
 
-            return played
+            return after_them
 
         rows = (itertools.product(steps, repeat=n) for n in range(least, most + 1))
         return [play(row) for row in itertools.chain.from_iterable(rows)]

@@ -15,7 +15,7 @@ from raftnb.conform.claims import ClaimsAlong, told
 from raftnb.conform.lines import at_line, numbered
 from raftnb.conform.mapping import Event
 from raftnb.conform.misfit import EventError, Misfit
-from raftnb.conform.now import Now, Play
+from raftnb.conform.now import Now, Play, played
 from raftnb.conform.result import BrokenClaim, Conformance, FirstMisfit
 from raftnb.conform.running import Changes, Taken
 from raftnb.data.calls import told_plainly
@@ -114,7 +114,7 @@ class Search:
         now, mark, before = self.now, len(self.now.world.journal), len(self.now.taken)
         for number, play in enumerate(plays):
             try:
-                play()
+                played(play)
             except Misfit as misfit:
                 self._note(misfit.found, line, event)
                 now.back_to(mark, before)
@@ -273,6 +273,12 @@ def conforms(
             f"{mapping!r} as a mapping",
             allowed="a function of an event and of `Now`, or an `EventMapping`",
             cure="give the alternatives of an event",
+        )
+    if not isinstance(events, Iterable):
+        raise UsageError(
+            f"{events!r} as events",
+            allowed="a list of events, in their order, or a recording",
+            cure="give the lines of the log, each as the mapping reads it",
         )
     first = model.initial_states[0] if start is None else admitted_state(model, start)
     now, behavior = Now(model, first), Behavior(model, first)

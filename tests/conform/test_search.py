@@ -226,3 +226,26 @@ def test_a_number_is_not_true_or_false(model: Model, is_: Any, logged: Any) -> N
     assert found.verdict is Verdict.VIOLATED
     assert found.first_misfit is not None
     assert found.first_misfit.reasons == (differ("it", is_, logged),)
+
+
+@pytest.mark.parametrize("around", ["alone", "first_of", "apart", "unlogged"])
+@pytest.mark.parametrize("said", [True, False])
+def test_a_comparison_that_nobody_makes_is_an_error(model: Model, said: bool, around: str) -> None:
+    def compared() -> Any:
+        return said
+
+    def mapping(event: Any, now: Now) -> Sequence[Play]:
+        if around == "first_of":
+            return [lambda: now.first_of(compared)]
+        if around == "apart":
+            return now.apart(compared, compared)
+        return now.unlogged([("w1", "look")], compared) if around == "unlogged" else [compared]
+
+    with pytest.raises(EventError, match=f"an alternative that returns {said}"):
+        conforms(model, [work()], mapping)
+
+
+@pytest.mark.parametrize("events", [None, 5, len])
+def test_what_is_no_list_of_events_is_an_error(model: Model, events: Any) -> None:
+    with pytest.raises(UsageError, match="as events"):
+        conforms(model, events, steps_of_two)
