@@ -26,7 +26,7 @@ from raftnb.language import (
 )
 from raftnb.language.world import World
 from raftnb.tree import Program
-from raftnb.tree.nodes import BOOL, INT, NEVER, TEXT, Int, Member, OneOf, SeqOf, SetOf, Type
+from raftnb.tree.nodes import BOOL, INT, NEVER, TEXT, Int, Member, OneOf, Option, SeqOf, SetOf, Type
 from tests.oracles.tree_interpreter import successors
 
 
@@ -162,6 +162,8 @@ NAMES: dict[str, Type] = {
     "n": Int(natural=True),
     "t": TEXT,
     "yes": BOOL,
+    "maybe": Option(BOOL),
+    "perhaps": Option(INT),
     "seq": SeqOf(INT),
     "some": SetOf(INT),
     "key": Member("Key"),
@@ -196,6 +198,8 @@ def claim_of(ones: int) -> bool:
         ("Sum.more", "total"),
         ("seq == some", "Seq[int], and Set[int]"),
         ("n == t", "Nat, and str"),
+        ("not perhaps", "`perhaps is not None`"),
+        ("not maybe", "`maybe == True`"),
         ("x == 'a'", "int, and Literal['a']"),
     ],
 )
