@@ -25,13 +25,13 @@ FACES = {
         "Listing", "Picture", "Stepper", "Views", "draw_lasso", "draw_lemmas", "render",
         "log_stepper", "show_views", "timeline",
     },
-    "raftnb.explorer": EXPLORED | {"Shown", "diagram"},
+    "raftnb.explorer": EXPLORED | {"Scenes", "Seen", "Shown", "StateDiagram", "diagram", "scenes"},
     "raftnb.draw.raft": {"draw_cluster", "draw_clusters", "draw_sequence"},
     "raftnb.specs": {"PROOFS", "REFINEMENTS", "SPECS"},
     "raftnb.experiments": {
         "ClientHistories", "SIZES", "client_histories", "client_history", "history_told", "sized",
         "Finding", "find_all", "find_out", "first_violation", "history_of", "play", "played",
-        "produced", "well_formed",
+        "produced", "store_history", "well_formed",
     },
 }  # fmt: skip
 ENGINES = {

@@ -71,8 +71,8 @@ class Node(Process, number="nodes"):
 
 
 def has_a_largest(n: Node) -> bool:
-    """The largest of a set has no translation for sets of any size."""
-    return max(n.some, default=0) >= 0
+    """The order of a set has no translation for sets of any size."""
+    return tuple(sorted(n.some))[:1] != (9,)
 
 
 def at_most_once(n: Node) -> bool:
