@@ -23,7 +23,7 @@ from raftnb.liveness import check_liveness
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
 
-WALKS, STEPS, SEED = 60_000, 60, 1
+WALKS, STEPS = 60_000, 60
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,7 +188,7 @@ def walked(mutant: Mutant, server: type[Server] | None = None) -> Finding:
     from raftnb.explore import random_walks  # here: it brings a compiler, which takes a second
 
     model = mutant.model(server)
-    found = random_walks(model, walks=WALKS, depth=STEPS, seed=SEED, progress=False)
+    found = random_walks(model, walks=WALKS, depth=STEPS, seed=mutant.seed, progress=False)
     return finding(mutant, found)
 
 

@@ -193,6 +193,7 @@ ROW_26 = Mutant(
     entries=1,
     network=TWO_IN_FLIGHT,
     how="walk",
+    seed=3,
     scene=stale_entry_is_acknowledged,
     why="The log's end was never compared with the leader's log.",
     seen_in=("CCF #6001",),

@@ -23,9 +23,10 @@ class Mutant:
     liveness one, `breaks` is the *sometimes* that never comes true; for a lasso, what should come
     true in the end, and for ever does not). `servers`, `terms`, `entries`
     and `restarts` are the configuration, `network` its other constants; with `history`, the model
-    keeps its history variables. `how` it is found: by exploration, by random walks, or by playing
-    the `scene`; where clients are part of it, the scene `told` goes on until one of them has heard
-    what no store would say. `why` says it in a sentence, `seen_in` where in the world it was made,
+    keeps its history variables. `how` it is found: by exploration, by random walks (of this
+    `seed`), or by playing the `scene`; where clients are part of it, the scene `told` goes on until
+    one of them has heard what no store would say. `why` says it in a sentence, `seen_in` where in
+    the world it was made,
     `differs` why the configuration is not the one known from the literature.
     """
 
@@ -45,6 +46,7 @@ class Mutant:
     network: Mapping[str, int] = field(default_factory=dict)
     base: Spec = RAFT
     history: bool = False
+    seed: int = 1
 
     @property
     def title(self) -> str:

@@ -78,6 +78,7 @@ ROW_3 = Mutant(
     entries=2,
     network=THREE_IN_FLIGHT,
     how="walk",
+    seed=2,
     scene=longer_log_wins,
     why="Two entries nobody committed count for more than one that was.",
     seen_in=("noraft #22",),
