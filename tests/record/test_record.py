@@ -131,7 +131,7 @@ def test_a_run_that_is_stopped_leaves_no_process(number: signal.Signals, tmp_pat
     run = subprocess.Popen(line, env=nodes, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert until(lambda: len(naming(str(tmp_path))) >= 6)  # three nodes, three guards
     run.send_signal(number)
-    assert run.wait(20) == (3 if number is signal.SIGINT else -9)
+    assert run.wait(120) == (3 if number is signal.SIGINT else -9)
     assert until(lambda: naming(str(tmp_path)) == [])
 
 
