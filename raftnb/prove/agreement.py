@@ -27,7 +27,7 @@ from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove.cti import Disagreement, differs
-from raftnb.prove.finite import Instance, routines
+from raftnb.prove.finite import MOST_ELEMENTS, Instance, routines
 from raftnb.prove.report import Compared
 from raftnb.prove.small import InstanceSize
 from raftnb.prove.translated import Translated, messages_of, python_truth
@@ -36,7 +36,7 @@ from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import MapOf, RecordOf
 
 LEAST_STATES = 6
-LEAST, MOST = 4, 14
+LEAST, FEW, MOST = 4, MOST_ELEMENTS - 3, 14
 NUMBERS = 3
 
 
@@ -48,12 +48,20 @@ def compare(proof: Proof, effort: int = 500, seed: int = 0) -> Compared:
     the same answer. Raises `Disagreement` with the state where the two differ.
     """
     started = time.perf_counter()
-    comparison = Comparison(proof, seed)
+    comparison = begun(proof, seed)
     number = 0
     while number < LEAST_STATES or (comparison.cases < effort and number < effort):
         comparison.one_state(number)
         number += 1
     return comparison.result(time.perf_counter() - started)
+
+
+def begun(proof: Proof, seed: int) -> Comparison:
+    """A comparison, with smaller numbers where sets of them would be too many to write out."""
+    try:
+        return Comparison(proof, seed)
+    except UsageError:
+        return Comparison(proof, seed, most=FEW)
 
 
 @dataclass
@@ -91,9 +99,9 @@ class Tally:
 class Comparison:
     """The translation and plain Python, side by side."""
 
-    def __init__(self, proof: Proof, seed: int, *, wide: bool = False) -> None:
+    def __init__(self, proof: Proof, seed: int, *, wide: bool = False, most: int = MOST) -> None:
         self.proof, self.tally, self.cases = proof, Tally(), 0
-        self.here = small_instance(proof, wide=wide)
+        self.here = small_instance(proof, wide=wide, most=most)
         self.translated = Translated(self.here)
         self.chance = random.Random(seed)
         self.supply = Supply(self.here, self.chance)
@@ -102,11 +110,10 @@ class Comparison:
         cuts = {cut.claim for group in proof.cuts.values() for cut in group}
         claims = [lemma.claim for lemma in proof.lemmas() if lemma.claim not in cuts]
         claims += [claim for leads in proof.leads for claim in leads.claims]
-        self.claims = tuple(dict.fromkeys(claims))
         self.instances = [i for i in self.world.instances if i.action.function not in FAULTS]
         self.names = {c.__name__ for c in claims} | {i.action.name for i in self.instances}
         self.here.words.initial()
-        self.translated.make(self.claims)
+        self.claims = self.translated.make(tuple(dict.fromkeys(claims)))
         self.views = Views(self.translated, proof.refines) if proof.refines is not None else None
         self.names |= set(proof.refines.variables if proof.refines is not None else ())
 
@@ -277,15 +284,15 @@ class Comparison:
         )  # fmt: skip
 
 
-def small_instance(proof: Proof, *, wide: bool = False) -> Instance:
+def small_instance(proof: Proof, *, wide: bool = False, most: int = MOST) -> Instance:
     """Two members of each class, and numbers a little beyond those that the text names.
 
-    With `wide`, numbers far beyond.
+    They are not beyond `most`. With `wide`, numbers far beyond.
     """
     spec = proof.spec
     two = sizes_of_two(spec)
     largest = max(numbers_named(proof), default=0)
-    top = max(2 * MOST, largest + MOST) if wide else max(LEAST, min(largest + 2, MOST))
+    top = max(2 * MOST, largest + MOST) if wide else max(LEAST, min(largest + 2, most))
     return Instance(proof, InstanceSize(top=top, slots=2, low=-top if wide else -2), two)
 
 

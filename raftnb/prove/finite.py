@@ -8,6 +8,7 @@ steps are looked at (`bounded`), and where the translation is compared with plai
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -33,8 +34,12 @@ from raftnb.prove.theory import Theory
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Choice, Int, Member, RecordOf, SetOf, Text, Type
 
-MOST_ELEMENTS = 17
+MOST_ELEMENTS = 8
 """Of how many values sets may be: each of the sets of them is written out."""
+
+
+class TooLarge(Exception):
+    """A quantifier that would take more to write out than there is room for."""
 
 
 class FiniteTheory(Theory):
@@ -50,6 +55,7 @@ class FiniteTheory(Theory):
         self.members: dict[str, list[z3.ExprRef]] = {}
         self.tables: set[str] = set()
         self.cuts: list[z3.BoolRef] | None = None
+        self.room: int | None = None
         self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
 
     # Sorts.
@@ -176,6 +182,10 @@ class FiniteTheory(Theory):
         if not bound:
             return [body]
         spaces = [self.values_of_sort(b.sort()) for b in bound]
+        if self.room is not None:
+            self.room -= math.prod(map(len, spaces)) * len(body.sexpr())
+            if self.room < 0:
+                raise TooLarge
         return [
             z3.simplify(z3.substitute(body, *zip(bound, row, strict=True)))
             for row in itertools.product(*spaces)
@@ -209,6 +219,15 @@ class FiniteTheory(Theory):
         """Note it in `cuts`, where that is asked for."""
         if self.cuts is not None:
             self.cuts.append(beyond)
+
+    @contextmanager
+    def within(self, room: int) -> Iterator[None]:
+        """Write out so many characters of formulas at most; more raise `TooLarge`."""
+        self.room = room
+        try:
+            yield
+        finally:
+            self.room = None
 
     @contextmanager
     def noting(self, cuts: list[z3.BoolRef]) -> Iterator[None]:

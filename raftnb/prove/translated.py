@@ -7,9 +7,9 @@ proved, over the finite theory, with the values of one state put in.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import z3
@@ -20,7 +20,7 @@ from raftnb.language.claims import Property
 from raftnb.language.world import World
 from raftnb.prove.actions import Case, Start, starts
 from raftnb.prove.execute import cases
-from raftnb.prove.finite import Instance
+from raftnb.prove.finite import Instance, TooLarge
 from raftnb.prove.plain import Shape
 from raftnb.prove.reading import Reading
 from raftnb.prove.scope import Picked, Requirement
@@ -30,6 +30,8 @@ from raftnb.tree.nodes import Member, RecordOf
 
 MOST = 256
 """Of how many choices an action's steps are looked at."""
+ROOM = 40_000_000
+"""How many characters of formulas an action or a claim may take: some three seconds."""
 
 
 @dataclass
@@ -66,18 +68,30 @@ class Translated:
         self.after = here.words.state(" after")
         self._ways: dict[Start, list[Way]] = {}
         self._claims: dict[Property, Claimed] = {}
+        self.too_large: set[tuple[str, str]] = set()
         self.model: Any = None
         self.solver = z3.Solver()
         self._told = 0
 
     # Formulas, each made once.
 
-    def make(self, claims: Sequence[Property]) -> None:
-        """Make the formulas of all actions, and of claims, before any state is looked at."""
+    def make(self, claims: Sequence[Property]) -> tuple[Property, ...]:
+        """Make the formulas of all actions, and of claims, before any state is looked at.
+
+        Returns the claims whose formulas are not too large.
+        """
         for start in self.starts:
-            self.ways(start)
-        for claim in claims:
-            self.claimed(claim)
+            if not self._has_room(partial(self.ways, start)):
+                self.too_large.add((start.root, start.action))
+        return tuple(claim for claim in claims if self._has_room(partial(self.claimed, claim)))
+
+    def _has_room(self, make: Callable[[], Any]) -> bool:
+        try:
+            with self.theory.within(ROOM):
+                make()
+        except TooLarge:
+            return False
+        return True
 
     @cached_property
     def starts(self) -> list[Start]:
@@ -196,7 +210,12 @@ class Translated:
     def successors(
         self, root: str, action: str, process: Any, arguments: dict[str, Any], state: State
     ) -> set[State] | None:
-        """The states after an action with these arguments; None where it may have no value."""
+        """The states after an action with these arguments.
+
+        None where it may have no value, or is too large to be written out.
+        """
+        if (root, action) in self.too_large:
+            return None
         message = next((v for v in arguments.values() if isinstance(v, Message)), None)
         kind = type(message) if message is not None else None
         found: set[State] = set()
