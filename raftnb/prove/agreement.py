@@ -27,7 +27,7 @@ from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove.cti import Disagreement, differs
-from raftnb.prove.finite import MOST_ELEMENTS, Instance, routines
+from raftnb.prove.finite import MOST_ELEMENTS, Instance, TooLarge, routines
 from raftnb.prove.report import Compared
 from raftnb.prove.small import InstanceSize
 from raftnb.prove.translated import Translated, messages_of, python_truth
@@ -125,6 +125,8 @@ class Comparison:
         after = after if self.translated.fits(after) else state
         try:
             self.compare_in(state, after)
+        except TooLarge:
+            return
         except Disagreement as found:
             try:  # a quantifier may go beyond the numbers of the small instance
                 wider = Comparison(self.proof, 0, wide=True)

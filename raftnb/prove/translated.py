@@ -30,6 +30,8 @@ from raftnb.tree.nodes import Member, RecordOf
 
 MOST = 256
 """Of how many choices an action's steps are looked at."""
+EFFORT = 4_000_000
+"""How much a question to the solver may take, in its units: half a second; a state, 30 times."""
 ROOM = 40_000_000
 """How many characters of formulas an action or a claim may take: some three seconds."""
 
@@ -164,7 +166,12 @@ class Translated:
         if self.model is None or axioms or not self._told:
             self.solver.add(*axioms)
             self._told = len(self.theory.axioms)
-            if self.solver.check() != z3.sat:
+            self.solver.set("rlimit", 30 * EFFORT)
+            found = self.solver.check()
+            self.solver.set("rlimit", 0)
+            if found == z3.unknown:
+                raise TooLarge
+            if found != z3.sat:
                 raise AssertionError("a state that the finite theory has no model of")
             self.model = self.solver.model()
 
@@ -244,9 +251,10 @@ class Translated:
             return {reading.state(way.case.after)} if taken else set()
         with Pushed(self.solver):
             self.solver.add(*(shape.equal(term, value) for term, value, shape in pairs))
-            if self.solver.check(neg(way.defined)) != z3.unsat:
-                return None
-            return self._each(way)
+            undefined = self.solver.check(neg(way.defined))
+            if undefined == z3.unknown:
+                self.too_large.add((way.case.start.root, way.case.start.action))
+            return self._each(way) if undefined == z3.unsat else None
 
     def _each(self, way: Way) -> set[State] | None:
         """The states after a way, for every choice; None where these are too many, or unknown."""
@@ -292,15 +300,17 @@ class Translated:
 
 
 class Pushed:
-    """A solver with what is added inside taken back."""
+    """A solver with what is added inside taken back, of which nothing too hard is asked."""
 
     def __init__(self, solver: z3.Solver) -> None:
         self.solver = solver
 
     def __enter__(self) -> None:
         self.solver.push()
+        self.solver.set("rlimit", EFFORT)
 
     def __exit__(self, *_: object) -> None:
+        self.solver.set("rlimit", 0)
         self.solver.pop()
 
 
