@@ -1,4 +1,4 @@
-"""The comparison with running ends, whatever is claimed: what is too large is said to be left out."""
+"""The comparison with running ends, whatever is claimed; what is too large is left out."""
 
 from __future__ import annotations
 
