@@ -19,6 +19,7 @@ from raftnb.linear import read_history
 from raftnb.record import record
 from raftnb.record.cluster import Cluster
 from raftnb.record.processes import Guarded, Processes, free_ports
+from tests.signals import heeds_ctrl_c
 
 needs_pysyncobj = pytest.mark.skipif(
     __import__("importlib.util").util.find_spec("pysyncobj") is None,
@@ -128,10 +129,16 @@ def test_pysyncobj_with_its_journal_is_linearizable_and_conforms(
 def test_a_run_that_is_stopped_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
     line = [sys.executable, "-m", "raftnb", "record", "pysyncobj", "--seconds", "60"]
     nodes = {**os.environ, "TMPDIR": str(tmp_path)}
-    run = subprocess.Popen(line, env=nodes, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(
+        line,
+        env=nodes,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=heeds_ctrl_c,
+    )
     assert until(lambda: len(naming(str(tmp_path))) >= 6)  # three nodes, three guards
     run.send_signal(number)
-    assert run.wait(120) == (3 if number is signal.SIGINT else -9)
+    assert run.wait(60) == (3 if number is signal.SIGINT else -9)
     assert until(lambda: naming(str(tmp_path)) == [])
 
 
