@@ -17,6 +17,9 @@ from raftnb.specs import PROOFS
 
 if TYPE_CHECKING:
     from raftnb.prove import Report
+    from raftnb.prove.seeds import Seeds
+
+MOST_SEEDS = 100
 
 
 def add_parser(subparsers: Any) -> None:
@@ -36,6 +39,12 @@ def add_parser(subparsers: Any) -> None:
     add_trace(parser)
     add_number(
         parser, "--seed", least=0, most=MOST_SEED, default=0, help="the solver's random seed"
+    )
+    add_number(
+        parser,
+        "--seeds",
+        most=MOST_SEEDS,
+        help="prove it with N seeds, from --seed on: whether the verdict is luck",
     )
     add_amount(
         parser, "--timeout", default=10.0, metavar="S", help="seconds for one condition (10)"
@@ -102,8 +111,12 @@ def run(arguments: argparse.Namespace) -> int:
     return report(answer, arguments, with_=with_, spec=proof.spec.name, **extra)
 
 
-def after(answer: Report) -> tuple[str, ...]:
+def after(answer: Report | Seeds) -> tuple[str, ...]:
     """What to do where a condition is neither proved nor refuted."""
+    from raftnb.prove.seeds import Seeds
+
+    if isinstance(answer, Seeds):
+        return tuple(dict.fromkeys(hint for one in answer.reports for hint in after(one)))
     stopped = answer.bound is not None or answer.violation is not None
     if any(claim.startswith("line ") for claim, _ in answer.failing) and not stopped:
         return (
@@ -118,18 +131,21 @@ def after(answer: Report) -> tuple[str, ...]:
     )
 
 
-def answered(proof: Proof, arguments: argparse.Namespace) -> Report:
+def answered(proof: Proof, arguments: argparse.Namespace) -> Report | Seeds:
     """What comes of a proof, with counterexamples where it is not complete."""
     from raftnb.prove.explain import prove_or_explain
+    from raftnb.prove.seeds import prove_with_seeds
 
-    return prove_or_explain(
-        proof,
-        timeout=arguments.timeout,
-        seed=arguments.seed,
-        workers=arguments.workers,
-        trust=arguments.trust,
-        only=arguments.only,
-        actions=arguments.actions,
-        remember=not arguments.no_cache,
-        progress=not arguments.json,
-    )
+    options = {
+        "timeout": arguments.timeout,
+        "seed": arguments.seed,
+        "workers": arguments.workers,
+        "trust": arguments.trust,
+        "only": arguments.only,
+        "actions": arguments.actions,
+        "remember": not arguments.no_cache,
+        "progress": not arguments.json,
+    }
+    if arguments.seeds is not None:
+        return prove_with_seeds(proof, seeds=arguments.seeds, **options)
+    return prove_or_explain(proof, **options)
