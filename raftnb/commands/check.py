@@ -92,7 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
     if arguments.coverage:
         extra["coverage"] = {"taken": result.coverage, "functions": lines.as_json()}
-    code = report(result, arguments, model=model, **about(model), **extra)
+    left = not_asked(model, arguments.no_deadlock)
+    code = report(result, arguments, model=model, not_asked=left, **about(model), **extra)
     if arguments.coverage and not arguments.json:
         print(taken(result), lines, sep="\n\n")
     return code
@@ -101,6 +102,12 @@ def run(arguments: argparse.Namespace) -> int:
 def taken(result: Exploration) -> str:
     """How often each process took each action, a line each."""
     return "\n".join(f"{many:>12,} {step}" for step, many in result.coverage.items())
+
+
+def not_asked(model: Model, no_deadlock: bool) -> tuple[str, ...]:
+    """Claims of the specification that a check does not ask, with the command that does."""
+    lasting = [f"{one} (liveness)" for one in model.spec.liveness]
+    return (*(["deadlock"] if no_deadlock else []), *lasting)
 
 
 def after(model: Model, result: Exploration) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import argparse
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from raftnb.commands.traces import keep
 from raftnb.data.errors import UsageError
-from raftnb.data.verdict import Answer
+from raftnb.data.verdict import Answer, Verdict
 from raftnb.language.spec import Model
 
 MOST = 10**12
@@ -99,18 +100,25 @@ def report(
     arguments: argparse.Namespace,
     with_: str = "",
     model: Model | None = None,
+    not_asked: Sequence[str] = (),
     **about: Any,
 ) -> int:
     """Print what a checker answers, keep its trace if asked to; return the exit code.
 
     As text it is followed by `with_` what it was found, and the time; as JSON `about` comes first.
-    In the page of a trace of `model` one can take other steps, too.
+    In the page of a trace of `model` one can take other steps, too. What *holds* says nothing of
+    `not_asked`, claims that another command decides.
     """
     kept = keep(answer, getattr(arguments, "trace", None), about, model)
+    holds = answer.verdict is Verdict.HOLDS
+    if not_asked and holds:
+        about["not_asked"] = list(not_asked)
     if arguments.json:
         print_json(about | json_of(answer) | ({"kept": kept} if kept else {}))
     else:
         print(answer)
+        if not_asked and holds:
+            print(f"not asked: {', '.join(not_asked)}")
         print(f"{with_}{answer.seconds:.1f} seconds" + (f"\n{kept}" if kept else ""))
     return answer.exit_code
 

@@ -108,7 +108,16 @@ def run(arguments: argparse.Namespace) -> int:
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}
-    return report(answer, arguments, with_=with_, spec=proof.spec.name, **extra)
+    left = not_asked(proof)
+    return report(answer, arguments, with_, not_asked=left, spec=proof.spec.name, **extra)
+
+
+def not_asked(proof: Proof) -> tuple[str, ...]:
+    """Claims of the specification that no such proof says, with the command that asks."""
+    met = [f"sometimes {claim.__name__} (check)" for claim in proof.spec.sometimes]
+    led = {str(one) for one in proof.leads}
+    lasting = [f"{one} (liveness)" for one in proof.spec.liveness if str(one) not in led]
+    return ("deadlock (check)", *met, *lasting)
 
 
 def after(answer: Report | Seeds) -> tuple[str, ...]:

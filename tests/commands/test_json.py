@@ -96,3 +96,46 @@ def test_list_says_the_same_in_both_forms(capsys: pytest.CaptureFixture[str]) ->
     for name, about in data.items():
         assert f"{name}: {about['summary']}\n" in text
         assert " ".join(f"{k}={v}" for k, v in about["constants"].items()) in text
+
+
+LASTING = """
+from __future__ import annotations
+from raftnb import Globals, Process, Spec, eventually, when
+
+class G(Globals):
+    n: int = 0
+
+class C(Process, number="clients"):
+    def go(self) -> None:
+        when(G.n < 1)
+        G.n += 1
+
+def small() -> bool:
+    return G.n <= 1
+
+def big() -> bool:
+    return G.n > 1
+
+S = Spec("s", processes=(C,), shared=(G,), constants={"clients": 1}, invariants=(small,),
+         sometimes=(small,), liveness=(eventually(big),))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        (["check", "--no-deadlock"], ["deadlock", "eventually big (liveness)"]),
+        (["prove"], ["deadlock (check)", "sometimes small (check)", "eventually big (liveness)"]),
+    ],
+)
+def test_what_holds_says_which_claims_it_says_nothing_of(command, left, tmp_path, capsys):
+    """The behaviors of LASTING end in a deadlock, before `big`, and neither command asks that."""
+    (tmp_path / "lasting.py").write_text(LASTING)
+    name, *options = command
+    words = [name, f"{tmp_path}/lasting.py:S", *options]
+    assert main(words) == 0
+    assert f"not asked: {', '.join(left)}" in capsys.readouterr().out.splitlines()
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_asked"] == left
+    assert main(["check", words[1]]) == 1  # violated: what was not asked is not what matters
+    assert "not asked" not in capsys.readouterr().out
