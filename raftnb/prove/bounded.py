@@ -29,7 +29,7 @@ from raftnb.prove.scope import Requirement
 from raftnb.prove.small import InstanceSize, read_by_actions
 from raftnb.prove.terms import neg
 from raftnb.prove.translated import messages_of
-from raftnb.prove.unrolled import Unrolled
+from raftnb.prove.unrolled import OUTSIDE, Unrolled
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +92,9 @@ def check_bounded(
     runs = Runs(Unrolled(spec, listed(claims), steps, size or InstanceSize(), constants))
     found = runs.first_violation(steps)
     if found is None:
-        found = runs.answer(Verdict.UNKNOWN, steps, f"no run of more than {steps} steps")
+        few = f"no run of more than {steps} steps"
+        bound = OUTSIDE if runs.unrolled.starts_outside() else few
+        found = runs.answer(Verdict.UNKNOWN, steps, bound)
     return replace(found, seconds=time.perf_counter() - started)
 
 
@@ -176,7 +178,10 @@ class Runs:
         """The run as plain Python takes it, from one of its own initial states."""
         reading = Reading(self.here, model)
         told = [reading.state(s) for s in self.unrolled.states[: length + 1]]
-        states, steps = [self._start(told[0])], list[Step]()
+        first = self._start(told[0])
+        if first is None:
+            return self.answer(Verdict.UNKNOWN, length, OUTSIDE)
+        states, steps = [first], list[Step]()
         try:
             for wanted in told[1:]:
                 step, state = self._step(states[-1], wanted)
@@ -194,12 +199,14 @@ class Runs:
         trace = Trace(tuple(states), tuple(steps))
         return self.answer(Verdict.VIOLATED, length, None, trace)
 
-    def _start(self, told: State) -> State:
-        """The initial state that the translation tells of."""
+    def _start(self, told: State) -> State | None:
+        """The initial state that the translation tells of; None of one that is outside."""
         wanted = self.here.variables(told)
         for state in self.here.model.initial_states:
             if self.here.variables(state) == wanted:
                 return state
+        if self.unrolled.starts_outside():
+            return None
         raise differs("a run starts here, which is no initial state", told)
 
     def _step(self, before: State, told: State) -> tuple[Step, State]:

@@ -12,9 +12,12 @@ from raftnb.data.errors import UsageError
 from raftnb.data.values import Message
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.claims import Property
-from raftnb.language.initial import Anything
+from raftnb.language.initial import Anything, start_of
+from raftnb.language.instances import initial_values
+from raftnb.language.processes import Variable
 from raftnb.language.proof import Lemma, Proof
 from raftnb.language.spec import Spec
+from raftnb.language.world import World
 from raftnb.prove.actions import Case, Start, starts
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance
@@ -23,7 +26,10 @@ from raftnb.prove.scope import Requirement
 from raftnb.prove.small import InstanceSize
 from raftnb.prove.state import Symbolic
 from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
+from raftnb.prove.translated import inside
 from raftnb.tree.nodes import Int, RecordOf, Type
+
+OUTSIDE = "an initial state may be outside the bounds of the instance"
 
 
 class Unrolled:
@@ -164,8 +170,8 @@ class Unrolled:
             return "a quantifier or a choice may go beyond the numbers of the instance"
         if any(map(keeps_messages, self.words.variables.values())):
             return "messages are kept in variables, and may need more of them than there are"
-        if self._starts_outside():
-            return "an initial state may be outside the bounds of the instance"
+        if self.starts_outside():
+            return OUTSIDE
         for length in range(k):
             since = [self.first] if length < k - 1 else known
             outside = [conj(*case.conditions, self._outside(case)) for case in self.cases[length]]
@@ -174,13 +180,24 @@ class Unrolled:
                 return "a step may lead out of the bounds of the instance"
         return None
 
-    def _starts_outside(self) -> bool:
-        """Whether an initial state may be outside: anything with numbers in it is."""
-        for (root, name), type_ in self.words.variables.items():
-            start = self.words.start_of(root, name)
-            if isinstance(start, Anything) and has_numbers(type_):
-                return True
-        return bool(self.ask(self.first, neg(self.inside(self.states[0])))[0] != z3.unsat)
+    def starts_outside(self) -> bool:
+        """Whether an initial state may be outside: anything with numbers in it is.
+
+        Plain Python says so, since no formula can: of a state outside there may be none at all.
+        """
+        with World(self.here.model) as world:
+            return any(self._begins_outside(*one, world) for one in self.here.model.variables)
+
+    def _begins_outside(self, variable: Variable, cls: Any, world: World) -> bool:
+        """Whether an initial value of a variable may be outside."""
+        type_ = self.words.variables.get((cls.root, variable.name))
+        if type_ is None:
+            return False
+        if isinstance(start_of(variable.initial), Anything) and has_numbers(type_):
+            return True
+        low, top = self.size.low, self.size.top
+        values = initial_values(variable, cls, world)
+        return not all(inside(value, low, top) for value in values)
 
     def _outside(self, case: Case) -> z3.BoolRef:
         """Whether what a step makes is no state of the instance."""

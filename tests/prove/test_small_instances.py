@@ -274,6 +274,37 @@ def test_a_start_from_any_number_is_not_covered_by_an_instance() -> None:
     )
 
 
+class Entry(Record):
+    number: Nat
+
+
+@pytest.mark.parametrize(
+    ("annotation", "start"),
+    [
+        (Nat, 7), (int, -1), (Seq[Nat], (0,) * 5), (Seq[Nat], (7,)), (Entry, Entry(7)),
+        (Nat | None, 7), (Set[Nat], frozenset({7})), (Map[Nat, bool], Map({7: True})),
+        (Map[Node, Nat], each(7)),
+    ],
+)  # fmt: skip
+def test_a_start_beyond_the_numbers_of_an_instance_is_not_covered_by_it(
+    annotation: Any, start: Any
+) -> None:
+    """What is there at the start stays; no number of the instance is it."""
+    body = {"__module__": __name__, "__annotations__": {"value": annotation}, "value": start}
+    Kept: Any = type(Globals)("Kept", (Globals,), body)  # noqa: N806
+
+    def other() -> bool:
+        return Kept.value != Kept.value
+
+    spec = Spec("numbers", (Node,), (Kept,), (), {"nodes": 1}, invariants=(other,))
+    wide = InstanceSize(7, 1, low=-1 if start == -1 else 0)
+    assert k_induction(spec, other, 1, size=wide).verdict == Verdict.VIOLATED
+    for found in (k_induction(spec, other, 1), check_bounded(spec, other, 1)):
+        if found.verdict != Verdict.VIOLATED:  # of an `int`, formulas speak beyond the bounds, too
+            assert found.bound == "an initial state may be outside the bounds of the instance"
+            assert found.verdict == Verdict.UNKNOWN
+
+
 def test_a_map_from_each_has_the_members_of_a_class_or_an_enum_as_keys() -> None:
     class Words(Globals):
         map: Map[Literal["a", "b"], bool] = each(False)
