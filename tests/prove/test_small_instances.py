@@ -291,7 +291,7 @@ def test_a_start_beyond_the_numbers_of_an_instance_is_not_covered_by_it(
 ) -> None:
     """What is there at the start stays; no number of the instance is it."""
     body = {"__module__": __name__, "__annotations__": {"value": annotation}, "value": start}
-    Kept: Any = type(Globals)("Kept", (Globals,), body)  # noqa: N806
+    Kept: Any = type(Globals)("Kept", (Globals,), body)
 
     def other() -> bool:
         return Kept.value != Kept.value
