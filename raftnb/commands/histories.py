@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import MOST_SEED, add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import (
@@ -32,6 +33,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--steps", default=1500, help="steps of each walk (1500)")
     add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
     add_max_seconds(parser)
+    add_cluster(parser)
     parser.set_defaults(run=run)
 
 
@@ -42,10 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
     spec = varied(chosen_spec(arguments.spec), arguments.variant)
     constants = parse_settings(arguments.constants, spec)
     model = made(lambda: sized(spec, history=arguments.history, **constants))
-    result = within(
-        arguments.max_seconds,
-        lambda: client_histories(
-            model, operations=arguments.operations, steps=arguments.steps, seed=arguments.seed
-        ),
-    )
+    with cluster_of(arguments) as cluster:
+        result = within(
+            arguments.max_seconds,
+            lambda: client_histories(
+                model,
+                operations=arguments.operations,
+                steps=arguments.steps,
+                seed=arguments.seed,
+                cluster=cluster,
+            ),
+        )
     return report(result, arguments, **about(model))

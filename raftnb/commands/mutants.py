@@ -6,6 +6,7 @@ import argparse
 import time
 from typing import Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_json, add_number, report
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
@@ -43,6 +44,7 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         help="all of these (may be repeated)",
     )
+    add_cluster(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -64,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print(ROW.format(*HEADER, "").rstrip())
     findings = []
-    with progress_bar("mistakes", total=len(chosen)) as bar:
-        for finding in find_all(chosen):
+    with progress_bar("mistakes", total=len(chosen)) as bar, cluster_of(arguments) as cluster:
+        for finding in find_all(chosen, cluster):
             bar.update()
             findings.append(finding)
             if not arguments.json:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import MOST_SEED, add_amount, add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import add_spec, chosen, varied
@@ -13,6 +14,7 @@ from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
 from raftnb.language.proof import Proof, proof_of_claims
 from raftnb.language.spec import Spec
+from raftnb.parallel import Cluster
 from raftnb.specs import PROOFS
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def add_parser(subparsers: Any) -> None:
     add_amount(
         parser, "--timeout", default=10.0, metavar="S", help="seconds for one condition (10)"
     )
-    add_number(parser, "--workers", most=256, help="processes (one for each core)")
+    add_cluster(parser)
     add_choices(parser)
     parser.set_defaults(run=run)
 
@@ -102,7 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Prove, print the result, and return the exit code."""
     proof = chosen_proof(arguments.spec)
     proof = proof.of(varied(proof.spec, arguments.variant))
-    answer = within(arguments.max_seconds, lambda: answered(proof, arguments))
+    with cluster_of(arguments) as cluster:
+        answer = within(arguments.max_seconds, lambda: answered(proof, arguments, cluster))
     with_ = f"{answer.solver}, seed {answer.seed}, "
     hints = after(answer)
     for hint in hints if not arguments.json else ():
@@ -140,7 +143,9 @@ def after(answer: Report | Seeds) -> tuple[str, ...]:
     )
 
 
-def answered(proof: Proof, arguments: argparse.Namespace) -> Report | Seeds:
+def answered(
+    proof: Proof, arguments: argparse.Namespace, cluster: Cluster | None
+) -> Report | Seeds:
     """What comes of a proof, with counterexamples where it is not complete."""
     from raftnb.prove.explain import prove_or_explain
     from raftnb.prove.seeds import prove_with_seeds
@@ -149,6 +154,7 @@ def answered(proof: Proof, arguments: argparse.Namespace) -> Report | Seeds:
         "timeout": arguments.timeout,
         "seed": arguments.seed,
         "workers": arguments.workers,
+        "cluster": cluster,
         "trust": arguments.trust,
         "only": arguments.only,
         "actions": arguments.actions,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+from functools import partial
 from typing import Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_amount, add_number, report
 from raftnb.commands.limits import within
 from raftnb.commands.specifications import (
@@ -38,6 +40,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--max-memory", metavar="MB", help="stop a size when it takes MB megabytes")
     add_amount(parser, "--max-seconds", metavar="S", help="stop a size after S seconds")
     add_trace(parser)
+    add_cluster(parser)
     parser.add_argument(
         "--no-deadlock", action="store_true", help="a state without a next one is no violation"
     )
@@ -51,7 +54,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explore size by size, print the table, and return the exit code."""
-    from raftnb.experiments.sweep import explored, models_of, swept
+    from raftnb.experiments.sweep import Sizes, explored, models_of, swept
 
     spec = varied(chosen_spec(arguments.spec), arguments.variant)
     constants = choices(arguments.constants, spec)
@@ -65,15 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
         "progress": False,
     }
 
-    def ask(model: Model) -> Exploration:
-        return within(arguments.max_seconds, lambda: check(model, **options))
-
+    sizes = Sizes(tuple(models), partial(asked, arguments.max_seconds, options))
     found = []
-    with progress_bar("sizes", total=len(models)) as bar:
-        for size in explored(models, ask):
+    with progress_bar("sizes", total=len(models)) as bar, cluster_of(arguments) as cluster:
+        for size in explored(sizes, cluster):
             found.append(size)
             bar.update()
     return report(swept(spec.name, constants, found, len(models)), arguments)
+
+
+def asked(seconds: float | None, options: dict[str, Any], model: Model) -> Exploration:
+    """What is found of a size within so many seconds."""
+    return within(seconds, lambda: check(model, **options))
 
 
 def choices(texts: list[str], spec: Spec) -> dict[str, Any]:

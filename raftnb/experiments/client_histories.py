@@ -12,8 +12,8 @@ import random
 import time
 from bisect import bisect
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +29,7 @@ from raftnb.language.processes import Disabled
 from raftnb.language.spec import Model, Spec
 from raftnb.language.world import World
 from raftnb.linear import Register, check
+from raftnb.parallel import Cluster, Lost, in_order
 from raftnb.specs.raft.clients import Calls, Client, StoreServer
 from raftnb.specs.raft.mistakes import Mutant
 from raftnb.specs.raft.server import Role, Server, Value
@@ -280,28 +281,45 @@ def sized(spec: Spec, *, history: bool = False, **constants: Any) -> Model:
     return spec(history=history, **{**SIZES, **constants})
 
 
-def client_walks(
-    model: Model,
-    *,
-    steps: int = 1500,
-    seed: int = 0,
-    weights: Mapping[str, float] = WEIGHTS,
-) -> Iterator[tuple[int, History, int]]:
-    """One walk after the other, without end: the seed of each, its history, its steps.
+@dataclass(frozen=True, eq=False)
+class Walked:
+    """One walk: its seed, what clients saw, how many steps it had, and how it is judged."""
 
-    `model` is one that `sized` makes; raises `UsageError` for a network that keeps the order, or
+    seed: int
+    history: History
+    steps: int
+    judged: Answer
+
+
+@dataclass(frozen=True, eq=False)
+class ClientWalks:
+    """Walks through Raft with clients, by their numbers; each has a seed of its own.
+
+    The model is one that `sized` makes; raises `UsageError` for a network that keeps the order, or
     repeats messages by itself.
     """
-    if model.channels or model.keeps:
-        raise UsageError(
-            f"the network of `{model.spec.name}` with these constants",
-            allowed="duplicates=0 and reorders=1: messages are a bag (clients do ask again)",
-            cure="leave these constants out",
-        )
-    while True:
-        walk = Walk(model, seed, weights)
-        yield seed, walk.go(steps), walk.steps
-        seed += 1
+
+    walked: Model
+    steps: int = 1500
+    seed: int = 0
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
+
+    def __post_init__(self) -> None:
+        if self.walked.channels or self.walked.keeps:
+            raise UsageError(
+                f"the network of `{self.walked.spec.name}` with these constants",
+                allowed="duplicates=0 and reorders=1: messages are a bag (clients do ask again)",
+                cure="leave these constants out",
+            )
+
+    def __call__(self, number: int) -> Iterator[Walked]:
+        """A walk, judged."""
+        walk = Walk(self.walked, self.seed + number, self.weights)
+        history = walk.go(self.steps)
+        yield Walked(self.seed + number, history, walk.steps, check(history, Register()))
+
+    def model(self, number: int) -> None:
+        """What clients saw is told in texts: there are no states."""
 
 
 def client_histories(
@@ -311,24 +329,34 @@ def client_histories(
     steps: int = 1500,
     seed: int = 0,
     weights: Mapping[str, float] = WEIGHTS,
+    cluster: Cluster | None = None,
 ) -> ClientHistories:
-    """Walk until so many operations were answered, or a history is not linearizable."""
+    """Walk until so many operations were answered, or a history is not linearizable.
+
+    With a `cluster` several walks are taken at a time; the answer is the same.
+    """
     started, done, walked, taken = time.perf_counter(), 0, 0, 0
     found: dict[str, Any] = {}
-    walks = client_walks(model, steps=steps, seed=seed, weights=weights)
-    with _until_interrupted(found):
-        for at, history, length in walks:
-            done += sum(isinstance(event, Response) for event in history)
-            walked, taken = walked + 1, taken + length
-            judged = check(history, Register())
-            if judged.verdict is Verdict.VIOLATED:
-                found = {"verdict": Verdict.VIOLATED, "history": history, "seed": at}
-                found |= {"judged": judged, "property": "linearizable"}
+    walks = ClientWalks(model, steps, seed, dict(weights))
+    with _until_interrupted(found), closing(in_order(walks, MOST, cluster or 1)) as told:  # type: ignore[type-var]
+        for one in told:
+            if isinstance(one, Lost):
+                found = {"bound": f"a process that walked ended ({one.why})"}
+                break
+            done += sum(isinstance(event, Response) for event in one.history)
+            walked, taken = walked + 1, taken + one.steps
+            if one.judged.verdict is Verdict.VIOLATED:
+                found = {"verdict": Verdict.VIOLATED, "history": one.history, "seed": one.seed}
+                found |= {"judged": one.judged, "property": "linearizable"}
             if found or done >= operations:
                 break
     found = found or {"bound": f"{walked:,} walks of at most {steps} steps, from seed {seed}"}
     seconds = time.perf_counter() - started
     return ClientHistories(model.spec.name, done, walked, taken, seconds, **found)
+
+
+MOST = 10**9
+"""More walks than anybody takes."""
 
 
 @contextmanager
@@ -344,9 +372,9 @@ __all__ = [
     "SIZES",
     "WEIGHTS",
     "ClientHistories",
+    "ClientWalks",
     "client_histories",
     "client_history",
-    "client_walks",
     "history_told",
     "sized",
 ]

@@ -20,6 +20,7 @@ from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.liveness import check_liveness
+from raftnb.parallel import Cluster, Lost, in_order
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
 
@@ -32,7 +33,8 @@ class Finding(Answer):
 
     `verdict` is that of the specification with the mistake: *violated*, with the `property` that is
     broken and a `trace`, is what one hopes for, except of an equivalent mutant, which breaks
-    nothing and so *holds*. `states` is the number of states looked at.
+    nothing and so *holds*. `states` is the number of states looked at. It is `lost` where the
+    process that looked for it ended.
     """
 
     mutant: Mutant
@@ -43,6 +45,7 @@ class Finding(Answer):
     bound: str | None = None
     partial: tuple[str, ...] = ()
     property: str | None = None
+    lost: bool = False
 
     @cached_property
     def caught(self) -> bool:
@@ -54,7 +57,7 @@ class Finding(Answer):
     @cached_property
     def undecided(self) -> bool:
         """Whether the search was to be exhaustive and was stopped before it found anything."""
-        searched = self.mutant.how not in ("walk", "script")
+        searched = self.lost or self.mutant.how not in ("walk", "script")
         return searched and self.verdict is Verdict.UNKNOWN
 
     @cached_property
@@ -172,9 +175,31 @@ def find_out(mutant: Mutant) -> Finding:
     return ways.get(mutant.how, exhausted)(mutant)
 
 
-def find_all(mutants: tuple[Mutant, ...] = MUTANTS) -> Iterator[Finding]:
-    """Find out one mutant after the other."""
-    yield from map(find_out, mutants)
+@dataclass(frozen=True, eq=False)
+class Hunt:
+    """Mutants that are to be found out, by their numbers."""
+
+    mutants: tuple[Mutant, ...]
+
+    def __call__(self, number: int) -> Iterator[Finding]:
+        """What is found of one."""
+        yield find_out(self.mutants[number])
+
+    def model(self, number: int) -> Model:
+        """The model that its trace is of."""
+        return self.mutants[number].model()
+
+
+def find_all(
+    mutants: tuple[Mutant, ...] = MUTANTS, cluster: Cluster | None = None
+) -> Iterator[Finding]:
+    """Find out one mutant after the other; on a cluster several at a time, in the same order."""
+    found = in_order(Hunt(mutants), len(mutants), cluster or 1)
+    for mutant, one in zip(mutants, found, strict=False):
+        if isinstance(one, Lost):
+            bound = f"a process that looked for it ended ({one.why})"
+            one = Finding(mutant, Verdict.UNKNOWN, 0, 0.0, bound=bound, lost=True)
+        yield one
 
 
 def explore(mutant: Mutant, server: type[Server] | None = None) -> Exploration:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
@@ -18,7 +18,9 @@ from raftnb.data.markup import escaped
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model, Spec
+from raftnb.parallel import Cluster, Lost, in_order
 
+A = TypeVar("A")
 MOST_SIZES = 1_000
 
 
@@ -131,17 +133,16 @@ def as_written(value: Any) -> str:
 
 @told_plainly
 def sweep(spec: Spec, *, history: bool = False, checked: Mapping[str, Any] | None = None,
-          **constants: Any) -> Sweep:  # fmt: skip
+          cluster: Cluster | None = None, **constants: Any) -> Sweep:  # fmt: skip
     """Explore a specification at every choice of constants, the first of them varied slowest.
 
     A constant is a value, or a range or list of values: `sweep(RAFT, servers=range(2, 4),
     maxTerm=[1, 2])`. `checked` are options of `check`, the same for each: `{"max_states": 10**6}`.
-    Ctrl-C stops it with what was found. Raises `UsageError` for over 1,000 sizes.
+    With a `cluster` several are explored at a time. Ctrl-C stops it with what was found.
+    Raises `UsageError` for over 1,000 sizes.
     """
     models = list(models_of(spec, constants, history))
-    found: list[Size] = []
-    for size in explored(models, partial(check, **(checked or {}))):
-        found.append(size)
+    found = list(explored(Sizes(tuple(models), partial(check, **(checked or {}))), cluster))
     return swept(spec.name, constants, found, len(models))
 
 
@@ -173,10 +174,38 @@ def models_of(spec: Spec, constants: Mapping[str, Any], history: bool) -> Iterat
         yield spec(history=history, **dict(zip(constants, chosen, strict=True)))
 
 
-def explored(models: Sequence[Model], ask: Callable[[Model], Exploration]) -> Iterator[Size]:
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """Models that are to be explored, by their numbers."""
+
+    models: tuple[Model, ...]
+    ask: Callable[[Model], Exploration]
+
+    def __call__(self, number: int) -> Iterator[Exploration]:
+        """What is found of one."""
+        yield self.ask(self.models[number])
+
+    def model(self, number: int) -> Model:
+        """The model that its traces are of."""
+        return self.models[number]
+
+
+def explored(sizes: Sizes, cluster: Cluster | None = None) -> Iterator[Size]:
     """What is found of each model in turn, up to the one that is interrupted."""
-    for model in models:
-        found = ask(model)
+    models = sizes.models
+    answers = in_order(sizes, len(models), cluster or 1)
+    for model, found in zip(models, interruptible(answers), strict=False):
+        if isinstance(found, Lost):
+            bound = f"a process that explored it ended ({found.why})"
+            found = Exploration(Verdict.UNKNOWN, 0, 0, 0, 0.0, bound=bound)
         yield Size(model.constants, found)
         if found.bound is not None and found.bound.startswith("interrupted"):
             return
+
+
+def interruptible(answers: Iterator[A]) -> Iterator[A]:
+    """The answers until Ctrl-C."""
+    try:
+        yield from answers
+    except KeyboardInterrupt:
+        return

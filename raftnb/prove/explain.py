@@ -12,13 +12,14 @@ from raftnb.data.trace import State
 from raftnb.language.network import FAULTS
 from raftnb.language.proof import Lemma, Proof
 from raftnb.language.spec import Spec
+from raftnb.parallel import Cluster
 from raftnb.prove.actions import start_named
 from raftnb.prove.cti import counterexample, false_axiom, solve, unfollowed
 from raftnb.prove.execute import cases
 from raftnb.prove.finite import Instance
 from raftnb.prove.reading import Reading
 from raftnb.prove.report import START, Checked, Counterexample, Report
-from raftnb.prove.run import NOT_TRUE, attempt, compared, prove, settings_of
+from raftnb.prove.run import NOT_TRUE, attempt, compared, prove, settings_of, settings_on
 from raftnb.prove.runs import violation
 from raftnb.prove.small import InstanceSize, model_of
 from raftnb.prove.solving import CONTRADICTED
@@ -70,6 +71,7 @@ def prove_or_explain(
     proof: Proof,
     *,
     workers: int | None = None,
+    cluster: Cluster | None = None,
     trust: bool = False,
     progress: bool = False,
     **options: Any,
@@ -79,8 +81,9 @@ def prove_or_explain(
     What is open after a short second try is looked for in small instances; only where nothing is
     found there, the solver has the whole time once more. Arguments and errors are those of `prove`.
     """
-    settings = settings_of(proof, workers=workers, **options)
-    report = attempt(proof, replace(settings, brief=BRIEF), workers, progress)
+    settings = settings_on(settings_of(proof, workers=workers, **options), cluster)
+    where = cluster or workers
+    report = attempt(proof, replace(settings, brief=BRIEF), where, progress)
     if report.unknown and report.bound is None:
         try:
             report = explain(proof, report)
@@ -89,7 +92,7 @@ def prove_or_explain(
         open_ = [one for one in report.unknown if one.why not in (CONTRADICTED, NOT_TRUE)]
         if open_ and not report.counterexamples and report.violation is None:
             again = frozenset((one.claim, one.action, one.case) for one in open_)
-            longer = attempt(proof, replace(settings, again=again), workers, progress)
+            longer = attempt(proof, replace(settings, again=again), where, progress)
             report = together(report, longer, again)
     return report if trust else compared(proof, report)
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import z3
 
@@ -15,6 +16,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.verdict import counted
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.proof import Proof
+from raftnb.parallel import Cluster, Done, Lost, in_turn
 from raftnb.prove.actions import Start
 from raftnb.prove.agreement import compare
 from raftnb.prove.arguments import Named, check_arguments, known_name, names_of
@@ -27,7 +29,6 @@ from raftnb.prove.progress import Progress
 from raftnb.prove.report import Checked, Report
 from raftnb.prove.simulation import Simulation
 from raftnb.prove.solving import Settings, decide
-from raftnb.prove.workers import Done, Lost, in_turn
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def prove(
     timeout: float = 10.0,
     seed: int = 0,
     workers: int | None = None,
+    cluster: Cluster | None = None,
     only: Named | Iterable[Named] = (),
     actions: Named | Iterable[Named] = (),
     trust: bool = False,
@@ -65,8 +67,8 @@ def prove(
     or by name, all if empty: then the answer is partial. Before *holds* is said, the translation
     is compared with running the specification (`compare`, about a second), unless `trust`. With
     `remember`, what was proved in an earlier run is not asked again, and what is proved is kept on
-    disk (`kept.py`). Ctrl-C
-    returns what was reached.
+    disk (`kept.py`). With a `cluster`, the conditions are proved on its machines, and nothing is
+    remembered. Ctrl-C returns what was reached.
 
     Raises `UsageError` for a name that is not one of the proof's, `SpecError` for what has no
     translation, `Disagreement` where translation and plain Python differ.
@@ -80,7 +82,7 @@ def prove(
         actions=actions,
         remember=remember,
     )
-    report = attempt(proof, settings, workers, progress)
+    report = attempt(proof, settings_on(settings, cluster), cluster or workers, progress)
     return report if trust else compared(proof, report)
 
 
@@ -101,13 +103,23 @@ def settings_of(
     return Settings(timeout, seed, chosen, steps, kept_in(user_caches()) if remember else None)
 
 
-def attempt(proof: Proof, settings: Settings, workers: int | None, progress: bool) -> Report:
-    """What comes of the conditions, without the comparison of the translation."""
+def settings_on(settings: Settings, cluster: Cluster | None) -> Settings:
+    """The settings on a cluster, whose machines share no disk."""
+    return settings if cluster is None else replace(settings, kept=None)
+
+
+def attempt(
+    proof: Proof, settings: Settings, where: int | Cluster | None, progress: bool
+) -> Report:
+    """What comes of the conditions, without the comparison of the translation.
+
+    `where` is a cluster or a number of processes, by default one for each core.
+    """
     started = time.perf_counter()
     checked: list[Checked] = []
     bound = None
     try:
-        for found in results(proof, settings, workers or os.cpu_count() or 1, progress):
+        for found in results(proof, settings, where or os.cpu_count() or 1, progress):
             checked.append(found)
     except KeyboardInterrupt:
         bound = f"interrupted after {counted(len(checked), 'condition')}"
@@ -204,6 +216,26 @@ def perform(proof: Proof, task: Task, settings: Settings) -> Iterator[Checked]:
             yield decide(conditions, obligation, settings, writer)
 
 
+@dataclass(frozen=True, eq=False)
+class Proving:
+    """The tasks of a proof, by their numbers."""
+
+    proof: Proof
+    settings: Settings
+
+    @cached_property
+    def todo(self) -> list[Task]:
+        """The tasks, in an order that is the same in every process."""
+        return tasks(self.proof, self.settings)
+
+    def __call__(self, number: int) -> Iterator[Checked]:
+        """A task's conditions, as they are decided."""
+        return perform(self.proof, self.todo[number], self.settings)
+
+    def model(self, number: int) -> None:
+        """What is said of a condition has no states."""
+
+
 def axioms(proof: Proof) -> Iterator[Checked]:
     """Whether the axioms are true, by counting."""
     for lemma in proof.axioms:
@@ -250,20 +282,20 @@ def abstracted(conditions: Conditions, task: Task) -> Iterator[Obligation]:
                 yield from simulation.of_case(task.start.name, number, case)
 
 
-def results(proof: Proof, settings: Settings, workers: int, progress: bool) -> Iterator[Checked]:
+def results(
+    proof: Proof, settings: Settings, where: int | Cluster, progress: bool
+) -> Iterator[Checked]:
     """The conditions as they are decided."""
-    todo = tasks(proof, settings)
+    work = Proving(proof, settings)
+    todo = work.todo
     if not settings.only and not settings.actions and settings.again is None:
         found = [*axioms(proof)]
         yield from found
         if not all(one.proved for one in found):
             return  # what is false proves everything
 
-    def answers(number: int) -> Iterator[Checked]:
-        return perform(proof, todo[number], settings)
-
     with progress_bar("parts proved", progress, len(todo), delay=0) as bar:
-        for number, part in in_turn(answers, len(todo), workers):
+        for number, part in in_turn(work, len(todo), where):
             if isinstance(part, Done):
                 bar.update()
             else:
@@ -276,5 +308,5 @@ DIED = "a process that proved it ended"
 def lost(task: Task, process: Lost) -> Checked:
     """The answer for a task whose process ended."""
     action = task.start.name if task.start is not None else ""
-    why = f"{DIED} (exit code {process.exit_code})"
+    why = f"{DIED} ({process.why})"
     return Checked(f"the conditions of {task.kind}", action, 0, False, 0.0, why)

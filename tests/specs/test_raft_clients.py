@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import pytest
 
 from raftnb.__main__ import main
@@ -11,7 +9,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.events import Response
 from raftnb.data.verdict import Verdict
 from raftnb.experiments import history_told, sized
-from raftnb.experiments.client_histories import client_histories, client_history, client_walks
+from raftnb.experiments.client_histories import ClientWalks, client_histories, client_history
 from raftnb.explore import check
 from raftnb.language import macro, send, when
 from raftnb.linear import Register
@@ -60,13 +58,15 @@ def test_walks_with_faults_find_nothing(spec):
 
 def test_the_same_seed_walks_the_same_way():
     model = sized(RAFT_STORE_LEASES)
-    first, second = ([str(h) for _, h, _ in islice(client_walks(model), 3)] for _ in range(2))
+    walks = ClientWalks(model)
+    first, second = ([str(walk.history) for n in range(3) for walk in walks(n)] for _ in range(2))
     assert first == second
     assert len(set(first)) == 3
 
 
 def test_walks_have_faults_and_clients_that_ask_again():
-    histories = [h for _, h, _ in islice(client_walks(sized(RAFT_STORE)), 3)]
+    walks = ClientWalks(sized(RAFT_STORE))
+    histories = [walk.history for n in range(3) for walk in walks(n)]
     assert any(operation.pending for h in histories for operation in h.operations)
 
 

@@ -1,4 +1,4 @@
-"""Questions answered in parallel processes, part by part; a process may end before it is done.
+"""Questions answered in processes of this machine; a process may end before it is done.
 
 Each process has a pipe of its own, and gets a question when it has answered the one before: so it
 is known which question a process had that ended, and nothing is waited for that cannot come.
@@ -8,52 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
+from raftnb.parallel.work import Done, Lost, Told, Work
+
 A = TypeVar("A")
-
-
-@dataclass(frozen=True)
-class Lost:
-    """In place of an answer: the process that had the question ended."""
-
-    exit_code: int | None
-
-
-@dataclass(frozen=True)
-class Done:
-    """After the last part of an answer."""
-
-
-Told = tuple[int, A | Lost | Done]
-"""The number of a question, with a part of its answer."""
-
-
-def in_turn(answer: Callable[[int], Iterable[A]], many: int, workers: int) -> Iterator[Told[A]]:
-    """The parts of the answers to the questions of these numbers, as soon as they are known.
-
-    In this process if there is one worker, or the system cannot fork. An error in a process is
-    raised here.
-    """
-    if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
-        yield from in_parallel(answer, many, workers)
-        return
-    for number in range(many):
-        for part in answer(number):
-            yield number, part
-        yield number, Done()
 
 
 class Worker(Generic[A]):
     """A forked process: it inherits what it answers from, which may be a notebook's own."""
 
-    def __init__(self, answer: Callable[[int], Iterable[A]]) -> None:
+    def __init__(self, work: Work[A]) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, end = context.Pipe()
-        self.process = context.Process(target=work, args=(answer, end), daemon=True)
+        self.process = context.Process(target=answering, args=(work, end), daemon=True)
         self.process.start()
         end.close()
         self.number = -1
@@ -70,7 +40,7 @@ class Worker(Generic[A]):
             found = self.pipe.recv()
         except (EOFError, OSError):
             self.process.join(timeout=5)
-            return Lost(self.process.exitcode)
+            return Lost(f"exit code {self.process.exitcode}")
         if isinstance(found, BaseException):
             raise found
         return found  # type: ignore[no-any-return]
@@ -82,7 +52,7 @@ class Worker(Generic[A]):
         self.pipe.close()
 
 
-def in_parallel(answer: Callable[[int], Iterable[A]], many: int, workers: int) -> Iterator[Told[A]]:
+def in_processes(work: Work[A], many: int, workers: int) -> Iterator[Told[A]]:
     """The answers, the questions given out to processes one after the other."""
     left = iter(range(many))
     crew: dict[Any, Worker[A]] = {}
@@ -90,7 +60,7 @@ def in_parallel(answer: Callable[[int], Iterable[A]], many: int, workers: int) -
     def hire(worker: Worker[A] | None) -> None:
         number = next(left, None)
         if number is not None:
-            worker = worker or Worker(answer)
+            worker = worker or Worker(work)
             crew[worker.pipe] = worker
             worker.give(number)
         elif worker is not None:
@@ -116,11 +86,11 @@ def in_parallel(answer: Callable[[int], Iterable[A]], many: int, workers: int) -
             worker.end()
 
 
-def work(answer: Callable[[int], Iterable[Any]], pipe: Any) -> None:
+def answering(work: Work[Any], pipe: Any) -> None:
     """Answer the questions that are given, until there are no more."""
     try:
         while True:
-            for part in answer(pipe.recv()):
+            for part in work(pipe.recv()):
                 pipe.send(part)
             pipe.send(Done())
     except (KeyboardInterrupt, EOFError):

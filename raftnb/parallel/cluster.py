@@ -1,0 +1,173 @@
+"""Other machines: a cluster of Ray, or processes of this machine in its place."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from raftnb.data.errors import UsageError
+from raftnb.parallel.member import Member
+from raftnb.parallel.travel import packed, unpacked, version
+from raftnb.parallel.work import Done, Lost, Told, Work
+
+A = TypeVar("A")
+ADDRESS = r"local|auto|(ray://)?[\w.\[\]-]+:\d+"
+TRIES = 2
+"""So often a question is asked whose process ends."""
+OBJECTS = 200 << 20
+"""Bytes of shared memory for what local processes hand on to each other."""
+QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
+
+
+class Cluster:
+    """Machines on which work is done: those of Ray at `address`, or `workers` processes here.
+
+    `address` is "local", which starts Ray on this machine for as long as this process lasts, or
+    until `close`; or that of a running one, `ray://host:10001` or `host:6379`. `workers` is how
+    many processes there are to be, by default one for each processor. Every machine needs this
+    version of raftnb and of Python; what a specification is written in need be on this one only.
+    Raises `UsageError` where Ray is not installed or does not answer.
+    """
+
+    def __init__(self, address: str = "local", *, workers: int | None = None) -> None:
+        if workers is not None and (type(workers) is not int or workers < 1):
+            raise UsageError(
+                f"workers={workers!r}",
+                allowed="a whole number of at least 1",
+                cure="leave it out, or raise it",
+            )
+        if not isinstance(address, str) or not re.fullmatch(
+            r"local|auto|[\w.:/\[\]-]+:\d+", address
+        ):
+            raise UsageError(
+                f"`{address}` as the address of a cluster",
+                allowed="local, or the address of a running Ray: ray://HOST:10001, HOST:6379",
+                cure="`ray status` on that machine says whether there is one",
+            )
+        self.address, self.wanted = address, workers
+        self._begun = False
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<cluster at {self.address}>"
+
+    def close(self) -> None:
+        """End what this began: Ray on this machine, or the connection to another."""
+        if self._begun:
+            self._begun = False
+            importlib.import_module("ray").shutdown()
+
+    def ray(self) -> Any:
+        """The package `ray`, connected."""
+        try:
+            ray: Any = importlib.import_module("ray")
+        except ImportError:
+            raise UsageError(
+                "a cluster, without the package ray",
+                allowed="other processes of this machine, or Ray",
+                cure="`pip install raftnb[cluster]`, or leave the cluster out",
+            ) from None
+        if not ray.is_initialized():
+            self._begin(ray)
+        return ray
+
+    def _begin(self, ray: Any) -> None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        options: dict[str, Any] = {"address": self.address, **QUIET}
+        if self.address == "local":
+            options |= {"num_cpus": self.wanted or os.cpu_count(), "include_dashboard": False}
+            options |= {"object_store_memory": OBJECTS}
+        try:
+            ray.init(**options)
+        except Exception as error:
+            raise UsageError(
+                f"no answer from Ray at `{self.address}`: {str(error).splitlines()[0]}",
+                allowed="local, or the address of a running Ray",
+                cure="start it there (`ray start --head`), or use `local`",
+            ) from error
+        self._begun = True
+
+    @property
+    def workers(self) -> int:
+        """How many processes there are to be; raises `UsageError` for more than have a place."""
+        most = max(1, int(self.ray().cluster_resources().get("CPU", 1)))
+        if self.wanted is not None and self.wanted > most:
+            raise UsageError(
+                f"{self.wanted} workers on a cluster of {most} processors",
+                allowed=f"1 to {most} workers",
+                cure=f"workers={most}, or leave it out",
+            )
+        return self.wanted or most
+
+    def member(self, served: bytes) -> Any:
+        """A new process that serves what was packed (`Member`)."""
+        kind = self.ray().remote(Member).options(num_cpus=1, scheduling_strategy="SPREAD")
+        return kind.remote(version(), served)
+
+    def end(self, member: Any) -> None:
+        """End a process."""
+        with suppress(Exception):
+            self.ray().kill(member)
+
+    def ask(self, member: Any, method: str, *given: Any, parts: int = 0) -> list[Any]:
+        """Ask what a process serves; a handle of the reply, and of each part that is handed on.
+
+        Of what is given, handles become the bytes that they stand for.
+        """
+        handles = member.call.options(num_returns=1 + parts).remote(method, *given)
+        return handles if parts else [handles]
+
+    def reply(self, handle: Any) -> bytes | Lost:
+        """What a process replied, or that it has ended; raises what it raised."""
+        errors = importlib.import_module("ray.exceptions")
+        try:
+            return self.ray().get(handle)  # type: ignore[no-any-return]
+        except errors.RayTaskError as error:
+            raise error.cause if isinstance(error.cause, Exception) else error from None
+        except errors.RayError as error:
+            return Lost(f"{type(error).__name__} of Ray")
+
+    def in_turn(self, work: Work[A], many: int) -> Iterator[Told[A]]:
+        """The answers, the questions given out to processes one after the other."""
+        served, left = packed(work), iter(range(many))
+        open_: dict[Any, tuple[Any, int, int]] = {}
+
+        def give(member: Any, number: int | None, tries: int = 1) -> None:
+            if number is None:
+                self.end(member)
+            else:
+                (handle,) = self.ask(member, "answer", number)
+                open_[handle] = (member, number, tries)
+
+        try:
+            for _ in range(min(self.workers, many)):
+                give(self.member(served), next(left))
+            while open_:
+                for handle in self.ray().wait(list(open_), num_returns=1)[0]:
+                    member, number, tries = open_.pop(handle)
+                    reply = self.reply(handle)
+                    if isinstance(reply, Lost):
+                        self.end(member)
+                        member = self.member(served)
+                        if tries < TRIES:
+                            give(member, number, tries + 1)
+                            continue
+                        yield number, reply
+                    else:
+                        for part in unpacked(reply, work.model(number)):
+                            yield number, part
+                        yield number, Done()
+                    give(member, next(left, None))
+        finally:
+            for member, _, _ in open_.values():
+                self.end(member)

@@ -1,0 +1,59 @@
+"""One face for what is parallel by nature: the same answers in the same order everywhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from raftnb import UsageError
+from raftnb.parallel import Cluster, Lost, in_order, in_turn
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """Answers with squares; a process that is asked for `deadly` ends."""
+
+    deadly: int = -1
+    wrong: int = -1
+
+    def __call__(self, number: int) -> Iterator[int]:
+        if number == self.deadly:
+            os._exit(7)
+        if number == self.wrong:
+            raise UsageError("no square")
+        yield number * number
+
+    def model(self, number: int) -> None:
+        """There are no states."""
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_answers_come_in_the_order_of_the_questions(workers: int) -> None:
+    assert list(in_order(Squares(), 9, workers)) == [n * n for n in range(9)]
+
+
+def test_a_process_that_ends_is_said_and_the_others_go_on() -> None:
+    found = list(in_order(Squares(deadly=2), 4, 2))
+    assert found == [0, 1, Lost("exit code 7"), 9]
+
+
+def test_an_error_is_raised_where_it_was_asked() -> None:
+    with pytest.raises(UsageError, match="no square"):
+        list(in_turn(Squares(wrong=1), 3, 2))
+
+
+def test_a_cluster_needs_ray(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(UsageError) as refused:
+        list(in_order(Squares(), 3, Cluster()))
+    assert refused.value.cure == "`pip install raftnb[cluster]`, or leave the cluster out"
+
+
+@pytest.mark.parametrize("given", [{"workers": 0}, {"workers": True}, {"address": "?"}])
+def test_a_cluster_that_means_nothing_is_refused(given: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        Cluster(**given)  # type: ignore[arg-type]
