@@ -27,15 +27,24 @@ class Helps:
     """Whose step helps, and in which states.
 
     `action` is `Class.action`. `when` is a claim of the state: its parameters are among those of
-    what leads, and one more, which is the process that helps (none where the class has one). Each
-    process of which it is true can take the step. `arguments` are functions for those of the
-    action, `picks` for what its `either`s choose, in order; they have the same parameters.
+    what leads, and one more, which is the process that helps (none where the class has one). Those
+    of the action may follow, by their names: what it receives, say `m: RequestVote`, is in flight.
+    Each process of which it is true can take the step, with these arguments. `arguments` are
+    functions for the others, `picks` for what its `either`s choose, in order; they have the same
+    parameters.
     """
 
     action: Any
     when: Property
     arguments: Mapping[str, Function] = field(default_factory=dict)
     picks: tuple[Function, ...] = ()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The parameters of the action that `when` has as well."""
+        known = parameter_names(self.when)
+        given = parameter_names(self.action.function)[1:]
+        return tuple(name for name in given if name in known and name not in self.arguments)
 
     @property
     def name(self) -> str:
@@ -47,6 +56,9 @@ class Helps:
 @dataclass(frozen=True, eq=False)
 class Leads:
     """The claim that wherever `claim` is true, `then` is true at that moment or later.
+
+    With `by_schedule`, that it can be: that the steps that help, if they alone are taken, lead from
+    there to a state in which `then` is true. That asks for no fairness, and nothing of other steps.
 
     `rank` are functions to natural numbers, the first the most important; together they fall with
     each step that helps, as long as `then` is not true, and rise with none. `helpful` tells whose
@@ -61,6 +73,7 @@ class Leads:
     rank: tuple[Function, ...]
     helpful: tuple[Helps, ...]
     uses: tuple[Property, ...] | None = None
+    by_schedule: bool = False
 
     MEANT: ClassVar[Mapping[str, str]] = {"by": "`helpful=(Helps(Class.action, when=claim),)`"}
 
@@ -83,13 +96,20 @@ class Leads:
 
     @property
     def claims(self) -> tuple[Property, ...]:
-        """The functions that are True or False of a state, each once."""
-        return tuple(dict.fromkeys((self.claim, self.then, *(one.when for one in self.helpful))))
+        """The functions that are True or False of a state alone, each once."""
+        helping = (one.when for one in self.helpful if not one.own)
+        return tuple(dict.fromkeys((self.claim, self.then, *helping)))
 
     @property
     def name(self) -> str:
         """The claim in words."""
-        return f"{self.claim.__name__} leads to {self.then.__name__}"
+        how = "can lead" if self.by_schedule else "leads"
+        return f"{self.claim.__name__} {how} to {self.then.__name__}"
+
+
+def parameter_names(function: Function) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def class_of(spec: Spec, helps: Helps) -> type[Process]:

@@ -112,6 +112,7 @@ class Comparison:
         claims += [claim for leads in proof.leads for claim in leads.claims]
         self.instances = [i for i in self.world.instances if i.action.function not in FAULTS]
         self.names = {c.__name__ for c in claims} | {i.action.name for i in self.instances}
+        self.names |= {one.when.__name__ for leads in proof.leads for one in leads.helpful}
         self.here.words.initial()
         self.claims = self.translated.make(tuple(dict.fromkeys(claims)))
         self.views = Views(self.translated, proof.refines) if proof.refines is not None else None

@@ -13,6 +13,7 @@ from raftnb.data.values import Message
 from raftnb.prove.actions import Case, Given, Start
 from raftnb.prove.evaluate import Environment, Evaluator, Local
 from raftnb.prove.meaning import evaluator
+from raftnb.prove.network import removed
 from raftnb.prove.records import records_in
 from raftnb.prove.scope import UNFORESEEN, Path, Scope
 from raftnb.prove.state import Symbolic, Vocabulary
@@ -22,28 +23,29 @@ from raftnb.tree.nodes import Member, RecordOf, Type
 
 
 def cases(
-    words: Vocabulary, start: Start, before: Symbolic, opaque: frozenset[Any], mark: str = ""
+    words: Vocabulary, start: Start, before: Symbolic, opaque: frozenset[Any], **how: Any
 ) -> Iterator[Case]:
-    """The ways through an action; `mark` tells its constants from those of another step.
+    """The ways through an action, as `ways` finds them.
 
     A way that is never taken is left out, unless something before its guard must have a value.
     """
-    script: list[bool] | None = []
-    while script is not None:
-        run = Execution(words, start, before, Path(script), opaque, mark)
-        case = run.run()
-        script = following(run.path.decided)
+    for case in ways(words, start, before, opaque, **how):
         if case.requirements or not any(z3.is_false(c) for c in case.conditions):
             yield case
 
 
-def ways(words: Vocabulary, start: Start, before: Symbolic, given: Given) -> Iterator[Case]:
-    """The ways through a certain step, those that are not possible too: one has its tests true."""
+def ways(
+    words: Vocabulary, start: Start, before: Symbolic, opaque: frozenset[Any], **how: Any
+) -> Iterator[Case]:
+    """The ways through an action, those that are not possible too: one has its tests true.
+
+    `how` are further fields of `Execution`.
+    """
     script: list[bool] | None = []
     while script is not None:
-        path = Path(script, [*given.picks])
-        yield Execution(words, start, before, path, frozenset(), given=given).run()
-        script = following(path.decided)
+        run = Execution(words, start, before, opaque, script, **how)
+        yield run.run()
+        script = following(run.path.decided)
 
 
 def following(decided: list[bool]) -> list[bool] | None:
@@ -56,15 +58,22 @@ def following(decided: list[bool]) -> list[bool] | None:
 
 @dataclass
 class Execution:
-    """Runs an action's statements on a symbolic state, along one path."""
+    """Runs an action's statements on a symbolic state, along one path.
+
+    `mark` tells its constants from those of another step; `given` are those of a certain step. With
+    `removes`, messages that it discards leave the network; without it they stay (`network`).
+    """
 
     words: Vocabulary
     start: Start
     before: Symbolic
-    path: Path
     opaque: frozenset[Any]
+    script: list[bool]
     mark: str = ""
     given: Given | None = None
+    removes: bool = False
+    path: Path = field(init=False)
+    message: z3.ExprRef | None = None
     me: z3.ExprRef = field(init=False)
     state: Symbolic = field(init=False)
     function: Any = field(init=False)
@@ -76,10 +85,11 @@ class Execution:
         cls = program.classes[self.start.root]
         routine = program.action(cls, self.start.action)
         self.state, self.function = self.before, routine.function
+        self.path = Path(self.script, [*self.given.picks] if self.given is not None else None)
         sort = theory.sort(Member(self.start.root))
         only = theory.only(sort)
-        self.me = z3.Const(f"self{self.mark}", sort) if only is None else only
-        self.me = self.me if self.given is None else self.given.me
+        mine = z3.Const(f"self{self.mark}", sort) if only is None else only
+        self.me = mine if self.given is None else self.given.me
         env, types = self.arguments(routine)
         self.at_its_label(cls)
         self.block(routine.body, dict(env))
@@ -120,14 +130,13 @@ class Execution:
 
     def received(self, name: str, kind: type[Message]) -> RecordV:
         """A message in flight to this process."""
-        theory = self.words.theory
-        m = z3.Const(f"the {name}{self.mark}", theory.sort(RecordOf(kind)))
-        message = self.words.message(kind, m)
-        self.path.conditions.append(self.before.sent[kind.__name__](m))
+        m = z3.Const(f"the {name}{self.mark}", self.words.theory.sort(RecordOf(kind)))
+        message = self.words.message(kind, m) if self.given is None else self.given.arguments[name]
+        self.message = message.name
+        self.path.conditions.append(self.before.sent[kind.__name__](self.message))
         cls = self.words.program.classes[self.start.root]
         if not cls.everywhere:
-            me = Member(self.start.root)
-            to = self.words.program.field_type(kind, "dest")
+            me, to = Member(self.start.root), self.words.program.field_type(kind, "dest")
             assert to is not None
             present = self.words.of(me).accepts(message.fields["dest"], to)
             dest = self.words.of(me).convert(message.fields["dest"], to)
@@ -257,9 +266,8 @@ def branch(run: Execution, statement: nodes.If, env: Environment) -> None:
 
 def loop(run: Execution, statement: nodes.For, env: Environment) -> None:
     """A loop: over items written out one after the other, over any others for all at once."""
-    if isinstance(statement.domain, nodes.Collect) and not isinstance(
-        statement.domain.type, nodes.MapOf
-    ):
+    is_map = isinstance(statement.domain.type, nodes.MapOf)
+    if isinstance(statement.domain, nodes.Collect) and not is_map:
         of = run.evaluator().element(statement.domain)
         items = [run.evaluator().typed(item, env, of) for item in statement.domain.items]
         for item in items:
@@ -360,8 +368,11 @@ def sent(
 
 
 def discard(run: Execution, statement: nodes.Discard, env: Environment) -> None:
-    """The message is evaluated, and stays: those in flight are all that were ever sent."""
-    run.evaluator().value(statement.message, env)
+    """The message stays, since those in flight are all that were ever sent; or it is gone."""
+    at = run.evaluator()
+    message = at.value(statement.message, env)
+    if run.removes:
+        run.state = removed(at.scope, statement, message, run.message)
 
 
 def routine(run: Execution, statement: nodes.RunRoutine, env: Environment) -> None:

@@ -7,6 +7,10 @@ can happen. A claim that holds there holds here only if fewer messages cannot ma
 message in flight is ..." is such a claim, "there is a message ..." is not. In the same way a guard
 may ask that a message is there, and not that none is: with more messages it must be true as well.
 Everything else is refused.
+
+What leads to what (`progress`) is about what is in flight just then: there a message that a step
+discards is gone after it. Each copy of a message is a term of its own, as nothing says that two
+terms with the same fields are one; a claim, as `in_flight`, cannot tell the copies apart.
 """
 
 from __future__ import annotations
@@ -14,11 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import z3
+
 from raftnb.data.errors import SpecError
 from raftnb.language.claims import Property
 from raftnb.language.network import FAULTS
 from raftnb.prove.scope import Scope
 from raftnb.prove.state import Symbolic, Vocabulary
+from raftnb.prove.terms import RecordV
 from raftnb.tree import nodes
 from raftnb.tree.nodes import BOOL, Expr, Routine, Statement
 
@@ -131,6 +138,20 @@ class Polarity:
             cure="a proof lets messages stay in flight: number them, `Token(n=...)`, and receive "
             "larger ones only; or remember in a variable what was sent",
         )
+
+
+def removed(
+    scope: Scope, statement: Statement, message: RecordV, received: z3.ExprRef | None
+) -> Symbolic:
+    """The state after a step has discarded the message that it received."""
+    if message.name is None or message.name is not received:
+        raise scope.refused(
+            statement,
+            "a message discarded that is not the one received, in what leads to what",
+            allowed="to discard, or reply to, what the action receives",
+            cure="receive it in an action of its own",
+        )
+    return scope.state.without(message)
 
 
 def in_flight(node: Any) -> Iterator[nodes.InFlight]:

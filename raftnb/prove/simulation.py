@@ -141,7 +141,7 @@ class Simulation:
             yield from self._same(state, after, action, number, known)
             return
         (takes, given), *rest = steps
-        for way in ways(self.words, self.starts[takes.action], state, given):
+        for way in ways(self.words, self.starts[takes.action], state, frozenset(), given=given):
             tests = {test.get_id() for test in way.tests}
             here = [*known, *way.tests]
             guards = [c for c in way.conditions if c.get_id() not in tests]

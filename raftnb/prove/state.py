@@ -16,7 +16,18 @@ from raftnb.language.initial import Anything, Each, First, start_of
 from raftnb.prove.plain import Reader, Shape, Supply
 from raftnb.prove.records import MessageShape
 from raftnb.prove.shapes import Shapes
-from raftnb.prove.terms import FALSE, TRUE, Family, MapV, RecordV, Value, choose, same
+from raftnb.prove.terms import (
+    FALSE,
+    TRUE,
+    Family,
+    MapV,
+    RecordV,
+    Value,
+    choose,
+    conj,
+    neg,
+    same,
+)
 from raftnb.prove.theory import Theory
 from raftnb.tree.nodes import BOOL, Bool, Choice, MapOf, Member, RecordOf, Type
 
@@ -48,6 +59,12 @@ class Symbolic:
     def send(self, message: Family) -> Symbolic:
         """The state with more messages in flight."""
         return replace(self, new=(*self.new, message))
+
+    def without(self, message: RecordV) -> Symbolic:
+        """The state with a message less in flight; each copy has a term of its own (`network`)."""
+        kind, old = message.cls.__name__, self.sent[message.cls.__name__]
+        left = lambda m: conj(old(m), neg(same(m, message.name)))  # noqa: E731
+        return replace(self, sent={**self.sent, kind: left})
 
 
 class Vocabulary:

@@ -77,7 +77,7 @@ class Unrolled:
     def _cases(self, number: int, before: Symbolic) -> Iterator[Case]:
         begin: list[Start] = starts(self.words)
         for start in begin:
-            yield from cases(self.words, start, before, frozenset(), f" {number}")
+            yield from cases(self.words, start, before, frozenset(), mark=f" {number}")
 
     def holds(self, state: Symbolic, needs: list[Requirement] | None = None) -> z3.BoolRef:
         """All the claims, in a state."""

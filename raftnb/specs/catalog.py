@@ -74,6 +74,7 @@ PROOFS: Mapping[str, Proof] = Catalog(
         "sequential-store-progress": "store.progress:SEQUENTIAL_STORE_PROGRESS",
         "linearizable-store": "store.proof:LINEARIZABLE_STORE_PROOF",
         "raft": "raft.proof:RAFT_PROOF",
+        "raft-election": "raft.election_progress:RAFT_ELECTION_PROOF",
         "raft-prevote": "raft.prevote_proof:RAFT_PREVOTE_PROOF",
         "raft-transfer": "raft.transfer_proof:RAFT_TRANSFER_PROOF",
         "raft-snapshots": "raft.snapshots_proof:RAFT_SNAPSHOTS_PROOF",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
-from raftnb.language import Delivery, Globals, Message, Nat, Process, Spec, cycle, history, when
+from raftnb.language import Globals, Nat, Process, Spec, cycle, history, when
 from raftnb.language.temporal import leads_to, weak
 from raftnb.liveness import check_liveness
 from raftnb.prove import Helps, Leads, Lemma, Proof, prove
@@ -292,45 +292,6 @@ def test_a_proof_takes_a_tuple_of_what_leads_and_uses_what_it_proves() -> None:
         replace(PROOF, leads=WHO_WAITS_ENTERS)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="`rests`"):
         replace(PROOF, leads=(replace(WHO_WAITS_ENTERS, uses=(rests,)),))
-
-
-class Ping(Message):
-    pass
-
-
-class Node(Process, number="nodes"):
-    up: bool = False
-
-    def rise(self) -> None:
-        self.up = True
-
-    def hear(self, m: Ping) -> None:
-        self.up = False
-
-
-def is_down(n: Node) -> bool:
-    return not n.up
-
-
-def is_up(n: Node) -> bool:
-    return n.up
-
-
-def is_itself(n: Node, me: Node) -> bool:
-    return me == n
-
-
-def one(n: Node) -> Nat:
-    return 1
-
-
-def test_progress_with_messages_is_refused() -> None:
-    spec = Spec(
-        "nodes", (Node,), constants={"nodes": 2}, fairness=(weak(Node.rise),), delivery=Delivery()
-    )
-    leads = Leads(is_down, is_up, rank=(one,), helpful=(Helps(Node.rise, is_itself),))
-    with pytest.raises(SpecError, match="which has a network"):
-        prove(Proof(spec, (), leads=(leads,)), workers=1)
 
 
 def wants(c: Client) -> bool:
