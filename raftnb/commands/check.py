@@ -9,6 +9,7 @@ from typing import Any
 
 from raftnb.commands.common import add_number, report
 from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.narrowing import add_narrowing, narrowing
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
 from raftnb.data.verdict import Verdict
@@ -33,6 +34,22 @@ def add_parser(subparsers: Any) -> None:
     add_max_seconds(parser)
     add_start(parser)
     add_trace(parser)
+    _add_claims(parser)
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="print the text of actions and claims, with a + where a statement ran, a - where not",
+    )
+    parser.add_argument(
+        "--symmetry",
+        action="store_true",
+        help="count states once that differ only by a permutation of interchangeable members",
+    )
+    add_narrowing(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_claims(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--claim",
         action="append",
@@ -47,19 +64,8 @@ def add_parser(subparsers: Any) -> None:
         help="go on after a violation: every claim that is violated, each with a shortest trace",
     )
     parser.add_argument(
-        "--coverage",
-        action="store_true",
-        help="print the text of actions and claims, with a + where a statement ran, a - where not",
-    )
-    parser.add_argument(
         "--no-deadlock", action="store_true", help="a state without a next one is no violation"
     )
-    parser.add_argument(
-        "--symmetry",
-        action="store_true",
-        help="count states once that differ only by a permutation of interchangeable members",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
     megabytes = arguments.max_memory
-    lines = LinesRun(model)
+    lines, narrowed = LinesRun(model), narrowing(arguments)
 
     def ask() -> Exploration:
         return check(
@@ -80,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
             symmetry=arguments.symmetry,
+            **narrowed,
             engine="memo" if arguments.coverage else "quick",  # the memo runs all lines
         )
 

@@ -18,6 +18,8 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.forecast import told
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.merged import Merged
+from raftnb.explore.narrowed import allowing
 from raftnb.explore.other import Compiled
 from raftnb.explore.permuted import try_permutations
 from raftnb.explore.replay import Replay
@@ -64,6 +66,10 @@ class BreadthFirst:
         self.store = Store(self.memo.interner.width, options.memory, options.max_states)
         self.threads = Threads(1)
         self.checker = ClaimChecker(self.memo, claims)
+        if options.action_constraints:
+            steps = options.action_constraints
+            self.memo.step_within = self.memo.claim(steps[0], allowing(steps))
+        self.merged = Merged(self.memo, options.view) if options.view else None
         self.expander = Expander(self.memo, self.store, self.threads)
         self.generated, self.cut, self.depth = 0, 0, 0
         self.coverage = self.expander.coverage * 0
@@ -185,6 +191,9 @@ class BreadthFirst:
     def _put_in(self, outs: list[Successors]) -> None:
         """Put the successors found into the shards that own them."""
         store, shards = self.store, self.store.shards
+        if self.merged is not None:
+            for out in outs:
+                self.merged.filter(out)
         at = [[0] * len(outs) for _ in range(shards)]
         store.other_bytes = self.memo.interner.bytes
 
@@ -247,9 +256,9 @@ class BreadthFirst:
 
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
         """The result; without a verdict, that of an exploration that came to its end."""
-        witnesses = self._witnesses()
+        witnesses, merged = self._witnesses(), self.merged.steps if self.merged else 0
         if verdict is None:
-            found = conclude(self.model, self.store.distinct, witnesses, self._cut())
+            found = conclude(self.model, self.store.distinct, witnesses, self._cut(), merged)
         else:
             found["verdict"] = verdict
         taken = (self.coverage + self.expander.coverage).tolist()
@@ -260,7 +269,8 @@ class BreadthFirst:
             depth=self._deepest(),
             witnesses=witnesses,
             cut=self._cut(),
-            partial=remarks(self.model, witnesses, self._cut(), self.options.symmetry),
+            merged=merged,
+            partial=remarks(self.model, witnesses, self._cut(), self.options.symmetry, merged),
             coverage=coverage,
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),

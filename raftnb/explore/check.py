@@ -12,11 +12,13 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.explore.chosen import all_violations, choice
 from raftnb.explore.given import asked, begun
+from raftnb.explore.narrowed import refuse_narrowing
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
-from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.result import Exploration, ExplorationOptions, View
 from raftnb.explore.small import answer_of_small
+from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
 ENGINES = ("fast", "quick", "memo", "compiled", "reference")
@@ -34,6 +36,8 @@ def check(
     max_depth: int | None = None,
     max_memory: int | None = None,
     symmetry: bool = False,
+    view: View | None = None,
+    action_constraints: Iterable[Property] = (),
     engine: str = "fast",
     threads: int | None = None,
     progress: bool = True,
@@ -47,7 +51,10 @@ def check(
     and steps, no others are asked, and what is not violated is *unknown*. With `go_on` it
     continues after a violation without the claim that was violated, anew each time, so that
     every claim that is violated has its shortest trace. With `symmetry`, states that differ by
-    a permutation of the spec's symmetric domains count once. `engine` is "fast", which is
+    a permutation of the spec's symmetric domains count once. With `view`, a function of the
+    state, states of which it says the same are visited once; where it took two states for one,
+    what is not violated is *unknown*. A step for which one of the `action_constraints` (`after(x)`
+    is x after it) is false is cut off, as by a constraint of the spec. `engine` is "fast", which is
     "memo" at first, and goes on with "compiled" where there are many states or much has to be
     run in Python, and the model can be said in C; or "reference": the plain Python that they are
     compared with, used too where numba is not installed (it pays no heed to `max_memory` and
@@ -56,12 +63,14 @@ def check(
     is *sometimes* true it may have another.
     """
     options = ExplorationOptions(
-        deadlock, max_states, max_depth, max_memory, symmetry, threads, progress
-    )
+        deadlock, max_states, max_depth, max_memory, symmetry, threads, progress, view,
+        tuple(action_constraints),
+    )  # fmt: skip
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
     ask = partial(_asked, engine=engine)
     chosen = choice(begun(model, start), claims)
+    refuse_narrowing(chosen.model, options)
     found = all_violations(chosen.model, options, ask) if go_on else ask(chosen.model, options)
     return chosen.said(found)
 
@@ -88,7 +97,7 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     from raftnb.explore.breadth_first import Answered, BreadthFirst
     from raftnb.explore.graph import Graph
 
-    if asked(model, "possible"):  # states are numbered without gaps by one thread
+    if asked(model, "possible") or options.view:  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
     other = Compiled(model, options) if may_compile else None
     if other is not None and (found := other.at_once()) is not None:

@@ -20,15 +20,21 @@ NO_CLAIM = "no claim about states or steps: only deadlocks, and what is undefine
 Witnesses = Mapping[str, Trace | None]
 
 
-def conclude(model: Model, distinct: int, witnesses: Witnesses, cut: int) -> dict[str, Any]:
+def conclude(
+    model: Model, distinct: int, witnesses: Witnesses, cut: int, merged: int = 0
+) -> dict[str, Any]:
     """The verdict after the last state: fields of the result.
 
     What must sometimes be true and never was may be true beyond the constraints, if they cut
-    anything off; and nothing is known where there was no state at all.
+    anything off; and nothing is known where there was no state at all. Where states were `merged`
+    by a view, nobody has shown that they lead to the same: all that is not violated is unknown.
     """
     missing = [name for name, witness in witnesses.items() if witness is None]
     found: dict[str, Any] = {"verdict": Verdict.HOLDS, "complete": True}
-    if not distinct:
+    if merged:
+        bound = f"the view is not shown to be sound: {merged_away(merged)}"
+        found = {"verdict": Verdict.UNKNOWN, "bound": bound}
+    elif not distinct:
         how = how_to_begin(model.spec)
         bound = "there is no initial state" + (f": {how}" if how else "")
         bound = "no initial state is within the constraints" if cut else bound
@@ -57,7 +63,9 @@ def never_true(model: Model, name: str) -> str:
     )
 
 
-def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tuple[str, ...]:
+def remarks(
+    model: Model, witnesses: Witnesses, cut: int, symmetry: bool, merged: int = 0
+) -> tuple[str, ...]:
     """What the answer of an exploration does not cover, in sentences."""
     spec = model.spec
     claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
@@ -66,6 +74,8 @@ def remarks(model: Model, witnesses: Witnesses, cut: int, symmetry: bool) -> tup
         found.append(
             f"{steps(cut)} out of the constraints, and {'was' if cut == 1 else 'were'} not followed"
         )
+    if merged:
+        found.append(merged_away(merged))
     at_once = [
         name for name, witness in witnesses.items() if witness is not None and not len(witness)
     ]
@@ -112,6 +122,12 @@ def never_taken(model: Model, coverage: Mapping[str, int]) -> tuple[str, ...]:
 def steps(cut: int) -> str:
     """So many steps lead ..."""
     return f"{cut:,} steps lead" if cut != 1 else "1 step leads"
+
+
+def merged_away(merged: int) -> str:
+    """That so many states were not visited."""
+    states = "states that were" if merged != 1 else "a state that was"
+    return f"{steps(merged)} to {states} not visited, since another with the same view was"
 
 
 def actions_of(model: Model) -> list[Any]:

@@ -8,7 +8,7 @@ So some of the states that were met are permuted, and all is tried there once mo
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables.states import Store
@@ -56,5 +56,17 @@ def _try_actions(memo: Memo, row: Sequence[int]) -> None:
             memo.tracer.put(row)
             run = memo.tracer.run(instance, message)
             memo.trials.try_action(instance, message, row, run, memo.trials.any_two())
-        for after in memo.rows_after(number, row) if memo.transitions else ():
+        for after in _rows_after(memo, number, row) if memo.transitions else ():
             try_claims(memo, memo.transitions, [*row, *after])
+
+
+def _rows_after(memo: Memo, slot: int, row: Sequence[int]) -> Iterator[list[int]]:
+    """The rows of the states to which a slot leads."""
+    _, _, first, end = memo.trees.node.rows[memo.leaf(slot, row)]
+    for _, delta, first_write, end_write in memo.result.rows[first:end]:
+        after = list(row)
+        for component, number in memo.write.rows[first_write:end_write]:
+            after[component] = number
+        if delta:
+            after[-1] = memo.after(row[-1], delta)
+        yield after

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.trace import State, StateGraph, Step, Trace
+from raftnb.data.values import order
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.bounds import bounding
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked, at_least, the_model
+from raftnb.explore.narrowed import allowing, looking
 from raftnb.explore.possible import Prospect
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.claims import Property
@@ -21,13 +25,17 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
+def is_within_limits(model: Model, world: World) -> bool:
+    """Whether a world's messages are within the limits of the network."""
+    if model.message_limits is None:
+        return True
+    distinct, copies = model.message_limits
+    return len(world.bag) <= distinct and all(n <= copies for n in world.bag.values())
+
+
 def is_within_bounds(model: Model, world: World) -> bool:
     """Whether a world's state is within the limits of the network and the constraints."""
-    if model.message_limits is not None:
-        distinct, copies = model.message_limits
-        if len(world.bag) > distinct or any(n > copies for n in world.bag.values()):
-            return False
-    return bounding(model)[1](world)
+    return is_within_limits(model, world) and bounding(model)[1](world)
 
 
 class OutOfTime(Exception):
@@ -50,7 +58,11 @@ class Reference:
         self.end = end
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
-        self.world, self.here = World(model), World(model)
+        self.world, self.here, self.next = World(model), World(model), World(model)
+        self.allows = allowing(options.action_constraints) if options.action_constraints else None
+        self.look = looking(model, options.view) if options.view else None
+        self.seen: set[Any] = set()
+        self.merged = 0
         self.parent: dict[State, tuple[State, Step] | None] = {}
         self.depth: dict[State, int] = {}
         self.generated, self.cut = 0, 0
@@ -92,32 +104,71 @@ class Reference:
                 return self._violated("deadlock", state)
             if self.max_states is not None and len(self.depth) >= self.max_states:
                 return self._result(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
-        return self._result(**conclude(self.model, len(self.depth), self.witnesses, self.cut))
+        return self._result(**self._conclude())
+
+    def _conclude(self) -> dict[str, Any]:
+        return conclude(self.model, len(self.depth), self.witnesses, self.cut, self.merged)
 
     def arrive(
         self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]
     ) -> str | None:
         """Meet a state; return the name of an invariant that it breaks."""
         self.generated += 1
+        allowed = parent is None or self._is_allowed(parent[0], state)
         if state in self.parent:
-            self.cut += state not in self.depth
+            self.cut += state not in self.depth or not allowed
             return None
-        self.parent[state] = parent
         self.here.load(state)
+        view = self._view()
+        if allowed and view in self.seen and is_within_bounds(self.model, self.here):
+            self.merged += 1
+            return None
         for claim in self.invariants:
             if self.here.failure(claim) is not None:
-                self.depth[state] = depth
+                self.parent[state], self.depth[state] = parent, depth
                 return claim.__name__
+        if not allowed:
+            self.cut += 1
+            return None
+        self.parent[state] = parent
         if not is_within_bounds(self.model, self.here):
             self.cut += 1
             return None
         self.depth[state] = depth
+        self._visit(state, view, queue)
+        return None
+
+    def _visit(self, state: State, view: Any, queue: list[State]) -> None:
         queue.append(state)
+        if self.look is not None:
+            self.seen.add(view)
         for name, claim in list(self.awaited.items()):
             if self.here.failure(claim) is None:
                 self.witnesses[name] = self._trace(state)
                 del self.awaited[name]
-        return None
+
+    def _view(self) -> Any:
+        """What the view says of the state that is met."""
+        if self.look is None:
+            return None
+        with self.here:
+            return order(self.look(self.here))
+
+    def _is_allowed(self, state: State, after: State) -> bool:
+        """Whether a step is within the constraints on steps; what the network limits is cut."""
+        if self.allows is None:
+            return True
+        with self._step(state, after):
+            return not is_within_limits(self.model, self.next) or self.allows(self.here)
+
+    @contextmanager
+    def _step(self, state: State, after: State) -> Iterator[None]:
+        """Let claims be about a step."""
+        self.here.load(state)
+        self.next.load(after)
+        self.here.next = self.next
+        yield
+        self.here.next = None
 
     @cached_property
     def _steps(self) -> tuple[dict[State, set[State]], set[State]]:
@@ -159,12 +210,9 @@ class Reference:
         """The name of a claim about steps that this one breaks."""
         if not self.transitions:
             return None
-        self.here.load(state)
-        self.here.next = World(self.model, after)
-        broken = (c for c in self.transitions if self.here.failure(c) is not None)
-        name = next((claim.__name__ for claim in broken), None)
-        self.here.next = None
-        return name
+        with self._step(state, after):
+            broken = (c for c in self.transitions if self.here.failure(c) is not None)
+            return next((claim.__name__ for claim in broken), None)
 
     def _violated_step(self, name: str, state: State, step: Step, after: State) -> Exploration:
         trace = self._trace(state)
@@ -199,7 +247,8 @@ class Reference:
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),
             cut=self.cut,
-            partial=remarks(self.model, self.witnesses, self.cut, symmetry=False),
+            merged=self.merged,
+            partial=remarks(self.model, self.witnesses, self.cut, False, self.merged),
             **found,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import Any
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.explore.given import at_least
+from raftnb.language.claims import Property
+
+View = Callable[..., Any]
+"""A function of the state: what of it is to be told apart."""
 
 
 class Stop(Exception):
@@ -23,7 +28,11 @@ class Stop(Exception):
 
 @dataclass(frozen=True)
 class ExplorationOptions:
-    """What an exploration is asked for, and where it stops (`max_memory` in bytes)."""
+    """What an exploration is asked for, and where it stops (`max_memory` in bytes).
+
+    States of which `view` says the same are visited once; a step of which one of the
+    `action_constraints` is false is not followed.
+    """
 
     deadlock: bool = True
     max_states: int | None = None
@@ -32,6 +41,8 @@ class ExplorationOptions:
     symmetry: bool = False
     threads: int | None = None
     progress: bool = True
+    view: View | None = None
+    action_constraints: tuple[Property, ...] = ()
 
     def __post_init__(self) -> None:
         names = ("max_states", "max_depth", "max_memory", "threads")
@@ -98,7 +109,8 @@ class Exploration(Answer):
     not; `coverage` says how often each process took each action, `bound` what stopped an
     *unknown*. `complete` says whether all states within the constraints were met, and then
     `never_taken` names the actions that no process took. `cut` counts the generated states that
-    are outside the constraints. `not_checked` are the properties that need history variables that
+    are outside the constraints, `merged` those that were not visited because another state has the
+    same view. `not_checked` are the properties that need history variables that
     were left out, `partial` says what else the answer does not cover. `others` are the violations
     that were found when the exploration was continued after this one.
     """
@@ -118,6 +130,7 @@ class Exploration(Answer):
     complete: bool = False
     never_taken: tuple[str, ...] = ()
     cut: int = 0
+    merged: int = 0
     partial: tuple[str, ...] = ()
     others: tuple[Violation, ...] = ()
 
@@ -143,6 +156,7 @@ class Exploration(Answer):
             "trace": None if self.trace is None else self.trace.as_json(),
             "bound": self.bound,
             "cut": self.cut or None,
+            "merged": self.merged or None,
             "not_reached": list(self.not_reached) or None,
             "not_checked": list(self.not_checked) or None,
             "never_taken": list(self.never_taken) or None,

@@ -31,14 +31,19 @@ def as_function(value: Any) -> FunctionType:
     )
 
 
-def evaluate(claim: Property, arguments: dict[str, Any]) -> bool:
-    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
+def value_of(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """What a function says of the running world; what it raises becomes a `SpecError`."""
     try:
-        found = claim(**arguments)
+        return function(**arguments)
     except RaftnbError as error:
         raise source.placed(error) from error.__cause__
     except Exception as error:
-        raise source.spec_error(error, claim.__name__) from error
+        raise source.spec_error(error, function.__name__) from error
+
+
+def evaluate(claim: Any, arguments: dict[str, Any]) -> bool:
+    """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
+    found = value_of(claim, arguments)
     if found is not True and found is not False:
         raise SpecError(
             f"{show(found)} ({type(found).__name__}) as what `{claim.__name__}` says",

@@ -12,6 +12,7 @@ from typing import Any
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.program import Loaded
+from raftnb.explore.narrowed import looking
 from raftnb.explore.reference import is_within_bounds
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
@@ -66,7 +67,8 @@ def compare_state(loaded: Loaded, number: int) -> None:
     said = claims(loaded, number)
     if said != claims_in_python(loaded, state):
         raise Differs(f"claims are {said}, and in Python not, in {state.values!r}")
-    if loaded.written.claims.steps:
+    compare_view(loaded, number, state)
+    if loaded.written.claims.steps or loaded.written.claims.allowed:
         compare_steps(loaded, number, state)
 
 
@@ -78,8 +80,20 @@ def compare_steps(loaded: Loaded, number: int, state: State) -> None:
         after = loaded.state(row)
         world.next.load(after)
         said = step_claims(loaded, number, row)
-        if said != [truth(world, claim) for claim in loaded.written.claims.steps]:
+        asked = (*loaded.written.claims.steps, *loaded.written.claims.allowed)
+        if said != [truth(world, claim) for claim in asked]:
             raise Differs(f"claims of a step are {said}, and in Python not, to {after.values!r}")
+
+
+def compare_view(loaded: Loaded, number: int, state: State) -> None:
+    """Raise `Differs` if the view of a state is not as in plain Python."""
+    view, model = loaded.written.view, loaded.written.model
+    if view is None:
+        return
+    with World(model, state) as world:
+        seen = looking(model, view)(world)
+    if loaded.library.judge_view(loaded.library.row_of(number)) != loaded.words.of(seen):
+        raise Differs(f"the view is not {seen!r}, as it is in Python, of {state.values!r}")
 
 
 def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
@@ -135,5 +149,6 @@ def truth(world: World, claim: Property) -> int:
 
 def step_claims(loaded: Loaded, number: int, row: Any) -> list[int]:
     """What is claimed of the step from a state to a row."""
-    n, before = len(loaded.written.claims.steps), loaded.library.row_of(number)
+    written = loaded.written.claims
+    n, before = len(written.steps) + len(written.allowed), loaded.library.row_of(number)
     return [loaded.library.judge_step(before, row, i) for i in range(n)]

@@ -19,6 +19,7 @@ from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of, grouped
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
+from raftnb.explore.result import ExplorationOptions, View
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -42,29 +43,33 @@ class Text:
     constants: list[Any]
     instances: tuple[ActionInstance, ...]
     claims: Claims
+    view: View | None = None
 
 
-def text_of(model: Model) -> Text:
+def text_of(model: Model, options: ExplorationOptions) -> Text:
     """The program of a model; raises `NotCompiled` where something in it cannot be said in C."""
     try:
-        return _written(model)
+        return _written(model, options)
     except SpecError as error:
         raise NotCompiled(error.found) from error
 
 
-def _written(model: Model) -> Text:
+def _written(model: Model, options: ExplorationOptions) -> Text:
     functions, world = Functions(Program(model)), World(model)
-    shape = Shape(functions, world).text()
+    shape = Shape(functions, world, options).text()
     tables = functions.tables
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
     runtime, network, *search = (
         (HERE / f"{name}.c").read_text()
-        for name in ("runtime", "network", "rows", "outcomes", "search")
+        for name in ("runtime", "network", "rows", "outcomes", "views", "search")
     )
     text = "\n".join([runtime, tables.text(), network, functions.text(), *shape, *search])
-    return Text(model, text, tables.atoms, tables.constants, world.instances, claims_of(model))
+    claims = claims_of(model, options)
+    return Text(
+        model, text, tables.atoms, tables.constants, world.instances, claims, options.view
+    )  # fmt: skip
 
 
 # The program, running.
@@ -122,7 +127,8 @@ class Loaded:
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
             self.library = ctypes.CDLL(os.fspath(copy))
-        self.library.node.restype = self.library.parent_of.restype = ctypes.c_uint32
+        for name in ("node", "parent_of", "judge_view"):
+            getattr(self.library, name).restype = ctypes.c_uint32
         self.library.memory.restype = ctypes.c_size_t
         self.library.successors.restype = ctypes.c_int64
         for name in ("row_of", "arena_of"):
@@ -142,7 +148,7 @@ class Loaded:
             given[i] = self.words.of(value)
 
     def _result(self) -> type[ctypes.Structure]:
-        counts = ("states", "next", "level_end", "generated", "cut")
+        counts = ("states", "next", "level_end", "generated", "cut", "merged")
         fields = [
             *((name, ctypes.c_uint64) for name in counts),
             ("claim", ctypes.c_uint32),

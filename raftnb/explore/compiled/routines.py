@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from raftnb.explore.compiled.expressions import Expressions, handler
 from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
-from raftnb.language.claims import Property
+from raftnb.explore.result import View
+from raftnb.language import source
+from raftnb.language.claims import Property, as_function
 from raftnb.language.instances import ActionInstance
 from raftnb.language.universe import universe
 from raftnb.language.world import World
@@ -169,6 +172,24 @@ class Functions:
         loops = map(self.loop_over, indices, values)
         self._add(f"static int {name}(void)", [*loops, asked, "return 1;"])
         return name
+
+    def view(self, view: View) -> str:
+        """What is seen of a state, in C; the parts of a tuple may be of several types."""
+        function, tables = as_function(view), self.tables
+        given = {name: self.model.constants[name] for name in self.model.parameters(function)}
+        *before, last = source.parse(function).body
+        is_plain = all(isinstance(line, ast.Expr) for line in before)  # a docstring
+        seen = last.value if is_plain and isinstance(last, ast.Return) else None
+        if isinstance(seen, ast.Tuple) and not any(isinstance(p, ast.Starred) for p in seen.elts):
+            types: dict[str, nodes.Type] = {n: self.program.constant_type(n) for n in given}
+            env = {name: tables.literal(value) for name, value in given.items()}
+            terms = [self.program.term(function, ast.unparse(p), types) for p in seen.elts]
+            words = ", ".join([*(self.expressions.word(term, env) for term in terms), "NONE"])
+            return f"({{ W x[] = {{{words}}}; node(TUPLE, {len(terms)}, x); }})"
+        routine = self.program.operator(function)
+        if routine.returns is None:
+            raise NotCompiled("a view that is said to return nothing")
+        return f"{self.name_of(routine)}({', '.join(map(tables.literal, given.values()))})"
 
     def loop_over(self, index: str, values: Sequence[Any]) -> str:
         """A loop over values that stand among the constants."""

@@ -1,11 +1,12 @@
 /* Breadth first over rows. Before this text stand the values (runtime.c), the messages, rows,
-   outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`. */
+   outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`,
+   `allowed`, which says what steps are followed, and VIEWED and `view`, what is seen of a state. */
 
 #define ON_STACK (1 << 22) /* words */
 
 /* What Python reads. */
 struct {
-    uint64_t states, next, level_end, generated, cut;
+    uint64_t states, next, level_end, generated, cut, merged;
     uint32_t claim, bad;            /* which claim of its kind; in or after which state */
     uint32_t found[COUNT(awaited) + 1]; /* one more than the first state that shows each */
 } result;
@@ -52,13 +53,29 @@ static void look_for_awaited(const W *state) {
     }
 }
 
+/* Whether another state is visited in place of `s`. */
+static int is_seen(struct successor *one, W seen) {
+    if (!one->within || views[place_of_view(seen)] != seen) return 0;
+    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1))
+        if (checks[i].kind == CONSTRAINT && !passes(i)) return 0;
+    return 1;
+}
+
 static void meet(struct successor *one) {
     static W state[CELLS];
     size_t place = place_of(one->row, one->hash);
     result.generated++, taken[one->instance]++;
-    if (table[place]) return;
-    if (any(&one->need) || awaits_some) unpack(state, one->row);
+    if (table[place]) {
+        result.cut += !one->within; /* only the step is not allowed */
+        return;
+    }
+    if (VIEWED || any(&one->need) || awaits_some) unpack(state, one->row);
     s = state;
+    W seen = VIEWED ? view() : NONE;
+    if (VIEWED && is_seen(one, seen)) {
+        result.merged++;
+        return;
+    }
     for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
         if (checks[i].kind == CONSTRAINT && !one->within) break; /* it is left out already */
         if (passes(i)) continue;
@@ -81,6 +98,7 @@ static void meet(struct successor *one) {
     }
     add(one->row, one->hash, place, one->parent);
     result.states = states_n;
+    if (VIEWED) note_view(seen);
     if (awaits_some) look_for_awaited(state);
 }
 
@@ -114,6 +132,17 @@ static int breaks_a_step(struct successor *one) {
     return 0;
 }
 
+/* Whether the constraints on steps allow this one. */
+static int is_allowed(const struct successor *one) {
+    static W after[CELLS];
+    load_state();
+    unpack(after, one->row);
+    s = before_step, t = after;
+    for (size_t i = 0; i < COUNT(allowed); i++)
+        if (!allowed[i].is_true(constants + allowed[i].arguments)) return 0;
+    return 1;
+}
+
 static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
 
 static void arrive(struct successor *one) {
@@ -129,6 +158,7 @@ static void arrive(struct successor *one) {
         int broken = breaks_a_step(one);
         if (broken) return;
     }
+    if (COUNT(allowed) && one->within) one->within = is_allowed(one);
     if (!one->within && !is_asked(one->need.words)) {
         leave_out(one->instance);
         return;
@@ -192,6 +222,8 @@ int start(size_t arena_bytes, size_t states, int deadlock) {
     table = reserve(sizeof(W) << table_bits);
     kept = reserve(kept_size * sizeof *kept);
     notes = reserve(notes_size);
+    views_size = VIEWED ? 1 << 12 : 0;
+    if (VIEWED && !(views = no_views(views_size))) return FAILED;
     if (!arena || !rows || !parents || !stack || !nodes || !table || !kept || !notes) return FAILED;
     stack_end = stack + ON_STACK;
     return MORE;
@@ -319,7 +351,12 @@ int judge_step(const W *before, const W *after, size_t claim) {
     if (setjmp(on_failure)) return -1;
     unpack(states[0], before), unpack(states[1], after);
     s = states[0], t = states[1];
-    return all_pass(STEP, (int)claim);
+    if (claim < STEPS) return all_pass(STEP, (int)claim);
+    claim -= STEPS;
+    for (size_t i = 0; i < COUNT(allowed); i++)
+        if (allowed[i].claim == (int)claim && !allowed[i].is_true(constants + allowed[i].arguments))
+            return 0;
+    return 1;
 }
 
 /* Whether a row is an end; 0 where the specification says of none that it is. */
@@ -331,8 +368,18 @@ int judge_final(const W *of) {
     return final && is_true_of(final, state);
 }
 
+/* What is seen of a row; UNBOUND where that has no value. */
+W judge_view(const W *of) {
+    static W state[CELLS];
+    top = stack;
+    if (setjmp(on_failure)) return UNBOUND;
+    unpack(state, of);
+    s = state;
+    return view();
+}
+
 size_t memory(void) {
-    return (arena_used + nodes_size + states_n * (WIDTH + 1)) * sizeof(W) +
+    return (views_size + arena_used + nodes_size + states_n * (WIDTH + 1)) * sizeof(W) +
            (sizeof(W) << table_bits) + kept_size * sizeof *kept + notes_used;
 }
 const W *row_of(uint32_t state) { return rows + (size_t)state * WIDTH; }
@@ -348,4 +395,5 @@ void finish(void) {
     munmap(table, sizeof(W) << table_bits);
     munmap(kept, kept_size * sizeof *kept);
     munmap(notes, notes_size);
+    if (VIEWED) munmap(views, views_size * sizeof(W));
 }

@@ -35,7 +35,7 @@ def compiled_search(
         raise NotCompiled("symmetry")
     if asked(model, "possible"):
         raise NotCompiled("`possible` claims")
-    written = text_of(model)
+    written = text_of(model, options)
     if not anew and not library_of(written.text).exists():
         raise NotCompiled("it was not compiled before")
     return CompiledSearch(written, options)
@@ -142,7 +142,7 @@ class CompiledSearch:
             for claim, number in zip(self.written.claims.awaited, met.found, strict=False)
         }
         if verdict is None:
-            found = conclude(self.model, met.states, witnesses, met.cut)
+            found = conclude(self.model, met.states, witnesses, met.cut, met.merged)
         else:
             found["verdict"] = verdict
         coverage: Counter[str] = Counter()
@@ -154,7 +154,8 @@ class CompiledSearch:
             depth=len(self.loaded.path(met.states - 1)) if met.states else 0,
             witnesses=witnesses,
             cut=met.cut,
-            partial=remarks(self.model, witnesses, met.cut, symmetry=False),
+            merged=met.merged,
+            partial=remarks(self.model, witnesses, met.cut, False, met.merged),
             coverage=dict(coverage),
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),

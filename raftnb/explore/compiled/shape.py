@@ -17,6 +17,7 @@ from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
+from raftnb.explore.result import ExplorationOptions
 from raftnb.language.claims import Property
 from raftnb.language.initial import Anything, start_of
 from raftnb.language.instances import ActionInstance, initial_values
@@ -53,16 +54,18 @@ class Claims(NamedTuple):
     steps: tuple[Property, ...]
     constraints: tuple[Property, ...]
     awaited: tuple[Property, ...]
+    allowed: tuple[Property, ...] = ()
 
 
-def claims_of(model: Model) -> Claims:
-    """The claims of a model that are checked."""
+def claims_of(model: Model, options: ExplorationOptions) -> Claims:
+    """The claims of a model that are checked; those `allowed` say which steps are followed."""
     spec = model.spec
     return Claims(
         asked(model, "invariants"),
         asked(model, "transitions"),
         model.checked(spec.constraints),
         asked(model, "sometimes"),
+        options.action_constraints,
     )
 
 
@@ -86,7 +89,8 @@ def grouped(model: Model) -> list[tuple[int, int]]:
 class Shape:
     """Writes the tables of a model."""
 
-    def __init__(self, functions: Functions, world: World) -> None:
+    def __init__(self, functions: Functions, world: World, options: ExplorationOptions) -> None:
+        self.options = options
         self.functions, self.world, self.model = functions, world, functions.model
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
@@ -96,7 +100,7 @@ class Shape:
 
     def text(self) -> list[str]:
         """All of them."""
-        claims = claims_of(self.model)
+        claims = claims_of(self.model, self.options)
         most = max((1 + len(i.arguments) for i in self.world.instances), default=1)
         widths = f"CELLS = {len(self.group_of)}, WIDTH = {len(self.groups)}"
         groups = ", ".join(f"{{{first}, {n}}}" for first, n in self.groups)
@@ -111,6 +115,7 @@ class Shape:
             *self._table_of_checks(claims, checks),
             *self._slots([check for _, check in checks], early(checks)),
             *self._starts(),
+            *self._narrowed(claims.allowed),
             f"static int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
             f"static int (*const final)(void) = "
             f"{self.functions.claim(final, self.world) if final else '0'};",
@@ -158,6 +163,21 @@ class Shape:
             f"static const struct check checks[] = {{{', '.join([*rows, '{0}'])}}};",
             f"static const uint64_t touching[][NEED] = {{{', '.join(touching)}}};",
             f"static const uint64_t of_kind[][NEED] = {{{', '.join(of_kind)}}};",
+        ]
+
+    def _narrowed(self, allowed: Iterable[Property]) -> list[str]:
+        """What says which steps are followed, and what is seen of a state."""
+        rows = [
+            f"{{{check.function}, {check.row}, {i}}}"
+            for i, claim in enumerate(allowed)
+            for check in self.checks.of(claim, may_raise=False)
+        ]
+        view = self.options.view
+        return [
+            "static const struct { int (*is_true)(const W *); int arguments, claim; } "
+            f"allowed[] = {{{', '.join([*rows, '{0}'])}}};",
+            f"enum {{ VIEWED = {int(view is not None)} }};",
+            f"static W view(void) {{ return {self.functions.view(view) if view else 'NONE'}; }}",
         ]
 
     # Slots.

@@ -9,7 +9,7 @@ path of the tree. docs/explore.md works one step through.
 from __future__ import annotations
 
 from collections import Counter as Times
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,7 @@ class Memo:
         bounds, is_within = bounding(model)
         within = Slot(0, function=is_within, claims=bounds)
         self.within = self.slots.add(within) if bounded and bounds else -1
+        self.step_within = -1
         self.invariants: list[int] = []
         self.transitions: list[int] = []
 
@@ -243,12 +244,21 @@ class Memo:
             if delta:
                 after[-1] = NO_BAG_YET
             self._learn(self.transitions, [*row, *after])
+            self._learn_step(row, after, delta)
             asked = self._asked_after(row[-1], delta)
             try:
                 self._learn(asked, after)
             except NeedsBag:
                 after[-1] = self.after(row[-1], delta)
                 self._learn(asked, after)
+
+    def _learn_step(self, row: Sequence[int], after: Sequence[int], delta: int) -> None:
+        """Find out whether a step is within the constraints, unless messages are too many."""
+        if self.step_within < 0:
+            return
+        if not delta or self._are_few(lambda: self.after(row[-1], delta)):
+            whole = [*after[:-1], self.after(row[-1], delta)] if delta else after
+            self.leaf(self.step_within, [*row, *whole])
 
     def _asked_after(self, bag: int, delta: int) -> list[int]:
         """What is asked of a state after a step: no constraint, where messages are too many."""
@@ -270,17 +280,6 @@ class Memo:
         if self.interner.has_bag and not self._are_few(lambda: int(row[-1])):
             return False
         return self.within < 0 or bool(self.value(self.within, row))
-
-    def rows_after(self, slot: int, row: Sequence[int]) -> Iterator[list[int]]:
-        """The rows of the states to which a slot leads."""
-        _, _, first, end = self.trees.node.rows[self.leaf(slot, row)]
-        for _, delta, first_write, end_write in self.result.rows[first:end]:
-            after = list(row)
-            for component, number in self.write.rows[first_write:end_write]:
-                after[component] = number
-            if delta:
-                after[-1] = self.after(row[-1], delta)
-            yield after
 
     def learn_bags(self, wanted: Any) -> None:
         """Find out the bags after changes (columns of `wanted`: Wanted)."""
@@ -354,6 +353,7 @@ class Memo:
             limits=self.limits,
             claims_read_bag=int(self.claims_read_bag),
             within=self.within,
+            step_within=self.step_within,
             invariants=np.array(self.invariants, dtype=np.int64),
             transitions=np.array(self.transitions, dtype=np.int64),
             pool=interner.pool_table,

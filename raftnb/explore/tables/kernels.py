@@ -77,19 +77,26 @@ def outside_is_fine(tables: Tables, scratch: Scratch, gid: Int, bag: Int, delta:
 
 
 @inlined
+def walk_step(tables: Tables, rows: Numbers, scratch: Scratch, gid: Int, slot: Int) -> Any:
+    """The leaf of a slot for the step from a state to `scratch.row`; 0 if unknown."""
+    row, width = scratch.row, rows.shape[1]
+    node = np.int64(tables.root[slot])
+    while node != 0 and tables.node[node, Node.COMPONENT] >= 0:
+        at, projection = tables.node[node, Node.COMPONENT], tables.node[node, Node.PROJECTION]
+        number = rows[gid, at] if at < width else row[at - width]
+        if projection >= 0:
+            number = tables.classes[projection, number]
+        key = (U(node) << U(32)) | U(number)
+        scratch.counters[Counter.MISSED] = np.int64(key)
+        node = find(tables.trie_key, tables.trie_value, key)
+    return node
+
+
+@inlined
 def step_is_fine(tables: Tables, rows: Numbers, scratch: Scratch, gid: Int) -> Any:
     """Check the claims about the step from a state to `scratch.row`; return a status."""
-    row, width = scratch.row, rows.shape[1]
     for j in range(len(tables.transitions)):
-        node = np.int64(tables.root[tables.transitions[j]])
-        while node != 0 and tables.node[node, Node.COMPONENT] >= 0:
-            at, projection = tables.node[node, Node.COMPONENT], tables.node[node, Node.PROJECTION]
-            number = rows[gid, at] if at < width else row[at - width]
-            if projection >= 0:
-                number = tables.classes[projection, number]
-            key = (U(node) << U(32)) | U(number)
-            scratch.counters[Counter.MISSED] = np.int64(key)
-            node = find(tables.trie_key, tables.trie_value, key)
+        node = walk_step(tables, rows, scratch, gid, tables.transitions[j])
         if node == 0:
             return Status.MISSING
         if tables.node[node, Node.VALUE] == 0 and scratch.counters[Counter.BAD_PARENT] < 0:
@@ -138,6 +145,11 @@ def emit(
     settled = parts and tables.claims_read_bag == 0  # what is claimed is as it was before the step
     if step_is_fine(tables, rows, scratch, gid) != Status.DONE:
         return Status.MISSING
+    if not outside and tables.step_within >= 0:
+        leaf = walk_step(tables, rows, scratch, gid, tables.step_within)
+        if leaf == 0:
+            return Status.MISSING
+        outside = tables.node[leaf, Node.VALUE] == 0
     if which == Which.NEW_ONLY and ((same and not outside) or (settled and outside)):
         scratch.counters[Counter.CUT] += outside
         return Status.DONE

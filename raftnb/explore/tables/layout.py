@@ -186,6 +186,7 @@ class Tables(NamedTuple):
     limits: Ints  # entries: Limit
     claims_read_bag: int  # whether an invariant or a constraint looked into the bag
     within: int  # the slot that tells whether a state is within the constraints, or -1
+    step_within: int  # the slot that tells whether a step is, or -1
     invariants: Ints  # slots
     transitions: Ints  # slots, asked of a row and the row after it
     pool: Ints  # [component]: the pool that its values are numbered in
