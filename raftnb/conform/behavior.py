@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from raftnb.conform.running import Running, Taken, as_step
+from raftnb.conform.running import Changes, Running, Taken, as_step
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.values import Message
@@ -58,7 +58,7 @@ class Behavior:
                 if at >= begin:
                     states.append(world.snapshot())
                 if at < end:
-                    step = self._take(world, known[self.steps[at]])
+                    step, _ = self._take(world, known[self.steps[at]])
                     steps += [step] if at >= begin else []
         return Trace(tuple(states), tuple(steps))
 
@@ -76,8 +76,8 @@ class Behavior:
                 counts: dict[Message, int] = {}
                 steps = []
                 for number in self.steps[at:end]:
-                    steps.append(self._take(world, known[number]))
-                    changes = world.changes(0)
+                    step, changes = self._take(world, known[number])
+                    steps.append(step)
                     cells |= dict(changes.cells)
                     counts |= dict(changes.bag)
                 found.append(Happening(tuple(steps), tuple(cells.items()), tuple(counts.items())))
@@ -96,10 +96,10 @@ class Behavior:
         begin = self.ends[first - 1] if first else 0
         return begin, self.ends[last - 1] if last else 0, last
 
-    def _take(self, world: Running, taken: Taken) -> Step:
-        """Take a step again; the journal then has this step alone."""
+    def _take(self, world: Running, taken: Taken) -> tuple[Step, Changes]:
+        """Take a step again; and what it changes."""
         process, name, arguments, choices = taken
         actor = world.names[process]
         world.journal.clear()
-        world.run(actor, type(actor).actions[name], arguments, choices)  # type: ignore
-        return as_step(self.model, taken)
+        _, changes = world.run(actor, type(actor).actions[name], arguments, choices)  # type: ignore
+        return as_step(self.model, taken), changes

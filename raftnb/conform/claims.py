@@ -28,8 +28,19 @@ class Watched:
     claim: Property
     values: dict[str, Any]
     arguments: dict[str, Any]
+    row: tuple[Any, ...]
     about_steps: bool
     reads: tuple[int, ...] = ()
+
+    def is_true(self) -> bool:
+        """Whether it is, in the world that runs; an error has the claim's place."""
+        try:
+            found = self.claim(*self.row)
+        except Exception:
+            found = None
+        if found is True or found is False:
+            return found
+        return evaluate(self.claim, self.arguments)  # once more, for its error
 
 
 class ClaimsAlong:
@@ -48,7 +59,7 @@ class ClaimsAlong:
         asked = [(claim, False) for claim in states] + [(claim, True) for claim in steps]
         with self.here:
             every = [one for claim, about in asked for one in self._bindings(model, claim, about)]
-            false = self._false_of(every, watch=True)
+            false = self._false_of(every)
         self.false_at_first = [one for one in false if not one.about_steps]
 
     def _bindings(self, model: Model, claim: Property, about_steps: bool) -> Iterator[Watched]:
@@ -57,7 +68,10 @@ class ClaimsAlong:
         free = {n: universe(t, self.here) for n, t in types.items() if n not in fixed}
         for row in itertools.product(*free.values()):
             values = dict(zip(free, row, strict=True))
-            yield Watched(claim, values, {**fixed, **values}, about_steps)
+            arguments = {**fixed, **values}
+            yield Watched(
+                claim, values, arguments, tuple(arguments[name] for name in types), about_steps
+            )
 
     def step(self, changes: Changes) -> list[Watched]:
         """Take the behavior's next step; the claims that are false of it, or after it."""
@@ -74,9 +88,9 @@ class ClaimsAlong:
             self._arrive(touched, changes)
             return resting
         with self.here:
-            broken = self._false_of([one for one in asked if one.about_steps])
+            broken = self._broken_by_step([one for one in asked if one.about_steps])
             self._arrive(touched, changes)
-            false = self._false_of(asked, watch=True)
+            false = self._false_of(asked)
         return broken + resting + [one for one in false if not one.about_steps]
 
     def _arrive(self, touched: list[int], changes: Changes) -> None:
@@ -94,37 +108,35 @@ class ClaimsAlong:
                 asked.update(self.watchers[cell])
         return asked
 
-    def _false_of(self, asked: Iterable[Watched], watch: bool = False) -> list[Watched]:
-        """Those of some claims that are false; with `watch` what each of them reads is noted.
+    def _broken_by_step(self, asked: list[Watched]) -> list[Watched]:
+        """Those of some claims about steps that are false of the step from here to there."""
+        if not asked:
+            return asked
+        self.here.next = self.then
+        self.here.forget()
+        return [one for one in asked if not one.is_true()]
 
-        That is where both worlds are in the same state: a step that changes nothing of it is, for
-        a claim about steps, one that changes nothing.
+    def _false_of(self, asked: Iterable[Watched]) -> list[Watched]:
+        """Those of some claims that are false now; what each of them reads is noted.
+
+        Both worlds are in the same state: a step that changes nothing of what a claim about steps
+        reads is, for it, one that changes nothing.
         """
-        here, then, noted, forget = self.here, self.then, self.here.noted, self.here.forget
+        here, then, noted, rests = self.here, self.then, self.here.noted, self.false_at_rest
         false = []
         for one in asked:
             here.next = then if one.about_steps else None
-            forget()
-            try:
-                found = one.claim(**one.arguments)
-            except Exception:
-                found = None
-            if found is not True and found is not False:
-                found = evaluate(one.claim, one.arguments)  # once more, for its error
-            if not found:
+            here.forget()
+            true = one.is_true()
+            if not true:
                 false.append(one)
-            if watch and one.about_steps:
-                self._rests(one, found)
-            if watch and (reads := tuple(noted)) != one.reads:
+            if one.about_steps and not true:
+                rests[one] = None
+            elif rests:
+                rests.pop(one, None)
+            if (reads := tuple(noted)) != one.reads:
                 self._note(one, reads)
         return false
-
-    def _rests(self, one: Watched, true: bool) -> None:
-        """A claim about steps is true, or false, of a step that changes nothing that it reads."""
-        if true:
-            self.false_at_rest.pop(one, None)
-        else:
-            self.false_at_rest[one] = None
 
     def _note(self, one: Watched, reads: tuple[int, ...]) -> None:
         """A claim reads other cells than the last time."""

@@ -47,11 +47,19 @@ NAMES = {role: name for name, role in ROLES.items()}
 FIELDS = ("currentTerm", "votedFor", "role", "commitIndex", "lastStored")
 LOGGED = itemgetter(*FIELDS)
 VARIABLES = ("currentTerm", "votedFor", "role", "asking", "commitIndex", "lastStored", "log")
-STATE, OWED, CHANGED, LOG = "state", "owed", "changed", "log"
-REJECTED, HINTS = "rejected", "hints"
-PRE_VOTE = "preVote"
+HINTS, PRE_VOTE = "hints", "preVote"
 FAULTS = ("cut", "mend", "isolate")
 Logged = dict[str, Any]
+
+
+class Keys(NamedTuple):
+    """Under which keys it is noted what a server has logged, sent, and done since."""
+
+    state: str
+    owed: str
+    changed: str
+    log: str
+    rejected: str
 
 
 class Hidden(NamedTuple):
@@ -94,6 +102,7 @@ class LibraftMapping(EventMapping):
         self.spec = spec or (RAFT_LIBRAFT_AS_IS if as_is else RAFT_LIBRAFT)
         self.values = LibraftValues()
         self.servers: dict[Any, str] = {}
+        self.keys: dict[str, Keys] = {}
         self.plays: dict[str, Callable[[Event, str, Now], None]] = {
             "state": self.state,
             "send": self.send,
@@ -131,25 +140,27 @@ class LibraftMapping(EventMapping):
         """Term 1, and the configuration as the only entry, on disk and committed."""
         self.values = LibraftValues()
         self.servers = {int(name[1:]): name for name in model.names["Server"]}
+        self.keys = {s: Keys(*(f"{s} {k}" for k in Keys._fields)) for s in self.servers.values()}
         log = (Entry(1, first_value(model)),)
         return begun(model, currentTerm=1, log=log, commitIndex=1, lastStored=1)
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
         """One alternative for each event; the network's faults are no steps."""
         name = field(event, "event")
+        play = self.plays.get(name) if type(name) is str else None
+        if play is not None:
+            return (partial(play, event, self.server(event, "server", now), now),)
         one_of(self.kinds, name, "the event")
-        if name in FAULTS:
-            return (lambda: None,)
         if name == "start":
             return (partial(now.note, PRE_VOTE, bool(event.get("preVote"))),)
-        play = self.plays[name]
-        return (partial(play, event, self.server(event, "server", now), now),)
+        return (lambda: None,)  # a fault of the network
 
     def server(self, event: Event, name: str, now: Now) -> str:
         """The server that a field names."""
-        number = field(event, name)
+        number = event.get(name)
         found = self.servers.get(number) if type(number) is int else None
         if found is None:
+            number = field(event, name)
             raise EventError(
                 f"`{name}` {brief(number)}, a server that the first line does not count",
                 allowed=f"1 to {len(self.servers)}",
@@ -163,7 +174,7 @@ class LibraftMapping(EventMapping):
         """Take the steps that nobody logged and that lead to this state."""
         s, logged, why = now[server], field(event, "state"), field(event, "why")
         if why == "start":
-            now.note((server, STATE), logged)
+            now.note(self.keys[server].state, logged)
             self.compare(s, logged, now)
             return
         steps = one_of(ALLOWED, why, "`why`")
@@ -174,8 +185,8 @@ class LibraftMapping(EventMapping):
         if logged["commitIndex"] > s.commitIndex and s.role is Role.LEADER:
             now.take(s, "advance_commit_index", choose=(logged["commitIndex"],))
         self.compare(s, logged, now)
-        now.note((server, STATE), logged)
-        now.note((server, CHANGED), False)
+        now.note(self.keys[server].state, logged)
+        now.note(self.keys[server].changed, False)
 
     def reach_disk(self, s: Any, logged: Logged, now: Now) -> None:
         """Let the disk have entries, or a snapshot, up to what is logged."""
@@ -211,7 +222,7 @@ class LibraftMapping(EventMapping):
             for name, mine in zip(FIELDS, is_, strict=True):
                 now.same(f"{s}.{name}", mine, logged[name])
         offset, raw = logged["offset"], logged["log"]
-        before = now.noted((s.name, LOG), ((), -1, []))
+        before = now.noted(self.keys[s.name].log, ((), -1, []))
         if before == (log, offset, raw):
             return
         same = min(len(before[2]), len(raw)) if before[1] == offset else 0
@@ -221,24 +232,26 @@ class LibraftMapping(EventMapping):
         now.same(f"{s}.log from {at} on", log[at:], self.values.log(raw[same:], now))
         if not offset <= max(commit, len(s.installing.entries) if s.installing else 0):
             raise Misfit(f"{s} drops {offset} entries, of which {commit} are committed")
-        now.note((s.name, LOG), (log, offset, raw))
+        now.note(self.keys[s.name].log, (log, offset, raw))
 
     def is_settled(self, s: Any, now: Now) -> None:
         """Nothing has changed since the state that was logged last, and nothing is left to send."""
-        if now.noted((s.name, CHANGED)):
-            logged = now.noted((s.name, STATE))
+        if now.noted(self.keys[s.name].changed):
+            logged = now.noted(self.keys[s.name].state)
             if logged is not None:
                 self.compare(s, logged, now)
-            now.note((s.name, CHANGED), False)
+            now.note(self.keys[s.name].changed, False)
 
     def take(
         self, s: Any, action: str, *arguments: Any, now: Now, choose: tuple[Any, ...] = ()
     ) -> None:
         """Take a step; what it sends is to be logged before the server goes on."""
         now.take(s, action, *arguments, choose=choose)
-        now.note((s.name, CHANGED), True)
+        now.note(self.keys[s.name].changed, True)
         if now.world.sent:
-            now.note((s.name, OWED), (*now.noted((s.name, OWED), ()), *now.world.sent))
+            now.note(
+                self.keys[s.name].owed, (*now.noted(self.keys[s.name].owed, ()), *now.world.sent)
+            )
 
     # Messages.
 
@@ -251,7 +264,7 @@ class LibraftMapping(EventMapping):
 
     def owes_nothing(self, s: Any, now: Now) -> None:
         """All that the server has sent is logged."""
-        owed = now.noted((s.name, OWED))
+        owed = now.noted(self.keys[s.name].owed)
         if owed:
             raise Misfit(f"{s} has sent {show(owed[0])}, which is not logged")
 
@@ -266,21 +279,21 @@ class LibraftMapping(EventMapping):
             self.take(s, "append_entries", dest, now=now, choose=(first, len(s.log)))
         elif kind == "InstallSnapshot":
             self.take(s, "send_snapshot", dest, now=now, choose=(told["lastIndex"],))
-        elif kind == "RequestVote" and told["preVote"] and not now.noted((server, OWED)):
+        elif kind == "RequestVote" and told["preVote"] and not now.noted(self.keys[server].owed):
             self.take(s, "ask_around", now=now)  # once more, which changes no state
         m = self.values.message(told, s, dest, now)
-        owed = now.noted((server, OWED), ())
+        owed = now.noted(self.keys[server].owed, ())
         if m not in owed:
             alike = [one for one in owed if (type(one), one.dest) == (type(m), dest)]
             raise Misfit(absent(type(m), (s, dest), fields_of(m), alike, "due"))
         if kind == "AppendEntriesResult" and told["rejected"]:
             self.reject(s, told, dest, now)
         at = owed.index(m)
-        now.note((server, OWED), owed[:at] + owed[at + 1 :])
+        now.note(self.keys[server].owed, owed[:at] + owed[at + 1 :])
 
     def reject(self, s: Any, told: Event, dest: Any, now: Now) -> None:
         """A rejection says what was rejected, and where the log ends; neither is in Figure 2."""
-        now.same("rejected", now.noted((s.name, REJECTED)), told["rejected"])
+        now.same("rejected", now.noted(self.keys[s.name].rejected), told["rejected"])
         now.same("lastLogIndex", len(s.log), told["lastLogIndex"])
         sent = now.noted((HINTS, s.name, dest.name), frozenset())
         hint = (told["term"], told["rejected"], told["lastLogIndex"])
@@ -295,9 +308,9 @@ class LibraftMapping(EventMapping):
         m = self.values.message(told, source, s, now)
         now.need(m)
         if isinstance(m, AppendEntries):
-            now.note((server, REJECTED), m.prevLogIndex)
+            now.note(self.keys[server].rejected, m.prevLogIndex)
         elif isinstance(m, InstallSnapshot):
-            now.note((server, REJECTED), len(m.snapshot))
+            now.note(self.keys[server].rejected, len(m.snapshot))
         elif isinstance(m, AppendEntriesResponse) and not m.success:
             hint = (m.term, told["rejected"], told["lastLogIndex"])
             if hint not in now.noted((HINTS, source.name, server), ()):

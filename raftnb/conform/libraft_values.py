@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from raftnb.conform.mapping import Event, brief, field, one_of
@@ -73,44 +74,42 @@ class LibraftValues:
     def message(self, m: Event, source: Any, dest: Any, now: Now) -> Message:
         """A message as it is logged."""
         kind, term = field(m, "type"), m["term"]
-        ends = {"source": source, "dest": dest, "term": term}
         if kind == "AppendEntries":
-            return self.same(
-                AppendEntries,
-                **ends,
-                prevLogIndex=m["prevLogIndex"],
-                prevLogTerm=m["prevLogTerm"],
-                entries=self.log(m["entries"], now),
-                leaderCommit=m["leaderCommit"],
-            )
+            entries = self.log(m["entries"], now)
+            known = (m["prevLogIndex"], m["prevLogTerm"], entries, m["leaderCommit"])
+            return self.same(now, AppendEntries, source, dest, (term, *known))
         if kind == "AppendEntriesResult":
             success = not m["rejected"]
             index = m["lastLogIndex"] if success else 0
-            return self.same(AppendEntriesResponse, **ends, success=success, matchIndex=index)
+            return self.same(now, AppendEntriesResponse, source, dest, (term, success, index))
         if kind == "RequestVote":
             now.same("candidate", f"s{m['candidate']}", source.name)
             now.same("disruptLeader", 0, m["disruptLeader"])
             which = one_of({0: RequestVote, 1: PreVote}, m["preVote"], "preVote")
-            last = {"lastLogIndex": m["lastLogIndex"], "lastLogTerm": m["lastLogTerm"]}
-            return which(**ends, **last)  # type: ignore[no-any-return]
+            return self.same(now, which, source, dest, (term, m["lastLogIndex"], m["lastLogTerm"]))
         if kind == "RequestVoteResult":
             answer = one_of(ANSWERS, m["preVote"], "preVote")
             granted = one_of({0: False, 1: True}, m["voteGranted"], "voteGranted")
-            return answer(**ends, voteGranted=granted)  # type: ignore[no-any-return]
+            return self.same(now, answer, source, dest, (term, granted))
         if kind == "InstallSnapshot":
-            return InstallSnapshot(**ends, snapshot=self.snapshot(m, source, dest, now))
+            snapshot = self.snapshot(m, source, dest, now)
+            return self.same(now, InstallSnapshot, source, dest, (term, snapshot))
         return one_of(  # type: ignore[no-any-return]
             dict.fromkeys(KINDS), kind, "the type of a message"
         )
 
-    def same(self, kind: type[Message], **known: Any) -> Message:
+    def same(
+        self, now: Now, kind: type[Message], source: Any, dest: Any, known: tuple[Any, ...]
+    ) -> Message:
         """A message; one that was made before is not made, and not checked, again."""
-        key = (kind, *known.values())
+        key = (kind, source.name, dest.name, *map(type, known), known)
         found = self.made.get(key)
         if found is None:
             if len(self.made) >= MOST_MADE:
                 self.made.clear()
-            found = self.made[key] = kind(**known)
+            names = [one.name for one in fields(kind)][2:]
+            told = dict(zip(names, known, strict=True))
+            found = self.made[key] = now.world.one(kind(source=source, dest=dest, **told))
         return found
 
     def snapshot(self, m: Event, source: Any, dest: Any, now: Now) -> tuple[Entry, ...]:

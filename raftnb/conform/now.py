@@ -47,7 +47,7 @@ class Now:
         self.world = Running(model, start)
         self.taken: list[tuple[Taken, Changes]] = []
         self._members = self.world.names
-        self._types: dict[Action, dict[str, Any]] = {}
+        self._types: dict[Action, tuple[tuple[str, Any], ...]] = {}
         self._checks: dict[Any, Check] = {}
         self._looks: dict[Any, Callable[[Any], tuple[Any, ...]]] = {}
 
@@ -81,22 +81,20 @@ class Now:
                 cure=nearest(action, list(type(actor).actions)) or "name one of these",
             )
         bound = self._bound(actor, known, arguments)
-        world, begun = self.world, len(self.world.journal)
-        chosen = world.run(actor, known, bound, tuple(choose))
-        self.taken.append(((actor.name, action, bound, chosen), world.changes(begun)))
+        chosen, changes = self.world.run(actor, known, bound, tuple(choose))
+        self.taken.append(((actor.name, action, bound, chosen), changes))
 
     def _bound(self, actor: Process, action: Action, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments of an action, constants put in, each of the type that it must have."""
         types = self._types.get(action)
         if types is None:
-            types = self._types[action] = self.model.parameters(action, skip=1)
+            types = self._types[action] = tuple(self.model.parameters(action, skip=1).items())
         if not types and not given:
             return ()
         if len(types) == len(given) == 1 and isinstance(given[0], Message):
-            ((_, kind),) = types.items()
-            return (self._argument(actor, action, kind, given[0]),)
+            return (self._argument(actor, action, types[0][1], given[0]),)
         constants, rest, bound = self.model.constants, list(given), []
-        for name, kind in types.items():
+        for name, kind in types:
             if name in constants:
                 bound.append(constants[name])
             elif not rest:
@@ -106,7 +104,7 @@ class Now:
         if rest:
             raise UsageError(
                 f"{actor}.{action.name} with {len(given)} arguments",
-                allowed=", ".join(name for name in types if name not in constants) or "none",
+                allowed=", ".join(name for name, _ in types if name not in constants) or "none",
             )
         return tuple(bound)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import is_
 from typing import Any, NamedTuple
 
 from raftnb.conform.misfit import Misfit
+from raftnb.conform.shadows import Noting
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message, Record, show
 from raftnb.language.by_hand import why_disabled
 from raftnb.language.instances import named_arguments
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.spec import Model
-from raftnb.language.world import World
 
 MISSING: Any = object()
 LONGEST = 100_000
@@ -20,23 +21,29 @@ LONGEST = 100_000
 
 
 class Changes(NamedTuple):
-    """What a step changes: cells with their new values, and messages with their new counts."""
+    """What a step changes: cells with their new values, and messages with their new counts.
 
-    cells: list[tuple[int, Any]]
-    bag: list[tuple[Message, int]]
+    A message that was received is told of, though the network may keep it.
+    """
+
+    cells: Sequence[tuple[int, Any]]
+    bag: Sequence[tuple[Message, int]]
 
 
 class Known(NamedTuple):
-    """What a step did where it read these values: the same again, wherever it reads the same."""
+    """What a step did where it read these values: the same again, wherever it reads the same.
 
-    reads: list[tuple[int, Any]]
-    writes: list[tuple[int, Any]]
-    ops: list[tuple[Message, int]]
+    `ops` are the messages that it sent (1) and took out (-1; 0 where the network keeps them).
+    """
+
+    reads: tuple[tuple[int, Any], ...]
+    writes: tuple[tuple[int, Any], ...]
+    ops: tuple[tuple[Message, int], ...]
     sent: tuple[Message, ...]
     chosen: tuple[Any, ...]
 
 
-class Running(World):
+class Running(Noting):
     """A world whose steps are noted in a journal, so that they can be undone.
 
     Steps are taken as by hand, with the same checks of values and of messages, and without the
@@ -54,18 +61,19 @@ class Running(World):
         self.picks: tuple[Any, ...] = ()
         self.sent: tuple[Message, ...] = ()
         self.memo: dict[Any, Known] = {}
-        self.noted: dict[int, Any] = {}
         self.ops: list[tuple[Message, int]] = []
         self.looked = False
         self.doing = ""
         self.one_of_equals: dict[Any, Any] = {}
+        cells = enumerate(model.layout.cells)
+        self.unkept = frozenset(at for at, c in cells if c.history and not model.history)
 
     # What a run of Python reads and does.
 
     def read(self, cell: int) -> Any:
         """The value of a cell; noted, unless the step has written it."""
         value = self.cells[cell]
-        if cell not in self.writes:
+        if self.noting and cell not in self.writes:
             self.noted[cell] = value
         return value
 
@@ -76,34 +84,48 @@ class Running(World):
 
     def write(self, cell: int, value: Any) -> None:
         """Change a cell, inside an action, and note what was there."""
-        old = self.cells[cell]
-        self.journal.append((self.cells, cell, old))
-        if type(value) is tuple and type(old) is tuple and value != ():
-            self._write_sequence(cell, old, value)
-        else:
+        if self.actor is None or cell in self.unkept:
             super().write(cell, value)
+            return
+        old = self.cells[cell]
+        if value is not old:  # what is there was checked when it came there
+            value = self._admitted(cell, old, value)
+        self.journal.append((self.cells, cell, old))
+        self.writes.add(cell)
+        self.cells[cell] = value
+        place = self.places.get(cell)
+        if place is not None:
+            attributes, name = place
+            if not attributes:
+                self.kept.append(attributes)
+            attributes[name] = value
 
-    def _write_sequence(self, cell: int, old: tuple[Any, ...], value: tuple[Any, ...]) -> None:
-        """Change a sequence; what it has from before was checked then.
+    def _admitted(self, cell: int, old: Any, value: Any) -> Any:
+        """A value that the variable may hold; what a sequence has from before is not looked at.
 
         Of equal records in sequences there is one: comparing two logs is comparing identities.
         """
+        if type(value) is not tuple or type(old) is not tuple or value == ():
+            return self.model.admitted(cell, value)
         same = min(len(old), len(value))
-        if self.layout.cells[cell].history or not all(map(is_, old[:same], value[:same])):
+        if not all(map(is_, old[:same], value[:same])):
             same = 0
-        super().write(cell, value[same:])
-        if self.cells[cell] is not old:
-            self.cells[cell] = value[:same] + self._shared(self.cells[cell])
+        return value[:same] + self._shared(self.model.admitted(cell, value[same:]))
 
     def _shared(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if not values or not isinstance(values[0], Record):
             return values
+        return tuple(map(self.one, values))
+
+    def one(self, record: Any) -> Any:
+        """The one of all equal records that is kept, so that equal ones mostly are identical."""
         if len(self.one_of_equals) >= LONGEST:
             self.one_of_equals.clear()
-        return tuple([self.one_of_equals.setdefault(each, each) for each in values])
+        return self.one_of_equals.setdefault(record, record)
 
     def send(self, message: Message) -> None:
         """Put a message in flight."""
+        message = self.one(message)
         self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
         self.ops.append((message, 1))
         super().send(message)
@@ -111,8 +133,7 @@ class Running(World):
     def discard(self, message: Message) -> None:
         """Take a message out of the network once."""
         self.journal.append((self.bag, message, self.bag.get(message, MISSING)))
-        if not self.model.keeps:
-            self.ops.append((message, -1))
+        self.ops.append((message, 0 if self.model.keeps else -1))
         super().discard(message)
 
     def choose(self, options: tuple[Any, ...]) -> Any:
@@ -120,11 +141,15 @@ class Running(World):
         if not options:
             raise Disabled
         at = len(self.choices)
-        wanted = self.picks[at] if at < len(self.picks) else options[0]
-        if wanted not in options or (at >= len(self.picks) and len(options) > 1):
-            found = f"logged {show(wanted)}" if at < len(self.picks) else "nothing is logged"
+        told = at < len(self.picks)
+        wanted = self.picks[at] if told else options[0]
+        try:
+            pick = options.index(wanted)
+        except ValueError:
+            pick = -1
+        if pick < 0 or (not told and len(options) > 1):
+            found = f"logged {show(wanted)}" if told else "nothing is logged"
             raise Misfit(f"{self.actor}.{self.doing} may choose {_any_of(options)}, {found}")
-        pick = options.index(wanted)
         self.choices.append((pick, options))
         return wanted
 
@@ -132,40 +157,49 @@ class Running(World):
 
     def run(
         self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
-    ) -> tuple[Any, ...]:
-        """Take one step; what it has chosen.
+    ) -> tuple[tuple[Any, ...], Changes]:
+        """Take one step; what it has chosen, and what it changes.
 
         Raises `Misfit`, with the guard that is false, where it is not enabled.
         """
         key = (process.name, action.name, arguments, picks)
         known = self.memo.get(key)
-        cells = self.cells
         if known is not None and self._reads_the_same(known):
-            self._again(known)
-            return known.chosen
-        self._run(process, action, arguments, picks)
-        chosen = tuple([options[pick] for pick, options in self.choices])
+            return known.chosen, self._again(known)
+        known = self._run(process, action, arguments, picks)
         if not self.looked and not self.model.channels:
             if len(self.memo) >= LONGEST:
                 self.memo.clear()
-            writes = [(cell, cells[cell]) for cell in self.writes]
-            reads = list(self.noted.items())
-            self.memo[key] = Known(reads, writes, self.ops, self.sent, chosen)
-        return chosen
+            self.memo[key] = known
+        return known.chosen, Changes(known.writes, self._counts(known.ops))
 
     def _run(
         self, process: Process, action: Action, arguments: tuple[Any, ...], picks: tuple[Any, ...]
-    ) -> None:
+    ) -> Known:
         self.picks, self.ops, self.looked, self.doing = picks, [], False, action.name
         self.writes.clear()
-        self.noted.clear()
+        self.noting = True
         try:
             self.execute(process, action, arguments)
+            reads = tuple(self.noted.items())
         except Disabled as error:
             raise Misfit(
                 f"{process}.{action.name} is not enabled: {why_disabled(process, action, error)}"
             ) from None
+        finally:
+            self.noting = False
+            self.forget()
+        cells = self.cells
+        writes = tuple([(cell, cells[cell]) for cell in self.writes])
         self.sent = tuple([message for message, sign in self.ops if sign > 0])
+        chosen = tuple([options[pick] for pick, options in self.choices])
+        return Known(reads, writes, tuple(self.ops), self.sent, chosen)
+
+    def _counts(self, ops: tuple[tuple[Message, int], ...]) -> list[tuple[Message, int]]:
+        """The counts of the messages that a step has touched."""
+        if len(ops) > 1:
+            return [(message, self.bag.get(message, 0)) for message in dict(ops)]
+        return [(message, self.bag.get(message, 0)) for message, _ in ops]
 
     def _reads_the_same(self, known: Known) -> bool:
         cells = self.cells
@@ -174,22 +208,24 @@ class Running(World):
                 return False
         return True
 
-    def _again(self, known: Known) -> None:
+    def _again(self, known: Known) -> Changes:
         """Do what a step did that read the same; where messages are kept, none is taken out."""
         cells, bag, journal = self.cells, self.bag, self.journal
-        self.writes.clear()
         for cell, value in known.writes:
             journal.append((cells, cell, cells[cell]))
             cells[cell] = value
-            self.writes.add(cell)
+        counts: dict[Message, int] = {}
         for message, sign in known.ops:
-            journal.append((bag, message, bag.get(message, MISSING)))
-            count = 1 if self.model.keeps else bag.get(message, 0) + sign
+            count = bag.get(message, 0)
+            journal.append((bag, message, count or MISSING))
+            count = (1 if sign else count) if self.model.keeps else count + sign
             if count > 0:
-                bag[message] = count
+                bag[message] = counts[message] = count
             else:
                 bag.pop(message, None)
+                counts[message] = 0
         self.sent = known.sent
+        return Changes(known.writes, tuple(counts.items()))
 
     def note(self, key: Any, value: Any) -> None:
         """Keep what a mapping has to remember of the events so far."""
@@ -218,16 +254,6 @@ class Running(World):
             for at, (where, _) in before.items()
         }
         return {at: value for at, value in now.items() if value != before[at][1]}
-
-    def changes(self, mark: int) -> Changes:
-        """What the step that began when the journal had `mark` entries has changed.
-
-        A message that was received is told of, though the network may keep it.
-        """
-        bag = self.bag
-        touched = {key: None for where, key, _ in self.journal[mark:] if where is bag}
-        cells = [(cell, self.cells[cell]) for cell in self.writes]
-        return Changes(cells, [(message, bag.get(message, 0)) for message in touched])
 
 
 def _any_of(options: tuple[Any, ...]) -> str:

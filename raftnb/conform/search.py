@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from raftnb.conform.behavior import Behavior
@@ -28,6 +31,19 @@ from raftnb.language.spec import Model
 
 Reading = Callable[[Event, Now], Sequence[Play]]
 """A mapping: the alternatives of an event, as `EventMapping` gives them."""
+COLLECTED_EVERY = 50_000
+"""After how many new objects Python's collector looks for cycles."""
+
+
+@contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Let Python's garbage collector look less often: what is kept of a step is in no cycle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(max(COLLECTED_EVERY, usual[0]) if usual[0] else 0, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 class OutOfBudget(Exception):
@@ -139,10 +155,10 @@ class Search:
         """An event with no choice open: its steps stay, and nothing has to be remembered."""
         now = self.now
         self.behavior.add([step for step, _ in now.taken])
-        if self.claims is not None:
-            for _, changes in now.taken:
+        if now.taken:
+            for _, changes in now.taken if self.claims else ():
                 self._ask(line, changes)
-        now.taken.clear()
+            now.taken.clear()
         now.world.journal.clear()
         self.settled += 1
 
@@ -234,6 +250,8 @@ class Search:
 
 def _as_plays(given: Any) -> Sequence[Play]:
     """What a mapping has returned, if it is alternatives."""
+    if type(given) is tuple and len(given) == 1 and callable(given[0]):
+        return given
     known = type(given) is tuple or type(given) is list
     if known or isinstance(given, Iterable):
         plays: Sequence[Play] = given if known else tuple(given)
@@ -244,6 +262,11 @@ def _as_plays(given: Any) -> Sequence[Play]:
         allowed="a list of alternatives, functions without parameters",
         cure="return [lambda: ...]; [lambda: None] for an event that stands for no step",
     )
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 @told_plainly
@@ -274,11 +297,13 @@ def conforms(
             allowed="a function of an event and of `Now`, or an `EventMapping`",
             cure="give the alternatives of an event",
         )
-    if not isinstance(events, Iterable):
+    if not isinstance(events, Iterable) or isinstance(events, str | bytes | Mapping):
         raise UsageError(
-            f"{events!r} as events",
+            f"{_shortened(events)} as events",
             allowed="a list of events, in their order, or a recording",
-            cure="give the lines of the log, each as the mapping reads it",
+            cure='read a file of events with `read_events("FILE")`'
+            if isinstance(events, str | bytes | Path)
+            else "give the lines of the log, each as the mapping reads it",
         )
     first = model.initial_states[0] if start is None else admitted_state(model, start)
     now, behavior = Now(model, first), Behavior(model, first)
@@ -287,7 +312,7 @@ def conforms(
     for one in along.false_at_first if along else ():
         search.broken.setdefault(one.claim.__name__, BrokenClaim(one.claim.__name__, 0, told(one)))
     misfit, bound = None, None
-    with now.world:
+    with now.world, collected_seldom():
         try:
             misfit = search.run(numbered(events))
         except OutOfBudget:

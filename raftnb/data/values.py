@@ -199,7 +199,9 @@ class Map(Mapping[K, V], Generic[K, V]):
         return self._items.items()
 
     def __or__(self, other: Mapping[K, V]) -> Map[K, V]:
-        return Map({**self._items, **other})
+        found = Map({**self._items, **other})
+        found._sorted = found._sorted or (self._sorted and len(found._items) == len(self._items))
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Map) and self._items == other._items

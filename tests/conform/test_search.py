@@ -245,7 +245,7 @@ def test_a_comparison_that_nobody_makes_is_an_error(model: Model, said: bool, ar
         conforms(model, [work()], mapping)
 
 
-@pytest.mark.parametrize("events", [None, 5, len])
+@pytest.mark.parametrize("events", [None, 5, len, "abc", b"abc", {"event": "start"}])
 def test_what_is_no_list_of_events_is_an_error(model: Model, events: Any) -> None:
     with pytest.raises(UsageError, match="as events"):
         conforms(model, events, steps_of_two)
