@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ class Known:
     name: str
     spec: str = "raftnb.specs.libraries.ahead:RAFT_AHEAD"
     needs: str = "raftnb[conform]"
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 KNOWN = {
@@ -36,6 +38,12 @@ KNOWN = {
         "raftnb.drive.adapters.libraft",
         "Libraft",
         "raftnb.specs.libraries.libraft:RAFT_LIBRAFT",
+    ),
+    "libraft-pre-vote": Known(
+        "raftnb.drive.adapters.libraft",
+        "Libraft",
+        "raftnb.specs.libraries.libraft:RAFT_LIBRAFT_PRE_VOTE",
+        options={"pre_vote": True},
     ),
     "pyraftlog": Known("raftnb.drive.adapters.pyraftlog", "Pyraftlog"),
     "pysyncobj": Known(
@@ -149,7 +157,9 @@ def _chosen(text: str) -> tuple[Adapter, str]:
             allowed=f"an adapter: {', '.join(own) or 'a subclass of raftnb.drive.Adapter'}",
             cure=f"{target.where}:{next(iter(own), 'MyAdapter')}",
         )
-    return _made(found), known.spec if known else KNOWN["pyraftlog"].spec
+    if known is None:
+        return _made(found), KNOWN["pyraftlog"].spec
+    return _made(found, **known.options), known.spec
 
 
 def _is_adapter(value: Any, base: type) -> bool:
@@ -157,9 +167,9 @@ def _is_adapter(value: Any, base: type) -> bool:
     return own or isinstance(value, base)
 
 
-def _made(found: Any) -> Any:
+def _made(found: Any, **options: Any) -> Any:
     try:
-        return found() if isinstance(found, type) else found
+        return found(**options) if isinstance(found, type) else found
     except TypeError as error:
         raise UsageError(
             f"{error}", place=f"the adapter {found.__name__}",

@@ -94,8 +94,9 @@ def recorded(name: str) -> History:
     `etcd_lin_mix2_unique` (etcd, killed and stopped nodes), `etcd_ser_none` (etcd, serializable
     reads), `pso_sync_mix2` (PySyncObj, killed and stopped nodes) and `pso_local_stop` (PySyncObj,
     local reads). Every key is a register with compare-and-set that starts as null. And
-    `etcd_revisions` (one etcd, killed twice), a `RevisionStore(1)`; and `pso_no_journal` (PySyncObj
-    without its journal, killed nodes; its nodes' log comes with the package, too), a
+    `etcd_revisions` (one etcd, killed twice) and `etcd_kill2` (three etcds, two of them killed:
+    `record etcd --seconds 5 --faults kill --seed 1`), a `RevisionStore(1)`; and `pso_no_journal`
+    (PySyncObj without its journal, killed nodes; its nodes' log comes with the package, too), a
     `KeyValueStore`.
     """
     folder = Path(str(files("raftnb") / "linear" / "recorded"))

@@ -14,7 +14,12 @@ from raftnb.drive.adapter import Adapter
 from raftnb.drive.adapters.libraft import is_installed
 from raftnb.drive.recorded import FOLDER, record_of
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
-from raftnb.specs.libraries.libraft import RAFT_LIBRAFT, RAFT_LIBRAFT_AS_IS
+from raftnb.specs.libraries.libraft import (
+    RAFT_LIBRAFT,
+    RAFT_LIBRAFT_AS_IS,
+    RAFT_LIBRAFT_PRE_VOTE,
+    RAFT_LIBRAFT_PRE_VOTE_AS_IS,
+)
 from raftnb.specs.libraries.pysyncobj import NO_OP_RAFT
 from tests.drive.lost_command import OLD_ANSWER
 
@@ -27,9 +32,14 @@ AHEAD = RAFT_AHEAD(servers=3, max_term=3, max_log=2, max_restarts=1)
 FOUR = RAFT_AHEAD(servers=4, max_term=3)
 NO_OP = NO_OP_RAFT(servers=3, max_term=3, max_log=4, max_restarts=1)
 FIVE = NO_OP_RAFT(servers=5, max_term=4, max_log=4)
-SOUND, AS_IS = (
+SOUND, AS_IS, PRE_VOTE, PRE_VOTE_AS_IS = (
     spec(servers=3, values=2, max_term=3, max_log=2, max_restarts=1)
-    for spec in (RAFT_LIBRAFT, RAFT_LIBRAFT_AS_IS)
+    for spec in (
+        RAFT_LIBRAFT,
+        RAFT_LIBRAFT_AS_IS,
+        RAFT_LIBRAFT_PRE_VOTE,
+        RAFT_LIBRAFT_PRE_VOTE_AS_IS,
+    )
 )
 
 
@@ -134,6 +144,16 @@ SCENES = {
             ("s1", "append_entries", "s3"), ("s3", "receive", 10), ("s1", "receive", 11),
             ("s1", "append_entries", "s3"), ("s3", "receive", 13), ("s3", "store"),
             ("s1", "receive", 15),
+        ),
+    ),
+    "libraft-late-pre-vote": Known(
+        "libraft", {"pre_vote": True}, PRE_VOTE,
+        "an answer to an earlier pre-vote, about a term that has begun, counts for the next term",
+        "Dissertation, section 9.6: a candidate only increments its term if it first learns from a "
+        "majority of the cluster that they would be willing to grant the candidate their votes",
+        (
+            ("s1", "ask_around"), ("s2", "receive", 1), ("s1", "receive", 2), ("s1", "restart"),
+            ("s1", "ask_around"), ("s1", "receive", 2),
         ),
     ),
     "libraft-loses": Known(

@@ -14,7 +14,7 @@ from raftnb.drive.adapters import libraft
 from raftnb.drive.adapters.libraft import Libraft, is_installed
 from raftnb.drive.adapters.libraft_node import Ended, Program
 from raftnb.drive.driving import Driver
-from tests.drive.scenes import AS_IS, SCENES, SOUND
+from tests.drive.scenes import AS_IS, PRE_VOTE_AS_IS, SCENES, SOUND
 
 needed = pytest.mark.skipif(not is_installed(), reason="libraft.so.2 is not here (libraft2)")
 
@@ -24,6 +24,15 @@ def test_walks_find_no_difference_from_the_library_as_it_is() -> None:
     answer = drive(AS_IS, Libraft(), walks=6)
     assert (answer.verdict, answer.differences) == (Verdict.UNKNOWN, ())
     assert answer.inputs > 150
+
+
+@needed
+def test_with_pre_vote_it_asks_first_and_counts_late_answers() -> None:
+    answer = drive(PRE_VOTE_AS_IS, Libraft(pre_vote=True), walks=4)
+    assert (answer.verdict, answer.differences) == (Verdict.UNKNOWN, ())
+    late = SCENES["libraft-late-pre-vote"]
+    assert replay(late.model, late.adapter(), late.inputs).verdict is Verdict.VIOLATED
+    assert replay(PRE_VOTE_AS_IS, late.adapter(), late.inputs).verdict is Verdict.HOLDS
 
 
 @needed

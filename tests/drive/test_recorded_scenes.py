@@ -25,6 +25,7 @@ DIFFERENCES = {
         "{'term': 3, 'success': True, 'matchIndex': 1} here"
     ),
     "libraft-old-term": "s1.commitIndex: 0 in the specification, 1 here",
+    "libraft-late-pre-vote": "s1.currentTerm: 1 in the specification, 2 here",
 }
 
 

@@ -147,7 +147,7 @@ def test_a_missing_file_and_an_unknown_recording_name_what_there_is(tmp_path: Pa
     with pytest.raises(HistoryError) as caught:
         recorded("mongodb")
     assert caught.value.allowed == (
-        "etcd_lin_mix2_unique, etcd_revisions, etcd_ser_none, "
+        "etcd_kill2, etcd_lin_mix2_unique, etcd_revisions, etcd_ser_none, "
         "pso_local_stop, pso_no_journal, pso_sync_mix2"
     )
 

@@ -22,6 +22,8 @@ from raftnb.drive.adapters import libraft_abi as abi
 from raftnb.drive.adapters.libraft_node import ELECTION, HEARTBEAT, LIBRARY, Program
 
 APPEND = "AppendEntries"
+ABOUT_PRE_VOTE = 1
+"""What `pre_vote` of an answer is where the question was one; 2 where it was not."""
 
 
 def is_installed() -> bool:
@@ -34,15 +36,19 @@ def is_installed() -> bool:
 
 
 class Libraft(Adapter):
-    """A cluster of libraft's servers, without pre-vote and snapshots.
+    """A cluster of libraft's servers, without snapshots; with `pre_vote` they ask around first.
 
     Raises `UsageError` where the library is not installed.
     """
 
-    undriven = ("ask_around", "send_snapshot", "install")
-    dropped = ("AppendEntriesResponse", "RequestVoteResponse")
+    undriven: tuple[str, ...] = ("ask_around", "send_snapshot", "install")
+    dropped = ("AppendEntriesResponse", "RequestVoteResponse", "PreVoteResponse")
 
-    def __init__(self) -> None:
+    def __init__(self, pre_vote: bool = False) -> None:
+        self.pre_vote = pre_vote
+        if pre_vote:
+            self.hidden = ("begin_term", *self.hidden)
+            self.undriven = self.undriven[1:]  # it asks around, too
         if not is_installed():
             raise UsageError(
                 f"no {LIBRARY}, the library that is to be driven",
@@ -57,7 +63,7 @@ class Libraft(Adapter):
         """Make a new cluster."""
         self.numbers = {name: n for n, name in enumerate(processes, 1)}
         self.names = {n: name for name, n in self.numbers.items()}
-        self.program.ask("start", len(processes))
+        self.program.ask("start", len(processes), self.pre_vote)
 
     def state(self, process: str) -> Mapping[str, Any]:
         """The state as Figure 2 has it, and how much of the log is on disk."""
@@ -65,7 +71,8 @@ class Libraft(Adapter):
         known = {
             "currentTerm": seen["term"] - 1,
             "votedFor": self.names.get(seen["vote"]),
-            "role": seen["role"],
+            "role": "follower" if seen["asking"] else seen["role"],
+            "asking": seen["asking"],
             "commitIndex": seen["commit"] - 1,
             "lastStored": seen["stored"] - 1,
             "log": _entries(seen["log"][1:]),
@@ -77,6 +84,10 @@ class Libraft(Adapter):
 
     def time_out(self, process: str) -> list[Sent]:
         """The election timer rings."""
+        return self._step(process, "ring", ELECTION)
+
+    def ask_around(self, process: str) -> list[Sent]:
+        """The election timer rings, of a server that is to ask first."""
         return self._step(process, "ring", ELECTION)
 
     def step_down(self, process: str) -> list[Sent]:
@@ -109,6 +120,9 @@ class Libraft(Adapter):
         """A message arrives."""
         return self._step(process, "hear", self.numbers[sent.source], sent.original)
 
+    def __repr__(self) -> str:
+        return f"Libraft({'pre_vote=True' if self.pre_vote else ''})"
+
     def _step(self, process: str, *words: Any) -> list[Sent]:
         what, *rest = words
         return self._sent(process, self.program.ask(what, self.numbers[process], *rest))
@@ -122,10 +136,12 @@ class Libraft(Adapter):
         dest, fields = self.names[m["to"]], {"term": m["term"] - 1}
         if m["type"] == abi.VOTE:
             last = {"lastLogIndex": m["last_log_index"] - 1, "lastLogTerm": m["last_log_term"] - 1}
-            return Sent("RequestVote", process, dest, fields | last, m)
+            kind = "PreVote" if m["pre_vote"] else "RequestVote"
+            return Sent(kind, process, dest, fields | last, m)
         if m["type"] == abi.VOTE_RESULT:
             granted = {"voteGranted": m["vote_granted"]}
-            return Sent("RequestVoteResponse", process, dest, fields | granted, m)
+            kind = "PreVoteResponse" if m["pre_vote"] == ABOUT_PRE_VOTE else "RequestVoteResponse"
+            return Sent(kind, process, dest, fields | granted, m)
         if m["type"] == abi.APPEND_RESULT:
             success = m["rejected"] == 0
             match = m["last_log_index"] - 1 if success else 0

@@ -44,8 +44,22 @@ class Progress(Structure):
     )  # fmt: skip
 
 
+class OfCandidate(Structure):
+    """What a candidate has."""
+
+    _fields_ = (
+        ("timeout", c.c_uint), ("votes", VOID), ("disrupt", c.c_bool), ("in_pre_vote", c.c_bool),
+    )  # fmt: skip
+
+
+class OfRole(Union):
+    """What a leader has, or a candidate."""
+
+    _fields_ = (("progress", POINTER(Progress)), ("candidate", OfCandidate))
+
+
 class Raft(Structure):
-    """A `struct raft` up to where its role is; `progress` is of a leader only."""
+    """A `struct raft` up to where its role is; what follows that is of a leader or a candidate."""
 
     _fields_ = (
         ("data", VOID), ("tracer", VOID), ("io", VOID), ("fsm", VOID), ("id", U64),
@@ -53,7 +67,7 @@ class Raft(Structure):
         ("servers", VOID), ("n", c.c_uint), ("configuration_index", U64), ("uncommitted", U64),
         ("election_timeout", c.c_uint), ("heartbeat_timeout", c.c_uint),
         ("snapshot_timeout", c.c_uint), ("commit_index", U64), ("last_applied", U64),
-        ("last_stored", U64), ("state", c.c_ushort), ("progress", POINTER(Progress)),
+        ("last_stored", U64), ("state", c.c_ushort), ("of", OfRole),
     )  # fmt: skip
 
 

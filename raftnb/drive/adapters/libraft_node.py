@@ -75,7 +75,7 @@ def rows_of(entries: Iterable[Any]) -> list[Row]:
 class Server:
     """One server: the library's core, and the disk, network and clock that it is given."""
 
-    def __init__(self, library: Library, number: int, disk: dict[str, Any]) -> None:
+    def __init__(self, library: Library, number: int, disk: dict[str, Any], pre_vote: bool) -> None:
         self.library, self.number, self.disk = library, number, disk
         self.now, self.sent, self.writes = 0, list[Any](), list[Any]()
         self.later: list[Callable[[], None]] = []
@@ -95,6 +95,7 @@ class Server:
         done = at.raft_init(raft, c.byref(self.io), c.byref(self.fsm), c.c_ulonglong(number), name)
         at.raft_set_election_timeout(raft, ELECTION)
         at.raft_set_heartbeat_timeout(raft, HEARTBEAT)
+        at.raft_set_pre_vote(raft, c.c_bool(pre_vote))
         if done or at.raft_start(raft):
             raise RuntimeError("libraft does not start")
         self.finish()
@@ -198,8 +199,10 @@ class Server:
         places = [(log.front + n) % log.size for n in range((log.back - log.front) % log.size)]
         known = {}
         if abi.ROLES[raft.state] == "leader":
-            known = {n + 1: raft.progress[n].match_index for n in range(raft.n)}
+            known = {n + 1: raft.of.progress[n].match_index for n in range(raft.n)}
+        stands = abi.ROLES[raft.state] == "candidate"
         return {
+            "asking": stands and raft.of.candidate.in_pre_vote,
             "term": raft.current_term, "vote": raft.voted_for, "role": abi.ROLES[raft.state],
             "commit": raft.commit_index, "stored": raft.last_stored, "match": known,
             "log": rows_of(log.entries[n] for n in places), "writes": len(self.writes),
@@ -212,17 +215,19 @@ class Cluster:
     def __init__(self) -> None:
         self.library = Library()
         self.servers: dict[int, Server] = {}
+        self.pre_vote = False
         self.gone: list[Server] = []
         """Servers that are not used any more; the library may still hold their memory."""
 
-    def start(self, count: int) -> None:
+    def start(self, count: int, pre_vote: bool = False) -> None:
         """Begin anew, with so many servers."""
+        self.pre_vote = pre_vote
         self.gone += self.servers.values()
         data = self.library.configuration(count)
         for n in range(1, count + 1):
             first = [[BOOTSTRAPPED, abi.CONFIGURATION, data]]
             disk = {"term": BOOTSTRAPPED, "vote": 0, "entries": first}
-            self.servers[n] = Server(self.library, n, disk)
+            self.servers[n] = Server(self.library, n, disk, pre_vote)
         seen = self.servers[count].state()
         if (seen["term"], seen["commit"], seen["stored"], len(seen["log"])) != (1, 1, 1, 1):
             raise RuntimeError(f"another libraft than 0.15, it seems: it begins with {seen}")
@@ -230,7 +235,8 @@ class Cluster:
     def restart(self, number: int) -> None:
         """A server fails, and comes back with what its disk has."""
         self.gone.append(self.servers[number])
-        self.servers[number] = Server(self.library, number, self.servers[number].disk)
+        disk = self.servers[number].disk
+        self.servers[number] = Server(self.library, number, disk, self.pre_vote)
 
     def answer(self, what: str, *rest: Any) -> dict[str, Any]:
         """What comes of a line."""

@@ -14,6 +14,7 @@ from raftnb.language import Message, Record, Seq, Set, discard, either, macro, r
 from raftnb.specs.libraries.libraft_elections import LibraftElections
 from raftnb.specs.raft.claims import RAFT, committed_log_is_append_only
 from raftnb.specs.raft.disks import committed_log_outlives_all_but_a_restart
+from raftnb.specs.raft.prevote import PreVoteResponse
 from raftnb.specs.raft.server import (
     AppendEntries,
     AppendEntriesResponse,
@@ -279,4 +280,41 @@ RAFT_LIBRAFT = RAFT.variant(
 )
 RAFT_LIBRAFT_AS_IS = RAFT_LIBRAFT.variant(
     "raft-libraft-as-is", AsIsServer, summary="Raft as libraft 0.15 does it, its faults included"
+)
+
+
+class AsksFirst(LibraftServer):
+    """A server that is told to use pre-vote: it begins a term when a majority would elect it.
+
+    A candidate whose election has failed begins the next term without asking again.
+    """
+
+    def time_out(self) -> None:
+        """An election has come to nothing."""
+        when(self.role == Role.CANDIDATE)
+        super().time_out()
+
+    def begin_term(self) -> None:
+        """A majority would elect this server."""
+        when(self.asking)
+        super().time_out()
+
+
+class AsIsAsksFirst(AsksFirst, AsIsServer):
+    """The same with what libraft 0.15 does, one fault more included."""
+
+    def handle_pre_vote_response(self, m: PreVoteResponse) -> None:
+        """A late answer, about the term that has begun meanwhile, counts for the next one, too."""
+        if m.term >= self.currentTerm and m.voteGranted and self.asking:
+            self.preVotes |= {m.source}
+        discard(m)
+
+
+RAFT_LIBRAFT_PRE_VOTE = RAFT_LIBRAFT.variant(
+    "raft-libraft-pre-vote", AsksFirst, summary="Raft as libraft does it with pre-vote"
+)
+RAFT_LIBRAFT_PRE_VOTE_AS_IS = RAFT_LIBRAFT.variant(
+    "raft-libraft-pre-vote-as-is",
+    AsIsAsksFirst,
+    summary="Raft as libraft 0.15 does it with pre-vote, its faults included",
 )
