@@ -30,7 +30,13 @@ def add_parser(subparsers: Any) -> None:
     add_model_arguments(parser)
     add_number(parser, "--max-states", help="stop after N distinct states")
     add_number(parser, "--max-depth", help="stop at depth N")
-    add_number(parser, "--max-memory", metavar="MB", help="stop when the states take MB megabytes")
+    add_number(
+        parser,
+        "--max-memory",
+        metavar="MB",
+        help="states beyond MB megabytes go to disk",
+    )
+    add_folder(parser)
     add_max_seconds(parser)
     add_start(parser)
     add_trace(parser)
@@ -68,6 +74,17 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """Let a command take a folder for its states, or one to go on from."""
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--folder", help="have the states in this folder, and checkpoints to go on from"
+    )
+    either.add_argument(
+        "--resume", metavar="FOLDER", help="go on from the last checkpoint in this folder"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
     model = chosen_model(arguments)
@@ -85,6 +102,8 @@ def run(arguments: argparse.Namespace) -> int:
             max_states=arguments.max_states,
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
+            folder=arguments.resume or arguments.folder,
+            resume=arguments.resume is not None,
             symmetry=arguments.symmetry,
             **narrowed,
             engine="memo" if arguments.coverage else "quick",  # the memo runs all lines
@@ -92,7 +111,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     with lines if arguments.coverage else nullcontext():
         result = within(arguments.max_seconds, ask)
-    told = (*traps(model, symmetry=arguments.symmetry), *after(model, result))
+    told = (
+        *traps(model, symmetry=arguments.symmetry),
+        *after(model, result),
+        *stopped(arguments.resume or arguments.folder, result),
+    )
     hints = tuple(dict.fromkeys(told))
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
@@ -115,6 +138,12 @@ def not_asked(model: Model, no_deadlock: bool) -> tuple[str, ...]:
     """Claims of the specification that a check does not ask, with the command that does."""
     lasting = [f"{one} (liveness)" for one in model.spec.liveness]
     return (*(["deadlock"] if no_deadlock else []), *lasting)
+
+
+def stopped(folder: str | None, result: Exploration) -> tuple[str, ...]:
+    """How to go on with what stopped at a bound."""
+    over = result.complete or result.verdict is Verdict.VIOLATED
+    return () if folder is None or over else (f"to go on: --resume {folder}",)
 
 
 def after(model: Model, result: Exploration) -> tuple[str, ...]:

@@ -37,7 +37,12 @@ def add_parser(subparsers: Any) -> None:
     )
     add_model_arguments(parser)
     add_number(parser, "--max-states", help="stop a size after N distinct states")
-    add_number(parser, "--max-memory", metavar="MB", help="stop a size when it takes MB megabytes")
+    add_number(
+        parser,
+        "--max-memory",
+        metavar="MB",
+        help="states beyond MB megabytes go to disk",
+    )
     add_amount(parser, "--max-seconds", metavar="S", help="stop a size after S seconds")
     add_trace(parser)
     add_cluster(parser)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
@@ -41,6 +42,8 @@ def check(
     engine: str = "fast",
     threads: int | None = None,
     progress: bool = True,
+    folder: Path | str | None = None,
+    resume: bool = False,
 ) -> Exploration:
     """Explore a model exhaustively, and check what is claimed of its states and steps.
 
@@ -61,11 +64,17 @@ def check(
     `threads`). "quick" is "fast", but for a small model that holds, in a process that has just
     begun: there plain Python is done before numba is imported; of several shortest traces to what
     is *sometimes* true it may have another.
+
+    With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
+    gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
+    the exploration goes on from it, if it is of the same model and question. That needs "compiled";
+    a model that cannot be compiled stops at `max_memory`, and has no `folder`.
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress, view,
-        tuple(action_constraints),
+        tuple(action_constraints), None if folder is None else Path(folder), resume,
     )  # fmt: skip
+    refuse_folder(options, go_on)
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
     ask = partial(_asked, engine=engine)
@@ -75,9 +84,27 @@ def check(
     return chosen.said(found)
 
 
+def refuse_folder(options: ExplorationOptions, go_on: bool) -> None:
+    """Raise `UsageError` for a folder where there is nothing to go on with, or several runs."""
+    if options.resume and options.folder is None:
+        raise UsageError("resume without a folder", allowed="folder=, resume=True", cure="name it")
+    if options.folder is not None and options.view is not None:
+        raise UsageError(
+            "a view, with states on disk",
+            allowed="a view of states in memory",
+            cure="leave `folder` out, or the view",
+        )
+    if options.folder is not None and go_on:
+        raise UsageError(
+            "a folder for several explorations: `go_on` begins anew after each violation",
+            allowed="one exploration in a folder",
+            cure="leave `go_on` (--continue) out, or `folder`",
+        )
+
+
 def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploration:
     """What an engine finds, up to the first violation."""
-    if engine == "compiled":
+    if engine == "compiled" or options.folder is not None:
         return _compiled(model, options)
     if engine == "quick" and (small := answer_of_small(model, options)) is not None:
         return small
@@ -100,6 +127,8 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     if asked(model, "possible") or options.view:  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
     other = Compiled(model, options) if may_compile else None
+    if other is not None and options.spills and (found := other.spilled()) is not None:
+        return found
     if other is not None and (found := other.at_once()) is not None:
         return found
     engine = BreadthFirst(model, options, other=other)
@@ -114,11 +143,12 @@ def _compiled(model: Model, options: ExplorationOptions) -> Exploration:
     """What compiled code alone finds; raises `UsageError` where a model cannot be compiled."""
     from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
 
+    what = "engine='compiled'" if options.folder is None else f"states in {options.folder}"
     try:
         return compiled_search(model, options).run()
     except (NotCompiled, Differs) as reason:
         raise UsageError(
-            f"engine='compiled' for `{model.spec.name}`: {reason}",
+            f"{what} for `{model.spec.name}`: {reason}",
             allowed="models that can be said in C, on a machine with a compiler of C",
-            cure="leave `engine` out",
+            cure=f"leave `{'engine' if options.folder is None else 'folder'}` out",
         ) from None

@@ -36,6 +36,10 @@ class Compiled:
             many = how_many_begin(world) >= COMPILED_FROM
         return self._answer(anew=True) if many else None
 
+    def spilled(self) -> Exploration | None:
+        """The answer where states may have to go to disk, which the memo cannot do."""
+        return self._answer(anew=True, told=True)
+
     def after(self, states: int, runs: int, steps: int) -> Exploration | None:
         """The answer, after so many states, if in the last `steps` Python had to run so often.
 
@@ -57,7 +61,8 @@ class Compiled:
             return self._answer(anew=False)
         return None
 
-    def _answer(self, *, anew: bool) -> Exploration | None:
+    def _answer(self, *, anew: bool, told: bool = False) -> Exploration | None:
+        """What compiled code finds; unless it is `told`, a violation is left to the memo."""
         from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
 
         if self._asked:
@@ -72,4 +77,4 @@ class Compiled:
         except Differs as difference:
             print(f"the compiled code is not believed: {difference}", file=sys.stderr)
             return None
-        return None if found.verdict is Verdict.VIOLATED else found
+        return None if found.verdict is Verdict.VIOLATED and not told else found

@@ -32,6 +32,7 @@ class ExplorationOptions:
 
     States of which `view` says the same are visited once; a step of which one of the
     `action_constraints` is false is not followed.
+    With `folder` its states are there, with checkpoints from which `resume` goes on.
     """
 
     deadlock: bool = True
@@ -43,10 +44,20 @@ class ExplorationOptions:
     progress: bool = True
     view: View | None = None
     action_constraints: tuple[Property, ...] = ()
+    folder: Path | None = None
+    resume: bool = False
 
     def __post_init__(self) -> None:
         names = ("max_states", "max_depth", "max_memory", "threads")
         at_least(1, **{name: getattr(self, name) for name in names})
+
+    @property
+    def spills(self) -> bool:
+        """Whether states are to go to disk where that can be had.
+
+        Where a view hides states, one that is met again is to be told from one that is hidden.
+        """
+        return (self.folder is not None or self.max_memory is not None) and self.view is None
 
     @property
     def memory(self) -> int:

@@ -168,7 +168,7 @@ def test_the_bound_on_states_is_kept_exactly_by_one_thread_and_by_two():
 
 
 def test_too_little_memory_ends_in_unknown_with_what_was_covered():
-    found = check(RAFT_TLA(servers=3), max_memory=8 << 20, progress=False)
+    found = check(RAFT_TLA(servers=3), engine="memo", max_memory=8 << 20, progress=False)
     assert found.verdict is Verdict.UNKNOWN
     assert found.bound == "max_memory 8,388,608 bytes"
     assert 1_000 < found.distinct < 1_931_973

@@ -93,6 +93,8 @@ static char *notes;
 static size_t notes_used, notes_size;
 static uint64_t asked_of[COUNT(slots) + 1], filled_for[COUNT(slots) + 1];
 static int noting = -1, notes_n, too_much; /* the slot whose outcomes are noted */
+static size_t most_for_outcomes; /* bytes, where states go to a folder */
+#define FIRST_KEPT (1 << 8)
 #define ROOM_FOR_NOTES (1 << 16)
 #define RARELY 4 /* outcomes are kept where they are asked for more often than so many times */
 
@@ -221,6 +223,18 @@ static inline int same_key(const W *a, const W *b) {
     W differ = 0;
     for (int i = 0; i <= MOST_ASKED; i++) differ |= a[i] ^ b[i];
     return !differ;
+}
+
+static inline size_t outcomes_take(void) { return kept_size * sizeof *kept + notes_used; }
+
+/* They can be had again. */
+static void forget_outcomes(void) {
+    size_t size = FIRST_KEPT;
+    struct kept *made = reserve(size * sizeof *kept);
+    if (!made) no_room();
+    munmap(kept, kept_size * sizeof *kept);
+    madvise(notes, notes_used, MADV_DONTNEED);
+    kept = made, kept_size = size, kept_n = notes_used = 0;
 }
 
 static void grow_kept(void) {

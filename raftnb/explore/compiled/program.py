@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.caches import is_mine, user_caches
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
+from raftnb.explore.compiled.checkpoints import Folder, refusal
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of, grouped
 from raftnb.explore.compiled.tables import has_bag
@@ -61,11 +62,11 @@ def _written(model: Model, options: ExplorationOptions) -> Text:
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
-    runtime, network, *search = (
+    arrays, runtime, network, *search = (
         (HERE / f"{name}.c").read_text()
-        for name in ("runtime", "network", "rows", "outcomes", "views", "search")
+        for name in ("arrays", "runtime", "network", "rows", "outcomes", "views", "search", "storage")
     )
-    text = "\n".join([runtime, tables.text(), network, functions.text(), *shape, *search])
+    text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *shape, *search])
     claims = claims_of(model, options)
     return Text(
         model, text, tables.atoms, tables.constants, world.instances, claims, options.view
@@ -121,15 +122,25 @@ def _compile(text: str, library: Path) -> None:
 class Loaded:
     """A program that is loaded: a copy of its own, since all that it knows is in its variables."""
 
-    def __init__(self, written: Text, memory: int, most_states: int, deadlock: bool) -> None:
+    def __init__(
+        self,
+        written: Text,
+        memory: int,
+        most_states: int,
+        deadlock: bool,
+        folder: Folder | None = None,
+    ) -> None:
+        """Its states are in memory, or in a folder; `begin` is next, perhaps after `take_up`."""
+        self.folder = folder
         self.written, self.groups = written, grouped(written.model)
         self.width = len(self.groups)
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
             self.library = ctypes.CDLL(os.fspath(copy))
-        for name in ("node", "parent_of", "judge_view"):
+        for name in ("made", "parent_of", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
-        self.library.memory.restype = ctypes.c_size_t
+        self.library.memory.restype = self.library.arena_words.restype = ctypes.c_size_t
+        self.library.sum_of.restype = ctypes.c_uint64
         self.library.successors.restype = ctypes.c_int64
         for name in ("row_of", "arena_of"):
             getattr(self.library, name).restype = ctypes.POINTER(ctypes.c_uint32)
@@ -139,27 +150,44 @@ class Loaded:
         self.enabled = (ctypes.c_uint32 * n).in_dll(self.library, "enabled_in")
         self.disabled = (ctypes.c_uint32 * n).in_dll(self.library, "disabled_in")
         size, most = ctypes.c_size_t(memory), ctypes.c_size_t(most_states)
-        if self.library.start(size, most, int(deadlock)):
-            raise NotCompiled("the memory that was asked for cannot be reserved")
+        if self.library.start(size, most, int(deadlock), folder.descriptor if folder else -1):
+            raise self.error() or NotCompiled("the memory that was asked for cannot be reserved")
+        if folder:
+            folder.opened()
         self.words = Words(written.atoms, self._node)
         self.arena = self.library.arena_of()
+
+    def begin(self) -> None:
+        """Give the program its constants."""
+        written = self.written
         given = (ctypes.c_uint32 * (len(written.constants) + 1)).in_dll(self.library, "constants")
         for i, value in enumerate(written.constants):
             given[i] = self.words.of(value)
 
+    def error(self) -> UsageError | None:
+        """What went wrong on the disk, if something did."""
+        number = ctypes.c_int.in_dll(self.library, "disk_says").value
+        if self.folder is None or not number:
+            return None
+        return refusal(self.folder.where, OSError(number, ""))
+
     def _result(self) -> type[ctypes.Structure]:
-        counts = ("states", "next", "level_end", "generated", "cut", "merged")
+        counts = ("states", "next", "level_end", "generated", "cut", "merged", "depth")
         fields = [
             *((name, ctypes.c_uint64) for name in counts),
             ("claim", ctypes.c_uint32),
             ("bad", ctypes.c_uint32),
+            ("reason", ctypes.c_uint32),
             ("found", ctypes.c_uint32 * (len(self.written.claims.awaited) + 1)),
         ]
         return type("Result", (ctypes.Structure,), {"_fields_": fields})
 
     def _node(self, rank: int, words: Any) -> int:
         given = (ctypes.c_uint32 * max(len(words), 1))(*words)
-        return int(self.library.node(rank, len(words), given))
+        made = int(self.library.made(rank, len(words), given))
+        if not made:
+            raise self.error() or NotCompiled("the memory is too small for its initial states")
+        return made
 
     def row(self, state: State) -> Any:
         """A state as the words of its cells."""

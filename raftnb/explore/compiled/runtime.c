@@ -6,12 +6,8 @@
    What raises in Python ends in `fail`: the model is then left to Python. */
 
 #include <setjmp.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-typedef uint32_t W;
 enum { NONE = 0, NO = 1, YES = 2, UNBOUND = 3 };
 enum { TUPLE = 6, SET = 7, MAP = 8, RECORD = 9 }; /* as in the language's order of kinds */
 #define ZERO 0x20000000u
@@ -19,8 +15,9 @@ enum { TUPLE = 6, SET = 7, MAP = 8, RECORD = 9 }; /* as in the language's order 
 #define NODE 0x80000000u
 #define LIMIT (1 << 28)
 
+static struct growing arena_array;
 static W *arena; /* of each node: its hash, its kind and length, its words */
-static size_t arena_used = 2, arena_size;
+static size_t arena_used = 2;
 static W *nodes; /* a hash table of places in the arena */
 static size_t nodes_size, nodes_used;
 static W *stack, *stack_end, *top; /* for collections under construction */
@@ -61,14 +58,6 @@ static inline W size(W w) { return at(w)[-1] & 0x0fffffff; }
 static inline W kind(W w) { return w & NODE ? at(w)[-1] >> 28 : 0; }
 static inline int is_record(W w) { return kind(w) == RECORD; }
 
-static void *reserve(size_t bytes) {
-    void *found = mmap(0, bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (found == MAP_FAILED) return 0;
-    madvise(found, bytes, MADV_HUGEPAGE); /* most of the time goes into looking up addresses */
-    return found;
-}
-
 static uint64_t hash_of(const W *words, size_t n, uint64_t h) {
     size_t i = 0;
     for (; i + 1 < n; i += 2) {
@@ -80,18 +69,18 @@ static uint64_t hash_of(const W *words, size_t n, uint64_t h) {
     return h ^ (h >> 32);
 }
 
-static void grow_nodes(void) {
-    size_t wider = nodes_size * 2;
-    W *table = reserve(wider * sizeof(W));
+/* A table of so many entries of all the nodes that there are. */
+static void index_nodes(size_t size) {
+    W *table = reserve(size * sizeof(W));
     if (!table) no_room();
-    for (size_t i = 0; i < nodes_size; i++)
-        if (nodes[i]) {
-            size_t j = arena[nodes[i]] & (wider - 1);
-            while (table[j]) j = (j + 1) & (wider - 1);
-            table[j] = nodes[i];
-        }
     munmap(nodes, nodes_size * sizeof(W));
-    nodes = table, nodes_size = wider;
+    nodes = table, nodes_size = size, nodes_used = 0;
+    for (size_t place = 2; place < arena_used; nodes_used++) {
+        size_t i = arena[place] & (size - 1);
+        while (nodes[i]) i = (i + 1) & (size - 1);
+        nodes[i] = (W)place;
+        place += (arena[place + 1] & 0x0fffffff) + 2;
+    }
 }
 
 W node(W rank, W n, const W *words) {
@@ -102,13 +91,13 @@ W node(W rank, W n, const W *words) {
         if (old[0] == hash && old[1] == head && !memcmp(old + 2, words, n * sizeof(W)))
             return NODE | nodes[i];
     }
-    if (arena_used + n + 2 > arena_size) no_room();
+    make_room(&arena_array, arena_used + n + 2);
     W place = (W)arena_used;
     arena_used += n + 2;
     arena[place] = hash, arena[place + 1] = head;
     memcpy(arena + place + 2, words, n * sizeof(W));
     nodes[i] = place;
-    if (++nodes_used * 2 > nodes_size) grow_nodes();
+    if (++nodes_used * 2 > nodes_size) index_nodes(nodes_size * 2);
     return NODE | place;
 }
 

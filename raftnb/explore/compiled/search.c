@@ -6,8 +6,9 @@
 
 /* What Python reads. */
 struct {
-    uint64_t states, next, level_end, generated, cut, merged;
+    uint64_t states, next, level_end, generated, cut, merged, depth;
     uint32_t claim, bad;            /* which claim of its kind; in or after which state */
+    uint32_t reason;                /* why the last chunk has ended */
     uint32_t found[COUNT(awaited) + 1]; /* one more than the first state that shows each */
 } result;
 uint64_t taken[COUNT(instances) + 1];
@@ -61,6 +62,25 @@ static int is_seen(struct successor *one, W seen) {
     return 1;
 }
 
+/* All states that were met are new ones from here on. */
+static void settle(void) {
+    W *noted[COUNT(awaited) + 2] = {0}, bad = halt == BROKEN ? result.bad + 1 : 0, n = 0;
+    for (size_t i = 0; i < COUNT(awaited); i++) noted[n++] = &result.found[i];
+    noted[n] = &bad;
+    settle_states(noted);
+    if (halt == BROKEN) result.bad = bad - 1;
+    result.states = states_n;
+}
+
+static void keep(struct successor *one, size_t place) {
+    if (is_table_full()) {
+        settle(), forget_states();
+        place = place_of(one->row, one->hash);
+    }
+    add(one->row, one->hash, place, one->parent);
+    result.states = states_n;
+}
+
 static void meet(struct successor *one) {
     static W state[CELLS];
     size_t place = place_of(one->row, one->hash);
@@ -80,8 +100,7 @@ static void meet(struct successor *one) {
         if (checks[i].kind == CONSTRAINT && !one->within) break; /* it is left out already */
         if (passes(i)) continue;
         if (checks[i].kind == INVARIANT) {
-            add(one->row, one->hash, place, one->parent);
-            result.states = states_n;
+            keep(one, place);
             stop(BROKEN, checks[i].claim, (uint32_t)states_n - 1);
             return;
         }
@@ -92,12 +111,12 @@ static void meet(struct successor *one) {
         result.cut++;
         return;
     }
+    if (states_n == most_states) settle(), place = place_of(one->row, one->hash);
     if (states_n == most_states) {
-        stop(FULL, 0, 0);
+        if (!is_among_the_forgotten(one->row)) stop(FULL, 0, 0);
         return;
     }
-    add(one->row, one->hash, place, one->parent);
-    result.states = states_n;
+    keep(one, place);
     if (VIEWED) note_view(seen);
     if (awaits_some) look_for_awaited(state);
 }
@@ -106,7 +125,7 @@ static void meet_waiting(void) {
     for (int i = 0; i < waiting_n; i++) {
         W entry = table[first_place(waiting[i].hash)];
         if (entry && may_be(entry, waiting[i].hash))
-            __builtin_prefetch(rows + number_in(entry) * WIDTH);
+            __builtin_prefetch(row_at(state_of(entry)));
     }
     for (int i = 0; i < waiting_n && !halt; i++) meet(&waiting[i]);
     waiting_n = 0;
@@ -187,6 +206,7 @@ static void find_unchanged(void) {
 }
 
 static void begin_at(uint32_t state) {
+    if (folder >= 0 && outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
     memcpy(base_row, rows + (size_t)state * WIDTH, sizeof base_row);
     base_hash = hash_of_row(base_row);
@@ -205,29 +225,6 @@ static void expand_one(void) {
 }
 
 /* For Python. Every one gives FAILED where the state is to be handed over. */
-
-int start(size_t arena_bytes, size_t states, int deadlock) {
-    watches_deadlock = deadlock;
-    arena_size = arena_bytes / sizeof(W), most_states = states;
-    if (arena_size > NODE) arena_size = NODE;
-    if (most_states > 0x9ffffff0u) most_states = 0x9ffffff0u; /* what a table of 2^32 holds */
-    nodes_size = 1 << 12, table_bits = 12, kept_size = 1 << 12;
-    notes_size = arena_bytes / 4 + 2 * ROOM_FOR_NOTES;
-    draw_coefficients();
-    arena = reserve(arena_size * sizeof(W));
-    rows = reserve((most_states + 1) * WIDTH * sizeof(W));
-    parents = reserve((most_states + 1) * sizeof(W));
-    stack = top = reserve(ON_STACK * sizeof(W));
-    nodes = reserve(nodes_size * sizeof(W));
-    table = reserve(sizeof(W) << table_bits);
-    kept = reserve(kept_size * sizeof *kept);
-    notes = reserve(notes_size);
-    views_size = VIEWED ? 1 << 12 : 0;
-    if (VIEWED && !(views = no_views(views_size))) return FAILED;
-    if (!arena || !rows || !parents || !stack || !nodes || !table || !kept || !notes) return FAILED;
-    stack_end = stack + ON_STACK;
-    return MORE;
-}
 
 static void meet_initial(const W *state) {
     struct successor one = {.parent = 0xffffffffu, .instance = COUNT(instances)};
@@ -302,22 +299,27 @@ int begin_all(uint64_t most) {
     return halt;
 }
 
-/* Expand up to `most` states, or to the end of the level. */
-int expand(uint64_t most) {
+static int expand_some(uint64_t most) {
     halt = MORE, is_collecting = 0, waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
     switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
     while (most-- && result.next < result.level_end) {
         begin_at((uint32_t)result.next++);
         expand_one();
-        if (halt) return halt;
+        if (halt) return settle(), halt;
     }
     meet_waiting();
-    if (halt) return halt;
+    if (halt) return settle(), halt;
     if (result.next < result.level_end) return MORE;
+    settle();
     result.level_end = result.states;
-    return result.next == result.states ? DONE : LEVEL;
+    if (result.next == result.states) return DONE;
+    result.depth++;
+    return LEVEL;
 }
+
+/* Expand up to `most` states, or to the end of the level. */
+int expand(uint64_t most) { return result.reason = FAILED, result.reason = expand_some(most); }
 
 /* The successors of a state, each with the number of its instance. */
 int64_t successors(uint32_t state, W *into, size_t most) {
@@ -376,24 +378,4 @@ W judge_view(const W *of) {
     unpack(state, of);
     s = state;
     return view();
-}
-
-size_t memory(void) {
-    return (views_size + arena_used + nodes_size + states_n * (WIDTH + 1)) * sizeof(W) +
-           (sizeof(W) << table_bits) + kept_size * sizeof *kept + notes_used;
-}
-const W *row_of(uint32_t state) { return rows + (size_t)state * WIDTH; }
-W parent_of(uint32_t state) { return parents[state]; }
-const W *arena_of(void) { return arena; }
-
-void finish(void) {
-    munmap(arena, arena_size * sizeof(W));
-    munmap(rows, (most_states + 1) * WIDTH * sizeof(W));
-    munmap(parents, (most_states + 1) * sizeof(W));
-    munmap(stack, ON_STACK * sizeof(W));
-    munmap(nodes, nodes_size * sizeof(W));
-    munmap(table, sizeof(W) << table_bits);
-    munmap(kept, kept_size * sizeof *kept);
-    munmap(notes, notes_size);
-    if (VIEWED) munmap(views, views_size * sizeof(W));
 }

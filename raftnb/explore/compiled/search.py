@@ -12,6 +12,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.program import Loaded, Text, library_of, text_of
 from raftnb.explore.compiled.shape import grouped
+from raftnb.explore.compiled.stored import Stored
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
@@ -48,12 +49,43 @@ class CompiledSearch:
         self.started = time.perf_counter()
         self.model, self.options, self.written = written.model, options, written
         row = 4 * (len(grouped(written.model)) + 1) + 16
-        most = min(options.max_states or 1 << 32, options.memory // row)
-        self.loaded = Loaded(written, options.memory, most, options.deadlock)
-        self.depth = 1
+        most = options.max_states or 1 << 32
+        self.stored = Stored(written, options) if options.spills else None
+        if self.stored is None:
+            most = min(most, options.memory // row)
+        folder = self.stored.folder if self.stored else None
+        try:
+            self.loaded = Loaded(written, options.memory, most, options.deadlock, folder)
+            if self.stored:
+                self.stored.take_up(self.loaded)
+                self.started -= self.stored.seconds
+            self.loaded.begin()
+        except BaseException:
+            if folder:
+                folder.close()
+            raise
+        self.begun = False  # whether all initial states were met
 
     def run(self) -> Exploration:
-        """Explore to the end, to the first violation, or to a bound."""
+        """Explore to the end, to the first violation, or to a bound.
+
+        What is in a folder stays there where one can go on with it.
+        """
+        try:
+            found = self._run()
+            if self.stored and (found.complete or found.verdict is Verdict.VIOLATED):
+                self.stored.folder.discard()
+            return found
+        except Differs:
+            if self.stored:
+                self.stored.folder.discard()
+            raise
+        finally:
+            self.loaded.close()
+            if self.stored:
+                self.stored.folder.close()
+
+    def _run(self) -> Exploration:
         try:
             self.explore()
             self._compare()
@@ -62,20 +94,35 @@ class CompiledSearch:
             self._compare()
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
+            self._put_down()
             return self._result(Verdict.UNKNOWN, bound="interrupted")
         except NoSuchStep as error:
             raise Differs(str(error)) from error
-        finally:
-            self.loaded.close()
 
     def explore(self) -> None:
         """Go through the states; raises `Stop` before the last one, `Differs`."""
-        self._begin()
+        if not self.loaded.result.next:  # it is not taken up
+            self._begin()
+        self.begun = True
         with progress_bar("states", self.options.progress) as bar:
             while self.loaded.result.next < self.loaded.result.states:
                 if self.options.max_depth is not None and self.depth >= self.options.max_depth:
+                    self._put_down()
                     raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
                 self._level(bar)
+
+    @property
+    def depth(self) -> int:
+        """The depth of the states that are expanded."""
+        return int(self.loaded.result.depth)
+
+    def _put_down(self) -> None:
+        """Write a checkpoint, if there is a folder and nothing else is to be said."""
+        found = self.loaded.result
+        if self.stored and self.loaded.library.look() != MORE:
+            raise self.loaded.error() or Stop(Verdict.UNKNOWN, bound=self._bound())
+        if self.stored and self.begun and found.reason in (MORE, LEVEL, DONE):
+            self.stored.put_down(self.loaded, time.perf_counter() - self.started)
 
     def _begin(self) -> None:
         """Meet the initial states, or those that are given instead."""
@@ -85,6 +132,8 @@ class CompiledSearch:
         while reason == MORE:
             reason = self.loaded.library.begin_all(CHUNK)
             self._heed(reason)
+        self.begun = True
+        self._put_down()
 
     def _level(self, bar: Any) -> None:
         """Expand the states of one depth."""
@@ -93,7 +142,8 @@ class CompiledSearch:
             reason = self.loaded.library.expand(CHUNK)
             self._heed(reason)
             self._report(bar)
-        self.depth += reason == LEVEL
+            if self.stored and self.stored.is_due():
+                self._put_down()
 
     def _heed(self, reason: int) -> None:
         """Stop where the compiled code says that there is something to say."""
@@ -101,6 +151,8 @@ class CompiledSearch:
         if reason == FAILED:
             raise Differs("a state is handed to Python")
         if reason == FULL:
+            if self.stored and (told := self.loaded.error()):
+                raise told
             raise Stop(Verdict.UNKNOWN, bound=self._bound())
         if reason == STUCK:
             raise Stop(Verdict.VIOLATED, property="deadlock", trace=self.to(found.bad))
@@ -113,8 +165,12 @@ class CompiledSearch:
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
 
     def _bound(self) -> str:
-        if self.options.max_states is not None:
-            return f"max_states {self.options.max_states}"
+        most = self.options.max_states
+        if most is not None and (self.stored is None or self.loaded.result.states >= most):
+            return f"max_states {most}"
+        if self.stored:
+            takes = f"values and what is kept of actions take {self.loaded.library.memory():,}"
+            return f"max_memory {self.options.memory:,} bytes: {takes} with all states on disk"
         return f"max_memory {self.options.memory:,} bytes"
 
     def _report(self, bar: Any) -> None:
