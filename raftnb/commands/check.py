@@ -28,16 +28,7 @@ def add_parser(subparsers: Any) -> None:
         "2 usage or specification error, 3 unknown (a bound was reached).",
     )
     add_model_arguments(parser)
-    add_number(parser, "--max-states", help="stop after N distinct states")
-    add_number(parser, "--max-depth", help="stop at depth N")
-    add_number(
-        parser,
-        "--max-memory",
-        metavar="MB",
-        help="states beyond MB megabytes go to disk",
-    )
-    add_folder(parser)
-    add_max_seconds(parser)
+    add_bounds(parser)
     add_start(parser)
     add_trace(parser)
     _add_claims(parser)
@@ -74,8 +65,17 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_folder(parser: argparse.ArgumentParser) -> None:
-    """Let a command take a folder for its states, or one to go on from."""
+def add_bounds(parser: argparse.ArgumentParser) -> None:
+    """Let a command take where to stop, and where states are; or a folder to go on from."""
+    add_number(parser, "--max-states", help="stop after N distinct states")
+    add_number(parser, "--max-depth", help="stop at depth N")
+    add_number(
+        parser,
+        "--max-memory",
+        metavar="MB",
+        help="states beyond MB megabytes go to disk",
+    )
+    add_max_seconds(parser)
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
         "--folder", help="have the states in this folder, and checkpoints to go on from"
