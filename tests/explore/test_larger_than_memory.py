@@ -315,6 +315,8 @@ def test_folders_that_cannot_be_used_are_refused(stopped: Path, tmp_path: Path) 
         found(GRID(), folder=tmp_path / "new", go_on=True)
     with pytest.raises(UsageError, match="symmetry"):
         found(GRID(), folder=tmp_path / "new", symmetry=True)
+    with pytest.raises(UsageError, match="a view, with states on disk"):
+        found(GRID(), folder=tmp_path / "new", view=lambda: Grid.x)
     assert not (tmp_path / "new").exists()
 
 

@@ -29,6 +29,7 @@ from raftnb.tree import Program
 HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
+PARTS = ("arrays", "runtime", "network", "rows", "outcomes", "views", "search", "storage")
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,7 @@ def _written(model: Model, options: ExplorationOptions) -> Text:
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
-    arrays, runtime, network, *search = (
-        (HERE / f"{name}.c").read_text()
-        for name in ("arrays", "runtime", "network", "rows", "outcomes", "views", "search", "storage")
-    )
+    arrays, runtime, network, *search = ((HERE / f"{name}.c").read_text() for name in PARTS)
     text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *shape, *search])
     claims = claims_of(model, options)
     return Text(
