@@ -279,19 +279,18 @@ become_leader(self) ==
 
 \* A command received from a client: append it, and begin to write it.
 client_request(self, value) ==
-  /\ role[self] = "leader"
-  /\ log'
-       = [log EXCEPT
-            ![self] = Append(@, [term |-> currentTerm[self], value |-> value])]
-  /\ LET prev == Len(log'[self]) - 1
-     IN  writing'
-           = [writing EXCEPT
-                ![self] =
-                  Append(@,
-                         [prev |-> prev,
-                          entries |-> Slice(log'[self],
-                                            prev,
-                                            Len(log'[self]))])]
+  /\ LET known == <<>>
+     IN  /\ role[self] = "leader"
+         /\ log'
+              = [log EXCEPT
+                   ![self] =
+                     Append(@, [term |-> currentTerm[self], value |-> value])]
+         /\ LET prev == Len(log'[self]) - 1
+                entries == Slice(log'[self], prev, Len(log'[self]))
+            IN  writing'
+                  = [writing EXCEPT
+                       ![self] =
+                         Append(@, [prev |-> prev, entries |-> entries])]
   /\ UNCHANGED <<restarts, currentTerm, votedFor, role, commitIndex,
                  votesGranted, nextIndex, matchIndex, stored, storedIndex,
                  tornIn, isEmptied, question, answeredBy, messages>>
@@ -333,7 +332,8 @@ handle_append_entries(self, m) ==
                        matchIndex |-> 0])
           /\ UNCHANGED <<log, commitIndex, writing, storedIndex, tornIn>>
      ELSE /\ IF merged_log(self, m) # log[self]
-             THEN /\ storedIndex'
+             THEN /\ log' = [log EXCEPT ![self] = merged_log(self, m)]
+                  /\ storedIndex'
                        = [storedIndex EXCEPT ![self] = Min(@, m.prevLogIndex)]
                   /\ writing'
                        = [writing EXCEPT
@@ -341,8 +341,7 @@ handle_append_entries(self, m) ==
                               Append(@,
                                      [prev |-> m.prevLogIndex,
                                       entries |-> m.entries])]
-             ELSE UNCHANGED <<writing, storedIndex>>
-          /\ log' = [log EXCEPT ![self] = merged_log(self, m)]
+             ELSE UNCHANGED <<log, writing, storedIndex>>
           /\ commitIndex'
                = [commitIndex EXCEPT ![self] = Max(@, committed_by(self, m))]
           /\ LET the_matchIndex == Min(last_new(self, m), storedIndex'[self])
@@ -410,6 +409,10 @@ flush(self) ==
                              MinOfOr({later.prev :
                                       later \in Range(writing'[self])},
                                      the_end))]
+         /\ IF role[self] = "leader"
+            THEN LET known == Get(<<>>, currentTerm[self], 0)
+                 IN  TRUE
+            ELSE TRUE
   /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
                  votesGranted, nextIndex, matchIndex, tornIn, isEmptied,
                  question, answeredBy, messages>>

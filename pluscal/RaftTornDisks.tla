@@ -333,6 +333,11 @@ macro Server_client_request(value) begin
     Append(log[self], [term |-> currentTerm[self], value |-> value]);
 end macro;
 
+\* Begin to write the end of the log.
+macro write(prev, entries) begin
+  writing[self] := Append(writing[self], [prev |-> prev, entries |-> entries]);
+end macro;
+
 \* Answer false (steps 1 and 2).
 macro reject(m) begin
   reply(m,
@@ -347,11 +352,10 @@ end macro;
 \* Take the entries over, begin to write them, and answer for what is stored.
 macro accept_2(m) begin
   if merged_log(self, m) # log[self] then
+    log[self] := merged_log(self, m);
     storedIndex[self] := Min(storedIndex[self], m.prevLogIndex);
-    writing[self] :=
-      Append(writing[self], [prev |-> m.prevLogIndex, entries |-> m.entries]);
+    write(m.prevLogIndex, m.entries);
   end if;
-  log[self] := merged_log(self, m);
   commitIndex[self] := Max(commitIndex[self], committed_by(self, m));
   with the_matchIndex = Min(last_new(self, m), storedIndex[self]) do
     reply(m,
@@ -445,12 +449,13 @@ end macro;
 
 \* A command received from a client: append it, and begin to write it.
 macro client_request(value) begin
-  Server_client_request(value);
-  with prev = Len(log[self]) - 1 do
-    writing[self] :=
-      Append(writing[self],
-             [prev |-> prev,
-              entries |-> Slice(log[self], prev, Len(log[self]))]);
+  with known = <<>> do
+    Server_client_request(value);
+    with prev = Len(log[self]) - 1,
+         entries = Slice(log[self], prev, Len(log[self]))
+    do
+      write(prev, entries);
+    end with;
   end with;
 end macro;
 
@@ -519,6 +524,11 @@ macro flush() begin
       LET the_end == w.prev + Len(w.entries)
       IN  Min(the_end,
               MinOfOr({later.prev : later \in Range(writing[self])}, the_end));
+    if role[self] = "leader" then
+      with known = Get(<<>>, currentTerm[self], 0) do
+        skip;
+      end with;
+    end if;
   end with;
 end macro;
 

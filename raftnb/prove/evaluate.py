@@ -127,7 +127,9 @@ class Evaluator:
         found = self.value(domain, env)
         if isinstance(found, SeqV):
             i = theory.fresh("i", z3.IntSort())
-            return [Family((i,), conj(i >= 0, i < found.length), found.at(i))]
+            item, first = found.within
+            last = found.length if found.part is None else first + found.length
+            return [Family((i,), conj(i >= first, i < last), item(i))]
         element = self.element(domain)
         x = theory.fresh("x", theory.plain_sort(element))
         known = theory.is_code(element, x) if isinstance(element, Choice) else TRUE

@@ -258,7 +258,12 @@ def piece(scope: Scope, expr: Apply, a: Value, low: Value, high: Value) -> Value
     top = choose(high <= a.length, high, a.length)
     if literal(low) == 0:
         return SeqV(top, a.at)
-    return SeqV(choose(low <= top, top - low, ZERO), lambda k: a.at(low + k))
+    whole, first = a.within
+    return SeqV(
+        choose(low <= top, top - low, ZERO),
+        lambda k: a.at(low + k),
+        part=(whole, low if a.part is None else first + low),
+    )
 
 
 def _from_start(bound: z3.ArithRef, length: z3.ArithRef) -> z3.ArithRef:

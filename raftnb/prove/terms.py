@@ -8,7 +8,7 @@ new function that asks "is it this one?" before it asks the old one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
@@ -41,12 +41,19 @@ class SeqV:
     """A sequence: its length, and the item at each index from 0.
 
     `items`, where there is one, gives its items in no order: it is set where more is known of them
-    than by index.
+    than by index. `part` is set for a part of a longer sequence: its items by their indices there,
+    and the index of its first one. A quantifier over these has terms that others have, too.
     """
 
     length: z3.ArithRef
     at: Callable[[z3.ArithRef], Value]
     items: Callable[[], list[Family]] | None = None
+    part: tuple[Callable[[z3.ArithRef], Value], z3.ArithRef] | None = None
+
+    @property
+    def within(self) -> tuple[Callable[[z3.ArithRef], Value], z3.ArithRef]:
+        """The items of the longest sequence of which this is a part, and where this begins."""
+        return self.part or (self.at, z3.IntVal(0))
 
 
 @dataclass(frozen=True)
@@ -124,8 +131,7 @@ def choose(test: z3.BoolRef, yes: Value, no: Value) -> Value:
     if isinstance(yes, OptionV):
         return OptionV(choose(test, yes.some, no.some), choose(test, yes.value, no.value))
     if isinstance(yes, SeqV):
-        length = choose(test, yes.length, no.length)
-        return SeqV(length, lambda k: choose(test, yes.at(k), no.at(k)))
+        return _choose_seq(test, yes, no)
     if isinstance(yes, SetV):
         return SetV(lambda x: choose(test, yes.has(x), no.has(x)), None, (test, yes, no))
     if isinstance(yes, MapV):
@@ -136,6 +142,16 @@ def choose(test: z3.BoolRef, yes: Value, no: Value) -> Value:
     if isinstance(yes, RecordV):
         return _choose_record(test, yes, no)
     return _choose_term(test, yes, no)
+
+
+def _choose_seq(test: z3.BoolRef, yes: SeqV, no: SeqV) -> SeqV:
+    length = choose(test, yes.length, no.length)
+    found = SeqV(length, lambda k: choose(test, yes.at(k), no.at(k)))
+    if yes.part is None and no.part is None:
+        return found
+    (a, first), (b, other) = yes.within, no.within
+    start = choose(test, first, other)
+    return replace(found, part=(lambda k: choose(test, a(k), b(k)), start))
 
 
 def _choose_record(test: z3.BoolRef, yes: RecordV, no: RecordV) -> RecordV:

@@ -27,7 +27,7 @@ from raftnb.explore import check, state_graph
 from raftnb.language import Model, World
 from raftnb.pluscal import algorithm, plain_module, trace_module
 from raftnb.specs import SPECS
-from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS
+from raftnb.specs.raft.mistakes import FAMILIES, MUTANTS
 from tests.pluscal.tools import JAR, model_check, run, tlc, translated
 
 PAGE = ROOT / "docs" / "tlc-agreement.md"
@@ -94,6 +94,7 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raft-emptied-disks", {"max_messages": 1, "history": True}),
     ("raft-emptied-disks", {"max_log": 0}),
 )
+ALL_MUTANTS = tuple({m.row: m for family in FAMILIES.values() for m in family}.values())
 EXPLORED = tuple(m for m in MUTANTS if m.row in (7, 16, 17, 18, 20, 25, 29, 30, 31))
 HEAD = """# What TLC finds, and what raftnb finds
 
@@ -110,13 +111,15 @@ SECONDS = """Seconds are by the clock, on a machine of two cores that had other 
 are with the start of Java."""
 MISTAKES = """## Mistakes
 
-Mistakes 1 to 42, in Raft and in the store on top of it: what is violated, and after how many steps.
+Mistakes in Raft, in its extensions, and in the store on top of it: what is violated, and after how many steps.
 *Explored by TLC*: TLC finds its own shortest counterexample. Where several claims break at the same
 depth, each tool names the one that it meets first. *Scene*, *script*, *walk*: TLC follows a trace
 that `raftnb` has played or found (`trace_module`); each step is one of the printed module, and the
 claim is false at the end and not before. TLC's own shortest counterexample is not known there: to
 explore so far would take it long. *All states*: there is nothing to find, and TLC has looked at as
 many states."""
+NOT_SAID = """TLC is not asked of mistakes {rows}: that something stays possible from every state, and
+that a loop without end is fair, no trace of states shows to it."""
 
 
 def versions() -> str:
@@ -196,7 +199,7 @@ def mistake(mutant: Any) -> list[str]:
 
 def followed(mutant: Any) -> list[str]:
     """A row: TLC follows the trace that we find of a mistake, and says where it goes wrong."""
-    explored = mutant.how == "exploration"
+    explored = mutant.how == "exploration" and mutant.scene is not None
     found = played(mutant) if explored else find_out(mutant)
     assert isinstance(found.trace, Trace)
     with tempfile.TemporaryDirectory() as folder:
@@ -247,6 +250,11 @@ def equivalent(mutant: Any) -> list[str]:
             "all states", said, str(found.steps)]  # fmt: skip
 
 
+def can_be_asked(mutant: Any) -> bool:
+    """Whether a trace of states, or all states, show what a mistake breaks."""
+    return mutant.how != "lasso" and mutant.breaks not in mutant.base.possible
+
+
 def way_of(mutant: Any) -> Callable[[Any], list[str]]:
     """How TLC is asked about a mistake."""
     ways = {"liveness": never_elected, "equivalent": equivalent}
@@ -269,7 +277,9 @@ def page(rows: dict[str, list[str]]) -> str:
     head = ["mistake", "constants", "raftnb", "steps", "how", "TLC", "steps"]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("mutant")])
     wanted = {f"spec {i:02}": f"`{n}` ({settings(s)})" for i, (n, s) in enumerate(SIZES)}
-    wanted |= {f"mutant {m.row:02}": f"mistake {m.row}" for m in (*MUTANTS, *STORE_MUTANTS)}
+    wanted |= {f"mutant {m.row:02}": f"mistake {m.row}" for m in ALL_MUTANTS if can_be_asked(m)}
+    unsaid = sorted(m.row for m in ALL_MUTANTS if not can_be_asked(m))
+    lines += ["", *textwrap.wrap(NOT_SAID.format(rows=", ".join(map(str, unsaid))), 100)]
     left_out = [said for key, said in wanted.items() if key not in rows]
     lines += ["", f"Not in this run: {', '.join(left_out)}."] if left_out else []
     return "\n".join(lines) + "\n"
@@ -286,7 +296,7 @@ def main(words: list[str]) -> None:
     assert JAR, "TLA2TOOLS_JAR names no jar"
     rows = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     work = {f"spec {i:02}": (specification, row) for i, row in enumerate(SIZES)}
-    work |= {f"mutant {m.row:02}": (way_of(m), (m,)) for m in (*MUTANTS, *STORE_MUTANTS)}
+    work |= {f"mutant {m.row:02}": (way_of(m), (m,)) for m in ALL_MUTANTS if can_be_asked(m)}
     for key, (make, arguments) in work.items():
         if (words and key not in words) or (not words and key in rows):
             continue

@@ -114,4 +114,4 @@ def test_the_rule_is_for_one_loss_as_long_as_requests_outlive_who_made_them() ->
 
 def test_all_claims_hold_where_two_terms_and_a_loss_are_explored_to_the_end() -> None:
     found = check(RAFT_EMPTIED_DISKS(max_term=2, max_messages=1, history=True))
-    assert (found.verdict, found.distinct) == (Verdict.HOLDS, 19_938)
+    assert (found.verdict, found.distinct) == (Verdict.HOLDS, 23_524)

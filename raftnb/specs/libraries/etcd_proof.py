@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from raftnb.language import after, in_flight
 from raftnb.language.proof import Lemma
-from raftnb.specs.libraries.adapted import adapted
 from raftnb.specs.libraries.etcd import RAFT_ETCD, EtcdServer, Heartbeat
 from raftnb.specs.raft import proof as base
+from raftnb.specs.raft.adapted import adapted
 from raftnb.specs.raft.invariant import (
     acknowledged,
     acknowledged_entries_stay,

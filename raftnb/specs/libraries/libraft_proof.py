@@ -7,11 +7,11 @@ from dataclasses import replace
 from raftnb.language.claims import Property
 from raftnb.language.proof import Lemma
 from raftnb.specs.libraries import libraft_invariant as disk
-from raftnb.specs.libraries.adapted import adapted
 from raftnb.specs.libraries.libraft import RAFT_LIBRAFT
 from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft import invariant, lemmas
 from raftnb.specs.raft import proof as base
+from raftnb.specs.raft.adapted import adapted
 from raftnb.specs.raft.disks import committed_log_outlives_all_but_a_restart
 
 RAFT = base.RAFT_PROOF

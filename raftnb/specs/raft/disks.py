@@ -13,7 +13,7 @@ committed, an entry of its own term included, whose term began after the loss.
 
 from __future__ import annotations
 
-from raftnb.language import Delivery, Record, Seq, Set, after, either, macro, reply, when
+from raftnb.language import Delivery, Record, Seq, Set, after, either, history, macro, reply, when
 from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.server import (
@@ -44,6 +44,8 @@ class DiskServer(Server):
     stored: Seq[Entry] = ()
     writing: Seq[Write] = ()
     storedIndex: Index = 0
+    # History: what the disk has, and what it will have after each write that is on its way.
+    disks: Seq[Seq[Entry]] = history(((),))
 
     def restart(self) -> None:
         """Fail and come back: there is what was on the disk."""
@@ -51,12 +53,21 @@ class DiskServer(Server):
         self.log = self.stored
         self.writing = ()
         self.storedIndex = len(self.stored)
+        self.disks = (self.stored,)
 
     def client_request(self, value: Value) -> None:
         """A command received from a client: append it, and begin to write it."""
+        known = self.acknowledged
         super().client_request(value)
+        self.acknowledged = known  # nothing is promised before it is stored
         prev = len(self.log) - 1
-        self.writing += (Write(prev, self.log[prev:]),)
+        self.write(prev, self.log[prev:])
+
+    @macro
+    def write(self, prev: Index, entries: Seq[Entry]) -> None:
+        """Begin to write the end of the log."""
+        self.writing += (Write(prev, entries),)
+        self.disks += (self.log,)
 
     def flush(self) -> None:
         """The disk has done what it was given first."""
@@ -65,6 +76,10 @@ class DiskServer(Server):
         self.writing = self.writing[1:]
         self.stored = self.stored[: w.prev] + w.entries
         self.storedIndex = self.stored_after(w)
+        self.disks = self.disks[1:]
+        if self.role == Role.LEADER:
+            known = self.acknowledged.get(self.currentTerm, 0)
+            self.acknowledged |= {self.currentTerm: max(known, self.storedIndex)}
 
     def stored_after(self, w: Write) -> Index:
         """Up to where the log is stored after a write: what is to be overwritten is not of it."""
@@ -79,9 +94,9 @@ class DiskServer(Server):
     def accept(self, m: AppendEntries) -> None:
         """Take the entries over, begin to write them, and answer for what is stored."""
         if self.merged_log(m) != self.log:
+            self.log = self.merged_log(m)
             self.storedIndex = min(self.storedIndex, m.prevLogIndex)
-            self.writing += (Write(m.prevLogIndex, m.entries),)
-        self.log = self.merged_log(m)
+            self.write(m.prevLogIndex, m.entries)
         self.commitIndex = max(self.commitIndex, self.committed_by(m))
         matchIndex = self.answered(m)
         self.acknowledged |= {m.term: max(self.acknowledged.get(m.term, 0), matchIndex)}
