@@ -111,15 +111,15 @@ SECONDS = """Seconds are by the clock, on a machine of two cores that had other 
 are with the start of Java."""
 MISTAKES = """## Mistakes
 
-Mistakes in Raft, in its extensions, and in the store on top of it: what is violated, and after how many steps.
+Mistakes in Raft, its extensions, and the store on top of it: what is violated after how many steps.
 *Explored by TLC*: TLC finds its own shortest counterexample. Where several claims break at the same
 depth, each tool names the one that it meets first. *Scene*, *script*, *walk*: TLC follows a trace
 that `raftnb` has played or found (`trace_module`); each step is one of the printed module, and the
 claim is false at the end and not before. TLC's own shortest counterexample is not known there: to
 explore so far would take it long. *All states*: there is nothing to find, and TLC has looked at as
 many states."""
-NOT_SAID = """TLC is not asked of mistakes {rows}: that something stays possible from every state, and
-that a loop without end is fair, no trace of states shows to it."""
+NOT_SAID = """TLC is not asked of mistakes {rows}: that something stays possible from every state,
+and that a loop without end is fair, no trace of states shows to it."""
 
 
 def versions() -> str:

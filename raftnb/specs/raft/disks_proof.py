@@ -65,7 +65,9 @@ DISKS = (disk.disks_were_written_by_leaders, disk.disks_match_the_leaders)
 
 def with_disks(lemma: Lemma) -> Lemma:
     """A conjunct of Raft's, said of each disk where that is more than of the log."""
-    more = {"flush": WRITTEN} if lemma.claim in ACKNOWLEDGED else {}
+    more: dict[str, tuple[Property, ...]] = {}
+    if lemma.claim in ACKNOWLEDGED:
+        more = {"flush": WRITTEN}
     if lemma.claim in IN_PLACE_OF:
         claim, more = IN_PLACE_OF[lemma.claim], MORE
         uses = (*(lemma.uses or ()), *DISKS, claim, lemma.claim)
