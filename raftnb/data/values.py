@@ -54,9 +54,11 @@ class Record:
 
     def __init_subclass__(cls, kw_only: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
+        own = vars(cls).get("__hash__") is not None  # which a Spec refuses
         dataclass(frozen=True, repr=False, kw_only=kw_only)(cls)
         cls._names = tuple(f.name for f in fields(cls))  # type: ignore[arg-type]
-        cls.__hash__ = Record._cached_hash  # type: ignore[method-assign, assignment]
+        if not own:
+            cls.__hash__ = Record._cached_hash  # type: ignore[method-assign, assignment]
 
     def __post_init__(self) -> None:
         world = running.get(None)

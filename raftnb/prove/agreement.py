@@ -35,7 +35,7 @@ from raftnb.prove.views import Views
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import MapOf, RecordOf
 
-LEAST_STATES = 6
+LEAST_STATES, MOST_STATES = 6, 100
 LEAST, FEW, MOST = 4, MOST_ELEMENTS - 3, 14
 NUMBERS = 3
 
@@ -43,14 +43,15 @@ NUMBERS = 3
 def compare(proof: Proof, effort: int = 500, seed: int = 0) -> Compared:
     """Compare the translation of a proof's specification and claims with running them.
 
-    `effort` says in how many cases, each an action tried or a claim evaluated in some state; it is
-    more where it takes more for `LEAST_STATES` states. It is no time, so that the same question has
-    the same answer. Raises `Disagreement` with the state where the two differ.
+    `effort` says in how many cases, each an action tried or a claim evaluated in some state; in at
+    least `LEAST_STATES` and at most `MOST_STATES` states. It is no time, so that the same question
+    has the same answer. Raises `Disagreement` with the state where the two differ.
     """
     started = time.perf_counter()
     comparison = begun(proof, seed)
     number = 0
-    while number < LEAST_STATES or (comparison.cases < effort and number < effort):
+    most = min(effort, MOST_STATES)
+    while number < LEAST_STATES or (comparison.cases < effort and number < most):
         comparison.one_state(number)
         number += 1
     return comparison.result(time.perf_counter() - started)

@@ -56,7 +56,6 @@ class FiniteTheory(Theory):
         self.tables: set[str] = set()
         self.cuts: list[z3.BoolRef] | None = None
         self.room: int | None = None
-        self._subsets: dict[str, list[tuple[z3.ExprRef, ...]]] = {}
 
     # Sorts.
 
@@ -85,21 +84,19 @@ class FiniteTheory(Theory):
         mark = z3.FreshConst(z3.BoolSort(), "@").decl().name()
         names = [f"{name} {i}{mark}" for i in range(len(chosen))]
         self.sorts[name], self.members[name] = z3.EnumSort(f"{name}{mark}", names)
-        self._subsets[name] = chosen
-        self._tabulate(name, element)
-        return self.sorts[name]
-
-    def _tabulate(self, name: str, element: Type) -> None:
         held, size = self.member(SetOf(element)), self.size_function(SetOf(element))
         self.tables |= {held.name(), size.name()}
-        for term, inside in zip(self.members[name], self._subsets[name], strict=True):
-            self.axioms.append(size(term) == len(inside))
-            for value in self.values(element):
-                self.axioms.append(held(value, term) == any(value.eq(v) for v in inside))
+        facts = []
+        for term, some in zip(self.members[name], chosen, strict=True):
+            facts.append(size(term) == len(some))
+            inside = set(map(id, some))
+            facts += [held(v, term) if id(v) in inside else neg(held(v, term)) for v in values]
+        self.axioms.append(conj(*facts))
+        return self.sorts[name]
 
     def size_function(self, type_: SetOf) -> z3.FuncDeclRef:
         """The sizes of sets, which are tabulated."""
-        return self.function(f"size of {self.sort(type_)}", Int(True), (type_,))
+        return self.function(f"size of {self.sort(type_)}", Int(True), (self.known_sets(type_),))
 
     def plain_sort(self, type_: Type) -> z3.SortRef:
         """Enums and texts are enumerations of their own here, so that each has its own range."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import z3
 
@@ -12,7 +12,18 @@ from raftnb.prove.terms import FALSE, TRUE, MapV, SetV, Value, choose, conj, dis
 from raftnb.tree.nodes import BOOL, Int, MapOf, Never, SetOf, Type, is_nat
 
 
-class SetShape(Shape):
+class Collected(Shape):
+    """What has elements or keys."""
+
+    def reached(self, term: z3.ExprRef) -> z3.BoolRef:
+        """Whether it may be in a state: in that of an instance, numbers within its bounds."""
+        limits, number = self.theory.limits(), cast(z3.ArithRef, term)
+        if limits is None or term.sort() != z3.IntSort():
+            return TRUE
+        return conj(number >= limits[0], number <= limits[1])
+
+
+class SetShape(Collected):
     """Sets of plain values."""
 
     def possible(self) -> None:
@@ -22,15 +33,15 @@ class SetShape(Shape):
     def declare(self, name: str, arguments: tuple[Type, ...]) -> Reader:
         """A set that has a name; of natural numbers, where so annotated."""
         function = self.theory.function(name, self.type, arguments)
-        if is_nat(self.type.of) and self.theory.limits() is None:
-            member, types = self.theory.member(self.type), (*arguments, self.type.of)
-            self.theory.holds_naturals(types, lambda *a: member(a[-1], function(*a[:-1])))
+        if is_nat(self.type.of):
+            types = (*arguments, self.type.of)
+            self.theory.holds_naturals(types, lambda *a: self.named(function(*a[:-1])).has(a[-1]))
         return lambda *a: self.named(function(*a))
 
     def named(self, name: z3.ExprRef) -> SetV:
         """The set that a term names."""
         member = self.theory.member(self.type)
-        return SetV(lambda x: member(x, name), name)
+        return SetV(lambda x: conj(self.reached(x), member(x, name)), name)
 
     def default(self) -> Value:
         """The empty set."""
@@ -97,7 +108,7 @@ class SetShape(Shape):
         return frozenset(self.of(self.type.of).sample(supply) for _ in draws)
 
 
-class MapShape(Shape):
+class MapShape(Collected):
     """Maps from plain keys."""
 
     def possible(self) -> None:
@@ -115,14 +126,10 @@ class MapShape(Shape):
         keys = (*arguments, self.type.key)
         self.theory.plain_sort(self.type.key)
         has = self.of(BOOL).declare(f"{name}.has", keys)
-        natural = is_nat(self.type.key)
-        if natural and self.theory.limits() is not None:  # its quantifiers do not come to all keys
-            own = self.inner.declare(f"{name}.of", keys)
-            return lambda *a: MapV(lambda k: conj(k >= 0, has(*a, k)), lambda k: own(*a, k))
-        if natural:
+        if is_nat(self.type.key):
             self.theory.holds_naturals(keys, has)
         get = self.inner.declare(f"{name}.of", keys)
-        return lambda *a: MapV(lambda k: has(*a, k), lambda k: get(*a, k))
+        return lambda *a: MapV(lambda k: conj(self.reached(k), has(*a, k)), lambda k: get(*a, k))
 
     def default(self) -> Value:
         """The empty map."""

@@ -18,16 +18,10 @@ from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
 from raftnb.language.constants import SWITCH
 from raftnb.prove.terms import SetV, choose, conj, implies
-from raftnb.tree import Program
+from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import (
-    BOOL,
-    Bool,
     Choice,
     Int,
-    MapOf,
-    Member,
-    OneOf,
-    RecordOf,
     SetOf,
     Text,
     Type,
@@ -87,17 +81,17 @@ class Theory:
         """The sort of what is one term: plain values, named sets, messages."""
         if isinstance(type_, SetOf):
             return self.set_sort(type_)
-        if isinstance(type_, RecordOf) and issubclass(type_.cls, Message):
+        if isinstance(type_, nodes.RecordOf) and issubclass(type_.cls, Message):
             return self.named_sort(type_.cls.__name__)
         return self.plain_sort(type_)
 
     def plain_sort(self, type_: Type) -> z3.SortRef:
         """The sort of a value without parts: a key, an element of a set, an index."""
-        if isinstance(type_, Bool):
+        if isinstance(type_, nodes.Bool):
             return z3.BoolSort()
         if isinstance(type_, Int | Text | Choice):
             return z3.IntSort()
-        if isinstance(type_, Member):
+        if isinstance(type_, nodes.Member):
             return self.named_sort(type_.root)
         raise SpecError(
             f"{in_words(type_)} as a key, an argument, or a member of a set",
@@ -111,6 +105,11 @@ class Theory:
         name = f"Set of {element_name(type_.of)}"
         self.set_elements.setdefault(name, type_.of)
         return self.named_sort(name)
+
+    def known_sets(self, type_: SetOf) -> SetOf:
+        """The type that sets of this sort have here; others say which numbers, or words, are in."""
+        self.set_sort(type_)
+        return SetOf(self.set_elements[f"Set of {element_name(type_.of)}"])
 
     def code(self, type_: Choice | Text, number: int) -> z3.ExprRef:
         """The term for an enum's member, or a text, of this number.
@@ -243,7 +242,7 @@ class Theory:
         taken = self._opaque.setdefault(operator, f"{operator.__name__}")
         if list(self._opaque.values()).count(taken) > 1:
             taken = self._opaque[operator] = f"{taken}!{self.number()}"
-        return self.function(taken, BOOL, arguments)
+        return self.function(taken, nodes.BOOL, arguments)
 
     def bounded(
         self, function: z3.FuncDeclRef, arguments: Sequence[Type], top: int | None = None
@@ -274,7 +273,8 @@ class Theory:
 
     def member(self, type_: SetOf) -> z3.FuncDeclRef:
         """The relation between elements and named sets."""
-        return self.function(f"in {self.sort(type_)}", BOOL, (type_.of, type_))
+        known = self.known_sets(type_)
+        return self.function(f"in {self.sort(type_)}", nodes.BOOL, (known.of, known))
 
     def name_of(self, value: SetV, type_: SetOf, bound: tuple[z3.ExprRef, ...]) -> z3.ExprRef:
         """A term that names a set: every set has a name, the same where its predicate is.
@@ -312,10 +312,10 @@ class Theory:
 
     def size_function(self, type_: SetOf) -> z3.FuncDeclRef:
         """The sizes of sets of a type."""
-        name = f"size of {self.sort(type_)}"
+        name, known = f"size of {self.sort(type_)}", self.known_sets(type_)
         if name not in self.functions:
-            self.bounded(self.function(name, Int(True), (type_,)), (type_,))
-        return self.function(name, Int(True), (type_,))
+            self.bounded(self.function(name, Int(True), (known,)), (known,))
+        return self.function(name, Int(True), (known,))
 
     def size_of(self, root: str) -> z3.ArithRef:
         """How many members a domain or process class has."""
@@ -369,7 +369,7 @@ MakeTheory = Callable[[Program], Theory]
 
 def element_name(type_: Type) -> str:
     """What a set of these is called: different types have different names."""
-    if isinstance(type_, Member):
+    if isinstance(type_, nodes.Member):
         return type_.root
     if isinstance(type_, Choice):
         return f"{type_.cls.__module__}.{type_.cls.__qualname__}"
@@ -379,15 +379,15 @@ def element_name(type_: Type) -> str:
 def in_words(type_: Type) -> str:
     """A type as a specification writes it."""
     match type_:
-        case Member(root):
+        case nodes.Member(root):
             return f"`{root}`"
-        case Choice(cls) | RecordOf(cls):
+        case Choice(cls) | nodes.RecordOf(cls):
             return f"`{cls.__name__}`"
         case SetOf(of):
             return f"a set of {in_words(of)}"
-        case MapOf(key, value):
+        case nodes.MapOf(key, value):
             return f"a map from {in_words(key)} to {in_words(value)}"
-        case OneOf(options):
+        case nodes.OneOf(options):
             return " or ".join(map(in_words, options))
     parts = [in_words(p) for p in vars(type_).values() if isinstance(p, Type)]
     name = {

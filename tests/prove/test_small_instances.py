@@ -10,12 +10,15 @@ from typing import Any, Literal
 import pytest
 
 from raftnb.data.errors import SpecError
+from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import (
+    Delivery,
     Domain,
     Globals,
     Map,
+    Message,
     Nat,
     Process,
     Record,
@@ -26,12 +29,15 @@ from raftnb.language import (
     either,
     first,
     history,
+    in_flight,
+    send,
     when,
 )
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
 from raftnb.prove import InstanceSize, Lemma, Proof, check_bounded, explain, k_induction, prove
 from raftnb.prove.agreement import small_instance
+from raftnb.prove.finite import Instance
 from raftnb.prove.translated import Translated
 
 Claim = Callable[..., bool]
@@ -303,6 +309,82 @@ def test_a_start_beyond_the_numbers_of_an_instance_is_not_covered_by_it(
         if found.verdict != Verdict.VIOLATED:  # of an `int`, formulas speak beyond the bounds, too
             assert found.bound == "an initial state may be outside the bounds of the instance"
             assert found.verdict == Verdict.UNKNOWN
+
+
+class Idle(Process):
+    """Does nothing."""
+
+    def rest(self) -> None:
+        """Nothing."""
+
+
+class Told(Message):
+    """Numbers on their way."""
+
+    numbers: Set[Nat]
+
+
+class Heard(Globals):
+    """Two sets of numbers, of which one may have numbers below 0; and whether it went wrong."""
+
+    first: bool = False
+    wrong: bool = False
+    whole: Set[int] = frozenset()
+
+
+class Teller(Process, number="tellers"):
+    """Tells of a number that no instance has."""
+
+    def tell(self, other: Teller) -> None:
+        """Once."""
+        when(not Heard.first)
+        Heard.first = True
+        send(Told(numbers=frozenset({9})), to=other)
+
+    def hear(self, m: Told) -> None:
+        """A set that has something in it."""
+        when(len(m.numbers) > len(Heard.whole))
+        Heard.wrong = True
+
+
+def nothing_wrong() -> bool:
+    """False after two steps."""
+    return not Heard.wrong
+
+
+def nothing_told() -> bool:
+    """As the numbers of an instance have it."""
+    return all(len(m.numbers) == 0 for m in in_flight(Told))
+
+
+def test_a_message_with_a_number_beyond_an_instance_leaves_it() -> None:
+    claims, sizes = (nothing_wrong, nothing_told), {"tellers": 1}
+    spec = Spec("told", (Teller,), (Heard,), (), sizes, claims, delivery=Delivery())
+    assert check(spec(), deadlock=False, engine="reference").verdict == Verdict.VIOLATED
+    found = k_induction(spec, claims, 2, size=InstanceSize(2, 1), tellers=1)
+    assert found.verdict == Verdict.UNKNOWN
+    assert found.bound == "a step may lead out of the bounds of the instance"
+
+
+def test_a_map_in_an_instance_has_no_keys_beyond_its_numbers() -> None:
+    class Table(Globals):
+        map: Map[Nat, int] = Map()
+        set: Set[Nat] = frozenset()
+
+    def without_default() -> bool:
+        return Table.map.get(12, 3) == 3
+
+    def absent() -> bool:
+        return 12 not in Table.map and 12 not in Table.set and -1 not in Table.set
+
+    claims = (without_default, absent)
+    spec = Spec("table", (Idle,), (Table,), (), {}, claims)
+    here = Instance(Proof(spec, tuple(map(Lemma, claims))), InstanceSize(2, 1, low=-1), {})
+    asked = Translated(here)
+    every = range(3)
+    for full in ((Map(dict.fromkeys(every, 1)), frozenset(every)), (Map(), frozenset())):
+        asked.look_at(State(here.model.layout, full, ()))
+        assert [asked.truth(claim) for claim in claims] == [True, True]
 
 
 def test_a_map_from_each_has_the_members_of_a_class_or_an_enum_as_keys() -> None:
