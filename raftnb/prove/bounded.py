@@ -23,13 +23,13 @@ from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.language.claims import Property
 from raftnb.language.spec import Spec
 from raftnb.language.world import World
-from raftnb.prove.cti import differs
+from raftnb.prove.cti import Disagreement, differs
 from raftnb.prove.reading import Reading
 from raftnb.prove.scope import Requirement
 from raftnb.prove.small import InstanceSize, read_by_actions
 from raftnb.prove.terms import neg
 from raftnb.prove.translated import messages_of
-from raftnb.prove.unrolled import OUTSIDE, Unrolled
+from raftnb.prove.unrolled import BEYOND, OUTSIDE, Unrolled
 
 
 @dataclass(frozen=True, repr=False)
@@ -196,6 +196,10 @@ class Runs:
         except LeftTheNetwork:
             why = "a run that only a network which keeps every message allows"
             return self.answer(Verdict.UNKNOWN, length, why)
+        except Disagreement:
+            if not self.unrolled.goes_beyond():
+                raise
+            return self.answer(Verdict.UNKNOWN, length, BEYOND)
         trace = Trace(tuple(states), tuple(steps))
         return self.answer(Verdict.VIOLATED, length, None, trace)
 

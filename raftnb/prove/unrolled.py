@@ -29,6 +29,7 @@ from raftnb.prove.terms import FALSE, TRUE, conj, disj, neg, same
 from raftnb.prove.translated import inside
 from raftnb.tree.nodes import Int, RecordOf, Type
 
+BEYOND = "a quantifier or a choice may go beyond the numbers of the instance"
 OUTSIDE = "an initial state may be outside the bounds of the instance"
 
 
@@ -165,9 +166,8 @@ class Unrolled:
         """How a run may leave the instance's bounds: at the start, or by a step."""
         if any(takes_numbers(case) for group in self.cases for case in group):
             return "an action takes any number, and the instance has only some"
-        inside = [self.inside(state) for state in self.states]
-        if self.ask(*inside, disj(*self.cuts))[0] != z3.unsat:
-            return "a quantifier or a choice may go beyond the numbers of the instance"
+        if self.goes_beyond():
+            return BEYOND
         if any(map(keeps_messages, self.words.variables.values())):
             return "messages are kept in variables, and may need more of them than there are"
         if self.starts_outside():
@@ -179,6 +179,11 @@ class Unrolled:
             if result != z3.unsat:
                 return "a step may lead out of the bounds of the instance"
         return None
+
+    def goes_beyond(self) -> bool:
+        """Whether numbers that the instance has not may matter in states of it."""
+        inside = [self.inside(state) for state in self.states]
+        return bool(self.ask(*inside, disj(*self.cuts))[0] != z3.unsat)
 
     def starts_outside(self) -> bool:
         """Whether an initial state may be outside: anything with numbers in it is.
@@ -215,6 +220,8 @@ class Unrolled:
             if shape.has_numbers_as_keys():
                 return TRUE
             fits = shape.within(new.value, low, top)
+            with self.theory.noting(parts):  # rounds of a loop for which there is no number
+                self.theory.exists(new.bound, new.guard)
             parts.append(self.theory.exists(new.bound, conj(new.guard, neg(fits))))
             parts.append(self._no_slot(case, new))
         return disj(*parts)

@@ -366,6 +366,62 @@ def test_a_message_with_a_number_beyond_an_instance_leaves_it() -> None:
     assert found.bound == "a step may lead out of the bounds of the instance"
 
 
+class Rounds(Process):
+    """Tells in a round of a loop for which an instance has no number."""
+
+    def tell(self) -> None:
+        """To itself."""
+        for number in range(6):
+            if number == 5:
+                send(Told(numbers=frozenset()), to=self)
+
+    def hear(self, m: Told) -> None:
+        """Anything."""
+        Heard.wrong = True
+
+    def choose(self, numbers: Set[Nat]) -> None:
+        """For which the instance takes an empty set."""
+        when(numbers == frozenset({9}))
+        Heard.wrong = True
+
+
+class Beyond(Rounds):
+    """Tells nothing, and chooses."""
+
+    def tell(self) -> None:
+        """Never."""
+        when(False)
+
+
+class Loops(Rounds):
+    """Tells, and chooses nothing."""
+
+    def choose(self, numbers: Set[Nat]) -> None:
+        """Never."""
+        when(False)
+
+
+def none_told() -> bool:
+    """Nothing is in flight."""
+    return not any(True for m in in_flight(Told))
+
+
+@pytest.mark.parametrize(
+    ("kind", "claims", "bound"),
+    [
+        (Loops, (nothing_wrong, none_told), "a step may lead out of the bounds of the instance"),
+        (Beyond, (nothing_wrong,), "a quantifier or a choice may go beyond the numbers of the "),
+    ],
+)
+def test_rounds_and_arguments_beyond_the_numbers_of_an_instance_are_not_forgotten(
+    kind: Any, claims: Any, bound: str
+) -> None:
+    spec = Spec("rounds", (kind,), (Heard,), (), {"most": 9}, claims, delivery=Delivery())
+    assert check(spec(), deadlock=False, engine="reference").verdict == Verdict.VIOLATED
+    found = k_induction(spec, claims, 2, size=InstanceSize(2, 1))
+    assert (found.verdict, found.bound[: len(bound)]) == (Verdict.UNKNOWN, bound)  # type: ignore[index]
+
+
 def test_a_map_in_an_instance_has_no_keys_beyond_its_numbers() -> None:
     class Table(Globals):
         map: Map[Nat, int] = Map()
