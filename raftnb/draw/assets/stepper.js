@@ -41,19 +41,40 @@ for (const box of document.querySelectorAll(".raftnb-stepper:not([data-ready])")
     while (at > target) for (const [message, was] of counts[--at]) put(message, was);
   };
 
+  const before = () => new Map(at > 0 ? counts[at - 1] : []);
+
+  const message = (number) => {
+    const here = flying.get(number) || 0;
+    const was = before().has(number) ? before().get(number) : here;
+    const mark = here > was ? "+ " : here < was ? "\u2212 " : "";
+    const kind = "field" + (mark ? " changed" : "") + (here ? "" : " gone");
+    return make("div", kind, mark + data.texts[number] + (here > 1 ? " \u00d7" + here : ""));
+  };
+
+  const sent = new Map();
+  counts.forEach((step, i) => step.forEach(([one, was, now]) => {
+    if (now > was) sent.set(one, [...(sent.get(one) || []), i + 1]);
+  }));
+  const since = (one) => (sent.get(one) || []).filter((i) => i <= at).pop() || 0;
+  const NEWEST = 12;
+  let opened = false;
+
   const flight = () => {
-    const before = new Map(at > 0 ? counts[at - 1] : []);
-    const all = [...new Set([...flying.keys(), ...before.keys()])];
-    const rest = all.filter((message) => !before.has(message)).slice(0, 30);
-    const rows = [...before.keys(), ...rest].sort((a, b) => a - b).map((message) => {
-      const here = flying.get(message) || 0;
-      const was = before.has(message) ? before.get(message) : here;
-      const mark = here > was ? "+ " : here < was ? "\u2212 " : "";
-      const kind = "field" + (mark ? " changed" : "") + (here ? "" : " gone");
-      return make("div", kind, mark + data.texts[message] + (here > 1 ? " \u00d7" + here : ""));
-    });
-    const more = all.length - rows.length;
-    return more > 0 ? [...rows, make("div", "was", "and " + more + " more")] : rows;
+    const touched = before();
+    const rest = [...flying.keys()].filter((one) => !touched.has(one))
+      .sort((a, b) => since(a) - since(b) || a - b);
+    const old = rest.splice(0, Math.max(0, rest.length - NEWEST));
+    const rows = [...touched.keys(), ...rest].sort((a, b) => a - b).map(message);
+    if (!old.length) return rows;
+    const more = make("details");
+    more.append(make("summary", "was", "and " + old.length + " earlier"));
+    more.open = opened;
+    if (opened) more.append(...old.map(message));
+    more.ontoggle = () => {
+      opened = more.open;
+      if (opened && more.children.length === 1) more.append(...old.map(message));
+    };
+    return [more, ...rows];
   };
 
   const lines = () => {
