@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.narrowing import add_narrowing, narrowing
@@ -17,6 +19,7 @@ from raftnb.explore import Exploration, check, traps
 from raftnb.explore.lines import LinesRun
 from raftnb.explore.traps import endless
 from raftnb.language.spec import Model
+from raftnb.parallel import Cluster
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,6 +32,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add_model_arguments(parser)
     add_bounds(parser)
+    add_cluster(parser)
     add_start(parser)
     add_trace(parser)
     _add_claims(parser)
@@ -92,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     megabytes = arguments.max_memory
     lines, narrowed = LinesRun(model), narrowing(arguments)
 
-    def ask() -> Exploration:
+    def ask(cluster: Cluster | None) -> Exploration:
         return check(
             model,
             start=start,
@@ -107,10 +111,11 @@ def run(arguments: argparse.Namespace) -> int:
             symmetry=arguments.symmetry,
             **narrowed,
             engine="memo" if arguments.coverage else "quick",  # the memo runs all lines
+            cluster=cluster,
         )
 
-    with lines if arguments.coverage else nullcontext():
-        result = within(arguments.max_seconds, ask)
+    with cluster_of(arguments) as cluster, lines if arguments.coverage else nullcontext():
+        result = within(arguments.max_seconds, partial(ask, cluster))
     told = (
         *traps(model, symmetry=arguments.symmetry),
         *after(model, result),

@@ -14,6 +14,7 @@ from raftnb.data.trace import State
 from raftnb.explore.chosen import all_violations, choice
 from raftnb.explore.given import asked, begun
 from raftnb.explore.narrowed import refuse_narrowing
+from raftnb.explore.on_cluster import dealt_out
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
@@ -21,6 +22,7 @@ from raftnb.explore.result import Exploration, ExplorationOptions, View
 from raftnb.explore.small import answer_of_small
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
+from raftnb.parallel import Cluster
 
 ENGINES = ("fast", "quick", "memo", "compiled", "reference")
 
@@ -41,6 +43,7 @@ def check(
     action_constraints: Iterable[Property] = (),
     engine: str = "fast",
     threads: int | None = None,
+    cluster: Cluster | None = None,
     progress: bool = True,
     folder: Path | str | None = None,
     resume: bool = False,
@@ -69,6 +72,11 @@ def check(
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
     the exploration goes on from it, if it is of the same model and question. That needs "compiled";
     a model that cannot be compiled stops at `max_memory`, and has no `folder`.
+
+    With a `cluster`, the states are dealt out to its workers: counts and verdict are the same, of
+    several shortest traces there may be another, and a violation is told when all that was
+    expanded with it has been; `max_memory` is that of one machine. Raises `UsageError` there for
+    symmetry, a view, a folder and *possible* claims.
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress, view,
@@ -78,6 +86,8 @@ def check(
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
     ask = partial(_asked, engine=engine)
+    if cluster is not None:
+        ask = partial(dealt_out, cluster, engine in ENGINES[:2])
     chosen = choice(begun(model, start), claims)
     refuse_narrowing(chosen.model, options)
     found = all_violations(chosen.model, options, ask) if go_on else ask(chosen.model, options)

@@ -17,7 +17,7 @@ from raftnb.parallel.work import Done, Lost, Told, Work
 A = TypeVar("A")
 ADDRESS = r"local|auto|(ray://)?[\w.\[\]-]+:\d+"
 TRIES = 2
-"""So often a question is asked whose process ends."""
+"""So often a question is asked whose process ends, and so often Ray is begun on this machine."""
 OBJECTS = 200 << 20
 """Bytes of shared memory for what local processes hand on to each other."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -87,15 +87,21 @@ class Cluster:
         if self.address == "local":
             options |= {"num_cpus": self.wanted or os.cpu_count(), "include_dashboard": False}
             options |= {"object_store_memory": OBJECTS}
-        try:
-            ray.init(**options)
-        except Exception as error:
-            raise UsageError(
-                f"no answer from Ray at `{self.address}`: {str(error).splitlines()[0]}",
-                allowed="local, or the address of a running Ray",
-                cure="start it there (`ray start --head`), or use `local`",
-            ) from error
-        self._begun = True
+        for left in range(TRIES)[::-1]:  # on a busy machine it may give up too soon
+            try:
+                ray.init(**options)
+                self._begun = True
+                return
+            except Exception as error:
+                ray.shutdown()
+                if left and self.address == "local":
+                    continue
+                told = (str(error) or repr(error)).splitlines()[0]
+                raise UsageError(
+                    f"no answer from Ray at `{self.address}`: {told}",
+                    allowed="local, or the address of a running Ray",
+                    cure="start it there (`ray start --head`), or use `local`",
+                ) from error
 
     @property
     def workers(self) -> int:
@@ -108,6 +114,11 @@ class Cluster:
                 cure=f"workers={most}, or leave it out",
             )
         return self.wanted or most
+
+    @property
+    def machines(self) -> int:
+        """How many machines there are."""
+        return max(1, sum(bool(node["Alive"]) for node in self.ray().nodes()))
 
     def member(self, served: bytes) -> Any:
         """A new process that serves what was packed (`Member`)."""
@@ -127,15 +138,15 @@ class Cluster:
         handles = member.call.options(num_returns=1 + parts).remote(method, *given)
         return handles if parts else [handles]
 
-    def reply(self, handle: Any) -> bytes | Lost:
+    def reply(self, handle: Any) -> Any:
         """What a process replied, or that it has ended; raises what it raised."""
         errors = importlib.import_module("ray.exceptions")
         try:
-            return self.ray().get(handle)  # type: ignore[no-any-return]
+            return self.ray().get(handle)
         except errors.RayTaskError as error:
             raise error.cause if isinstance(error.cause, Exception) else error from None
         except errors.RayError as error:
-            return Lost(f"{type(error).__name__} of Ray")
+            return Lost(f"{type(error).__name__} of Ray", isinstance(error, errors.RayActorError))
 
     def in_turn(self, work: Work[A], many: int) -> Iterator[Told[A]]:
         """The answers, the questions given out to processes one after the other."""

@@ -24,9 +24,13 @@ class Work(Protocol[Answered]):
 
 @dataclass(frozen=True)
 class Lost:
-    """In place of an answer: the process that had the question ended (`why`, in words)."""
+    """In place of an answer: the process that had the question ended (`why`, in words).
+
+    If it has not `ended`, something was lost that it needs.
+    """
 
     why: str
+    ended: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from raftnb import UsageError
 from raftnb.parallel import Cluster, Lost, in_order, in_turn
-
-
-@dataclass(frozen=True, eq=False)
-class Squares:
-    """Answers with squares; a process that is asked for `deadly` ends."""
-
-    deadly: int = -1
-    wrong: int = -1
-
-    def __call__(self, number: int) -> Iterator[int]:
-        if number == self.deadly:
-            os._exit(7)
-        if number == self.wrong:
-            raise UsageError("no square")
-        yield number * number
-
-    def model(self, number: int) -> None:
-        """There are no states."""
+from tests.parallel.works import Squares
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])

@@ -63,6 +63,26 @@ def intern(table: Ints, bag: Ints, entry: Numbers, counts: Ints, content: Number
 
 
 @compiled
+def intern_all(
+    table: Ints, bag: Ints, entry: Numbers, counts: Ints, lengths: Ints, entries: Numbers,
+    content: Numbers, found: Numbers,
+) -> None:  # fmt: skip
+    """Write the numbers of bags, whose contents follow each other in any order, to `found`."""
+    low = 0
+    for i in range(len(lengths)):
+        for k in range(lengths[i]):
+            at, message = k, entries[low + k, Entry.MESSAGE]
+            while at > 0 and content[at - 1, Entry.MESSAGE] > message:
+                content[at, Entry.MESSAGE] = content[at - 1, Entry.MESSAGE]
+                content[at, Entry.COUNT] = content[at - 1, Entry.COUNT]
+                at -= 1
+            content[at, Entry.MESSAGE] = message
+            content[at, Entry.COUNT] = entries[low + k, Entry.COUNT]
+        found[i] = intern(table, bag, entry, counts, content, lengths[i])
+        low += lengths[i]
+
+
+@compiled
 def swapped_content(
     bag: Ints, entry: Numbers, number: Int, names: Numbers, content: Numbers
 ) -> Any:
@@ -190,6 +210,20 @@ class Bags:
         if 2 * bags > len(self.table):
             self.table = np.zeros(1 << (2 * bags).bit_length(), dtype=np.int64)
             refill(self.table, self.bag, self.entry, int(self.counts[BagCounter.BAGS]))
+
+    def numbers_of(self, lengths: Any, entries: Any) -> Any:
+        """The numbers of bags, of so many different messages each.
+
+        `entries` has for each of these the number of the message, and of its copies.
+        """
+        self.longest_delta = max(self.longest_delta, int(lengths.max(initial=0)))
+        self.reserve(len(lengths))
+        found = np.zeros(len(lengths), dtype=np.uint32)
+        intern_all(
+            self.table, self.bag, self.entry, self.counts, lengths.astype(np.int64),
+            entries.reshape(-1, len(Entry)), self.content_space(), found,
+        )  # fmt: skip
+        return found
 
     def content_of(self, number: int) -> list[tuple[int, int]]:
         """The (message number, count) of a bag."""

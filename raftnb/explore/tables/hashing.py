@@ -107,6 +107,13 @@ def put(keys: Any, values: Any, key: Any, value: Any) -> None:
 
 
 @compiled
+def fingerprints(rows: Any, found: Any) -> None:
+    """Write the hash of each row to `found`."""
+    for i in range(len(rows)):
+        found[i] = fingerprint(rows[i])
+
+
+@compiled
 def put_all(keys: Any, values: Any, new_keys: Any, new_values: Any) -> None:
     """Set many keys."""
     for i in range(len(new_keys)):

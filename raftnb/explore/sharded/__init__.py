@@ -1,0 +1,1 @@
+"""An exploration whose states are dealt out to the machines of a cluster."""

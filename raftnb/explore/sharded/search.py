@@ -1,0 +1,238 @@
+"""Breadth first on many machines: the same questions as `breadth_first`, of the same model."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from raftnb.data.progress import progress_bar
+from raftnb.data.trace import Trace
+from raftnb.data.verdict import Verdict
+from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
+from raftnb.explore.given import asked
+from raftnb.explore.result import Exploration, ExplorationOptions, Stop
+from raftnb.explore.retraced import one_more, through
+from raftnb.explore.sharded.shard import Expanded, Seen, Shard
+from raftnb.explore.tables.layout import NO_PARENT
+from raftnb.explore.tables.states import OutOfMemory
+from raftnb.language.claims import Property
+from raftnb.language.spec import Model
+from raftnb.parallel import Cluster, Crew, Ended, unpacked
+
+A = TypeVar("A")
+ROUND = 100_000
+"""So many states are expanded by each shard before what was found is exchanged."""
+TRIES = 3
+"""So often a round is tried, where workers end."""
+
+
+class Sharded:
+    """One exploration; `run` gives the result. Shard n + 1 keeps what shard n has found."""
+
+    def __init__(self, model: Model, options: ExplorationOptions, crew: Crew) -> None:
+        self.started = time.perf_counter()
+        self.model, self.options, self.crew = model, options, crew
+        self.shards = range(crew.many)
+        self.invariants = asked(model, "invariants")
+        self.outlawed = (*self.invariants, *asked(model, "transitions"))
+        self.counts = [0 for _ in self.shards]  # how many states each shard has
+        self.begun = [0 for _ in self.shards]  # how many of them were expanded
+        self.round, self.depth, self.deepest = 0, 0, 0
+        self.generated, self.cut = 0, 0
+        self.coverage: Any = 0
+        self.actions: list[Any] = []
+        self.hits: dict[str, tuple[int, int]] = {}
+        self.sent, self.sent_bytes = 0, 0  # states that shards sent to each other
+
+    def run(self) -> Exploration:
+        """Explore to the end, to the first violation, or to a bound."""
+        found = self._found()
+        names = [claim.__name__ for claim in asked(self.model, "sometimes")]
+        witnesses: dict[str, Trace | None] = dict.fromkeys(names)
+        try:
+            for name, hit in self.hits.items():
+                witnesses[name] = self._trace(*hit)
+        except Stop as stop:  # what is lost now was seen, and is not missing
+            found = {"verdict": stop.verdict, **stop.found}
+        return self._result(found, witnesses)
+
+    def _found(self) -> dict[str, Any]:
+        """The verdict, and what it is about; none where the exploration came to its end."""
+        try:
+            with progress_bar("states", self.options.progress) as self.bar:
+                self._explore()
+            return {}
+        except Stop as stop:
+            return {"verdict": stop.verdict, **stop.found}
+        except KeyboardInterrupt:
+            return {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
+        except (OutOfMemory, MemoryError):
+            bound = f"max_memory {self.options.memory:,} bytes"
+            return {"verdict": Verdict.UNKNOWN, "bound": bound}
+
+    def _explore(self) -> None:
+        self.actions, *_ = self._each("begin", [() for _ in self.shards])
+        self._round(None)
+        while sum(self.counts) > sum(self.begun):
+            self.depth += 1
+            if self.options.max_depth is not None and self.depth >= self.options.max_depth:
+                raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
+            end = list(self.counts)
+            while self.begun != end:
+                stops = [min(n + ROUND, stop) for n, stop in zip(self.begun, end, strict=True)]
+                self._round(stops)
+
+    # Rounds.
+
+    def _round(self, stops: list[int] | None) -> None:
+        """Expand a part of a level, or meet the initial states, and judge what was found."""
+        expanded, seen, counts = self._retried(lambda: self._tried(stops))
+        before, self.counts = self.counts, counts
+        self.deepest = self.depth + 1 if sum(counts) > sum(before) else self.deepest
+        self.begun, self.round = stops or self.begun, self.round + 1
+        for one in expanded:
+            self.generated += one.generated
+            self.cut += one.cut
+            self.coverage = self.coverage + one.coverage
+            self.sent, self.sent_bytes = self.sent + one.sent, self.sent_bytes + one.sent_bytes
+        self._judge(expanded, seen)
+        self.bar.update(sum(counts) - sum(before))
+        if self.options.max_states is not None and sum(counts) >= self.options.max_states:
+            raise Stop(Verdict.UNKNOWN, bound=f"max_states {self.options.max_states}")
+
+    def _tried(self, stops: list[int] | None) -> tuple[list[Expanded], list[Seen], list[int]]:
+        """What a round finds, if no worker ends."""
+        shards, counts = self.shards, self.counts
+        if stops is None:
+            expanded = self._each("initial", [() for _ in shards])
+            batches: list[list[Any]] = [[] for _ in shards]
+        else:
+            given = list(zip(self.begun, stops, strict=True))
+            replies = self._each("expand", given, parts=len(shards))
+            expanded = [reply for reply, *_ in replies]
+            batches = [[replies[i][1 + j] for i in shards] for j in shards]
+        met = self._each("receive", batches)
+        most = self._quotas(met)
+        looked = self._each("look", list(zip(counts, most, strict=True)), parts=1)
+        if len(shards) > 1:
+            others = [(n - 1) % len(shards) for n in shards]
+            self._each("keep", [(n, self.round, looked[n][1]) for n in others])
+        ends = [min(n, most[i]) if most[i] is not None else n for i, n in enumerate(met)]
+        return expanded, [seen for seen, _ in looked], ends
+
+    def _quotas(self, met: list[int]) -> list[Any]:
+        """How many states each shard may have, where there are too many in all."""
+        most = self.options.max_states
+        if most is None or sum(met) <= most:
+            return [None for _ in met]
+        left, quotas = most - sum(self.counts), []
+        for before, now in zip(self.counts, met, strict=True):
+            quotas.append(before + min(left, now - before))
+            left -= quotas[-1] - before
+        return quotas
+
+    def _each(self, method: str, given: list[Any], parts: int = 0) -> list[Any]:
+        return self.crew.each(method, [tuple(one) for one in given], parts)
+
+    # Workers that end.
+
+    def _retried(self, ask: Callable[[], A]) -> A:
+        """What is answered, by new workers where some have ended; raises `Stop` if that fails."""
+        ended, lost = None, set[int]()
+        for _ in range(TRIES):
+            try:
+                if ended is not None:
+                    self._repair(lost, str(ended))
+                    lost = set()
+                return ask()
+            except Ended as more:
+                ended, lost = more, {*lost, *more.numbers}
+        raise Stop(Verdict.UNKNOWN, bound=f"{ended}, {TRIES} times in one round")
+
+    def _repair(self, lost: set[int], why: str) -> None:
+        """Put new workers in the places of those that ended, as they were before the round."""
+        crew, many = self.crew, len(self.shards)
+        if (many == 1 and lost) or any((n + 1) % many in lost for n in lost):
+            bound = f"{why}, and with it what was kept of its states"
+            raise Stop(Verdict.UNKNOWN, bound=bound)
+        for n in self.shards:
+            if n not in lost:
+                crew.ask(n, "rewind", self.counts[n])
+        for n in lost:
+            crew.renew(n)
+            crew.ask(n, "begin")
+            kept = crew.hand((n + 1) % many, "give_back", n, self.round)
+            found = crew.ask(n, "restore", kept)
+            assert found == self.counts[n], "a shard came back with other states"
+        for n in lost:
+            whole = crew.hand((n - 1) % many, "everything")
+            crew.ask(n, "keep", (n - 1) % many, -1, whole)
+
+    # What is claimed.
+
+    def _judge(self, expanded: list[Expanded], seen: list[Seen]) -> None:
+        """Note witnesses; stop at what is violated: deadlocks, then steps, then states."""
+        for shard, new in enumerate(seen):
+            for name, hit in new.witnesses.items():
+                self.hits.setdefault(name, (shard, hit))
+        if first := [one.broken for one in expanded if one.broken]:
+            place, number = min(first)
+            trace = Trace((self.model.initial_states[place],), ())
+            self._violated(self.invariants[number], trace)
+        for shard, one in enumerate(expanded):
+            if one.stuck is not None:
+                self._violated(None, self._trace(shard, one.stuck))
+        if bad := [(one.bad[1], n, one.bad[0]) for n, one in enumerate(expanded) if one.bad]:
+            number, shard, state = min(bad)
+            claim = self.outlawed[number]
+            self._violated(claim, one_more(self.model, self._trace(shard, state), claim))
+        hits = [(new.broken[1], n, new.broken[0]) for n, new in enumerate(seen) if new.broken]
+        if hits:
+            number, shard, state = min(hits)
+            self._violated(self.invariants[number], self._trace(shard, state))
+
+    def _violated(self, claim: Property | None, trace: Trace) -> None:
+        name = "deadlock" if claim is None else claim.__name__
+        raise Stop(Verdict.VIOLATED, property=name, trace=trace)
+
+    def _trace(self, shard: int, number: int) -> Trace:
+        """A shortest trace to a state; each shard is asked for the states that it has."""
+        states = []
+        while number != NO_PARENT:
+            here = partial(self.crew.ask, shard, "state_at", number)
+            data, shard, number = self._retried(here)
+            states.append(unpacked(data, self.model))
+        return through(self.model, states[::-1])
+
+    # What is said.
+
+    def _result(self, found: dict[str, Any], witnesses: dict[str, Trace | None]) -> Exploration:
+        distinct = sum(self.counts)
+        found = found or conclude(self.model, distinct, witnesses, self.cut)
+        taken = self.coverage.tolist() if self.actions and self.round else []
+        coverage = Counter({f"{p}.{a}": 0 for p, a in self.actions})
+        coverage.update({f"{p}.{a}": n for (p, a), n in zip(self.actions, taken, strict=False)})
+        return Exploration(
+            distinct=distinct,
+            generated=self.generated,
+            depth=self.deepest,
+            witnesses=witnesses,
+            cut=self.cut,
+            partial=remarks(self.model, witnesses, self.cut, symmetry=False),
+            coverage=dict(coverage),
+            never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
+            not_checked=not_checked(self.model),
+            seconds=time.perf_counter() - self.started,
+            **found,
+        )
+
+
+def explored_on(cluster: Cluster, model: Model, options: ExplorationOptions) -> Exploration:
+    """What the workers of a cluster find together, each with a part of the states."""
+    many = cluster.workers
+    share = -(-many // cluster.machines)
+    with Crew(cluster, [Shard(model, options, n, many, share) for n in range(many)]) as crew:
+        return Sharded(model, options, crew).run()
