@@ -23,6 +23,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--walks", default=1000, help="how many (1000)")
     add_number(parser, "--depth", default=100, help="steps of each (100)")
     add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
+    parser.add_argument("--rare", action="store_true", help="prefer actions that were seldom taken")
     add_max_seconds(parser)
     add_start(parser)
     add_trace(parser)
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             walks=arguments.walks,
             depth=arguments.depth,
             seed=arguments.seed,
+            rare=arguments.rare,
         ),
     )
     return report(result, arguments, model=model, **about(model))

@@ -16,6 +16,7 @@ from raftnb.explore.conclusion import begun_elsewhere, not_checked
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import at_least, begun
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.rareness import Rareness, drawn
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables.hashing import fingerprint
@@ -35,7 +36,14 @@ class Walks:
     """
 
     def __init__(
-        self, model: Model, options: ExplorationOptions, walks: int, depth: int, seed: int
+        self,
+        model: Model,
+        options: ExplorationOptions,
+        walks: int,
+        depth: int,
+        seed: int,
+        *,
+        rare: bool,
     ) -> None:
         self.started = time.perf_counter()
         self.model, self.options = model, options
@@ -53,11 +61,13 @@ class Walks:
         self.history: list[tuple[Any, Any]] = []
         self.found: list[Successors] = []
         self.deepest = 0
+        self.rareness = Rareness(self.memo) if rare else None
         self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.checker.witnesses())
 
     def run(self) -> Exploration:
         """Walk to the end, to the first violation, or until interrupted."""
         bound = f"{self.walks:,} random walks of at most {self.depth} steps, seed {self.seed}"
+        bound += ", rare actions first" if self.rareness is not None else ""
         try:
             with progress_bar("walks", self.options.progress, self.walks) as bar:
                 if not self._begin():
@@ -92,6 +102,8 @@ class Walks:
         chosen = chance.integers(0, len(self.initial), size).tolist()
         self.now.rows[:size] = [self.initial[i] for i in chosen]
         walkers, self.history = np.arange(size), []
+        if self.rareness is not None:
+            self.rareness.begin()
         self._arrive(walkers)
         for _ in range(self.depth):
             walkers = self._step(walkers, chance.random(size))
@@ -124,9 +136,15 @@ class Walks:
         rows = np.concatenate([out.rows[0] for out in self.found])
         order = np.argsort(parents, kind="stable")
         counts = np.bincount(parents, minlength=size)
-        first = np.cumsum(counts) - counts
         moving = np.flatnonzero(counts)
-        chosen = order[first[moving] + (picks[walkers[moving]] * counts[moving]).astype(np.int64)]
+        first, counts = (np.cumsum(counts) - counts)[moving], counts[moving]
+        if self.rareness is None:
+            chosen = order[first + (picks[walkers[moving]] * counts).astype(np.int64)]
+        else:
+            labels = np.concatenate([out.labels[0] for out in self.found])
+            weights = self.rareness.weights(parents, labels)[order]
+            chosen = order[drawn(weights, first, counts, picks[walkers[moving]])]
+            self.rareness.took(labels[chosen])
         self.now.rows[: len(moving)] = rows[chosen]
         return walkers[moving]
 
@@ -134,7 +152,9 @@ class Walks:
         for out in outs:
             for shard, n in enumerate(out.counts.tolist()):
                 rows, parents = out.rows[shard, :n].copy(), out.parents[shard, :n].copy()
-                self.found.append(out._replace(rows=rows[None], parents=parents[None]))
+                labels = out.labels[shard, :n].copy()
+                kept = out._replace(rows=rows[None], parents=parents[None], labels=labels[None])
+                self.found.append(kept)
 
     def _check(self, stuck: list[int]) -> None:
         for at in sorted(stuck):
@@ -190,6 +210,7 @@ def random_walks(
     walks: int = 1000,
     depth: int = 100,
     seed: int = 0,
+    rare: bool = False,
     deadlock: bool = True,
     max_memory: int | None = None,
     threads: int | None = None,
@@ -197,7 +218,9 @@ def random_walks(
 ) -> Exploration:
     """Take random walks from the initial states, each step chosen evenly among those enabled.
 
-    With `start`, say `trace.last`, they begin in that state.
+    With `start`, say `trace.last`, they begin in that state. With `rare`, an action is chosen
+    first, the sooner the less often it was taken, and then one of its steps: so they get further
+    where few steps matter among many.
     Invariants are checked in every state that is walked through, and where a step would leave the
     constraint (such a step is not taken). A violation comes with the walk that led to it, which is
     seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
@@ -208,4 +231,4 @@ def random_walks(
     options = ExplorationOptions(
         deadlock, max_memory=max_memory, threads=threads, progress=progress
     )
-    return Walks(begun(model, start), options, walks, depth, seed).run()
+    return Walks(begun(model, start), options, walks, depth, seed, rare=rare).run()
