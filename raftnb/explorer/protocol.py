@@ -35,6 +35,7 @@ def about_trace(layout: Layout, title: str, hidden: Collection[str], history: bo
         "actions": {},
         "sources": [],
         "along": False,
+        "deadlocks": False,
     }
 
 
@@ -50,6 +51,7 @@ def about_model(lookout: Lookout, title: str, hidden: Collection[str], history: 
     told["cells"] += [["watched", plain(name), True, True] for name in lookout.watch]
     constants = ", ".join(f"{name}={show(value)}" for name, value in model.constants.items())
     return told | {
+        "deadlocks": True,
         "constants": plain(constants),
         "processes": [plain(name) for cls in model.processes for name in model.names[cls.root]],
         "claims": [
@@ -89,6 +91,7 @@ def as_json(sight: Sight, number: Number, beside: Beside) -> dict[str, Any]:
         "ways": None if ways is None else [_way(state, way, number, beside) for way in ways],
         "refused": [list(map(plain, row)) for row in sight.refused],
         "within": sight.within,
+        "stuck": sight.stuck,
         **beside.of_state(state),
     }
 
@@ -108,7 +111,8 @@ def _short(message: Message) -> str:
 def _way(state: State, way: Way, number: Number, beside: Beside) -> list[Any]:
     step = way.step
     told = [plain(step.process), step.action, _label(step), plain(str(step)), step.as_json()]
-    note = [list(way.broken), int(not way.within), *beside.of_step(state, step, way.after)]
+    beyond = beside.of_step(state, step, way.after)
+    note = [list(way.broken), int(not way.within), *beyond, list(way.lines)]
     return [*told, way.message, number(way.after), note]
 
 

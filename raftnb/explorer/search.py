@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from raftnb.data.trace import State
 from raftnb.explorer.beside import Beside
 from raftnb.explorer.graph import choices_of
 from raftnb.explorer.sight import Lookout, Way
+from raftnb.language.spec import Model
+
+if TYPE_CHECKING:  # it brings a compiler, which takes a second
+    from raftnb.explore.graph import Graph
 
 MOST_STATES = (1_000, 100_000)
 """How many states the engine looks at, and then how many more, before it gives up."""
@@ -18,7 +22,7 @@ MOST_LOOKED_AT = 5_000
 """The same where plain Python looks at them one by one, since steps are asked about."""
 Wanted = dict[str, Any]
 """`claims` are numbers of claims, `node` is one of the diagram, `unseen` asks for a step that the
-other model does not have; one of them is to be met."""
+other model does not have, `stuck` for a deadlock; one of them is to be met."""
 
 
 def nearest(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
@@ -30,15 +34,15 @@ def nearest(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> l
     claims = wanted.get("claims", [])
     about_steps = any(lookout.claims[n] in lookout.about_steps for n in claims)
     if about_steps or wanted.get("unseen"):
-        return _one_by_one(lookout, beside, start, wanted)
+        return one_by_one(lookout, beside, start, wanted)
     try:
         return _explored(lookout, beside, start, wanted)
     except (RaftnbError, ImportError):  # what the engine refuses, plain Python may still look at
-        return _one_by_one(lookout, beside, start, wanted)
+        return one_by_one(lookout, beside, start, wanted)
 
 
 def _explored(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
-    from raftnb.explore.graph import reachable  # here: it brings a compiler, which takes a second
+    from raftnb.explore.graph import reachable  # here, as above
 
     for most in MOST_STATES:
         graph = reachable(lookout.model.starting_at(start), max_states=most, progress=False)
@@ -51,6 +55,8 @@ def _explored(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) ->
                 numbers, values = graph.evaluate(place)
                 met = [n for n, v in enumerate(values) if beside.diagram.node(v) == wanted["node"]]
                 there |= np.isin(numbers, met)
+        if wanted.get("stuck"):
+            there |= _stuck(graph, lookout.model)
         if there.any():
             trace = graph.trace(int(np.flatnonzero(there)[0]))
             return choices_of(trace, lambda state: lookout.look(state).ways or ())
@@ -59,11 +65,22 @@ def _explored(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) ->
     return None
 
 
-def _one_by_one(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
+def _stuck(graph: Graph, model: Model) -> Any:
+    """In which states there is a deadlock, where all their steps are known."""
+    stuck = np.ones(len(graph), dtype=bool)
+    stuck[graph.sources] = False
+    return stuck if model.spec.final is None else stuck & ~graph.holds(model.spec.final)
+
+
+def one_by_one(lookout: Lookout, beside: Beside, start: State, wanted: Wanted) -> list[int] | None:
+    """The same in plain Python, which looks at one state after the other."""
     came_by: dict[State, tuple[State, int] | None] = {start: None}
     todo = [start]
     for state in todo:  # it grows: breadth first
-        for choice, way in enumerate(lookout.look(state).ways or ()):
+        sight = lookout.look(state)
+        if wanted.get("stuck") and sight.stuck:
+            return _choices(came_by, state)
+        for choice, way in enumerate(sight.ways or ()):
             fresh = way.after not in came_by
             if fresh:
                 came_by[way.after] = state, choice
@@ -95,4 +112,4 @@ def _choices(came_by: dict[State, tuple[State, int] | None], state: State) -> li
     return found[::-1]
 
 
-__all__ = ["nearest"]
+__all__ = ["nearest", "one_by_one"]

@@ -12,6 +12,7 @@ from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
 from raftnb.draw.text import brief
 from raftnb.explore.reference import is_within_bounds
+from raftnb.explorer.lines import Lines
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
@@ -27,7 +28,8 @@ class Way:
     """A step that can be taken: where it leads, and which claims about steps it breaks.
 
     `message` is the place, among the messages of the state, of the one that it takes up (-1: none).
-    `within` is false where it leads outside of the constraints.
+    `within` is false where it leads outside of the constraints. `lines` are those lines of the
+    action's text (0 is the first) that ran.
     """
 
     step: Step
@@ -35,6 +37,7 @@ class Way:
     message: int
     broken: tuple[int, ...] = ()
     within: bool = True
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Sight:
     and else for which parameters it is false. `watched` has the value of each function that a
     reader wants to see. `ways` are the steps out of it, None where nobody
     has looked. `refused` has, for each action of a process that is not enabled with any arguments,
-    the process, the action and why. `within` is false outside the constraints.
+    the process, the action and why. `within` is false outside the constraints. `stuck` says that
+    it is a deadlock: no step is enabled, and it is not the end that the specification allows.
     """
 
     state: State
@@ -55,6 +59,7 @@ class Sight:
     ways: tuple[Way, ...] | None = None
     refused: tuple[tuple[str, str, str], ...] = ()
     within: bool = True
+    stuck: bool = False
 
 
 class Lookout:
@@ -76,7 +81,8 @@ class Lookout:
         """What there is to see in a state of the model."""
         seen = self.glance(state)
         ways, refused = self._ways(state, [message for message, _ in seen.messages])
-        return replace(seen, ways=tuple(ways), refused=tuple(refused))
+        stuck = seen.within and not ways and not self._is_final(state)
+        return replace(seen, ways=tuple(ways), refused=tuple(refused), stuck=stuck)
 
     def glance(self, state: State) -> Sight:
         """The same without the steps out of it."""
@@ -114,17 +120,30 @@ class Lookout:
         return ways, refused
 
     def _taken(self, state: State, instance: ActionInstance, messages: list[Message]) -> list[Way]:
-        world, found = self.world, []
-        with world:
+        world, found, lines = self.world, [], Lines(instance.action)
+
+        def load() -> None:
+            lines.clear()
             world.load(state)
+
+        with world:
+            load()
             for message in world.candidates(instance):
                 arguments = instance.bound(message)
-                for _ in world.scripted(instance, arguments, lambda: world.load(state)):
+                for _ in lines.noted(world.scripted(instance, arguments, load)):
                     step, after = world.step_of(*instance[:2], arguments), world.snapshot()
                     taken = next((v for _, v in step.arguments if isinstance(v, Message)), None)
                     place = messages.index(taken) if taken in messages else -1
-                    found.append((step, after, place))
-        return [Way(*one, self._broken(state, one[1]), self._within(one[1])) for one in found]
+                    found.append((step, after, place, lines.found))
+        return [
+            Way(step, after, place, self._broken(state, after), self._within(after), ran)
+            for step, after, place, ran in found
+        ]
+
+    def _is_final(self, state: State) -> bool:
+        self.here.load(state)
+        final = self.model.spec.final
+        return final is not None and self.here.failure(final) is None
 
     def _within(self, state: State) -> bool:
         self.here.load(state)

@@ -30,8 +30,9 @@ class Tables:
     def __init__(self) -> None:
         names = ("values", "messages", "bags", "truths", "steps", "notes", "refusals", "lacks")
         self._tables = {name: Table() for name in (*names, "parts", "standings")}
-        columns = ("cells", "bag", "truth", "ways", "lack", "outside", "scene", "above", "standing")
-        self._columns: dict[str, list[Any]] = {name: [] for name in columns}
+        columns = ("cells", "bag", "truth", "ways", "lack", "outside", "stuck")
+        beside = ("scene", "above", "standing")
+        self._columns: dict[str, list[Any]] = {name: [] for name in (*columns, *beside)}
 
     def add(self, told: dict[str, Any]) -> None:
         """Pack one more state."""
@@ -46,6 +47,7 @@ class Tables:
         lacks = [table["refusals"](row) for row in told["refused"]]
         column["lack"].append(table["lacks"](lacks))
         column["outside"].append(int(not told["within"]))
+        column["stuck"].append(int(told["stuck"]))
         scene = told["scene"]
         column["scene"].append(scene and [table["parts"](part) for part in scene])
         above = told["above"]

@@ -61,6 +61,7 @@ def unpacked(data: Any, number: int) -> dict[str, Any]:
         "ways": ways,
         "refused": [data["refusals"][n] for n in data["lacks"][data["lack"][number]]],
         "within": not data["outside"][number],
+        "stuck": data["stuck"][number] == 1,
         "scene": scene and [data["parts"][part] for part in scene],
         "above": above and [data["values"][value][0] for value in above],
         "standing": data["standings"][data["standing"][number]],

@@ -11,11 +11,11 @@ from raftnb.data.errors import UsageError
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.explorer import explore_interactively, show
 from raftnb.explorer.beside import Beside
-from raftnb.explorer.search import nearest
+from raftnb.explorer.search import nearest, one_by_one
 from raftnb.explorer.sight import Lookout
 from raftnb.explorer.widget import Kernel
 from tests.explorer.test_show import unpacked
-from tests.explorer.test_sight import MODELS, PEERS
+from tests.explorer.test_sight import MODELS, PEERS, nobody_has_heard
 
 
 @pytest.mark.parametrize("name", ["a bag", "queues", "raft"])
@@ -54,6 +54,24 @@ def test_the_nearest_state_of_a_kind_is_found_or_there_is_none() -> None:
     deaf = Lookout(PEERS.variant("deaf", constraints=(), invariants=())(peers=1))
     start = deaf.model.initial_states[0]
     assert nearest(deaf, Beside(), start, {"claims": [0, 1]}) is None
+
+
+def test_a_deadlock_is_found_and_an_end_that_is_allowed_is_none() -> None:
+    lookout = Lookout(PEERS())
+    first = lookout.model.initial_states[0]
+    sent_and_lost = {"p1.ping(p2)", "p2.ping(p1)"} | {
+        f"network.lose(Ping(source={a}, dest={b}))" for a, b in [("p1", "p2"), ("p2", "p1")]
+    }
+    for found in (nearest, one_by_one):
+        way = found(lookout, Beside(), first, {"stuck": True})
+        assert way is not None
+        assert set(follow(lookout, way)) == sent_and_lost
+        assert len(way) == 4
+    silent = Lookout(PEERS.variant("silent", final=nobody_has_heard)())
+    for found in (nearest, one_by_one):
+        assert (way := found(silent, Beside(), first, {"stuck": True})) is None
+    alone = Lookout(PEERS(peers=1))
+    assert nearest(alone, Beside(), alone.model.initial_states[0], {"stuck": True}) == []
 
 
 def test_a_widget_answers_the_questions_of_its_front_end() -> None:

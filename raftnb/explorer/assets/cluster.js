@@ -83,7 +83,7 @@ function flight(at, one, place, places, moves, pick) {
   const x = x1 + (x2 - x1) * share - aside * (y2 - y1) / long, y = y1 + (y2 - y1) * share + aside * (x2 - x1) / long;
   const turn = Math.atan2(y2 - y1, x2 - x1) * 180 / Math.PI, kind = one.text.split("(")[0];
   const initials = kind.replace(/[^A-Z]/g, "") || kind.slice(0, 3);
-  const node = draw("g", { class: "flying", transform: `translate(${x} ${y})`, click: () => pick(one.n) },
+  const node = draw("g", { class: "flying", "data-key": `${one.more ? "more" : one.text} ${one.source} ${one.dest}`, transform: `translate(${x} ${y})`, click: () => pick(one.n) },
     draw("title", {}, one.more ? `${one.more} more messages, ${one.source} to ${one.dest}` : `${one.text}, ${one.source} to ${one.dest}`),
     draw("path", { d: "M-15,-7 H9 L16,0 L9,7 H-15 Z", transform: `rotate(${turn})` }),
     draw("text", { class: "tiny", y: 3, "text-anchor": "middle" }, one.more ? `+${one.more}` : initials + (one.count > 1 ? `\u00d7${one.count}` : "")));

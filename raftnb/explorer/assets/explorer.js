@@ -1,11 +1,11 @@
 // The explorer: one box, a source of steps, and a journey through them.
 
-import { make } from "./elements.js";
+import { become, make } from "./elements.js";
 import { clientLanes, seenAs, stateDiagram } from "./beside.js";
 import { cluster } from "./cluster.js";
 import { Journey } from "./journey.js";
 import { choices, claims, messages, share, source, variables } from "./panels.js";
-import { sequence } from "./sequence.js";
+import { Sequence } from "./sequence.js";
 import { falseHere, meets, violations } from "./sights.js";
 
 const BEAT = 900;
@@ -23,11 +23,14 @@ class Explorer {
     Object.assign(this, { box, steps, remember, link, about: steps.about, open: new Map(), timer: null, note: "" });
     this.bar = make("div", { class: "bar" });
     this.said = make("div", { class: "said", "aria-live": "polite" });
-    this.body = make("div", { class: "columns" });
+    this.sequence = new Sequence(this.about, (place) => this.show(place));
+    this.parts = { can: make("div"), state: make("div"), more: make("div") };
+    const columns = make("div", { class: "columns" }, section("what can happen", this.parts.can), section("the state", this.parts.state),
+      section("the way here", this.sequence.box, this.parts.more));
     this.box.tabIndex = 0;
     this.box.dataset.lmSuppressShortcuts = "true"; // or keys would mean what JupyterLab takes them for
     keys.addEventListener("keydown", (event) => this.key(event));
-    box.replaceChildren(this.bar, this.said, this.body);
+    box.replaceChildren(this.bar, this.said, columns);
   }
 
   /** Begin in a state, and lay out the steps of a trace if there is one. */
@@ -75,22 +78,19 @@ class Explorer {
     const { journey, about, open } = this, here = journey.here, sight = here.sight;
     const before = here.above && here.above.sight, take = (way) => this.take(way);
     const wrong = falseHere(about, sight, here.way), again = journey.again(here);
-    this.bar.replaceChildren(...this.controls());
-    this.said.replaceChildren(here.way ? `${here.depth}. ${here.way.text}` : this.title());
-    if (again >= 0) this.said.append(make("span", { class: "was" }, `  \u21ba the same state as after step ${again}`));
-    const other = seenAs(about, here.way);
-    if (other) this.said.append(other);
-    if (wrong.length) this.said.append(make("strong", { class: "wrong" }, `  \u2717 ${wrong.join(", ")}`));
-    if (this.note) this.said.append(make("span", { class: "note" }, `  ${this.note}`));
+    become(this.bar, ...this.controls());
+    become(this.said, here.way ? `${here.depth}. ${here.way.text}` : this.title(),
+      again >= 0 ? make("span", { class: "was" }, `  \u21ba the same state as after step ${again}`) : null, seenAs(about, here.way),
+      sight.stuck ? make("strong", {}, "  \u22a3 deadlock") : null,
+      wrong.length ? make("strong", { class: "wrong" }, `  \u2717 ${wrong.join(", ")}`) : null,
+      this.note ? make("span", { class: "note" }, `  ${this.note}`) : null);
     this.note = "";
     const picture = sight.scene && make("div", { class: "wide" }, cluster(sight, before, moving && !still(), (n) => this.pick(n)));
-    const scrolled = this.past ? this.past.scrollTop : 0;
-    this.past = make("div", { class: "past", tabindex: -1 }, sequence(about, journey, (place) => this.show(place)));
-    this.body.replaceChildren(section("what can happen", choices(sight, about, open, take)), this.present(here, before, picture),
-      section("the way here", this.past, source(here, about, open), claims(sight, here.way, about, (wanted) => this.find(wanted)),
-        share(journey, about, open, this.link && (() => this.link(this.path())))));
-    this.past.scrollTop = scrolled;
-    this.reveal();
+    become(this.parts.can, choices(sight, about, open, take));
+    become(this.parts.state, ...this.present(here, before, picture));
+    become(this.parts.more, source(here, about, open), claims(sight, here.way, about, (wanted) => this.find(wanted)),
+      share(journey, about, open, this.link && (() => this.link(this.path()))));
+    this.sequence.show(journey);
   }
 
   /** The state: a picture, messages and variables, as another model sees it, and what clients call and hear. */
@@ -99,18 +99,10 @@ class Explorer {
     const own = variables(about.cells, sight.values, before && before.values, way && way.process);
     const drawn = [picture, stateDiagram(about, sight, (node) => this.find({ node }))];
     const lanes = clientLanes(journey.line(), journey.here), flying = about.network ? messages(sight, before, take) : null;
-    if (!above) return section("the state", ...drawn, lanes, flying, own);
+    if (!above) return [...drawn, lanes, flying, own];
     const seen = make("div", { class: "above" }, make("h5", {}, `seen as ${above.name}`),
       variables(above.cells, sight.above, before && before.above));
-    return section("the state", ...drawn, flying, make("div", { class: "two" }, make("div", {}, make("h5", {}, about.name), own), seen), lanes);
-  }
-
-  /** Scroll the list, and nothing else, so that the present step is seen. */
-  reveal() {
-    const row = this.past.querySelector("[aria-current]"), top = row.offsetTop;
-    if (top < this.past.scrollTop) this.past.scrollTop = top;
-    const over = top + 2 * row.offsetHeight - this.past.clientHeight;
-    if (over > this.past.scrollTop) this.past.scrollTop = over;
+    return [...drawn, flying, make("div", { class: "two" }, make("div", {}, make("h5", {}, about.name), own), seen), lanes];
   }
 
   title() {
@@ -124,7 +116,7 @@ class Explorer {
     const button = (key, sign, name, off, click) =>
       make("button", { type: "button", "data-key": key, "aria-label": name, title: name, disabled: off, click }, sign);
     const slider = make("input", { type: "range", min: 0, max: last, "aria-label": "step", "data-key": "slider",
-      "aria-valuetext": `step ${at} of ${last}`, input: () => this.show(this.journey.line()[Number(slider.value)]) });
+      "aria-valuetext": `step ${at} of ${last}`, input: ({ target }) => this.show(this.journey.line()[Number(target.value)]) });
     slider.value = at;
     const parts = [
       button("first", "\u00ab", "first state", at === 0, () => this.show(line[0])),
@@ -139,9 +131,8 @@ class Explorer {
   }
 
   branches(ends, end) {
-    const list = make("select", { "aria-label": "branch", "data-key": "branch", change: () => this.branch(ends[list.value]) },
+    return make("select", { "aria-label": "branch", "data-key": "branch", change: ({ target }) => this.branch(ends[target.value]) },
       ...ends.map((place, n) => make("option", { value: n, selected: place === end }, `branch ${n + 1} of ${ends.length}: ${place.depth} steps`)));
-    return list;
   }
 
   /** Look at another branch: where it leaves the way that is shown now. */
@@ -155,11 +146,10 @@ class Explorer {
 
   beginnings() {
     const { initial } = this.steps, now = initial.indexOf(this.journey.root.sight.number);
-    const list = make("select", { "aria-label": "initial state", "data-key": "initial",
-      change: () => this.begin({ state: initial[list.value], choices: [] }) },
+    return make("select", { "aria-label": "initial state", "data-key": "initial",
+      change: ({ target }) => this.begin({ state: initial[target.value], choices: [] }) },
       ...(now < 0 ? [make("option", { selected: true }, "another first state")] : []),
       ...initial.map((_, n) => make("option", { value: n, selected: n === now }, `initial state ${n + 1} of ${initial.length}`)));
-    return list;
   }
 
   play() {
@@ -182,9 +172,9 @@ class Explorer {
   /** A message in the picture: take it up if there is one way to, else show what can be done with it. */
   pick(n) {
     const ways = (this.journey.here.sight.ways || []).filter((way) => way.message === n);
-    if (ways.length === 1) return this.take(ways[0]);
-    const row = this.box.querySelector(`[data-message="${n}"]`), button = row.querySelector("button");
-    return (button || row).focus();
+    const button = this.box.querySelector(`[data-message="${n}"] button`);
+    (ways.length > 1 && button ? button : this.box).focus({ preventScroll: ways.length < 2 }); // or keys would go nowhere
+    return ways.length === 1 ? this.take(ways[0]) : undefined;
   }
 
   /** Go to the nearest state where what is wanted is met, from here or from the first state; or say that there is none. */
@@ -201,8 +191,7 @@ class Explorer {
       for (const choice of found) await this.follow(choice);
       return this.show(journey.here);
     }
-    const aside = wanted.unseen === undefined ? "" : " Deadlocks are not looked for.";
-    return this.say(`None can be reached${steps.partial ? ", as far as is known here" : ""}.${aside}`);
+    return this.say(`None can be reached${steps.partial ? ", as far as is known here" : ""}.`);
   }
 
   say(note) {

@@ -62,6 +62,7 @@ export class GraphSource {
       ways: d.ways[number] && this.ways(d.ways[number]),
       refused: d.lacks[d.lack[number]].map((row) => d.refusals[row]),
       within: !d.outside[number],
+      stuck: d.stuck[number] === 1,
       scene: d.scene[number] && d.scene[number].map((part) => d.parts[part]),
       above: d.above[number] && d.above[number].map((value) => d.values[value][0]),
       standing: d.standings[d.standing[number]],

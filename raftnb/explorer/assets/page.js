@@ -4,6 +4,8 @@ import { make } from "./elements.js";
 import { linked, mount } from "./explorer.js";
 import { GraphSource, unpacked } from "./graph.js";
 
+const LEISURE = 300;
+
 export async function openAll() {
   for (const box of document.querySelectorAll(".raftnb-explorer:not([data-ready])")) {
     box.dataset.ready = "no";
@@ -19,9 +21,13 @@ async function openOne(box, inner, data, start, scene = null) {
   const options = {};
   if (box.dataset.alone === "yes") {
     options.keys = document;
+    let timer = null;
     const link = (path) => `#${scene === null ? "" : `${scene}_`}${path}`;
     if (start && start.state < data.cells.length) options.choices = start;
-    options.remember = (path) => history.replaceState(null, "", link(path));
+    options.remember = (path) => { // at leisure: it is slow, and Safari refuses it when it comes too often
+      clearTimeout(timer);
+      timer = setTimeout(() => history.replaceState(null, "", link(path)), LEISURE);
+    };
     options.link = (path) => location.href.split("#")[0] + link(path);
   }
   await mount(inner, new GraphSource(data), options);

@@ -3,31 +3,35 @@
 import { foldable, make } from "./elements.js";
 import { violations } from "./sights.js";
 
+const OUTSIDE = "This state is outside of the constraints: what is claimed is looked at, and nothing is explored from here.";
+
 /** For each process its enabled actions as buttons, and those that are not enabled with why. */
 export function choices(sight, about, open, take) {
   if (sight.ways === null)
     return make("p", { class: "end" }, sight.within
       ? "What can happen next is not in this page: it holds only a part of the states."
-      : "This state is outside of the constraints, and nothing is explored from here.");
+      : OUTSIDE);
   const free = sight.ways.filter((way) => way.message < 0);
   const names = [...new Set([...about.processes, ...sight.ways.map((way) => way.process), ...sight.refused.map((one) => one.process)])];
   const groups = names.map((name) => group(name, free.filter((way) => way.process === name),
     sight.refused.filter((one) => one.process === name), open, take));
   if (about.along) groups.push(make("p", { class: "end" }, "Other steps than those of this trace are not in this page."));
-  if (sight.ways.length === 0) groups.unshift(make("p", { class: "end" }, "No step is enabled here."));
+  if (sight.ways.length === 0 && sight.within) groups.unshift(make("p", { class: "end" }, sight.stuck
+    ? "No step is enabled here: a deadlock." : "No step is enabled here, and none is to be: this is an end that the specification allows."));
+  if (!sight.within) groups.unshift(make("p", { class: "end" }, OUTSIDE));
   return make("div", { class: "choices" }, ...groups);
 }
 
 function group(name, ways, refused, open, take) {
   if (ways.length + refused.length === 0) return null;
   const buttons = ways.map((way) => choice(way, way.label, take));
-  const grayed = refused.map((one) => make("li", {},
+  const grayed = () => refused.map((one) => make("li", {},
     make("button", { type: "button", "aria-disabled": "true", class: "action", title: one.why,
       "data-key": `refused ${name} ${one.action}` }, one.action), " ", make("span", { class: "why" }, one.why)));
   const key = `refused ${name}`;
   if (!open.has(key)) open.set(key, refused.length <= 4);
   return make("fieldset", {}, make("legend", {}, name), ...buttons,
-    refused.length ? foldable(open, key, `not enabled: ${refused.length}`, make("ul", {}, ...grayed)) : null);
+    refused.length ? foldable(open, key, `not enabled: ${refused.length}`, () => [make("ul", {}, ...grayed())]) : null);
 }
 
 /** The button of a step; one that leads out of the constraints, where nothing is explored, says so. */
@@ -91,11 +95,17 @@ export function claims(sight, way, about, search) {
     return make("tr", { class: kind !== "find" && no ? "wrong" : false }, make("td", {}, told),
       make("td", { title: words }, title), make("td", {}, kind === "find" ? look : kind === "step" ? "of each step" : "always"));
   });
+  if (about.deadlocks) rows.push(deadlock(sight, search));
   if (rows.length === 0 && !about.above) return null;
   const bad = violations(about);
   const hunt = bad && action("find violation", "find a violation", "the nearest one from here", () => search(bad));
   return make("div", { class: "claims" }, rows.length ? table("what is claimed", ["here", "claim", ""], rows) : null, hunt);
 }
+
+/** A deadlock is looked for apart, since where a model is small on purpose it is no violation. */
+const deadlock = (sight, search) => make("tr", {}, make("td", {}, sight.stuck ? "\u25cf true here" : "\u25cb not here"),
+  make("td", { title: "no step is enabled, and it is not an end that the specification allows" }, "deadlock"), make("td", {},
+    make("button", { type: "button", class: "action", "data-key": "find deadlock", click: () => search({ stuck: true }) }, "find")));
 
 /** The text of the action that was just taken, and what it changed. */
 export function source(place, about, open) {
@@ -105,10 +115,11 @@ export function source(place, about, open) {
   const before = place.above.sight.values, now = place.sight.values;
   const changes = about.cells.flatMap(([owner, variable, shown], n) =>
     shown && before[n] !== now[n] ? [make("li", {}, `${owner}.${variable} = ${now[n]}`, make("span", { class: "was" }, ` (was ${before[n]})`))] : []);
-  const text = number === undefined ? null : make("pre", {}, about.sources[number][1]);
+  const text = number === undefined ? null : make("pre", {}, ...about.sources[number][1].split("\n").map((line, n) =>
+    make(way.lines.includes(n) ? "mark" : "span", {}, line || " ")));
   if (!open.has("source")) open.set("source", true);
-  return foldable(open, "source", number === undefined ? "what it changed" : `${about.sources[number][0]}, and what it changed`,
-    text, changes.length ? make("ul", { class: "assigned" }, ...changes) : make("p", {}, "No variable changed."));
+  return foldable(open, "source", number === undefined ? "what it changed" : `${about.sources[number][0]}: the lines that ran, and what it changed`,
+    () => [text, changes.length ? make("ul", { class: "assigned" }, ...changes) : make("p", {}, "No variable changed.")].filter(Boolean));
 }
 
 /** The steps so far as Python, as JSON and as a link, to be copied. */
@@ -116,11 +127,12 @@ export function share(journey, about, open, link) {
   const box = make("textarea", { readonly: true, rows: 4, "aria-label": "the trace, to be copied", "data-key": "share" });
   const forms = { Python: () => journey.taken().map((way) => way.text).join("\n"), JSON: () => asJson(journey, about) };
   if (link) forms.link = link;
-  const buttons = Object.entries(forms).map(([title, text]) => action(`share ${title}`, title, `the trace as ${title}`, () => {
-    box.value = text();
-    box.select();
+  const buttons = Object.entries(forms).map(([title, text]) => action(`share ${title}`, title, `the trace as ${title}`, ({ currentTarget }) => {
+    const kept = currentTarget.parentNode.querySelector("textarea");
+    kept.value = text();
+    kept.select();
   }));
-  return foldable(open, "share", "keep this trace", ...buttons, box);
+  return foldable(open, "share", "keep this trace", () => [...buttons, box]);
 }
 
 /** The trace up to here, in the form of `Trace.to_json`. */

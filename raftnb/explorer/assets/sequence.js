@@ -1,16 +1,38 @@
 // The steps as a list of buttons, and beside them the same rows as a message sequence diagram.
 
-import { draw, make } from "./elements.js";
+import { become, draw, make } from "./elements.js";
 import { falseHere } from "./sights.js";
 
 const ROW = 26, HEAD = 20, LOOP = 24;
 
-/** The list and the diagram of a line of places; `go` is called with the place that is chosen. */
-export function sequence(about, journey, go) {
-  const line = journey.line();
-  const rows = line.map((place) => row(about, journey, place, go));
-  return make("div", { class: "sequence" },
-    make("ol", { class: "steps" }, ...rows), diagram(journey, line));
+/** The list and the diagram of the way that is shown; `go` is called with the place that is chosen. */
+export class Sequence {
+  constructor(about, go) {
+    Object.assign(this, { about, go, drawn: [], box: make("div", { class: "past", tabindex: -1 }) });
+  }
+
+  /** Draw the way if it is another than before, and mark where the reader is. */
+  show(journey) {
+    const line = journey.line(), drawn = line.flatMap((place) => [place, place.below.length]);
+    if (drawn.length !== this.drawn.length || drawn.some((one, n) => one !== this.drawn[n])) {
+      const rows = line.map((place) => row(this.about, journey, place, this.go));
+      become(this.box, make("div", { class: "sequence" }, make("ol", { class: "steps" }, ...rows), diagram(journey, line)));
+      this.drawn = drawn;
+    }
+    const old = this.box.querySelector("[aria-current]"), now = this.box.querySelectorAll(".row")[journey.here.depth];
+    if (old) old.removeAttribute("aria-current");
+    now.setAttribute("aria-current", "step");
+    const band = this.box.querySelector(".now");
+    if (band) band.setAttribute("y", HEAD + journey.here.depth * ROW);
+    this.reveal(journey.here.depth);
+  }
+
+  /** Scroll the list, and nothing else, so that the present step is seen. */
+  reveal(depth) {
+    const { box } = this, top = HEAD + depth * ROW, { scrollTop, clientHeight } = box;
+    if (top < scrollTop) box.scrollTop = top;
+    else if (top + 2 * ROW > scrollTop + clientHeight) box.scrollTop = top + 2 * ROW - clientHeight;
+  }
 }
 
 function row(about, journey, place, go) {
@@ -18,12 +40,13 @@ function row(about, journey, place, go) {
   const marks = [
     again >= 0 ? `\u21ba same as ${again}` : "",
     place.below.length > 1 ? `${place.below.length} branches` : "",
+    place.sight.stuck ? "\u22a3 deadlock" : "",
     wrong.length ? `\u2717 ${wrong.join(", ")}` : "",
   ].filter(Boolean);
   const text = place.way ? place.way.text : "initial state";
   const button = make("button", {
     type: "button", class: "row", "data-key": `row ${place.depth}`, click: () => go(place),
-    "aria-current": place === journey.here ? "step" : false, title: [text, ...marks].join("\n"),
+    title: [text, ...marks].join("\n"),
   }, make("span", { class: "number" }, `${place.depth}`), make("span", { class: "what" }, text));
   if (marks.length) button.append(make("span", { class: wrong.length ? "mark wrong" : "mark" }, marks.join(" ")));
   return make("li", {}, button);
@@ -40,7 +63,7 @@ function diagram(journey, line) {
   const height = HEAD + ROW * line.length, right = column * names.length, width = right + (loop < 0 ? 0 : LOOP);
   const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `Message sequence of ${line.length - 1} steps; the list beside it says the same.${loop < 0 ? "" : ` From the last back to ${loop}, for ever.`}` });
-  svg.append(draw("rect", { class: "now", x: 0, y: y(journey.here.depth) - ROW / 2, width, height: ROW }));
+  svg.append(draw("rect", { class: "now", x: 0, y: HEAD, width, height: ROW }));
   for (const name of names) {
     svg.append(draw("text", { x: x(name), y: 13, "text-anchor": "middle" }, name.slice(0, column / 6), draw("title", {}, name)));
     svg.append(draw("line", { class: "life", x1: x(name), x2: x(name), y1: HEAD, y2: height }));

@@ -9,11 +9,12 @@ export function seen(number, told) {
     messages: told.messages.map(([text, count, source, dest, json]) => ({ text, count, source, dest, json })),
     truth: told.truth,
     ways: told.ways && told.ways.map(([process, action, label, text, json, message, to, note], choice) => {
-      const [broken, outside, above, events] = note;
-      return { process, action, label, text, json, message, to, broken, outside, above, events, choice };
+      const [broken, outside, above, events, lines] = note;
+      return { process, action, label, text, json, message, to, broken, outside, above, events, lines, choice };
     }),
     refused: told.refused.map(([process, action, why]) => ({ process, action, why })),
     within: told.within,
+    stuck: told.stuck,
     scene: told.scene,
     above: told.above,
     standing: told.standing,
@@ -36,9 +37,10 @@ export function violations(about) {
   return claims.length || about.above ? { claims, unseen: Boolean(about.above) } : null;
 }
 
-/** Whether what is wanted is met here: a state to be found, a node to stand on, or a violation. */
-export function meets(about, { claims = [], node, unseen }, sight, way) {
+/** Whether what is wanted is met here: a state to be found, a node to stand on, a deadlock, or a violation. */
+export function meets(about, { claims = [], node, unseen, stuck }, sight, way) {
   if (node !== undefined) return sight.standing.some(([, place]) => place === node);
+  if (stuck) return sight.stuck;
   if (unseen && way && way.above === false) return true;
   return claims.some((n) => {
     const kind = about.claims[n][1];
