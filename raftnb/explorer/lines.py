@@ -46,10 +46,11 @@ class Lines:
             sys.settrace(before)
 
     def _trace(self, frame: Any, event: str, _: Any) -> Any:
-        if frame.f_code is not self._code:
+        code = frame.f_code
+        if code is not self._code:
             return None
         if event == "line":
-            self._found.add(frame.f_lineno - frame.f_code.co_firstlineno)
+            self._found.add(frame.f_lineno - code.co_firstlineno)
         return self._trace
 
 
