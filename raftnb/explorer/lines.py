@@ -15,7 +15,7 @@ class Lines:
     """Notes the lines of an action that run while `noted`; 0 is the first of its text."""
 
     def __init__(self, action: Action) -> None:
-        self._code = getattr(inspect.unwrap(action.function), "__code__", None)
+        self._code: Any = getattr(inspect.unwrap(action.function), "__code__", None)
         self._found: set[int] = set()
 
     def clear(self) -> None:
