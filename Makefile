@@ -50,6 +50,7 @@ lab: $(STAMP)
 notebooks: $(STAMP)
 	$(BIN)/python -m book.execute --in-place $(NOTEBOOKS)
 	$(BIN)/python -m book.citations
+	$(BIN)/python -m book.captions
 	$(BIN)/python -m book.figures
 
 figures: $(STAMP)

@@ -6,7 +6,8 @@ The notebooks keep to Markdown that GitHub and JupyterLab show as it stands; the
 - `*quorum*` and `**quorum**` are links to the glossary when the glossary has the term,
 - `> **Note.** ...` (Tip, Warning, Aside) is an admonition; an aside stands in the margin,
 - `Figure 5.2` is a link to chapter 5's second figure, and `Figure A.1` to appendix A's first,
-- an SVG output is a numbered figure whose caption is its text alternative.
+- an SVG output is a numbered figure whose caption is its text alternative; the cell below it that
+  says so in the notebook (`book.captions`) is left out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ GUIDE = re.compile(r"\]\(\.\./((?:docs/)?[\w/-]+\.md)\)")
 SOURCE = re.compile(r"\]\(\.\./raftnb/([\w/]+)\.py\)")
 NAME = re.compile(r"(?<![`}])`(\w+)(?:\([^`]*\))?`")
 CAPTION = "<caption>"
+BELOW = "-caption"  # how the identifier of a cell ends that `book.captions` wrote
 LONGEST_CAPTION = 200
 WORDS_OF_A_FILE = 7
 WIDEST = 1000  # points; a wider picture scrolls at its own size instead of being shrunk
@@ -166,8 +168,17 @@ def number_tables(notebook: nbformat.NotebookNode, number: str) -> None:
 
 def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """The outputs of the notebook that are pictures, in order."""
-    outputs = (out for cell in notebook.cells for out in cell.get("outputs", ()))
-    return [out for out in outputs if "image/svg+xml" in out.get("data", {})]
+    return [output for cell in notebook.cells for output in figures_in(cell)]
+
+
+def figures_in(cell: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    """The outputs of one cell that are pictures, in order."""
+    return [out for out in cell.get("outputs", ()) if "image/svg+xml" in out.get("data", {})]
+
+
+def without_captions(cells: Iterable[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The cells but those that hold the captions of the figures above them."""
+    return [cell for cell in cells if not cell.get("id", "").endswith(BELOW)]
 
 
 def prepare(
@@ -178,6 +189,7 @@ def prepare(
     `names` has for each name that a synopsis may introduce what the reference calls it.
     """
     notebook = nbformat.read(path, as_version=4)
+    notebook.cells = without_captions(notebook.cells)
     number_tables(notebook, number_of(path.stem))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

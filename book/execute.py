@@ -20,10 +20,12 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from tqdm import tqdm
 
 import book
 from book import BUILD, ROOT
+from book.captions import with_captions
+from book.chapters import number_of, without_captions
+from raftnb.data.progress import progress_bar
 
 EXECUTED = BUILD / "executed"
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
@@ -76,23 +78,24 @@ def _run_once(source: Path) -> nbformat.NotebookNode:
         if "before replying" not in str(error):
             raise
         raise NotStarted(f"{source.name}: {error}") from error
-    return tidy(notebook)
+    return tidy(notebook, source)
 
 
-def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The same notebook with the metadata that every machine agrees on."""
+def tidy(notebook: nbformat.NotebookNode, source: Path) -> nbformat.NotebookNode:
+    """The same notebook with the metadata that every machine agrees on, and captions of figures."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
     )
+    notebook.cells = without_captions(notebook.cells)
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)  # it is gone with its kernel
-    return notebook
+    return with_captions(notebook, number_of(source.stem))
 
 
 def execute_in_place(source: Path) -> None:
@@ -132,15 +135,20 @@ def with_outputs_of(source: Path, executed: Path) -> nbformat.NotebookNode:
     cells = [c for c in notebook.cells if c.cell_type == "code"]
     for cell, done in zip(cells, (c for c in old.cells if c.cell_type == "code"), strict=True):
         cell.outputs, cell.execution_count = done.outputs, done.execution_count
-    return tidy(notebook)
+    return tidy(notebook, source)
 
 
 def every(job: Any, sources: Iterable[Path]) -> list[Any]:
     """Do `job` for each notebook, two at a time, with a progress bar; Ctrl-C stops them all."""
-    sources = list(sources)
-    with ProcessPoolExecutor(AT_ONCE) as pool:
-        bar = tqdm(pool.map(job, sources), total=len(sources), desc="notebooks", unit="chapter")
-        return list(bar)
+    sources, done = list(sources), []
+    with (
+        ProcessPoolExecutor(AT_ONCE) as pool,
+        progress_bar("chapters", total=len(sources), delay=0) as bar,
+    ):
+        for result in pool.map(job, sources):
+            done.append(result)
+            bar.update()
+    return done
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,6 +25,7 @@ from book.chapters import (
     number_of,
     number_tables,
     outside_code,
+    without_captions,
 )
 from book.layout import OVERLAP, for_paper, layout
 from book.pages import SITE, BookError
@@ -108,6 +109,7 @@ def closing() -> str:
 def chapter(path: Path, pictures: Path) -> str:
     """One executed notebook as pandoc's Markdown; its pictures are written to `pictures`."""
     notebook, number = nbformat.read(path, as_version=4), number_of(path.stem)
+    notebook.cells = without_captions(notebook.cells)
     number_tables(notebook, number)
     for index, output in enumerate(figures_of(notebook), 1):
         svg = pictures / f"{figure_name(number, index)}.svg"
@@ -187,7 +189,8 @@ def _output(output: Any) -> str:
     if "text/markdown" in data:
         return to_pandoc(data["text/markdown"])
     if "<table" in data.get("text/html", "") and "<script" not in data["text/html"]:
-        return _fenced(pypandoc.convert_text(data["text/html"], "typst", "html"), "{=typst}")
+        shown = pypandoc.convert_text(data["text/html"], "typst", "html")
+        return _fenced(f"#block[\n{shown}\n]", "{=typst}")  # or its last line ran on into the text
     said = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", ()))
     return _fenced(COLORS.sub("", said).rstrip(), "{.output}")
 

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from book.citations import entries, name_of
+
+CITED = re.compile(r"([^{]+)(?:\{(.*)\})?")
 CHAPTER = re.compile(r"(?:\d\d|[a-z])-[^/]*")
 LONGEST = 12_000
 """Characters of a section that are searched; outputs beyond them are tables of numbers."""
@@ -27,12 +31,33 @@ def sections_of(tree: nodes.document, page: int) -> Iterator[Section]:
 
 
 def _text(node: nodes.Node) -> str:
-    """The words of a node; of what is raw HTML none, since they are markup."""
-    if isinstance(node, nodes.raw):
-        return ""
-    if isinstance(node, nodes.Element) and not isinstance(node, nodes.TextElement):
-        return " ".join(map(_text, node.children))
+    """The words of a node as a page shows them; of what is raw HTML none, since they are markup."""
+    match node:
+        case nodes.raw():
+            return ""
+        case addnodes.pending_xref_condition() if node["condition"] != "resolved":
+            return ""  # a type once more, with the name of its module
+        case addnodes.pending_xref() if node["refdomain"] == "cite":
+            return _cited(node.astext())
+        case addnodes.desc_parameterlist():
+            return f"({', '.join(map(_text, node.children))})"
+        case addnodes.desc_returns():
+            return " \u2192 " + "".join(map(_text, node.children))
+        case nodes.TextElement():
+            return "".join(map(_text, node.children))
+        case nodes.Element():
+            return " ".join(map(_text, node.children))
     return node.astext()
+
+
+def _cited(text: str) -> str:
+    """A citation in words, from its keys and the place that stands with them."""
+    match = CITED.fullmatch(text)
+    keys = [key.strip() for key in match[1].split(",")] if match else []
+    if match is None or not entries().keys() >= set(keys):
+        return text  # Sphinx has complained of it
+    names = ", ".join(map(name_of, keys))
+    return f"({names}, {match[2]})" if match[2] else f"({names})"
 
 
 def write_data(app: Sphinx, failure: Exception | None) -> None:

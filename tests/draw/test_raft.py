@@ -10,14 +10,13 @@ import pytest
 from raftnb.draw.raft.cluster import draw_cluster, draw_clusters, in_words, servers_of
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.draw.raft.sequence import (
-    NARROW,
     draw_sequence,
     events_of,
+    extent,
     headline,
     outcome,
     sendings,
 )
-from raftnb.draw.svg import text_width
 from raftnb.experiments.mutation import played
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.election_scenes import accept_invitation, elect_calmly, hand_over
@@ -162,7 +161,7 @@ def test_a_picture_is_as_wide_as_its_words():
     world["s3"].time_out()
     root = fromstring(draw_sequence(world.trace).svg)
     (long,) = (t for t in root.iter(f"{SVG}text") if (t.text or "").endswith("isInvited False"))
-    assert float(long.get("x")) + text_width(long.text, NARROW) < float(root.get("width"))
+    assert float(long.get("x")) + extent(long.text) < float(root.get("width"))
 
 
 def test_a_trace_of_another_specification_is_drawn_too():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
-from book import ROOT, figures, notebooks
-from book.chapters import figure_file
+from book import ROOT, captions, figures, notebooks, pdf
+from book.chapters import BELOW, caption, escape, figure_file, figures_in, prepare
 
 FOLDER = ROOT / "figures"
 
@@ -55,6 +57,34 @@ def test_the_readme_shows_a_figure_with_words_for_it() -> None:
 def test_a_file_is_named_by_number_and_first_words(number: str, alt: str, file: str | None) -> None:
     expected = file or "fig-7-10-one-two-three-four-five-six-seven.svg"
     assert figure_file(number, alt) == expected
+
+
+def test_each_notebook_says_below_each_figure_what_it_shows(shown: list[figures.Figure]) -> None:
+    said = []
+    for path in notebooks():
+        cells = nbformat.read(path, 4).cells
+        below = [cell for cell in cells if cell.id.endswith(BELOW)]
+        said += [line for cell in below for line in cell.source.split("\n\n")]
+        for before, cell in pairwise(cells):
+            assert (cell in below) == bool(figures_in(before)), "run `python -m book.captions`"
+    wanted = [f"**Figure {one.number}.** {escape(caption(one.alt))}" for one in shown]
+    assert said == wanted, "run `python -m book.captions`"
+
+
+def test_the_book_leaves_these_captions_out_and_writing_them_twice_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    path = chapter(tmp_path, "A server's role", "The second figure")
+    sized = path.read_text().replace("<svg>", '<svg width=\\"90pt\\" height=\\"90pt\\">')
+    path.write_text(sized)
+    assert captions.main([str(path)]) == 0
+    first = path.read_text(encoding="utf-8")
+    assert first.count(f'{BELOW}"') == 2
+    captions.main([str(path)])
+    assert path.read_text(encoding="utf-8") == first
+    told = [cell.source for cell in prepare(path, {}, {}, tmp_path / "figures").cells]
+    assert not any("**Figure" in words for words in told)
+    assert pdf.chapter(path, tmp_path / "printed").count("A server's role") == 2  # alt, caption
 
 
 def chapter(folder: Path, *words: str) -> Path:

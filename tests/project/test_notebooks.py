@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from book import ROOT, notebooks
-from book.chapters import heading_of, number_of
+from book.chapters import heading_of, number_of, without_captions
 from tests.project.test_explored import explored
 
 PATHS = notebooks()
@@ -44,7 +44,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def cells_of(chapter: Path, kind: str) -> list[Any]:
-    return [cell for cell in nbformat.read(chapter, 4).cells if cell.cell_type == kind]
+    cells = without_captions(nbformat.read(chapter, 4).cells)
+    return [cell for cell in cells if cell.cell_type == kind]
 
 
 def prose_of(chapter: Path) -> str:
@@ -152,7 +153,8 @@ def test_every_cell_was_executed_in_order_and_none_failed(chapter: Path) -> None
 def test_cells_carry_no_marks_of_who_ran_them(chapter: Path) -> None:
     cells = nbformat.read(chapter, 4).cells
     assert [cell.metadata for cell in cells if cell.metadata] == []
-    assert [cell.id for cell in cells] == [f"cell-{n:02}" for n in range(1, len(cells) + 1)]
+    own = without_captions(cells)
+    assert [cell.id for cell in own] == [f"cell-{n:02}" for n in range(1, len(own) + 1)]
 
 
 def test_no_cell_is_longer_than_30_lines(chapter: Path) -> None:
@@ -235,7 +237,7 @@ def text_of(path: Path) -> str:
     """What people wrote: a notebook without its outputs, any other file as it is."""
     if path.suffix != ".ipynb":
         return path.read_text(encoding="utf-8")
-    return "\n\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    return "\n\n".join(cell.source for cell in without_captions(nbformat.read(path, 4).cells))
 
 
 @pytest.mark.parametrize("spelling", MISSPELLED)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
 from book import layout as paper
 from book import notebooks, pdf
@@ -71,6 +73,17 @@ def test_an_explorer_has_its_still_picture_on_paper(tmp_path: object) -> None:
     assert stills_of(Notebook) == [
         (data, {"image/svg+xml": "<svg>one</svg>", "text/plain": "a < b"})
     ]
+
+
+def test_words_after_a_table_do_not_run_on_into_the_text(tmp_path: Path) -> None:
+    shown = "<table><tr><td>a</td></tr></table><p>Steps from there: <code>b()</code></p>"
+    output = new_output("display_data", data={"text/html": shown, "text/plain": "a"})
+    cells = [new_markdown_cell("# 1. One"), new_code_cell("1", outputs=[output])]
+    path = tmp_path / "01-x.ipynb"
+    path.write_text(writes(new_notebook(cells=[*cells, new_markdown_cell("The next paragraph")])))
+    typst = pdf.to_typst(pdf.chapter(path, tmp_path / "figures"))
+    between = typst[typst.index("b()") : typst.index("The next paragraph")]
+    assert between.split() == ["b()`", "]"]
 
 
 def test_an_index_stands_beside_its_relation() -> None:

@@ -72,11 +72,11 @@ def draw_clusters(
     longest = max(len(state[owner, "log"]) for _, state in scenes for owner in owners)
     left = 150.0 if single else 78.0
     width = left + BOX * max(longest, 2) + (12 if single else 20)
-    panels = []
+    panels, spare = [], 0 if any(title for title, _ in scenes) else 22
     for number, (title, state) in enumerate(scenes):
-        shift = f"translate({number * width:.0f} 0)"
+        shift = f"translate({number * width:.0f} {-spare})"
         panels.append(group(*_panel(title, state, left, longest, single), transform=shift))
-    height = TOP + ROW * len(owners) + 8
+    height = TOP + ROW * len(owners) + 8 - spare
     notes = in_flight_lines(scenes[-1][1]) if messages else []
     panels += [label(10, height + 14 * i + 8, text, fill=GRAY) for i, text in enumerate(notes)]
     total = max([width * len(scenes), *(text_width(text) + 20 for text in notes)])

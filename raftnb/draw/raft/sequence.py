@@ -22,7 +22,7 @@ from raftnb.draw.text import brief
 from raftnb.draw.theme import BLUE, GRAY, ORANGE, RUST
 
 TOP, ROW, LEFT, SIZE = 72.0, 42.0, 44.0, 10.5
-ARRIVAL, DEPARTURE, NARROW = -13.0, 18.0, 9.2
+ARRIVAL, DEPARTURE = -13.0, 18.0
 LIFELINES: dict[str, dict[str, Any]] = {
     "leader": {"stroke": BLUE, "stroke_width": 4},
     "candidate": {"stroke": ORANGE, "stroke_width": 2.5, "stroke_dasharray": "5 3"},
@@ -66,7 +66,7 @@ def draw_sequence(
     height = TOP + ROW * len(events) + (20 if note else 0)
     drawn = [
         *_heads(places, trace.states[since]),
-        *_lifelines(places, events, trace.states[since], height - 14),
+        *_lifelines(places, events, trace.states[since], height - (34 if note else 14)),
         *_arrows(places, events, sendings(trace), since),
     ]
     for row, event in enumerate(events):
@@ -219,11 +219,20 @@ def _heads(places: dict[str, float], state: State) -> list[Element]:
     return drawn
 
 
+def extent(words: str) -> float:
+    """How wide words are in a row, letter by letter: boxes stand right behind them."""
+    thin, wide = "fijlrtI ()[]{},.:;|!'/-", "mwMW"
+    return sum(
+        SIZE * (0.31 if c in thin else 0.86 if c in wide else 0.7 if c.isupper() else 0.56)
+        for c in words
+    )
+
+
 def _left_out(log: tuple[Any, ...]) -> tuple[int, str, float]:
     """How many entries at the beginning of a log are not drawn, the words for them, their width."""
     hidden = len(log) - END if len(log) > LONG else 0
     words = f"{hidden} …" if hidden else ""
-    return hidden, words, text_width(words, NARROW) + 6 if hidden else 0.0
+    return hidden, words, extent(words) + 6 if hidden else 0.0
 
 
 def _log(x: float, y: float, seen: dict[str, Any]) -> list[Element]:
@@ -296,7 +305,7 @@ def _length(event: Event) -> float:
     """How long the words of a row are, and the log with them."""
     log = _boxes(event)
     hidden, _, told = _left_out(log)
-    second = text_width(outcome(event), NARROW) + told + BOX * (len(log) - hidden) + 8
+    second = extent(outcome(event)) + told + BOX * (len(log) - hidden) + 8
     return max(text_width(headline(event), SIZE), second)
 
 
@@ -307,7 +316,7 @@ def _event(x: float, y: float, event: Event) -> list[Element]:
     first, second, boxes = headline(event), outcome(event), _boxes(event)
     drawn += [role_mark(x, y, role, 5.5), label(x + 12, y - 1, first, font_weight="bold")]
     drawn += [label(x + 12, y + 12, second)] if second else []
-    start = x + 12 + (text_width(second, NARROW) + 4 if second else 0)
+    start = x + 12 + (extent(second) + 4 if second else 0)
     drawn += _log(start, y + 2, after) if boxes else []
     if entries(event.before.of(event.process)) and not entries(after):
         drawn.append(label(start, y + 12, "log: empty"))
