@@ -16,6 +16,8 @@ COMPILED_FROM, RARE = 3_000, 200
 KEPT_FROM, MANY, SECONDS = 10_000, 100_000, 0.5
 """From so many on in any case, if the program is there from an earlier run; or if it is not, from
 so many on or after so long a time of the processor, which is about what compiling takes."""
+OFTEN = 20
+"""Actions that C has to ask Python for pay where the memo runs Python for one step in so many."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
 
@@ -34,7 +36,7 @@ class Compiled:
             return None
         with World(self.model) as world:
             many = how_many_begin(world) >= COMPILED_FROM
-        return self._answer(anew=True) if many else None
+        return self._answer(anew=True, mixed=True) if many else None
 
     def spilled(self) -> Exploration | None:
         """The answer where states may have to go to disk, which the memo cannot do."""
@@ -51,7 +53,7 @@ class Compiled:
         if states < COMPILED_FROM and not (is_hard and is_slow):
             return None
         if is_hard:
-            return self._answer(anew=True)
+            return self._answer(anew=True, mixed=runs * OFTEN > steps)
         if self.options.workers > FEW:
             return None
         if is_slow or states >= MANY:
@@ -61,14 +63,14 @@ class Compiled:
             return self._answer(anew=False)
         return None
 
-    def _answer(self, *, anew: bool, told: bool = False) -> Exploration | None:
+    def _answer(self, *, anew: bool, told: bool = False, mixed: bool = False) -> Exploration | None:
         """What compiled code finds; unless it is `told`, a violation is left to the memo."""
         from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
 
         if self._asked:
             return None
         try:
-            search = compiled_search(self.model, self.options, anew=anew)
+            search = compiled_search(self.model, self.options, anew=anew, mixed=mixed)
             self._asked = True
             found = search.run()
         except NotCompiled:

@@ -123,7 +123,8 @@ class Exploration(Answer):
     are outside the constraints, `merged` those that were not visited because another state has the
     same view. `not_checked` are the properties that need history variables that
     were left out, `partial` says what else the answer does not cover. `others` are the violations
-    that were found when the exploration was continued after this one.
+    that were found when the exploration was continued after this one. `interpreted` are the actions
+    that compiled code ran in Python, each with what in it cannot be said in C.
     """
 
     verdict: Verdict
@@ -144,6 +145,7 @@ class Exploration(Answer):
     merged: int = 0
     partial: tuple[str, ...] = ()
     others: tuple[Violation, ...] = ()
+    interpreted: tuple[str, ...] = ()
 
     @cached_property
     def not_reached(self) -> tuple[str, ...]:
@@ -172,6 +174,7 @@ class Exploration(Answer):
             "not_checked": list(self.not_checked) or None,
             "never_taken": list(self.never_taken) or None,
             "partial": list(self.partial) or None,
+            "interpreted": list(self.interpreted) or None,
             "others": [violation.as_json() for violation in self.others] or None,
         }
         return data | {k: v for k, v in optional.items() if v is not None}
@@ -189,6 +192,8 @@ class Exploration(Answer):
             lines.append(f"not checked without history: {', '.join(self.not_checked)}")
         if self.never_taken:
             lines.append(f"warning: never taken: {', '.join(self.never_taken)}")
+        if self.interpreted:
+            lines.append(f"run in Python: {', '.join(self.interpreted)}")
         lines += [f"note: {sentence}" for sentence in self.partial]
         if self.trace is not None:
             lines.append(str(self.trace))

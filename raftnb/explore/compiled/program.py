@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from raftnb.data.caches import is_mine, user_caches
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.checkpoints import Folder, refusal
+from raftnb.explore.compiled.interpreted import Interpreted
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of, grouped
 from raftnb.explore.compiled.tables import has_bag
@@ -36,7 +38,8 @@ PARTS = ("arrays", "runtime", "network", "rows", "outcomes", "views", "search", 
 class Text:
     """A model's program, and what is needed to speak to it.
 
-    `constants` are the values that it is given.
+    `constants` are the values that it is given; `interpreted` are the instances that are run in
+    Python, and why.
     """
 
     model: Model
@@ -46,6 +49,7 @@ class Text:
     instances: tuple[ActionInstance, ...]
     claims: Claims
     view: View | None = None
+    interpreted: Mapping[int, str] = field(default_factory=dict)
 
 
 def text_of(model: Model, options: ExplorationOptions) -> Text:
@@ -58,16 +62,18 @@ def text_of(model: Model, options: ExplorationOptions) -> Text:
 
 def _written(model: Model, options: ExplorationOptions) -> Text:
     functions, world = Functions(Program(model)), World(model)
-    shape = Shape(functions, world, options).text()
+    shape = Shape(functions, world, options)
+    lines = shape.text()
     tables = functions.tables
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
     arrays, runtime, network, *search = ((HERE / f"{name}.c").read_text() for name in PARTS)
-    text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *shape, *search])
+    text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *lines, *search])
     claims = claims_of(model, options)
     return Text(
-        model, text, tables.atoms, tables.constants, world.instances, claims, options.view
+        model, text, tables.atoms, tables.constants, world.instances, claims, options.view,
+        shape.interpreted,
     )  # fmt: skip
 
 
@@ -154,6 +160,7 @@ class Loaded:
             folder.opened()
         self.words = Words(written.atoms, self._node)
         self.arena = self.library.arena_of()
+        self.interpreter = self._interpreter()
 
     def begin(self) -> None:
         """Give the program its constants."""
@@ -168,6 +175,12 @@ class Loaded:
         if self.folder is None or not number:
             return None
         return refusal(self.folder.where, OSError(number, ""))
+
+    def _interpreter(self) -> Interpreted | None:
+        """What answers for the instances that are run in Python, if there are any."""
+        written = self.written
+        known = {n: written.instances[n] for n in written.interpreted}
+        return Interpreted(written.model, known, self.words, self.library) if known else None
 
     def _result(self) -> type[ctypes.Structure]:
         counts = ("states", "next", "level_end", "generated", "cut", "merged", "depth")

@@ -7,7 +7,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from raftnb.data.errors import SpecError
 from raftnb.explore.compiled.expressions import Expressions, handler
+from raftnb.explore.compiled.interpreted import texts_in
 from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.result import View
@@ -45,7 +47,11 @@ class Functions:
             given = ", ".join(f"W {v}" for v in env.values()) or "void"
             local = {n: self.tables.fresh("v") for n in locals_of(routine.body) if n not in env}
             declared = [f"W {v} = UNBOUND;" for v in local.values()]
-            body = self.block(routine.body, {**env, **local}, routine)
+            try:
+                body = self.block(routine.body, {**env, **local}, routine)
+            except (NotCompiled, SpecError):
+                del self._names[routine]  # others ask for it again
+                raise
             ended = "return 1;" if routine.returns is None else self._falls_through(routine)
             self._add(f"static {kind} {name}({given})", [*declared, *body, ended])
         return self._names[routine]
@@ -133,6 +139,15 @@ class Functions:
         everywhere = int(type(instance.process).everywhere)
         numbers = (at, len(arguments), position, receives, channel, everywhere, int(chooses))
         return f"{{{run}, {', '.join(map(str, numbers))}}}"
+
+    def interpreted(self, instance: ActionInstance) -> str:
+        """The row of an instance that is run in Python."""
+        for text in texts_in(self.model, instance):
+            self.tables.atoms.note(text)
+        receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
+        channel = -1 if instance.channel is None else instance.channel
+        everywhere = int(type(instance.process).everywhere)
+        return f"{{0, 0, 0, 0, {receives}, {channel}, {everywhere}, 0}}"
 
     def _run_of(self, cls: Any, name: str) -> tuple[str, bool]:
         routine = self.program.action(cls, name)

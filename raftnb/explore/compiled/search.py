@@ -26,11 +26,12 @@ CHUNK = 20_000
 
 
 def compiled_search(
-    model: Model, options: ExplorationOptions, *, anew: bool = True
+    model: Model, options: ExplorationOptions, *, anew: bool = True, mixed: bool = True
 ) -> CompiledSearch:
     """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had.
 
-    Unless `anew`, it is had only where the program is kept from an earlier run.
+    Unless `anew`, it is had only where the program is kept from an earlier run. Where it is not to
+    be `mixed`, or states go to disk, all actions must be said in C; else the others run in Python.
     """
     if options.symmetry:
         raise NotCompiled("symmetry")
@@ -39,6 +40,8 @@ def compiled_search(
     written = text_of(model, options)
     if not anew and not library_of(written.text).exists():
         raise NotCompiled("it was not compiled before")
+    if written.interpreted and (options.spills or not mixed):
+        raise NotCompiled(next(iter(written.interpreted.values())))
     return CompiledSearch(written, options)
 
 
@@ -149,6 +152,7 @@ class CompiledSearch:
         """Stop where the compiled code says that there is something to say."""
         found, written = self.loaded.result, self.written
         if reason == FAILED:
+            self._heed_python()
             raise Differs("a state is handed to Python")
         if reason == FULL:
             if self.stored and (told := self.loaded.error()):
@@ -163,6 +167,12 @@ class CompiledSearch:
             claim, trace = written.claims.steps[found.claim], self.to(found.bad)
             trace = one_more(self.model, trace, claim)
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
+
+    def _heed_python(self) -> None:
+        """Stop where what was run in Python was interrupted."""
+        interpreter = self.loaded.interpreter
+        if interpreter is not None and isinstance(interpreter.error, KeyboardInterrupt):
+            raise interpreter.error
 
     def _bound(self) -> str:
         most = self.options.max_states
@@ -191,6 +201,12 @@ class CompiledSearch:
 
     # What is said.
 
+    def _interpreted(self) -> tuple[str, ...]:
+        """The actions that are run in Python, each with why."""
+        found = self.written.interpreted.items()
+        names = {self.written.instances[n].action.name: reason for n, reason in found}
+        return tuple(f"{name} ({reason})" for name, reason in names.items())
+
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
         met = self.loaded.result
         witnesses = {
@@ -215,6 +231,7 @@ class CompiledSearch:
             coverage=dict(coverage),
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),
+            interpreted=self._interpreted(),
             seconds=time.perf_counter() - self.started,
             **found,
         )

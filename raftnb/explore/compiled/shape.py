@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, get_args, get_origin
 
+from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints
@@ -95,6 +96,8 @@ class Shape:
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
         self._places: dict[Any, int] = {}
+        self._cells_of: dict[int, frozenset[int]] = {}
+        self.interpreted: dict[int, str] = {}  # why an instance is run in Python
         self.groups = grouped(self.model)
         self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
 
@@ -122,12 +125,25 @@ class Shape:
         ]
 
     def _instances(self) -> list[str]:
-        rows = ", ".join([*map(self.functions.instance, self.world.instances), "{0}"])
+        rows = ", ".join([*(self._instance(i) for i in range(len(self.world.instances))), "{0}"])
         fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
         return [
             f"struct instance {{ {fields}, everywhere, chooses; }};",
             f"static const struct instance instances[] = {{{rows}}};",
         ]
+
+    def _instance(self, number: int) -> str:
+        """The row of an instance; one that cannot be said in C is run in Python."""
+        instance = self.world.instances[number]
+        try:
+            row = self.functions.instance(instance)
+            self._cells_of[number] = self._cells(instance)
+            return row
+        except SpecError as error:
+            self.interpreted[number] = error.found
+        except NotCompiled as reason:
+            self.interpreted[number] = str(reason)
+        return self.functions.interpreted(instance)
 
     # Claims.
 
@@ -211,13 +227,15 @@ class Shape:
     def _asked(self, number: int, instance: ActionInstance) -> tuple[Any, ...]:
         """The slot of an instance: a number where it stands alone, the words it depends on (or
         None), the channel of what it receives, and to whom that is sent, as a constant."""
-        cells = self._cells(instance)
+        cells = self._cells_of.get(number, frozenset())
         asked: Any = tuple(sorted({self.group_of[cell] for cell in cells}))
         channel, receiver = NO_CHANNEL, TO_NOBODY
         if instance.receives is not None:
             everywhere = type(instance.process).everywhere
             receiver = TO_ANYBODY if everywhere else self._constant(instance.process)
             channel = NO_CHANNEL if instance.channel is None else instance.channel
+        if number in self.interpreted:
+            return number, None, channel, receiver
         alone = len(asked) > MOST_ASKED or not self._may_be_kept(cells)
         if alone or self._is_light(instance, asked):
             return number, None, channel, receiver

@@ -67,10 +67,15 @@ int look(void) {
     return MORE;
 }
 
-/* The word of a value that is made outside; NONE where there is no room for it. */
+/* The word of a value that is made outside, perhaps while this waits for it (`interpreter`); NONE
+   where there is no room for it. */
 W made(W rank, W n, const W *words) {
-    if (setjmp(on_failure)) return NONE;
-    return node(rank, n, words);
+    jmp_buf elsewhere;
+    volatile W found = NONE;
+    memcpy(elsewhere, on_failure, sizeof elsewhere);
+    if (!setjmp(on_failure)) found = node(rank, n, words);
+    memcpy(on_failure, elsewhere, sizeof elsewhere);
+    return found;
 }
 
 size_t memory(void) {
@@ -80,6 +85,9 @@ size_t memory(void) {
 }
 const W *row_of(uint32_t state) { return rows + (size_t)state * WIDTH; }
 W parent_of(uint32_t state) { return parents[state]; }
+const W *before_of(void) { return before_step; }
+W *answers_of(void) { return answers; }
+void interpret_with(int (*by)(int, W)) { interpreter = by; }
 const W *arena_of(void) { return arena; }
 size_t arena_words(void) { return arena_used; }
 size_t known(void) { return states_n - oldest; } /* the states that are in the table */
