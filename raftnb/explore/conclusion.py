@@ -11,6 +11,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.given import ASKED, asked
 from raftnb.language import source
 from raftnb.language.assumptions import how_to_begin, listed
+from raftnb.language.initial import Anything, start_of
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.universe import is_natural
@@ -45,7 +46,7 @@ def conclude(
     elif missing:
         reason = never_true(model, missing[0])
         found |= {"verdict": Verdict.VIOLATED, "property": missing[0], "reason": reason}
-    elif beyond := not_tried(model, with_naturals(model)):
+    elif beyond := not_tried(model, with_naturals(model)) or not_begun(model):
         found |= {"verdict": Verdict.UNKNOWN, "bound": beyond}
     return found
 
@@ -141,9 +142,10 @@ def with_naturals(model: Model) -> list[Any]:
 
 
 def natural_parameters(model: Model) -> Iterator[str]:
-    """The parameters of actions and claims that range over all natural numbers in principle."""
+    """What ranges over all natural numbers in principle: parameters, and initial values."""
     for function in with_naturals(model):
         yield from naturals_of(model, function)
+    yield from begun_with_naturals(model)
 
 
 def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
@@ -155,7 +157,7 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
     constant, in a Spec of which no constraint takes one.
     """
     spec, found = model.spec, [f for f in functions if [*naturals_of(model, f)]]
-    said = set(spec.constants) - {*spec.sizes, *spec.network_bounds}
+    said = saying_how_far(model)
     anywhere = any(isinstance(f, Action) for f in found)
     texts = with_naturals(model) if anywhere else found
     if not found or not said or largest_written(model, texts) >= model.horizon:
@@ -172,6 +174,40 @@ def not_tried(model: Model, functions: Iterable[Any]) -> str | None:
         f"natural numbers beyond {model.horizon} were not tried: {', '.join(names)}; "
         "constants of the Spec, and constraints by them, say how far"
     )
+
+
+def not_begun(model: Model) -> str | None:
+    """In words, the variables that may begin with larger numbers than were tried; or None.
+
+    It is said how far they go where what is so at the start, or a constraint, takes a constant, and
+    names no number as large as those that are tried.
+    """
+    spec, names = model.spec, begun_with_naturals(model)
+    claims: Any = (*spec.assuming, *spec.initially, *model.checked(spec.constraints))
+    said = any(saying_how_far(model) & {*model.parameters(claim)} for claim in claims)
+    if not names or (said and largest_written(model, claims) < model.horizon):
+        return None
+    return (
+        f"natural numbers beyond {model.horizon} were not tried: {', '.join(names)} at the start; "
+        "constants of the Spec, and what is `initially` so by them, say how far"
+    )
+
+
+def begun_with_naturals(model: Model) -> list[str]:
+    """The variables that begin with any value of a type that has natural numbers in it."""
+    found = [
+        f"{cls.root}.{variable.name}"
+        for variable, cls in model.variables
+        if isinstance(start_of(variable.initial), Anything)
+        and _has_naturals(model.annotation_of(variable, cls))
+    ]
+    return [] if model.starts else list(dict.fromkeys(found))
+
+
+def saying_how_far(model: Model) -> set[str]:
+    """The constants that say how far natural numbers are tried."""
+    spec = model.spec
+    return set(spec.constants) - {*spec.sizes, *spec.network_bounds}
 
 
 def largest_written(model: Model, functions: Iterable[Any]) -> int:

@@ -27,6 +27,7 @@ from raftnb.explore.conclusion import (
     actions_of,
     begun_elsewhere,
     naturals_of,
+    not_begun,
     not_tried,
     tried_up_to,
 )
@@ -131,7 +132,7 @@ def check_liveness(
         sizes["states"] = len(graph)
         graph.go_on()
         sizes["steps"] = len(graph.sources)
-        found |= _decided(graph, properties, demands_on(graph, demanded))
+        found |= _decided(graph, properties, demanded)
     return LivenessResult(
         fairness=named,
         seconds=time.perf_counter() - started,
@@ -142,11 +143,15 @@ def check_liveness(
 
 
 def _decided(
-    graph: Graph, properties: Sequence[Liveness], demands: Sequence[Demand]
+    graph: Graph, properties: Sequence[Liveness], demanded: Sequence[Demanded]
 ) -> dict[str, Any]:
     """The verdict, with the first lasso that violates a property, or what is missing."""
+    demands, fair = demands_on(graph, demanded), fair_actions(graph.model, demanded)
     for wanted in properties:
         lasso = violation(graph, wanted, demands)
+        if lasso is not None and (beyond := not_tried(graph.model, fair)) is not None:
+            bound = f"a fair step may take it out of the lasso that was found: {beyond}"
+            return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": bound}
         if lasso is not None:
             told = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
             return {"verdict": Verdict.VIOLATED, "bound": None} | told
@@ -184,8 +189,8 @@ def what_is_missing(graph: Graph, so_what: str) -> str | None:
         missing.append("no initial state is within the constraints")
     if graph.cuts:
         missing.append(f"{graph.cuts:,} steps lead out of the explored states, {so_what}")
-    if beyond := not_tried(graph.model, actions_of(graph.model)):
-        missing.append(beyond)
+    for beyond in (not_tried(graph.model, actions_of(graph.model)), not_begun(graph.model)):
+        missing += [beyond] if beyond is not None else []
     return "; ".join(missing) or None
 
 
@@ -251,6 +256,17 @@ def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
         groups = [tuple(rows)] if condition.together else [(row,) for row in rows]
         found += [(condition, group) for group in groups]
     return found
+
+
+def fair_actions(model: Model, demanded: Sequence[Demanded]) -> list[Action]:
+    """The actions that fairness conditions are about."""
+    names = {(process, name) for _, group in demanded for process, some in group for name in some}
+    return [
+        action
+        for cls in model.processes
+        for name, action in cls.actions.items()
+        if any((process, name) in names for process in model.names[cls.root])
+    ]
 
 
 def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:

@@ -23,7 +23,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict, counted
-from raftnb.explore.conclusion import begun_elsewhere
+from raftnb.explore.conclusion import actions_of, begun_elsewhere, not_begun, not_tried
 from raftnb.explore.given import the_model
 from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
@@ -32,6 +32,7 @@ from raftnb.liveness.check import (
     Demanded,
     Stems,
     demands_on,
+    fair_actions,
     graph_of,
     members,
     resolve,
@@ -140,7 +141,7 @@ def refines(
         check = _Check(concrete, abstract, mapping, graph, at_once)
         sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
         found = check.initial() or check.steps() or (check.fairness() if fair else None)
-        found = found or check.bound()
+        found = check.as_tried(found or check.bound(), fair)
         still = () if check.moves else (f"no step of {abstract.spec.name} was seen",)
     except KeyboardInterrupt:
         found, still = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}, ()
@@ -257,6 +258,25 @@ class _Check:
         bound = what_is_missing(self.graph, "and were not checked")
         verdict = Verdict.HOLDS if bound is None else Verdict.UNKNOWN
         return {"verdict": verdict, "bound": bound}
+
+    def as_tried(self, found: dict[str, Any], fair: bool) -> dict[str, Any]:
+        """What was found, but where larger numbers in abstract steps may make a difference.
+
+        Then a step may have a counterpart, or a fair one be possible, that was not tried.
+        """
+        demanded = resolve(self.abstract, self.abstract.spec.fairness) if fair else []
+        stepped = "trace" in found and len(found["trace"]) > 0
+        actions = actions_of(self.abstract) if stepped else fair_actions(self.abstract, demanded)
+        beyond = [not_tried(self.abstract, actions)]
+        beyond += [not_begun(self.abstract)] if "trace" in found and not stepped else []
+        told = [f"in {self.abstract.spec.name}, {one}" for one in beyond if one is not None]
+        if "trace" in found and found["trace"].loop is not None:  # that it is fair may be wrong
+            mine = resolve(self.concrete, self.concrete.spec.fairness)
+            told += filter(None, [not_tried(self.concrete, fair_actions(self.concrete, mine))])
+        if not told:
+            return found
+        bound = [found["bound"]] if found.get("bound") else []
+        return {"verdict": Verdict.UNKNOWN, "bound": "; ".join((*bound, *told))}
 
     # Fairness.
 

@@ -10,7 +10,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.conclusion import begun_elsewhere
+from raftnb.explore.conclusion import actions_of, begun_elsewhere, not_begun, not_tried
 from raftnb.explore.given import at_least, the_model
 from raftnb.explore.reference import is_within_bounds
 from raftnb.language.spec import Model
@@ -106,6 +106,12 @@ class _Walks:
         return after in self.near[before]
 
     def _violated(self, trace: Trace, reason: str) -> Refinement:
+        """What has no counterpart; unless it may be one with larger numbers than were tried."""
+        model = self.abstract
+        beyond = not_tried(model, actions_of(model)) if len(trace) else not_begun(model)
+        if beyond is not None:
+            told = f"{reason}; in {model.spec.name}, {beyond}"
+            return self._result(verdict=Verdict.UNKNOWN, bound=told)
         seen = tuple(map(self.view, trace.states))
         return self._result(verdict=Verdict.VIOLATED, trace=trace, view=seen, reasons=(reason,))
 

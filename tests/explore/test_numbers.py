@@ -18,12 +18,14 @@ from raftnb.language import (
     Set,
     Spec,
     always_eventually,
+    anything,
+    eventually,
     history,
     weak,
     when,
 )
 from raftnb.liveness import check_liveness
-from raftnb.refine import refines
+from raftnb.refine import refines, refines_on_walks
 
 UNKNOWN, HOLDS = Verdict.UNKNOWN, Verdict.HOLDS
 
@@ -99,6 +101,32 @@ def little(t: TakesFew, limit: int) -> bool:
     return t.x <= limit
 
 
+class Begins(Process):
+    x: Nat = anything()
+
+    def rest(self) -> None:
+        """Nothing."""
+
+
+class BeginsInside(Process):
+    some: Set[Nat] | None = anything()
+
+    def rest(self) -> None:
+        """Nothing."""
+
+
+def at_most_five(b: Begins) -> bool:
+    return b.x <= 5
+
+
+def within(b: Begins, limit: int) -> bool:
+    return b.x <= limit
+
+
+def without_nine(b: BeginsInside) -> bool:
+    return b.some is None or 9 not in b.some
+
+
 LIMIT = {"limit": 3}
 CASES: dict[str, tuple[type[Process], dict[str, Any], Verdict]] = {
     "a claim, no constant": (Flips, {"invariants": (order,)}, UNKNOWN),
@@ -118,6 +146,12 @@ CASES: dict[str, tuple[type[Process], dict[str, Any], Verdict]] = {
         Takes, {"invariants": (near_the_limit,), "constants": LIMIT, "constraints": (few,)}, HOLDS,
     ),
     "a guard": (TakesFew, {"invariants": (little,), "constants": LIMIT}, HOLDS),
+    "a start": (Begins, {"invariants": (at_most_five,)}, UNKNOWN),
+    "a start, no bound": (Begins, {"invariants": (at_most_five,), "constants": LIMIT}, UNKNOWN),
+    "a start inside": (BeginsInside, {"invariants": (without_nine,)}, UNKNOWN),
+    "a start with a bound": (
+        Begins, {"invariants": (at_most_five,), "constants": LIMIT, "initially": (within,)}, HOLDS,
+    ),
     "a number in an operator": (TakesSeven, {"invariants": (seldom,), "constants": LIMIT}, UNKNOWN),
 }  # fmt: skip
 
@@ -147,3 +181,61 @@ def test_liveness_and_refinement_say_so_as_well() -> None:
     assert (itself.verdict, str(itself.bound)[:22]) == (UNKNOWN, "natural numbers beyond")
     bounded = takes.variant("b", constants=LIMIT, constraints=(few,))
     assert "natural numbers" not in str(refines(bounded(), bounded(), lambda state: state).bound)
+
+
+class Large(Process):
+    x: Nat = 0
+
+    def take(self, n: Nat) -> None:
+        when(n > 5)
+        self.x = 1
+
+
+class Never(Process):
+    x: Nat = 0
+
+    def take(self) -> None:
+        when(False)
+        self.x = 1
+
+
+class Five(Process):
+    x: Nat = 0
+
+    def take(self) -> None:
+        self.x = 5
+
+
+class Seven(Process):
+    x: Nat = 7
+
+    def rest(self) -> None:
+        """Nothing."""
+
+
+def one(x: Large) -> bool:
+    return x.x == 1
+
+
+def test_what_larger_numbers_may_enable_is_neither_shown_nor_refuted() -> None:
+    """A fair step with a larger number is forced, and is a counterpart of a concrete step."""
+    large = Spec("large", (Large,), fairness=(weak(Large),))
+    assert check_liveness(large(), eventually(one)).verdict is UNKNOWN
+    assert check_liveness(large(), eventually(one), fairness=()).verdict is Verdict.VIOLATED
+
+    def seen(state: Any) -> Any:
+        cells = {(cell.owner, cell.variable): state.values[0] for cell in abstract.layout.cells}
+        return state.seen_as(abstract.layout, cells)
+
+    for concrete, spec, fair in (
+        (Spec("never", (Never,)), large, True), (Spec("five", (Five,)), Spec("t", (Takes,)), False),
+    ):  # fmt: skip
+        abstract = spec()
+        found = refines(concrete(), abstract, seen, fair=fair)
+        assert (found.verdict, "natural numbers beyond" in str(found.bound)) == (UNKNOWN, True)
+        walked = refines_on_walks(concrete(), abstract, seen)
+        assert walked.verdict is UNKNOWN
+    abstract = Spec("b", (Begins,))()
+    begun = Spec("seven", (Seven,))
+    assert refines(begun(), abstract, seen).verdict is UNKNOWN
+    assert refines_on_walks(begun(), abstract, seen).verdict is UNKNOWN
