@@ -149,8 +149,8 @@ def _decided(
     demands, fair = demands_on(graph, demanded), fair_actions(graph.model, demanded)
     for wanted in properties:
         lasso = violation(graph, wanted, demands)
-        if lasso is not None and (beyond := not_tried(graph.model, fair)) is not None:
-            bound = f"a fair step may take it out of the lasso that was found: {beyond}"
+        if lasso is not None and (larger := not_tried(graph.model, fair)) is not None:
+            bound = f"a fair step may take it out of the lasso that was found: {larger}"
             return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": bound}
         if lasso is not None:
             told = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
