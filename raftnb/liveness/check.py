@@ -150,11 +150,11 @@ def _decided(
     for wanted in properties:
         lasso = violation(graph, wanted, demands)
         if lasso is not None and (larger := not_tried(graph.model, fair)) is not None:
-            bound = f"a fair step may take it out of the lasso that was found: {larger}"
-            return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": bound}
+            told = f"a fair step may take it out of the lasso that was found: {larger}"
+            return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": told}
         if lasso is not None:
-            told = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
-            return {"verdict": Verdict.VIOLATED, "bound": None} | told
+            shown = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
+            return {"verdict": Verdict.VIOLATED, "bound": None} | shown
     claims = [claim for wanted in properties for claim in wanted.claims]
     bound = what_is_missing(graph, "where a lasso may be") or not_tried(graph.model, claims)
     return {"verdict": Verdict.HOLDS if bound is None else Verdict.UNKNOWN, "bound": bound}

@@ -26,7 +26,7 @@ from raftnb.language.world import World
 from raftnb.prove.cti import Disagreement, differs
 from raftnb.prove.reading import Reading
 from raftnb.prove.scope import Requirement
-from raftnb.prove.small import InstanceSize, read_by_actions
+from raftnb.prove.small import InstanceSize, constants_read
 from raftnb.prove.terms import neg
 from raftnb.prove.translated import messages_of
 from raftnb.prove.unrolled import BEYOND, OUTSIDE, Unrolled
@@ -148,8 +148,10 @@ class Runs:
         names = self.here.model.names
         size = self.here.size
         sizes = [f"{len(names[r])} {r}" for r in self.here.program.classes if r in names]
-        model, spec = self.here.model, self.here.proof.spec
-        fixed = [f"{name}={model.constants[name]}" for name in sorted(read_by_actions(spec))]
+        model = self.here.model
+        fixed = [
+            f"{name}={model.constants[name]}" for name in sorted(constants_read(self.here.proof))
+        ]
         of = ", ".join([*sizes, *fixed, f"numbers {size.low} to {size.top}"])
         if self.here.words.kinds:
             of += f", {size.slots} messages of a kind"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from raftnb.language.constants import SWITCH
 from raftnb.language.proof import Proof
-from raftnb.language.spec import Model, Spec
+from raftnb.language.spec import Model
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Mod
     """The model of a finite instance: as many members as by default.
 
     They are at least two, unless something is assumed. Its bounds say how far properties quantify;
-    what actions and assumptions name has its default.
+    what actions, assumptions and claims name has its default.
     """
     spec = proof.spec
     numbers = {cls.number for cls in (*spec.processes, *spec.domains)}
@@ -35,8 +36,7 @@ def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Mod
     own = {n: max(v, least) for n, v in spec.constants.items() if n in numbers}
     own |= {n: v for n, v in constants.items() if n in numbers}
     given = {n: v for n, v in constants.items() if n not in own}
-    read = read_by_actions(spec)
-    read |= {name for claim in spec.assuming for name in spec.vocabulary.parameters(claim)}  # type: ignore[arg-type]
+    read = constants_read(proof)
     bounds = {
         name: default if name in read else size.top
         for name, default in spec.constants.items()
@@ -47,8 +47,11 @@ def model_of(proof: Proof, size: InstanceSize, constants: dict[str, int]) -> Mod
     return model
 
 
-def read_by_actions(spec: Spec) -> set[str]:
-    """The constants that actions read."""
+def constants_read(proof: Proof) -> set[str]:
+    """The constants that actions, assumptions and what is claimed take."""
+    spec, parameters = proof.spec, proof.spec.vocabulary.parameters
     actions = (action.function for cls in spec.processes for action in cls.actions.values())
-    named = {name for one in actions for name in spec.vocabulary.parameters(one, skip=1)}
+    claims: Any = (*spec.assuming, *spec.initially, *(lemma.claim for lemma in proof.lemmas()))
+    named = {name for one in actions for name in parameters(one, skip=1)}
+    named |= {name for claim in claims for name in parameters(claim)}
     return named & set(spec.constants)

@@ -126,3 +126,33 @@ def test_clients_take_turns_by_induction() -> None:
     claims = (one_client_at_a_time, *ROUNDS)
     found = k_induction(SEQUENTIAL_STORE, claims, 1, size=size, **constants)
     assert found.verdict == Verdict.HOLDS
+
+
+class Step(Globals):
+    """A number that grows to 2."""
+
+    at: int = 0
+
+
+class Climber(Process):
+    """One step after the other."""
+
+    def climb(self) -> None:
+        """The next one."""
+        when(Step.at < 2)
+        Step.at += 1
+
+
+def low(limit: int) -> bool:
+    """False after two steps, where the constant is 1."""
+    return Step.at <= limit
+
+
+def test_what_is_claimed_of_a_constant_is_asked_of_its_default_and_told() -> None:
+    spec = Spec("climb", (Climber,), (Step,), (), {"limit": 1}, (low,))
+    found = k_induction(spec, low, 3)
+    assert (found.verdict, found.steps) == (Verdict.VIOLATED, 2)
+    assert "limit=1" in found.instance
+    other = k_induction(spec, low, 1, limit=2)
+    assert other.verdict == Verdict.HOLDS
+    assert "limit=2" in other.instance
