@@ -533,7 +533,7 @@ end macro;
 \* Take a server out of the cluster, which keeps one at least.
 macro remove(value, the_server) begin
   with members = new_members(log[self]) do
-    await the_server \in members /\ Cardinality(members) > 1;
+    await the_server \in members /\ members # {the_server};
     change_to(value, members \ {the_server});
   end with;
 end macro;

@@ -388,7 +388,7 @@ add(self, value, the_server) ==
 remove(self, value, the_server) ==
   /\ LET members == new_members(log[self])
      IN  /\ the_server \in members
-         /\ Cardinality(members) > 1
+         /\ members # {the_server}
          /\ is_settled(self)
          /\ has_committed(self)
          /\ are_near(new_members(log[self]), members \ {the_server})

@@ -16,14 +16,15 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.prove import prove
 from raftnb.prove.counting import axiom_holds
 from raftnb.specs import PROOFS
-from raftnb.specs.raft.membership import RAFT_JOINT, is_majority
+from raftnb.specs.raft.membership import RAFT_JOINT, OneByOneServer, is_majority, new_members
 from raftnb.specs.raft.mistakes.membership import (
+    ROW_65,
     ChangesBeforeItsCommit,
     HurriesOn,
     JumpsAtOnce,
     UnionDecides,
 )
-from raftnb.specs.raft.server import Server
+from raftnb.specs.raft.server import Server, Value
 
 JOINT, ONE_BY_ONE = PROOFS["raft-joint"], PROOFS["raft-one-by-one"]
 MEETING = [
@@ -68,8 +69,32 @@ def test_what_a_mistake_breaks_is_not_proved(
     assert claim in {one.claim for one in found.unknown}
 
 
-def test_the_one_claim_that_is_open_is_named() -> None:
-    assert JOINT.not_covered() == ONE_BY_ONE.not_covered() == ("somebody_can_win",)
+def test_every_claim_is_covered_and_somebody_can_win() -> None:
+    assert JOINT.not_covered() == ONE_BY_ONE.not_covered() == ()
+    only = ("somebody_can_win", "one_log_is_the_most_up_to_date", "clusters_have_members")
+    found = prove(ONE_BY_ONE, only=only, timeout=30, trust=True)
+    assert found.unknown == ()
+    assert {one.action for one in found.checked} >= {"add", "remove", ""}
+
+
+def test_who_does_not_stand_for_election_cannot_win() -> None:
+    stays = ONE_BY_ONE.of(ONE_BY_ONE.spec.variant("stays", ROW_65.server))
+    found = prove(stays, only="somebody_can_win", timeout=1, trust=True)
+    assert ("somebody_can_win", "") in found.failing
+
+
+class RemovesTheLast(OneByOneServer):
+    """The last server may be taken out of the cluster."""
+
+    def remove(self, value: Value, server: Server) -> None:
+        """Take a server out of the cluster."""
+        self.change_to(value, new_members(self.log) - {server})
+
+
+def test_a_cluster_that_may_be_empty_is_not_proved_to_have_members() -> None:
+    wrong = ONE_BY_ONE.of(ONE_BY_ONE.spec.variant("wrong", RemovesTheLast))
+    found = prove(wrong, only="clusters_have_members", actions="remove", timeout=1, trust=True)
+    assert found.failing == (("clusters_have_members", "remove"),)
 
 
 def test_every_conjunct_and_what_follows_hold_in_every_explored_state() -> None:

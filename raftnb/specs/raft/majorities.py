@@ -56,6 +56,12 @@ def neighbors_of_one_cluster(c: Set[Server], d: Set[Server], e: Set[Server]) -> 
     return not (are_near(c, d) and is_same(d, e)) or are_near(c, e)
 
 
+def everyone_is_a_majority(a: Set[Server], c: Set[Server]) -> bool:
+    """All servers together have a majority of any cluster that has a member."""
+    empty = not any(s in c for s in Server)
+    return any(s not in a for s in Server) or empty or is_majority(a, c)
+
+
 MEET = (majorities_of_one_cluster_meet, majorities_of_neighbors_meet)
 CLUSTERS = (
     *MEET,

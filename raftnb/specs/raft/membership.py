@@ -184,7 +184,7 @@ class OneByOneServer(MemberServer):
     def remove(self, value: Value, server: Server) -> None:
         """Take a server out of the cluster, which keeps one at least."""
         members = new_members(self.log)
-        when(server in members and len(members) > 1)
+        when(server in members and members != frozenset({server}))
         self.change_to(value, members - {server})
 
 

@@ -167,6 +167,14 @@ def values_name_one_entry(t: Term, u: Term, i: Index, j: Index) -> bool:
     return not same or (t == u and i == j)
 
 
+def clusters_have_members(v: Value) -> bool:
+    """No cluster that a value names is empty."""
+    if v not in Configurations.old or v not in Configurations.new:
+        return True
+    old, new = Configurations.old[v], Configurations.new[v]
+    return any(s in old for s in Server) and any(s in new for s in Server)
+
+
 NAMED = (
     values_say_both,
     entries_name_configurations,

@@ -11,6 +11,7 @@ from raftnb.specs.raft.membership import (
     Configurations,
     Decisions,
     MemberServer,
+    is_behind,
     is_same,
     new_members,
     old_members,
@@ -32,9 +33,22 @@ from raftnb.specs.raft.membership_invariant import (
     was_chosen,
     was_left,
 )
-from raftnb.specs.raft.server import Index, Past, Role, Server, Term
+from raftnb.specs.raft.server import Index, Past, Role, Server, Term, last_term
 
 # What follows from the invariant in the same state.
+
+
+def one_log_is_the_most_up_to_date() -> bool:
+    """Of finitely many logs one is as up to date as any, and the server that has it is not refused.
+
+    Among the logs with the latest last term it is one of the longest.
+    """
+    t = max(last_term(p.log) for p in Server)
+    n = max(len(p.log) for p in Server if last_term(p.log) == t)
+    return any(
+        last_term(s.log) == t and len(s.log) == n and all(is_behind(p, s) for p in Server)
+        for s in Server
+    )
 
 
 def chosen_entries_stay(t: Term, u: Term, i: Index) -> bool:

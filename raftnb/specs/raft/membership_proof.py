@@ -19,6 +19,7 @@ from raftnb.specs.raft.membership import (
     configurations_are_never_rewritten,
     is_majority,
     is_same,
+    somebody_can_win,
 )
 from raftnb.specs.raft.membership_steps import (
     AB,
@@ -37,6 +38,7 @@ from raftnb.specs.raft.membership_steps import (
 RAFT = base.RAFT_PROOF
 
 CONFIGURATIONS = (
+    Lemma(members.clusters_have_members, (members.clusters_have_members, *members.NAMED)),
     *(Lemma(claim, (*members.NAMED, *AB)) for claim in members.NAMED),
     Lemma(members.values_name_one_entry, (*STEP, *members.NAMED)),
     Lemma(members.leaders_beginnings_are_remembered, STEP),
@@ -224,12 +226,21 @@ RAFT_JOINT_PROOF = Proof(
         *(with_members(lemma) for lemma in RAFT.invariant if lemma.claim not in INSTEAD),
         *CONFIGURATIONS,
     ),
-    derived=DERIVED,
+    derived=(*DERIVED, Lemma(found.one_log_is_the_most_up_to_date, ())),
     goals=(
         *(with_members(lemma) for lemma in RAFT.goals if lemma.claim in RAFT_JOINT.claims),
+        Lemma(
+            somebody_can_win,
+            (
+                *members.NAMED,
+                members.clusters_have_members,
+                found.one_log_is_the_most_up_to_date,
+                majorities.everyone_is_a_majority,
+            ),
+        ),
         Lemma(configurations_are_never_rewritten, members.NAMED),
     ),
-    axioms=tuple(map(Lemma, majorities.CLUSTERS)),
+    axioms=tuple(map(Lemma, (*majorities.CLUSTERS, majorities.everyone_is_a_majority))),
     opaque=(is_majority, is_same, are_near),
     defined=(
         *AB,
