@@ -8,6 +8,8 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import random_walks
 from raftnb.explore.rareness import drawn
 from raftnb.language import Nat, Process, Spec, when
+from raftnb.specs.raft.mistakes.membership import ROW_64
+from raftnb.specs.raft.scenes import elect
 
 
 class Machine(Process, number="machines"):
@@ -72,3 +74,16 @@ def test_a_number_below_one_picks_a_place_by_the_weights_of_its_group() -> None:
     weights, first, counts = np.array([1.0, 3.0, 5.0]), np.array([0, 2]), np.array([2, 1])
     picked = [drawn(weights, first, counts, np.array([p, p])).tolist() for p in (0, 0.24, 0.26, 1)]
     assert picked == [[0, 2], [0, 2], [1, 2], [1, 2]]
+
+
+def test_rare_actions_find_two_changes_that_meet_from_the_middle_of_their_scene() -> None:
+    small = {"servers": 4, "values": 2, "max_term": 3, "max_log": 1, "max_messages": 4}
+    model = ROW_64.spec()(**small, max_restarts=0)
+    world = model.start()
+    elect(world, "s1", "s2", "s3")
+    world["s1"].remove(world["v1"], world["s4"])
+    elect(world, "s2", "s3", "s4", term=2)
+    given = {"start": world.state, "walks": 1024, "depth": 40, "deadlock": False, "seed": 1}
+    found = random_walks(model, rare=True, progress=False, **given)
+    assert found.property == ROW_64.breaks.__name__
+    assert random_walks(model, progress=False, **given).verdict is Verdict.UNKNOWN
