@@ -99,12 +99,8 @@ CHANGED = {
 @pytest.mark.parametrize("model", CHANGED.values(), ids=CHANGED)
 def test_every_verdict_is_that_of_the_local_engine_with_a_trace_as_short(model: Any) -> None:
     here = check(model, progress=False, engine="memo")
-    for many in (1, 4):
-        found = dealt_out(model, many)
-        assert told(found) == told(here)
-        assert found.trace is None or here.trace is None or found.trace.states[0] in set(
-            model.initial_states
-        )  # fmt: skip
+    found = dealt_out(model, 3)
+    assert told(found) == told(here)
 
 
 def test_of_some_claims_and_from_some_state_the_answer_is_the_same() -> None:
@@ -137,9 +133,10 @@ def test_a_worker_that_ends_costs_a_round_and_not_the_run() -> None:
     model, options = CHANGED["a state"], ExplorationOptions(progress=False)
     crew = Here(model, options, 3)
     here = told(Sharded(model, options, crew).run())  # type: ignore[arg-type]
-    for at in range(5, crew.calls + 1, 17):
+    for at in range(5, crew.calls + 1, 29):
         assert told(dealt_out(model, 3, [at])) == here, at
     whole = told(dealt_out(claims.SOME(), 3))
+    assert told(dealt_out(claims.SOME(), 1)) == whole
     assert told(dealt_out(claims.SOME(), 3, [20, 61, 90, 130])) == whole
 
 
