@@ -110,7 +110,7 @@ LINES = {
     "prove raft --timeout -1": ("command line, --timeout", "`-1`", "--timeout 10"),
     "prove raft --timeout x": ("command line, --timeout", "`x`", "--timeout 10"),
     "check raft --workers 2": ("command line, --workers", "without --ray", "--ray local"),
-    "sweep raft --ray nowhere": ("cluster", "`nowhere`", "ray status"),
+    "sweep raft --ray nowhere": ("command line: sweep raft", "`nowhere`", "ray status"),
     "prove raft --workers 0": ("command line, --workers", "`0`", "leave it out"),
     "prove raft --workers 100000": ("command line, --workers", "`100000`", "leave it out"),
     "prove raft --seed -1": ("command line, --seed", "`-1`", "leave it out"),
