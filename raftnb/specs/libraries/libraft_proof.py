@@ -168,7 +168,13 @@ RAFT_LIBRAFT_PROOF = replace(
             Lemma(disk.what_counts_is_there, STORED),
             Lemma(
                 disk.what_is_stored_is_the_writers,
-                (*base.AB, *STORED, disk.what_counts_is_there),
+                (
+                    invariant.logs_match_the_leaders,
+                    invariant.leaders_logs_match,
+                    disk.stored_log_is_there,
+                    disk.writes_are_of_a_leader,
+                    disk.what_counts_is_there,
+                ),
             ),
             Lemma(disk.what_is_stored_was_committed, (*STORED, disk.what_is_stored_is_the_writers)),
         ),
