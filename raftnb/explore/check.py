@@ -11,7 +11,9 @@ from pathlib import Path
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
+from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
+from raftnb.explore.conclusion import as_tried
 from raftnb.explore.given import asked, begun
 from raftnb.explore.narrowed import refuse_narrowing
 from raftnb.explore.on_cluster import dealt_out
@@ -85,9 +87,17 @@ def check(
     refuse_folder(options, go_on)
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
-    ask = partial(_asked, engine=engine)
+    search = partial(_asked, engine=engine)
     if cluster is not None:
-        ask = partial(dealt_out, cluster, engine in ENGINES[:2])
+        search = partial(dealt_out, cluster, engine in ENGINES[:2])
+
+    def ask(model: Model, options: ExplorationOptions) -> Exploration:
+        found = search(model, options)
+        if (open_ := as_tried(model, found)) is found or options.folder is not None:
+            return open_
+        further = search(model, replace(options, deadlock=False))
+        return further if further.verdict is Verdict.VIOLATED else open_
+
     chosen = choice(begun(model, start), claims)
     refuse_narrowing(chosen.model, options)
     found = all_violations(chosen.model, options, ask) if go_on else ask(chosen.model, options)

@@ -9,10 +9,8 @@ from raftnb.data.errors import UsageError
 from raftnb.data.names import nearest
 from raftnb.data.verdict import Verdict
 from raftnb.explore.given import ASKED
-from raftnb.explore.result import Exploration, ExplorationOptions, Violation
+from raftnb.explore.result import DEADLOCK, Exploration, ExplorationOptions, Violation
 from raftnb.language.spec import Model
-
-DEADLOCK = "deadlock"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.given import ASKED, asked
+from raftnb.explore.result import DEADLOCK, Exploration
 from raftnb.language import source
 from raftnb.language.assumptions import how_to_begin, listed
 from raftnb.language.initial import Anything, start_of
@@ -31,6 +33,7 @@ def conclude(
     by a view, nobody has shown that they lead to the same: all that is not violated is unknown.
     """
     missing = [name for name, witness in witnesses.items() if witness is None]
+    beyond = not_tried(model, with_naturals(model)) or not_begun(model)
     found: dict[str, Any] = {"verdict": Verdict.HOLDS, "complete": True}
     if merged:
         bound = f"the view is not shown to be sound: {merged_away(merged)}"
@@ -43,12 +46,24 @@ def conclude(
     elif missing and cut:
         bound = f"not reached: {', '.join(missing)}; {steps(cut)} out of the constraints"
         found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
+    elif missing and beyond:
+        bound = f"not reached: {', '.join(missing)}; {beyond}"
+        found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
     elif missing:
         reason = never_true(model, missing[0])
         found |= {"verdict": Verdict.VIOLATED, "property": missing[0], "reason": reason}
-    elif beyond := not_tried(model, with_naturals(model)) or not_begun(model):
+    elif beyond:
         found |= {"verdict": Verdict.UNKNOWN, "bound": beyond}
     return found
+
+
+def as_tried(model: Model, found: Exploration) -> Exploration:
+    """What was found; but a deadlock is none where a larger number might let an action happen."""
+    stuck = found.property == DEADLOCK and found.verdict is Verdict.VIOLATED
+    if not stuck or (beyond := not_tried(model, actions_of(model))) is None:
+        return found
+    bound = f"in the last state nothing can happen, as far as was tried; {beyond}"
+    return replace(found, verdict=Verdict.UNKNOWN, bound=bound)
 
 
 def never_true(model: Model, name: str) -> str:

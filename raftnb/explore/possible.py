@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.bindings import Binding, bindings, named
+from raftnb.explore.conclusion import actions_of, not_tried
 from raftnb.explore.given import asked
 from raftnb.explore.result import Exploration
 from raftnb.language.claims import Property
@@ -59,6 +60,8 @@ def with_possible(model: Model, result: Exploration, reached: Reached) -> Explor
 def _asked(model: Model, result: Exploration, reached: Reached) -> Exploration:
     open_ones: dict[str, int] = {}
     for name, prospect in _prospects(model, reached):
+        if prospect.lost is not None and (beyond := not_tried(model, actions_of(model))):
+            return _undecided(result, name, f"possible {name}: not as far as was tried; {beyond}")
         if prospect.lost is not None:
             reason = f"from the last state on, no state with {name} can be reached any more"
             return replace(

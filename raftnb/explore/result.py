@@ -18,6 +18,10 @@ View = Callable[..., Any]
 """A function of the state: what of it is to be told apart."""
 
 
+DEADLOCK = "deadlock"
+"""What is violated in a state without a next one."""
+
+
 class Stop(Exception):
     """The exploration ends here, with this verdict."""
 

@@ -12,7 +12,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.conclusion import begun_elsewhere, not_checked
+from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import at_least, begun
 from raftnb.explore.memo.memo import Memo
@@ -231,4 +231,5 @@ def random_walks(
     options = ExplorationOptions(
         deadlock, max_memory=max_memory, threads=threads, progress=progress
     )
-    return Walks(begun(model, start), options, walks, depth, seed, rare=rare).run()
+    walked = Walks(begun(model, start), options, walks, depth, seed, rare=rare)
+    return as_tried(model, walked.run())

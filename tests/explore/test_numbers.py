@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from raftnb.data.verdict import Verdict
-from raftnb.explore import check
+from raftnb.explore import check, random_walks
 from raftnb.language import (
     Nat,
     Process,
@@ -239,3 +239,71 @@ def test_what_larger_numbers_may_enable_is_neither_shown_nor_refuted() -> None:
     begun = Spec("seven", (Seven,))
     assert refines(begun(), abstract, seen).verdict is UNKNOWN
     assert refines_on_walks(begun(), abstract, seen).verdict is UNKNOWN
+
+
+class Waits(Process):
+    """Nothing happens but by a number that may be larger than those that are tried."""
+
+    x: Nat = 0
+
+    def go(self, n: Nat) -> None:
+        when(n > 9 and self.x < 2)
+        self.x += 1
+
+    def stay(self) -> None:
+        when(self.x == 2)
+
+
+class WaitsOrWalks(Waits):
+    """May stop after one step, or walk on, to where a claim is broken."""
+
+    def stop(self) -> None:
+        when(self.x == 0)
+        self.x = 9
+
+    def walk(self) -> None:
+        when(self.x < 4)
+        self.x += 1
+
+
+def gone(w: Waits) -> bool:
+    return w.x > 0
+
+
+def still(w: Waits) -> bool:
+    return w.x == 0
+
+
+FAR: tuple[tuple[dict[str, Any], bool], ...] = (
+    ({"invariants": (still,)}, True),
+    ({"sometimes": (gone,)}, False),
+    ({"possible": (gone,)}, False),
+)
+
+
+@pytest.mark.parametrize("engine", ["reference", "memo", "quick"])
+@pytest.mark.parametrize(("claims", "deadlock"), FAR)
+def test_what_a_larger_number_may_still_do_is_not_violated(claims, deadlock, engine):
+    """A deadlock, what is never reached, what is impossible: only as far as numbers were tried."""
+    far = Spec("far", processes=(Waits,), constants={"waits": 1, "top": 3}, **claims)
+    found = check(far(), deadlock=deadlock, engine=engine)
+    assert found.verdict is UNKNOWN
+    assert "natural numbers beyond 5 were not tried: n in go" in found.bound
+
+
+def not_four(w: WaitsOrWalks) -> bool:
+    return w.x != 4
+
+
+@pytest.mark.parametrize("engine", ["reference", "memo", "quick"])
+def test_a_violation_deeper_than_such_a_deadlock_is_found(engine):
+    given = {"constants": {"waits": 1, "top": 3}}
+    both = Spec("both", processes=(WaitsOrWalks,), invariants=(not_four,), **given)
+    found = check(both(), engine=engine)
+    assert (found.verdict, found.property, len(found.trace)) == (Verdict.VIOLATED, "not_four", 4)
+
+
+def test_walks_say_the_same_of_such_a_deadlock():
+    far = Spec("far", processes=(Waits,), constants={"waits": 1, "top": 3})
+    walked = random_walks(far())
+    assert (walked.verdict, walked.property) == (UNKNOWN, "deadlock")
