@@ -106,8 +106,15 @@ def _found_in(loaded: Loaded, target: Target, kinds: tuple[type, ...]) -> Any:
 
 def chosen_spec(text: str) -> Spec:
     """The specification that a word names; raises `UsageError` with the nearest names."""
-    from raftnb.specs import SPECS  # they take longer to import than a small history to judge
+    from raftnb.specs import PROOFS, SPECS  # longer to import than a small history to judge
 
+    if text in PROOFS and text not in SPECS:
+        raise UsageError(
+            f"`{text}`, which is the name of a proof",
+            place="command line, SPEC",
+            allowed=SPEC,
+            cure=f"python -m raftnb prove {text}",
+        )
     return chosen(text, (Spec,), SPECS, "the specification", "run `python -m raftnb list`")[0]  # type: ignore[no-any-return]
 
 

@@ -155,7 +155,7 @@ class Findings(Answer):
         count = (
             f"{len(self.findings)} of {len(self.known)}" if self.left_out else len(self.findings)
         )
-        mistakes = "mistake" if len(self.findings) == 1 else "mistakes"
+        mistakes = "mistake" if len(self.known) == 1 else "mistakes"
         told = f"missed: {joined(self.missed)}" if self.missed else "none missed"
         lines = [f"{self.verdict}: {count} {mistakes}, {told}"]
         lines += [f"stopped: {self.bound}"] if self.bound else []

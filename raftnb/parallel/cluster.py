@@ -74,7 +74,7 @@ class Cluster:
             raise UsageError(
                 "a cluster, without the package ray",
                 allowed="other processes of this machine, or Ray",
-                cure="`pip install raftnb[cluster]`, or leave the cluster out",
+                cure="`pip install 'raftnb[cluster]'`, or leave the cluster out",
             ) from None
         if not ray.is_initialized():
             self._begin(ray)

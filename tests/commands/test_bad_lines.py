@@ -20,6 +20,7 @@ LINES = {
     "check raft --foo": ("command line", "unrecognized arguments: --foo", "--help"),
     "check raft --sym": ("command line", "unrecognized arguments: --sym", "--help"),
     "check sequental-store": ("command line, SPEC", "`sequental-store`", "`sequential-store`?"),
+    "check raft-election": ("command line, SPEC", "name of a proof", "prove raft-election"),
     "check zzz": ("command line, SPEC", "`zzz`", "raftnb list"),
     "check raft --set": ("command line, --set", "expected one argument", "check --help"),
     "check raft --set clients": ("command line, --set", "`clients`", "servers, values"),

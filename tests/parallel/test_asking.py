@@ -30,7 +30,7 @@ def test_a_cluster_needs_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError) as refused:
         list(in_order(Squares(), 3, Cluster()))
-    assert refused.value.cure == "`pip install raftnb[cluster]`, or leave the cluster out"
+    assert refused.value.cure == "`pip install 'raftnb[cluster]'`, or leave the cluster out"
 
 
 @pytest.mark.parametrize("given", [{"workers": 0}, {"workers": True}, {"address": "?"}])
