@@ -10,10 +10,10 @@ from book.chapters import size_of
 
 LEAST = 6.0
 """The size in points of the smallest letters that are printed."""
-TEXT, WIDEST, HIGH = 448.0, 516.0, 600.0
+TEXT, WIDEST, HIGH = 448.0, 542.0, 600.0
 """In points: the width of the text, the width of what reaches into both margins, the height."""
-ASIDE_WIDE, ASIDE_HIGH = 723.0, 354.0
-"""The same of a page that lies on its side."""
+ASIDE_WIDE, ASIDE_HIGH = 680.0, 405.0
+"""The width and height of a picture that lies on its side."""
 OVERLAP = 14.0
 """What two parts of a picture have in common, so that a line which is cut is whole in one."""
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
@@ -47,8 +47,8 @@ def layout(svg: str) -> Layout:
     if scale >= least:
         return Layout(width * scale, height * scale, False, 1)
     aside = width * least > WIDEST
-    scale = max(least, min(1.0, ASIDE_WIDE / width)) if aside else least
     high = ASIDE_HIGH if aside else HIGH
+    scale = max(least, min(1.0, ASIDE_WIDE / width, high / height)) if aside else least
     parts = max(1, math.ceil((height * scale - OVERLAP) / (high - OVERLAP)))
     return Layout(width * scale, height * scale, aside, parts)
 

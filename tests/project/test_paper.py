@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
+from pypdf import PdfReader
 
 from book import layout as paper
 from book import notebooks, pdf
@@ -26,8 +27,9 @@ def svg(width: float, height: float, letters: float) -> str:
     [
         (svg(200, 100, 12), (200, 100, False, 1)),
         (svg(896, 100, 12), (448, 50, False, 1)),
-        (svg(516, 100, 6), (516, 100, False, 1)),
-        (svg(700, 100, 6), (700, 100, True, 1)),
+        (svg(542, 100, 6), (542, 100, False, 1)),
+        (svg(670, 100, 6), (670, 100, True, 1)),
+        (svg(650, 450, 6.7), (585, 405, True, 1)),
         (svg(200, 1000, 6), (200, 1000, False, 2)),
         (svg(200, 1000, 12), (120, 600, False, 1)),
         (svg(100, 100, 3), (200, 200, False, 1)),
@@ -84,6 +86,30 @@ def test_words_after_a_table_do_not_run_on_into_the_text(tmp_path: Path) -> None
     typst = pdf.to_typst(pdf.chapter(path, tmp_path / "figures"))
     between = typst[typst.index("b()") : typst.index("The next paragraph")]
     assert between.split() == ["b()`", "]"]
+
+
+def test_high_and_turned_pictures_break_no_page_and_stay_in_order(tmp_path: Path) -> None:
+    drawn = {"high": svg(200, 400, 12), "low": svg(200, 90, 12), "turned": svg(670, 300, 6)}
+    cells = [new_markdown_cell("# 1. One\n\n" + "\n\n".join(["Words before."] * 22))]
+    for name, picture in drawn.items():
+        shown = {"image/svg+xml": picture, "text/plain": f"This one is {name}."}
+        cells.append(new_code_cell("1", outputs=[new_output("display_data", data=shown)]))
+        cells.append(new_markdown_cell(f"Words after {name}."))
+    path = tmp_path / "01-x.ipynb"
+    path.write_text(writes(new_notebook(cells=cells)))
+    pages = PdfReader(pdf.build([path], tmp_path / "print", tmp_path / "a.pdf")).pages
+    texts = [" ".join(page.extract_text().split()) for page in pages]
+
+    def page_of(words: str) -> int:
+        return next(number for number, text in enumerate(texts) if words in text)
+
+    begun = page_of("Words before.")
+    assert page_of("Words after high.") == begun
+    assert page_of("Words after turned.") == begun + 1
+    assert [page_of(f"This one is {name}.") - begun for name in drawn] == [1, 1, 2]
+    text = " ".join(texts)
+    places = [text.index(f"Figure 1.{number}. This one") for number in (1, 2, 3)]
+    assert places == sorted(places)
 
 
 def test_an_index_stands_beside_its_relation() -> None:
