@@ -142,6 +142,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
              "taken for granted, and tried in small instances first"),
         Word("triggers", 'Lemma(held, triggers=(("c.inside",),))', "",
              "terms for which the solver makes use of a claim"),
+        Word("own", "Lemma(held, own=(one_inside,))", "",
+             "claims that are used of the goal's own constants alone"),
+        Word("leads", "leads=(Leads(asked, answered, rank, helpful),)", "asked ~> answered",
+             "after the one, some day the other: a rank falls with each step that helps; "
+             "with `by_schedule=True`, the other can be reached by such steps"),
         Word("counterexample", 'counterexample(PROOF, "held", "enter")', "",
              "a step that breaks a conjunct, from a state that need not be reachable"),
     ),
