@@ -261,7 +261,7 @@ def test_another_question_is_not_gone_on_with(stopped: Path) -> None:
     assert "of another specification: grid, and now other" in refused(
         stopped, GRID.variant("other")
     )
-    assert "of another choice of constants" in refused(stopped, lambda: GRID(walkers=2))
+    assert "constants: walkers=1, and now walkers=2" in refused(stopped, lambda: GRID(walkers=2))
     assert "of another question about deadlocks" in refused(stopped, deadlock=False)
     assert "of another start" in refused(
         stopped, lambda: GRID().starting_at(GRID().initial_states[0])

@@ -110,8 +110,7 @@ class Folder:
             raise not_resumed(self.where, f"{NOTE} is damaged")
         for key, value in asked.items():
             if note["of"].get(key) != value:
-                then = note["of"].get(key)
-                told = "" if len(f"{then}{value}") > 120 else f": {then}, and now {value}"
+                told = _what_differs(note["of"].get(key), value)
                 raise not_resumed(self.where, f"it is of another {key}{told}")
         for name, words in zip(ARRAYS, note["words"], strict=True):
             file = self.where / name
@@ -169,6 +168,15 @@ def not_resumed(path: Path, reason: str) -> UsageError:
         allowed="the checkpoint of the same specification, constants, options and version",
         cure="ask for what was asked then, or begin anew in another folder",
     )
+
+
+def _what_differs(then: Any, now: Any) -> str:
+    """What was and what is, of two mappings where they differ; empty where that is long."""
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        keys = [key for key in sorted({*then, *now}) if then.get(key) != now.get(key)]
+        then, now = (", ".join(f"{k}={some.get(k)}" for k in keys) for some in (then, now))
+    told = f": {then}, and now {now}"
+    return told if len(told) <= 130 else ""
 
 
 __all__ = ["ARRAYS", "FORMAT", "Folder", "not_resumed", "refusal"]
