@@ -35,6 +35,8 @@ def _text(node: nodes.Node) -> str:
     match node:
         case nodes.raw():
             return ""
+        case nodes.container() if node.get("nb_element") == "mime_bundle":
+            return next(filter(None, map(_text, node.children)), "")  # one of its forms
         case addnodes.pending_xref_condition() if node["condition"] != "resolved":
             return ""  # a type once more, with the name of its module
         case addnodes.pending_xref() if node["refdomain"] == "cite":

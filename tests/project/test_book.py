@@ -235,6 +235,7 @@ def test_what_is_searched_are_words_as_a_page_shows_them(sample: Path) -> None:
     assert "ongaro2014{" not in words
     assert "counted(number: int , noun: str ) → str" in words
     assert "intint" not in words
+    assert "then a leader A follower" not in words  # a caption, and once more its words
 
 
 def test_the_mistakes_are_sorted_by_a_click_or_a_key(sample: Path, chromium: Any) -> None:
