@@ -42,7 +42,7 @@ def refuse_favorites(model: Model) -> None:
     claims: Any = model.checked(model.spec.claims)
     actions = [a.function for cls in model.processes for a in cls.actions.values()]
     for function in _functions(model, [*actions, *claims]):
-        _read(function, model)
+        _read(function)
     vocabulary, delivery = model.spec.vocabulary, model.delivery
     queues = delivery is not None and not delivery.reorders
     follower = Follower(vocabulary, OfMembers(vocabulary, frozenset(roots), queues=queues))
@@ -69,11 +69,11 @@ def _functions(model: Model, todo: list[Any]) -> list[FunctionType]:
     return list(seen)
 
 
-def _read(function: FunctionType, model: Model) -> None:
+def _read(function: FunctionType) -> None:
     called = {id(n.func) for n in ast.walk(source.parse(function)) if isinstance(n, ast.Call)}
     for node in ast.walk(source.parse(function)):
         if isinstance(node, ast.Attribute) and node.attr in ("index", "name"):
-            if id(node) not in called and not _is_field(node.attr, model):
+            if id(node) not in called:
                 _refuse(f"`.{node.attr}` of a member", source.place(function, node))
         if _is_written_out(node):
             _refuse("`str`, which may write a member's name", source.place(function, node))
@@ -82,12 +82,6 @@ def _read(function: FunctionType, model: Model) -> None:
 def _is_written_out(node: ast.AST) -> bool:
     parts = (node.func, *node.args) if isinstance(node, ast.Call) else ()
     return any(isinstance(part, ast.Name) and part.id == "str" for part in parts)
-
-
-def _is_field(name: str, model: Model) -> bool:
-    """Whether a record of the specification has a field of this name."""
-    classes = model.spec.namespace.values()
-    return any(name in getattr(cls, "__dataclass_fields__", ()) for cls in classes)
 
 
 def _refuse(found: str, place: str) -> NoReturn:

@@ -51,7 +51,7 @@ class Owners:
             return ()
         loops = [n for n in ast.walk(self.tree) if isinstance(n, ast.For | ast.comprehension)]
         over = [n.iter for n in loops if getattr(n.target, "id", "") == name]
-        classes = [self.words.namespace.get(getattr(one, "id", "")) for one in over]
+        classes = [self.words.named.get(getattr(one, "id", "")) for one in over]
         deeper = (self.classes(one, above | {name}) for one in over)
         return [*filter(None, classes), *(cls for some in deeper for cls in some)]
 

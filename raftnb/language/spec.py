@@ -145,7 +145,7 @@ class Spec:
 
     @property
     def namespace(self) -> dict[str, Any]:
-        """The classes by name, for resolving annotations; a variant answers to its root's name."""
+        """All classes whose methods a text may call; a variant answers to its root's name."""
         return self.vocabulary.namespace
 
     @told_plainly

@@ -99,17 +99,22 @@ class Vocabulary:
 
     def __init__(self, classes: Iterable[Any], functions: Iterable[FunctionType]) -> None:
         self.classes, self.functions = tuple(classes), tuple(functions)
-        self.namespace: dict[str, Any] = {cls.__name__: cls for cls in self.classes}
-        self.namespace |= {cls.root: cls for cls in self.classes}
+        self.named: dict[str, Any] = {cls.__name__: cls for cls in self.classes}
+        self.named |= {cls.root: cls for cls in self.classes}
         self._hints: dict[Any, dict[str, Any]] = {}
+
+    @cached_property
+    def namespace(self) -> dict[str, Any]:
+        """All classes whose methods a text may call, by name: records and enumerations, too."""
+        return {cls.__name__: cls for cls in self.kinds} | self.named
 
     def hints(self, owner: Any) -> dict[str, Any]:
         """The resolved annotations of a function or a class."""
         if owner not in self._hints:
             try:
-                found = typing.get_type_hints(owner, localns=self.namespace, include_extras=True)
+                found = typing.get_type_hints(owner, localns=self.named, include_extras=True)
             except (NameError, TypeError, AttributeError, SyntaxError) as error:
-                raise unresolved(owner, error, self.namespace) from error
+                raise unresolved(owner, error, self.named) from error
             self._hints[owner] = {name: unalias(hint) for name, hint in found.items()}
         return self._hints[owner]
 
