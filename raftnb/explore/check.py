@@ -84,9 +84,9 @@ def check(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress, view,
         tuple(action_constraints), None if folder is None else Path(folder), resume,
     )  # fmt: skip
-    refuse_folder(options, go_on)
     if engine not in ENGINES:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
+    refuse_folder(options, go_on, engine)
     search = partial(_asked, engine=engine)
     if cluster is not None:
         search = partial(dealt_out, cluster, engine in ENGINES[:2])
@@ -104,8 +104,11 @@ def check(
     return chosen.said(found)
 
 
-def refuse_folder(options: ExplorationOptions, go_on: bool) -> None:
-    """Raise `UsageError` for a folder where there is nothing to go on with, or several runs."""
+def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None:
+    """Raise `UsageError` for a folder where there is nothing to go on with, or several runs.
+
+    And with another engine than that which has states on disk: it would not be the one that runs.
+    """
     if options.resume and options.folder is None:
         raise UsageError("resume without a folder", allowed="folder=, resume=True", cure="name it")
     if options.folder is not None and options.view is not None:
@@ -113,6 +116,12 @@ def refuse_folder(options: ExplorationOptions, go_on: bool) -> None:
             "a view, with states on disk",
             allowed="a view of states in memory",
             cure="leave `folder` out, or the view",
+        )
+    if options.folder is not None and engine in ("memo", "reference"):
+        raise UsageError(
+            f"engine={engine!r}, or coverage of lines, with states on disk",
+            allowed="states on disk of compiled code, which does not run the lines of Python",
+            cure="leave `folder` out, or the engine and `coverage`",
         )
     if options.folder is not None and go_on:
         raise UsageError(

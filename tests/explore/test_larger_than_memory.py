@@ -320,6 +320,31 @@ def test_folders_that_cannot_be_used_are_refused(stopped: Path, tmp_path: Path) 
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("name", ["values", "rows", "parents"])
+def test_files_that_no_run_has_written_are_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    (tmp_path / "lock").write_text("mine, too")
+    assert f"it holds a file `{name}` that no run has written" in told(tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+    (tmp_path / name).unlink()
+    assert found(GRID(), folder=tmp_path).verdict is Verdict.HOLDS
+    assert [one.name for one in tmp_path.iterdir()] == ["lock"]
+
+
+def test_what_a_run_left_that_was_killed_at_once_is_its_own(tmp_path: Path) -> None:
+    for name in ("values", "rows", "raftnb.lock"):
+        (tmp_path / name).write_text("")
+    assert found(GRID(), folder=tmp_path).verdict is Verdict.HOLDS
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_engine_that_has_no_states_on_disk_is_not_passed_over(tmp_path: Path) -> None:
+    for engine in ("memo", "reference"):
+        with pytest.raises(UsageError, match="coverage of lines, with states on disk"):
+            check(GRID(), engine=engine, folder=tmp_path / "new", progress=False)
+    assert not (tmp_path / "new").exists()
+
+
 def told(folder: Path) -> str:
     with pytest.raises(UsageError) as error:
         found(GRID(), folder=folder)

@@ -1,8 +1,9 @@
 """The folder of an exploration whose states are on disk, and what is noted there to go on from.
 
 The folder has three arrays, `values`, `rows` and `parents` (arrays.c), which only grow at their
-end, and `checkpoint.json`: how much of them counts, and the numbers of the search. It is written
-last, and takes the place of the one before at once: it is whole, and what it speaks of is there.
+end, a lock, by which it is known to be a run's, and `checkpoint.json`: how much of the arrays
+counts, and the numbers of the search. It is written last, and takes the place of the one before at
+once: it is whole, and what it speaks of is there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from raftnb.data.caches import user_caches
 from raftnb.data.errors import UsageError
 
 ARRAYS = ("values", "rows", "parents")
-NOTE, LOCK = "checkpoint.json", "lock"
+NOTE, LOCK = "checkpoint.json", "raftnb.lock"
 FORMAT = 1
 
 
@@ -50,6 +51,8 @@ class Folder:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         elif not (path / NOTE).is_file():
             raise not_resumed(path, "there is no checkpoint in it")
+        if not resume:
+            self._refuse_files_of_others()
         self.descriptor = os.open(self.where, os.O_RDONLY | os.O_DIRECTORY)
         self._lock = os.open(self.where / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -71,7 +74,18 @@ class Folder:
                 cure="go on with it (`resume=True`, --resume FOLDER), or name another folder",
             )
         if not resume:
-            self._remove(*ARRAYS)
+            self._remove(*ARRAYS)  # of a run that was killed before it had a checkpoint
+
+    def _refuse_files_of_others(self) -> None:
+        """Raise `UsageError` for files with the names of ours where no run has been."""
+        found = [name for name in (*ARRAYS, NOTE) if (self.where / name).exists()]
+        if found and NOTE not in found and not (self.where / LOCK).exists():
+            raise UsageError(
+                f"it holds a file `{found[0]}` that no run has written",
+                place=f"the folder {self.where}",
+                allowed="an empty folder, or one that is not there yet",
+                cure="name another folder",
+            )
 
     @property
     def where(self) -> Path:
