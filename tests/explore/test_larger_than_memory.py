@@ -195,6 +195,16 @@ def test_a_run_that_a_bound_stopped_is_gone_on_with(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_bound_below_what_is_there_stops_at_once(tmp_path: Path) -> None:
+    whole, there = found(GRID()), found(GRID(), folder=tmp_path, max_depth=20).distinct
+    for bounds in ({"max_states": 3}, {"max_states": there}, {"max_depth": 3}):
+        stopped = found(GRID(), folder=tmp_path, resume=True, **bounds)
+        (bound,) = bounds.items()
+        assert (stopped.verdict, stopped.bound) == (Verdict.UNKNOWN, f"{bound[0]} {bound[1]}")
+        assert stopped.distinct == there
+    assert same(found(GRID(), folder=tmp_path, resume=True), whole)
+
+
 KILLED = """
 import sys
 from raftnb.explore import check

@@ -56,6 +56,8 @@ class CompiledSearch:
         self.stored = Stored(written, options) if options.spills else None
         if self.stored is None:
             most = min(most, options.memory // row)
+        else:
+            most = max(most, self.stored.states)
         folder = self.stored.folder if self.stored else None
         try:
             self.loaded = Loaded(written, options.memory, most, options.deadlock, folder)

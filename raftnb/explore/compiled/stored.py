@@ -35,6 +35,11 @@ class Stored:
                 self.folder.close()
                 raise
 
+    @property
+    def states(self) -> int:
+        """How many states there are to go on from: there is room for them, whatever is asked."""
+        return int(self.note["states"]) if self.note else 0
+
     def take_up(self, loaded: Loaded) -> None:
         """Go on from the checkpoint, if that is what was asked for; raises `UsageError`."""
         if self.note is None:
