@@ -205,6 +205,18 @@ def test_a_bound_below_what_is_there_stops_at_once(tmp_path: Path) -> None:
     assert same(found(GRID(), folder=tmp_path, resume=True), whole)
 
 
+def test_initial_states_are_met_once(tmp_path: Path, monkeypatch: Any) -> None:
+    """A run that is stopped before its first step is gone on with after its initial states."""
+
+    def interrupted(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("raftnb.explore.compiled.search.CompiledSearch._level", interrupted)
+        assert found(GRID(), folder=tmp_path).bound == "interrupted"
+    assert same(found(GRID(), folder=tmp_path, resume=True), found(GRID()))
+
+
 KILLED = """
 import sys
 from raftnb.explore import check

@@ -106,7 +106,7 @@ class CompiledSearch:
 
     def explore(self) -> None:
         """Go through the states; raises `Stop` before the last one, `Differs`."""
-        if not self.loaded.result.next:  # it is not taken up
+        if self.stored is None or self.stored.note is None:
             self._begin()
         self.begun = True
         with progress_bar("states", self.options.progress) as bar:
