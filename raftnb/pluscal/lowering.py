@@ -363,7 +363,9 @@ class Lowering:
             inner = inner.binding(name, arg)
         kept = {f"{i} of the caller": value for i, value in enumerate(scope.names.values())}
         inner = replace(inner, names={**kept, **inner.names})
-        back: Then = lambda last: then(replace(scope, assigned=last.assigned, held=last.held))  # noqa: E731
+        back: Then = lambda last: then(  # noqa: E731
+            replace(scope, assigned=last.assigned, held=last.held, taken=last.taken)
+        )
         return named(open_, "=", self._macro(s, inner, back))
 
     def _macro(self, s: nodes.RunRoutine, inner: Scope, back: Then) -> Steps:

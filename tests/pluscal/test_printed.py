@@ -12,6 +12,7 @@ from raftnb.pluscal.printing import DOCUMENTS
 from raftnb.pluscal.terms import Term
 from raftnb.specs import SPECS
 from raftnb.specs.raft.mistakes import MUTANTS
+from raftnb.specs.raft.mistakes.snapshots import ROW_53
 from raftnb.tree import nodes
 from tests.pluscal.agreement import SIZES
 from tests.pluscal.tools import mistakes
@@ -34,7 +35,7 @@ def test_every_specification_of_the_package_parses_in_short_lines(name: str, his
         assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.row}-{m.server.__name__}")
+@pytest.mark.parametrize("mutant", [*MUTANTS, ROW_53], ids=lambda m: f"{m.row}-{m.server.__name__}")
 def test_every_mistake_can_be_printed(mutant: object) -> None:
     model = mutant.spec()(history=True, **mutant.constants)
     for printed in (algorithm(model), plain_module(model)):
@@ -50,6 +51,9 @@ def test_the_parser_notices_what_is_no_module() -> None:
     (text,) = (t for n, t in algorithm(SPECS["raft"]()).files.items() if n.endswith(".tla"))
     assert mistakes(text.replace("end macro;", "end;", 1)) != []
     assert mistakes(text.replace("\\in Server", "\\in", 1)) != []
+    let = "---- MODULE M ----\nA == LET x == 1\n         y == x\n     IN LET z == 2 IN x + y + z\n===="
+    assert mistakes(let) == []
+    assert mistakes(let.replace("z ==", "x ==")) == ["line 4: x is defined again"]
 
 
 def test_each_kind_of_node_and_term_has_a_meaning() -> None:

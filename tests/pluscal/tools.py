@@ -29,12 +29,26 @@ needs_tlc = pytest.mark.skipif(
 
 
 def mistakes(text: str) -> list[str]:
-    """What tree-sitter's grammar of TLA+ and PlusCal cannot parse."""
+    """What tree-sitter's grammar of TLA+ and PlusCal cannot parse, and what is defined twice."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the grammar hands over a number
         language = tree_sitter.Language(tree_sitter_tlaplus.language())
     tree = tree_sitter.Parser(language).parse(text.encode())
-    return [f"line {n.start_point[0] + 1}: {n.type}" for n in _wrong(tree.root_node)]
+    wrong = [f"line {n.start_point[0] + 1}: {n.type}" for n in _wrong(tree.root_node)]
+    return [*wrong, *_defined_twice(tree.root_node, frozenset())]
+
+
+def _defined_twice(node: Any, around: frozenset[str]) -> Iterator[str]:
+    """What a LET defines within another LET that defines it, which TLA+ does not allow."""
+    if node.type == "let_in":
+        made = [one for one in node.children if one.type == "operator_definition"]
+        names = [one.child_by_field_name("name").text.decode() for one in made]
+        for place, name in enumerate(names):
+            if name in around or name in names[:place]:
+                yield f"line {made[place].start_point[0] + 1}: {name} is defined again"
+        around |= set(names)
+    for child in node.children:
+        yield from _defined_twice(child, around)
 
 
 def _wrong(node: Any) -> Iterator[Any]:
