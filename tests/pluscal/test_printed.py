@@ -51,7 +51,7 @@ def test_the_parser_notices_what_is_no_module() -> None:
     (text,) = (t for n, t in algorithm(SPECS["raft"]()).files.items() if n.endswith(".tla"))
     assert mistakes(text.replace("end macro;", "end;", 1)) != []
     assert mistakes(text.replace("\\in Server", "\\in", 1)) != []
-    let = "---- MODULE M ----\nA == LET x == 1\n         y == x\n     IN LET z == 2 IN x + y + z\n===="
+    let = "---- MODULE M ----\nA == LET x == 1\n         y == x\n     IN LET z == 2 IN x + z\n===="
     assert mistakes(let) == []
     assert mistakes(let.replace("z ==", "x ==")) == ["line 4: x is defined again"]
 
