@@ -194,7 +194,7 @@ def test_the_command_holds_where_all_are_found(capsys, monkeypatch):
 def test_a_search_that_is_stopped_is_not_decided_and_ends_the_table(capsys, monkeypatch):
     few = tuple(m for m in MUTANTS if m.row in (1, 20, 21))
 
-    def stopped(mutants):
+    def stopped(mutants, cluster):
         yield find_out(mutants[0])
         yield Finding(mutants[1], Verdict.UNKNOWN, 7, 0.1, bound="interrupted")
         pytest.fail("the table goes on")
