@@ -17,6 +17,7 @@ from raftnb.explore import check
 from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
 from raftnb.explore.compiled.agreement import claims, step_claims, successors
 from raftnb.explore.compiled.search import MORE
+from raftnb.explore.conclusion import as_tried
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Model, Spec, World
 from tests.fuzz.compare import Findings, agree, same_answer
@@ -70,7 +71,7 @@ def of_beginning(found: Findings, spec: Spec) -> None:
     except SpecError:
         slow = None
     try:
-        fast = compiled_search(model, replace(OPTIONS, max_depth=1)).run()
+        fast = as_tried(model, compiled_search(model, replace(OPTIONS, max_depth=1)).run())
     except Differs:
         return
     found.counts["compiled: beginnings"] += 1
@@ -222,7 +223,7 @@ def of_search(found: Findings, hand: Explored) -> None:
     for deadlock in (False, True):
         options = replace(OPTIONS, deadlock=deadlock)
         try:
-            answer = compiled_search(hand.model, options).run()
+            answer = as_tried(hand.model, compiled_search(hand.model, options).run())
         except Differs:
             found.counts["compiled: searches handed over"] += 1
             found.counts["compiled: searches of what is undefined"] += hand.undefined
