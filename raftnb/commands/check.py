@@ -10,7 +10,7 @@ from typing import Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_memory, add_max_seconds, within
 from raftnb.commands.narrowing import add_narrowing, narrowing
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
@@ -73,12 +73,7 @@ def add_bounds(parser: argparse.ArgumentParser) -> None:
     """Let a command take where to stop, and where states are; or a folder to go on from."""
     add_number(parser, "--max-states", help="stop after N distinct states")
     add_number(parser, "--max-depth", help="stop at depth N")
-    add_number(
-        parser,
-        "--max-memory",
-        metavar="MB",
-        help="states beyond MB megabytes go to disk",
-    )
+    add_max_memory(parser)
     add_max_seconds(parser)
     either = parser.add_mutually_exclusive_group()
     either.add_argument(

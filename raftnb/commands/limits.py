@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeVar
 
-from raftnb.commands.common import add_amount
+from raftnb.commands.common import add_amount, add_number
 from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Answer
 
@@ -20,6 +20,11 @@ A = TypeVar("A", bound=Answer)
 def add_max_seconds(parser: argparse.ArgumentParser) -> None:
     """Let a command take --max-seconds S."""
     add_amount(parser, "--max-seconds", metavar="S", help="stop after S seconds")
+
+
+def add_max_memory(parser: argparse.ArgumentParser) -> None:
+    """Let a command take --max-memory MB."""
+    add_number(parser, "--max-memory", metavar="MB", help="states beyond MB megabytes go to disk")
 
 
 SOON = 0.05

@@ -9,7 +9,7 @@ from typing import Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_amount, add_number, report
-from raftnb.commands.limits import within
+from raftnb.commands.limits import add_max_memory, within
 from raftnb.commands.specifications import (
     add_model_arguments,
     chosen_spec,
@@ -37,12 +37,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add_model_arguments(parser)
     add_number(parser, "--max-states", help="stop a size after N distinct states")
-    add_number(
-        parser,
-        "--max-memory",
-        metavar="MB",
-        help="states beyond MB megabytes go to disk",
-    )
+    add_max_memory(parser)
     add_amount(parser, "--max-seconds", metavar="S", help="stop a size after S seconds")
     add_trace(parser)
     add_cluster(parser)

@@ -177,7 +177,7 @@ def refusal(path: Path, error: OSError) -> UsageError:
 def not_resumed(path: Path, reason: str) -> UsageError:
     """The error for a run that cannot be gone on with."""
     return UsageError(
-        f"{reason}",
+        reason,
         place=f"the folder {path}",
         allowed="the checkpoint of the same specification, constants, options and version",
         cure="ask for what was asked then, or begin anew in another folder",

@@ -63,6 +63,17 @@ def intern(table: Ints, bag: Ints, entry: Numbers, counts: Ints, content: Number
 
 
 @compiled
+def insert(content: Numbers, at: Int, message: Int, count: Int) -> None:
+    """Put a message between the first `at` entries, which are sorted by their messages."""
+    while at > 0 and content[at - 1, Entry.MESSAGE] > message:
+        content[at, Entry.MESSAGE] = content[at - 1, Entry.MESSAGE]
+        content[at, Entry.COUNT] = content[at - 1, Entry.COUNT]
+        at -= 1
+    content[at, Entry.MESSAGE] = message
+    content[at, Entry.COUNT] = count
+
+
+@compiled
 def intern_all(
     table: Ints, bag: Ints, entry: Numbers, counts: Ints, lengths: Ints, entries: Numbers,
     content: Numbers, found: Numbers,
@@ -71,13 +82,7 @@ def intern_all(
     low = 0
     for i in range(len(lengths)):
         for k in range(lengths[i]):
-            at, message = k, entries[low + k, Entry.MESSAGE]
-            while at > 0 and content[at - 1, Entry.MESSAGE] > message:
-                content[at, Entry.MESSAGE] = content[at - 1, Entry.MESSAGE]
-                content[at, Entry.COUNT] = content[at - 1, Entry.COUNT]
-                at -= 1
-            content[at, Entry.MESSAGE] = message
-            content[at, Entry.COUNT] = entries[low + k, Entry.COUNT]
+            insert(content, k, entries[low + k, Entry.MESSAGE], entries[low + k, Entry.COUNT])
         found[i] = intern(table, bag, entry, counts, content, lengths[i])
         low += lengths[i]
 
@@ -92,13 +97,7 @@ def swapped_content(
         message = names[entry[low + i, Entry.MESSAGE]]
         if message == UNKNOWN:
             return -1 - np.int64(entry[low + i, Entry.MESSAGE])
-        at = i
-        while at > 0 and content[at - 1, Entry.MESSAGE] > message:
-            content[at, Entry.MESSAGE] = content[at - 1, Entry.MESSAGE]
-            content[at, Entry.COUNT] = content[at - 1, Entry.COUNT]
-            at -= 1
-        content[at, Entry.MESSAGE] = message
-        content[at, Entry.COUNT] = entry[low + i, Entry.COUNT]
+        insert(content, i, message, entry[low + i, Entry.COUNT])
     return n
 
 
