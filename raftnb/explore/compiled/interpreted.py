@@ -18,7 +18,7 @@ from raftnb.language.world import World
 
 Interpreter = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_uint32)
 ROOM = 1 << 16
-"""Words for what one instance does in one state (`answers` in outcomes.c)."""
+"""Words for what one instance does in one state (`answers` in instances.c)."""
 
 
 def named_cells(model: Model, instance: ActionInstance) -> tuple[int, ...]:

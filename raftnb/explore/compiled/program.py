@@ -31,7 +31,17 @@ from raftnb.tree import Program
 HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
-PARTS = ("arrays", "runtime", "network", "rows", "outcomes", "views", "search", "storage")
+PARTS = (
+    "arrays",
+    "runtime",
+    "network",
+    "rows",
+    "instances",
+    "outcomes",
+    "views",
+    "search",
+    "storage",
+)
 
 
 @dataclass(frozen=True)

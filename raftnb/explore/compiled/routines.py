@@ -132,7 +132,7 @@ class Functions:
         """The row of an instance in the table of them."""
         arguments = (instance.process, *instance.bound(None))
         at = self.tables.row(arguments)
-        run, chooses = self._run_of(type(instance.process), instance.action.name)
+        run, chooses = self.run_of(instance)
         receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
         position = 0 if instance.receives is None else instance.receives + 1
         channel = -1 if instance.channel is None else instance.channel
@@ -149,7 +149,9 @@ class Functions:
         everywhere = int(type(instance.process).everywhere)
         return f"{{0, 0, 0, 0, {receives}, {channel}, {everywhere}, 0}}"
 
-    def _run_of(self, cls: Any, name: str) -> tuple[str, bool]:
+    def run_of(self, instance: ActionInstance) -> tuple[str, bool]:
+        """The function in C of an instance's action, and whether it makes choices."""
+        cls, name = type(instance.process), instance.action.name
         routine = self.program.action(cls, name)
         chooses = any(isinstance(part, nodes.Either) for part in parts(routine))
         if (cls, name) not in self._runs:

@@ -1,12 +1,7 @@
-"""The tables that stand between a model's functions in C and the search: cells, instances, claims.
-
-A **slot** is a question to ask of a state: what can these instances do here? Their outcomes depend
-on a few words of the row, which the table names; so they are kept, and asked for by these words.
-"""
+"""The tables between a model's functions in C and the search: cells, instances, claims."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -15,6 +10,7 @@ from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints
 from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.slots import MOST_ASKED, Slot, Slots
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
@@ -25,27 +21,10 @@ from raftnb.language.instances import ActionInstance, initial_values
 from raftnb.language.spec import Model
 from raftnb.language.universe import universe
 from raftnb.language.world import World
-from raftnb.tree import nodes
-from raftnb.tree.nodes import parts
 
 LEAST_GROUP = 3
 """A process with at least so many variables is one word of a row."""
-MOST_ASKED = 3
-"""A slot that depends on more words than this is run each time."""
 BITS = 64
-LIGHT = 40
-"""An action of so few nodes of the tree, each `SHORT`, is run each time, too."""
-SHORT = (
-    nodes.Const,
-    nodes.Var,
-    nodes.Read,
-    nodes.Apply,
-    nodes.Cond,
-    nodes.When,
-    nodes.Assign,
-    nodes.If,
-    nodes.Routine,
-)
 
 
 class Claims(NamedTuple):
@@ -95,7 +74,6 @@ class Shape:
         self.functions, self.world, self.model = functions, world, functions.model
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
-        self._places: dict[Any, int] = {}
         self._cells_of: dict[int, frozenset[int]] = {}
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
         self.groups = grouped(self.model)
@@ -196,69 +174,21 @@ class Shape:
             f"static W view(void) {{ return {self.functions.view(view) if view else 'NONE'}; }}",
         ]
 
-    # Slots.
-
     def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
-        slots: dict[tuple[Any, ...], list[int]] = {}
-        for i, instance in enumerate(self.world.instances):
-            slots.setdefault(self._asked(i, instance), []).append(i)
-        members, rows = list(itertools.chain(*slots.values())), []
-        for at, (key, own) in enumerate(slots.items()):
-            _, asked, channel, dest = key
-            first = sum(map(len, list(slots.values())[:at]))
-            known = [g for g in asked or () if g >= 0]
-            local = (i for i in early if self._is_in(checks[i], known))
-            words = ", ".join(map(str, [*known, *[-1] * (MOST_ASKED - len(known))]))
-            numbers = (first, len(own), channel, dest, int(asked is None))
-            rows.append(
-                f"{{{{{words}}}, {', '.join(map(str, numbers))}, {bits(local, len(checks))}}}"
-            )
-        fields = "int asked[MOST_ASKED], first, n, channel, receiver, direct; uint64_t local[NEED]"
-        return [
-            f"struct slot {{ {fields}; }};",
-            f"static struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
-            f"static const int in_slot[] = {{{', '.join(map(str, [*members, 0]))}}};",
-            f"enum {{ TO_ANYBODY = {TO_ANYBODY}, TO_NOBODY = {TO_NOBODY} }};",
-        ]
+        """The slots, each with the claims that may be asked once what it does is kept."""
+        slots = Slots(
+            self.functions, self.world.instances, self._cells_of, self.interpreted, self.groups
+        )
 
-    def _is_in(self, check: Check, known: Sequence[int]) -> bool:
-        return all(self.group_of[cell] in known for cell in check.cells)
+        def local(slot: Slot) -> str:
+            known = {cell for g in slot.asked or () for cell in self._cells_in(g)}
+            return bits((i for i in early if checks[i].cells <= known), len(checks))
 
-    def _asked(self, number: int, instance: ActionInstance) -> tuple[Any, ...]:
-        """The slot of an instance: a number where it stands alone, the words it depends on (or
-        None), the channel of what it receives, and to whom that is sent, as a constant."""
-        cells = self._cells_of.get(number, frozenset())
-        asked: Any = tuple(sorted({self.group_of[cell] for cell in cells}))
-        channel, receiver = NO_CHANNEL, TO_NOBODY
-        if instance.receives is not None:
-            everywhere = type(instance.process).everywhere
-            receiver = TO_ANYBODY if everywhere else self._constant(instance.process)
-            channel = NO_CHANNEL if instance.channel is None else instance.channel
-        if number in self.interpreted:
-            return number, None, channel, receiver
-        alone = len(asked) > MOST_ASKED or not self._may_be_kept(cells)
-        if alone or self._is_light(instance, asked):
-            return number, None, channel, receiver
-        return -1, asked, channel, receiver
+        return slots.text(local)
 
-    def _constant(self, process: Any) -> int:
-        if process not in self._places:
-            self._places[process] = self.functions.tables.row([process])
-        return self._places[process]
-
-    def _is_light(self, instance: ActionInstance, asked: Sequence[int]) -> bool:
-        """Whether to run it takes no longer than to look up what it does."""
-        routine = self.functions.program.action(type(instance.process), instance.action.name)
-        weights = itertools.islice(map(self._weight, parts(routine)), LIGHT + 1)
-        return all(self.groups[g][1] == 1 for g in asked) and sum(weights) <= LIGHT
-
-    def _weight(self, part: Any) -> int:
-        return 1 if isinstance(part, SHORT) else LIGHT + 1
-
-    def _may_be_kept(self, cells: Iterable[int]) -> bool:
-        """Where queues are read as a whole, what is sent cannot be told from what is read."""
-        own, end = len(self.model.variables), len(self.model.layout.cells)
-        return not any(own <= cell < end for cell in cells)
+    def _cells_in(self, group: int) -> range:
+        first, n = self.groups[group]
+        return range(first, first + n)
 
     def _cells(self, instance: ActionInstance) -> frozenset[int]:
         cls, name = type(instance.process), instance.action.name
@@ -312,7 +242,6 @@ class Shape:
         return f"{{ONE_OF, {row(values)}, {len(values)}, 0}}"
 
 
-NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
 MOST_BEGINNINGS = 1 << 60
 
 
