@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import MOST_SEED, add_number, report
 from raftnb.commands.limits import add_max_seconds, within
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
@@ -25,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     add_number(parser, "--seed", least=0, most=MOST_SEED, default=0, help="0 unless given")
     parser.add_argument("--rare", action="store_true", help="prefer actions that were seldom taken")
     add_max_seconds(parser)
+    add_cluster(parser)
     add_start(parser)
     add_trace(parser)
     parser.set_defaults(run=run)
@@ -36,15 +38,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
-    result = within(
-        arguments.max_seconds,
-        lambda: random_walks(
-            model,
-            start=start,
-            walks=arguments.walks,
-            depth=arguments.depth,
-            seed=arguments.seed,
-            rare=arguments.rare,
-        ),
-    )
+    with cluster_of(arguments) as cluster:
+        result = within(
+            arguments.max_seconds,
+            lambda: random_walks(
+                model,
+                start=start,
+                walks=arguments.walks,
+                depth=arguments.depth,
+                seed=arguments.seed,
+                rare=arguments.rare,
+                cluster=cluster,
+            ),
+        )
     return report(result, arguments, model=model, **about(model))

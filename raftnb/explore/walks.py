@@ -3,203 +3,141 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.claims import ClaimChecker
 from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
-from raftnb.explore.expander import Expander
-from raftnb.explore.given import at_least, begun
-from raftnb.explore.memo.memo import Memo
-from raftnb.explore.rareness import Rareness, drawn
-from raftnb.explore.replay import Replay
-from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.tables.hashing import fingerprint
-from raftnb.explore.tables.layout import Successors, Which
-from raftnb.explore.tables.states import OutOfMemory, Store
-from raftnb.explore.tables.threads import Threads
+from raftnb.explore.given import asked, at_least, begun
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.walkers import BATCH, Walked, Walkers
 from raftnb.language.spec import Model
+from raftnb.parallel import Cluster, Lost, in_order
 
-BATCH, LANES = 2048, 4
 
-
+@dataclass(eq=False)
 class Walks:
-    """Many walks at once, a step of each at a time; the same seed gives the same walks.
+    """Walks that are to be taken, by the numbers of their batches; in each process from a memo.
 
-    The work is always in the same few parts, however many threads there are to do it, so that the
-    walks do not depend on the machine.
+    `apart` says that it is one of several processes, `share` of which are on one machine.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        options: ExplorationOptions,
-        walks: int,
-        depth: int,
-        seed: int,
-        *,
-        rare: bool,
-    ) -> None:
-        self.started = time.perf_counter()
-        self.model, self.options = model, options
-        self.walks, self.depth, self.seed = walks, depth, seed
-        self.memo = Memo(model)
-        self.checker = ClaimChecker(self.memo)
-        self.threads = Threads(LANES, options.workers)
-        width = self.memo.interner.width
-        self.now = Store(width, options.memory, None)
-        self.now.rows = np.zeros((BATCH, width), dtype=np.uint32)
-        self.expander = Expander(self.memo, self.now, self.threads, Which.INSIDE)
-        self.visited = Store(width, options.memory, None)
-        self.replay = Replay(self.memo, self.visited)
-        self.initial: list[list[int]] = []
-        self.history: list[tuple[Any, Any]] = []
-        self.found: list[Successors] = []
-        self.deepest = 0
-        self.rareness = Rareness(self.memo) if rare else None
-        self.witnesses: dict[str, Trace | None] = dict.fromkeys(self.checker.witnesses())
+    of: Model
+    options: ExplorationOptions
+    walks: int
+    depth: int
+    seed: int
+    rare: bool = False
+    apart: bool = False
+    share: int = 1
 
-    def run(self) -> Exploration:
-        """Walk to the end, to the first violation, or until interrupted."""
-        bound = f"{self.walks:,} random walks of at most {self.depth} steps, seed {self.seed}"
-        bound += ", rare actions first" if self.rareness is not None else ""
-        try:
-            with progress_bar("walks", self.options.progress, self.walks) as bar:
-                if not self._begin():
-                    bound = f"no initial state is within the constraints; {bound} were wanted"
-                for first in range(0, self.walks if self.initial else 0, BATCH):
-                    size = min(BATCH, self.walks - first)
-                    self._batch(size, np.random.default_rng([self.seed, first]))
-                    bar.update(size)
-        except Stop as stop:
-            return self._result(stop.verdict, **stop.found)
-        except KeyboardInterrupt:
-            bound = f"interrupted; {bound} were wanted"
-        except (OutOfMemory, MemoryError):
-            bound = f"max_memory {self.visited.max_memory:,} bytes; {bound} were wanted"
-        finally:
-            self.threads.close()
-        return self._result(Verdict.UNKNOWN, bound=bound)
+    def __call__(self, number: int) -> Iterator[Walked]:
+        """What a batch of them finds; after one that ended early nobody looks at others."""
+        if not self.ended:
+            size = min(BATCH, self.walks - number * BATCH)
+            walked = self.walkers.batch(number, size, digests=self.apart)
+            if walked.found or walked.error:
+                self.ended.append(walked)
+        yield self.ended[0] if self.ended else walked
 
-    def _begin(self) -> bool:
-        """Check all initial states; whether there is one within the constraints to start from."""
-        memo = self.memo
-        for state in self.model.initial_states:
-            row = memo.encode(state)
-            if claim := self.checker.breaks(row):
-                trace = Trace((state,), ())
-                raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
-            if memo.is_within(row):
-                self.initial.append(row)
-        return bool(self.initial)
+    def model(self, number: int) -> Model:
+        """The model that its traces are of."""
+        return self.of
 
-    def _batch(self, size: int, chance: np.random.Generator) -> None:
-        chosen = chance.integers(0, len(self.initial), size).tolist()
-        self.now.rows[:size] = [self.initial[i] for i in chosen]
-        walkers, self.history = np.arange(size), []
-        if self.rareness is not None:
-            self.rareness.begin()
-        self._arrive(walkers)
-        for _ in range(self.depth):
-            walkers = self._step(walkers, chance.random(size))
-            if not len(walkers):
-                return
-            self._arrive(walkers)
+    @cached_property
+    def ended(self) -> list[Walked]:
+        """The batch that ended early, if one did."""
+        return []
 
-    def _arrive(self, walkers: Any) -> None:
-        """The walkers (as many rows as there are) have come to new states."""
-        self.history.append((walkers, self.now.rows[: len(walkers)].copy()))
-        self.deepest = max(self.deepest, len(self.history))
-        self._visit(len(walkers))
-        begin, end = list(range(LANES)), [len(walkers)] * LANES
-        before = self.checker.witnesses()
-        self.checker.check_states(self.now.rows, begin, end, self.threads, self.expander.scratches)
-        for name, at in self.checker.witnesses().items():
-            if at >= 0 and before[name] < 0:
-                self.witnesses[name] = self._trace(at)
-        if broken := self.checker.broken():
-            at, claim = broken
-            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self._trace(at))
+    @cached_property
+    def walkers(self) -> Walkers:
+        """What takes them, in this process."""
+        options = self.options
+        if self.share > 1:
+            options = replace(options, max_memory=options.memory // self.share)
+        return Walkers(self.of, options, self.depth, self.seed, rare=self.rare)
 
-    def _step(self, walkers: Any, picks: Any) -> Any:
-        """Take a step of every walk; return those that go on."""
-        self.found, size, at = [], len(walkers), list(range(LANES))
-        while any(start < size for start in at):
-            at = self.expander.expand([(start, size) for start in at], self._keep)
-            self._check(self.expander.stuck)
-        parents = np.concatenate([out.parents[0] for out in self.found])
-        rows = np.concatenate([out.rows[0] for out in self.found])
-        order = np.argsort(parents, kind="stable")
-        counts = np.bincount(parents, minlength=size)
-        moving = np.flatnonzero(counts)
-        first, counts = (np.cumsum(counts) - counts)[moving], counts[moving]
-        if self.rareness is None:
-            chosen = order[first + (picks[walkers[moving]] * counts).astype(np.int64)]
+
+class Tally:
+    """What batches have found, in their order."""
+
+    def __init__(self, work: Walks) -> None:
+        self.started, self.work = time.perf_counter(), work
+        self.distinct, self.generated, self.depth = 0, 0, 0
+        self.states = np.zeros(0, dtype=np.uint64)
+        self.taken: Counter[str] = Counter()
+        names = [claim.__name__ for claim in asked(work.of, "sometimes")]
+        self.witnesses: dict[str, Trace | None] = dict.fromkeys(names)
+
+    def add(self, one: Walked) -> None:
+        """Add what a batch has found."""
+        if one.states is None:
+            self.distinct += one.new
         else:
-            labels = np.concatenate([out.labels[0] for out in self.found])
-            weights = self.rareness.weights(parents, labels)[order]
-            chosen = order[drawn(weights, first, counts, picks[walkers[moving]])]
-            self.rareness.took(labels[chosen])
-        self.now.rows[: len(moving)] = rows[chosen]
-        return walkers[moving]
+            self.states = np.union1d(self.states, one.states)
+            self.distinct = len(self.states)
+        self.generated += one.generated
+        self.depth = max(self.depth, one.depth)
+        self.taken.update(one.taken)
+        for name, trace in one.witnesses.items():
+            self.witnesses[name] = self.witnesses[name] or trace
 
-    def _keep(self, outs: list[Successors]) -> None:
-        for out in outs:
-            for shard, n in enumerate(out.counts.tolist()):
-                rows, parents = out.rows[shard, :n].copy(), out.parents[shard, :n].copy()
-                labels = out.labels[shard, :n].copy()
-                kept = out._replace(rows=rows[None], parents=parents[None], labels=labels[None])
-                self.found.append(kept)
-
-    def _check(self, stuck: list[int]) -> None:
-        for at in sorted(stuck):
-            if self.options.deadlock and not self.checker.is_final(self.now.rows[at].tolist()):
-                raise Stop(Verdict.VIOLATED, property="deadlock", trace=self._trace(at))
-        if bad := self.expander.bad():
-            claim = self.checker.outlawed[bad[1]]
-            trace = self.replay.one_more(self._trace(bad[0]), claim)
-            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
-
-    def _visit(self, n: int) -> None:
-        """Count the states that are new."""
-        rows = self.now.rows[:n]
-        hashes = np.array([fingerprint(row) for row in rows], dtype=np.uint64)
-        none = np.zeros((1, n), dtype=np.uint32)
-        out, at = Successors(rows[None], hashes[None], none, none, np.array([n])), 0
-        self.visited.other_bytes = self.memo.interner.bytes
-        while (at := self.visited.add(0, out, at)) < n:
-            self.visited.grow_rows()
-            self.visited.grow_table(0)
-
-    def _trace(self, at: int) -> Trace:
-        """The walk that one of the rows has come."""
-        walker = self.history[-1][0][at]
-        rows = [row[np.searchsorted(walkers, walker)] for walkers, row in self.history]
-        return self.replay.along([row.tolist() for row in rows])
-
-    def _not_asked(self) -> tuple[str, ...]:
-        names = ", ".join(c.__name__ for c in self.model.checked(self.model.spec.possible))
-        return (f"walks do not tell what is possible: {names}",) if names else ()
-
-    def _result(self, verdict: Verdict, **found: Any) -> Exploration:
-        taken = self.expander.coverage.tolist()
+    def result(self, **found: Any) -> Exploration:
+        """What all of them found, with a verdict."""
+        model = self.work.of
+        names = ", ".join(c.__name__ for c in model.checked(model.spec.possible))
+        possible = (f"walks do not tell what is possible: {names}",) if names else ()
         return Exploration(
-            verdict,
-            distinct=self.visited.distinct,
-            generated=self.expander.generated,
-            depth=self.deepest,
+            distinct=self.distinct,
+            generated=self.generated,
+            depth=self.depth,
             seconds=time.perf_counter() - self.started,
             witnesses=self.witnesses,
-            coverage={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
-            not_checked=not_checked(self.model),
-            partial=(*begun_elsewhere(self.model), *self._not_asked()),
+            coverage=dict(self.taken),
+            not_checked=not_checked(model),
+            partial=(*begun_elsewhere(model), *possible),
             **found,
         )
+
+
+def taken(work: Walks, where: int | Cluster) -> Exploration:
+    """What walks find, up to the first batch that ends early; `where` is that of `in_turn`."""
+    tally, many = Tally(work), -(-work.walks // BATCH)
+    bound = f"{work.walks:,} random walks of at most {work.depth} steps, seed {work.seed}"
+    bound += ", rare actions first" if work.rare else ""
+    stopped = None
+    try:
+        with (
+            progress_bar("walks", work.options.progress, work.walks) as bar,
+            closing(in_order(work, many, where)) as batches,  # type: ignore[type-var]
+        ):
+            for one in batches:
+                if isinstance(one, Lost):
+                    stopped = f"a process that took walks ended ({one.why})"
+                    break
+                tally.add(one)
+                if one.error is not None:
+                    raise one.error
+                if one.found.get("verdict") is Verdict.VIOLATED:
+                    return tally.result(**one.found)
+                if one.found:
+                    stopped = one.found["bound"]
+                    break
+                bar.update(BATCH)
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    bound = bound if stopped is None else f"{stopped}; {bound} were wanted"
+    return tally.result(verdict=Verdict.UNKNOWN, bound=bound)
 
 
 @told_plainly
@@ -215,6 +153,7 @@ def random_walks(
     max_memory: int | None = None,
     threads: int | None = None,
     progress: bool = True,
+    cluster: Cluster | None = None,
 ) -> Exploration:
     """Take random walks from the initial states, each step chosen evenly among those enabled.
 
@@ -224,12 +163,27 @@ def random_walks(
     Invariants are checked in every state that is walked through, and where a step would leave the
     constraint (such a step is not taken). A violation comes with the walk that led to it, which is
     seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
-    through, `generated` the steps that were there to choose from. Same seed, same walks.
+    through, `generated` the steps that were there to choose from. Same seed, same walks: on any
+    number of threads, and on the workers of a `cluster`, which take 2,048 walks at a time.
     """
     at_least(1, walks=walks, depth=depth)
     at_least(0, seed=seed)
     options = ExplorationOptions(
         deadlock, max_memory=max_memory, threads=threads, progress=progress
     )
-    walked = Walks(begun(model, start), options, walks, depth, seed, rare=rare)
-    return as_tried(model, walked.run())
+    work = Walks(begun(model, start), options, walks, depth, seed, rare)
+    if cluster is not None:
+        work = dealt_out(work, cluster)
+    return as_tried(model, taken(work, cluster or 1))
+
+
+def dealt_out(work: Walks, cluster: Cluster) -> Walks:
+    """The walks as the workers of a cluster take them; raises `UsageError` for threads."""
+    if work.options.threads is not None:
+        raise UsageError(
+            f"threads={work.options.threads}, with a cluster",
+            allowed="so many workers, of one thread each",
+            cure="say how many workers: `Cluster(workers=4)`",
+        )
+    share = -(-cluster.workers // cluster.machines)
+    return replace(work, options=replace(work.options, threads=1), apart=True, share=share)

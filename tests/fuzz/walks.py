@@ -5,12 +5,11 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-import numpy as np
-
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.result import ExplorationOptions
-from raftnb.explore.walks import Walks
+from raftnb.explore.walkers import Walkers
+from raftnb.explore.walks import Walks, taken
 from raftnb.language import Model
 from raftnb.refine.walks import refines_on_walks
 from tests.fuzz.compare import Findings, asked, replayed
@@ -55,24 +54,17 @@ def only_true(hand: Explored) -> Model:
     return quiet
 
 
-def walked(model: Model, seed: int, threads: int) -> tuple[Walks, Any]:
+def walked(model: Model, seed: int, threads: int) -> tuple[Walkers, Any]:
     """Some walks, and what they say, which must be the same for any number of threads."""
     options = ExplorationOptions(deadlock=False, threads=threads, progress=False)
-    walks = Walks(model, options, WALKS, DEPTH, seed, rare=False)
-    return walks, walks.run()
+    walks = Walks(model, options, WALKS, DEPTH, seed)
+    answer = taken(walks, 1)
+    return walks.walkers, answer
 
 
-def paths(walks: Walks, count: int) -> list[Trace]:
+def paths(walkers: Walkers, count: int) -> list[Trace]:
     """The first of the walks as traces."""
-    found = []
-    for walker in range(count if walks.history else 0):
-        rows = [
-            row[np.searchsorted(walkers, walker)].tolist()
-            for walkers, row in walks.history
-            if walker in walkers
-        ]
-        found.append(walks.replay.along(rows))
-    return found
+    return [walkers.path(number) for number in range(count if walkers.history else 0)]
 
 
 def same_walks(found: Findings, hand: Explored, answer: Any, traces: list[Trace]) -> None:
