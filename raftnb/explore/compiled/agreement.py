@@ -92,20 +92,20 @@ def compare_view(loaded: Loaded, number: int, state: State) -> None:
         return
     with World(model, state) as world:
         seen = looking(model, view)(world)
-    if loaded.library.judge_view(loaded.library.row_of(number)) != loaded.words.of(seen):
+    if loaded.library.judge_view(loaded.row_of(number)) != loaded.words.of(seen):
         raise Differs(f"the view is not {seen!r}, as it is in Python, of {state.values!r}")
 
 
 def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
     """The steps from a state as the compiled code has them: process, action, the row after it."""
-    width = loaded.width + 1
+    width = loaded.cells + 1
     found = (ctypes.c_uint32 * (width * MOST_SUCCESSORS))()
     n = loaded.library.successors(number, found, MOST_SUCCESSORS)
     if n < 0:
         raise Differs("the compiled code fails in a state that it went through")
     for at in range(0, n * width, width):
         instance = loaded.written.instances[found[at]]
-        row = (ctypes.c_uint32 * loaded.width)(*found[at + 1 : at + width])
+        row = (ctypes.c_uint32 * loaded.cells)(*found[at + 1 : at + width])
         yield instance.process.name, instance.action.name, row
 
 
@@ -123,7 +123,7 @@ def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
 def claims(loaded: Loaded, number: int) -> list[int]:
     """What is true in a state: invariants, those awaited, the constraints together, `final`."""
     library, claimed = loaded.library, loaded.written.claims
-    n, row = len(claimed.invariants) + len(claimed.awaited) + 1, library.row_of(number)
+    n, row = len(claimed.invariants) + len(claimed.awaited) + 1, loaded.row_of(number)
     return [*(library.judge(row, i) for i in range(n)), library.judge_final(row)]
 
 
@@ -150,5 +150,5 @@ def truth(world: World, claim: Property) -> int:
 def step_claims(loaded: Loaded, number: int, row: Any) -> list[int]:
     """What is claimed of the step from a state to a row."""
     written = loaded.written.claims
-    n, before = len(written.steps) + len(written.allowed), loaded.library.row_of(number)
+    n, before = len(written.steps) + len(written.allowed), loaded.row_of(number)
     return [loaded.library.judge_step(before, row, i) for i in range(n)]

@@ -53,7 +53,7 @@ static int within_limits(void) {
 /* The state of the row that is expanded, for what reads it. */
 static void load_state(void) {
     if (state_is_loaded) return;
-    unpack(before_step, base_row);
+    for (int g = 0; g < GROUPS; g++) spread_out(before_step, g, base[g]);
     memcpy(after_step, before_step, sizeof after_step);
     state_is_loaded = 1, written_n = 0;
 }
@@ -121,9 +121,7 @@ static void note_outcome(int instance) {
         if (is_of_network(cell)) one.within &= are_few(after_step[cell]);
         for (int j = 0; j < one.writes; j++) known |= pairs[j][0] == g;
         if (known) continue;
-        W packed[WIDTH];
-        pack_group(packed, after_step, g);
-        pairs[one.writes][0] = g, pairs[one.writes++][1] = packed[g];
+        pairs[one.writes][0] = g, pairs[one.writes++][1] = group_in(after_step, g);
     }
     memcpy(pairs + one.writes, noted, noted_n * sizeof *noted);
     one.changes = noted_n;
@@ -141,7 +139,7 @@ static void note_outcome(int instance) {
 
 /* What an instance did just now, on its way. */
 static void on_its_way(int instance) {
-    static uint64_t stamps[WIDTH], stamp;
+    static uint64_t stamps[GROUPS], stamp;
     struct successor *one = fresh_successor();
     int by_network = 0;
     memcpy(one->row, base_row, sizeof base_row);
@@ -152,15 +150,9 @@ static void on_its_way(int instance) {
         if (after_step[cell] == before_step[cell]) continue;
         join(&one->need, touching[cell]);
         by_network |= is_of_network(cell);
-        if (groups[g].n == 1) {
-            replace(one->row, &one->hash, g, after_step[cell]);
-            continue;
-        }
         if (stamps[g] == stamp) continue;
-        W packed[WIDTH];
         stamps[g] = stamp;
-        pack_group(packed, after_step, g);
-        replace(one->row, &one->hash, g, packed[g]);
+        replace(one->row, &one->hash, g, group_in(after_step, g));
     }
     s = after_step;
     if (by_network) one->within = within_limits();

@@ -75,7 +75,7 @@ typedef const W (*Pairs)[2];
 
 /* The bag after all that an outcome sends and discards. */
 static inline W bag_after_all(Pairs changes, int n, int *few) {
-    W bag = base_row[group_of[BAG]];
+    W bag = base[group_of[BAG]];
     for (int i = 0; i < n; i++) bag = bag_after(changes[i][0], changes[i][1], bag, few);
     return bag;
 }
@@ -83,13 +83,13 @@ static inline W bag_after_all(Pairs changes, int n, int *few) {
 static void change_queues(struct successor *one, Pairs changes, int n) {
     for (int i = 0; i < n; i++) {
         int cell = place_of_message(changes[i][1]), g = group_of[cell];
-        W then = changed(changes[i][0], changes[i][1], one->row[g]);
-        if (then == one->row[g]) continue;
+        W now = word_in(one->row, g), then = changed(changes[i][0], changes[i][1], now);
+        if (then == now) continue;
         join(&one->need, touching[cell]);
         replace(one->row, &one->hash, g, then);
     }
     for (int i = 0; i < n; i++)
-        one->within &= are_few(one->row[group_of[place_of_message(changes[i][1])]]);
+        one->within &= are_few(word_in(one->row, group_of[place_of_message(changes[i][1])]));
 }
 
 /* An outcome that is kept, on its way; how long its note is. */
@@ -108,7 +108,7 @@ static inline size_t take(const char *from) {
     one->hash = base_hash, one->need = o->need;
     one->instance = o->instance, one->within = o->within & few;
     for (int i = 0; i < o->writes; i++) replace(one->row, &one->hash, pairs[i][0], pairs[i][1]);
-    if (in_bag && bag != one->row[group_of[BAG]]) {
+    if (in_bag && bag != base[group_of[BAG]]) {
         join(&one->need, touching[BAG]);
         replace(one->row, &one->hash, group_of[BAG], bag);
     }
@@ -123,7 +123,7 @@ static int ask(int k, W message) {
     if (slot->direct) return run_slot(slot, message);
     W key[MOST_ASKED + 1];
     for (int i = 0; i < MOST_ASKED; i++)
-        key[i] = slot->asked[i] < 0 ? 0 : base_row[slot->asked[i]];
+        key[i] = slot->asked[i] < 0 ? 0 : base[slot->asked[i]];
     key[MOST_ASKED] = message, asked_of[k]++;
     size_t i = hash_of_key(key, k + 1) & (kept_size - 1);
     while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
@@ -146,7 +146,7 @@ static int ask(int k, W message) {
 static int ask_all(int k) {
     const struct slot *slot = &slots[k];
     if (slot->receiver == TO_NOBODY) return ask(k, NONE);
-    W waiting = base_row[group_of[slot->channel >= 0 ? slot->channel : BAG < 0 ? 0 : BAG]];
+    W waiting = base[group_of[slot->channel >= 0 ? slot->channel : BAG < 0 ? 0 : BAG]];
     if (slot->channel >= 0) return size(waiting) && ask(k, at(waiting)[0]);
     int moved = 0;
     W step = KEEPS ? 1 : 2, to = slot->receiver < 0 ? NONE : constants[slot->receiver];

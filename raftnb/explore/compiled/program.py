@@ -19,7 +19,7 @@ from raftnb.data.trace import State
 from raftnb.explore.compiled.checkpoints import Folder, refusal
 from raftnb.explore.compiled.interpreted import Interpreted
 from raftnb.explore.compiled.routines import Functions
-from raftnb.explore.compiled.shape import Claims, Shape, claims_of, grouped
+from raftnb.explore.compiled.shape import Claims, Shape, claims_of
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
 from raftnb.explore.result import ExplorationOptions, View
@@ -48,8 +48,8 @@ PARTS = (
 class Text:
     """A model's program, and what is needed to speak to it.
 
-    `constants` are the values that it is given; `interpreted` are the instances that are run in
-    Python, and why.
+    `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
+    the instances that are run in Python, and why.
     """
 
     model: Model
@@ -58,21 +58,25 @@ class Text:
     constants: list[Any]
     instances: tuple[ActionInstance, ...]
     claims: Claims
+    width: int
     view: View | None = None
     interpreted: Mapping[int, str] = field(default_factory=dict)
 
 
-def text_of(model: Model, options: ExplorationOptions) -> Text:
-    """The program of a model; raises `NotCompiled` where something in it cannot be said in C."""
+def text_of(model: Model, options: ExplorationOptions, *, wide: bool = False) -> Text:
+    """The program of a model; raises `NotCompiled` where something in it cannot be said in C.
+
+    Unless it is `wide`, a search may find that there is too little room for the values it meets.
+    """
     try:
-        return _written(model, options)
+        return _written(model, options, wide=wide or options.spills)
     except SpecError as error:
         raise NotCompiled(error.found) from error
 
 
-def _written(model: Model, options: ExplorationOptions) -> Text:
+def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     functions, world = Functions(Program(model)), World(model)
-    shape = Shape(functions, world, options)
+    shape = Shape(functions, world, options, wide=wide)
     lines = shape.text()
     tables = functions.tables
     for state in model.starts and model.initial_states:
@@ -82,8 +86,8 @@ def _written(model: Model, options: ExplorationOptions) -> Text:
     text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *lines, *search])
     claims = claims_of(model, options)
     return Text(
-        model, text, tables.atoms, tables.constants, world.instances, claims, options.view,
-        shape.interpreted,
+        model, text, tables.atoms, tables.constants, world.instances, claims, shape.rows.width,
+        options.view, shape.interpreted,
     )  # fmt: skip
 
 
@@ -146,18 +150,17 @@ class Loaded:
     ) -> None:
         """Its states are in memory, or in a folder; `begin` is next, perhaps after `take_up`."""
         self.folder = folder
-        self.written, self.groups = written, grouped(written.model)
-        self.width = len(self.groups)
+        self.written = written
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
             self.library = ctypes.CDLL(os.fspath(copy))
         for name in ("made", "parent_of", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
-        self.library.memory.restype = self.library.arena_words.restype = ctypes.c_size_t
+        for name in ("memory", "arena_words", "width"):
+            getattr(self.library, name).restype = ctypes.c_size_t
         self.library.sum_of.restype = ctypes.c_uint64
         self.library.successors.restype = ctypes.c_int64
-        for name in ("row_of", "arena_of"):
-            getattr(self.library, name).restype = ctypes.POINTER(ctypes.c_uint32)
+        self.library.arena_of.restype = ctypes.POINTER(ctypes.c_uint32)
         self.result = self._result().in_dll(self.library, "result")
         n = len(written.instances) + 1
         self.taken = (ctypes.c_uint64 * n).in_dll(self.library, "taken")
@@ -210,6 +213,11 @@ class Loaded:
             raise self.error() or NotCompiled("the memory is too small for its initial states")
         return made
 
+    @property
+    def cells(self) -> int:
+        """How many words a state has."""
+        return len(self.written.model.layout.cells) + has_bag(self.written.model)
+
     def row(self, state: State) -> Any:
         """A state as the words of its cells."""
         words = [self.words.of(value) for value in state.values]
@@ -218,12 +226,9 @@ class Loaded:
         return (ctypes.c_uint32 * len(words))(*words)
 
     def state(self, row: Any) -> State:
-        """The state of a row."""
+        """The state of the words of its cells."""
         words, arena = self.words, self.arena
-        values: list[Any] = []
-        for word, (_, n) in zip(row[: self.width], self.groups, strict=True):
-            value = words.value(word, arena)
-            values += value if n > 1 else [value]
+        values = [words.value(word, arena) for word in row]
         messages = words.messages(values.pop()) if has_bag(self.written.model) else ()
         return State(self.written.model.layout, tuple(values), messages)
 
@@ -234,9 +239,15 @@ class Loaded:
             numbers.append(parent)
         return numbers[::-1]
 
+    def row_of(self, number: int) -> Any:
+        """The words of the cells of a state by its number."""
+        row = (ctypes.c_uint32 * self.cells)()
+        self.library.cells_of(number, row)
+        return row
+
     def numbered(self, number: int) -> State:
         """The state of a number."""
-        return self.state(self.library.row_of(number))
+        return self.state(self.row_of(number))
 
     def close(self) -> None:
         """Give back the memory."""

@@ -1,7 +1,7 @@
 /* Rows, and the table of those that were met. Before this text stand, made from the specification:
 
-   CELLS and WIDTH, the words of a state and of its row; `groups`, which cells make which word of a
-   row (a process's variables are one node), and `group_of`. */
+   CELLS, the words of a state; `groups`, which cells are looked at as one word (a process's variables
+   are one node), and where it stands in a row of WIDTH words; and `group_of`. */
 
 static struct growing row_array, parent_array;
 static W *rows, *parents;
@@ -11,45 +11,69 @@ static size_t most_states, states_n;
 static size_t oldest;  /* the first state that is in the table, as all after it are */
 static size_t settled; /* from here on, states may be some of those before the oldest again */
 static uint64_t coefficients[WIDTH + 1];
-static W before_step[CELLS], after_step[CELLS], base_row[WIDTH];
+static W before_step[CELLS], after_step[CELLS], base_row[WIDTH], base[GROUPS];
 
 /* A hash is a sum over the words, so that a step changes it by what it changes. */
 
 static void draw_coefficients(void) {
     uint64_t x = 0;
-    for (int g = 0; g < WIDTH; g++) {
+    for (int i = 0; i < WIDTH; i++) {
         uint64_t z = x += 0x9E3779B97F4A7C15u;
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u, z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-        coefficients[g] = (z ^ z >> 31) | 1;
+        coefficients[i] = (z ^ z >> 31) | 1;
     }
 }
 
 static uint64_t hash_of_row(const W *row) {
     uint64_t hash = 0;
-    for (int g = 0; g < WIDTH; g++) hash += coefficients[g] * row[g];
+    for (int i = 0; i < WIDTH; i++) hash += coefficients[i] * row[i];
     return hash;
 }
 
+/* A group of few values has a few bits of a word, for which of them it is: from the `lowest` on, and
+   perhaps None. A word that is none of these is too large for them, and rows are to be made wider. */
+
+static inline W code_of(int g, W word) {
+    const struct group *of = &groups[g];
+    W code = word - of->lowest;
+    if (code <= of->largest - of->or_none) return code;
+    if (!of->or_none || word != NONE) too_wide();
+    return of->largest;
+}
+
+static inline W word_in(const W *row, int g) {
+    const struct group *of = &groups[g];
+    W code = row[of->place] >> of->shift & of->largest;
+    return of->or_none && code == of->largest ? NONE : code + of->lowest;
+}
+
 static inline void replace(W *row, uint64_t *hash, int g, W then) {
-    *hash += coefficients[g] * ((uint64_t)then - row[g]);
-    row[g] = then;
+    const struct group *of = &groups[g];
+    W was = row[of->place], is = (was & ~(of->largest << of->shift)) | code_of(g, then) << of->shift;
+    *hash += coefficients[of->place] * ((uint64_t)is - was);
+    row[of->place] = is;
 }
 
-static inline void pack_group(W *into, const W *from, int g) {
+static inline W group_in(const W *cells, int g) {
     int first = groups[g].first, n = groups[g].n;
-    into[g] = n == 1 ? from[first] : node(TUPLE, n, from + first);
+    return n == 1 ? cells[first] : node(TUPLE, n, cells + first);
 }
 
-static void pack_all(W *into, const W *from) {
-    for (int g = 0; g < WIDTH; g++) pack_group(into, from, g);
+static void pack(W *row, const W *from) {
+    memset(row, 0, WIDTH * sizeof(W));
+    for (int g = 0; g < GROUPS; g++)
+        row[groups[g].place] |= code_of(g, group_in(from, g)) << groups[g].shift;
 }
 
-static void unpack(W *into, const W *from) {
-    for (int g = 0; g < WIDTH; g++) {
-        int first = groups[g].first, n = groups[g].n;
-        if (n == 1) into[first] = from[g];
-        else memcpy(into + first, at(from[g]), n * sizeof(W));
-    }
+/* A word of a group, as the cells of it. */
+static inline void spread_out(W *into, int g, W word) {
+    int first = groups[g].first, n = groups[g].n;
+    if (n == 1) into[first] = word;
+    else memcpy(into + first, at(word), n * sizeof(W));
+}
+
+static void unpack(W *into, const W *row) {
+    for (int g = 0; g < GROUPS; g++) spread_out(into, g, word_in(row, g));
 }
 
 /* The table. An entry's low bits are a number, from the oldest on, the others those of the hash that
@@ -71,7 +95,7 @@ static inline int may_be(W entry, uint64_t hash) {
 
 static inline int same_row(const W *a, const W *b) {
     W differ = 0;
-    for (int g = 0; g < WIDTH; g++) differ |= a[g] ^ b[g];
+    for (int i = 0; i < WIDTH; i++) differ |= a[i] ^ b[i];
     return !differ;
 }
 

@@ -30,10 +30,11 @@ static int halt;       /* why the search goes no further */
 static W actor;
 static int pc_cell, pc_written; /* of a process whose actions have an order */
 
-enum { UNDEFINED = 1, NO_ROOM };
-enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL };
+enum { UNDEFINED = 1, NO_ROOM, TOO_WIDE };
+enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER };
 static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
 static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
+static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
 
 static inline W truth(int yes) { return yes ? YES : NO; }
 static inline int64_t number(W w) { return (int64_t)w - ZERO; }

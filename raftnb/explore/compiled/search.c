@@ -167,9 +167,9 @@ static void leave_out(int instance) { result.generated++, result.cut++, taken[in
 static void arrive(struct successor *one) {
     if (is_collecting) {
         if (collected_n == collected_most) fail();
-        W *out = collected + collected_n++ * (WIDTH + 1);
+        W *out = collected + collected_n++ * (CELLS + 1);
         out[0] = (W)one->instance;
-        memcpy(out + 1, one->row, sizeof one->row);
+        unpack(out + 1, one->row);
         return;
     }
     join(&one->need, unchanged.words);
@@ -208,7 +208,8 @@ static void find_unchanged(void) {
 static void begin_at(uint32_t state) {
     if (folder >= 0 && outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
-    memcpy(base_row, rows + (size_t)state * WIDTH, sizeof base_row);
+    memcpy(base_row, row_at(state), sizeof base_row);
+    for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
     base_hash = hash_of_row(base_row);
     state_is_loaded = 0;
 }
@@ -224,11 +225,16 @@ static void expand_one(void) {
     if (!final || !is_true_of(final, before_step)) stop(STUCK, 0, current);
 }
 
-/* For Python. Every one gives FAILED where the state is to be handed over. */
+/* For Python, which has states as the words of their cells. Every one gives FAILED where the state is
+   to be handed over. */
+
+static int why_not(int wrong) {
+    return wrong == UNDEFINED ? FAILED : wrong == NO_ROOM ? FULL : WIDER;
+}
 
 static void meet_initial(const W *state) {
     struct successor one = {.parent = 0xffffffffu, .instance = COUNT(instances)};
-    pack_all(one.row, state);
+    pack(one.row, state);
     one.hash = hash_of_row(one.row);
     for (int kind = 0; kind < 3; kind++)
         if (kind != STEP) join(&one.need, of_kind[kind]);
@@ -239,7 +245,8 @@ static void meet_initial(const W *state) {
 
 /* A state to begin in. */
 int begin(const W *state) {
-    switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
+    int wrong = setjmp(on_failure);
+    if (wrong) return why_not(wrong);
     memcpy(after_step, state, sizeof after_step);
     halt = MORE, top = stack;
     meet_initial(after_step);
@@ -284,7 +291,8 @@ int begin_all(uint64_t most) {
     static uint64_t choice[CELLS + 1];
     static int cell;
     halt = MORE, top = stack;
-    switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
+    int wrong = setjmp(on_failure);
+    if (wrong) return why_not(wrong);
     for (; most && !halt; most--) {
         if (cell == CELLS) {
             meet_initial(state);
@@ -302,7 +310,8 @@ int begin_all(uint64_t most) {
 static int expand_some(uint64_t most) {
     halt = MORE, is_collecting = 0, waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
-    switch (setjmp(on_failure)) { case UNDEFINED: return FAILED; case NO_ROOM: return FULL; }
+    int wrong = setjmp(on_failure);
+    if (wrong) return why_not(wrong);
     while (most-- && result.next < result.level_end) {
         begin_at((uint32_t)result.next++);
         expand_one();
@@ -333,12 +342,10 @@ int64_t successors(uint32_t state, W *into, size_t most) {
     return (int64_t)collected_n;
 }
 
-/* Whether a claim is true of a row: the invariants, those awaited, the constraints, in turn. */
-int judge(const W *of, size_t claim) {
-    static W state[CELLS];
+/* Whether a claim is true of a state: the invariants, those awaited, the constraints, in turn. */
+int judge(const W *state, size_t claim) {
     top = stack;
     if (setjmp(on_failure)) return -1;
-    unpack(state, of);
     s = state;
     if (claim < INVARIANTS) return all_pass(INVARIANT, (int)claim);
     claim -= INVARIANTS;
@@ -346,13 +353,11 @@ int judge(const W *of, size_t claim) {
     return all_pass(CONSTRAINT, -1) && within_limits();
 }
 
-/* Whether a claim about steps is true of the step between two rows. */
+/* Whether a claim about steps is true of the step between two states. */
 int judge_step(const W *before, const W *after, size_t claim) {
-    static W states[2][CELLS];
     top = stack;
     if (setjmp(on_failure)) return -1;
-    unpack(states[0], before), unpack(states[1], after);
-    s = states[0], t = states[1];
+    s = before, t = after;
     if (claim < STEPS) return all_pass(STEP, (int)claim);
     claim -= STEPS;
     for (size_t i = 0; i < COUNT(allowed); i++)
@@ -361,21 +366,17 @@ int judge_step(const W *before, const W *after, size_t claim) {
     return 1;
 }
 
-/* Whether a row is an end; 0 where the specification says of none that it is. */
-int judge_final(const W *of) {
-    static W state[CELLS];
+/* Whether a state is an end; 0 where the specification says of none that it is. */
+int judge_final(const W *state) {
     top = stack;
     if (setjmp(on_failure)) return -1;
-    unpack(state, of);
     return final && is_true_of(final, state);
 }
 
-/* What is seen of a row; UNBOUND where that has no value. */
-W judge_view(const W *of) {
-    static W state[CELLS];
+/* What is seen of a state; UNBOUND where that has no value. */
+W judge_view(const W *state) {
     top = stack;
     if (setjmp(on_failure)) return UNBOUND;
-    unpack(state, of);
     s = state;
     return view();
 }

@@ -11,7 +11,6 @@ from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.program import Loaded, Text, library_of, text_of
-from raftnb.explore.compiled.shape import grouped
 from raftnb.explore.compiled.stored import Stored
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
@@ -20,7 +19,7 @@ from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, one_more, through
 from raftnb.language.spec import Model
 
-MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL = range(8)
+MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER = range(9)
 CHUNK = 20_000
 """After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
 
@@ -45,13 +44,17 @@ def compiled_search(
     return CompiledSearch(written, options)
 
 
+class TooNarrow(Exception):
+    """A value was met for which the rows have too few bits."""
+
+
 class CompiledSearch:
     """One exploration; `run` gives the result. Raises `Differs` where it is not to be believed."""
 
     def __init__(self, written: Text, options: ExplorationOptions) -> None:
         self.started = time.perf_counter()
         self.model, self.options, self.written = written.model, options, written
-        row = 4 * (len(grouped(written.model)) + 1) + 16
+        row = 4 * (written.width + 1) + 16
         most = options.max_states or 1 << 32
         self.stored = Stored(written, options) if options.spills else None
         if self.stored is None:
@@ -77,7 +80,10 @@ class CompiledSearch:
         What is in a folder stays there where one can go on with it.
         """
         try:
-            found = self._run()
+            try:
+                found = self._run()
+            except TooNarrow:
+                return self._anew()
             if self.stored and (found.complete or found.verdict is Verdict.VIOLATED):
                 self.stored.folder.discard()
             return found
@@ -89,6 +95,12 @@ class CompiledSearch:
             self.loaded.close()
             if self.stored:
                 self.stored.folder.close()
+
+    def _anew(self) -> Exploration:
+        """The same with rows that are wide enough for any value."""
+        search = CompiledSearch(text_of(self.model, self.options, wide=True), self.options)
+        search.started = self.started
+        return search.run()
 
     def _run(self) -> Exploration:
         try:
@@ -156,6 +168,8 @@ class CompiledSearch:
         if reason == FAILED:
             self._heed_python()
             raise Differs("a state is handed to Python")
+        if reason == WIDER:
+            raise TooNarrow
         if reason == FULL:
             if self.stored and (told := self.loaded.error()):
                 raise told

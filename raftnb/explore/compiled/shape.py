@@ -10,8 +10,8 @@ from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints
 from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.slots import MOST_ASKED, Slot, Slots
-from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
 from raftnb.explore.result import ExplorationOptions
@@ -49,49 +49,29 @@ def claims_of(model: Model, options: ExplorationOptions) -> Claims:
     )
 
 
-def grouped(model: Model) -> list[tuple[int, int]]:
-    """Which cells make which word of a row, as the first one and how many.
-
-    The variables of a process are one word where they are several; the last cell is that of the
-    messages in flight, where they are in no queues.
-    """
-    found: list[tuple[int, int]] = []
-    own = len(model.variables)
-    owners = [cell.owner for cell in model.layout.cells[:own]]
-    shared = {cls.root for cls in model.spec.shared}
-    for owner in dict.fromkeys(owners):
-        first, n = owners.index(owner), owners.count(owner)
-        together = n >= LEAST_GROUP and owner not in shared
-        found += [(first, n)] if together else [(first + i, 1) for i in range(n)]
-    return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
-
-
 class Shape:
     """Writes the tables of a model."""
 
-    def __init__(self, functions: Functions, world: World, options: ExplorationOptions) -> None:
-        self.options = options
+    def __init__(
+        self, functions: Functions, world: World, options: ExplorationOptions, *, wide: bool
+    ) -> None:
+        self.options, self.rows = options, Rows(functions.tables, wide=wide)
         self.functions, self.world, self.model = functions, world, functions.model
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
         self._cells_of: dict[int, frozenset[int]] = {}
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
-        self.groups = grouped(self.model)
-        self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
 
     def text(self) -> list[str]:
         """All of them."""
         claims = claims_of(self.model, self.options)
         most = max((1 + len(i.arguments) for i in self.world.instances), default=1)
-        widths = f"CELLS = {len(self.group_of)}, WIDTH = {len(self.groups)}"
-        groups = ", ".join(f"{{{first}, {n}}}" for first, n in self.groups)
         awaited = [self.functions.claim(claim, self.world) for claim in claims.awaited]
         final = self.model.spec.final
         checks = self._checks(claims)
         return [
-            f"enum {{ {widths}, MOST_ARGUMENTS = {most}, MOST_ASKED = {MOST_ASKED} }};",
-            f"static const struct {{ int first, n; }} groups[] = {{{groups}}};",
-            f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
+            *self.rows.text(),
+            f"enum {{ MOST_ARGUMENTS = {most}, MOST_ASKED = {MOST_ASKED} }};",
             *self._instances(),
             *self._table_of_checks(claims, checks),
             *self._slots([check for _, check in checks], early(checks)),
@@ -142,7 +122,7 @@ class Shape:
         rows = [f"{{{check.function}, {check.row}, {told}}}" for told, check in checks]
         touching = [
             bits((i for i, (_, check) in enumerate(checks) if cell in check.cells), len(checks))
-            for cell in range(len(self.group_of))
+            for cell in range(len(self.rows.group_of))
         ]
         kinds = ("INVARIANT", "STEP", "CONSTRAINT")
         of_kind = [
@@ -176,9 +156,8 @@ class Shape:
 
     def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
         """The slots, each with the claims that may be asked once what it does is kept."""
-        slots = Slots(
-            self.functions, self.world.instances, self._cells_of, self.interpreted, self.groups
-        )
+        world, rows = self.world, self.rows
+        slots = Slots(self.functions, world.instances, self._cells_of, self.interpreted, rows)
 
         def local(slot: Slot) -> str:
             known = {cell for g in slot.asked or () for cell in self._cells_in(g)}
@@ -187,7 +166,7 @@ class Shape:
         return slots.text(local)
 
     def _cells_in(self, group: int) -> range:
-        first, n = self.groups[group]
+        first, n = self.rows.groups[group]
         return range(first, first + n)
 
     def _cells(self, instance: ActionInstance) -> frozenset[int]:
@@ -207,7 +186,7 @@ class Shape:
             rows = [self._start(cell) for cell in range(len(model.variables))]
         nothing: Any = () if model.channels else frozenset() if model.keeps else Map()
         rows += [f"{{ONE_OF, {tables.row([nothing])}, 1, 0}}"] * (
-            len(self.group_of) - len(model.variables)
+            len(self.rows.group_of) - len(model.variables)
         )
         spec = model.spec
         claims = (*spec.assuming, *spec.initially)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.rows import Rows
 from raftnb.language.instances import ActionInstance
 from raftnb.tree import nodes
 from raftnb.tree.nodes import parts
@@ -46,8 +47,7 @@ class Slot(NamedTuple):
 class Slots:
     """Writes the table of the slots.
 
-    `cells` are those that each instance reads and writes, but for those `interpreted` in Python;
-    `groups` are the first cell of each word of a row, and how many it has.
+    `cells` are those that each instance reads and writes, but for those `interpreted` in Python.
     """
 
     def __init__(
@@ -56,10 +56,9 @@ class Slots:
         instances: Sequence[ActionInstance],
         cells: Mapping[int, frozenset[int]],
         interpreted: Mapping[int, str],
-        groups: Sequence[tuple[int, int]],
+        rows: Rows,
     ) -> None:
-        self.functions, self.model, self.groups = functions, functions.model, groups
-        self.group_of = [g for g, (_, n) in enumerate(groups) for _ in range(n)]
+        self.functions, self.model, self.rows = functions, functions.model, rows
         self.instances, self.cells, self.interpreted = instances, cells, interpreted
         self._places: dict[Any, int] = {}
         self.all = self._all()
@@ -121,7 +120,7 @@ class Slots:
             channel = NO_CHANNEL if instance.channel is None else instance.channel
         cells = self.cells.get(number)
         if cells is not None:
-            asked = tuple(sorted({self.group_of[cell] for cell in cells}))
+            asked = tuple(sorted({self.rows.group_of[cell] for cell in cells}))
             alone = len(asked) > MOST_ASKED or not self._may_be_kept(cells)
             if not alone and not self._is_light(instance, asked):
                 return Slot((), asked, channel, receiver)
@@ -136,7 +135,7 @@ class Slots:
         """Whether to run it takes no longer than to look up what it does."""
         routine = self.functions.program.action(type(instance.process), instance.action.name)
         weights = itertools.islice(map(weight, parts(routine)), LIGHT + 1)
-        return all(self.groups[g][1] == 1 for g in asked) and sum(weights) <= LIGHT
+        return all(self.rows.groups[g][1] == 1 for g in asked) and sum(weights) <= LIGHT
 
     def _may_be_kept(self, cells: Iterable[int]) -> bool:
         """Where queues are read as a whole, what is sent cannot be told from what is read."""

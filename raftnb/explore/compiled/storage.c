@@ -83,7 +83,8 @@ size_t memory(void) {
     if (folder >= 0) return tables + (states_n - oldest) * WIDTH * sizeof(W);
     return tables + (arena_used + states_n * (WIDTH + 1)) * sizeof(W);
 }
-const W *row_of(uint32_t state) { return rows + (size_t)state * WIDTH; }
+void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
+size_t width(void) { return WIDTH; } /* words of a row */
 W parent_of(uint32_t state) { return parents[state]; }
 const W *before_of(void) { return before_step; }
 W *answers_of(void) { return answers; }

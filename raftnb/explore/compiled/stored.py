@@ -69,7 +69,7 @@ class Stored:
         if loaded.library.put_down():
             raise loaded.error() or MemoryError
         states = loaded.result.states
-        words = [loaded.library.arena_words(), loaded.width * states, states]
+        words = [loaded.library.arena_words(), loaded.library.width() * states, states]
         self._sum_up(loaded, words)
         self.folder.write(
             {

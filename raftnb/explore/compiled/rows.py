@@ -1,0 +1,126 @@
+"""Where the variables stand in a row: of few values, several share one word of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from raftnb.data.values import order
+from raftnb.explore.compiled.tables import Tables, has_bag
+from raftnb.language.spec import Model
+from raftnb.tree import nodes
+from raftnb.tree.nodes import Type
+
+LEAST_GROUP = 3
+"""A process with at least so many variables is one word."""
+WORD = 32
+SMALL, MARGIN, TEXTS = 64, 4, 64
+"""There is room for so many natural numbers, or for so many times the model's horizon, and for so
+many texts; a row is made anew, and wider, where that is too small."""
+LARGE = 16
+"""What takes more bits has a word of its own."""
+
+
+class Values(NamedTuple):
+    """So many values, from one on, given as its word in C."""
+
+    count: int
+    lowest: str
+
+
+class Field(NamedTuple):
+    """Where a group of cells stands in a row: which of its bits have a number for its value.
+
+    `lowest` is the word, in C, of the value whose number is 0; with `or_none` the number with all
+    bits set is None.
+    """
+
+    bits: int = WORD
+    lowest: str = "0"
+    or_none: bool = False
+
+
+def grouped(model: Model) -> list[tuple[int, int]]:
+    """Which cells are looked at as one word, as the first one and how many.
+
+    The variables of a process are one word where they are several; the last cell is that of the
+    messages in flight, where they are in no queues.
+    """
+    found: list[tuple[int, int]] = []
+    own = len(model.variables)
+    owners = [cell.owner for cell in model.layout.cells[:own]]
+    shared = {cls.root for cls in model.spec.shared}
+    for owner in dict.fromkeys(owners):
+        first, n = owners.index(owner), owners.count(owner)
+        together = n >= LEAST_GROUP and owner not in shared
+        found += [(first, n)] if together else [(first + i, 1) for i in range(n)]
+    return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
+
+
+class Rows:
+    """The groups of a model's cells, and their fields; where they are `wide`, what may have any
+    number of values has a whole word each."""
+
+    def __init__(self, tables: Tables, *, wide: bool) -> None:
+        self.tables, self.model, self.wide = tables, tables.model, wide
+        self.groups = grouped(self.model)
+        self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
+        self._placed = list(self._places())
+        self.width = 1 + max((place for _, place, _ in self._placed), default=-1)
+
+    def text(self) -> list[str]:
+        """The tables."""
+        rows = []
+        for (first, n), (field, place, shift) in zip(self.groups, self._placed, strict=True):
+            largest, none = (1 << field.bits) - 1, int(field.or_none)
+            rows.append(f"{{{first}, {n}, {place}, {shift}, {none}, {largest}u, {field.lowest}}}")
+        counts = f"CELLS = {len(self.group_of)}, GROUPS = {len(rows)}, WIDTH = {self.width}"
+        return [
+            f"enum {{ {counts} }};",
+            "struct group { int first, n, place, shift, or_none; W largest, lowest; };",
+            f"static const struct group groups[] = {{{', '.join(rows)}}};",
+            f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
+        ]
+
+    def _places(self) -> Iterator[tuple[Field, int, int]]:
+        """The field of each group, in which word, and from which bit on."""
+        words, shared, used = 0, 0, WORD
+        for first, n in self.groups:
+            field = self._field(first) if n == 1 else Field()
+            if field.bits == WORD:
+                yield field, words, 0
+                words += 1
+                continue
+            if used + field.bits > WORD:
+                words, shared, used = words + 1, words, 0
+            yield field, shared, used
+            used += field.bits
+
+    def _field(self, cell: int) -> Field:
+        if cell >= len(self.model.variables):
+            return Field()
+        variable, cls = self.model.variables[cell]
+        type_ = self.tables.program.variable_type(cls.root, variable.name)
+        optional = isinstance(type_, nodes.Option)
+        found = self._values(type_.of if isinstance(type_, nodes.Option) else type_)
+        if found is None or found.count > 1 << LARGE:
+            return Field()
+        bits = max(1, (found.count + optional - 1).bit_length())
+        return Field(bits, found.lowest, optional)
+
+    def _values(self, type_: Type) -> Values | None:
+        """The values of a type that are few, and whose words follow each other."""
+        tables = self.tables
+        if isinstance(type_, nodes.Bool):
+            return Values(2, tables.literal(False))
+        if isinstance(type_, nodes.Choice):
+            members = sorted(type_.cls.__members__.values(), key=order)
+            names = [tables.literal(member) for member in members]  # all of them are known then
+            return Values(len(names), names[0])
+        if isinstance(type_, nodes.Member):
+            return Values(len(tables.members[type_.root]), tables.first(type_.root))
+        if isinstance(type_, nodes.Text) and not self.wide:
+            return Values(TEXTS, "FIRST_TEXT")
+        if isinstance(type_, nodes.Int) and type_.natural and not self.wide:
+            return Values(max(SMALL, MARGIN * self.model.horizon), "ZERO")
+        return None

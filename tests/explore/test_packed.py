@@ -1,0 +1,132 @@
+"""Rows in which variables share words: every value comes out as it went in, also the large ones."""
+
+from __future__ import annotations
+
+import shutil
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from raftnb.explore import state_graph
+from raftnb.explore.compiled import compiled_search, search
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import ExplorationOptions
+from raftnb.language import Domain, Globals, Nat, Process, Set, Spec, when
+from tests.explore.test_compiled import folder, said
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
+)
+_ = folder  # compiled fast, and in a folder of this run
+OPTIONS = ExplorationOptions(progress=False, deadlock=False)
+
+
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+
+
+class Key(Domain, number="keys"):
+    pass
+
+
+class Sole(Process, number="soles"):
+    on: bool = False
+
+    def switch(self) -> None:
+        self.on = not self.on
+
+
+class Board(Globals):
+    """A cell of each type that has few values, and of some that may have many."""
+
+    count: Nat = 0
+    last: Nat | None = None
+    color: Color = Color.RED
+    mixed: Color | None = None
+    held: Key | None = None
+    owner: Sole | Key | None = None
+    maybe: bool | None = None
+    word: str = "a"
+    below: int = 0
+    keys: Set[Key] = frozenset()
+
+
+class Hand(Process):
+    pair: Key | None = None
+    sole: Sole | None = None
+
+    def count(self, most: int) -> None:
+        when(Board.count < most)
+        Board.last = Board.count if Board.count % 3 else None
+        Board.count = 9 * Board.count + 8
+
+    def paint(self, key: Key) -> None:
+        when(Board.count == 0)
+        Board.mixed = Board.color if Board.mixed is None else None
+        Board.color = (
+            Color.GREEN
+            if Board.color == Color.RED
+            else Color.BLUE
+            if Board.color == Color.GREEN
+            else Color.RED
+        )
+        Board.held = key if Board.held is None else None
+        Board.owner = Board.held
+
+    def own(self, sole: Sole) -> None:
+        when(Board.count == 0)
+        Board.owner = sole
+        self.sole = None if self.sole == sole else sole
+        Board.maybe = None if Board.maybe is True else Board.maybe is None
+
+    def hold(self, key: Key) -> None:
+        when(Board.count == 0 and len(Board.keys) < 1)
+        Board.keys |= {key}
+        self.pair = key
+
+    def sink(self) -> None:
+        when(Board.count == 0 and Board.below > -2)
+        Board.below -= 1
+        Board.word = "b" if Board.word == "a" else "c"
+
+
+def stays(most: int) -> bool:
+    return Board.count <= 9 * most + 8
+
+
+def reached(model: Any) -> tuple[set[Any], str]:
+    """The states that compiled code has, and whether it had to begin anew with wide rows."""
+    found, rows = compiled_search(model, OPTIONS), "as they are"
+    try:
+        found.explore()
+    except search.TooNarrow:
+        found.loaded.close()
+        wide = search.text_of(model, OPTIONS, wide=True)
+        found, rows = search.CompiledSearch(wide, OPTIONS), "wide"
+        found.explore()
+    try:
+        return {found.loaded.numbered(n) for n in range(found.loaded.result.states)}, rows
+    finally:
+        found.loaded.close()
+
+
+@pytest.mark.parametrize(
+    ("most", "rows"),
+    [(5, "as they are"), (9, "wide"), (30_000, "as they are")],
+)
+def test_every_value_comes_out_as_it_went_in(most, rows):
+    """Numbers have room for 64, or for four times the largest constant."""
+    spec = Spec(
+        name="cells",
+        processes=(Sole, Hand),
+        domains=(Key,),
+        shared=(Board,),
+        constants={"keys": 2, "soles": 1, "most": most},
+        invariants=(stays,),
+    )
+    model = spec()
+    assert reached(model) == (set(state_graph(model, max_states=5_000).states), rows)
+    assert said(compiled_search(model, OPTIONS).run()) == said(Reference(model, OPTIONS).run())
