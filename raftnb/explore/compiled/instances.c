@@ -83,10 +83,12 @@ static inline int is_asked(const uint64_t *need) {
     return STEPS && (meets(of, of_kind[STEP]) || any(&unchanged));
 }
 
-/* An outcome that is noted: this, then groups and their words, then what is sent and discarded. */
-struct outcome { int instance, within, writes, changes; Bits need; };
+/* An outcome that is noted: this, then groups and their words. What it sends and discards is a node. */
+struct outcome { int instance, within, writes; W changes; Bits need; };
 
-struct kept { W key[MOST_ASKED + 1], slot; uint32_t n; size_t first; };
+_Static_assert(MOST_ASKED == 3, "with the message, a key is four words");
+struct key { uint64_t low, high; };
+struct kept { struct key key; W slot; uint32_t n; size_t first; };
 static struct kept *kept; /* a hash table */
 static size_t kept_size, kept_n;
 static char *notes;
@@ -123,8 +125,7 @@ static void note_outcome(int instance) {
         if (known) continue;
         pairs[one.writes][0] = g, pairs[one.writes++][1] = group_in(after_step, g);
     }
-    memcpy(pairs + one.writes, noted, noted_n * sizeof *noted);
-    one.changes = noted_n;
+    if (noted_n) one.changes = node(TUPLE, 2 * noted_n, noted[0]);
     for (int i = next_in(&one.need, 0); i < CHECKS; i = next_in(&one.need, i + 1)) {
         if (!(slot->local[i / 64] >> i % 64 & 1)) continue;
         s = checks[i].kind == STEP ? before_step : after_step, t = after_step;
@@ -133,7 +134,7 @@ static void note_outcome(int instance) {
         if (is_true || checks[i].kind == CONSTRAINT) clear_bit(&one.need, i);
     }
     memcpy(begin, &one, sizeof one);
-    notes_used += (sizeof one + (one.writes + one.changes) * sizeof *pairs + 7) & ~(size_t)7;
+    notes_used += (sizeof one + one.writes * sizeof *pairs + 7) & ~(size_t)7;
     notes_n++;
 }
 

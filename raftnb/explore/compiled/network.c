@@ -21,33 +21,52 @@ static W addressed(W message, W to) {
     return found;
 }
 
-/* The bag with another count of a message. */
-static W recounted(W bag, W message, W count) {
-    W pair[2] = {message, count}, *from = top;
-    if (count != ZERO) return combined(MAP, at(bag), size(bag), pair, 2);
-    for (W i = 0; i < size(bag); i += 2)
-        if (at(bag)[i] != message) push(at(bag)[i]), push(at(bag)[i + 1]);
-    W found = node(MAP, (W)(top - from), from);
-    top = from;
-    return found;
-}
-
 /* What is sent and discarded changes one word: the bag, or the queue of the message. */
 
 enum { SENT, DISCARDED };
 
 static inline int place_of_message(W message) { return QUEUES >= 0 ? queue_of(message) : BAG; }
 
-static W changed(int what, W message, W now) {
-    if (QUEUES >= 0) {
-        if (what == SENT) return concat(now, node(TUPLE, 1, &message));
-        W n = size(now);
-        return n ? slice(now, ZERO + 1, ZERO + n) : now;
+/* In a bag that stands on the stack from `from` on; whether it is another one then. */
+static int change_bag(W *from, int what, W message) {
+    W n = (W)(top - from), step = KEEPS ? 1 : 2;
+    int there;
+    W *place = from + search(from, n, step, message, &there);
+    W *rest = place + (there ? step : 0), left = (W)(top - rest);
+    if (what == SENT && there && !KEEPS) return place[1]++, 1;
+    if (what == SENT && !there) {
+        for (W i = 0; i < step; i++) push(NONE);
+        memmove(place + step, place, left * sizeof(W));
+        place[0] = message;
+        if (!KEEPS) place[1] = ZERO + 1;
+        return 1;
     }
-    if (KEEPS) return what == SENT ? combined(SET, at(now), size(now), &message, 1) : now;
-    W count = map_get(now, message, ZERO);
-    if (what == SENT) return recounted(now, message, count + 1);
-    return count == ZERO ? now : recounted(now, message, count - 1);
+    if (what == SENT || KEEPS || !there) return 0;
+    if (--place[1] != ZERO) return 1;
+    memmove(place, rest, left * sizeof(W));
+    top -= step;
+    return 1;
+}
+
+/* The word after `n` changes, each what is done and with which message. */
+static W changed(W now, const W *changes, int n) {
+    W *from = top;
+    int differs = 0;
+    if (QUEUES >= 0) {
+        for (int i = 0; i < n; i++) {
+            W message = changes[2 * i + 1], waiting = size(now);
+            if (changes[2 * i] == SENT) now = concat(now, node(TUPLE, 1, &message));
+            else if (waiting) now = slice(now, ZERO + 1, ZERO + waiting);
+        }
+        return now;
+    }
+    for (int i = 0; KEEPS && i < n && !differs; i++) differs = !holds_item(now, changes[2 * i + 1]);
+    if (KEEPS && !differs) return now;
+    spread(now, 1);
+    for (int i = 0; i < n; i++) differs |= change_bag(from, changes[2 * i], changes[2 * i + 1]);
+    if (differs) now = node(KEEPS ? SET : MAP, (W)(top - from), from);
+    top = from;
+    return now;
 }
 
 /* It is noted where it is to be done again in other states. */
@@ -57,7 +76,7 @@ static int notes_messages, noted_n; /* more than MOST_NOTED are only counted */
 
 static void on_network(int what, W message) {
     int cell = place_of_message(message);
-    W then = changed(what, message, cells[cell]);
+    W change[2] = {what, message}, then = changed(cells[cell], change, 1);
     if (then != cells[cell]) put(cell, then);
     if (!notes_messages) return;
     if (noted_n < MOST_NOTED) noted[noted_n][0] = what, noted[noted_n][1] = message;

@@ -1,17 +1,18 @@
 /* The outcomes of slots: kept, and put together with a state. */
 
-static inline uint64_t hash_of_key(const W *key, W slot) {
-    static const uint64_t odd[] = {0x9E3779B97F4A7C15u, 0xBF58476D1CE4E5B9u, 0x94D049BB133111EBu,
-                                   0xD6E8FEB86659FD93u};
-    uint64_t h = slot * 0xA0761D6478BD642Fu;
-    for (int i = 0; i <= MOST_ASKED; i++) h += key[i] * odd[i];
+static inline struct key key_of(const struct slot *slot, W message) {
+    return (struct key){base[slot->asked[0]] | (uint64_t)base[slot->asked[1]] << 32,
+                        base[slot->asked[2]] | (uint64_t)message << 32};
+}
+
+static inline uint64_t hash_of_key(struct key key, W slot) {
+    uint64_t h = (key.low + slot * 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
+    h += key.high * 0xD6E8FEB86659FD93u;
     return h ^ h >> 32;
 }
 
-static inline int same_key(const W *a, const W *b) {
-    W differ = 0;
-    for (int i = 0; i <= MOST_ASKED; i++) differ |= a[i] ^ b[i];
-    return !differ;
+static inline int same_key(struct key a, struct key b) {
+    return !((a.low ^ b.low) | (a.high ^ b.high));
 }
 
 static inline size_t outcomes_take(void) { return kept_size * sizeof *kept + notes_used; }
@@ -41,64 +42,62 @@ static void grow_kept(void) {
     kept_size = wider;
 }
 
-static __attribute__((noinline)) int fill(int k, W message, struct kept *at_place, const W *key) {
+static __attribute__((noinline)) int fill(int k, W message, struct kept *at_place, struct key key) {
     size_t first = notes_used;
     noting = k, notes_n = 0, too_much = 0;
     notes_messages = !asks_for(&slots[k], BAG < 0 ? -1 : group_of[BAG]) || QUEUES >= 0;
     run_slot(&slots[k], message);
     noting = -1, notes_messages = 0, filled_for[k]++;
     if (too_much) return 0;
-    memcpy(at_place->key, key, sizeof at_place->key);
-    at_place->slot = k + 1, at_place->first = first, at_place->n = notes_n;
+    at_place->key = key, at_place->slot = k + 1, at_place->first = first, at_place->n = notes_n;
     if (++kept_n * 2 > kept_size) grow_kept();
     return 1;
 }
 
-/* The bag after a message is sent or discarded, looked up. Words of nodes have their highest bit
-   set; here it says what is done with the message, and whether the bag is within the limits. */
+/* The bag after what an outcome sends and discards, looked up; where that is not there more often than
+   not, as where no two states have the same bag, it is made each time. Words of nodes have their
+   highest bit set; here it says whether the bag is within the limits. */
 #define BAGS_BITS 17
-static struct { W now, message, then, unused; } bags[1 << BAGS_BITS] __attribute__((aligned(16)));
+static struct { W now, changes, then, unused; } bags[1 << BAGS_BITS] __attribute__((aligned(16)));
+static uint64_t bags_asked, bags_made;
 
-static inline W bag_after(W what, W message, W now, int *few) {
-    W asked = what == SENT ? now : now & ~NODE;
-    W i = ((asked * 0x9E3779B1u) ^ (message * 0x85EBCA77u)) >> (32 - BAGS_BITS);
-    if (bags[i].now != asked || bags[i].message != message) {
-        W then = changed(what, message, now);
-        bags[i].now = asked, bags[i].message = message;
+static inline W bag_after(W now, W changes, int *few) {
+    if (bags_made > 4096 && bags_made * 2 > bags_asked) {
+        W then = changed(now, at(changes), size(changes) / 2);
+        *few = are_few(then);
+        return then;
+    }
+    W i = ((now * 0x9E3779B1u) ^ (changes * 0x85EBCA77u)) >> (32 - BAGS_BITS);
+    bags_asked++;
+    if (bags[i].now != now || bags[i].changes != changes) {
+        W then = changed(now, at(changes), size(changes) / 2);
+        bags_made++;
+        bags[i].now = now, bags[i].changes = changes;
         bags[i].then = are_few(then) ? then : then & ~NODE;
     }
     *few = (bags[i].then & NODE) != 0;
     return bags[i].then | NODE;
 }
 
-typedef const W (*Pairs)[2];
-
-/* The bag after all that an outcome sends and discards. */
-static inline W bag_after_all(Pairs changes, int n, int *few) {
-    W bag = base[group_of[BAG]];
-    for (int i = 0; i < n; i++) bag = bag_after(changes[i][0], changes[i][1], bag, few);
-    return bag;
-}
-
-static void change_queues(struct successor *one, Pairs changes, int n) {
-    for (int i = 0; i < n; i++) {
-        int cell = place_of_message(changes[i][1]), g = group_of[cell];
-        W now = word_in(one->row, g), then = changed(changes[i][0], changes[i][1], now);
+static void change_queues(struct successor *one, W changes) {
+    for (W i = 0; i < size(changes); i += 2) {
+        int cell = place_of_message(at(changes)[i + 1]), g = group_of[cell];
+        W now = word_in(one->row, g), then = changed(now, at(changes) + i, 1);
         if (then == now) continue;
         join(&one->need, touching[cell]);
         replace(one->row, &one->hash, g, then);
     }
-    for (int i = 0; i < n; i++)
-        one->within &= are_few(word_in(one->row, group_of[place_of_message(changes[i][1])]));
+    for (W i = 1; i < size(changes); i += 2)
+        one->within &= are_few(word_in(one->row, group_of[place_of_message(at(changes)[i])]));
 }
 
 /* An outcome that is kept, on its way; how long its note is. */
 static inline size_t take(const char *from) {
     const struct outcome *o = (const struct outcome *)from;
-    Pairs pairs = (Pairs)(from + sizeof *o), changes = pairs + o->writes;
-    size_t length = (sizeof *o + (o->writes + o->changes) * sizeof *pairs + 7) & ~(size_t)7;
+    const W (*pairs)[2] = (const W (*)[2])(from + sizeof *o);
+    size_t length = (sizeof *o + o->writes * sizeof *pairs + 7) & ~(size_t)7;
     int few = 1, in_bag = BAG >= 0 && o->changes;
-    W bag = in_bag ? bag_after_all(changes, o->changes, &few) : NONE;
+    W bag = in_bag ? bag_after(base[group_of[BAG]], o->changes, &few) : NONE;
     if (!(o->within & few) && !is_asked(o->need.words) && !(in_bag && is_asked(touching[BAG]))) {
         leave_out(o->instance);
         return length;
@@ -112,7 +111,7 @@ static inline size_t take(const char *from) {
         join(&one->need, touching[BAG]);
         replace(one->row, &one->hash, group_of[BAG], bag);
     }
-    if (QUEUES >= 0) change_queues(one, changes, o->changes);
+    if (QUEUES >= 0 && o->changes) change_queues(one, o->changes);
     arrive(one);
     return length;
 }
@@ -121,10 +120,8 @@ static inline size_t take(const char *from) {
 static int ask(int k, W message) {
     struct slot *slot = &slots[k];
     if (slot->direct) return run_slot(slot, message);
-    W key[MOST_ASKED + 1];
-    for (int i = 0; i < MOST_ASKED; i++)
-        key[i] = slot->asked[i] < 0 ? 0 : base[slot->asked[i]];
-    key[MOST_ASKED] = message, asked_of[k]++;
+    struct key key = key_of(slot, message);
+    asked_of[k]++;
     size_t i = hash_of_key(key, k + 1) & (kept_size - 1);
     while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
         i = (i + 1) & (kept_size - 1);
@@ -142,6 +139,18 @@ static int ask(int k, W message) {
     return n > 0;
 }
 
+/* To whom each message of the bag is sent, at the bottom of the stack. */
+static W *receivers;
+
+static void note_receivers(void) {
+    W step = KEEPS ? 1 : 2, bag = base[group_of[BAG < 0 ? 0 : BAG]];
+    receivers = top;
+    for (W m = 0; BAG >= 0 && m < size(bag); m += step) {
+        W message = at(bag)[m];
+        push(at(message)[dest_at[at(message)[0]]]);
+    }
+}
+
 /* Ask a slot, for every message that it may receive. */
 static int ask_all(int k) {
     const struct slot *slot = &slots[k];
@@ -151,9 +160,8 @@ static int ask_all(int k) {
     int moved = 0;
     W step = KEEPS ? 1 : 2, to = slot->receiver < 0 ? NONE : constants[slot->receiver];
     for (W m = 0; m < size(waiting) && !halt; m += step) {
-        W message = at(waiting)[m];
-        if (slot->receiver >= 0 && at(message)[dest_at[at(message)[0]]] != to) continue;
-        moved |= ask(k, message);
+        if (slot->receiver >= 0 && receivers[m / step] != to) continue;
+        moved |= ask(k, at(waiting)[m]);
     }
     return moved;
 }

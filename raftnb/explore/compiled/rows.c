@@ -11,7 +11,8 @@ static size_t most_states, states_n;
 static size_t oldest;  /* the first state that is in the table, as all after it are */
 static size_t settled; /* from here on, states may be some of those before the oldest again */
 static uint64_t coefficients[WIDTH + 1];
-static W before_step[CELLS], after_step[CELLS], base_row[WIDTH], base[GROUPS];
+static W before_step[CELLS], after_step[CELLS], base_row[WIDTH];
+static W base[GROUPS + 1]; /* of each group, and a zero */
 
 /* A hash is a sum over the words, so that a step changes it by what it changes. */
 
@@ -95,6 +96,7 @@ static inline int may_be(W entry, uint64_t hash) {
 
 static inline int same_row(const W *a, const W *b) {
     W differ = 0;
+    #pragma GCC unroll 8
     for (int i = 0; i < WIDTH; i++) differ |= a[i] ^ b[i];
     return !differ;
 }

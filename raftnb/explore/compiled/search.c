@@ -172,7 +172,7 @@ static void arrive(struct successor *one) {
         unpack(out + 1, one->row);
         return;
     }
-    join(&one->need, unchanged.words);
+    if (STEPS) join(&one->need, unchanged.words);
     if (STEPS && meets(&one->need, of_kind[STEP])) {
         int broken = breaks_a_step(one);
         if (broken) return;
@@ -211,7 +211,8 @@ static void begin_at(uint32_t state) {
     memcpy(base_row, row_at(state), sizeof base_row);
     for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
     base_hash = hash_of_row(base_row);
-    state_is_loaded = 0;
+    state_is_loaded = 0, top = stack;
+    note_receivers();
 }
 
 static void expand_one(void) {

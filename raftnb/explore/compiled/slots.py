@@ -85,7 +85,9 @@ class Slots:
             if loop:
                 loops[loop] = f"X(each_{loop}, {loop})"
             asked = slot.asked or ()
-            words = ", ".join(map(str, [*asked, *[-1] * (MOST_ASKED - len(asked))]))
+            words = ", ".join(
+                map(str, [*asked, *[len(self.rows.groups)] * (MOST_ASKED - len(asked))])
+            )
             numbers = (first, len(slot.instances), slot.channel, slot.receiver)
             direct, each = int(slot.asked is None), f"each_{loop}" if loop else "0"
             rows.append(f"{{{{{words}}}, {str(numbers)[1:-1]}, {direct}, {each}, {local(slot)}}}")
