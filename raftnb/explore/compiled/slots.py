@@ -18,6 +18,8 @@ from raftnb.tree.nodes import parts
 
 MOST_ASKED = 3
 """A slot that depends on more words than this is run each time."""
+MANY = 8
+"""A slot whose outcomes are kept at first has a loop of its own from so many instances on."""
 LIGHT = 40
 """An action of so few nodes of the tree, each `SHORT`, is run each time, too."""
 SHORT = (
@@ -107,6 +109,8 @@ class Slots:
     def _loop(self, slot: Slot) -> str | None:
         """The function of all instances of a slot, if they can be run in a loop of their own."""
         if not self.interpreted.keys().isdisjoint(slot.instances):
+            return None
+        if slot.asked is not None and len(slot.instances) < MANY:
             return None
         instances = [self.instances[i] for i in slot.instances]
         runs = {self.functions.run_of(instance) for instance in instances}
