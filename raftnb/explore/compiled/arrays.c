@@ -5,13 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-typedef uint32_t W;
-static _Noreturn void no_room(void);
 
 static int folder = -1; /* -1: all is in memory */
 int disk_says;          /* what went wrong there (errno) */

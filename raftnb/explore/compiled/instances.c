@@ -87,17 +87,8 @@ static inline int is_asked(const uint64_t *need) {
 struct outcome { int instance, within, writes; W changes; Bits need; };
 
 _Static_assert(MOST_ASKED == 3, "with the message, a key is four words");
-struct key { uint64_t low, high; };
-struct kept { struct key key; W slot; uint32_t n; size_t first; };
-static struct kept *kept; /* a hash table */
-static size_t kept_size, kept_n;
-static char *notes;
-static size_t notes_used, notes_size;
 static uint64_t asked_of[COUNT(slots) + 1], filled_for[COUNT(slots) + 1];
 static int noting = -1, notes_n, too_much; /* the slot whose outcomes are noted */
-static size_t most_for_outcomes; /* bytes, where states go to a folder */
-#define FIRST_KEPT (1 << 8)
-#define ROOM_FOR_NOTES (1 << 16)
 #define RARELY 4 /* outcomes are kept where they are asked for more often than so many times */
 
 static int asks_for(const struct slot *slot, int group) {

@@ -5,41 +5,8 @@ static inline struct key key_of(const struct slot *slot, W message) {
                         base[slot->asked[2]] | (uint64_t)message << 32};
 }
 
-static inline uint64_t hash_of_key(struct key key, W slot) {
-    uint64_t h = (key.low + slot * 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
-    h += key.high * 0xD6E8FEB86659FD93u;
-    return h ^ h >> 32;
-}
-
 static inline int same_key(struct key a, struct key b) {
     return !((a.low ^ b.low) | (a.high ^ b.high));
-}
-
-static inline size_t outcomes_take(void) { return kept_size * sizeof *kept + notes_used; }
-
-/* They can be had again. */
-static void forget_outcomes(void) {
-    size_t size = FIRST_KEPT;
-    struct kept *made = reserve(size * sizeof *kept);
-    if (!made) no_room();
-    munmap(kept, kept_size * sizeof *kept);
-    madvise(notes, notes_used, MADV_DONTNEED);
-    kept = made, kept_size = size, kept_n = notes_used = 0;
-}
-
-static void grow_kept(void) {
-    size_t wider = kept_size * 2;
-    struct kept *old = kept;
-    kept = reserve(wider * sizeof *kept);
-    if (!kept) no_room();
-    for (size_t i = 0; i < kept_size; i++)
-        if (old[i].slot) {
-            size_t j = hash_of_key(old[i].key, old[i].slot) & (wider - 1);
-            while (kept[j].slot) j = (j + 1) & (wider - 1);
-            kept[j] = old[i];
-        }
-    munmap(old, kept_size * sizeof *kept);
-    kept_size = wider;
 }
 
 static __attribute__((noinline)) int fill(int k, W message, struct kept *at_place, struct key key) {

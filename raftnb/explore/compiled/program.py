@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from raftnb.data.caches import is_mine, user_caches
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.checkpoints import Folder, refusal
+from raftnb.explore.compiled.engine import engine, engine_text, key_of
 from raftnb.explore.compiled.interpreted import Interpreted
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of
@@ -32,15 +32,14 @@ HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
 PARTS = (
-    "arrays",
-    "runtime",
-    "network",
-    "rows",
-    "instances",
-    "outcomes",
-    "views",
-    "search",
-    "storage",
+    "values.h",
+    "running.c",
+    "network.c",
+    "table.h",
+    "rows.c",
+    "instances.c",
+    "outcomes.c",
+    "search.c",
 )
 
 
@@ -82,8 +81,8 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
-    arrays, runtime, network, *search = ((HERE / f"{name}.c").read_text() for name in PARTS)
-    text = "\n".join([arrays, runtime, tables.text(), network, functions.text(), *lines, *search])
+    values, running, network, *search = ((HERE / name).read_text() for name in PARTS)
+    text = "\n".join([values, running, tables.text(), network, functions.text(), *lines, *search])
     claims = claims_of(model, options)
     return Text(
         model, text, tables.atoms, tables.constants, world.instances, claims, shape.rows.width,
@@ -114,8 +113,8 @@ def compiled(text: str) -> Path:
 
 def library_of(text: str) -> Path:
     """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
-    key = hashlib.sha256("\0".join([compiler(), *FLAGS, text]).encode()).hexdigest()
-    return user_caches() / "compiled" / f"{key[:32]}.so"
+    key = key_of(compiler(), *FLAGS, engine_text(), text)
+    return user_caches() / "compiled" / f"{key}.so"
 
 
 def compiler() -> str:
@@ -130,7 +129,14 @@ def _compile(text: str, library: Path) -> None:
     with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
         source, made = Path(scratch) / "model.c", Path(scratch) / "model.so"
         source.write_text(text)
-        command = [compiler(), *FLAGS, "-o", str(made), str(source)]
+        command = [
+            compiler(),
+            *FLAGS,
+            "-o",
+            str(made),
+            str(source),
+            str(engine(compiler(), library.parent)),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise NotCompiled(f"`cc` fails: {done.stderr.strip().splitlines()[:1]}")
@@ -167,7 +173,8 @@ class Loaded:
         self.enabled = (ctypes.c_uint32 * n).in_dll(self.library, "enabled_in")
         self.disabled = (ctypes.c_uint32 * n).in_dll(self.library, "disabled_in")
         size, most = ctypes.c_size_t(memory), ctypes.c_size_t(most_states)
-        if self.library.start(size, most, int(deadlock), folder.descriptor if folder else -1):
+        self.library.watch_deadlock(int(deadlock))
+        if self.library.start(size, most, folder.descriptor if folder else -1):
             raise self.error() or NotCompiled("the memory that was asked for cannot be reserved")
         if folder:
             folder.opened()

@@ -24,7 +24,7 @@ LARGE = 16
 class Values(NamedTuple):
     """So many values, from one on, given as its word in C."""
 
-    count: int
+    many: int
     lowest: str
 
 
@@ -74,9 +74,9 @@ class Rows:
         for (first, n), (field, place, shift) in zip(self.groups, self._placed, strict=True):
             largest, none = (1 << field.bits) - 1, int(field.or_none)
             rows.append(f"{{{first}, {n}, {place}, {shift}, {none}, {largest}u, {field.lowest}}}")
-        counts = f"CELLS = {len(self.group_of)}, GROUPS = {len(rows)}, WIDTH = {self.width}"
         return [
-            f"enum {{ {counts} }};",
+            f"enum {{ CELLS = {len(self.group_of)}, GROUPS = {len(rows)} }};",
+            f"#define WIDTH {self.width}",
             "struct group { int first, n, place, shift, or_none; W largest, lowest; };",
             f"static const struct group groups[] = {{{', '.join(rows)}}};",
             f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
@@ -103,9 +103,9 @@ class Rows:
         type_ = self.tables.program.variable_type(cls.root, variable.name)
         optional = isinstance(type_, nodes.Option)
         found = self._values(type_.of if isinstance(type_, nodes.Option) else type_)
-        if found is None or found.count > 1 << LARGE:
+        if found is None or found.many > 1 << LARGE:
             return Field()
-        bits = max(1, (found.count + optional - 1).bit_length())
+        bits = max(1, (found.many + optional - 1).bit_length())
         return Field(bits, found.lowest, optional)
 
     def _values(self, type_: Type) -> Values | None:

@@ -1,16 +1,8 @@
-/* Breadth first over rows. Before this text stand the values (runtime.c), the messages, rows,
+/* Breadth first over rows. Before this text stand the values (values.h), the messages, rows,
    outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`,
    `allowed`, which says what steps are followed, and VIEWED and `view`, what is seen of a state. */
 
-#define ON_STACK (1 << 22) /* words */
-
-/* What Python reads. */
-struct {
-    uint64_t states, next, level_end, generated, cut, merged, depth;
-    uint32_t claim, bad;            /* which claim of its kind; in or after which state */
-    uint32_t reason;                /* why the last chunk has ended */
-    uint32_t found[COUNT(awaited) + 1]; /* one more than the first state that shows each */
-} result;
+struct result result = {.found = {[COUNT(awaited)] = 0}};
 uint64_t taken[COUNT(instances) + 1];
 
 static int watches_deadlock;
@@ -63,7 +55,7 @@ static int is_seen(struct successor *one, W seen) {
 }
 
 /* All states that were met are new ones from here on. */
-static void settle(void) {
+void settle(void) {
     W *noted[COUNT(awaited) + 2] = {0}, bad = halt == BROKEN ? result.bad + 1 : 0, n = 0;
     for (size_t i = 0; i < COUNT(awaited); i++) noted[n++] = &result.found[i];
     noted[n] = &bad;
@@ -206,7 +198,7 @@ static void find_unchanged(void) {
 }
 
 static void begin_at(uint32_t state) {
-    if (folder >= 0 && outcomes_take() > most_for_outcomes) forget_outcomes();
+    if (outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
     memcpy(base_row, row_at(state), sizeof base_row);
     for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
@@ -327,6 +319,12 @@ static int expand_some(uint64_t most) {
     result.depth++;
     return LEVEL;
 }
+
+void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
+const W *before_of(void) { return before_step; }
+W *answers_of(void) { return answers; }
+void interpret_with(int (*by)(int, W)) { interpreter = by; }
+void watch_deadlock(int yes) { watches_deadlock = yes; }
 
 /* Expand up to `most` states, or to the end of the level. */
 int expand(uint64_t most) { return result.reason = FAILED, result.reason = expand_some(most); }

@@ -1,5 +1,7 @@
-/* What a search takes of memory and disk, and how it is put down and taken up. Before this text stands
-   the search (search.c). Every function that Python calls gives FAILED or FULL where it cannot be. */
+/* What a search takes of memory and disk, and how it is put down and taken up. Every function that
+   Python calls gives FAILED or FULL where it cannot be. */
+
+#define ON_STACK (1 << 22) /* words */
 
 /* With a folder (its descriptor, or -1), a quarter of the memory is for outcomes, half for the table
    and the rows of the states that are in it, which were met last. */
@@ -9,9 +11,9 @@ static void share_out(size_t bytes) {
     for (most_bits = 4; most_bits < 32 && (each << (most_bits + 1)) <= bytes / 2;) most_bits++;
 }
 
-int start(size_t bytes, size_t states, int deadlock, int in) {
+int start(size_t bytes, size_t states, int in) {
     size_t arena_size = (in < 0 ? bytes : SIZE_MAX) / sizeof(W);
-    watches_deadlock = deadlock, folder = in;
+    folder = in;
     most_states = states < 0xfffffff0u ? states : 0xfffffff0u;
     if (in >= 0) share_out(bytes);
     else if (most_states > 0x9ffffff0u) most_states = 0x9ffffff0u; /* what a table of 2^32 holds */
@@ -26,8 +28,8 @@ int start(size_t bytes, size_t states, int deadlock, int in) {
     table = reserve(sizeof(W) << table_bits);
     kept = reserve(kept_size * sizeof *kept);
     notes = reserve(notes_size);
-    views_size = VIEWED ? 1 << 12 : 0;
-    if (VIEWED && !(views = no_views(views_size))) return FAILED;
+    views_size = viewed ? 1 << 12 : 0;
+    if (viewed && !(views = no_views(views_size))) return FAILED;
     if (!arena || !rows || !parents || !stack || !nodes || !table || !kept || !notes) return FAILED;
     stack_end = stack + ON_STACK, result.depth = 1;
     return MORE;
@@ -67,7 +69,7 @@ int look(void) {
     return MORE;
 }
 
-/* The word of a value that is made outside, perhaps while this waits for it (`interpreter`); NONE
+/* The word of a value that is made outside, perhaps while this waits for it (instances.c); NONE
    where there is no room for it. */
 W made(W rank, W n, const W *words) {
     jmp_buf elsewhere;
@@ -83,12 +85,8 @@ size_t memory(void) {
     if (folder >= 0) return tables + (states_n - oldest) * WIDTH * sizeof(W);
     return tables + (arena_used + states_n * (WIDTH + 1)) * sizeof(W);
 }
-void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
 size_t width(void) { return WIDTH; } /* words of a row */
 W parent_of(uint32_t state) { return parents[state]; }
-const W *before_of(void) { return before_step; }
-W *answers_of(void) { return answers; }
-void interpret_with(int (*by)(int, W)) { interpreter = by; }
 const W *arena_of(void) { return arena; }
 size_t arena_words(void) { return arena_used; }
 size_t known(void) { return states_n - oldest; } /* the states that are in the table */
@@ -100,5 +98,5 @@ void finish(void) {
     munmap(table, sizeof(W) << table_bits);
     munmap(kept, kept_size * sizeof *kept);
     munmap(notes, notes_size);
-    if (VIEWED) munmap(views, views_size * sizeof(W));
+    if (viewed) munmap(views, views_size * sizeof(W));
 }

@@ -11,6 +11,7 @@ from typing import Any
 from raftnb.data.trace import State
 from raftnb.data.values import show
 from raftnb.explore.compiled.checkpoints import ARRAYS, FORMAT, Folder, not_resumed
+from raftnb.explore.compiled.engine import engine_text
 from raftnb.explore.compiled.program import Loaded, Text
 from raftnb.explore.result import ExplorationOptions
 
@@ -109,7 +110,9 @@ def described(written: Text, options: ExplorationOptions) -> dict[str, Any]:
         "choice of constants": constants,
         "start": known_by(*map(_text_of, model.starts)) if model.starts else "",
         "question about deadlocks": options.deadlock,
-        "text of the specification, or of its claims": known_by(written.text, *values),
+        "text of the specification, or of its claims": known_by(
+            written.text, engine_text(), *values
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Values as words of 32 bits, with which `runtime.c` computes, and Python's values for them."""
+"""Values as words of 32 bits, with which compiled code computes, and Python's values for them."""
 
 from __future__ import annotations
 

@@ -1,63 +1,12 @@
-/* The values of the language as words, and a breadth-first search over rows of them.
+/* Nodes, each kept once, and what is done with collections. */
 
-   A word is a value: None, a truth value, a number, an atom (a text, a member of an enum or of a
-   domain), or the place of a node: a sequence, set, map or record, kept once. So two values are
-   equal if their words are, and among what is no node, words are in the language's order.
-   What raises in Python ends in `fail`: the model is then left to Python. */
-
-#include <setjmp.h>
-#include <string.h>
-
-enum { NONE = 0, NO = 1, YES = 2, UNBOUND = 3 };
-enum { TUPLE = 6, SET = 7, MAP = 8, RECORD = 9 }; /* as in the language's order of kinds */
-#define ZERO 0x20000000u
-#define ATOM 0x40000000u
-#define NODE 0x80000000u
-#define LIMIT (1 << 28)
-
+W *arena;
 static struct growing arena_array;
-static W *arena; /* of each node: its hash, its kind and length, its words */
 static size_t arena_used = 2;
 static W *nodes; /* a hash table of places in the arena */
 static size_t nodes_size, nodes_used;
-static W *stack, *stack_end, *top; /* for collections under construction */
-static jmp_buf on_failure, on_disabled;
-static const W *s, *t; /* the state that is read, and the one after the step */
-static W *cells;       /* the state that an action writes, through `put` */
-#define MOST_WRITTEN 64
-static int written[MOST_WRITTEN], written_n; /* the cells that it wrote; more are only counted */
-static int halt;       /* why the search goes no further */
-static W actor;
-static int pc_cell, pc_written; /* of a process whose actions have an order */
-
-enum { UNDEFINED = 1, NO_ROOM, TOO_WIDE };
-enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER };
-static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
-static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
-static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
-
-static inline W truth(int yes) { return yes ? YES : NO; }
-static inline int64_t number(W w) { return (int64_t)w - ZERO; }
-static inline W counted(int64_t i) {
-    if (i <= -LIMIT || i >= LIMIT) fail();
-    return (W)(ZERO + i);
-}
-static inline int is_number(W w) { return w > ZERO - LIMIT && w < ZERO + LIMIT; }
-static inline W some(W w) {
-    if (w == NONE) fail();
-    return w;
-}
-static inline W bound(W w) {
-    if (w == UNBOUND) fail();
-    return w;
-}
-
-/* Nodes. */
-
-static inline W *at(W w) { return arena + (w & ~NODE) + 2; }
-static inline W size(W w) { return at(w)[-1] & 0x0fffffff; }
-static inline W kind(W w) { return w & NODE ? at(w)[-1] >> 28 : 0; }
-static inline int is_record(W w) { return kind(w) == RECORD; }
+W *stack, *stack_end, *top;
+jmp_buf on_failure;
 
 static uint64_t hash_of(const W *words, size_t n, uint64_t h) {
     size_t i = 0;
@@ -103,7 +52,7 @@ W node(W rank, W n, const W *words) {
 }
 
 /* The language's order: of collections the short ones first, then word by word. */
-static int before(W a, W b) {
+int before(W a, W b) {
     if (a == b) return 0;
     if (!(a & b & NODE)) return a < b;
     W ka = kind(a), kb = kind(b), na = size(a), nb = size(b);
@@ -114,14 +63,9 @@ static int before(W a, W b) {
     return na < nb;
 }
 
-static inline void push(W w) {
-    if (top == stack_end) no_room();
-    *top++ = w;
-}
-
 /* What stands on the stack from `from` on, as a node; the stack is as before then. */
 
-static W as_tuple(W *from) {
+W as_tuple(W *from) {
     W found = node(TUPLE, (W)(top - from), from);
     top = from;
     return found;
@@ -143,7 +87,7 @@ static void merge_sort(W *words, size_t n, int step) {
     }
 }
 
-static W as_set(W *from) {
+W as_set(W *from) {
     W n = (W)(top - from), kept = 0;
     merge_sort(from, n, 1);
     for (W i = 0; i < n; i++)
@@ -154,7 +98,7 @@ static W as_set(W *from) {
 }
 
 /* Keys and values in turn; of two equal keys the later one counts. */
-static W as_map(W *from) {
+W as_map(W *from) {
     W n = (W)(top - from) / 2, kept = 0;
     merge_sort(from, n, 2);
     for (W i = 0; i < n; i++) {
@@ -169,7 +113,7 @@ static W as_map(W *from) {
 
 /* Collections. */
 
-static W search(const W *words, W n, int step, W key, int *there) {
+W search(const W *words, W n, int step, W key, int *there) {
     W low = 0, high = n / step;
     while (low < high) {
         W middle = (low + high) / 2, found = words[middle * step];
@@ -179,7 +123,7 @@ static W search(const W *words, W n, int step, W key, int *there) {
     return *there = 0, low * step;
 }
 
-static int holds_item(W items, W item) {
+int holds_item(W items, W item) {
     int there = 0;
     if (kind(items) == TUPLE) {
         for (W i = 0; i < size(items) && !there; i++) there = at(items)[i] == item;
@@ -189,13 +133,13 @@ static int holds_item(W items, W item) {
     return there;
 }
 
-static W map_get(W map, W key, W otherwise) {
+W map_get(W map, W key, W otherwise) {
     int there;
     W i = search(at(map), size(map), 2, key, &there);
     return there ? at(map)[i + 1] : otherwise;
 }
 
-static W item(W items, W key) {
+W item(W items, W key) {
     if (kind(items) == MAP) return bound(map_get(items, key, UNBOUND));
     int64_t i = number(key), n = size(items);
     if (i < -n || i >= n) fail();
@@ -207,23 +151,23 @@ static int64_t cut_off(int64_t i, int64_t n) {
     return i < 0 ? 0 : i > n ? n : i;
 }
 
-static W slice(W items, W low, W high) {
+W slice(W items, W low, W high) {
     int64_t n = size(items), i = cut_off(number(low), n), j = cut_off(number(high), n);
     return node(TUPLE, j > i ? (W)(j - i) : 0, at(items) + i);
 }
 
-static void spread(W items, int step) {
+void spread(W items, int step) {
     for (W i = 0; i < size(items); i += step) push(at(items)[i]);
 }
 
-static W concat(W a, W b) {
+W concat(W a, W b) {
     W *from = top;
     spread(a, 1), spread(b, 1);
     return as_tuple(from);
 }
 
 /* Two sets or maps in one; where both have a key, the second one's value counts. */
-static W combined(W rank, const W *a, W na, const W *b, W nb) {
+W combined(W rank, const W *a, W na, const W *b, W nb) {
     W *from = top, step = rank == MAP ? 2 : 1, i = 0, j = 0;
     while (i < na || j < nb) {
         int same = i < na && j < nb && a[i] == b[j];
@@ -239,10 +183,10 @@ static W combined(W rank, const W *a, W na, const W *b, W nb) {
     return found;
 }
 
-static W joined(W a, W b) { return combined(SET, at(a), size(a), at(b), size(b)); }
-static W merged(W a, W b) { return combined(MAP, at(a), size(a), at(b), size(b)); }
+W joined(W a, W b) { return combined(SET, at(a), size(a), at(b), size(b)); }
+W merged(W a, W b) { return combined(MAP, at(a), size(a), at(b), size(b)); }
 
-static W filtered(W a, W b, int wanted) {
+W filtered(W a, W b, int wanted) {
     W *from = top;
     for (W i = 0; i < size(a); i++)
         if (holds_item(b, at(a)[i]) == wanted) push(at(a)[i]);
@@ -251,20 +195,20 @@ static W filtered(W a, W b, int wanted) {
     return found;
 }
 
-static int is_part(W a, W b) {
+int is_part(W a, W b) {
     for (W i = 0; i < size(a); i++)
         if (!holds_item(b, at(a)[i])) return 0;
     return 1;
 }
 
 /* Two sequences of numbers, as Python compares them. */
-static int lexically(W a, W b, int or_equal) {
+int lexically(W a, W b, int or_equal) {
     for (W i = 0; i < size(a) && i < size(b); i++)
         if (at(a)[i] != at(b)[i]) return at(a)[i] < at(b)[i];
     return size(a) < size(b) || (or_equal && size(a) == size(b));
 }
 
-static W floored(W a, W b, int rest) {
+W floored(W a, W b, int rest) {
     int64_t x = number(a), y = number(b);
     if (!y) fail();
     int64_t q = x / y, r = x % y;
@@ -272,7 +216,7 @@ static W floored(W a, W b, int rest) {
     return counted(rest ? r : q);
 }
 
-static W extreme(W items, int largest, W otherwise) {
+W extreme(W items, int largest, W otherwise) {
     W n = size(items), found = n ? at(items)[0] : otherwise;
     int step = kind(items) == MAP ? 2 : 1;
     for (W i = step; i < n; i += step)
@@ -280,69 +224,20 @@ static W extreme(W items, int largest, W otherwise) {
     return bound(found);
 }
 
-/* Variables, fields, types. */
-
-static inline int cell_of(W owner, W first, W n, int base, int each) {
-    if (owner - first >= n) fail();
-    return base + (int)(owner - first) * each;
-}
-
-static inline W field(W record, const int *positions) {
-    if (!is_record(record) || positions[at(record)[0]] < 0) fail();
-    return at(record)[positions[at(record)[0]]];
-}
-
-static inline W checked(W w, int (*is_of_type)(W)) {
-    if (!is_of_type(w)) fail();
-    return w;
-}
-
-static int each_is(W items, W from, W step, int (*is_of_type)(W)) {
+int each_is(W items, W from, W step, int (*is_of_type)(W)) {
     for (W i = from; i < size(items); i += step)
         if (!is_of_type(at(items)[i])) return 0;
     return 1;
 }
 
-static inline W length(W items) {
-    return ZERO + size(items) / (kind(items) == MAP ? 2 : 1);
-}
-
-static W counting(W low, W high) {
+W counting(W low, W high) {
     W *from = top;
     for (; low < high; low++) push(low);
     return as_tuple(from);
 }
 
-static W as_record(W *from) {
+W as_record(W *from) {
     W found = node(RECORD, (W)(top - from), from);
     top = from;
     return found;
-}
-
-#define is_of(w, is_of_type) (is_of_type(w))
-
-static inline void put(int cell, W value) {
-    if (written_n < MOST_WRITTEN) written[written_n] = cell;
-    written_n++;
-    cells[cell] = value;
-}
-
-/* Choices: a script says which option each `either` of a run takes. */
-
-#define MOST_CHOICES 64
-static W picks[MOST_CHOICES], options[MOST_CHOICES];
-static int choices;
-
-static W choose(W n) {
-    if (!n) longjmp(on_disabled, 1);
-    if (choices == MOST_CHOICES) fail();
-    options[choices] = n;
-    return picks[choices++];
-}
-
-static int next_script(void) {
-    while (choices && picks[choices - 1] + 1 == options[choices - 1]) picks[--choices] = 0;
-    if (!choices) return 0;
-    picks[choices - 1]++;
-    return 1;
 }

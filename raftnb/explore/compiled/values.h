@@ -1,0 +1,112 @@
+/* The values of the language as words. This stands before a model's text, and before what is the same
+   for all models and is compiled once: arrays.c, values.c, table.c, storage.c.
+
+   A word is a value: None, a truth value, a number, an atom (a text, a member of an enum or of a
+   domain), or the place of a node: a sequence, set, map or record, kept once. So two values are
+   equal if their words are, and among what is no node, words are in the language's order.
+   What raises in Python ends in `fail`: the model is then left to Python. */
+
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint32_t W;
+
+#pragma GCC visibility push(hidden)
+
+enum { NONE = 0, NO = 1, YES = 2, UNBOUND = 3 };
+enum { TUPLE = 6, SET = 7, MAP = 8, RECORD = 9 }; /* as in the language's order of kinds */
+#define ZERO 0x20000000u
+#define ATOM 0x40000000u
+#define NODE 0x80000000u
+#define LIMIT (1 << 28)
+
+extern W *arena; /* of each node: its hash, its kind and length, its words */
+extern W *stack, *stack_end, *top; /* for collections under construction */
+extern jmp_buf on_failure;
+
+enum { UNDEFINED = 1, NO_ROOM, TOO_WIDE };
+enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER };
+
+static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
+static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
+static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
+
+static inline W truth(int yes) { return yes ? YES : NO; }
+static inline int64_t number(W w) { return (int64_t)w - ZERO; }
+static inline W counted(int64_t i) {
+    if (i <= -LIMIT || i >= LIMIT) fail();
+    return (W)(ZERO + i);
+}
+static inline int is_number(W w) { return w > ZERO - LIMIT && w < ZERO + LIMIT; }
+static inline W some(W w) {
+    if (w == NONE) fail();
+    return w;
+}
+static inline W bound(W w) {
+    if (w == UNBOUND) fail();
+    return w;
+}
+
+/* Nodes. */
+
+static inline W *at(W w) { return arena + (w & ~NODE) + 2; }
+static inline W size(W w) { return at(w)[-1] & 0x0fffffff; }
+static inline W kind(W w) { return w & NODE ? at(w)[-1] >> 28 : 0; }
+static inline int is_record(W w) { return kind(w) == RECORD; }
+
+static inline void push(W w) {
+    if (top == stack_end) no_room();
+    *top++ = w;
+}
+
+/* Nodes and collections (values.c). */
+
+W node(W rank, W n, const W *words);
+int before(W a, W b);
+W as_tuple(W *from);
+W as_set(W *from);
+W as_map(W *from);
+W search(const W *words, W n, int step, W key, int *there);
+int holds_item(W items, W item);
+W map_get(W map, W key, W otherwise);
+W item(W items, W key);
+W slice(W items, W low, W high);
+void spread(W items, int step);
+W concat(W a, W b);
+W combined(W rank, const W *a, W na, const W *b, W nb);
+W joined(W a, W b);
+W merged(W a, W b);
+W filtered(W a, W b, int wanted);
+int is_part(W a, W b);
+int lexically(W a, W b, int or_equal);
+W floored(W a, W b, int rest);
+W extreme(W items, int largest, W otherwise);
+int each_is(W items, W from, W step, int (*is_of_type)(W));
+W counting(W low, W high);
+W as_record(W *from);
+
+#pragma GCC visibility pop
+
+/* Variables, fields, types. */
+
+static inline int cell_of(W owner, W first, W n, int base, int each) {
+    if (owner - first >= n) fail();
+    return base + (int)(owner - first) * each;
+}
+
+static inline W field(W record, const int *positions) {
+    if (!is_record(record) || positions[at(record)[0]] < 0) fail();
+    return at(record)[positions[at(record)[0]]];
+}
+
+static inline W checked(W w, int (*is_of_type)(W)) {
+    if (!is_of_type(w)) fail();
+    return w;
+}
+
+static inline W length(W items) {
+    return ZERO + size(items) / (kind(items) == MAP ? 2 : 1);
+}
+
+#define is_of(w, is_of_type) (is_of_type(w))
