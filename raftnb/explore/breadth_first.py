@@ -20,7 +20,7 @@ from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.merged import Merged
 from raftnb.explore.narrowed import allowing
-from raftnb.explore.other import Compiled
+from raftnb.explore.other import Compiled, Pace
 from raftnb.explore.permuted import try_permutations
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
@@ -75,6 +75,7 @@ class BreadthFirst:
         self.coverage = self.expander.coverage * 0
         self.replay = Replay(self.memo, self.store)
         self.levels: list[int] = []  # how many states each depth has
+        self.waiting = 0  # how many states are not yet expanded
         self.begun = False  # whether all the initial states are in the store
 
     def run(self) -> Exploration:
@@ -110,10 +111,8 @@ class BreadthFirst:
             self.depth += 1
             if self.options.max_depth is not None and self.depth >= self.options.max_depth:
                 raise Stop(Verdict.UNKNOWN, bound=f"max_depth {self.options.max_depth}")
-            fills, generated = self.memo.fills, self.expander.generated
             self.levels.append(sum(len(range(*r, self.store.shards)) for r in ranges))
             ranges = self._level(ranges)
-            self._hand_over(self.memo.fills - fills, self.expander.generated - generated)
         self.depth = max(self.depth, 1) if self.store.distinct else 0
 
     # The initial states.
@@ -166,13 +165,17 @@ class BreadthFirst:
             self._stop_if_full()
             todo = [(at, stop) for at, (_, stop) in zip(reached, todo, strict=True)]
             self._report(todo)
+            self._hand_over()
         return list(zip(begin, self.store.frontier(), strict=True))
 
-    def _hand_over(self, fills: int, generated: int) -> None:
+    def _hand_over(self) -> None:
         """Let the other engine answer, if it does; what was seen by now is shown as it was here."""
         if self.other is None:
             return
-        found = self.other.after(self.store.distinct, fills, generated)
+        steps = self.generated + self.expander.generated
+        found = self.other.after(
+            Pace(self.depth, self.store.distinct, self.waiting, self.memo.fills, steps)
+        )
         if found is not None:
             seen = {name: trace for name, trace in self._witnesses().items() if trace is not None}
             raise Answered(replace(found, witnesses={**found.witnesses, **seen}))
@@ -249,9 +252,9 @@ class BreadthFirst:
     # What is said.
 
     def _report(self, todo: list[tuple[int, int]]) -> None:
-        queue = self.store.distinct - min(start for start, _ in todo)
-        left = told(self.levels)
-        self.bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", left=left, refresh=False)
+        self.waiting = self.store.distinct - min(start for start, _ in todo)
+        queue, left = f"{self.waiting:,}", told(self.levels)
+        self.bar.set_postfix(depth=self.depth + 1, queue=queue, left=left, refresh=False)
         self.bar.update(self.store.distinct - self.bar.n)
 
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -155,16 +156,16 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
 
     if asked(model, "possible") or options.view:  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
-    other = Compiled(model, options) if may_compile else None
-    if other is not None and options.spills and (found := other.spilled()) is not None:
-        return found
-    if other is not None and (found := other.at_once()) is not None:
-        return found
-    engine = BreadthFirst(model, options, other=other)
-    try:
-        found = engine.run()
-    except Answered as answered:
-        return answered.found
+    with Compiled(model, options) if may_compile else nullcontext() as other:
+        if other is not None and options.spills and (found := other.spilled()) is not None:
+            return found
+        if other is not None and (found := other.at_once()) is not None:
+            return found
+        engine = BreadthFirst(model, options, other=other)
+        try:
+            found = engine.run()
+        except Answered as answered:
+            return answered.found
     return with_possible(model, found, Graph(engine, found.bound))
 
 

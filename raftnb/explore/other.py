@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from raftnb.data.verdict import Verdict
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -11,24 +13,52 @@ from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-COMPILED_FROM, RARE = 3_000, 200
-"""From so many states on, or after `SECONDS`, if Python runs for more than one step in `RARE`."""
-KEPT_FROM, MANY, SECONDS = 10_000, 100_000, 0.5
-"""From so many on in any case, if the program is there from an earlier run; or if it is not, from
-so many on or after so long a time of the processor, which is about what compiling takes."""
-OFTEN = 20
-"""Actions that C has to ask Python for pay where the memo runs Python for one step in so many."""
+if TYPE_CHECKING:  # it takes time to import, which a small model does not need
+    from raftnb.explore.compiled.building import Build
+    from raftnb.explore.compiled.program import Text
+
+COMPILED_FROM = 3_000
+"""So many initial states are not listed in Python."""
+COMPILING = 0.4
+"""Seconds of the processor that the compiler of C takes for a program, about."""
+SURE = 1.5
+"""Where the memo would take so many times as long it is not worth going on with."""
+TOO_EARLY = 1 / 8
+"""After so large a part of that there is something to tell from."""
+AHEAD, STEADY = 3, 0.9
+"""So many levels are foreseen beyond the states that are waiting; and where levels do not shrink
+more than that, at least so many times the states that there were."""
+RARE, OFTEN = 200, 20
+"""Python that runs for less than one step in `RARE` leaves the memo nearly as fast as compiled
+code. Actions that C has to ask Python for pay where it runs for one step in `OFTEN` or more."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
 
 
+class Pace(NamedTuple):
+    """How far the memo has come: depth; states met, and not yet expanded; runs of Python; steps."""
+
+    depth: int
+    met: int
+    waiting: int
+    runs: int
+    steps: int
+
+
 class Compiled:
-    """A model's exploration in compiled code, which is begun when it pays."""
+    """A model's exploration in compiled code, which is begun when it pays.
+
+    It pays where the memo would take longer to its end than the compiler. While that is likely and
+    not sure, compiler and memo work side by side, and who is done first goes on. Leaving `with`
+    ends the compiler.
+    """
 
     def __init__(self, model: Model, options: ExplorationOptions) -> None:
         self.model, self.options = model, options
-        self._looked, self._asked = False, False
-        self._begun = time.process_time()
+        self._asked = False
+        self._program: tuple[Text, Build] | None = None
+        self._begun = self._seen = time.process_time()
+        self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
     def at_once(self) -> Exploration | None:
         """The answer, where there are too many initial states to list them in Python."""
@@ -36,45 +66,91 @@ class Compiled:
             return None
         with World(self.model) as world:
             many = how_many_begin(world) >= COMPILED_FROM
-        return self._answer(anew=True, mixed=True) if many else None
+        return self._answer() if many and self._begin(mixed=True) else None
 
     def spilled(self) -> Exploration | None:
         """The answer where states may have to go to disk, which the memo cannot do."""
-        return self._answer(anew=True, told=True)
+        return self._answer(told=True) if self._begin(mixed=False) else None
 
-    def after(self, states: int, runs: int, steps: int) -> Exploration | None:
-        """The answer, after so many states, if in the last `steps` Python had to run so often.
+    def after(self, pace: Pace) -> Exploration | None:
+        """The answer, when the memo has come so far.
 
         None where it is too early, or compiled code cannot be had or is not believed; and where
         something is violated: of several shortest traces all machines are to show the memo's.
         """
-        is_hard = runs * RARE > steps
-        is_slow = time.process_time() - self._begun > SECONDS
-        if states < COMPILED_FROM and not (is_hard and is_slow):
-            return None
-        if is_hard:
-            return self._answer(anew=True, mixed=runs * OFTEN > steps)
-        if self.options.workers > FEW:
-            return None
-        if is_slow or states >= MANY:
-            return self._answer(anew=True)
-        if states >= KEPT_FROM and not self._looked:
-            self._looked = True
-            return self._answer(anew=False)
-        return None
-
-    def _answer(self, *, anew: bool, told: bool = False, mixed: bool = False) -> Exploration | None:
-        """What compiled code finds; unless it is `told`, a violation is left to the memo."""
-        from raftnb.explore.compiled import Differs, NotCompiled, compiled_search
-
         if self._asked:
             return None
+        runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps
+        saved = self._saved(pace, is_hard=runs * RARE > steps)
+        if self._program is None and saved > COMPILING:
+            self._begin(mixed=runs * OFTEN > steps)
+        if self._program is None:
+            return None
+        ready = self._program[1].is_done() or saved > SURE * COMPILING
+        return self._answer() if ready else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the compiler, if it is at work."""
+        if self._program is not None:
+            self._program[1].stop()
+
+    def _saved(self, pace: Pace, *, is_hard: bool) -> float:
+        """The seconds by which compiled code is sooner at the end than the memo, about.
+
+        States to come cost what those did that were expanded since the memo was asked last.
+        """
+        before, self._pace = self._pace, pace
+        now = time.process_time()
+        lately, spent, self._seen = now - self._seen, now - self._begun, now
+        expanded = pace.met - pace.waiting - (before.met - before.waiting)
+        if expanded <= 0:
+            return 0.0
+        known = before.met or expanded  # at first those that were expanded, the initial states
+        to_come = self._to_come(pace, (pace.met - known) / expanded)
+        left = lately / expanded * to_come
+        if spent < TOO_EARLY * COMPILING:
+            return 0.0
+        if is_hard:
+            return left
+        return left - (left + spent) / FEW if self.options.workers <= FEW else 0.0
+
+    def _to_come(self, pace: Pace, grown: float) -> float:
+        """How many states will be expanded, if each level goes on being so many times the last."""
+        # Even and odd levels may differ; and a single large one says little.
+        ratio = math.sqrt(grown * min(self._grown, 4 * grown))
+        self._grown = grown
+        last = self.options.max_depth or sys.maxsize
+        levels = range(min(AHEAD + 1, last - 1 - pace.depth))
+        states = pace.waiting * sum(ratio**level for level in levels)
+        if ratio >= STEADY and levels:
+            states = max(states, AHEAD * (pace.met - pace.waiting))
+        return min(states, (self.options.max_states or sys.maxsize) - pace.met)
+
+    def _begin(self, *, mixed: bool) -> bool:
+        """Write the program, and set the compiler to work; whether there is one."""
+        from raftnb.explore.compiled import Build, NotCompiled, program_of
+
         try:
-            search = compiled_search(self.model, self.options, anew=anew, mixed=mixed)
-            self._asked = True
-            found = search.run()
+            written = program_of(self.model, self.options, mixed=mixed)
+            self._program = written, Build(written.text)
         except NotCompiled:
-            self._asked = anew
+            self._asked = True
+        return self._program is not None
+
+    def _answer(self, *, told: bool = False) -> Exploration | None:
+        """What compiled code finds; unless it is `told`, a violation is left to the memo."""
+        from raftnb.explore.compiled import CompiledSearch, Differs, NotCompiled
+
+        assert self._program is not None
+        written, build = self._program
+        self._asked, self._program = True, None
+        try:
+            build.library()
+            found = CompiledSearch(written, self.options).run()
+        except NotCompiled:
             return None
         except Differs as difference:
             print(f"the compiled code is not believed: {difference}", file=sys.stderr)

@@ -45,7 +45,7 @@ def folder(tmp_path_factory, monkeypatch):
     """Compiled code is kept in a folder of this run; it is compiled fast, not to be fast."""
     monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path_factory.getbasetemp() / "compiled"))
     monkeypatch.setattr(
-        "raftnb.explore.compiled.program.FLAGS", ("-O0", "-shared", "-fPIC", "-std=gnu11", "-w")
+        "raftnb.explore.compiled.building.FLAGS", ("-O0", "-shared", "-fPIC", "-std=gnu11", "-w")
     )
 
 
@@ -228,7 +228,7 @@ def test_what_raises_in_python_is_left_to_python():
 
 
 def test_numbers_that_are_too_large_are_left_to_python(monkeypatch, capsys):
-    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     model = of(processes=(Large,))
     with pytest.raises(Differs):
         compiled_search(model, ExplorationOptions(progress=False)).run()
@@ -239,7 +239,7 @@ def test_numbers_that_are_too_large_are_left_to_python(monkeypatch, capsys):
 
 @pytest.mark.parametrize("wrong", ["counted(number({a}) * number({b}) + 1)", "{a}"])
 def test_compiled_code_that_is_wrong_is_not_believed(wrong, monkeypatch, capsys):
-    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     monkeypatch.setitem(
         expressions.OPERATORS, "*", lambda a, b: wrong.replace("{a}", a).replace("{b}", b)
     )
@@ -276,7 +276,7 @@ def check_all(model: Any) -> None:
 
 
 def test_without_a_compiler_the_memo_does_it(monkeypatch):
-    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 10)
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert said(check(of(), progress=False)) == said(check(of(), engine="memo", progress=False))
 

@@ -258,8 +258,7 @@ def falls(a: Node) -> bool:
 
 
 def test_where_it_is_violated_the_memo_goes_on(monkeypatch):
-    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 1)
-    monkeypatch.setattr("raftnb.explore.other.MANY", 20)
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     model = of(initially=(falls,), invariants=(falls,), sometimes=(lit,))
     fast, memo = (check(model, engine=e, progress=False, threads=1) for e in ("fast", "memo"))
     assert (fast.verdict, fast.trace) == (memo.verdict, memo.trace)
@@ -267,8 +266,7 @@ def test_where_it_is_violated_the_memo_goes_on(monkeypatch):
 
 
 def test_what_was_seen_before_is_shown_as_the_memo_saw_it(monkeypatch):
-    monkeypatch.setattr("raftnb.explore.other.COMPILED_FROM", 1)
-    monkeypatch.setattr("raftnb.explore.other.MANY", 20)
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     model = of(constraints=(few,), sometimes=(lit,))
     fast, memo = (check(model, engine=e, progress=False, threads=1) for e in ("fast", "memo"))
     assert said(fast) == said(memo)

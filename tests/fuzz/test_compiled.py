@@ -24,7 +24,7 @@ ASK = (compare_compiled,)
 def compiled_fast(monkeypatch):
     """Compiled fast, not to be fast."""
     flags = ("-O0", "-shared", "-fPIC", "-std=gnu11", "-w")
-    monkeypatch.setattr("raftnb.explore.compiled.program.FLAGS", flags)
+    monkeypatch.setattr("raftnb.explore.compiled.building.FLAGS", flags)
 
 
 def test_compiled_code_agrees_on_random_specifications(tmp_path: Path) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from raftnb.data.caches import is_mine, user_caches
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
+from raftnb.explore.compiled.building import Build
 from raftnb.explore.compiled.checkpoints import Folder, refusal
-from raftnb.explore.compiled.engine import engine, engine_text, key_of
 from raftnb.explore.compiled.interpreted import Interpreted
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of
@@ -29,7 +27,6 @@ from raftnb.language.world import World
 from raftnb.tree import Program
 
 HERE = Path(__file__).parent
-FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 NO_PARENT = 0xFFFFFFFF
 PARTS = (
     "values.h",
@@ -93,56 +90,6 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
 # The program, running.
 
 
-def compiled(text: str) -> Path:
-    """The library compiled from a text, which is kept for the next time.
-
-    Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's alone.
-    """
-    library = library_of(text)
-    folder = library.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not is_mine(folder) or (library.exists() and not is_mine(library)):
-            raise NotCompiled(f"others can write in {folder}")
-        if not library.exists():
-            _compile(text, library)
-    except OSError as error:
-        raise NotCompiled(f"{folder} cannot be written: {error}") from error
-    return library
-
-
-def library_of(text: str) -> Path:
-    """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
-    key = key_of(compiler(), *FLAGS, engine_text(), text)
-    return user_caches() / "compiled" / f"{key}.so"
-
-
-def compiler() -> str:
-    """The compiler of C; raises `NotCompiled` where there is none."""
-    found = shutil.which("cc")
-    if found is None:
-        raise NotCompiled("there is no compiler of C (`cc`) on this machine")
-    return found
-
-
-def _compile(text: str, library: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
-        source, made = Path(scratch) / "model.c", Path(scratch) / "model.so"
-        source.write_text(text)
-        command = [
-            compiler(),
-            *FLAGS,
-            "-o",
-            str(made),
-            str(source),
-            str(engine(compiler(), library.parent)),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NotCompiled(f"`cc` fails: {done.stderr.strip().splitlines()[:1]}")
-        made.replace(library)
-
-
 class Loaded:
     """A program that is loaded: a copy of its own, since all that it knows is in its variables."""
 
@@ -158,7 +105,7 @@ class Loaded:
         self.folder = folder
         self.written = written
         with tempfile.TemporaryDirectory() as scratch:
-            copy = shutil.copy(compiled(written.text), Path(scratch) / "model.so")
+            copy = shutil.copy(Build(written.text).library(), Path(scratch) / "model.so")
             self.library = ctypes.CDLL(os.fspath(copy))
         for name in ("made", "parent_of", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32

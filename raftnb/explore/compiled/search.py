@@ -10,7 +10,7 @@ from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare
-from raftnb.explore.compiled.program import Loaded, Text, library_of, text_of
+from raftnb.explore.compiled.program import Loaded, Text, text_of
 from raftnb.explore.compiled.stored import Stored
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
@@ -24,24 +24,25 @@ CHUNK = 20_000
 """After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
 
 
-def compiled_search(
-    model: Model, options: ExplorationOptions, *, anew: bool = True, mixed: bool = True
-) -> CompiledSearch:
-    """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had.
+def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch:
+    """The exploration of a model in compiled code; raises `NotCompiled` where it cannot be had."""
+    return CompiledSearch(program_of(model, options), options)
 
-    Unless `anew`, it is had only where the program is kept from an earlier run. Where it is not to
-    be `mixed`, or states go to disk, all actions must be said in C; else the others run in Python.
+
+def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True) -> Text:
+    """The program that explores a model; raises `NotCompiled` where there is none.
+
+    Where it is not to be `mixed`, or states go to disk, all actions must be said in C; else the
+    others run in Python.
     """
     if options.symmetry:
         raise NotCompiled("symmetry")
     if asked(model, "possible"):
         raise NotCompiled("`possible` claims")
     written = text_of(model, options)
-    if not anew and not library_of(written.text).exists():
-        raise NotCompiled("it was not compiled before")
     if written.interpreted and (options.spills or not mixed):
         raise NotCompiled(next(iter(written.interpreted.values())))
-    return CompiledSearch(written, options)
+    return written
 
 
 class TooNarrow(Exception):

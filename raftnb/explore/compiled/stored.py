@@ -10,8 +10,8 @@ from typing import Any
 
 from raftnb.data.trace import State
 from raftnb.data.values import show
+from raftnb.explore.compiled.building import engine_text
 from raftnb.explore.compiled.checkpoints import ARRAYS, FORMAT, Folder, not_resumed
-from raftnb.explore.compiled.engine import engine_text
 from raftnb.explore.compiled.program import Loaded, Text
 from raftnb.explore.result import ExplorationOptions
 

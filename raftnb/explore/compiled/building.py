@@ -1,0 +1,138 @@
+"""A program in C on its way to be a library, which is kept for the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from raftnb.data.caches import is_mine, user_caches
+from raftnb.explore.compiled.words import NotCompiled
+
+HERE = Path(__file__).parent
+FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
+ENGINE = ("values.h", "arrays.c", "values.c", "table.h", "table.c", "storage.c")
+ENGINE_FLAGS = ("-O2", "-c", "-fPIC", "-std=gnu11", "-w")
+
+
+class Build:
+    """The compiler at work on a program's text, beside this process.
+
+    Whoever begins one ends it, with `library` or with `stop`: nothing is left of it then but the
+    library, and the object of what all programs share.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Begin, unless the library is there from an earlier time.
+
+        Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's
+        alone.
+        """
+        self._library, self._engine = library_of(text), engine_of()
+        folder = self._library.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            kept = [path for path in (self._library, self._engine) if path.exists()]
+            if not all(map(is_mine, [folder, *kept])):
+                raise NotCompiled(f"others can write in {folder}")
+            self._compiler = None if self._library in kept else self._begin(text)
+        except OSError as error:
+            raise NotCompiled(f"{folder} cannot be written: {error}") from error
+
+    def _begin(self, text: str) -> subprocess.Popen[bytes]:
+        self._scratch = tempfile.TemporaryDirectory(
+            dir=self._library.parent, ignore_cleanup_errors=True
+        )
+        here = Path(self._scratch.name)
+        self._made, self._says = {here / "model.so": self._library}, here / "says"
+        commands, engine = [], self._engine
+        if not engine.exists():
+            engine = here / "engine.o"
+            self._made[engine] = self._engine
+            commands.append(_command(ENGINE_FLAGS, engine, here / "engine.c", engine_text()))
+        commands.append(_command(FLAGS, here / "model.so", here / "model.c", text, engine))
+        with self._says.open("wb") as says:
+            return subprocess.Popen(
+                " && ".join(map(shlex.join, commands)),
+                shell=True,
+                stdout=says,
+                stderr=says,
+                env={**os.environ, "TMPDIR": str(here)},  # it leaves files there when it is killed
+                start_new_session=True,  # so that all its processes can be stopped
+            )
+
+    def is_done(self) -> bool:
+        """Whether `library` has not to wait."""
+        return self._compiler is None or self._compiler.poll() is not None
+
+    def library(self) -> Path:
+        """The library, when it is done; raises `NotCompiled` if the compiler fails."""
+        if self._compiler is None:
+            return self._library
+        try:
+            if self._compiler.wait():
+                says = self._says.read_text(errors="replace").strip().splitlines()
+                raise NotCompiled(f"`cc` fails: {says[:1]}")
+            for made, kept in self._made.items():
+                made.replace(kept)
+            return self._library
+        except OSError as error:
+            raise NotCompiled(f"{self._library.parent} cannot be written: {error}") from error
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End it, done or not."""
+        if self._compiler is None:
+            return
+        if self._compiler.poll() is None:
+            os.killpg(self._compiler.pid, signal.SIGKILL)
+            self._compiler.wait()
+        self._compiler = None
+        self._scratch.cleanup()
+
+
+def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: Path) -> list[str]:
+    """What makes something of a text, which is written to a file."""
+    source.write_text(text)
+    return [compiler(), *flags, "-o", str(made), str(source), *map(str, more)]
+
+
+def library_of(text: str) -> Path:
+    """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
+    return _kept(f"{_key(compiler(), *FLAGS, engine_text(), text)}.so")
+
+
+def engine_of() -> Path:
+    """Where the object of what all programs share is kept: values, tables, storage."""
+    return _kept(f"{_key(compiler(), *ENGINE_FLAGS, engine_text())}.o")
+
+
+@cache
+def engine_text() -> str:
+    """The text of what all programs share."""
+    return "\n".join((HERE / name).read_text() for name in ENGINE)
+
+
+def _kept(name: str) -> Path:
+    return user_caches() / "compiled" / name
+
+
+def _key(*texts: str) -> str:
+    """A name for what is made of texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+
+
+def compiler() -> str:
+    """The compiler of C; raises `NotCompiled` where there is none."""
+    found = shutil.which("cc")
+    if found is None:
+        raise NotCompiled("there is no compiler of C (`cc`) on this machine")
+    return found

@@ -1,0 +1,305 @@
+"""When compiled code takes over from the memo, and what is left of the compiler if it does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from raftnb import Globals, Nat, Process, Spec, Verdict, when
+from raftnb.explore import check, other
+from raftnb.explore.compiled import Build, CompiledSearch, NotCompiled, program_of
+from raftnb.explore.other import Compiled, Pace
+from raftnb.explore.result import ExplorationOptions
+from tests.explore.test_compiled import said
+
+TEXT = "int one(void) { return 1; }"
+
+
+class Total(Globals):
+    sum: Nat = 0
+
+
+class Adder(Process, number="adders"):
+    n: Nat = 0
+
+    def add(self) -> None:
+        when(self.n < 4)
+        self.n = self.n + 1
+        Total.sum = Total.sum + 1
+
+
+def all_is_counted() -> bool:
+    return sum(a.n for a in Adder) == Total.sum
+
+
+def is_small() -> bool:
+    return Total.sum < 6
+
+
+MODEL = Spec("adders", (Adder,), (Total,), constants={"adders": 3}, invariants=(all_is_counted,))()
+"""125 states, 13 levels."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where libraries are kept; nothing is there."""
+    monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path))
+    return tmp_path / "compiled"
+
+
+@pytest.fixture
+def as_cc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes a script what is found as `cc`."""
+
+    def made(script: str) -> None:
+        cc = tmp_path / "bin" / "cc"
+        cc.parent.mkdir()
+        cc.write_text(f"#!/bin/sh\n{script}\n")
+        cc.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{cc.parent}:{os.environ['PATH']}")
+
+    return made
+
+
+@pytest.fixture
+def slow_cc(as_cc: Any, tmp_path: Path) -> Path:
+    """A `cc` that takes a minute; the file where it writes its processes."""
+    processes = tmp_path / "processes"
+    as_cc(f"touch $TMPDIR/temporary; sleep 60 & echo $$ $! > {processes}; wait")
+    return processes
+
+
+def is_alive(number: str) -> bool:
+    """Whether a process runs: it may have ended without being waited for."""
+    stat = Path(f"/proc/{number}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Whether something becomes true within five seconds."""
+    last = time.monotonic() + 5
+    while not true() and time.monotonic() < last:
+        time.sleep(0.01)
+    return true()
+
+
+def nothing_is_left(folder: Path, processes: Path) -> bool:
+    """Whether a slow compiler has ended (if it had begun), without a file of its own."""
+    numbers = processes.read_text().split() if processes.exists() else []
+    return until(lambda: not any(map(is_alive, numbers))) and not list(folder.iterdir())
+
+
+@pytest.fixture
+def ctrl_c(slow_cc: Path) -> Iterator[None]:
+    """Ctrl-C is pressed when the compiler has begun."""
+
+    def press() -> None:
+        if until(slow_cc.exists):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    yield
+    thread.join()
+
+
+# The compiler beside this process.
+
+
+def test_a_library_is_made_once_and_kept(folder):
+    text = program_of(MODEL, ExplorationOptions()).text
+    kept = Build(text).library()
+    assert kept.exists()
+    assert sorted(file.suffix for file in folder.iterdir()) == [".o", ".so"]
+    again = Build(text)
+    assert again.is_done()
+    assert again.library() == kept
+
+
+def test_it_does_not_wait_for_the_compiler_until_it_is_asked_for(folder, as_cc, tmp_path):
+    made = 'while [ "$1" != -o ]; do shift; done; touch $2'
+    as_cc(f"while [ ! -e {tmp_path}/go ]; do sleep 0.01; done; {made}")
+    build = Build(TEXT)
+    assert not build.is_done()
+    (tmp_path / "go").touch()
+    assert build.library().exists()
+    assert build.is_done()
+
+
+def test_a_compiler_that_is_stopped_leaves_neither_process_nor_file(folder, slow_cc):
+    build = Build(TEXT)
+    assert until(slow_cc.exists)
+    build.stop()
+    assert nothing_is_left(folder, slow_cc)
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_ctrl_c_while_waiting_ends_the_compiler(folder, slow_cc):
+    with pytest.raises(KeyboardInterrupt):
+        Build(TEXT).library()
+    assert nothing_is_left(folder, slow_cc)
+
+
+def test_a_compiler_that_fails_says_why_and_leaves_no_file(folder):
+    with pytest.raises(NotCompiled, match=r"`cc` fails.*error.*unknown type name"):
+        Build("nonsense text").library()
+    assert not list(folder.iterdir())
+
+
+# Beside the memo.
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A compiler is begun at the first level; what is sure is not worth waiting for, or is."""
+
+    def said(*, sure: bool) -> None:
+        monkeypatch.setattr(other, "COMPILING", 1e-9)
+        monkeypatch.setattr(other, "SURE", 0 if sure else 1e99)
+
+    return said
+
+
+def of_memo() -> tuple[Any, ...]:
+    return said(check(MODEL, engine="memo", progress=False))
+
+
+def test_it_is_taken_when_it_is_there(folder, at_once, monkeypatch):
+    at_once(sure=False)
+    monkeypatch.setattr(Build, "is_done", lambda self: self.library().exists())
+    asked, run = [], CompiledSearch.run
+    monkeypatch.setattr(CompiledSearch, "run", lambda self: asked.append(1) or run(self))
+    assert said(check(MODEL, progress=False)) == of_memo()
+    assert asked
+    assert len(list(folder.glob("*.so"))) == 1
+
+
+def test_who_is_done_first_answers(folder, slow_cc, at_once):
+    at_once(sure=False)
+    assert said(check(MODEL, progress=False)) == of_memo()
+    assert nothing_is_left(folder, slow_cc)
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_ctrl_c_while_a_check_waits_says_what_was_reached(folder, slow_cc, at_once):
+    at_once(sure=True)
+    found = check(MODEL, progress=False)
+    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "interrupted")
+    assert 1 < found.distinct < 125
+    assert nothing_is_left(folder, slow_cc)
+
+
+def test_a_violation_before_the_compiler_is_done_ends_it(folder, slow_cc, at_once):
+    at_once(sure=False)
+    model = Spec("few", (Adder,), (Total,), constants={"adders": 3}, invariants=(is_small,))()
+    found = check(model, progress=False)
+    assert (found.verdict, len(found.trace)) == (Verdict.VIOLATED, 6)
+    assert nothing_is_left(folder, slow_cc)
+
+
+def test_where_the_compiler_fails_the_memo_goes_on(folder, as_cc, at_once):
+    as_cc("exit 1")
+    at_once(sure=True)
+    assert said(check(MODEL, progress=False)) == of_memo()
+    assert not list(folder.iterdir())
+
+
+# When.
+
+
+class Clock:
+    """Seconds of the processor, as one sets them."""
+
+    now = 0.0
+
+    def process_time(self) -> float:
+        return self.now
+
+
+class Building:
+    """A compiler that is at work, or done."""
+
+    def __init__(self, *, done: bool) -> None:
+        self.done = done
+
+    def is_done(self) -> bool:
+        return self.done
+
+
+def decided(
+    monkeypatch: pytest.MonkeyPatch,
+    levels: list[tuple[float, Pace]],
+    done: bool = False,
+    **options: Any,
+) -> tuple[int, int]:
+    """After how many levels the compiler is begun, and compiled code answers; 0 for never."""
+    clock, at = Clock(), [0, 0]
+    monkeypatch.setattr(other, "time", clock)
+    compiled = Compiled(MODEL, ExplorationOptions(**{"threads": 1, **options}))
+
+    def begin(*, mixed: bool) -> None:
+        at[0], compiled._program = compiled._pace.depth, (None, Building(done=done))
+
+    def answer() -> None:
+        at[1], compiled._asked = compiled._pace.depth, True
+
+    monkeypatch.setattr(compiled, "_begin", begin)
+    monkeypatch.setattr(compiled, "_answer", answer)
+    for clock.now, pace in levels:
+        compiled.after(pace)
+    return at[0], at[1]
+
+
+def levels(sizes: list[int], seconds: float, runs: float = 1) -> list[tuple[float, Pace]]:
+    """What each level's end looks like, where each state takes so long, and so many runs."""
+    found = []
+    for depth, waiting in enumerate(sizes[1:], 1):
+        expanded = sum(sizes[:depth])
+        pace = Pace(depth, expanded + waiting, waiting, int(runs * expanded), expanded)
+        found.append((seconds * expanded, pace))
+    return found
+
+
+GROWING, STEADY, SHRINKING = [3**n for n in range(12)], [100] * 60, [4_000, 1_000, 250, 60, 15, 0]
+DEAR, CHEAP = 1e-3, 1e-5
+
+
+@pytest.mark.parametrize(
+    ("sizes", "seconds", "found"),
+    [
+        (GROWING, DEAR, (5, 5)),
+        (GROWING, CHEAP, (9, 9)),
+        (GROWING[:9], CHEAP, (0, 0)),
+        (STEADY, DEAR, (2, 3)),
+        (STEADY, CHEAP, (0, 0)),
+        (SHRINKING, DEAR / 5, (0, 0)),
+        (SHRINKING, DEAR, (1, 1)),
+    ],
+)
+def test_it_begins_where_the_memo_would_take_longer_than_the_compiler(
+    sizes, seconds, found, monkeypatch
+):
+    assert decided(monkeypatch, levels(sizes, seconds)) == found
+
+
+def test_what_is_ready_is_taken_though_it_is_not_sure(monkeypatch):
+    assert decided(monkeypatch, levels(STEADY, DEAR), done=True) == (2, 2)
+
+
+@pytest.mark.parametrize("bound", [{"max_states": 300}, {"max_depth": 6}])
+def test_it_does_not_begin_if_a_bound_is_near(bound, monkeypatch):
+    assert decided(monkeypatch, levels(GROWING[:7], DEAR), **bound) == (0, 0)
+
+
+def test_where_python_runs_seldom_the_memo_with_many_threads_is_as_fast(monkeypatch):
+    seldom = levels(GROWING, CHEAP, runs=0.001)
+    assert decided(monkeypatch, seldom, threads=4) == (0, 0)
+    assert decided(monkeypatch, seldom) == (9, 9)
+    assert decided(monkeypatch, levels(GROWING, CHEAP), threads=4) == (9, 9)
