@@ -6,6 +6,7 @@ import pytest
 
 from raftnb.data.errors import NotEnabled
 from raftnb.data.verdict import Verdict
+from raftnb.experiments.mutation import first_violation, play
 from raftnb.explore import check
 from raftnb.language import World
 from raftnb.specs.raft.learners import RAFT_LEARNERS
@@ -68,6 +69,30 @@ def test_only_who_is_removed_for_good_is_wiped_and_nothing_is_heard_of_it_again(
     stand(world, "s2")
     with pytest.raises(NotEnabled):
         vote(world, "s3", "s2")
+
+
+def a_leader_of_the_past_takes_in_who_is_wiped(world: World) -> None:
+    elect(world, "s1", "s2", "s3")
+    leave_and_learn(world, "s1", "s4", "s2", "s3")
+    settle(world, "s1", 3, "s2", "s3", "s4")
+    elect(world, "s2", "s3", term=2)
+    request(world, "s2", "v4")
+    settle(world, "s2", 4, "s3", "s4")
+    world["s2"].add(world["v5"], world["s4"])
+    settle(world, "s2", 5, "s3", "s4")
+    world["s2"].remove(world["v6"], world["s4"])
+    settle(world, "s2", 6, "s3")
+    world["s4"].wipe()
+    world["s1"].add(world["v7"], world["s4"])
+
+
+def test_a_leader_of_the_past_may_take_in_whom_a_later_one_had_removed() -> None:
+    model = RAFT_LEARNERS(**{**WIDE, "servers": 4, "values": 7, "max_messages": 99})
+    world = model.start()
+    a_leader_of_the_past_takes_in_who_is_wiped(world)
+    assert members(world, "s1") == ["s1", "s2", "s3", "s4"]
+    assert (world["s1"].commitIndex, world["s4"].log) == (3, ())
+    assert first_violation(model, play(model, a_leader_of_the_past_takes_in_who_is_wiped)) is None
 
 
 def test_all_claims_hold_where_three_entries_and_a_wipe_are_explored_to_the_end() -> None:

@@ -146,11 +146,14 @@ def learners_do_not_count(s: LearnerServer) -> bool:
 
 
 def who_joins_has_caught_up(s: LearnerServer, peer: LearnerServer) -> bool:
-    """A leader lets nobody count who lacks what it knows to be committed."""
+    """A leader lets nobody count who lacks what it knows to be committed.
+
+    But it may not have heard that a later leader removed that one, which was set up anew.
+    """
     appends = s.role == Role.LEADER and len(after(s).log) > len(s.log)
     if not appends or peer in new_members(s.log):
         return True
-    joins = peer in after(Configurations).new[after(s).log[-1].value]
+    joins = peer in after(Configurations).new[after(s).log[-1].value] and not peer.isWiped
     return not joins or peer.log[: s.commitIndex] == s.log[: s.commitIndex]
 
 
