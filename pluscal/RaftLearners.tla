@@ -779,7 +779,8 @@ who_joins_has_caught_up ==
        LET appends == role[s] = "leader" /\ Len(log[s]) < Len(log'[s])
        IN  IF appends => peer \in new_members(log[s])
            THEN TRUE
-           ELSE LET joins == peer \in new'[log'[s][Len(log'[s])].value]
+           ELSE LET joins == /\ peer \in new'[log'[s][Len(log'[s])].value]
+                             /\ ~isWiped[peer]
                 IN  joins
                       => Prefix(log[peer], commitIndex[s])
                            = Prefix(log[s], commitIndex[s])]_vars

@@ -81,6 +81,7 @@ PROOFS: Mapping[str, Proof] = Catalog(
         "raft-joint": "raft.membership_proof:RAFT_JOINT_PROOF",
         "raft-one-by-one": "raft.one_by_one_proof:RAFT_ONE_BY_ONE_PROOF",
         "raft-learners": "raft.learners_proof:RAFT_LEARNERS_PROOF",
+        "raft-joint-snapshots": "raft.compacting_members_proof:RAFT_JOINT_SNAPSHOTS_PROOF",
         "raft-disks": "raft.disks_proof:RAFT_DISKS_PROOF",
         "raft-log": "raft.log_proof:RAFT_LOG_PROOF",
         "raft-read-index": "raft.read_index_proof:RAFT_READ_INDEX_PROOF",
