@@ -120,9 +120,14 @@ class Cluster:
         """How many machines there are."""
         return max(1, sum(bool(node["Alive"]) for node in self.ray().nodes()))
 
-    def member(self, served: bytes) -> Any:
-        """A new process that serves what was packed (`Member`)."""
-        kind = self.ray().remote(Member).options(num_cpus=1, scheduling_strategy="SPREAD")
+    def member(self, served: bytes, *, instead: bool = False) -> Any:
+        """A new process that serves what was packed (`Member`).
+
+        `instead` of one that ended it may share a processor: the machine may have gone with it,
+        and for a free one it might wait forever.
+        """
+        places = 0 if instead else 1
+        kind = self.ray().remote(Member).options(num_cpus=places, scheduling_strategy="SPREAD")
         return kind.remote(version(), served)
 
     def end(self, member: Any) -> None:
@@ -169,7 +174,7 @@ class Cluster:
                     reply = self.reply(handle)
                     if isinstance(reply, Lost):
                         self.end(member)
-                        member = self.member(served)
+                        member = self.member(served, instead=True)
                         if tries < TRIES:
                             give(member, number, tries + 1)
                             continue

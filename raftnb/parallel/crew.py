@@ -68,7 +68,7 @@ class Crew:
     def renew(self, number: int) -> None:
         """Put a new worker in the place of one that ended."""
         self.cluster.end(self.members[number])
-        self.members[number] = self.cluster.member(self.served[number])
+        self.members[number] = self.cluster.member(self.served[number], instead=True)
 
 
 def ended(lost: dict[int, Lost]) -> Ended:

@@ -17,7 +17,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -68,6 +68,11 @@ class Packer(pickle.Pickler):
         super().__init__(out, protocol=pickle.HIGHEST_PROTOCOL)
         self.model, self.modules = model, set[str]()
 
+    @cached_property
+    def named(self) -> dict[int, tuple[str, str]]:
+        """Where each part of a specification is found that has a name of its own."""
+        return globals_of_modules()
+
     def persistent_id(self, value: Any) -> Any:
         """A member, or a model's layout, by its name."""
         if isinstance(value, Domain):
@@ -104,7 +109,7 @@ class Packer(pickle.Pickler):
         self.modules.add(value.__module__)
 
     def _made_of_fields(self, value: Any) -> Any:
-        named = globals_of_modules().get(id(value)) if named_by_identity(value) else None
+        named = self.named.get(id(value)) if named_by_identity(value) else None
         if named is not None and getattr(sys.modules[named[0]], named[1], None) is value:
             self.modules.add(named[0])
             return found_at, (*named, False)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from raftnb.__main__ import main
 from raftnb.experiments.client_histories import client_histories, sized
 from raftnb.experiments.mutation import find_all
 from raftnb.experiments.sweep import sweep
+from raftnb.explore import random_walks
 from raftnb.parallel import Cluster, Crew, Lost, in_order
 from raftnb.prove import prove
 from raftnb.specs import PROOFS, SPECS
@@ -42,14 +44,12 @@ def four() -> Iterator[Cluster]:
 
 
 def test_a_process_that_ends_is_tried_again_and_then_said(four: Cluster, tmp_path: Path) -> None:
-    once = Squares(deadly=3, mark=str(tmp_path / "mark"))
-    assert list(in_order(once, 7, four)) == [n * n for n in range(7)]
-    two = Cluster(workers=2)
-    *found, last = in_order(Squares(deadly=2), 3, two)
-    assert found == [0, 1]
-    assert isinstance(last, Lost)
+    work = Squares(once=1, deadly=3, wrong=4, mark=str(tmp_path / "mark"))
+    answers = in_order(work, 5, Cluster(workers=1))
+    assert [next(answers) for _ in range(3)] == [0, 1, 4]
+    assert isinstance(next(answers), Lost)
     with pytest.raises(UsageError, match="no square"):
-        list(in_order(Squares(wrong=0), 1, two))
+        next(answers)
 
 
 @takes_long
@@ -62,6 +62,9 @@ def test_what_is_parallel_by_nature_has_the_same_answers_in_the_same_order(four:
         SPECS["sequential-store"], clients=[1, 2], checked={"progress": False}, cluster=two
     )
     assert [told(size.found) for size in there.sizes] == [told(size.found) for size in sizes.sizes]
+    given: Any = {"walks": 5000, "depth": 20, "threads": None, "progress": False}
+    walked = [random_walks(SOME(), cluster=where, **given) for where in (None, two)]
+    assert replace(walked[0], seconds=0) == replace(walked[1], seconds=0)
     model = sized(SPECS["raft-store"])
     walks = [client_histories(model, operations=30, cluster=where) for where in (None, two)]
     assert walks[0].as_json() | {"seconds": 0} == walks[1].as_json() | {"seconds": 0}
@@ -90,17 +93,18 @@ def test_a_check_finds_what_it_finds_here(four: Cluster, workers: int) -> None:
 def test_a_worker_that_is_killed_costs_a_round_and_not_the_run(
     four: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    each, asked = Crew.each, []
+    each, asked, model = Crew.each, [], SOME(limit=2)
 
     def deadly(crew: Crew, method: str, *given: Any, **named: Any) -> Any:
         asked.append(method)
-        if len(asked) in (6, 15):
-            crew.cluster.end(crew.members[len(asked) % 2])
+        if len(asked) == 15:
+            crew.cluster.end(crew.members[2])
         return each(crew, method, *given, **named)
 
     monkeypatch.setattr(Crew, "each", deadly)
-    found = check(SOME(), cluster=Cluster(workers=2), progress=False)
-    assert told(found) == told(check(SOME(), engine="memo", progress=False))
+    found = check(model, cluster=four, progress=False)
+    assert told(found) == told(check(model, engine="memo", progress=False))
+    assert len(asked) > 15
 
 
 @takes_long
@@ -110,6 +114,9 @@ def test_the_command_line_names_a_cluster(
     line = "check linearizable-store --ray local --workers 2 --json"
     assert main(line.split()) == 0
     assert json.loads(capsys.readouterr().out)["distinct"] == 816
+    line = "walk linearizable-store --ray local --workers 2 --walks 3000 --depth 8 --json"
+    assert main(line.split()) == 3
+    assert json.loads(capsys.readouterr().out)["depth"] == 9
 
 
 @takes_long

@@ -12,19 +12,21 @@ from raftnb import UsageError
 
 @dataclass(frozen=True, eq=False)
 class Squares:
-    """Answers with squares; a process ends that is asked for what is `deadly`, or `wrong`.
+    """Answers with squares; a process ends that is asked for what is `deadly`; `wrong` is an error.
 
-    Where there is a `mark`, it ends only the first time, and leaves the mark.
+    The process that is asked for what is deadly `once` leaves a mark, a file of this name.
     """
 
     deadly: int = -1
     wrong: int = -1
+    once: int = -1
     mark: str = ""
 
     def __call__(self, number: int) -> Iterator[int]:
-        if number == self.deadly and not (self.mark and Path(self.mark).exists()):
-            if self.mark:
-                Path(self.mark).touch()
+        if number == self.once and not Path(self.mark).exists():
+            Path(self.mark).touch()
+            os._exit(7)
+        if number == self.deadly:
             os._exit(7)
         if number == self.wrong:
             raise UsageError("no square")
