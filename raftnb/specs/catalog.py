@@ -47,6 +47,7 @@ SPECS: Mapping[str, Spec] = Catalog(
         "write-through-cache": "store.memory:WRITE_THROUGH_CACHE",
         "raft": "raft.claims:RAFT",
         "timely-raft": "raft.progress:TIMELY_RAFT",
+        "orderly-raft": "raft.progress:ORDERLY_RAFT",
         "raft-tla": "raft.ongaro_tla:RAFT_TLA",
         "raft-prevote": "raft.prevote:RAFT_PREVOTE",
         "unhurried-prevote": "raft.prevote:UNHURRIED_PREVOTE",

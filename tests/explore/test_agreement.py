@@ -233,6 +233,7 @@ SMALL = {
     "raft-store": {"duplicates": 0, "max_messages": 1},
     "raft-store-leases": {"duplicates": 0, "max_messages": 1, "max_clock": 0, "max_reads": 0},
     "raft-store-read-index": {"duplicates": 0, "max_messages": 1},
+    "orderly-raft": {"servers": 2},
     "raft-transfer": {"max_term": 1, "duplicates": 0, "max_messages": 1},
     "raft-emptied-disks": {"max_log": 0, "max_messages": 1},
     "raft-torn-disks": {"max_messages": 1},

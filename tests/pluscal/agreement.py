@@ -54,6 +54,8 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raft", {"servers": 3, "duplicates": 0, "max_messages": 2}),
     ("timely-raft", {}),
     ("timely-raft", {"max_restarts": 0}),
+    ("orderly-raft", {}),
+    ("orderly-raft", {"servers": 2}),
     ("raft-tla", {}),
     ("raft-tla", {"max_log": 0}),
     ("raft-prevote", {"max_messages": 3, "history": True}),
@@ -101,12 +103,12 @@ HEAD = """# What TLC finds, and what raftnb finds
 Every specification of the package, printed as a plain module of TLA+ by `raftnb.pluscal` and
 checked by TLC, the model checker of TLA+, which is not ours; beside it what `raftnb` says of the
 same model. Numbers are distinct states / states generated / depth. The last column is the PlusCal
-algorithm, filled in by PlusCal's translator and checked by TLC. `timely-raft` and `catching-up`
-come to an end, so there neither tool looks for deadlocks; in the plain module of `catching-up` a
-step stays in each state where nobody leads, which TLC counts and raftnb does not.
+algorithm, filled in by PlusCal's translator and checked by TLC. `timely-raft`, `orderly-raft` and
+`catching-up` come to an end, so there neither tool looks for deadlocks; in the plain module of
+`catching-up` a step stays in each state where nobody leads, which TLC counts and raftnb does not.
 
 """
-COME_TO_AN_END = {"timely-raft", "catching-up"}
+COME_TO_AN_END = {"timely-raft", "orderly-raft", "catching-up"}
 SECONDS = """Seconds are by the clock, on a machine of two cores that had other work, too; TLC's
 are with the start of Java."""
 MISTAKES = """## Mistakes
@@ -278,7 +280,7 @@ def page(rows: dict[str, list[str]]) -> str:
     head = ["mistake", "constants", "raftnb", "steps", "how", "TLC", "steps"]
     lines += table(head, [rows[k] for k in sorted(rows) if k.startswith("mutant")])
     wanted = {f"spec {i:02}": f"`{n}` ({settings(s)})" for i, (n, s) in enumerate(SIZES)}
-    wanted |= {f"mutant {m.row:02}": f"mistake {m.row}" for m in ALL_MUTANTS if can_be_asked(m)}
+    wanted |= {f"mutant {m.row:03}": f"mistake {m.row}" for m in ALL_MUTANTS if can_be_asked(m)}
     unsaid = sorted(m.row for m in ALL_MUTANTS if not can_be_asked(m))
     lines += ["", *textwrap.wrap(NOT_SAID.format(rows=", ".join(map(str, unsaid))), 100)]
     left_out = [said for key, said in wanted.items() if key not in rows]
@@ -297,7 +299,7 @@ def main(words: list[str]) -> None:
     assert JAR, "TLA2TOOLS_JAR names no jar"
     rows = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     work = {f"spec {i:02}": (specification, row) for i, row in enumerate(SIZES)}
-    work |= {f"mutant {m.row:02}": (way_of(m), (m,)) for m in ALL_MUTANTS if can_be_asked(m)}
+    work |= {f"mutant {m.row:03}": (way_of(m), (m,)) for m in ALL_MUTANTS if can_be_asked(m)}
     for key, (make, arguments) in work.items():
         if (words and key not in words) or (not words and key in rows):
             continue

@@ -22,6 +22,7 @@ from raftnb.experiments.mutation import (
     played,
     walked,
 )
+from raftnb.explore import check
 from raftnb.specs.raft import scenes
 from raftnb.specs.raft.mistakes import (
     FAMILIES,
@@ -32,24 +33,30 @@ from raftnb.specs.raft.mistakes import (
     commits,
     disk,
     elections,
+    leader_ids,
     learning,
+    leases,
     logs,
     membership,
     reads,
+    replication,
     reported,
     snapshots,
+    stalls,
+    steps,
     terms,
     torn,
     votes,
 )
+from raftnb.specs.raft.mistakes.mutant import TWO_IN_FLIGHT
 from raftnb.specs.raft.server import Server
 
-LAST = 89
+LAST = 107
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]
 SMALL_EXTENSIONS = [
-    mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65, 74, 77, 78, 80, 81, 84, 86)
+    mutant for mutant in ALL if mutant.row in (45, 47, 53, 57, 65, 74, 77, 78, 80, 81, 84, 86, 98)
 ]
 
 
@@ -61,7 +68,7 @@ def test_there_is_one_mutant_for_each_row():
     rows = [mutant.row for mutant in ALL]
     assert sorted(rows) == [r for r in range(1, LAST + 1) if r not in (32, 33, 34)]
     assert [mutant.row for mutant in MUTANTS] == list(range(1, 32))
-    assert [mutant.row for mutant in STORE_MUTANTS] == list(range(36, 43))
+    assert [mutant.row for mutant in STORE_MUTANTS] == [*range(36, 43), 105, 106]
 
 
 def test_each_mutant_overrides_no_more_than_two_operators():
@@ -167,7 +174,7 @@ def test_a_family_is_asked_for_by_its_name(capsys, monkeypatch):
     assert main(["mutants", "--family", "reads"]) == 2
 
 
-@pytest.mark.parametrize("row", [46, 50, 55, 89])
+@pytest.mark.parametrize("row", [46, 50, 55, 89, 93, 94, 95, 99, 100])
 def test_what_never_comes_any_more_is_found(row):
     mutant = next(m for m in ALL if m.row == row)
     found = find_out(mutant)
@@ -220,7 +227,7 @@ def test_a_finding_is_an_answer():
 
 
 def test_an_unknown_row_is_a_usage_error(capsys):
-    assert main(["mutants", "--row", "99"]) == 2
+    assert main(["mutants", "--row", "999"]) == 2
     assert f"1 to {LAST}" in capsys.readouterr().err
     assert main(["mutants", "--row", "33"]) == 2
     assert "30, 31, 36, 37" in capsys.readouterr().err
@@ -228,7 +235,8 @@ def test_an_unknown_row_is_a_usage_error(capsys):
 
 def test_each_row_stands_beside_its_mistake_and_in_the_table():
     changes = (blank, learning, membership, reported, snapshots, torn)
-    modules = (commits, disk, elections, logs, reads, terms, votes, *changes)
+    newer = (leader_ids, leases, replication, stalls, steps)
+    modules = (commits, disk, elections, logs, reads, terms, votes, *changes, *newer)
     rows = {v for module in modules for v in vars(module).values() if isinstance(v, Mutant)}
     assert rows == set(ALL)
     for mutant in ALL:
@@ -242,6 +250,24 @@ def test_the_properties_are_those_of_the_specification():
         lasting = (claim for one in spec.liveness for claim in one.claims)
         states = (*spec.invariants, *spec.sometimes, *spec.possible)
         assert mutant.breaks in (*states, *spec.transitions, *lasting)
+
+
+@pytest.mark.parametrize(
+    ("row", "size", "states"),
+    [
+        (90, {"servers": 2, "terms": 2, "network": TWO_IN_FLIGHT}, 6_849),
+        (92, {"terms": 1}, 3_077),
+        (96, {"servers": 2, "terms": 3, "entries": 1, "network": TWO_IN_FLIGHT}, 5_877),
+        (104, {"servers": 2, "entries": 1, "restarts": 1, "network": TWO_IN_FLIGHT}, 3_464),
+    ],
+)
+def test_the_ground_of_a_mistake_that_is_written_for_it_breaks_nothing(row, size, states):
+    mutant = next(m for m in ALL if m.row == row)
+    model = mutant.base.variant("ground", mutant.original, sometimes=())(
+        **replace(mutant, **size).constants
+    )
+    found = check(model, deadlock=False, progress=False)
+    assert (found.verdict, found.distinct) == (Verdict.HOLDS, states)
 
 
 def test_a_message_that_is_not_in_flight_cannot_be_received():

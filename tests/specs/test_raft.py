@@ -14,9 +14,16 @@ from raftnb.specs.raft import exercises as raft_exercises
 from raftnb.specs.raft import mistakes
 from raftnb.specs.raft.claims import RAFT
 from raftnb.specs.raft.mistakes import MUTANTS
-from raftnb.specs.raft.progress import TIMELY_RAFT, AskedOnceServer, is_committed, is_requested
+from raftnb.specs.raft.progress import (
+    ORDERLY_RAFT,
+    TIMELY_RAFT,
+    AskedOnceServer,
+    OrderlyServer,
+    is_committed,
+    is_requested,
+)
 from raftnb.specs.raft.scenes import commit, elect, find, receive, replicate, request, send_entries
-from raftnb.specs.raft.server import AppendEntries, Entry, RequestVote, Role, Server
+from raftnb.specs.raft.server import AppendEntries, Entry, RequestVote, Role, Server, Value
 
 BOUNDED = {"duplicates": 0, "max_messages": 2}
 OVER_TIME = {
@@ -298,6 +305,34 @@ def test_a_client_that_asks_once_may_wait_for_ever():
     result = check_liveness(spec(servers=2), leads_to(is_requested, is_committed))
     assert result.verdict is Verdict.VIOLATED
     assert any(step.action == "restart" for step in result.trace.steps)
+
+
+def test_three_servers_come_to_a_leader_and_commit_all_where_the_first_to_stand_can_win():
+    result = check_liveness(ORDERLY_RAFT())
+    assert (result.verdict, result.states, result.bound) == (Verdict.HOLDS, 11_462, None)
+    assert len(ORDERLY_RAFT.liveness) == 3
+
+
+def test_three_servers_do_not_where_a_client_asks_once_or_nothing_is_fair():
+    class Once(OrderlyServer):
+        """A client does not ask again."""
+
+        def is_wanted(self, value: Value) -> bool:
+            """Whether a client asks for a value: where it is not in the log."""
+            return all(entry.value != value for entry in self.log)
+
+    asked_once = ORDERLY_RAFT.variant("asked-once", Once)()
+    result = check_liveness(asked_once, leads_to(is_requested, is_committed))
+    assert result.verdict is Verdict.VIOLATED
+    assert any(step.action == "restart" for step in result.trace.steps)
+    unfair = check_liveness(ORDERLY_RAFT(max_restarts=0), fairness=())
+    assert (unfair.verdict, len(unfair.trace)) == (Verdict.VIOLATED, 0)
+
+
+def test_of_three_servers_where_anybody_is_first_to_stand_nothing_is_known():
+    result = check_liveness(TIMELY_RAFT(servers=3, max_term=2, max_log=2))
+    assert result.verdict is Verdict.UNKNOWN
+    assert result.bound.startswith("18 steps lead out of the explored states")
 
 
 def test_dueling_candidates_return_to_the_same_state_but_for_the_term():

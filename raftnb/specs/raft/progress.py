@@ -6,6 +6,11 @@ a leader serves, and after an election that failed another server is the next to
 an end: the network is reliable, and there is at most one restart. A leader does not commit entries
 of earlier terms by themselves (5.4.2), so a client has to ask again in a new term; real systems let
 a new leader append an empty entry instead (section 8).
+
+With three servers an election may fail though the timing holds, since the first to time out need
+not be one that can win. How often, nobody says: terms have no bound. `OrderlyServer` assumes that
+the first to time out can win (as the schedule in `election_progress` does), so that there is one
+election, and one more after a restart.
 """
 
 from __future__ import annotations
@@ -13,7 +18,17 @@ from __future__ import annotations
 from raftnb.language import Delivery, Message, in_flight, send, when
 from raftnb.language.temporal import always_eventually, leads_to, weak
 from raftnb.specs.raft.claims import RAFT, a_leader_is_elected
-from raftnb.specs.raft.server import AppendEntries, Entry, Faults, Role, Server, Value, term_at
+from raftnb.specs.raft.election_progress import has_no_newer_log
+from raftnb.specs.raft.server import (
+    AppendEntries,
+    Entry,
+    Faults,
+    Role,
+    Server,
+    Value,
+    is_quorum,
+    term_at,
+)
 
 
 class AskedOnceServer(Server):
@@ -76,6 +91,19 @@ class TimelyServer(AskedOnceServer):
         return not known and Entry(self.currentTerm, value) not in self.log
 
 
+class OrderlyServer(TimelyServer):
+    """The same where a server that can win is the first to time out."""
+
+    def can_win(self) -> bool:
+        """Whether a majority would not refuse its vote for the log of this server (5.4.1)."""
+        return is_quorum(frozenset({s for s in Server if has_no_newer_log(s, self)}))
+
+    def time_out(self) -> None:
+        """Start an election that can be won."""
+        when(self.can_win())
+        super().time_out()
+
+
 def is_requested(value: Value) -> bool:
     """A leader has the value in its log."""
     return any(s.role == Role.LEADER and any(e.value == value for e in s.log) for s in Server)
@@ -109,5 +137,22 @@ TIMELY_RAFT = RAFT.variant(
         leads_to(is_requested, is_committed, "every request is committed"),
     ),
 )
+ORDERLY_RAFT = TIMELY_RAFT.variant(
+    "orderly-raft",
+    OrderlyServer,
+    summary="timely-raft of three servers, of which one that can win is the first to time out",
+    constants={**TIMELY_RAFT.constants, "servers": 3, "max_term": 2, "max_log": 2},
+    fairness=tuple(
+        weak(action) for name, action in OrderlyServer.actions.items() if name != "restart"
+    ),
+)
 
-__all__ = ["TIMELY_RAFT", "AskedOnceServer", "TimelyServer", "is_committed", "is_requested"]
+__all__ = [
+    "ORDERLY_RAFT",
+    "TIMELY_RAFT",
+    "AskedOnceServer",
+    "OrderlyServer",
+    "TimelyServer",
+    "is_committed",
+    "is_requested",
+]

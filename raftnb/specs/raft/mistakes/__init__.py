@@ -15,12 +15,17 @@ from raftnb.specs.raft.mistakes import (
     commits,
     disk,
     elections,
+    leader_ids,
     learning,
+    leases,
     logs,
     membership,
     reads,
+    replication,
     reported,
     snapshots,
+    stalls,
+    steps,
     terms,
     torn,
     votes,
@@ -45,6 +50,7 @@ from raftnb.specs.raft.mistakes.disk import (
     ForgetsItsVote,
     LeaderCountsBeforeSync,
 )
+from raftnb.specs.raft.mistakes.leases import ClockRunsAhead, LeaseOutlivesTransfer
 from raftnb.specs.raft.mistakes.logs import (
     AlwaysTruncates,
     IgnoresPrevLogTerm,
@@ -54,10 +60,8 @@ from raftnb.specs.raft.mistakes.logs import (
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.mistakes.reads import (
     AppliesTwice,
-    ClockRunsAhead,
     CountsOldConfirmations,
     DeposedLeaderReads,
-    LeaseOutlivesTransfer,
     ReadsBeforeItsTerm,
     ReadsBeforeTheRound,
 )
@@ -118,8 +122,10 @@ STORE_MUTANTS: tuple[Mutant, ...] = (
     reads.ROW_38,
     reads.ROW_39,
     reads.ROW_40,
-    reads.ROW_41,
-    reads.ROW_42,
+    leases.ROW_41,
+    leases.ROW_42,
+    reads.ROW_105,
+    leases.ROW_106,
 )
 ELECTION_MUTANTS: tuple[Mutant, ...] = (
     elections.ROW_43,
@@ -132,6 +138,9 @@ ELECTION_MUTANTS: tuple[Mutant, ...] = (
     elections.ROW_50,
     elections.ROW_88,
     elections.ROW_89,
+    stalls.ROW_93,
+    stalls.ROW_94,
+    stalls.ROW_95,
 )
 SNAPSHOT_MUTANTS: tuple[Mutant, ...] = (
     snapshots.ROW_51,
@@ -143,6 +152,8 @@ SNAPSHOT_MUTANTS: tuple[Mutant, ...] = (
     snapshots.ROW_57,
     snapshots.ROW_58,
     snapshots.ROW_59,
+    snapshots.ROW_100,
+    steps.ROW_104,
 )
 MEMBERSHIP_MUTANTS: tuple[Mutant, ...] = (
     membership.ROW_60,
@@ -156,6 +167,9 @@ MEMBERSHIP_MUTANTS: tuple[Mutant, ...] = (
     learning.ROW_71,
     learning.ROW_72,
     learning.ROW_73,
+    membership.ROW_101,
+    learning.ROW_102,
+    membership.ROW_103,
 )
 DISK_MUTANTS: tuple[Mutant, ...] = (
     torn.ROW_66,
@@ -165,6 +179,7 @@ DISK_MUTANTS: tuple[Mutant, ...] = (
     blank.ROW_74,
     blank.ROW_75,
     blank.ROW_76,
+    torn.ROW_107,
 )
 REPORTED_MUTANTS: tuple[Mutant, ...] = (
     reported.ROW_77,
@@ -178,6 +193,13 @@ REPORTED_MUTANTS: tuple[Mutant, ...] = (
     reported.ROW_85,
     reported.ROW_86,
     reported.ROW_87,
+    steps.ROW_90,
+    terms.ROW_91,
+    steps.ROW_92,
+    leader_ids.ROW_96,
+    steps.ROW_97,
+    replication.ROW_98,
+    replication.ROW_99,
 )
 FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "raft": MUTANTS,

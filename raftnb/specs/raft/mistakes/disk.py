@@ -44,7 +44,7 @@ ROW_7 = Mutant(
     restarts=1,
     scene=s2_votes_restarts_and_votes,
     why="A restart gives a server a second vote in the same term.",
-    seen_in=("PySyncObj #84", "hashicorp/raft #661"),
+    seen_in=("PySyncObj #84", "hashicorp/raft #661", "sofa-jraft #96"),
 )
 
 
@@ -67,7 +67,7 @@ ROW_8 = Mutant(
     restarts=1,
     scene=s2_votes_restarts_and_votes,
     why="A restart takes a server back to before its vote, and it lives the term again.",
-    seen_in=("raft.tla PR #5", "PySyncObj #202"),
+    seen_in=("raft.tla PR #5", "PySyncObj #202", "wenweihu86/raft-java #57"),
 )
 
 

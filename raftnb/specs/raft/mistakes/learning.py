@@ -201,3 +201,37 @@ ROW_73 = Mutant(
     base=RAFT_JOINT_SNAPSHOTS,
     network={"values": 3},
 )
+
+
+class AppliesChangesLate(LearnerServer):
+    """A server goes by a configuration as soon as it knows it to be committed, and no sooner."""
+
+    def is_quorum(self, servers: Set[Server]) -> bool:
+        """Whether these servers are a quorum of the configuration that is committed."""
+        return is_quorum(servers, self.log[: self.commitIndex])
+
+
+def leader_is_gone_too_soon(world: Any) -> None:
+    """s1 takes itself out, knows it to be committed, and is set up anew; s2 has not heard of it."""
+    elect(world, "s1", "s2")
+    request(world, "s1")
+    settle(world, "s1", 1, "s2")
+    world["s1"].remove(world["v2"], world["s1"])
+    settle(world, "s1", 2, "s2")
+    world["s1"].wipe()
+
+
+ROW_102 = Mutant(
+    row=102,
+    server=AppliesChangesLate,
+    breaks=somebody_who_counts_can_win,
+    servers=2,
+    terms=1,
+    entries=2,
+    restarts=1,
+    how="script",
+    scene=leader_is_gone_too_soon,
+    why="Whoever has not heard of the commit needs the vote of a server that is gone.",
+    seen_in=("etcd #12359", "etcd #10563", "tikv #10595", "tikv #8678"),
+    base=RAFT_LEARNERS,
+)

@@ -115,6 +115,7 @@ ROW_23 = Mutant(
     how="walk",
     scene=previous_term_differs,
     why="An entry is put behind another than the one it followed.",
+    seen_in=("nats-server PR #5957",),
     differs="known at (3,2,2), where a leader sends from any index; here, from nextIndex",
 )
 

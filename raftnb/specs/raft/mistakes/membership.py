@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.language import Set, when
-from raftnb.specs.raft.claims import leader_completeness
+from raftnb.specs.raft.claims import election_safety, leader_completeness
 from raftnb.specs.raft.membership import (
     RAFT_JOINT,
     RAFT_ONE_BY_ONE,
@@ -19,7 +19,7 @@ from raftnb.specs.raft.membership import (
 )
 from raftnb.specs.raft.mistakes.mutant import TWO_IN_FLIGHT, Mutant
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
-from raftnb.specs.raft.server import Server, Value
+from raftnb.specs.raft.server import Role, Server, Value
 
 
 def change(world: Any, leader: str, value: str, *members: str) -> None:
@@ -133,7 +133,7 @@ ROW_62 = Mutant(
     how="script",
     scene=configuration_is_forgotten,
     why="What is known to be committed is less than what is, and nothing after a restart.",
-    seen_in=("etcd-io/raft #456", "etcd #11284", "NuRaft PR #67"),
+    seen_in=("etcd-io/raft #456", "etcd #11284", "NuRaft PR #67", "jraft #1"),
     base=RAFT_JOINT,
     network={"values": 3},
 )
@@ -222,5 +222,94 @@ ROW_65 = Mutant(
     network={**TWO_IN_FLIGHT, "values": 2},
     why="Who is to be removed has the longest log: it must not stand, and nobody else can win.",
     seen_in=("braft PR #432", "cowsql/raft #150", "openraft PR #2098"),
+    base=RAFT_ONE_BY_ONE,
+)
+
+
+class RestartsAlone(OneByOneServer):
+    """A server that comes back goes through its log anew, and begins with a cluster of its own."""
+
+    isAlone: bool = False
+
+    def restart(self) -> None:
+        """Fail and come back: who the others are has to be read from the log."""
+        super().restart()
+        self.isAlone = self.log != ()
+
+    def is_quorum(self, servers: Set[Server]) -> bool:
+        """Whether these servers are a quorum, be it of this server alone."""
+        return self in servers if self.isAlone else super().is_quorum(servers)
+
+
+def each_comes_back_alone(world: Any) -> None:
+    """s1 takes s3 out and in again, as s2 knows; s1 and s2 come back, and elect themselves."""
+    elect(world, "s1", "s2")
+    request(world, "s1", "v1")
+    replicate(world, "s1", "s2")
+    commit(world, "s1", 1)
+    world["s1"].remove(world["v2"], world["s3"])
+    replicate(world, "s1", "s2")
+    commit(world, "s1", 2)
+    world["s1"].add(world["v3"], world["s3"])
+    replicate(world, "s1", "s2")
+    world["s1"].restart()
+    world["s2"].restart()
+    elect(world, "s1", term=2)
+    elect(world, "s2", term=2)
+
+
+ROW_101 = Mutant(
+    row=101,
+    server=RestartsAlone,
+    breaks=election_safety,
+    servers=3,
+    terms=2,
+    entries=3,
+    restarts=2,
+    how="script",
+    scene=each_comes_back_alone,
+    why="What is read first is not all there is to be read.",
+    seen_in=("nats-server PR #7850",),
+    base=RAFT_ONE_BY_ONE,
+    network={"values": 3},
+)
+
+
+class ChangesUnwritten(OneByOneServer):
+    """A leader changes the cluster by itself, without an entry in the log."""
+
+    gone: Set[Server] = frozenset()
+
+    def remove(self, value: Value, server: Server) -> None:
+        """Take a server out of the cluster, for this leader."""
+        when(self.role == Role.LEADER and server != self)
+        self.gone |= {server}
+
+    def is_quorum(self, servers: Set[Server]) -> bool:
+        """Whether these servers are a majority of those that this server has not taken out."""
+        return is_majority(servers, new_members(self.log) - self.gone)
+
+
+def change_is_not_told(world: Any) -> None:
+    """s1 takes s2 and s3 out, and commits alone; they elect s2."""
+    elect(world, "s1", "s2")
+    world["s1"].remove(world["v1"], world["s2"])
+    world["s1"].remove(world["v1"], world["s3"])
+    request(world, "s1", "v1")
+    commit(world, "s1", 1)
+    elect(world, "s2", "s3", term=2)
+
+
+ROW_103 = Mutant(
+    row=103,
+    server=ChangesUnwritten,
+    breaks=leader_completeness,
+    servers=3,
+    terms=2,
+    entries=1,
+    how="script",
+    scene=change_is_not_told,
+    why="Nobody else hears of it, nor waits for the one change before the next.",
+    seen_in=("adsharma/raft #15",),
     base=RAFT_ONE_BY_ONE,
 )

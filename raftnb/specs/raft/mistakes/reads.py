@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from raftnb.language import macro
 from raftnb.specs.raft.client_scenes import (
     answer,
     ask,
@@ -15,7 +14,6 @@ from raftnb.specs.raft.client_scenes import (
     one_write_done,
     read,
     successor_writes,
-    under_way,
     write,
 )
 from raftnb.specs.raft.clients import (
@@ -25,12 +23,6 @@ from raftnb.specs.raft.clients import (
     ReadIndexStoreServer,
     StoreServer,
     answers_never_change,
-)
-from raftnb.specs.raft.leases import (
-    RAFT_STORE_LEASES,
-    LeaseServer,
-    TimeoutNow,
-    clocks_keep_together,
 )
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.read_index import HeartbeatResponse, reads_see_all_that_was_chosen
@@ -119,7 +111,13 @@ ROW_37 = Mutant(
     scene=new_leader_is_asked,
     told=new_leader_answers,
     why="A new leader has all that is committed, but does not know how much that is.",
-    seen_in=("etcd #7331", "redisraft #22", "tikv #9239"),
+    seen_in=(
+        "etcd #7331",
+        "redisraft #22",
+        "tikv #9239",
+        "adjoint-io/raft #41",
+        "adjoint-io/raft PR #54",
+    ),
     base=RAFT_STORE_READ_INDEX,
     network=CLIENTS,
     history=True,
@@ -177,7 +175,7 @@ ROW_38 = Mutant(
     scene=request_arrives_twice,
     told=old_write_comes_back,
     why="A client that has no answer asks again, and both requests may be in the log.",
-    seen_in=("curvine #676",),
+    seen_in=("curvine #676", "etcd #18424", "sorock #317", "rabbitmq/ra #145"),
     base=RAFT_STORE,
     network={"clients": 2, "values": 3},
     history=True,
@@ -254,92 +252,28 @@ ROW_40 = Mutant(
 )
 
 
-class LeaseOutlivesTransfer(LeaseServer):
-    """A leader that hands over keeps its lease."""
+class UsesARoundAgain(ReadIndexStoreServer):
+    """Every read begins the same round of heartbeats."""
 
-    @macro
-    def give_up_lease(self) -> None:
-        """Go on as before: the promises last."""
-
-
-def lease_is_used(world: Any) -> None:
-    """s1 has a lease, by s2's promise: a read of c2 was confirmed."""
-    one_write_done(world)
-    read(world, "c2", "v2", "s1")
-    count(world, confirm(world, "s1", "s2"))
-    answered(world)
+    def begin_read(self, m: ClientRequest) -> None:  # type: ignore[override]
+        """A read arrives: its round has the number of the one before."""
+        self.round = 0
+        super().begin_read(m)
 
 
-def leader_hands_over(world: Any) -> None:
-    """s1 gives s2 its promise back, s2 is elected by s3, and c2 reads from s1 again."""
-    lease_is_used(world)
-    world["s1"].hand_over(world["s2"])
-    world["s2"].handle_timeout_now(under_way(world, TimeoutNow, "s1", "s2"))
-    successor_writes(world, "v3")
-    read(world, "c2", "v4", "s1")
-
-
-def old_lease_is_used(world: Any) -> None:
-    """s1 answers under its lease."""
-    leader_hands_over(world)
-    answered(world)
-
-
-ROW_41 = Mutant(
-    row=41,
-    server=LeaseOutlivesTransfer,
+ROW_105 = Mutant(
+    row=105,
+    server=UsesARoundAgain,
     breaks=reads_see_all_that_was_chosen,
     servers=3,
     terms=2,
     entries=2,
     how="script",
-    scene=leader_hands_over,
-    told=old_lease_is_used,
-    why="The lease rests on a promise that the leader has just given back.",
-    seen_in=("tikv #1593",),
-    base=RAFT_STORE_LEASES,
+    scene=old_confirmation_arrives,
+    told=old_confirmation_counts,
+    why="An answer to the earlier read cannot be told from one to this read.",
+    seen_in=("etcd #20418",),
+    base=RAFT_STORE_READ_INDEX,
     network=CLIENTS,
-    history=True,
-)
-
-
-class ClockRunsAhead(LeaseServer):
-    """A clock goes faster than was assumed of it."""
-
-    def may_tick(self) -> bool:
-        """Whatever the other clocks say."""
-        return True
-
-
-def clock_runs_ahead(world: Any) -> None:
-    """For s2 the time of its promise is over before s1's lease is."""
-    lease_is_used(world)
-    world["s2"].tick()
-    world["s2"].tick()
-
-
-def promise_ends_before_the_lease(world: Any) -> None:
-    """s2 is elected by s3 when s1 still has its lease, and answers under it."""
-    clock_runs_ahead(world)
-    world["s2"].tick()
-    successor_writes(world, "v3")
-    read(world, "c2", "v4", "s1")
-    answered(world)
-
-
-ROW_42 = Mutant(
-    row=42,
-    server=ClockRunsAhead,
-    breaks=clocks_keep_together,
-    servers=3,
-    terms=2,
-    entries=2,
-    how="script",
-    scene=clock_runs_ahead,
-    told=promise_ends_before_the_lease,
-    why="A promise is measured by the clock of who gave it, a lease by that of who relies on it.",
-    seen_in=("yugabyte #16",),
-    base=RAFT_STORE_LEASES,
-    network={**CLIENTS, "max_clock": 3},
     history=True,
 )

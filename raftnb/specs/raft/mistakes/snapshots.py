@@ -19,6 +19,7 @@ from raftnb.specs.raft.server import (
     AppendEntriesResponse,
     Entry,
     RequestVote,
+    Role,
     Server,
     last_term,
 )
@@ -186,7 +187,7 @@ ROW_55 = Mutant(
     entries=1,
     network=TWO_IN_FLIGHT,
     why="A follower that needs what its leader has compacted is never served.",
-    seen_in=("camunda PR #4451", "NuRaft PR #105"),
+    seen_in=("camunda PR #4451",),
     base=CATCHING_UP,
 )
 
@@ -296,4 +297,38 @@ ROW_59 = Mutant(
     network=TWO_IN_FLIGHT,
     why="What is not committed may have to be given up, and a state cannot be undone.",
     base=RAFT_SNAPSHOTS,
+)
+
+
+class FollowersCompactServer(OneRequestServer):
+    """Only followers compact their logs, so that a leader may have no snapshot to send.
+
+    It is correct; the next mistake is made on its ground.
+    """
+
+    def take_snapshot(self) -> None:
+        """Replace entries by the state that they lead to, as a follower."""
+        when(self.role == Role.FOLLOWER)
+        super().take_snapshot()
+
+
+class RejectsBelowItsSnapshot(FollowersCompactServer):
+    """A follower rejects entries that begin below its snapshot, since it cannot compare there."""
+
+    def log_matches(self, m: AppendEntries) -> bool:
+        """Whether the log matches before the entries, and still has an entry there."""
+        return m.prevLogIndex >= self.base and super().log_matches(m)
+
+
+ROW_100 = Mutant(
+    row=100,
+    server=RejectsBelowItsSnapshot,
+    breaks=everybody_catches_up,
+    servers=3,
+    terms=1,
+    entries=1,
+    network=TWO_IN_FLIGHT,
+    why="The leader goes further back, and comes no nearer to where that log begins.",
+    seen_in=("ClickHouse/NuRaft PR #105", "ClickHouse/NuRaft PR #102"),
+    base=CATCHING_UP,
 )

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from raftnb.language import Message, discard, when
-from raftnb.specs.raft.claims import election_safety, leader_completeness
+from raftnb.specs.raft.claims import (
+    currentTerm_is_monotone,
+    election_safety,
+    leader_completeness,
+)
 from raftnb.specs.raft.mistakes.mutant import THREE_IN_FLIGHT, TWO_IN_FLIGHT, Mutant
 from raftnb.specs.raft.scenes import (
     commit,
@@ -18,6 +22,7 @@ from raftnb.specs.raft.scenes import (
     send_entries,
     stand,
     take_entries,
+    two_entries_at_one_index,
     vote,
 )
 from raftnb.specs.raft.server import (
@@ -174,4 +179,35 @@ ROW_28 = Mutant(
     how="script",
     scene=old_acknowledgment_is_counted,
     why="What was acknowledged in an earlier term may have been overwritten since.",
+)
+
+
+class TruncationTakesTermsBack(Server):
+    """A server whose log is cut off goes back to the term of what is left."""
+
+    def handle_append_entries(self, m: AppendEntries) -> None:
+        """AppendEntries, receiver implementation; where entries conflict, the term follows them."""
+        cut = m.term == self.currentTerm and self.log_matches(m) and self.conflicts(m)
+        super().handle_append_entries(m)
+        if cut:
+            self.currentTerm = m.prevLogTerm
+
+
+def conflict_takes_the_term(world: Any) -> None:
+    """s1's entry of term 1 is cut off, and s1 goes back to before its vote in that term."""
+    two_entries_at_one_index(world)
+    take_entries(world, "s2", "s1")
+
+
+ROW_91 = Mutant(
+    row=91,
+    server=TruncationTakesTermsBack,
+    breaks=currentTerm_is_monotone,
+    servers=3,
+    terms=2,
+    entries=1,
+    network=TWO_IN_FLIGHT,
+    scene=conflict_takes_the_term,
+    why="It may vote again in all the terms between.",
+    seen_in=("nats-server PR #5975",),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from raftnb.specs.raft.claims import leader_completeness
+from raftnb.language import Seq
+from raftnb.specs.raft.claims import leader_completeness, log_matching
 from raftnb.specs.raft.disks import (
     RAFT_DISKS,
     RAFT_TORN_DISKS,
@@ -23,7 +24,7 @@ from raftnb.specs.raft.scenes import (
     send_entries,
     take_entries,
 )
-from raftnb.specs.raft.server import AppendEntries, Index
+from raftnb.specs.raft.server import AppendEntries, Entry, Index
 
 
 def store(world: Any, server: str) -> None:
@@ -104,7 +105,7 @@ ROW_67 = Mutant(
     how="script",
     scene=answer_outlives_the_entry,
     why="A restart forgets what was promised.",
-    seen_in=("Vanlightly, RaftFsync",),
+    seen_in=("Vanlightly, RaftFsync", "yugabyte #32875"),
     base=RAFT_DISKS,
 )
 
@@ -139,7 +140,7 @@ ROW_68 = Mutant(
     how="script",
     scene=torn_disk_elects,
     why="Its log does not tell any more what it has promised.",
-    seen_in=("nats-server PR #7587", "nats-server PR #7038"),
+    seen_in=("nats-server PR #7587", "nats-server PR #7038", "NuRaft #185"),
     base=RAFT_TORN_DISKS,
 )
 
@@ -187,4 +188,49 @@ ROW_69 = Mutant(
     scene=old_answer_comes_late,
     why="That leader may still commit by an answer of before the loss.",
     base=RAFT_TORN_DISKS,
+)
+
+
+class KeepsWhatItCommitted(DiskServer):
+    """Followers answer at once, and nobody ever looks again at what it knows to be committed."""
+
+    def answered(self, m: AppendEntries) -> Index:
+        """Up to where a follower answers for its log: what was checked."""
+        return self.last_new(m)
+
+    def merged_log(self, m: AppendEntries) -> Seq[Entry]:
+        """The log up to what is known to be committed, and the new entries behind it."""
+        if self.conflicts(m) or self.last_new(m) > len(self.log):
+            kept = max(m.prevLogIndex, self.commitIndex)
+            return self.log[:kept] + m.entries[kept - m.prevLogIndex :]
+        return self.log
+
+
+def majority_forgets(world: Any) -> None:
+    """s1 and s2 commit an entry that s2 loses; s2 leads, and s1 takes over what comes after it."""
+    elect(world, "s1", "s2")
+    request(world, "s1")
+    store(world, "s1")
+    replicate(world, "s1", "s2")
+    commit(world, "s1", 1)
+    world["s2"].restart()
+    elect(world, "s2", "s3", term=2)
+    request(world, "s2")
+    request(world, "s2")
+    take_entries(world, "s2", "s1")
+
+
+ROW_107 = Mutant(
+    row=107,
+    server=KeepsWhatItCommitted,
+    breaks=log_matching,
+    servers=3,
+    terms=2,
+    entries=2,
+    restarts=1,
+    how="script",
+    scene=majority_forgets,
+    why="A majority may have lost it, and what follows was not written behind it.",
+    seen_in=("yugabyte #23453",),
+    base=RAFT_DISKS,
 )

@@ -138,6 +138,7 @@ ROW_5 = Mutant(
     network=TWO_IN_FLIGHT,
     scene=s3_takes_over,
     why="The voter has the entry, but has not heard yet that it is committed.",
+    seen_in=("CCF #589",),
 )
 
 
