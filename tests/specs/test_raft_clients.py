@@ -25,7 +25,7 @@ from raftnb.specs.raft.clients import (
 )
 from raftnb.specs.raft.leases import RAFT_STORE_LEASES, LeaseServer, clocks_keep_together
 from raftnb.specs.raft.mistakes import MUTANTS, STORE_MUTANTS, Mutant
-from raftnb.specs.raft.mistakes.reads import lease_is_used
+from raftnb.specs.raft.mistakes.leases import lease_is_used
 from raftnb.specs.raft.read_index import reads_see_all_that_was_chosen
 from raftnb.specs.raft.scenes import count_vote, stand, vote
 from raftnb.specs.raft.server import Role, Value
