@@ -8,21 +8,19 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pytest
 
 from raftnb import SpecError, UsageError, Verdict
-from raftnb.data.trace import State
 from raftnb.explore import random_walks
-from raftnb.explore.reference import is_within_bounds
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.explore.walkers import BATCH, Walked, Walkers
 from raftnb.explore.walks import Walks, taken
-from raftnb.language import Model, Nat, Process, Spec, World
+from raftnb.language import Model, Nat, Process, Spec
 from raftnb.parallel import Cluster, packed, unpacked
 from raftnb.specs import SPECS
 from tests.explore import dealt_out as some
 from tests.explore.test_sharded import CHANGED
+from tests.oracles.walks_by_hand import WalksByHand
 
 SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raft-tla", {"servers": 3}),
@@ -35,77 +33,10 @@ MODELS: dict[str, Model] = {
 }
 
 
-class ByHand:
-    """The definition of walks: one step of each, and then the next, in plain Python."""
-
-    def __init__(self, model: Model, seed: int, walks: int, depth: int) -> None:
-        self.model, self.property = model, ""
-        self.outlawed = (*model.spec.invariants, *model.spec.transitions)
-        inside = [state for state in model.initial_states if self.is_inside(state)]
-        chance = np.random.default_rng([seed, 0])
-        self.paths = [[inside[int(p * len(inside))]] for p in chance.random(BATCH)[:walks]]
-        going = self.paths
-        for _ in range(depth):
-            if self.is_over(going):
-                return
-            picks = chance.random(BATCH)
-            going = [path for n, path in enumerate(going) if self.step(path, picks[self.at(path)])]
-        self.is_over(going, last=True)
-
-    def at(self, path: list[State]) -> int:
-        return next(n for n, one in enumerate(self.paths) if one is path)
-
-    def is_inside(self, state: State) -> bool:
-        return is_within_bounds(self.model, World(self.model, state))
-
-    def after(self, path: list[State]) -> list[State]:
-        return [state for _, state in World(self.model).successors(path[-1])]
-
-    def is_false(self, claim: Any, before: State, state: State) -> bool:
-        about_steps = claim in self.model.spec.transitions
-        here = World(self.model, before if about_steps else state)
-        here.next = World(self.model, state) if about_steps else None
-        return here.failure(claim) is not None
-
-    def is_over(self, going: list[list[State]], *, last: bool = False) -> bool:
-        """Whether a walk has come to a violation, or a step from where it is would be one."""
-        final = self.model.spec.final
-        for path in going:
-            for claim in self.model.spec.invariants:
-                if self.is_false(claim, path[-1], path[-1]):
-                    return self.ended(claim.__name__, path)
-        for path in going if not last else ():
-            is_end = final is not None and World(self.model, path[-1]).failure(final) is None
-            if not self.after(path) and not is_end:
-                return self.ended("deadlock", path)
-        return not last and any(map(self.leads_out, going))
-
-    def leads_out(self, path: list[State]) -> bool:
-        """Whether a step breaks a claim about steps, or one beyond the constraints another."""
-        here, found = path[-1], self.after(path)
-        beyond = [state for state in found if not self.is_inside(state)]
-        if any(self.is_false(c, here, s) for c in self.model.spec.invariants for s in beyond) or (
-            any(self.is_false(c, here, s) for c in self.model.spec.transitions for s in found)
-        ):
-            ways = ((c, s) for c in self.outlawed for s in found if self.is_false(c, here, s))
-            claim, state = next(ways)
-            return self.ended(claim.__name__, [*path, state])
-        return False
-
-    def ended(self, name: str, path: list[State]) -> bool:
-        self.property, self.end = name, tuple(path)
-        return True
-
-    def step(self, path: list[State], pick: float) -> bool:
-        ways = [state for state in self.after(path) if self.is_inside(state)]
-        path += [ways[int(pick * len(ways))]] if ways else []
-        return bool(ways)
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_walks_are_what_plain_python_does_with_the_same_numbers(name: str) -> None:
     model = MODELS[name]
-    hand = ByHand(model, 5, 6, 12)
+    hand = WalksByHand(model, 5, 6, 12)
     options = ExplorationOptions(progress=False, threads=1)
     walkers = Walkers(model, options, 12, 5, rare=False)
     if not hand.property:

@@ -15,6 +15,7 @@ from raftnb.refine.walks import refines_on_walks
 from tests.fuzz.compare import Findings, asked, replayed
 from tests.fuzz.subject import Subject
 from tests.oracles.by_hand import Explored, exact_state, exact_step, truth
+from tests.oracles.walks_by_hand import WalksByHand
 
 WALKS, DEPTH = 24, 8
 
@@ -34,12 +35,29 @@ def compare_walks(found: Findings, subject: Subject) -> None:
             found.answers.append(f"walks: {told[0]}, {[*map(str, paths(walks[0][0], 6))]}")
             if told[0] != told[1]:
                 found.differ("walks: other threads", told)
+            if not hand.undefined:
+                as_by_hand(found, model, seed, *walks[0])
     if not hand.undefined:
         with found.asking("refines on walks"):
             itself = refines_on_walks(hand.model, hand.model, lambda s: s, walks=4, depth=6)
             found.counts["refinements of itself on walks"] += 1
             if itself.verdict is not Verdict.UNKNOWN:
                 found.differ("refines itself on walks", itself)
+
+
+def as_by_hand(found: Findings, model: Model, seed: int, walkers: Walkers, answer: Any) -> None:
+    """The walks are those of plain Python, or end with the same violation."""
+    violated = answer.verdict is Verdict.VIOLATED
+    hand = WalksByHand(model, seed, WALKS if violated else 6, DEPTH, deadlock=False)
+    found.counts["walks by hand"] += 1
+    if violated:
+        end = tuple(map(exact_state, answer.trace.states))
+        if (answer.property, end) != (hand.property, tuple(map(exact_state, hand.end))):
+            found.differ("walks by hand: what ends them", f"{answer} {hand.property} {hand.end}")
+    elif hand.property or [tuple(map(exact_state, path.states)) for path in paths(walkers, 6)] != [
+        tuple(map(exact_state, path)) for path in hand.paths
+    ]:
+        found.differ("walks by hand: states", hand.property or hand.paths)
 
 
 def only_true(hand: Explored) -> Model:
