@@ -42,7 +42,7 @@ static inline int passes(int check) {
 static uint32_t current;   /* the state that is expanded */
 static uint64_t base_hash;
 static int state_is_loaded;
-uint32_t enabled_in[COUNT(instances) + 1], disabled_in[COUNT(instances) + 1];
+FOR_PYTHON uint32_t enabled_in[COUNT(instances) + 1], disabled_in[COUNT(instances) + 1];
 
 static int within_limits(void) {
     for (int c = QUEUES >= 0 ? QUEUES : BAG; c >= 0 && c < CELLS; c++)
@@ -71,8 +71,8 @@ static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : wr
 
 /* What a step leads to, on its way to the table (search.c). */
 struct successor { W row[WIDTH]; uint64_t hash; Bits need; W parent; int instance, within; };
-static struct successor *fresh_successor(void);
-static void arrive(struct successor *one);
+static inline struct successor *fresh_successor(void);
+static inline void arrive(struct successor *one);
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
 static void leave_out(int instance);
 static int is_collecting;
@@ -133,27 +133,32 @@ static void note_outcome(int instance) {
 static void on_its_way(int instance) {
     static uint64_t stamps[GROUPS], stamp;
     struct successor *one = fresh_successor();
+    uint64_t hash = base_hash;
+    Bits need = {{0}};
     int by_network = 0;
     memcpy(one->row, base_row, sizeof base_row);
-    memset(&one->need, 0, sizeof one->need);
-    one->hash = base_hash, one->instance = instance, one->within = 1, stamp++;
-    for (int i = 0; i < changes(); i++) {
+    stamp++;
+    for (int i = 0, n = changes(); i < n; i++) {
         int cell = changed_cell(i), g = group_of[cell];
         if (after_step[cell] == before_step[cell]) continue;
-        join(&one->need, touching[cell]);
+        join(&need, touching[cell]);
         by_network |= is_of_network(cell);
-        if (stamps[g] == stamp) continue;
-        stamps[g] = stamp;
-        replace(one->row, &one->hash, g, group_in(after_step, g));
+        if (groups[g].n == 1) {
+            replace(one->row, &hash, g, after_step[cell]);
+        } else if (stamps[g] != stamp) {
+            stamps[g] = stamp;
+            replace(one->row, &hash, g, group_in(after_step, g));
+        }
     }
+    one->hash = hash, one->need = need, one->instance = instance;
     s = after_step;
-    if (by_network) one->within = within_limits();
+    one->within = !by_network || within_limits();
     arrive(one);
 }
 
 /* Runs. */
 
-static void did(int instance) {
+static inline void did(int instance) {
     if (noting < 0) on_its_way(instance); else note_outcome(instance);
 }
 
@@ -235,7 +240,7 @@ static int run_slot(const struct slot *slot, W message) {
         memcpy(given, constants + i->arguments, i->n * sizeof(W));
         if (i->receives >= 0) given[i->position] = message;
         if (i->receives < 0 || is_received(i, message))
-            went = i->run ? attempt(n, given) : attempt_in_python(n, message);
+            went = INTERPRETED && !i->run ? attempt_in_python(n, message) : attempt(n, given);
         note_first(n, went);
         moved |= went;
     }

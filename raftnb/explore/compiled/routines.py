@@ -174,7 +174,7 @@ class Functions:
                 f"if (!pc_written) put(pc_cell, {then});",
                 "return 1;",
             ]
-        self._add(f"static int {run}(const W *a)", lines)
+        self._add(f"static inline int {run}(const W *a)", lines)
         return run
 
     # Claims.

@@ -2,8 +2,8 @@
    outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`,
    `allowed`, which says what steps are followed, and VIEWED and `view`, what is seen of a state. */
 
-struct result result = {.found = {[COUNT(awaited)] = 0}};
-uint64_t taken[COUNT(instances) + 1];
+FOR_PYTHON struct result result = {.found = {[COUNT(awaited)] = 0}};
+FOR_PYTHON uint64_t taken[COUNT(instances) + 1];
 
 static int watches_deadlock;
 static W *collected;
@@ -33,7 +33,7 @@ static void stop(int why, uint32_t claim, uint32_t bad) {
 static struct successor waiting[WAITING];
 static int waiting_n;
 
-static struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
+static inline struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
 
 static int awaits_some = COUNT(awaited) > 0;
 
@@ -73,7 +73,7 @@ static void keep(struct successor *one, size_t place) {
     result.states = states_n;
 }
 
-static void meet(struct successor *one) {
+static inline void meet(struct successor *one) {
     static W state[CELLS];
     size_t place = place_of(one->row, one->hash);
     result.generated++, taken[one->instance]++;
@@ -156,7 +156,7 @@ static int is_allowed(const struct successor *one) {
 
 static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
 
-static void arrive(struct successor *one) {
+static inline void arrive(struct successor *one) {
     if (is_collecting) {
         if (collected_n == collected_most) fail();
         W *out = collected + collected_n++ * (CELLS + 1);
@@ -254,29 +254,6 @@ static int may_begin(const W *state, int cell) {
     return 1;
 }
 
-static uint64_t beginnings_of(const struct beginning *one) {
-    uint64_t found = 1;
-    if (one->kind == ONE_OF) return one->n;
-    for (int i = 0; i < one->keys; i++) found *= one->kind == SET_OF ? 2 : one->n;
-    return found;
-}
-
-/* One of the values with which a cell may start, by its number. */
-static W beginning(const struct beginning *one, uint64_t number) {
-    const W *given = constants + one->at;
-    if (one->kind == ONE_OF) return given[number];
-    W *from = top;
-    for (int i = 0; i < one->keys; i++) {
-        int base = one->kind == SET_OF ? 2 : one->n, digit = (int)(number % base);
-        number /= base;
-        if (one->kind == MAP_OF) push(given[i]), push(given[one->keys + digit]);
-        else if (digit) push(given[i]);
-    }
-    W found = node(one->kind == SET_OF ? SET : MAP, (W)(top - from), from);
-    top = from;
-    return found;
-}
-
 /* The initial states, cell by cell, `most` cells and no more; DONE after the last one. What is so
    initially is asked as soon as the cells are there that it reads. */
 int begin_all(uint64_t most) {
@@ -290,7 +267,7 @@ int begin_all(uint64_t most) {
         if (cell == CELLS) {
             meet_initial(state);
         } else if (choice[cell] < beginnings_of(&starts[cell])) {
-            state[cell] = beginning(&starts[cell], choice[cell]);
+            state[cell] = beginning(&starts[cell], constants + starts[cell].at, choice[cell]);
             if (may_begin(state, cell)) choice[++cell] = 0; else choice[cell]++;
             continue;
         }

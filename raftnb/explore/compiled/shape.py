@@ -86,6 +86,7 @@ class Shape:
         rows = ", ".join([*(self._instance(i) for i in range(len(self.world.instances))), "{0}"])
         fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
         return [
+            f"enum {{ INTERPRETED = {len(self.interpreted)} }};",
             f"struct instance {{ {fields}, everywhere, chooses; }};",
             f"static const struct instance instances[] = {{{rows}}};",
         ]
@@ -197,8 +198,6 @@ class Shape:
             behind = behind if c.is_total else cell
             bounds.append(f"{{{c.function}, {c.row}, {cell}}}")
         return [
-            "enum { ONE_OF, SET_OF, MAP_OF };",
-            "struct beginning { int kind, at, n, keys; };",
             f"static const struct beginning starts[] = {{{', '.join([*rows, '{0}'])}}};",
             "static const struct { int (*is_true)(const W *); int arguments, cell; } "
             f"initially[] = {{{', '.join([*bounds, '{0}'])}}};",

@@ -95,7 +95,7 @@ void note_view(W seen);
 #pragma GCC visibility pop
 
 /* What Python reads. */
-extern struct result {
+extern FOR_PYTHON struct result {
     uint64_t states, next, level_end, generated, cut, merged, depth;
     uint32_t claim, bad; /* which claim of its kind; in or after which state */
     uint32_t reason;     /* why the last chunk has ended */

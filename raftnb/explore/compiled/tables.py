@@ -184,7 +184,7 @@ class Tables:
             [
                 *defined,
                 f"#define FIRST_TEXT ATOM\n#define LAST_TEXT (ATOM + {texts}u)",
-                f"W constants[{len(self.constants) + 1}];",
+                f"FOR_PYTHON W constants[{len(self.constants) + 1}];",
                 *self._of_classes(),
                 *self._network(ranked),
                 *names,

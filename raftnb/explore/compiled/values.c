@@ -241,3 +241,26 @@ W as_record(W *from) {
     top = from;
     return found;
 }
+
+/* With how many values a cell may start. */
+uint64_t beginnings_of(const struct beginning *one) {
+    uint64_t found = 1;
+    if (one->kind == ONE_OF) return one->n;
+    for (int i = 0; i < one->keys; i++) found *= one->kind == SET_OF ? 2 : one->n;
+    return found;
+}
+
+/* One of the values with which a cell may start, by its number; made of those given. */
+W beginning(const struct beginning *one, const W *given, uint64_t number) {
+    if (one->kind == ONE_OF) return given[number];
+    W *from = top;
+    for (int i = 0; i < one->keys; i++) {
+        int base = one->kind == SET_OF ? 2 : one->n, digit = (int)(number % base);
+        number /= base;
+        if (one->kind == MAP_OF) push(given[i]), push(given[one->keys + digit]);
+        else if (digit) push(given[i]);
+    }
+    W found = node(one->kind == SET_OF ? SET : MAP, (W)(top - from), from);
+    top = from;
+    return found;
+}

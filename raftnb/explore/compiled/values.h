@@ -11,6 +11,7 @@
 #include <string.h>
 
 typedef uint32_t W;
+#define FOR_PYTHON __attribute__((visibility("protected"))) /* what it reads and writes at its place */
 
 #pragma GCC visibility push(hidden)
 
@@ -85,6 +86,12 @@ W extreme(W items, int largest, W otherwise);
 int each_is(W items, W from, W step, int (*is_of_type)(W));
 W counting(W low, W high);
 W as_record(W *from);
+
+/* With what a cell may start: one of `n` constants, a set of some of `keys`, a map from all of them. */
+enum { ONE_OF, SET_OF, MAP_OF };
+struct beginning { int kind, at, n, keys; };
+uint64_t beginnings_of(const struct beginning *one);
+W beginning(const struct beginning *one, const W *given, uint64_t number);
 
 #pragma GCC visibility pop
 
