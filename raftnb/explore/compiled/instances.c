@@ -51,11 +51,13 @@ static int within_limits(void) {
 }
 
 /* The state of the row that is expanded, for what reads it. */
-static void load_state(void) {
-    if (state_is_loaded) return;
+static void read_base(void) {
     for (int g = 0; g < GROUPS; g++) spread_out(before_step, g, base[g]);
     memcpy(after_step, before_step, sizeof after_step);
     state_is_loaded = 1, written_n = 0;
+}
+static inline void load_state(void) {
+    if (!state_is_loaded) read_base();
 }
 
 /* The state after a step becomes that before it again. */
@@ -140,11 +142,12 @@ static void on_its_way(int instance) {
     stamp++;
     for (int i = 0, n = changes(); i < n; i++) {
         int cell = changed_cell(i), g = group_of[cell];
-        if (after_step[cell] == before_step[cell]) continue;
+        W then = after_step[cell];
+        if (then == before_step[cell]) continue;
         join(&need, touching[cell]);
         by_network |= is_of_network(cell);
         if (groups[g].n == 1) {
-            replace(one->row, &hash, g, after_step[cell]);
+            replace(one->row, &hash, g, then);
         } else if (stamps[g] != stamp) {
             stamps[g] = stamp;
             replace(one->row, &hash, g, group_in(after_step, g));
@@ -217,12 +220,18 @@ static inline void note_first(int n, int went) {
 #define EACH(name, run)                                                                           \
     static int name(const struct slot *slot) {                                                    \
         int moved = 0;                                                                            \
-        for (const int *n = in_slot + slot->first, *end = n + slot->n; n < end && !halt; n++) {   \
-            s = cells = after_step, noted_n = 0;                                                  \
+        load_state();                                                                             \
+        s = cells = after_step;                                                                   \
+        for (const int *n = in_slot + slot->first, *end = n + slot->n; n < end; n++) {            \
+            noted_n = 0;                                                                          \
             int went = run(constants + instances[*n].arguments);                                  \
-            if (went) moved = 1, did(*n);                                                         \
-            if (written_n) undo();                                                                \
             note_first(*n, went);                                                                 \
+            if (went) {                                                                           \
+                moved = 1, did(*n);                                                               \
+                if (halt) break;                                                                  \
+                s = cells = after_step;                                                           \
+            }                                                                                     \
+            if (written_n) undo();                                                                \
         }                                                                                         \
         return moved;                                                                             \
     }
@@ -231,8 +240,8 @@ DIRECT(EACH)
 /* Run the instances of a slot; whether one of them does something. */
 static int run_slot(const struct slot *slot, W message) {
     int moved = 0;
-    load_state();
     if (slot->each) return slot->each(slot);
+    load_state();
     for (int j = 0; j < slot->n && !halt; j++) {
         int n = in_slot[slot->first + j], went = 0;
         const struct instance *i = &instances[n];

@@ -210,7 +210,8 @@ static void begin_at(uint32_t state) {
 static void expand_one(void) {
     int moved = 0;
     if (STEPS) find_unchanged();
-    for (int k = 0; k < COUNT(slots) && !halt; k++) moved |= ask_all(k);
+    for (int k = 0; k < COUNT(slots) && !halt; k++)
+        moved |= slots[k].direct && slots[k].each ? slots[k].each(&slots[k]) : ask_all(k);
     if (moved || halt || !watches_deadlock) return;
     meet_waiting();
     if (halt) return;
