@@ -83,6 +83,10 @@ variables
   messages = <<>>;
 
 define
+  \* Whether nothing can be under way that this server has forgotten to have
+  \* asked for.
+  may_stand(self) == question[self] = 0
+
   \* Whether this server may take part in elections: not while something is
   \* missing.
   may_elect(self) == tornIn[self] = None
@@ -182,8 +186,11 @@ define
   \* Whether a response answers what is asked now.
   is_answer(self, m) == isEmptied[self] /\ m.question = question[self]
 
-  \* Whether everybody else has said its term.
-  has_all_answers(self) == answeredBy[self] = Server \ {self}
+  \* Whether everybody else has said its term; who is a majority alone has
+  \* nobody to ask.
+  has_all_answers(self) ==
+    LET others == Server \ {self}
+    IN  answeredBy[self] = others /\ ~is_quorum({self})
 
   (* What is claimed of every state *)
 
@@ -294,11 +301,6 @@ define
          /\ tornIn[s] # None
          /\ currentTerm[s] > 0
 
-  (* What can be so again after every state: nothing that TLA+ can claim *)
-
-  \* No server is still looking for its term.
-  everybody_knows_its_term == \A s \in Server : ~isEmptied[s]
-
   (* Bounds *)
 
   \* Terms up to max_term.
@@ -365,6 +367,12 @@ macro Server_time_out() begin
              lastLogIndex |-> Len(log[self]),
              lastLogTerm |-> last_term(log[self])] :
             peer \in Server \ {self}});
+end macro;
+
+\* Start an election, where nothing is missing.
+macro TornDiskServer_time_out() begin
+  await may_elect(self);
+  Server_time_out();
 end macro;
 
 \* Any RPC with a newer term: adopt it, and become a follower. The message
@@ -435,10 +443,10 @@ macro restart() begin
   DiskServer_restart();
 end macro;
 
-\* Start an election, where nothing is missing.
+\* Start an election, where all of one's own requests are known.
 macro time_out() begin
-  await may_elect(self);
-  Server_time_out();
+  await may_stand(self);
+  TornDiskServer_time_out();
 end macro;
 
 \* Any RPC with a newer term: nothing is heard while the term is not known.
@@ -604,12 +612,14 @@ end macro;
 \* Say one's term, where it is known.
 macro handle_term_request(m) begin
   await knows_its_term(self);
-  reply(m,
-        [type |-> "TermResponse",
-         source |-> self,
-         dest |-> m.source,
-         term |-> currentTerm[self],
-         question |-> m.question]);
+  with known = Get(<<>>, m.question, currentTerm[self]) do
+    reply(m,
+          [type |-> "TermResponse",
+           source |-> self,
+           dest |-> m.source,
+           term |-> currentTerm[self],
+           question |-> m.question]);
+  end with;
 end macro;
 
 \* Count an answer: the disk was emptied in no later term than the highest.

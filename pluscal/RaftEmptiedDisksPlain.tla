@@ -61,6 +61,10 @@ vars ==
     nextIndex, matchIndex, stored, writing, storedIndex, tornIn, isEmptied,
     question, answeredBy, messages>>
 
+\* Whether nothing can be under way that this server has forgotten to have
+\* asked for.
+may_stand(self) == question[self] = 0
+
 \* Whether this server may take part in elections: not while something is
 \* missing.
 may_elect(self) == tornIn[self] = None
@@ -159,8 +163,11 @@ stored_after(self, w) ==
 \* Whether a response answers what is asked now.
 is_answer(self, m) == isEmptied[self] /\ m.question = question[self]
 
-\* Whether everybody else has said its term.
-has_all_answers(self) == answeredBy[self] = Server \ {self}
+\* Whether everybody else has said its term; who is a majority alone has nobody
+\* to ask.
+has_all_answers(self) ==
+  LET others == Server \ {self}
+  IN  answeredBy[self] = others /\ ~is_quorum({self})
 
 -------------------------------------------------------------------------------
 \* The initial states
@@ -202,8 +209,9 @@ restart(self) ==
   /\ UNCHANGED <<currentTerm, votedFor, stored, tornIn, isEmptied, question,
                  answeredBy, messages>>
 
-\* Start an election, where nothing is missing.
+\* Start an election, where all of one's own requests are known.
 time_out(self) ==
+  /\ may_stand(self)
   /\ may_elect(self)
   /\ role[self] # "leader"
   /\ role' = [role EXCEPT ![self] = "candidate"]
@@ -474,13 +482,14 @@ ask_for_term(self, peer) ==
 \* Say one's term, where it is known.
 handle_term_request(self, m) ==
   /\ knows_its_term(self)
-  /\ messages'
-       = With(Without(messages, m),
-              [type |-> "TermResponse",
-               source |-> self,
-               dest |-> m.source,
-               term |-> currentTerm[self],
-               question |-> m.question])
+  /\ LET known == Get(<<>>, m.question, currentTerm[self])
+     IN  messages'
+           = With(Without(messages, m),
+                  [type |-> "TermResponse",
+                   source |-> self,
+                   dest |-> m.source,
+                   term |-> currentTerm[self],
+                   question |-> m.question])
   /\ UNCHANGED <<restarts, currentTerm, votedFor, log, role, commitIndex,
                  votesGranted, nextIndex, matchIndex, stored, writing,
                  storedIndex, tornIn, isEmptied, question, answeredBy>>
@@ -693,12 +702,6 @@ a_term_is_found_again ==
        /\ ~isEmptied[s]
        /\ tornIn[s] # None
        /\ currentTerm[s] > 0
-
--------------------------------------------------------------------------------
-\* What can be so again after every state: nothing that TLA+ can claim
-
-\* No server is still looking for its term.
-everybody_knows_its_term == \A s \in Server : ~isEmptied[s]
 
 -------------------------------------------------------------------------------
 \* Bounds

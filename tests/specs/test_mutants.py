@@ -51,7 +51,7 @@ from raftnb.specs.raft.mistakes import (
 from raftnb.specs.raft.mistakes.mutant import TWO_IN_FLIGHT
 from raftnb.specs.raft.server import Server
 
-LAST = 107
+LAST = 108
 ALL = tuple(mutant for family in FAMILIES.values() for mutant in family)
 PLAYED = [mutant for mutant in ALL if mutant.scene is not None]
 SMALL = [mutant for mutant in MUTANTS if mutant.row in (7, 16, 17, 18, 20, 25, 29, 30, 31)]

@@ -8,14 +8,15 @@ from raftnb.data.errors import NotEnabled
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.language import Set
-from raftnb.language.spec import Spec
+from raftnb.language.proof import Proof
 from raftnb.prove import prove
-from raftnb.specs.raft.disks import RAFT_DISKS, RAFT_TORN_DISKS, DiskServer
+from raftnb.specs.raft.disks import RAFT_DISKS, RAFT_TORN_DISKS, DiskServer, TornDiskServer
 from raftnb.specs.raft.disks_proof import RAFT_DISKS_PROOF
 from raftnb.specs.raft.mistakes import torn
 from raftnb.specs.raft.mistakes.torn import replicate_stored, store
 from raftnb.specs.raft.scenes import commit, elect, replicate, request
 from raftnb.specs.raft.server import Index, Server
+from raftnb.specs.raft.torn_proof import RAFT_TORN_DISKS_PROOF
 
 WIDE = {"servers": 3, "max_term": 9, "max_log": 9, "max_restarts": 9}
 
@@ -60,9 +61,15 @@ def test_a_torn_disk_is_made_good_by_a_leader_of_a_later_term() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "states"), [(RAFT_DISKS, 8_244), (RAFT_TORN_DISKS, 13_002)], ids=["disks", "torn"]
+    ("proof", "states"),
+    [(RAFT_DISKS_PROOF, 8_244), (RAFT_TORN_DISKS_PROOF, 13_002)],
+    ids=["disks", "torn"],
 )
-def test_all_claims_hold_where_two_terms_are_explored_to_the_end(spec: Spec, states: int) -> None:
+def test_all_claims_and_conjuncts_hold_where_two_terms_are_explored_to_the_end(
+    proof: Proof, states: int
+) -> None:
+    claims = {lemma.claim for lemma in (*proof.invariant, *proof.derived)}
+    spec = proof.spec.variant("conjuncts", invariants=tuple({*proof.spec.invariants, *claims}))
     found = check(spec(max_term=2, max_messages=1, history=True))
     assert (found.verdict, found.distinct) == (Verdict.HOLDS, states)
 
@@ -81,12 +88,11 @@ def test_every_claim_is_covered_and_what_the_disk_does_is_proved_for_any_number_
     assert len(found.checked) > 300
 
 
-def test_every_conjunct_holds_where_two_terms_are_explored_to_the_end() -> None:
-    lemmas = (*RAFT_DISKS_PROOF.invariant, *RAFT_DISKS_PROOF.derived)
-    claims = tuple(lemma.claim for lemma in lemmas)
-    spec = RAFT_DISKS.variant("conjuncts", invariants=claims, transitions=(), sometimes=())
-    found = check(spec(max_term=2, max_messages=1, history=True))
-    assert (found.verdict, found.distinct) == (Verdict.HOLDS, 8_244)
+def test_what_a_torn_disk_loses_is_proved_for_any_number_of_servers() -> None:
+    assert RAFT_TORN_DISKS_PROOF.not_covered() == ()
+    found = prove(RAFT_TORN_DISKS_PROOF, actions="lose_tail", timeout=60, trust=True)
+    assert found.unknown == ()
+    assert len(found.checked) > 100
 
 
 class StoresVotesLater(DiskServer):
@@ -124,11 +130,14 @@ class CountsItselfAtOnce(DiskServer):
         (torn.BelievesEveryFlush, "what_counts_is_not_overwritten", "flush"),
         (torn.AnswersAtOnce, "acknowledged_log_is_on_each_disk", "handle_append_entries"),
         (CountsItselfAtOnce, "commits_were_acknowledged", "advance_commit_index"),
+        (torn.VotesTorn, "voters_pass_on_their_entries", "handle_request_vote"),
+        (torn.TrustsItsOldLeader, "what_is_made_good_is_stored", "handle_append_entries"),
     ],
 )
 def test_what_a_mistake_breaks_is_not_proved(
     mistake: type[DiskServer], claim: str, action: str
 ) -> None:
-    proof = RAFT_DISKS_PROOF.of(RAFT_DISKS.variant("mistaken", mistake))
+    whole = RAFT_TORN_DISKS_PROOF if issubclass(mistake, TornDiskServer) else RAFT_DISKS_PROOF
+    proof = whole.of(whole.spec.variant("mistaken", mistake))
     found = prove(proof, only=claim, actions=action, timeout=2, trust=True)
     assert (claim, action) in found.failing

@@ -6,9 +6,12 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
-from raftnb.language import Spec
+from raftnb.language import Spec, reply
+from raftnb.language.leads import Leads
 from raftnb.language.world import World
 from raftnb.prove import prove
 from raftnb.specs.raft.claims import RAFT
@@ -16,8 +19,12 @@ from raftnb.specs.raft.election_progress import (
     A_LEADER_CAN_BE_ELECTED,
     RAFT_ELECTION,
     RAFT_ELECTION_PROOF,
-    can_win,
-    leads_anew,
+)
+from raftnb.specs.raft.prevote import CheckQuorumServer, PreVote, PreVoteResponse
+from raftnb.specs.raft.prevote_progress import A_LEADER_CAN_BE_ELECTED as CALM
+from raftnb.specs.raft.prevote_progress import (
+    RAFT_PREVOTE_ELECTION,
+    RAFT_PREVOTE_ELECTION_PROOF,
 )
 from raftnb.specs.raft.server import Role, Server, last_term
 
@@ -52,21 +59,52 @@ def test_servers_that_refuse_their_votes_elect_nobody() -> None:
     )
 
 
-# The schedule, played by plain Python from states that are met.
+# With PreVote nobody goes to a new term by itself.
 
 
-def states(chance: random.Random, many: int) -> Iterator[State]:
-    """States of random walks."""
-    world = World(RAFT_ELECTION(servers=3, values=1))
-    while True:
-        state = world.model.initial_states[0]
-        for _ in range(30):
-            state = chance.choice([after for _, after in world.successors(state)])
-            if chance.random() < 0.2:
-                yield state
-                many -= 1
-                if many == 0:
-                    return
+def test_with_pre_vote_a_leader_can_be_elected_as_well() -> None:
+    found = prove(RAFT_PREVOTE_ELECTION_PROOF, workers=1)
+    assert (found.verdict, found.unknown) == (Verdict.HOLDS, ())
+
+
+class SaysNothingNew(CheckQuorumServer):
+    """Its answers are of the term of the question."""
+
+    def handle_pre_vote(self, m: PreVote) -> None:
+        reply(m, PreVoteResponse(term=m.term, voteGranted=self.would_vote_for(m)))
+
+
+class StaysInOffice(CheckQuorumServer):
+    """It does not step down where nobody answers it."""
+
+    def hears_majority(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("mistake", "step"),
+    [
+        (SaysNothingNew, "PreVoteServer.handle_pre_vote lowers the rank"),
+        (StaysInOffice, "CheckQuorumServer.check_quorum lowers the rank"),
+    ],
+)
+def test_who_keeps_quiet_or_stays_in_office_keeps_others_from_being_elected(
+    mistake: type[Server], step: str
+) -> None:
+    proof = RAFT_PREVOTE_ELECTION_PROOF.of(RAFT_PREVOTE_ELECTION.variant("mistaken", mistake))
+    found = prove(proof, workers=1, timeout=1, trust=True, only=CALM.name)
+    assert step in {c.claim.partition(": ")[2] for c in found.unknown}
+
+
+# The schedules, played by plain Python from states that are met.
+
+
+def wandered(spec: Spec, state: State, chance: random.Random) -> State:
+    """A state some random steps later."""
+    world = World(spec(servers=3, values=1))
+    for _ in range(chance.randrange(30)):
+        state = chance.choice([after for _, after in world.successors(state)])
+    return state
 
 
 def value(function: Any, names: dict[str, Any]) -> Any:
@@ -75,10 +113,10 @@ def value(function: Any, names: dict[str, Any]) -> Any:
     return function(*(names[name] for name in code.co_varnames[: code.co_argcount]))
 
 
-def helping(world: World, names: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+def helping(leads: Leads, world: World, names: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
     """The steps that help."""
-    for helps in A_LEADER_CAN_BE_ELECTED.helpful:
-        for me in names["q"]:
+    for helps in leads.helpful:
+        for me in sorted(names["q"]):
             for m in world.messages() if helps.own else (None,):
                 kind = helps.when.__annotations__.get("m")
                 if m is not None and type(m).__name__ != kind:
@@ -87,35 +125,51 @@ def helping(world: World, names: dict[str, Any]) -> Iterator[tuple[Any, Any, Any
                     yield helps.action, me, m
 
 
-def play(state: State, servers: list[str]) -> int:
-    """Follow the schedule to its end; how many steps it took, 0 where a leader serves."""
-    world = World(RAFT_ELECTION(servers=3, values=1), state)
+def play(world: World, leads: Leads, servers: list[str]) -> list[str]:
+    """Follow the schedule to its end: the steps that it took, none where a leader serves."""
     with world:
         q = frozenset(world[name] for name in servers)
         top = max(s.currentTerm for s in q)
         highest = sorted(s for s in q if s.currentTerm == top)
-        if any(s.role == Role.LEADER for s in highest):
-            return 0
+        if leads is A_LEADER_CAN_BE_ELECTED:
+            if any(s.role == Role.LEADER for s in highest):
+                return []
+            top += 1
         c = max(sorted(q), key=lambda s: (last_term(s.log), len(s.log)))
-        names = {"c": c, "z": highest[0], "q": q, "t": top + 1}
-    steps, ranks = 0, []
+        names = {"c": c, "z": highest[0], "q": q, "t": top}
+    steps, ranks = [], []
     while True:
         with world:
-            if value(leads_anew, names):
+            if value(leads.then, names):
                 return steps
-            assert value(can_win, names)
-            ranks.append(tuple(value(part, names) for part in A_LEADER_CAN_BE_ELECTED.rank))
+            assert value(leads.claim, names)
+            ranks.append(tuple(value(part, names) for part in leads.rank))
             assert ranks == sorted(set(ranks), reverse=True)
-            action, me, m = next(helping(world, names))
+            action, me, m = next(helping(leads, world, names))
         step = getattr(world[me.name], action.name)
         step(m) if m is not None else step()
-        steps += 1
+        steps.append(action.name)
 
 
-def test_the_schedule_leads_to_a_leader_from_whatever_state_is_met() -> None:
-    chance = random.Random(0)
-    taken = []
-    for state in states(chance, 60):
-        taken.append(play(state, chance.choice([["s1", "s2"], ["s2", "s3"], ["s1", "s2", "s3"]])))
-    assert sum(steps > 0 for steps in taken) > 30
-    assert min(steps for steps in taken if steps) >= 5
+@pytest.mark.parametrize(
+    ("spec", "leads"),
+    [(RAFT_ELECTION, A_LEADER_CAN_BE_ELECTED), (RAFT_PREVOTE_ELECTION, CALM)],
+    ids=["raft", "prevote"],
+)
+def test_the_schedule_leads_to_a_leader_from_whatever_state_is_met(
+    spec: Spec, leads: Leads
+) -> None:
+    """Random steps, an election, random steps from there, ten times in each of six histories."""
+    chance, played = random.Random(0), []
+    for _ in range(6):
+        state = spec(servers=3, values=1).initial_states[0]
+        for _ in range(10):
+            world = World(spec(servers=3, values=1), wandered(spec, state, chance))
+            servers = chance.choice([["s1", "s2"], ["s2", "s3"], ["s1", "s2", "s3"]])
+            played.append(play(world, leads, servers))
+            state = world.state
+    taken = [steps for steps in played if steps]
+    assert len(taken) > 30
+    assert min(map(len, taken)) >= 5
+    actions = {helps.action.name for helps in leads.helpful}
+    assert {name for steps in taken for name in steps} == actions

@@ -134,6 +134,10 @@ class TornDiskServer(DiskServer):
         """Whether this server's vote is free, and nothing is missing."""
         return self.may_elect() and super().may_vote_for(candidate)
 
+    def may_have_lost(self, t: Term) -> bool:
+        """Whether what this server acknowledged in a term may be gone."""
+        return self.tornIn is not None and t <= self.tornIn
+
     def is_made_good(self, m: AppendEntries) -> bool:
         """Whether a leader that was elected without this server has said all that is committed."""
         has_all = m.leaderCommit <= self.answered(m)

@@ -9,18 +9,28 @@ that term its log is torn, no more (`disks`), and is made good by a leader of a 
 To ask a majority is not enough: the candidate for whom it voted may not be among them. Who has lost
 its own term does not answer, and where two have, nobody is left to say what they promised.
 
-The rule is for one loss. Where the disk of the candidate was emptied before, its request may still
-be under way, and whoever votes by it is in a term of which the candidate knows nothing: with two
-losses in a row two leaders of one term are possible (`tests/specs/test_raft_emptied.py` plays it),
-unless what a server sent is lost with what it had, or each life of a server has a name of its own.
+It votes again, and stores, but it does not stand for election any more. What it asked for before
+its loss may still be under way, and whoever votes by it is in a term of which this server knows
+nothing (mistake 108). To stand again it needs a new name, as a new member has one.
 """
 
 from __future__ import annotations
 
-from raftnb.language import Message, Nat, Set, after, discard, reply, send, when
+from raftnb.language import (
+    Map,
+    Message,
+    Nat,
+    Set,
+    after,
+    discard,
+    history,
+    reply,
+    send,
+    when,
+)
 from raftnb.specs.raft import claims as raft
 from raftnb.specs.raft.disks import RAFT_TORN_DISKS, TornDiskServer
-from raftnb.specs.raft.server import Faults, Role, Server, Term
+from raftnb.specs.raft.server import Faults, Role, Server, Term, is_quorum
 
 
 class TermRequest(Message):
@@ -44,6 +54,8 @@ class EmptiedDiskServer(TornDiskServer):
     isEmptied: bool = False
     question: Nat = 0
     answeredBy: Set[Server] = frozenset()
+    # History: the lowest term that this server gave in answer to each question.
+    answers: Map[Nat, Term] = history(Map())
 
     def lose_all(self) -> None:
         """Fail and come back with an empty disk, and a question that nobody has asked before."""
@@ -69,6 +81,8 @@ class EmptiedDiskServer(TornDiskServer):
     def handle_term_request(self, m: TermRequest) -> None:
         """Say one's term, where it is known."""
         when(self.knows_its_term())
+        known = self.answers.get(m.question, self.currentTerm)
+        self.answers |= {m.question: min(known, self.currentTerm)}
         reply(m, TermResponse(term=self.currentTerm, question=m.question))
 
     def knows_its_term(self) -> bool:
@@ -87,8 +101,9 @@ class EmptiedDiskServer(TornDiskServer):
         discard(m)
 
     def has_all_answers(self) -> bool:
-        """Whether everybody else has said its term."""
-        return self.answeredBy == frozenset({s for s in Server if s != self})
+        """Whether everybody else has said its term; who is a majority alone has nobody to ask."""
+        others = frozenset({s for s in Server if s != self})
+        return self.answeredBy == others and not is_quorum(frozenset({self}))
 
     def find_term(self) -> None:
         """All have answered: from here on this is a server whose log is torn."""
@@ -97,6 +112,19 @@ class EmptiedDiskServer(TornDiskServer):
             self.currentTerm = self.tornIn
         self.isEmptied = False
         self.answeredBy = frozenset()
+
+    def may_stand(self) -> bool:
+        """Whether nothing can be under way that this server has forgotten to have asked for."""
+        return self.question == 0
+
+    def time_out(self) -> None:
+        """Start an election, where all of one's own requests are known."""
+        when(self.may_stand())
+        super().time_out()
+
+    def may_have_lost(self, t: Term) -> bool:
+        """Whether what this server acknowledged in a term may be gone: all, while it knows none."""
+        return self.isEmptied or super().may_have_lost(t)
 
     def update_term(self, m: Message) -> None:
         """Any RPC with a newer term: nothing is heard while the term is not known."""
@@ -137,5 +165,4 @@ RAFT_EMPTIED_DISKS = RAFT_TORN_DISKS.variant(
     ),
     invariants=(*RAFT_TORN_DISKS.invariants, who_is_emptied_takes_no_part),
     sometimes=(*RAFT_TORN_DISKS.sometimes, a_term_is_found_again),
-    possible=(everybody_knows_its_term,),
 )

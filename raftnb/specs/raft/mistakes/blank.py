@@ -1,4 +1,4 @@
-"""Mistakes about emptied disks: what was promised is not asked of all, or not asked anew."""
+"""Mistakes about emptied disks: what was promised is not asked of all, or not for good."""
 
 from __future__ import annotations
 
@@ -13,8 +13,17 @@ from raftnb.specs.raft.emptied import (
 )
 from raftnb.specs.raft.mistakes.mutant import Mutant
 from raftnb.specs.raft.mistakes.torn import replicate_stored, store
-from raftnb.specs.raft.scenes import commit, count_vote, elect, find, request, stand, vote
-from raftnb.specs.raft.server import Server
+from raftnb.specs.raft.scenes import (
+    commit,
+    count_vote,
+    elect,
+    find,
+    receive,
+    request,
+    stand,
+    vote,
+)
+from raftnb.specs.raft.server import RequestVote, Server
 
 
 def ask(world: Any, server: str, *others: str) -> None:
@@ -146,5 +155,62 @@ ROW_76 = Mutant(
     how="script",
     scene=old_answer_is_told,
     why="It was true when it was given.",
+    base=RAFT_EMPTIED_DISKS,
+)
+
+
+class StandsAgain(EmptiedDiskServer):
+    """A server whose disk was emptied stands for election again, by its old name."""
+
+    def may_stand(self) -> bool:
+        """Whether it may stand: always."""
+        return True
+
+
+def commit_one_more(world: Any, leader: str, voters: tuple[str, ...], term: int) -> None:
+    """A server is elected in a term, and commits an entry with those who elected it."""
+    elect(world, leader, *voters, term=term)
+    request(world, leader)
+    store(world, leader)
+    for voter in voters:
+        replicate_stored(world, leader, voter)
+    commit(world, leader, term)
+
+
+def request_outlives_the_disk(world: Any) -> None:
+    """s1 asks for votes of term 3 and forgets it; s3 gives its vote, and forgets that."""
+    stand(world, "s1", 3)
+    world["s1"].lose_all()
+    ask(world, "s1", "s2", "s3", "s4", "s5")
+    hear(world, "s1", "s2", "s3", "s4", "s5", question=1)
+    commit_one_more(world, "s5", ("s4", "s2"), 1)
+    replicate_stored(world, "s5", "s1")
+    receive(world, find(world, RequestVote, "s1", "s3", term=3))
+    world["s3"].lose_all()
+    ask(world, "s3", "s1", "s2", "s4", "s5")
+    hear(world, "s3", "s1", "s2", "s4", "s5", question=2)
+    commit_one_more(world, "s4", ("s5", "s2"), 2)
+    replicate_stored(world, "s4", "s3")
+    replicate_stored(world, "s4", "s1")
+    elect(world, "s2", "s3", "s4", term=3)
+    stand(world, "s1", 3)
+    vote(world, "s5", "s1")
+    for voter in ("s3", "s5"):
+        count_vote(world, "s1", voter)
+    world["s1"].become_leader()
+
+
+ROW_108 = Mutant(
+    row=108,
+    server=StandsAgain,
+    breaks=election_safety,
+    servers=5,
+    terms=3,
+    entries=2,
+    restarts=2,
+    network={"max_messages": 99, "max_copies": 9},
+    how="script",
+    scene=request_outlives_the_disk,
+    why="What it asked for before may still be under way.",
     base=RAFT_EMPTIED_DISKS,
 )
