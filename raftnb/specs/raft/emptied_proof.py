@@ -74,7 +74,7 @@ def with_emptied(found: tuple[Lemma, ...], steps: Mapping[str, Uses] = MORE) -> 
 
     def one(lemma: Lemma) -> Lemma:
         claim = IN_PLACE_OF.get(lemma.claim, lemma.claim)
-        more = STATE if claim is not lemma.claim or claim in ELECTIONS else ()
+        more: Uses = STATE if claim is not lemma.claim or claim in ELECTIONS else ()
         if claim is emptied.missing_entries_were_not_chosen:
             more = PASSED
         return replace(lemma, claim=claim, uses=(*(lemma.uses or ()), *more))

@@ -179,11 +179,8 @@ DISK_MUTANTS: tuple[Mutant, ...] = (
     blank.ROW_74,
     blank.ROW_75,
     blank.ROW_76,
-<<<<<<< HEAD
     torn.ROW_107,
-=======
     blank.ROW_108,
->>>>>>> 8e174b4 (Disks that lose the end of a log, or all, are proved safe for any number of losses; who has lost all does not stand again; an election with PreVote has a schedule)
 )
 REPORTED_MUTANTS: tuple[Mutant, ...] = (
     reported.ROW_77,
