@@ -22,6 +22,7 @@ from raftnb.specs.raft.emptied import (
     terms_grow_but_on_an_emptied_disk,
     who_is_emptied_takes_no_part,
 )
+from raftnb.specs.raft.proof import COMMITTED
 from raftnb.specs.raft.torn_proof import RAFT_TORN_DISKS_PROOF as TORN
 
 IN_PLACE_OF: dict[Property, Property] = {
@@ -69,6 +70,16 @@ MORE: Mapping[str, Uses] = {
 PASSED = (invariant.leaders_had_votes, emptied.votes_are_not_of_the_future, *STANDS)
 
 
+# What was committed stays: of elections nothing more is used.
+STAYS = (lemmas.committed_fits, lemmas.committed_stays)
+WRITTEN = (
+    invariant.leaders_entries_were_written_by_leaders,
+    invariant.leaders_logs_match,
+    emptied.missing_entries_were_not_chosen,
+    *COMMITTED,
+)
+
+
 def with_emptied(found: tuple[Lemma, ...], steps: Mapping[str, Uses] = MORE) -> tuple[Lemma, ...]:
     """Lemmas of Raft with torn disks, of those that may have lost all."""
 
@@ -77,7 +88,8 @@ def with_emptied(found: tuple[Lemma, ...], steps: Mapping[str, Uses] = MORE) -> 
         more: Uses = STATE if claim is not lemma.claim or claim in ELECTIONS else ()
         if claim is emptied.missing_entries_were_not_chosen:
             more = PASSED
-        return replace(lemma, claim=claim, uses=(*(lemma.uses or ()), *more))
+        uses = WRITTEN if claim in STAYS else (*(lemma.uses or ()), *more)
+        return replace(lemma, claim=claim, uses=uses)
 
     return tuple(map(one, adapted(found, instead=IN_PLACE_OF, everywhere=steps)))
 
