@@ -133,7 +133,7 @@ def taken(work: Walks, where: int | Cluster) -> Exploration:
                 if one.found:
                     stopped = one.found["bound"]
                     break
-                bar.update(BATCH)
+                bar.update(min(BATCH, work.walks - bar.n))
     except KeyboardInterrupt:
         stopped = "interrupted"
     bound = bound if stopped is None else f"{stopped}; {bound} were wanted"
