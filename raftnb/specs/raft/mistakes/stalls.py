@@ -42,7 +42,11 @@ class PatientServer(Server):
     def nobody_wins(self) -> bool:
         """Whether an election is over without a leader, and is not followed by one that has one."""
         over = in_flight(Message) == () or any(s.currentTerm > self.currentTerm for s in Server)
-        return over and all(s.role != Role.LEADER and not s.has_won() for s in Server)
+        return over and all(s.role == Role.FOLLOWER or s.is_losing() for s in Server)
+
+    def is_losing(self) -> bool:
+        """Whether this server stands, and has not been elected."""
+        return self.role == Role.CANDIDATE and not self.has_won()
 
     def somebody_decides(self) -> bool:
         """Whether another server has not stood in the second term."""
