@@ -61,7 +61,9 @@ class Interner:
         self.messages: dict[Message, int] = {}
         self.message_list: list[Message] = []
         self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
+        self.class_of: list[list[int]] = []  # the same, which is sooner read in Python
         self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
+        self._seen: dict[tuple[int, int], frozenset[int]] = {}
 
     def _make_components(self) -> None:
         model = self.model
@@ -171,22 +173,28 @@ class Interner:
         if offsets not in pool.projections:
             new = pool.projections[offsets] = len(self.class_ids)
             self.class_ids.append((pool, sorted(offsets), {}))
+            self.class_of.append([])
             self.classes = room_for(self.classes, new + 1)
             for number in range(len(pool.values)):
                 self._classify(new, number)
         return pool.projections[offsets]
 
-    def cells_seen(self, column: int, projection: int) -> set[int]:
+    def cells_seen(self, column: int, projection: int) -> frozenset[int]:
         """The cells that a projection of a column shows."""
-        after, component = divmod(column, self.width)
-        first = self.components[component][0] + after * len(self.model.layout.cells)
-        return {first + offset for offset in self.class_ids[projection][1]}
+        key = column, projection
+        if key not in self._seen:
+            after, component = divmod(column, self.width)
+            first = self.components[component][0] + after * len(self.model.layout.cells)
+            self._seen[key] = frozenset([first + n for n in self.class_ids[projection][1]])
+        return self._seen[key]
 
     def _classify(self, projection: int, number: int) -> None:
         pool, offsets, classes = self.class_ids[projection]
         value = pool.values[number]
         key = tuple([value[i] for i in offsets])
-        self.classes[projection, number] = classes.setdefault(key, len(classes))
+        found = classes.setdefault(key, len(classes))
+        self.classes[projection, number] = found
+        self.class_of[projection].append(found)
 
     def message_id(self, message: Message) -> int:
         """The number of a message."""

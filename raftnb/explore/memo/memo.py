@@ -77,6 +77,9 @@ class Memo:
         self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
         limits = model.message_limits if bounded else None
+        self._paths: dict[tuple[tuple[int, ...], tuple[int, ...]], Path] = {}
+        self._after: dict[int, int] = {}  # the bags that `after` was asked for
+        self._tables: Tables | None = None  # as they were when they were asked for
         self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
         bounds, is_within = bounding(model)
         within = Slot(0, function=is_within, claims=bounds)
@@ -120,12 +123,12 @@ class Memo:
         if self._again(slot.function) and self.tracer.value(slot.function, row) != (value, reads):
             raise self._not_determined(slot)
         if not slot.claims:
-            return self._path(reads), (slot.value_number(value), 0)
+            return self._path(tuple(reads)), (slot.value_number(value), 0)
         self.claims_read_bag |= BAG in reads
         if self.trials.swaps:
             again = self.trials.permutations(slot.claims[0])
             self.trials.try_claim(slot.function, row, value, slot.claims[0], again)
-        return self._path(reads), (int(value), 0)
+        return self._path(tuple(reads)), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         self.tracer.put(row)
@@ -133,7 +136,8 @@ class Memo:
             path, results = self._take_bundle(slot, row)
         else:
             run = self._run(slot.members[0], row)
-            path, results = self._path_of(run), self._rows(slot.members[0], run, row)
+            written = tuple([cell for one in run.outcomes for cell, _ in one.writes])
+            path, results = self._path(run.reads, written), self._rows(slot.members[0], run, row)
         span = self.result.extend(results)
         self.slots.meet_messages()
         return path, span
@@ -171,30 +175,28 @@ class Memo:
         times = self._evaluated[what]
         return times <= EVERY_FILL_UP_TO or times % THEN_ONE_IN == 0
 
-    def _path(self, reads: Iterable[int]) -> Path:
-        """The cells read of each column, columns in the order of their first reading."""
-        path: Path = {}
-        columns = self.interner.columns
-        for cell in reads:
-            path.setdefault(columns[cell], set()).add(cell)
-        return path
+    def _path(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
+        """The cells read of each column, columns in the order of their first reading.
+
+        A component of which a cell is written counts as read as a whole.
+        """
+        key = reads, written
+        if key not in self._paths:
+            columns, path = self.interner.columns, dict[int, set[int]]()
+            for cell in reads:
+                path.setdefault(columns[cell], set()).add(cell)
+            for cell in written:
+                component = columns[cell]
+                path.setdefault(component, set()).update(self.interner.components[component])
+            self._paths[key] = {**path}
+        return self._paths[key]
 
     def _looks_beyond(self, component: int | None, run: Observed) -> bool:
         """Whether a run read or wrote anything else than one component."""
         own = frozenset() if component is None else self.interner.owned[component]
-        touched = (run.reads, *([cell for cell, _ in one.writes] for one in run.outcomes))
-        return not all(map(own.issuperset, touched))
-
-    def _path_of(self, run: Observed) -> Path:
-        """As `_path`; a component that is written counts as read as a whole."""
-        path = self._path(run.reads)
-        for component in self._written(run.outcomes):
-            path.setdefault(component, set()).update(self.interner.components[component])
-        return path
-
-    def _written(self, outcomes: Iterable[Outcome]) -> list[int]:
-        columns = self.interner.columns
-        return list({columns[cell]: None for one in outcomes for cell, _ in one.writes})
+        if not own.issuperset(run.reads):
+            return True
+        return any(cell not in own for one in run.outcomes for cell, _ in one.writes)
 
     def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""
@@ -204,15 +206,18 @@ class Memo:
             raise placed(error, member[0].action) from error
 
     def _row(self, member: Member, outcome: Outcome, row: Sequence[int]) -> tuple[int, ...]:
-        changed = dict(outcome.writes)
-        writes = []
-        for component in self._written([outcome]):
-            cells = self.interner.components[component]
-            old = self.interner.component_value(component, row[component])
-            value = tuple([changed.get(c, o) for c, o in zip(cells, old, strict=True)])
-            writes.append((component, self.interner.component_id(component, value)))
-        ops = tuple((self.interner.message_id(m), kind) for m, kind in outcome.ops)
-        delta = self.interner.bags.delta_of(ops)
+        written, interner, writes = outcome.writes, self.interner, []
+        at = 0
+        while at < len(written):
+            component = interner.columns[written[at][0]]
+            first = interner.components[component][0]
+            value = list(interner.component_value(component, row[component]))
+            while at < len(written) and written[at][0] - first < len(value):
+                value[written[at][0] - first] = written[at][1]
+                at += 1
+            writes.append((component, interner.component_id(component, tuple(value))))
+        ops = tuple([(interner.message_id(m), kind) for m, kind in outcome.ops])
+        delta = interner.bags.delta_of(ops)
         return (self._label(member, outcome), delta, *self.write.extend(writes))
 
     def _label(self, member: Member, outcome: Outcome) -> int:
@@ -220,12 +225,12 @@ class Memo:
         if instance.channel is not None:
             message = self.tracer.head(instance)
         key = (id(instance), message, outcome.picks, outcome.choices)
-        if key not in self.label_ids:
-            self.label_ids[key] = len(self.labels)
+        label = self.label_ids.setdefault(key, len(self.labels))
+        if label == len(self.labels):
             self.labels.append((instance, message, outcome.choices))
             name = (instance.process.name, instance.action.name)
             self.action.append(self.slots.actions[name])
-        return self.label_ids[key]
+        return label
 
     def _not_determined(self, slot: Slot) -> SpecError:
         if slot.members:
@@ -243,7 +248,8 @@ class Memo:
                 after[component] = number
             if delta:
                 after[-1] = NO_BAG_YET
-            self._learn(self.transitions, [*row, *after])
+            if self.transitions:
+                self._learn(self.transitions, [*row, *after])
             self._learn_step(row, after, delta)
             asked = self._asked_after(row[-1], delta)
             try:
@@ -285,7 +291,7 @@ class Memo:
         """Find out the bags after changes (columns of `wanted`: Wanted)."""
         bags, symmetry, at = self.interner.bags, self.interner.symmetry, 0
         bags.reserve(len(wanted))
-        tables = self.tables()
+        tables = self._tables_of_bags()
         while at < len(wanted):
             at = intern_changes(
                 tables, bags.table, bags.counts, wanted, at, symmetry.message_swapped,
@@ -323,9 +329,26 @@ class Memo:
         """The bag after a change."""
         if not delta:
             return bag
-        self.learn_bags(np.array([[bag, delta]], dtype=np.int64))
-        pairs = self.interner.bags.pairs
-        return int(find(pairs.keys, pairs.values, np.uint64(bag << 32 | delta))) - 1
+        key = bag << 32 | delta
+        if key not in self._after:
+            self.learn_bags(np.array([[bag, delta]], dtype=np.int64))
+            pairs = self.interner.bags.pairs
+            self._after[key] = int(find(pairs.keys, pairs.values, np.uint64(key))) - 1
+        return self._after[key]
+
+    def _tables_of_bags(self) -> Tables:
+        """The tables, of which only those of bags need be as they are now."""
+        bags = self.interner.bags
+        return (self._tables or self.tables())._replace(
+            delta=bags.delta.array,
+            op=bags.op.array,
+            bag=bags.bag,
+            entry=bags.entry,
+            pair_key=bags.pairs.keys,
+            pair_value=bags.pairs.values,
+            swapped_bag=bags.swapped,
+            bag_marks=bags.marks,
+        )
 
     def tables(self) -> Tables:
         """The tables as they are now."""
@@ -333,7 +356,7 @@ class Memo:
         symmetry = interner.symmetry
         trees.save()
         static, receivers = self.slots.tables()
-        return Tables(
+        self._tables = Tables(
             trie_key=trees.trie.keys,
             trie_value=trees.trie.values,
             node=trees.node.array,
@@ -367,6 +390,7 @@ class Memo:
             bag_marks=bags.marks,
             roles=symmetry.roles,
         )
+        return self._tables
 
     # Whole states.
 

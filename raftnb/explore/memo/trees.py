@@ -9,6 +9,7 @@ and the hash table `trie`), which compiled code walks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +17,9 @@ import numpy as np
 from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.layout import FRESH, LEAF, OPEN_BAG, WHOLE, Node
 
-Path = dict[int, set[int]]  # the cells read of each column, columns in the order of first reading
+Path = dict[
+    int, AbstractSet[int]
+]  # the cells read of each column, columns in the order of first reading
 NO_BAG_YET = int(OPEN_BAG)
 ANYTHING_YET = (FRESH, WHOLE, 0, 0)
 
@@ -32,12 +35,13 @@ class NotDetermined(Exception):
 class Projections(Protocol):
     """How the numbers in a column look when only some of its cells are seen."""
 
-    classes: Any
+    class_of: list[list[int]]
+    """For each projection what each number looks like."""
 
-    def projection(self, column: int, cells: set[int]) -> int:
+    def projection(self, column: int, cells: AbstractSet[int]) -> int:
         """The projection of a column to some cells; WHOLE if these are all."""
 
-    def cells_seen(self, column: int, projection: int) -> set[int]:
+    def cells_seen(self, column: int, projection: int) -> AbstractSet[int]:
         """The cells that a projection shows."""
 
 
@@ -67,6 +71,7 @@ class Trees:
     def walk(self, tree: int, row: Sequence[int]) -> int:
         """The leaf that a row leads to, or 0; raises `NeedsBag` if it looks into an open bag."""
         node, nodes, edges = self.root[tree], self.node.rows, self.edges
+        class_of = self.projections.class_of
         while node:
             column, projection, _, _ = nodes[node]
             if column == LEAF:
@@ -75,7 +80,7 @@ class Trees:
             if number == NO_BAG_YET:
                 raise NeedsBag
             if projection != WHOLE:
-                number = int(self.projections.classes[projection, number])
+                number = class_of[projection][number]
             node = edges.get(node << 32 | number, 0)
         return 0
 
@@ -87,35 +92,34 @@ class Trees:
         A node that saw too few cells of its column starts anew with more of them. Raises
         `NotDetermined` if the path contradicts the tree: then the run was not the first one.
         """
-        link: int | None = None
+        nodes, projections, link = self.node.rows, self.projections, None
         for column, cells in path.items():
             node = self._follow(tree, link)
-            kind, projection, _, _ = self.node.rows[node]
+            kind, projection, _, _ = nodes[node]
             if kind == FRESH:
-                self._look(node, column, cells)
+                projection = self._look(node, column, cells)
             elif kind != column:
                 raise NotDetermined
-            elif not self._sees(column, projection, cells):
-                known = self.projections.cells_seen(column, projection)
-                node = self._new_node(tree, link)
-                self._look(node, column, cells | known)
-            link = self._edge(node, self.node.rows[node][Node.PROJECTION], row[column])
+            elif projection != WHOLE:
+                known = projections.cells_seen(column, projection)
+                if not cells <= known:
+                    node = self._new_node(tree, link)
+                    projection = self._look(node, column, cells | known)
+            number = row[column]
+            if projection != WHOLE:
+                number = projections.class_of[projection][number]
+            link = node << 32 | number
         node = self._follow(tree, link)
-        if self.node.rows[node][Node.COMPONENT] >= 0:
+        if nodes[node][Node.COMPONENT] >= 0:
             raise NotDetermined
-        self.node.rows[node] = leaf
+        nodes[node] = leaf
         return node
 
-    def _look(self, node: int, column: int, cells: set[int]) -> None:
-        self.node.rows[node] = (column, self.projections.projection(column, cells), 0, 0)
-
-    def _sees(self, column: int, projection: int, cells: set[int]) -> bool:
-        return projection == WHOLE or cells <= self.projections.cells_seen(column, projection)
-
-    def _edge(self, node: int, projection: int, number: int) -> int:
-        if projection != WHOLE:
-            number = int(self.projections.classes[projection, number])
-        return node << 32 | number
+    def _look(self, node: int, column: int, cells: AbstractSet[int]) -> int:
+        """Have a node look at some cells of a column; return the projection to them."""
+        projection = self.projections.projection(column, cells)
+        self.node.rows[node] = (column, projection, 0, 0)
+        return projection
 
     def _follow(self, tree: int, link: int | None) -> int:
         node = self.root[tree] if link is None else self.edges.get(link, 0)
