@@ -14,8 +14,8 @@ from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-SECONDS, MOST_INITIAL = 0.1, 100
-"""Of the processor; to import numba takes six times as long."""
+SECONDS, MOST_INITIAL = 0.25, 100
+"""Of the processor; numba and its compiled code take six times as long to be there."""
 
 
 def answer_of_small(model: Model, options: ExplorationOptions) -> Exploration | None:
