@@ -30,7 +30,7 @@ from raftnb.explore.memo.tracer import (
     refuse_chance_in,
     step_of,
 )
-from raftnb.explore.memo.trees import NO_BAG_YET, NeedsBag, NotDetermined, Path, Trees
+from raftnb.explore.memo.trees import NO_BAG_YET, NeedsBag, NotDetermined, Path, Paths, Trees
 from raftnb.explore.memo.trials import Trials
 from raftnb.explore.tables.buffers import make_scratch, make_successors
 from raftnb.explore.tables.canonical import replace_by_canonical
@@ -77,7 +77,7 @@ class Memo:
         self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
         limits = model.message_limits if bounded else None
-        self._paths: dict[tuple[tuple[int, ...], tuple[int, ...]], Path] = {}
+        self.paths = Paths(self.interner)
         self._after: dict[int, int] = {}  # the bags that `after` was asked for
         self._tables: Tables | None = None  # as they were when they were asked for
         self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
@@ -123,12 +123,12 @@ class Memo:
         if self._again(slot.function) and self.tracer.value(slot.function, row) != (value, reads):
             raise self._not_determined(slot)
         if not slot.claims:
-            return self._path(tuple(reads)), (slot.value_number(value), 0)
+            return self.paths.of(tuple(reads)), (slot.value_number(value), 0)
         self.claims_read_bag |= BAG in reads
         if self.trials.swaps:
             again = self.trials.permutations(slot.claims[0])
             self.trials.try_claim(slot.function, row, value, slot.claims[0], again)
-        return self._path(tuple(reads)), (int(value), 0)
+        return self.paths.of(tuple(reads)), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         self.tracer.put(row)
@@ -136,8 +136,8 @@ class Memo:
             path, results = self._take_bundle(slot, row)
         else:
             run = self._run(slot.members[0], row)
-            written = tuple([cell for one in run.outcomes for cell, _ in one.writes])
-            path, results = self._path(run.reads, written), self._rows(slot.members[0], run, row)
+            path = self.paths.of(run.reads, run.written())
+            results = self._rows(slot.members[0], run, row)
         span = self.result.extend(results)
         self.slots.meet_messages()
         return path, span
@@ -146,7 +146,8 @@ class Memo:
         results: list[Any] = []
         for member in list(slot.members):
             run = self._run(member, row)
-            if self._looks_beyond(slot.component, run):
+            own = frozenset() if slot.component is None else self.interner.owned[slot.component]
+            if not run.touches_only(own):
                 self.trees.uproot(slot.number)
                 self.slots.move_out(slot, member)
             else:
@@ -171,32 +172,8 @@ class Memo:
 
     def _again(self, what: Any) -> bool:
         """Whether to run something twice, to see that it depends on the state alone."""
-        self._evaluated[what] += 1
-        times = self._evaluated[what]
+        times = self._evaluated[what] = self._evaluated[what] + 1
         return times <= EVERY_FILL_UP_TO or times % THEN_ONE_IN == 0
-
-    def _path(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
-        """The cells read of each column, columns in the order of their first reading.
-
-        A component of which a cell is written counts as read as a whole.
-        """
-        key = reads, written
-        if key not in self._paths:
-            columns, path = self.interner.columns, dict[int, set[int]]()
-            for cell in reads:
-                path.setdefault(columns[cell], set()).add(cell)
-            for cell in written:
-                component = columns[cell]
-                path.setdefault(component, set()).update(self.interner.components[component])
-            self._paths[key] = {**path}
-        return self._paths[key]
-
-    def _looks_beyond(self, component: int | None, run: Observed) -> bool:
-        """Whether a run read or wrote anything else than one component."""
-        own = frozenset() if component is None else self.interner.owned[component]
-        if not own.issuperset(run.reads):
-            return True
-        return any(cell not in own for one in run.outcomes for cell, _ in one.writes)
 
     def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""

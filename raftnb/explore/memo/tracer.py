@@ -36,6 +36,14 @@ class Observed:
     reads: tuple[int, ...]
     outcomes: tuple[Outcome, ...]
 
+    def written(self) -> tuple[int, ...]:
+        """The cells that it changes, some more than once."""
+        return tuple([cell for outcome in self.outcomes for cell, _ in outcome.writes])
+
+    def touches_only(self, cells: frozenset[int]) -> bool:
+        """Whether it reads and changes no other cells than these."""
+        return cells.issuperset(self.reads) and cells.issuperset(self.written())
+
 
 class Ahead(World):
     """The state after a step, of which what is read is noted as well."""

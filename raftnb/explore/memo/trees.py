@@ -45,6 +45,37 @@ class Projections(Protocol):
         """The cells that a projection shows."""
 
 
+class Places(Protocol):
+    """Where the cells of a state are in a row."""
+
+    columns: list[int]
+    components: list[tuple[int, ...]]
+
+
+class Paths:
+    """What runs read, as paths; runs of one action have read few different sequences of cells."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], Path] = {}
+
+    def of(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
+        """The path of a run that read some cells, and changed some.
+
+        A component of which a cell is changed counts as read as a whole.
+        """
+        key = reads, written
+        if key not in self._known:
+            path: dict[int, set[int]] = {}
+            columns = self.places.columns
+            for cell in reads:
+                path.setdefault(columns[cell], set()).add(cell)
+            for column in dict.fromkeys([columns[cell] for cell in written]):
+                path.setdefault(column, set()).update(self.places.components[column])
+            self._known[key] = {**path}
+        return self._known[key]
+
+
 class Trees:
     """The decision trees of all slots, numbered as the slots are."""
 
