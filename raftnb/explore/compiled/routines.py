@@ -34,7 +34,7 @@ class Functions:
         self._names: dict[Routine, str] = {}
         self._heads: list[str] = []
         self._bodies: list[str] = []
-        self._runs: dict[tuple[Any, str], str] = {}
+        self._runs: dict[tuple[Any, str], tuple[str, bool]] = {}
 
     # Routines.
 
@@ -152,11 +152,11 @@ class Functions:
     def run_of(self, instance: ActionInstance) -> tuple[str, bool]:
         """The function in C of an instance's action, and whether it makes choices."""
         cls, name = type(instance.process), instance.action.name
-        routine = self.program.action(cls, name)
-        chooses = any(isinstance(part, nodes.Either) for part in parts(routine))
         if (cls, name) not in self._runs:
-            self._runs[cls, name] = self._wrapped(cls, name, routine)
-        return self._runs[cls, name], chooses
+            routine = self.program.action(cls, name)
+            chooses = any(isinstance(part, nodes.Either) for part in parts(routine))
+            self._runs[cls, name] = self._wrapped(cls, name, routine), chooses
+        return self._runs[cls, name]
 
     def _wrapped(self, cls: Any, name: str, routine: Routine) -> str:
         """The function that takes an action's arguments as a row, and keeps the order of labels."""

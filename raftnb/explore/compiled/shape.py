@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
-from raftnb.explore.compiled.footprints import Footprints
+from raftnb.explore.compiled.footprints import Footprints, Touched
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.slots import MOST_ASKED, Slot, Slots
@@ -60,6 +60,7 @@ class Shape:
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
         self._cells_of: dict[int, frozenset[int]] = {}
+        self._touched: dict[tuple[Any, str], frozenset[Touched]] = {}  # by actions
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
 
     def text(self) -> list[str]:
@@ -172,11 +173,13 @@ class Shape:
 
     def _cells(self, instance: ActionInstance) -> frozenset[int]:
         cls, name = type(instance.process), instance.action.name
-        routine = self.functions.program.action(cls, name)
-        touched = set(self.footprints.of(routine))
-        if cls.cycle is not None and name in cls.cycle.labels:
-            touched.add((cls.root, "pc", 0))
-        return self.footprints.cells(touched, (instance.process, *instance.bound(None)))
+        if (cls, name) not in self._touched:
+            touched = self.footprints.of(self.functions.program.action(cls, name))
+            if cls.cycle is not None and name in cls.cycle.labels:
+                touched |= {(cls.root, "pc", 0)}
+            self._touched[cls, name] = touched
+        arguments = (instance.process, *instance.bound(None))
+        return self.footprints.cells(self._touched[cls, name], arguments)
 
     # Initial states.
 

@@ -63,6 +63,7 @@ class Slots:
         self.functions, self.model, self.rows = functions, functions.model, rows
         self.instances, self.cells, self.interpreted = instances, cells, interpreted
         self._places: dict[Any, int] = {}
+        self._weights: dict[tuple[Any, str], int] = {}
         self.all = self._all()
 
     def _all(self) -> list[Slot]:
@@ -139,9 +140,11 @@ class Slots:
 
     def _is_light(self, instance: ActionInstance, asked: Sequence[int]) -> bool:
         """Whether to run it takes no longer than to look up what it does."""
-        routine = self.functions.program.action(type(instance.process), instance.action.name)
-        weights = itertools.islice(map(weight, parts(routine)), LIGHT + 1)
-        return all(self.rows.groups[g][1] == 1 for g in asked) and sum(weights) <= LIGHT
+        cls, name = type(instance.process), instance.action.name
+        if (cls, name) not in self._weights:
+            routine = self.functions.program.action(cls, name)
+            self._weights[cls, name] = sum(itertools.islice(map(weight, parts(routine)), LIGHT + 1))
+        return all(self.rows.groups[g][1] == 1 for g in asked) and self._weights[cls, name] <= LIGHT
 
     def _may_be_kept(self, cells: Iterable[int]) -> bool:
         """Where queues are read as a whole, what is sent cannot be told from what is read."""
