@@ -20,8 +20,8 @@ class LeaderIdServer(Server):
 
     A leader id is a term and a server, in this order. What is called `currentTerm` is the number
     of such an id: each server stands in ids of its own only, and a vote is for an id. So it is
-    Raft, with logs compared by term, server, and index (openraft #1722 takes that for a mistake).
-    The next mistake is made on its ground.
+    Raft, with logs compared by term, server, and index (openraft #1722 takes that for a mistake):
+    Raft's proof allows servers to skip terms. The next mistake is made on its ground.
     """
 
     def next_id(self) -> Term:
