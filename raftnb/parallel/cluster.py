@@ -15,7 +15,6 @@ from raftnb.parallel.travel import packed, unpacked, version
 from raftnb.parallel.work import Done, Lost, Told, Work
 
 A = TypeVar("A")
-ADDRESS = r"local|auto|(ray://)?[\w.\[\]-]+:\d+"
 TRIES = 2
 """So often a question is asked whose process ends, and so often Ray is begun on this machine."""
 OBJECTS = 200 << 20
@@ -96,12 +95,7 @@ class Cluster:
                 ray.shutdown()
                 if left and self.address == "local":
                     continue
-                told = (str(error) or repr(error)).splitlines()[0]
-                raise UsageError(
-                    f"no answer from Ray at `{self.address}`: {told}",
-                    allowed="local, or the address of a running Ray",
-                    cure="start it there (`ray start --head`), or use `local`",
-                ) from error
+                raise _no_answer(self.address, error) from error
 
     @property
     def workers(self) -> int:
@@ -187,3 +181,15 @@ class Cluster:
         finally:
             for member, _, _ in open_.values():
                 self.end(member)
+
+
+def _no_answer(address: str, error: Exception) -> UsageError:
+    told = (str(error) or repr(error)).splitlines()[0]
+    is_local = address == "local"
+    return UsageError(
+        f"no answer from Ray at `{address}`: {told}",
+        allowed="a machine with time to begin it" if is_local else "local, or a running Ray",
+        cure="try again when this machine has less else to do, or do without a cluster"
+        if is_local
+        else "start it there (`ray start --head`), or use `local`",
+    )

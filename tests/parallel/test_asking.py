@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,23 @@ def test_a_cluster_needs_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError) as refused:
         list(in_order(Squares(), 3, Cluster()))
     assert refused.value.cure == "`pip install 'raftnb[cluster]'`, or leave the cluster out"
+
+
+@pytest.mark.parametrize(
+    ("address", "cure"), [("local", "less else to do"), ("10.0.0.1:6379", "`ray start --head`")]
+)
+def test_who_cannot_begin_ray_is_not_told_to_do_the_same(
+    address: str, cure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def init(**_: Any) -> None:
+        raise RuntimeError("timed out\nand more")
+
+    fake = SimpleNamespace(init=init, is_initialized=bool, shutdown=bool)
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    with pytest.raises(UsageError) as refused:
+        list(in_order(Squares(), 3, Cluster(address)))
+    assert refused.value.found.endswith("timed out")
+    assert cure in refused.value.cure
 
 
 @pytest.mark.parametrize("given", [{"workers": 0}, {"workers": True}, {"address": "?"}])
