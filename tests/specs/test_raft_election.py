@@ -69,26 +69,12 @@ class SaysNothingNew(CheckQuorumServer):
         reply(m, PreVoteResponse(term=m.term, voteGranted=self.would_vote_for(m)))
 
 
-class StaysInOffice(CheckQuorumServer):
-    """It does not step down where nobody answers it."""
-
-    def hears_majority(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("mistake", "step"),
-    [
-        (SaysNothingNew, "PreVoteServer.handle_pre_vote lowers the rank"),
-        (StaysInOffice, "CheckQuorumServer.check_quorum lowers the rank"),
-    ],
-)
-def test_who_keeps_quiet_or_stays_in_office_keeps_others_from_being_elected(
-    mistake: type[Server], step: str
-) -> None:
-    proof = RAFT_PREVOTE_ELECTION_PROOF.of(RAFT_PREVOTE_ELECTION.variant("mistaken", mistake))
+def test_who_does_not_say_that_its_term_is_newer_keeps_others_from_being_elected() -> None:
+    spec = RAFT_PREVOTE_ELECTION.variant("says nothing new", SaysNothingNew)
+    proof = RAFT_PREVOTE_ELECTION_PROOF.of(spec)
     found = prove(proof, workers=1, timeout=1, trust=True, only=CALM.name)
-    assert step in {c.claim.partition(": ")[2] for c in found.unknown}
+    steps = {c.claim.partition(": ")[2] for c in found.unknown}
+    assert "PreVoteServer.handle_pre_vote lowers the rank" in steps
 
 
 # The schedules, played by plain Python from states that are met.
