@@ -15,7 +15,6 @@ from raftnb.language.proof import Lemma
 from raftnb.specs.raft import proof as base
 from raftnb.specs.raft.invariant import (
     commitIndex_was_committed,
-    commits_were_of_the_leaders_term,
     leaderCommit_was_committed,
 )
 from raftnb.specs.raft.lemmas import (
@@ -146,7 +145,7 @@ RAFT_SNAPSHOTS_PROOF = replace(
         *RAFT.derived,
         Lemma(
             compacted_entries_are_the_leaders,
-            (*base.AB, *KNOWN, snapshots_are_committed, commits_were_of_the_leaders_term),
+            (snapshots_are_committed, commitIndex_was_committed, committed_stays),
         ),
         Lemma(states_are_of_the_log, (*COMPACTED, commitIndex_was_committed)),
         Lemma(committed_logs_agree, (*base.CHOSEN, committed_entries_are_the_leaders)),
