@@ -43,13 +43,13 @@ def compare(loaded: Loaded, seconds: float, begun: float) -> int:
 
 
 def sample(loaded: Loaded) -> Iterator[int]:
-    """The numbers of states to be looked at."""
+    """The numbers of states to be looked at, of those whose successors were all met."""
     n = loaded.result.next
     names = [(type(i.process), i.action.name) for i in loaded.written.instances]
     first: dict[Any, int] = {}
     for table in (loaded.enabled, loaded.disabled):
         for name, number in zip(names, table, strict=False):
-            if number:
+            if 0 < number <= n:
                 first.setdefault((id(table), name), number - 1)
     yield from dict.fromkeys(first.values())
     chance = random.Random(0)

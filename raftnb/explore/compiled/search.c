@@ -284,9 +284,10 @@ static int expand_some(uint64_t most) {
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
     while (most-- && result.next < result.level_end) {
-        begin_at((uint32_t)result.next++);
+        begin_at((uint32_t)result.next);
         expand_one();
-        if (halt) return settle(), halt;
+        if (halt) return settle(), halt; /* it has successors that were not met */
+        result.next++;
     }
     meet_waiting();
     if (halt) return settle(), halt;

@@ -78,13 +78,20 @@ class CompiledSearch:
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound.
 
-        What is in a folder stays there where one can go on with it.
+        What is in a folder stays there where one can go on with it. Where the rows are too narrow,
+        they are given back, and the exploration begins anew with rows wide enough for any value.
         """
         try:
-            try:
-                found = self._run()
-            except TooNarrow:
-                return self._anew()
+            return self._to_the_end()
+        except TooNarrow:
+            wide = text_of(self.model, self.options, wide=True)
+        search = CompiledSearch(wide, self.options)
+        search.started = self.started
+        return search.run()
+
+    def _to_the_end(self) -> Exploration:
+        try:
+            found = self._run()
             if self.stored and (found.complete or found.verdict is Verdict.VIOLATED):
                 self.stored.folder.discard()
             return found
@@ -96,12 +103,6 @@ class CompiledSearch:
             self.loaded.close()
             if self.stored:
                 self.stored.folder.close()
-
-    def _anew(self) -> Exploration:
-        """The same with rows that are wide enough for any value."""
-        search = CompiledSearch(text_of(self.model, self.options, wide=True), self.options)
-        search.started = self.started
-        return search.run()
 
     def _run(self) -> Exploration:
         try:
