@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from raftnb import Globals, Nat, Process, Spec, Verdict, when
+from raftnb.data.errors import UsageError
 from raftnb.explore import check, other
 from raftnb.explore.compiled import Build, CompiledSearch, NotCompiled, program_of
 from raftnb.explore.other import Compiled, Pace
@@ -116,11 +117,29 @@ def ctrl_c(slow_cc: Path) -> Iterator[None]:
 def test_a_library_is_made_once_and_kept(folder):
     text = program_of(MODEL, ExplorationOptions()).text
     kept = Build(text).library()
-    assert kept.exists()
+    assert kept
     assert sorted(file.suffix for file in folder.iterdir()) == [".o", ".so"]
     again = Build(text)
     assert again.is_done()
     assert again.library() == kept
+
+
+@pytest.mark.parametrize("suffix", [".so", ".o"])
+def test_what_is_kept_and_damaged_is_made_anew(folder, suffix):
+    text = program_of(MODEL, ExplorationOptions()).text
+    kept = Build(text).library()
+    damaged = next(folder.glob(f"*{suffix}"))
+    for left in (b"", damaged.read_bytes()[:2000]):
+        next(folder.glob("*.so")).unlink()
+        damaged.write_bytes(left)
+        assert Build(text).library() == kept
+    assert Build(text).is_done()
+
+
+def test_a_compiler_that_makes_no_library_is_one_that_fails(folder, as_cc):
+    as_cc('while [ "$1" != -o ]; do shift; done; echo nothing >$2')
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        check(MODEL, engine="compiled", progress=False)
 
 
 def test_it_does_not_wait_for_the_compiler_until_it_is_asked_for(folder, as_cc, tmp_path):
@@ -129,7 +148,7 @@ def test_it_does_not_wait_for_the_compiler_until_it_is_asked_for(folder, as_cc, 
     build = Build(TEXT)
     assert not build.is_done()
     (tmp_path / "go").touch()
-    assert build.library().exists()
+    assert build.library() == b""
     assert build.is_done()
 
 
@@ -173,7 +192,7 @@ def of_memo() -> tuple[Any, ...]:
 
 def test_it_is_taken_when_it_is_there(folder, at_once, monkeypatch):
     at_once(sure=False)
-    monkeypatch.setattr(Build, "is_done", lambda self: self.library().exists())
+    monkeypatch.setattr(Build, "is_done", lambda self: bool(self.library()))
     asked, run = [], CompiledSearch.run
     monkeypatch.setattr(CompiledSearch, "run", lambda self: asked.append(1) or run(self))
     assert said(check(MODEL, progress=False)) == of_memo()

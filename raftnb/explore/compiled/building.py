@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
 ENGINE = ("values.h", "arrays.c", "values.c", "table.h", "table.c", "storage.c")
 ENGINE_FLAGS = ("-O2", "-c", "-fPIC", "-std=gnu11", "-w")
+SUM = 32
+"""Bytes of the sum of a file, at its end."""
 
 
 class Build:
@@ -35,29 +37,32 @@ class Build:
         Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's
         alone.
         """
-        self._library, self._engine = library_of(text), engine_of()
-        folder = self._library.parent
+        self._kept, engine = library_of(text), engine_of()
+        folder = self._kept.parent
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            kept = [path for path in (self._library, self._engine) if path.exists()]
-            if not all(map(is_mine, [folder, *kept])):
+            there = [path for path in (self._kept, engine) if path.exists()]
+            if not all(map(is_mine, [folder, *there])):
                 raise NotCompiled(f"others can write in {folder}")
-            self._compiler = None if self._library in kept else self._begin(text)
+            self._library = whole(self._kept)
+            self._compiler = self._begin(text, engine) if self._library is None else None
         except OSError as error:
             raise NotCompiled(f"{folder} cannot be written: {error}") from error
 
-    def _begin(self, text: str) -> subprocess.Popen[bytes]:
+    def _begin(self, text: str, engine: Path) -> subprocess.Popen[bytes]:
         self._scratch = tempfile.TemporaryDirectory(
-            dir=self._library.parent, ignore_cleanup_errors=True
+            dir=self._kept.parent, ignore_cleanup_errors=True
         )
         here = Path(self._scratch.name)
-        self._made, self._says = {here / "model.so": self._library}, here / "says"
-        commands, engine = [], self._engine
-        if not engine.exists():
-            engine = here / "engine.o"
-            self._made[engine] = self._engine
-            commands.append(_command(ENGINE_FLAGS, engine, here / "engine.c", engine_text()))
-        commands.append(_command(FLAGS, here / "model.so", here / "model.c", text, engine))
+        made, shared = here / "model.so", here / "engine.o"
+        self._made, self._says = {made: self._kept}, here / "says"
+        commands, known = [], whole(engine)
+        if known is None:
+            self._made[shared] = engine
+            commands.append(_command(ENGINE_FLAGS, shared, here / "engine.c", engine_text()))
+        else:
+            shared.write_bytes(known)
+        commands.append(_command(FLAGS, made, here / "model.c", text, shared))
         with self._says.open("wb") as says:
             return subprocess.Popen(
                 " && ".join(map(shlex.join, commands)),
@@ -72,19 +77,18 @@ class Build:
         """Whether `library` has not to wait."""
         return self._compiler is None or self._compiler.poll() is not None
 
-    def library(self) -> Path:
+    def library(self) -> bytes:
         """The library, when it is done; raises `NotCompiled` if the compiler fails."""
-        if self._compiler is None:
+        if self._library is not None:
             return self._library
         try:
-            if self._compiler.wait():
+            if self._compiler is None or self._compiler.wait():
                 says = self._says.read_text(errors="replace").strip().splitlines()
                 raise NotCompiled(f"`cc` fails: {says[:1]}")
-            for made, kept in self._made.items():
-                made.replace(kept)
+            self._library, *_ = [keep(made, kept) for made, kept in self._made.items()]
             return self._library
         except OSError as error:
-            raise NotCompiled(f"{self._library.parent} cannot be written: {error}") from error
+            raise NotCompiled(f"{self._kept.parent} cannot be written: {error}") from error
         finally:
             self.stop()
 
@@ -119,6 +123,30 @@ def engine_of() -> Path:
 def engine_text() -> str:
     """The text of what all programs share."""
     return "\n".join((HERE / name).read_text() for name in ENGINE)
+
+
+def keep(made: Path, kept: Path) -> bytes:
+    """Put what is made in its place, with a sum of it behind it; gives what is made."""
+    found = made.read_bytes()
+    made.write_bytes(found + _sum(found))
+    made.replace(kept)
+    return found
+
+
+def whole(kept: Path) -> bytes | None:
+    """What is kept in a file: None where there is none, or not all of it.
+
+    A machine that goes down may leave files that were never written to the end; to load such a
+    library ends the process.
+    """
+    if not kept.exists():
+        return None
+    found, its_sum = (read := kept.read_bytes())[:-SUM], read[-SUM:]
+    return found if its_sum == _sum(found) else None
+
+
+def _sum(found: bytes) -> bytes:
+    return hashlib.sha256(found).digest()
 
 
 def _kept(name: str) -> Path:

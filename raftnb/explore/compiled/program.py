@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,6 +89,17 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
 # The program, running.
 
 
+def _loaded(library: bytes) -> ctypes.CDLL:
+    """A library of one's own; raises `NotCompiled` where it cannot be written, or is none."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / "model.so"
+            path.write_bytes(library)
+            return ctypes.CDLL(os.fspath(path))
+    except OSError as error:
+        raise NotCompiled(f"the library cannot be loaded: {error}") from error
+
+
 class Loaded:
     """A program that is loaded: a copy of its own, since all that it knows is in its variables."""
 
@@ -104,9 +114,7 @@ class Loaded:
         """Its states are in memory, or in a folder; `begin` is next, perhaps after `take_up`."""
         self.folder = folder
         self.written = written
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = shutil.copy(Build(written.text).library(), Path(scratch) / "model.so")
-            self.library = ctypes.CDLL(os.fspath(copy))
+        self.library = _loaded(Build(written.text).library())
         for name in ("made", "parent_of", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
         for name in ("memory", "arena_words", "width"):
