@@ -22,7 +22,7 @@ from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, View
-from raftnb.explore.small import answer_of_small
+from raftnb.explore.small import answer_without_numba
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.parallel import Cluster
@@ -67,9 +67,9 @@ def check(
     "memo" at first, and goes on with "compiled" where there are many states or much has to be
     run in Python, and the model can be said in C; or "reference": the plain Python that they are
     compared with, used too where numba is not installed (it pays no heed to `max_memory` and
-    `threads`). "quick" is "fast", but for a small model that holds, in a process that has just
-    begun: there plain Python is done before numba is imported; of several shortest traces to what
-    is *sometimes* true it may have another.
+    `threads`). "quick" is "fast", but for a model that holds, in a process that has just begun:
+    there plain Python, or then compiled code, is done before numba is imported; of several shortest
+    traces to what is *sometimes* true it may have another.
 
     With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
@@ -136,8 +136,8 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
     """What an engine finds, up to the first violation."""
     if engine == "compiled" or options.folder is not None:
         return _compiled(model, options)
-    if engine == "quick" and (small := answer_of_small(model, options)) is not None:
-        return small
+    if engine == "quick" and (soon := answer_without_numba(model, options)) is not None:
+        return soon
     if engine != "reference" and find_spec("numba") is not None:
         return _fast(model, options, may_compile=engine != "memo")
     if options.symmetry:

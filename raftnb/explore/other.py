@@ -68,6 +68,10 @@ class Compiled:
             many = how_many_begin(world) >= COMPILED_FROM
         return self._answer() if many and self._begin(mixed=True) else None
 
+    def without_memo(self) -> Exploration | None:
+        """The answer in place of a memo that takes longer to be there than the compiler."""
+        return self._answer() if self._begin(mixed=False) else None
+
     def spilled(self) -> Exploration | None:
         """The answer where states may have to go to disk, which the memo cannot do."""
         return self._answer(told=True) if self._begin(mixed=False) else None

@@ -1,13 +1,15 @@
-"""Small models in a process that begins: answered before the libraries are there for large ones."""
+"""A process that begins: what is answered before numba is there, which the memo needs."""
 
 from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 
 from raftnb.data.errors import RaftnbError
 from raftnb.data.verdict import Verdict
 from raftnb.explore.given import asked
+from raftnb.explore.other import FEW, Compiled
 from raftnb.explore.reference import OutOfTime, Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.instances import how_many_begin
@@ -16,13 +18,16 @@ from raftnb.language.world import World
 
 SECONDS, MOST_INITIAL = 0.25, 100
 """Of the processor; numba and its compiled code take six times as long to be there."""
+SHARED = 100_000
+"""So many states the memo deals out to its threads."""
 
 
-def answer_of_small(model: Model, options: ExplorationOptions) -> Exploration | None:
+def answer_without_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
     """What the reference engine finds of a model that holds, where it takes a moment.
 
-    It runs everything twice: what depends on more than the state is left to the memo, which says
-    so. So is what is violated or unknown. None, too, once numba is there.
+    Where it takes longer, what compiled code finds. The reference runs everything twice: what
+    depends on more than the state is left to the memo, which says so. So is what is violated or
+    unknown, and what cannot be compiled. None, too, once numba is there.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or options.symmetry or bounds != (None, None, None):
@@ -33,10 +38,21 @@ def answer_of_small(model: Model, options: ExplorationOptions) -> Exploration | 
     try:
         runs = [Reference(model, options, end=end) for _ in range(2)]
         found, again = (run.run() for run in runs)
-    except (RaftnbError, OutOfTime):
+    except OutOfTime:
+        return _compiled(model, options)
+    except RaftnbError:
         return None
     is_same = runs[0].depth == runs[1].depth and found.coverage == again.coverage
     return found if is_same and found.verdict is Verdict.HOLDS else None
+
+
+def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What compiled code finds, unless the memo's threads would share so many states."""
+    many = options.workers > FEW
+    with Compiled(model, replace(options, max_states=SHARED) if many else options) as other:
+        found = other.without_memo()
+    is_shared = many and found is not None and (found.bound or "").startswith("max_states")
+    return None if is_shared else found
 
 
 def _begins_widely(model: Model) -> bool:

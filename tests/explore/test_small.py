@@ -1,4 +1,4 @@
-"""Small models before numba is there: the same answers, and when there are none."""
+"""Answers before numba is there: the same as the memo's, and when there are none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from raftnb.data.errors import SpecError
 from raftnb.explore import check, small
 from raftnb.explore.result import ExplorationOptions
-from raftnb.explore.small import answer_of_small
+from raftnb.explore.small import answer_without_numba
 from raftnb.language import Globals, Nat, Process, Spec, when
 from raftnb.specs import SPECS
 from tests.explore.test_compiled import said
@@ -29,23 +29,43 @@ def begun(monkeypatch):
 @pytest.mark.parametrize("name", ["sequential-store", "fair-store"])
 def test_it_says_what_the_memo_says(name):
     model = SPECS[name]()
-    found = answer_of_small(model, QUIET)
+    found = answer_without_numba(model, QUIET)
     assert found is not None
     assert said(found) == said(check(model, engine="memo", progress=False))
 
 
-def test_what_is_violated_or_bounded_or_takes_long_is_left_to_the_memo(monkeypatch):
-    assert answer_of_small(tray(invariants=(few,)), QUIET) is None
-    model = SPECS["sequential-store"]()
-    assert answer_of_small(model, ExplorationOptions(max_states=10_000)) is None
-    assert answer_of_small(model, ExplorationOptions(symmetry=True)) is None
+@pytest.mark.parametrize("name", ["sequential-store", "raft-one-by-one"])
+def test_what_takes_plain_python_long_is_compiled(name, monkeypatch):
     monkeypatch.setattr(small, "SECONDS", 0.0)
-    assert answer_of_small(model, QUIET) is None
+    model = SPECS[name]()
+    found = answer_without_numba(model, QUIET)
+    assert found is not None
+    assert said(found) == said(check(model, engine="memo", progress=False))
+
+
+def test_what_is_violated_or_bounded_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
+    assert answer_without_numba(tray(invariants=(few,)), QUIET) is None
+    model = SPECS["sequential-store"]()
+    assert answer_without_numba(model, ExplorationOptions(max_states=10_000)) is None
+    assert answer_without_numba(model, ExplorationOptions(symmetry=True)) is None
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    assert answer_without_numba(tray(invariants=(few,)), QUIET) is None
+    monkeypatch.setenv("PATH", "")
+    assert answer_without_numba(model, QUIET) is None
+
+
+@pytest.mark.parametrize(("shared", "states"), [(148, None), (149, 149)])
+def test_what_many_threads_of_the_memo_would_share_is_left_to_them(shared, states, monkeypatch):
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "SHARED", shared)
+    many = ExplorationOptions(progress=False, threads=16)
+    found = answer_without_numba(SPECS["sequential-store"](), many)
+    assert (None if found is None else found.distinct) == states
 
 
 def test_where_numba_is_there_the_memo_does_it(monkeypatch):
     monkeypatch.setattr(small, "sys", SimpleNamespace(modules={"numba": None}))
-    assert answer_of_small(SPECS["sequential-store"](), QUIET) is None
+    assert answer_without_numba(SPECS["sequential-store"](), QUIET) is None
 
 
 class Tray(Globals):
@@ -71,14 +91,15 @@ def tray(**claims):
 
 
 def test_what_raises_is_left_to_the_memo_which_says_where():
-    assert answer_of_small(tray(), QUIET) is None
+    assert answer_without_numba(tray(), QUIET) is None
     with pytest.raises(SpecError, match="zero"):
         check(tray(), engine="quick", progress=False)
 
 
-def test_the_command_does_not_import_numba_for_a_small_model():
+@pytest.mark.parametrize("seconds", [30.0, 0.0])
+def test_the_command_does_not_import_numba_for_a_small_model(seconds):
     program = (
-        "import sys; from raftnb.explore import small; small.SECONDS = 30.0\n"
+        f"import sys; from raftnb.explore import small; small.SECONDS = {seconds}\n"
         "from raftnb.__main__ import main\n"
         "code = main(['check', 'sequential-store'])\n"
         "print('numba' in sys.modules, code)"
