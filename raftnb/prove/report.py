@@ -250,8 +250,9 @@ class Report(Answer):
         if self.bound:
             lines.append(f"stopped: {self.bound}")
         lines += self.partial
+        open_ = "not proved so far" if self.bound else "not proved"  # what is open is asked again
         for claim, action in self.failing:
-            lines.append(f"not proved: {claim}" + (f" after {action}" if action else ""))
+            lines.append(f"{open_}: {claim}" + (f" after {action}" if action else ""))
         if self.violation is not None:
             lines.append(str(self.violation))
         if any(one.step is not None for one in self.counterexamples):

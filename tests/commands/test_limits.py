@@ -117,6 +117,7 @@ def test_a_proof_that_is_stopped_later_keeps_what_it_has(
     assert answer.verdict is Verdict.UNKNOWN
     assert str(answer.bound).startswith("interrupted while ")
     assert len(answer.checked) > 0
+    assert ("\nnot proved so far: never" in str(answer)) == (name == "explain")
 
 
 def test_no_bar_is_drawn_where_the_environment_says_so() -> None:
