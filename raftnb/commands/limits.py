@@ -36,10 +36,12 @@ class TimeIsUp(KeyboardInterrupt):
 
 
 def _is_unheard(frame: FrameType | None) -> bool:
-    """Whether the compiler is running a callback, out of which no exception comes."""
-    while frame is not None and "llvmlite" not in frame.f_code.co_filename:
+    """Whether no exception comes out: of a callback of the compiler, or of a `__del__` (Z3's)."""
+    while frame is not None:
+        if "llvmlite" in frame.f_code.co_filename or frame.f_code.co_name == "__del__":
+            return True
         frame = frame.f_back
-    return frame is not None
+    return False
 
 
 def within(seconds: float | None, ask: Callable[[], A]) -> A:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from raftnb.commands.limits import within
+from raftnb.commands.limits import TimeIsUp, within
 from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Graph, reachable
 from raftnb.language import eventually
@@ -56,6 +56,21 @@ def test_an_alarm_in_a_callback_of_the_compiler_waits_for_its_end() -> None:
     assert time.monotonic() - started < 10
     assert answer.bound == "max_seconds 0.1"
     assert "(1 state, 1 step, seen as 2 abstract states)" in str(answer)
+
+
+def test_an_alarm_while_something_is_deleted_waits_for_its_end() -> None:
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(0.3)
+
+    def ask() -> Any:
+        Slow()
+        time.sleep(5)
+
+    started = time.monotonic()
+    with pytest.raises(TimeIsUp):
+        within(0.1, ask)
+    assert time.monotonic() - started < 4
 
 
 def test_an_interrupted_exploration_is_not_followed_by_more_work(monkeypatch: Any) -> None:
