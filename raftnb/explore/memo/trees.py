@@ -17,9 +17,8 @@ import numpy as np
 from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.layout import FRESH, LEAF, OPEN_BAG, WHOLE, Node
 
-Path = dict[
-    int, AbstractSet[int]
-]  # the cells read of each column, columns in the order of first reading
+Path = dict[int, AbstractSet[int]]
+"""The cells read of each column, columns in the order of first reading."""
 NO_BAG_YET = int(OPEN_BAG)
 ANYTHING_YET = (FRESH, WHOLE, 0, 0)
 

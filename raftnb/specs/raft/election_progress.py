@@ -77,6 +77,15 @@ def hears_of_a_newer_term(c: Server, t: Term) -> bool:
     return any(unseats(c, t, m) for m in in_flight(RequestVote))
 
 
+def is_on_its_way(c: Server, q: Set[Server]) -> bool:
+    """c stands, and each of q has voted for it, or is asked and free to."""
+    return c.role == Role.CANDIDATE and all(
+        s.currentTerm <= c.currentTerm
+        and (has_voted(s, c) or (has_not_voted(s, c) and is_asked(s, c)))
+        for s in q
+    )
+
+
 # What leads to what. q is a majority that is up, c who shall win, z somebody with the highest term
 # in q, and t is the next one.
 
@@ -99,11 +108,7 @@ def can_win(c: Server, z: Server, q: Set[Server], t: Term) -> bool:
     if c.currentTerm <= t:
         fit = all(s.currentTerm <= t and has_no_newer_log(s, c) for s in q)
         return fit and can_stand(c, z, q, t)
-    return c.role == Role.CANDIDATE and all(
-        s.currentTerm <= c.currentTerm
-        and (has_voted(s, c) or (has_not_voted(s, c) and is_asked(s, c)))
-        for s in q
-    )
+    return is_on_its_way(c, q)
 
 
 def leads_anew(c: Server, t: Term) -> bool:

@@ -23,11 +23,9 @@ from raftnb.specs.raft.election_progress import (
     AXIOMS,
     counts,
     has_no_newer_log,
-    has_not_voted,
     has_them_all,
-    has_voted,
     hears,
-    is_asked,
+    is_on_its_way,
     leads_anew,
     nextIndex_is_an_index,
     votes,
@@ -115,11 +113,7 @@ def can_win(c: CheckQuorumServer, z: Server, q: Set[Server], t: Term) -> bool:
                 for s in q
             )
         )
-    return c.role == Role.CANDIDATE and all(
-        s.currentTerm <= c.currentTerm
-        and (has_voted(s, c) or (has_not_voted(s, c) and is_asked(s, c)))
-        for s in q
-    )
+    return is_on_its_way(c, q)
 
 
 # What falls.
