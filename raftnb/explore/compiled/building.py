@@ -111,12 +111,12 @@ def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: P
 
 def library_of(text: str) -> Path:
     """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
-    return _kept(f"{_key(compiler(), *FLAGS, engine_text(), text)}.so")
+    return _kept(known_by(compiler(), *FLAGS, engine_text(), text), "so")
 
 
 def engine_of() -> Path:
     """Where the object of what all programs share is kept: values, tables, storage."""
-    return _kept(f"{_key(compiler(), *ENGINE_FLAGS, engine_text())}.o")
+    return _kept(known_by(compiler(), *ENGINE_FLAGS, engine_text()), "o")
 
 
 @cache
@@ -149,13 +149,13 @@ def _sum(found: bytes) -> bytes:
     return hashlib.sha256(found).digest()
 
 
-def _kept(name: str) -> Path:
-    return user_caches() / "compiled" / name
+def _kept(key: str, ending: str) -> Path:
+    return user_caches() / "compiled" / f"{key[:32]}.{ending}"
 
 
-def _key(*texts: str) -> str:
-    """A name for what is made of texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+def known_by(*texts: str) -> str:
+    """What texts are known by."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def compiler() -> str:

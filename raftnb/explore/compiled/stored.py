@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from raftnb.data.trace import State
 from raftnb.data.values import show
-from raftnb.explore.compiled.building import engine_text
+from raftnb.explore.compiled.building import engine_text, known_by
 from raftnb.explore.compiled.checkpoints import ARRAYS, FORMAT, Folder, not_resumed
 from raftnb.explore.compiled.program import Loaded, Text
 from raftnb.explore.result import ExplorationOptions
@@ -118,11 +117,6 @@ def described(written: Text, options: ExplorationOptions) -> dict[str, Any]:
 
 def _text_of(state: State) -> str:
     return show((*state.values, *state.messages))
-
-
-def known_by(*texts: str) -> str:
-    """What texts are known by."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 __all__ = ["Stored"]

@@ -83,14 +83,19 @@ class AnswersAtOnce(DiskServer):
         return self.last_new(m)
 
 
-def answer_outlives_the_entry(world: Any) -> None:
-    """s2 answers for an entry, and restarts before it is stored; s3 is elected by it."""
+def s2_forgets(world: Any) -> None:
+    """s1 and s2 commit an entry; s2 restarts before it is stored."""
     elect(world, "s1", "s2")
     request(world, "s1")
     store(world, "s1")
     replicate(world, "s1", "s2")
     commit(world, "s1", 1)
     world["s2"].restart()
+
+
+def answer_outlives_the_entry(world: Any) -> None:
+    """s2 answers for an entry, and restarts before it is stored; s3 is elected by it."""
+    s2_forgets(world)
     elect(world, "s3", "s2", term=2)
 
 
@@ -208,12 +213,7 @@ class KeepsWhatItCommitted(DiskServer):
 
 def majority_forgets(world: Any) -> None:
     """s1 and s2 commit an entry that s2 loses; s2 leads, and s1 takes over what comes after it."""
-    elect(world, "s1", "s2")
-    request(world, "s1")
-    store(world, "s1")
-    replicate(world, "s1", "s2")
-    commit(world, "s1", 1)
-    world["s2"].restart()
+    s2_forgets(world)
     elect(world, "s2", "s3", term=2)
     request(world, "s2")
     request(world, "s2")
