@@ -18,7 +18,20 @@ from raftnb.explore.compiled.words import NotCompiled
 
 HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
-ENGINE = ("values.h", "arrays.c", "values.c", "table.h", "table.c", "storage.c")
+HEADERS = ("values.h", "model.h")
+ENGINE = (
+    "arrays.c",
+    "values.c",
+    "table.h",
+    "table.c",
+    "storage.c",
+    "running.c",
+    "network.c",
+    "rows.c",
+    "instances.c",
+    "outcomes.c",
+    "search.c",
+)
 ENGINE_FLAGS = ("-O2", "-c", "-fPIC", "-std=gnu11", "-w")
 SUM = 32
 """Bytes of the sum of a file, at its end."""
@@ -115,14 +128,20 @@ def library_of(text: str) -> Path:
 
 
 def engine_of() -> Path:
-    """Where the object of what all programs share is kept: values, tables, storage."""
+    """Where the object of what all programs share is kept."""
     return _kept(known_by(compiler(), *ENGINE_FLAGS, engine_text()), "o")
 
 
 @cache
 def engine_text() -> str:
-    """The text of what all programs share."""
-    return "\n".join((HERE / name).read_text() for name in ENGINE)
+    """The text of what all programs share: values, tables, storage, and the search."""
+    return "\n".join((HERE / name).read_text() for name in (*HEADERS, *ENGINE))
+
+
+@cache
+def headers() -> str:
+    """The text with which that of each model begins."""
+    return "\n".join((HERE / name).read_text() for name in HEADERS)
 
 
 def keep(made: Path, kept: Path) -> bytes:

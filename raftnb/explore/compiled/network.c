@@ -1,5 +1,4 @@
-/* The messages in flight. Before this text stand, made from the specification: KEEPS, QUEUES (the
-   first cell of the queues, or -1) and ENDS, BAG, `source_at`, `dest_at`, `is_a` and `end_of`. */
+/* The messages in flight. */
 
 static int queue_of(W message) {
     W kind_of = is_record(message) ? at(message)[0] : 0;
@@ -72,7 +71,8 @@ static W changed(W now, const W *changes, int n) {
 /* It is noted where it is to be done again in other states. */
 #define MOST_NOTED 64
 static W noted[MOST_NOTED][2];
-static int notes_messages, noted_n; /* more than MOST_NOTED are only counted */
+static int notes_messages;
+int noted_n; /* more than MOST_NOTED are only counted */
 
 static void on_network(int what, W message) {
     int cell = place_of_message(message);
@@ -83,12 +83,10 @@ static void on_network(int what, W message) {
     noted_n++;
 }
 
-static void send(W message, W to) { on_network(SENT, addressed(message, to)); }
-static void discard(W message) { on_network(DISCARDED, message); }
+void send(W message, W to) { on_network(SENT, addressed(message, to)); }
+void discard(W message) { on_network(DISCARDED, message); }
 
-static inline int is_kind(int wanted, W message) { return is_a[wanted][at(message)[0]]; }
-
-static W in_flight(int wanted) {
+W in_flight(int wanted) {
     W *from = top, step = KEEPS || QUEUES >= 0 ? 1 : 2;
     int first = QUEUES >= 0 ? QUEUES : BAG, last = QUEUES >= 0 ? QUEUES + ENDS * ENDS : BAG + 1;
     for (int c = first; c < last; c++)

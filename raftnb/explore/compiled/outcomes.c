@@ -14,7 +14,7 @@ static __attribute__((noinline)) int fill(int k, W message, struct kept *at_plac
     noting = k, notes_n = 0, too_much = 0;
     notes_messages = !asks_for(&slots[k], BAG < 0 ? -1 : group_of[BAG]) || QUEUES >= 0;
     run_slot(&slots[k], message);
-    noting = -1, notes_messages = 0, filled_for[k]++;
+    noting = -1, notes_messages = 0, slots[k].filled++;
     if (too_much) return 0;
     at_place->key = key, at_place->slot = k + 1, at_place->first = first, at_place->n = notes_n;
     if (++kept_n * 2 > kept_size) grow_kept();
@@ -51,7 +51,7 @@ static void change_queues(struct successor *one, W changes) {
         int cell = place_of_message(at(changes)[i + 1]), g = group_of[cell];
         W now = word_in(one->row, g), then = changed(now, at(changes) + i, 1);
         if (then == now) continue;
-        join(&one->need, touching[cell]);
+        join(one->need, touching_cell(cell));
         replace(one->row, &one->hash, g, then);
     }
     for (W i = 1; i < size(changes); i += 2)
@@ -61,21 +61,21 @@ static void change_queues(struct successor *one, W changes) {
 /* An outcome that is kept, on its way; how long its note is. */
 static inline size_t take(const char *from) {
     const struct outcome *o = (const struct outcome *)from;
-    const W (*pairs)[2] = (const W (*)[2])(from + sizeof *o);
-    size_t length = (sizeof *o + o->writes * sizeof *pairs + 7) & ~(size_t)7;
+    const W (*pairs)[2] = (const W (*)[2])(from + head_of_outcome());
+    size_t length = head_of_outcome() + o->writes * sizeof *pairs;
     int few = 1, in_bag = BAG >= 0 && o->changes;
     W bag = in_bag ? bag_after(base[group_of[BAG]], o->changes, &few) : NONE;
-    if (!(o->within & few) && !is_asked(o->need.words) && !(in_bag && is_asked(touching[BAG]))) {
+    if (!(o->within & few) && !is_asked(o->need) && !(in_bag && is_asked(touching_cell(BAG)))) {
         leave_out(o->instance);
         return length;
     }
     struct successor *one = fresh_successor();
-    memcpy(one->row, base_row, sizeof base_row);
-    one->hash = base_hash, one->need = o->need;
+    copy_row(one->row, base_row), clear(one->need), join(one->need, o->need);
+    one->hash = base_hash;
     one->instance = o->instance, one->within = o->within & few;
     for (int i = 0; i < o->writes; i++) replace(one->row, &one->hash, pairs[i][0], pairs[i][1]);
     if (in_bag && bag != base[group_of[BAG]]) {
-        join(&one->need, touching[BAG]);
+        join(one->need, touching_cell(BAG));
         replace(one->row, &one->hash, group_of[BAG], bag);
     }
     if (QUEUES >= 0 && o->changes) change_queues(one, o->changes);
@@ -88,7 +88,7 @@ static int ask(int k, W message) {
     struct slot *slot = &slots[k];
     if (slot->direct) return run_slot(slot, message);
     struct key key = key_of(slot, message);
-    asked_of[k]++;
+    slot->times++;
     size_t i = hash_of_key(key, k + 1) & (kept_size - 1);
     while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
         i = (i + 1) & (kept_size - 1);
@@ -100,7 +100,7 @@ static int ask(int k, W message) {
             return run_slot(slot, message);
         }
         n = notes_n;
-        slot->direct = filled_for[k] > 2048 && filled_for[k] * RARELY > asked_of[k];
+        slot->direct = slot->filled > 2048 && slot->filled * RARELY > slot->times;
     }
     for (size_t j = 0; j < n && !halt; j++) at_note += take(notes + at_note);
     return n > 0;

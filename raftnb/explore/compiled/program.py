@@ -12,7 +12,7 @@ from typing import Any
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
-from raftnb.explore.compiled.building import Build
+from raftnb.explore.compiled.building import Build, headers
 from raftnb.explore.compiled.checkpoints import Folder, refusal
 from raftnb.explore.compiled.interpreted import Interpreted
 from raftnb.explore.compiled.routines import Functions
@@ -25,18 +25,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.tree import Program
 
-HERE = Path(__file__).parent
 NO_PARENT = 0xFFFFFFFF
-PARTS = (
-    "values.h",
-    "running.c",
-    "network.c",
-    "table.h",
-    "rows.c",
-    "instances.c",
-    "outcomes.c",
-    "search.c",
-)
 
 
 @dataclass(frozen=True)
@@ -77,8 +66,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     for state in model.starts and model.initial_states:
         tables.atoms.note(state.values)
         tables.atoms.note(tuple(message for message, _ in state.messages))
-    values, running, network, *search = ((HERE / name).read_text() for name in PARTS)
-    text = "\n".join([values, running, tables.text(), network, functions.text(), *lines, *search])
+    text = "\n".join([headers(), tables.text(), functions.text(), *lines])
     claims = claims_of(model, options)
     return Text(
         model, text, tables.atoms, tables.constants, world.instances, claims, shape.rows.width,

@@ -1,12 +1,5 @@
-/* What stands where in a row. Before this text stand, made from the specification:
-
-   CELLS, the words of a state; `groups`, which cells are looked at as one word (a process's variables
-   are one node), and where it stands in a row of WIDTH words; and `group_of`. */
-
-static W before_step[CELLS], after_step[CELLS], base_row[WIDTH];
-static W base[GROUPS + 1]; /* of each group, and a zero */
-const int width_of_rows = WIDTH, viewed = VIEWED;
-uint64_t coefficients[WIDTH + 1];
+/* What stands where in a row of WIDTH words: of `groups` of cells that are looked at as one word (a
+   process's variables are one node). */
 
 /* A group of few values has a few bits of a word, for which of them it is: from the `lowest` on, and
    perhaps None. A word that is none of these is too large for them, and rows are to be made wider. */

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from raftnb.data.values import order
-from raftnb.explore.compiled.tables import Tables, has_bag
+from raftnb.explore.compiled.tables import Tables, has_bag, numbers
 from raftnb.language.spec import Model
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Type
@@ -70,16 +70,17 @@ class Rows:
 
     def text(self) -> list[str]:
         """The tables."""
-        rows = []
+        rows, cells = [], len(self.group_of)
         for (first, n), (field, place, shift) in zip(self.groups, self._placed, strict=True):
             largest, none = (1 << field.bits) - 1, int(field.or_none)
             rows.append(f"{{{first}, {n}, {place}, {shift}, {none}, {largest}u, {field.lowest}}}")
         return [
-            f"enum {{ CELLS = {len(self.group_of)}, GROUPS = {len(rows)} }};",
-            f"#define WIDTH {self.width}",
-            "struct group { int first, n, place, shift, or_none; W largest, lowest; };",
-            f"static const struct group groups[] = {{{', '.join(rows)}}};",
-            f"static const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
+            numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width),
+            f"W before_step[{cells}], after_step[{cells}], looked_at[{cells}];",
+            f"W base[{len(rows) + 1}];",
+            f"uint64_t coefficients[{self.width}], stamps[{len(rows)}], beginning_of[{cells + 1}];",
+            f"const struct group groups[] = {{{', '.join(rows)}}};",
+            f"const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
         ]
 
     def _places(self) -> Iterator[tuple[Field, int, int]]:

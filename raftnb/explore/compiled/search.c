@@ -1,9 +1,4 @@
-/* Breadth first over rows. Before this text stand the values (values.h), the messages, rows,
-   outcomes, and, made from the specification: `awaited`, `final`, `starts` and `initially`,
-   `allowed`, which says what steps are followed, and VIEWED and `view`, what is seen of a state. */
-
-FOR_PYTHON struct result result = {.found = {[COUNT(awaited)] = 0}};
-FOR_PYTHON uint64_t taken[COUNT(instances) + 1];
+/* Breadth first over rows. */
 
 static int watches_deadlock;
 static W *collected;
@@ -31,16 +26,31 @@ static void stop(int why, uint32_t claim, uint32_t bad) {
    up. The new ones are checked, and kept if they are within the constraints. */
 #define WAITING 128
 static struct successor waiting[WAITING];
-static int waiting_n;
+static int waiting_n, awaits_some;
+static uint64_t *words_of_waiting;
+
+static size_t room_for_waiting(void) {
+    return (WAITING + 1) * (room_of_row() * sizeof(W) + NEED * sizeof(uint64_t));
+}
+
+/* Room for the words of those that wait, and of the state that is expanded; whether there is. */
+int open_successors(void) {
+    uint64_t *need = words_of_waiting = reserve(room_for_waiting());
+    W *row = (W *)(need + (WAITING + 1) * NEED);
+    if (!need) return 0;
+    for (int i = 0; i < WAITING; i++, row += room_of_row(), need += NEED)
+        waiting[i].row = row, waiting[i].need = need;
+    base_row = row, awaits_some = AWAITED > 0;
+    return 1;
+}
+void close_successors(void) { munmap(words_of_waiting, room_for_waiting()); }
 
 static inline struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
-
-static int awaits_some = COUNT(awaited) > 0;
 
 /* What is to be true in some state: the first one is noted. */
 static void look_for_awaited(const W *state) {
     awaits_some = 0;
-    for (size_t i = 0; i < COUNT(awaited); i++) {
+    for (size_t i = 0; i < AWAITED; i++) {
         if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = states_n;
         awaits_some |= !result.found[i];
     }
@@ -49,16 +59,16 @@ static void look_for_awaited(const W *state) {
 /* Whether another state is visited in place of `s`. */
 static int is_seen(struct successor *one, W seen) {
     if (!one->within || views[place_of_view(seen)] != seen) return 0;
-    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1))
+    for (int i = next_in(one->need, 0); i < CHECKS; i = next_in(one->need, i + 1))
         if (checks[i].kind == CONSTRAINT && !passes(i)) return 0;
     return 1;
 }
 
 /* All states that were met are new ones from here on. */
 void settle(void) {
-    W *noted[COUNT(awaited) + 2] = {0}, bad = halt == BROKEN ? result.bad + 1 : 0, n = 0;
-    for (size_t i = 0; i < COUNT(awaited); i++) noted[n++] = &result.found[i];
-    noted[n] = &bad;
+    W *noted[AWAITED + 2], bad = halt == BROKEN ? result.bad + 1 : 0, n = 0;
+    for (size_t i = 0; i < AWAITED; i++) noted[n++] = &result.found[i];
+    noted[n++] = &bad, noted[n] = 0;
     settle_states(noted);
     if (halt == BROKEN) result.bad = bad - 1;
     result.states = states_n;
@@ -74,21 +84,20 @@ static void keep(struct successor *one, size_t place) {
 }
 
 static inline void meet(struct successor *one) {
-    static W state[CELLS];
     size_t place = place_of(one->row, one->hash);
     result.generated++, taken[one->instance]++;
     if (table[place]) {
         result.cut += !one->within; /* only the step is not allowed */
         return;
     }
-    if (VIEWED || any(&one->need) || awaits_some) unpack(state, one->row);
-    s = state;
+    if (VIEWED || any(one->need) || awaits_some) unpack(looked_at, one->row);
+    s = looked_at;
     W seen = VIEWED ? view() : NONE;
     if (VIEWED && is_seen(one, seen)) {
         result.merged++;
         return;
     }
-    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
+    for (int i = next_in(one->need, 0); i < CHECKS; i = next_in(one->need, i + 1)) {
         if (checks[i].kind == CONSTRAINT && !one->within) break; /* it is left out already */
         if (passes(i)) continue;
         if (checks[i].kind == INVARIANT) {
@@ -110,7 +119,7 @@ static inline void meet(struct successor *one) {
     }
     keep(one, place);
     if (VIEWED) note_view(seen);
-    if (awaits_some) look_for_awaited(state);
+    if (awaits_some) look_for_awaited(looked_at);
 }
 
 static void meet_waiting(void) {
@@ -125,12 +134,12 @@ static void meet_waiting(void) {
 
 /* Whether a claim about steps is broken, of those that are to be asked. */
 static int breaks_a_step(struct successor *one) {
-    static W after[CELLS];
+    W after[CELLS];
     load_state();
     unpack(after, one->row);
-    for (int i = next_in(&one->need, 0); i < CHECKS; i = next_in(&one->need, i + 1)) {
+    for (int i = next_in(one->need, 0); i < CHECKS; i = next_in(one->need, i + 1)) {
         if (checks[i].kind != STEP) continue;
-        clear_bit(&one->need, i);
+        clear_bit(one->need, i);
         s = before_step, t = after;
         if (passes(i)) continue;
         int instance = one->instance;
@@ -145,11 +154,11 @@ static int breaks_a_step(struct successor *one) {
 
 /* Whether the constraints on steps allow this one. */
 static int is_allowed(const struct successor *one) {
-    static W after[CELLS];
+    W after[CELLS];
     load_state();
     unpack(after, one->row);
     s = before_step, t = after;
-    for (size_t i = 0; i < COUNT(allowed); i++)
+    for (size_t i = 0; i < ALLOWED; i++)
         if (!allowed[i].is_true(constants + allowed[i].arguments)) return 0;
     return 1;
 }
@@ -164,13 +173,13 @@ static inline void arrive(struct successor *one) {
         unpack(out + 1, one->row);
         return;
     }
-    if (STEPS) join(&one->need, unchanged.words);
-    if (STEPS && meets(&one->need, of_kind[STEP])) {
+    if (STEPS) join(one->need, unchanged);
+    if (STEPS && meets(one->need, all_of(STEP))) {
         int broken = breaks_a_step(one);
         if (broken) return;
     }
-    if (COUNT(allowed) && one->within) one->within = is_allowed(one);
-    if (!one->within && !is_asked(one->need.words)) {
+    if (ALLOWED && one->within) one->within = is_allowed(one);
+    if (!one->within && !is_asked(one->need)) {
         leave_out(one->instance);
         return;
     }
@@ -185,14 +194,14 @@ static void find_unchanged(void) {
     static jmp_buf elsewhere;
     static volatile int i;
     memcpy(elsewhere, on_failure, sizeof elsewhere);
-    memset(&unchanged, 0, sizeof unchanged);
+    clear(unchanged);
     load_state();
     for (i = 0; i < CHECKS; i++) {
         if (checks[i].kind != STEP) continue;
         W *from = top;
         s = t = before_step;
-        if (setjmp(on_failure)) top = from, set_bit(&unchanged, i);
-        else if (!passes(i)) set_bit(&unchanged, i);
+        if (setjmp(on_failure)) top = from, set_bit(unchanged, i);
+        else if (!passes(i)) set_bit(unchanged, i);
     }
     memcpy(on_failure, elsewhere, sizeof elsewhere);
 }
@@ -200,7 +209,7 @@ static void find_unchanged(void) {
 static void begin_at(uint32_t state) {
     if (outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
-    memcpy(base_row, row_at(state), sizeof base_row);
+    memcpy(base_row, row_at(state), WIDTH * sizeof(W));
     for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
     base_hash = hash_of_row(base_row);
     state_is_loaded = 0, top = stack;
@@ -210,7 +219,7 @@ static void begin_at(uint32_t state) {
 static void expand_one(void) {
     int moved = 0;
     if (STEPS) find_unchanged();
-    for (int k = 0; k < COUNT(slots) && !halt; k++)
+    for (int k = 0; k < SLOTS && !halt; k++)
         moved |= slots[k].direct && slots[k].each ? slots[k].each(&slots[k]) : ask_all(k);
     if (moved || halt || !watches_deadlock) return;
     meet_waiting();
@@ -227,13 +236,13 @@ static int why_not(int wrong) {
 }
 
 static void meet_initial(const W *state) {
-    struct successor one = {.parent = 0xffffffffu, .instance = COUNT(instances)};
-    pack(one.row, state);
-    one.hash = hash_of_row(one.row);
-    for (int kind = 0; kind < 3; kind++)
-        if (kind != STEP) join(&one.need, of_kind[kind]);
-    s = state, one.within = within_limits();
-    meet(&one);
+    struct successor *one = fresh_successor();
+    one->parent = 0xffffffffu, one->instance = INSTANCES;
+    pack(one->row, state);
+    one->hash = hash_of_row(one->row);
+    clear(one->need), join(one->need, all_of(INVARIANT)), join(one->need, all_of(CONSTRAINT));
+    s = state, one->within = within_limits();
+    meet(one);
     result.level_end = result.states;
 }
 
@@ -241,7 +250,7 @@ static void meet_initial(const W *state) {
 int begin(const W *state) {
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
-    memcpy(after_step, state, sizeof after_step);
+    memcpy(after_step, state, CELLS * sizeof(W));
     halt = MORE, top = stack;
     meet_initial(after_step);
     return halt;
@@ -249,8 +258,8 @@ int begin(const W *state) {
 
 static int may_begin(const W *state, int cell) {
     s = state;
-    for (size_t i = 0; i < COUNT(initially); i++)
-        if (initially[i].cell == cell &&
+    for (size_t i = 0; i < BOUNDS; i++)
+        if (initially[i].of == cell &&
             !initially[i].is_true(constants + initially[i].arguments)) return 0;
     return 1;
 }
@@ -258,22 +267,21 @@ static int may_begin(const W *state, int cell) {
 /* The initial states, cell by cell, `most` cells and no more; DONE after the last one. What is so
    initially is asked as soon as the cells are there that it reads. */
 int begin_all(uint64_t most) {
-    static W state[CELLS + 1];
-    static uint64_t choice[CELLS + 1];
     static int cell;
+    W *state = after_step;
     halt = MORE, top = stack;
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
     for (; most && !halt; most--) {
         if (cell == CELLS) {
             meet_initial(state);
-        } else if (choice[cell] < beginnings_of(&starts[cell])) {
-            state[cell] = beginning(&starts[cell], constants + starts[cell].at, choice[cell]);
-            if (may_begin(state, cell)) choice[++cell] = 0; else choice[cell]++;
+        } else if (beginning_of[cell] < beginnings_of(&starts[cell])) {
+            state[cell] = beginning(&starts[cell], constants + starts[cell].at, beginning_of[cell]);
+            if (may_begin(state, cell)) beginning_of[++cell] = 0; else beginning_of[cell]++;
             continue;
         }
         if (!cell) return halt ? halt : DONE;
-        choice[--cell]++;
+        beginning_of[--cell]++;
     }
     return halt;
 }
@@ -315,7 +323,7 @@ int64_t successors(uint32_t state, W *into, size_t most) {
     memset(picks, 0, sizeof picks);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
-    for (int k = 0; k < COUNT(slots); k++) ask_all(k);
+    for (int k = 0; k < SLOTS; k++) ask_all(k);
     is_collecting = 0;
     return (int64_t)collected_n;
 }
@@ -327,7 +335,7 @@ int judge(const W *state, size_t claim) {
     s = state;
     if (claim < INVARIANTS) return all_pass(INVARIANT, (int)claim);
     claim -= INVARIANTS;
-    if (claim < COUNT(awaited)) return is_true_of(awaited[claim], state);
+    if (claim < AWAITED) return is_true_of(awaited[claim], state);
     return all_pass(CONSTRAINT, -1) && within_limits();
 }
 
@@ -338,8 +346,8 @@ int judge_step(const W *before, const W *after, size_t claim) {
     s = before, t = after;
     if (claim < STEPS) return all_pass(STEP, (int)claim);
     claim -= STEPS;
-    for (size_t i = 0; i < COUNT(allowed); i++)
-        if (allowed[i].claim == (int)claim && !allowed[i].is_true(constants + allowed[i].arguments))
+    for (size_t i = 0; i < ALLOWED; i++)
+        if (allowed[i].of == (int)claim && !allowed[i].is_true(constants + allowed[i].arguments))
             return 0;
     return 1;
 }

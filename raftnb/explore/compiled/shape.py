@@ -11,7 +11,8 @@ from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints, Touched
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.rows import Rows
-from raftnb.explore.compiled.slots import MOST_ASKED, Slot, Slots
+from raftnb.explore.compiled.slots import Slot, Slots
+from raftnb.explore.compiled.tables import numbers
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
 from raftnb.explore.result import ExplorationOptions
@@ -72,24 +73,27 @@ class Shape:
         checks = self._checks(claims)
         return [
             *self.rows.text(),
-            f"enum {{ MOST_ARGUMENTS = {most}, MOST_ASKED = {MOST_ASKED} }};",
+            numbers(MOST_ARGUMENTS=most),
             *self._instances(),
             *self._table_of_checks(claims, checks),
             *self._slots([check for _, check in checks], early(checks)),
             *self._starts(),
             *self._narrowed(claims.allowed),
-            f"static int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
-            f"static int (*const final)(void) = "
+            numbers(AWAITED=len(awaited)),
+            f"FOR_PYTHON struct result result = {{.found = {{[{len(awaited)}] = 0}}}};",
+            f"int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
+            f"int (*const final)(void) = "
             f"{self.functions.claim(final, self.world) if final else '0'};",
         ]
 
     def _instances(self) -> list[str]:
         rows = ", ".join([*(self._instance(i) for i in range(len(self.world.instances))), "{0}"])
-        fields = "int (*run)(const W *); int arguments, n, position, receives, channel"
+        n = len(self.world.instances)
         return [
-            f"enum {{ INTERPRETED = {len(self.interpreted)} }};",
-            f"struct instance {{ {fields}, everywhere, chooses; }};",
-            f"static const struct instance instances[] = {{{rows}}};",
+            numbers(INSTANCES=n, INTERPRETED=len(self.interpreted)),
+            f"const struct instance instances[] = {{{rows}}};",
+            f"FOR_PYTHON uint64_t taken[{n + 1}];",
+            f"FOR_PYTHON uint32_t enabled_in[{n + 1}], disabled_in[{n + 1}];",
         ]
 
     def _instance(self, number: int) -> str:
@@ -131,14 +135,13 @@ class Shape:
             bits((i for i, (told, _) in enumerate(checks) if told.startswith(kind)), len(checks))
             for kind in kinds
         ]
-        counts = f"INVARIANTS = {len(claims.invariants)}, STEPS = {len(claims.steps)}"
         return [
-            f"enum {{ {', '.join(kinds)}, CHECKS = {len(checks)}, NEED = {needed(checks)} }};",
-            f"enum {{ {counts} }};",
-            "struct check { int (*is_true)(const W *); int arguments, kind, claim; };",
-            f"static const struct check checks[] = {{{', '.join([*rows, '{0}'])}}};",
-            f"static const uint64_t touching[][NEED] = {{{', '.join(touching)}}};",
-            f"static const uint64_t of_kind[][NEED] = {{{', '.join(of_kind)}}};",
+            numbers(CHECKS=len(checks), NEED=needed(checks)),
+            numbers(INVARIANTS=len(claims.invariants), STEPS=len(claims.steps)),
+            f"const struct check checks[] = {{{', '.join([*rows, '{0}'])}}};",
+            f"const uint64_t touching[] = {{{', '.join(touching)}}};",
+            f"const uint64_t of_kind[] = {{{', '.join(of_kind)}}};",
+            f"uint64_t unchanged[{needed(checks)}];",
         ]
 
     def _narrowed(self, allowed: Iterable[Property]) -> list[str]:
@@ -150,10 +153,9 @@ class Shape:
         ]
         view = self.options.view
         return [
-            "static const struct { int (*is_true)(const W *); int arguments, claim; } "
-            f"allowed[] = {{{', '.join([*rows, '{0}'])}}};",
-            f"enum {{ VIEWED = {int(view is not None)} }};",
-            f"static W view(void) {{ return {self.functions.view(view) if view else 'NONE'}; }}",
+            numbers(ALLOWED=len(rows), VIEWED=int(view is not None)),
+            f"const struct bound allowed[] = {{{', '.join([*rows, '{0}'])}}};",
+            f"W view(void) {{ return {self.functions.view(view) if view else 'NONE'}; }}",
         ]
 
     def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
@@ -201,9 +203,9 @@ class Shape:
             behind = behind if c.is_total else cell
             bounds.append(f"{{{c.function}, {c.row}, {cell}}}")
         return [
-            f"static const struct beginning starts[] = {{{', '.join([*rows, '{0}'])}}};",
-            "static const struct { int (*is_true)(const W *); int arguments, cell; } "
-            f"initially[] = {{{', '.join([*bounds, '{0}'])}}};",
+            numbers(BOUNDS=len(bounds)),
+            f"const struct beginning starts[] = {{{', '.join([*rows, '{0}'])}}};",
+            f"const struct bound initially[] = {{{', '.join([*bounds, '{0}'])}}};",
         ]
 
     def _start(self, cell: int) -> str:
@@ -251,4 +253,4 @@ def bits(ones: Iterable[int], n: int) -> str:
     words = [0] * max(1, -(-n // BITS))
     for i in ones:
         words[i // BITS] |= 1 << i % BITS
-    return "{" + ", ".join(f"{word:#x}ull" for word in words) + "}"
+    return ", ".join(f"{word:#x}ull" for word in words)

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.rows import Rows
+from raftnb.explore.compiled.tables import numbers
 from raftnb.language.instances import ActionInstance
 from raftnb.tree import nodes
 from raftnb.tree.nodes import parts
 
 MOST_ASKED = 3
-"""A slot that depends on more words than this is run each time."""
+"""A slot that depends on more words than this is run each time (in model.h, too)."""
 MANY = 8
 """A slot whose outcomes are kept at first has a loop of its own from so many instances on."""
 LIGHT = 40
@@ -34,6 +35,7 @@ SHORT = (
     nodes.Routine,
 )
 NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
+"""As in model.h."""
 
 
 class Slot(NamedTuple):
@@ -86,25 +88,22 @@ class Slots:
         for slot in self.all:
             loop = self._loop(slot)
             if loop:
-                loops[loop] = f"X(each_{loop}, {loop})"
+                loops[loop] = f"EACH(each_{loop}, {loop})"
             asked = slot.asked or ()
             words = ", ".join(
                 map(str, [*asked, *[len(self.rows.groups)] * (MOST_ASKED - len(asked))])
             )
-            numbers = (first, len(slot.instances), slot.channel, slot.receiver)
+            given = f"{first}, {len(slot.instances)}, {slot.channel}, {slot.receiver}"
             direct, each = int(slot.asked is None), f"each_{loop}" if loop else "0"
-            rows.append(f"{{{{{words}}}, {str(numbers)[1:-1]}, {direct}, {each}, {local(slot)}}}")
+            rows.append(f"{{{{{words}}}, {given}, {direct}, {each}}}")
             first += len(slot.instances)
         members = [*itertools.chain(*(slot.instances for slot in self.all)), 0]
         return [
-            f"#define DIRECT(X) {' '.join(loops.values())}",
-            "#define DECLARED(name, run) static int name(const struct slot *);",
-            "struct slot { int asked[MOST_ASKED], first, n, channel, receiver, direct;",
-            "              int (*each)(const struct slot *); uint64_t local[NEED]; };",
-            "DIRECT(DECLARED)",
-            f"static struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
-            f"static const int in_slot[] = {{{', '.join(map(str, members))}}};",
-            f"enum {{ TO_ANYBODY = {TO_ANYBODY}, TO_NOBODY = {TO_NOBODY} }};",
+            *loops.values(),
+            numbers(SLOTS=len(rows)),
+            f"struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
+            f"const uint64_t local[] = {{{', '.join([*map(local, self.all), '0'])}}};",
+            f"const int in_slot[] = {{{', '.join(map(str, members))}}};",
         ]
 
     def _loop(self, slot: Slot) -> str | None:

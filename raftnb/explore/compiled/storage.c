@@ -28,8 +28,9 @@ int start(size_t bytes, size_t states, int in) {
     table = reserve(sizeof(W) << table_bits);
     kept = reserve(kept_size * sizeof *kept);
     notes = reserve(notes_size);
-    views_size = viewed ? 1 << 12 : 0;
-    if (viewed && !(views = no_views(views_size))) return FAILED;
+    views_size = VIEWED ? 1 << 12 : 0;
+    if (VIEWED && !(views = no_views(views_size))) return FAILED;
+    if (!open_successors()) return FAILED;
     if (!arena || !rows || !parents || !stack || !nodes || !table || !kept || !notes) return FAILED;
     stack_end = stack + ON_STACK, result.depth = 1;
     return MORE;
@@ -93,10 +94,11 @@ size_t known(void) { return states_n - oldest; } /* the states that are in the t
 
 void finish(void) {
     close_array(&arena_array), close_array(&row_array), close_array(&parent_array);
+    close_successors();
     munmap(stack, ON_STACK * sizeof(W));
     munmap(nodes, nodes_size * sizeof(W));
     munmap(table, sizeof(W) << table_bits);
     munmap(kept, kept_size * sizeof *kept);
     munmap(notes, notes_size);
-    if (viewed) munmap(views, views_size * sizeof(W));
+    if (VIEWED) munmap(views, views_size * sizeof(W));
 }

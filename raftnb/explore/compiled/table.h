@@ -1,12 +1,6 @@
-/* Rows, the table of those that were met, and that of outcomes: what a search has in memory. In the
-   text of a model WIDTH, the words of a row, is a number; what all models share has to ask. */
+/* Rows, the table of those that were met, and that of outcomes: what a search has in memory. */
 
 #pragma GCC visibility push(hidden)
-
-extern const int width_of_rows;
-#ifndef WIDTH
-#define WIDTH width_of_rows
-#endif
 
 extern W *rows, *parents;
 extern W *table; /* of each state: its number plus one, and what is left of its hash */
@@ -14,11 +8,19 @@ extern int table_bits, most_bits;
 extern size_t most_states, states_n;
 extern size_t oldest;  /* the first state that is in the table, as all after it are */
 extern size_t settled; /* from here on, states may be some of those before the oldest again */
-extern uint64_t coefficients[];
+
+/* Rows on their way have room for whole sixteens of bytes. */
+static inline size_t room_of_row(void) { return ((size_t)WIDTH + 3) & ~(size_t)3; }
+static inline void copy_row(W *to, const W *from) {
+    int i = 0;
+    do memcpy(to + i, from + i, 4 * sizeof(W)); while ((i += 4) < WIDTH);
+}
 
 void add(const W *row, uint64_t hash, size_t place, W parent);
 void settle_states(W **noted);
-void settle(void); /* of the search */
+void settle(void); /* of the search (search.c), as this: */
+int open_successors(void);
+void close_successors(void);
 void forget_states(void);
 int is_among_the_forgotten(const W *row);
 
@@ -47,10 +49,9 @@ static inline int may_be(W entry, uint64_t hash) {
 }
 
 static inline int same_row(const W *a, const W *b) {
-    W differ = 0;
-    #pragma GCC unroll 8
-    for (int i = 0; i < WIDTH; i++) differ |= a[i] ^ b[i];
-    return !differ;
+    int i = 0;
+    do if (a[i] != b[i]) return 0; while (++i < WIDTH);
+    return 1;
 }
 
 /* Where a row stands in the table, or the empty place for it. */
@@ -87,17 +88,8 @@ static inline uint64_t hash_of_key(struct key key, W slot) {
 
 /* What is seen of the states that were met, in a model that is `viewed`. */
 
-extern const int viewed;
 extern W *views;
 size_t place_of_view(W seen);
 void note_view(W seen);
 
 #pragma GCC visibility pop
-
-/* What Python reads. */
-extern FOR_PYTHON struct result {
-    uint64_t states, next, level_end, generated, cut, merged, depth;
-    uint32_t claim, bad; /* which claim of its kind; in or after which state */
-    uint32_t reason;     /* why the last chunk has ended */
-    uint32_t found[];    /* of each claim awaited, one more than the first state that shows it */
-} result;

@@ -124,7 +124,7 @@ class Tables:
         if issubclass(cls, Enum):
             return self.check(nodes.Choice(cls))
         if cls not in self._checks:
-            text = f"is_record(w) && is_a[{self.kind(cls)}][at(w)[0]]"
+            text = f"is_record(w) && is_kind({self.kind(cls)}, w)"
             self._checks[cls] = (self.fresh("c"), text)
         return self._checks[cls][0]
 
@@ -145,7 +145,7 @@ class Tables:
         return self._is_plain(type_)
 
     def _is_record(self, type_: nodes.RecordOf) -> str:
-        text = f"is_record(w) && is_a[{self.kind(type_.cls)}][at(w)[0]]"
+        text = f"is_record(w) && is_kind({self.kind(type_.cls)}, w)"
         if not issubclass(type_.cls, Message):
             return text
         return f"{text} && (at(w)[source_at[at(w)[0]]] != NONE) == {int(type_.sent)}"
@@ -197,27 +197,29 @@ class Tables:
         where = [{f.name: 1 + i for i, f in enumerate(fields(c))} for c in records]  # type: ignore[arg-type]
         ends = [
             _array(
-                "int", end, [at.get(field, 0) if issubclass(c, Message) else 0 for c, at in both]
+                "const int",
+                end,
+                [at.get(field, 0) if issubclass(c, Message) else 0 for c, at in both],
             )
             for end, field in (("source_at", "source"), ("dest_at", "dest"))
             for both in [list(zip(records, where, strict=True))]
         ]
         found = [
-            _array("int", name, [at.get(field, -1) for at in where])
+            _array("static const int", name, [at.get(field, -1) for at in where])
             for field, name in self._fields.items()
         ]
         rows = [[int(issubclass(c, kind)) for c in records] for kind in self._kinds]
         width = max(len(records), 1)
-        text = ", ".join("{" + ", ".join(map(str, row or [0])) + "}" for row in rows) or "{0}"
-        return [*ends, *found, f"static const unsigned char is_a[][{width}] = {{{text}}};"]
+        text = ", ".join(str(yes) for row in rows for yes in row or [0]) or "0"
+        return [*ends, *found, f"const unsigned char is_a[] = {{{text}}};", numbers(CLASSES=width)]
 
     def _network(self, ranked: list[Any]) -> list[str]:
         model, spec = self.model, self.model.spec
         ends = [m for cls in model.processes if not cls.everywhere for m in self.members[cls.root]]
-        numbers = {member: i for i, member in enumerate(ends)}
+        places = {member: i for i, member in enumerate(ends)}
         limits = model.message_limits or (-1, -1)
         most = [limit if limit < LIMIT else -1 for limit in limits]
-        queued = model.constants[spec.channel_length] if spec.channel_length else -1
+        queued: Any = model.constants[spec.channel_length] if spec.channel_length else -1
         named = {
             "KEEPS": int(model.keeps),
             "ENDS": len(ends),
@@ -228,8 +230,8 @@ class Tables:
             "MOST_QUEUED": queued if model.channels else -1,
         }
         return [
-            *(f"#define {name} ({value})" for name, value in named.items()),
-            _array("int", "end_of", [numbers.get(atom, -1) for atom in ranked]),
+            numbers(**named),
+            _array("const int", "end_of", [places.get(atom, -1) for atom in ranked]),
         ]
 
 
@@ -238,5 +240,10 @@ def has_bag(model: Model) -> bool:
     return model.layout.has_messages and not model.channels
 
 
+def numbers(**named: int) -> str:
+    """Numbers that the engine asks for by their names."""
+    return f"const int {', '.join(f'{name} = {value}' for name, value in named.items())};"
+
+
 def _array(kind: str, name: str, values: Sequence[int]) -> str:
-    return f"static const {kind} {name}[] = {{{', '.join(map(str, values or [0]))}}};"
+    return f"{kind} {name}[] = {{{', '.join(map(str, values or [0]))}}};"

@@ -1,5 +1,5 @@
-/* The values of the language as words. This stands before a model's text, and before what is the same
-   for all models and is compiled once: arrays.c, values.c, table.c, storage.c.
+/* The values of the language as words. This and model.h stand before a model's text, and before the
+   engine, which is the same for all models.
 
    A word is a value: None, a truth value, a number, an atom (a text, a member of an enum or of a
    domain), or the place of a node: a sequence, set, map or record, kept once. So two values are
