@@ -12,7 +12,7 @@ from raftnb.explore.chosen import choice
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.explore.sharded.digests import digest
 from raftnb.explore.sharded.search import Sharded
-from raftnb.explore.sharded.shard import Shard
+from raftnb.explore.sharded.shard import MEMO, NARROW, Shard
 from raftnb.parallel import Cluster, Ended, packed, unpacked
 from raftnb.specs import SPECS
 from tests.explore import dealt_out as claims
@@ -29,7 +29,8 @@ class Here:
 
     def ask(self, number: int, method: str, *given: Any) -> Any:
         self.calls += 1
-        if self.calls in self.deaths:
+        if self.calls in self.deaths and self.members[number] is not None:
+            self.members[number].close()
             self.members[number] = None
         if self.members[number] is None:
             raise Ended([number], f"worker {number} was lost")
@@ -51,10 +52,25 @@ class Here:
     def renew(self, number: int) -> None:
         self.members[number] = unpacked(self.served[number])
 
+    def __enter__(self) -> Here:
+        return self
 
-def dealt_out(model: Any, many: int, deaths: Any = (), **options: Any) -> Exploration:
+    def __exit__(self, *_: object) -> None:
+        for member in self.members:
+            if member is not None:
+                member.close()
+
+
+def dealt_out(
+    model: Any, many: int, deaths: Any = (), engine: str = NARROW, **options: Any
+) -> Exploration:
+    """What so many shards find, each with this engine."""
     given = ExplorationOptions(progress=False, **options)
-    return Sharded(model, given, Here(model, given, many, deaths)).run()  # type: ignore[arg-type]
+    with Here(model, given, many, deaths) as crew:
+        return Sharded(model, given, crew, engine).run()  # type: ignore[arg-type]
+
+
+both = pytest.mark.parametrize("engine", [NARROW, MEMO])
 
 
 def told(found: Exploration, counts: bool = True) -> Any:
@@ -74,13 +90,14 @@ SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+@both
 @pytest.mark.parametrize(("name", "constants"), SIZES, ids=[name for name, _ in SIZES])
 def test_counts_and_verdicts_are_those_of_the_local_engine(
-    name: str, constants: dict[str, Any]
+    name: str, constants: dict[str, Any], engine: str
 ) -> None:
     model = SPECS[name](**constants)
     here = check(model, progress=False, engine="memo")
-    assert told(dealt_out(model, 3)) == told(here)
+    assert told(dealt_out(model, 3, engine=engine)) == told(here)
 
 
 CHANGED = {
@@ -96,53 +113,61 @@ CHANGED = {
 }
 
 
+@both
 @pytest.mark.parametrize("model", CHANGED.values(), ids=CHANGED)
-def test_every_verdict_is_that_of_the_local_engine_with_a_trace_as_short(model: Any) -> None:
+def test_every_verdict_is_that_of_the_local_engine_with_a_trace_as_short(
+    model: Any, engine: str
+) -> None:
     here = check(model, progress=False, engine="memo")
-    found = dealt_out(model, 3)
-    assert told(found) == told(here)
+    assert told(dealt_out(model, 3, engine=engine)) == told(here)
 
 
-def test_of_some_claims_and_from_some_state_the_answer_is_the_same() -> None:
+@both
+def test_of_some_claims_and_from_some_state_the_answer_is_the_same(engine: str) -> None:
     start = check(CHANGED["a step"], progress=False, engine="memo").trace.last  # type: ignore[union-attr]
     model = choice(claims.SOME().starting_at(start), ["two_hear"]).model
-    assert told(dealt_out(model, 3)) == told(check(model, progress=False, engine="memo"))
+    here = check(model, progress=False, engine="memo")
+    assert told(dealt_out(model, 3, engine=engine)) == told(here)
 
 
-def test_a_step_that_is_not_wanted_is_cut_off_on_a_cluster_too() -> None:
+@both
+def test_a_step_that_is_not_wanted_is_cut_off_on_a_cluster_too(engine: str) -> None:
     model, steps = claims.SOME(), (claims.by_one,)
     here = check(model, progress=False, engine="memo", action_constraints=steps)
-    assert told(dealt_out(model, 3, action_constraints=steps)) == told(here)
+    assert told(dealt_out(model, 3, engine=engine, action_constraints=steps)) == told(here)
     assert here.cut > 1776
 
 
-def test_bounds_stop_it_where_they_stop_the_local_engine() -> None:
+@both
+def test_bounds_stop_it_where_they_stop_the_local_engine(engine: str) -> None:
     model = claims.SOME()
     for depth in (1, 4):
         here = check(model, progress=False, engine="memo", max_depth=depth)
-        assert told(dealt_out(model, 3, max_depth=depth)) == told(here)
+        assert told(dealt_out(model, 3, engine=engine, max_depth=depth)) == told(here)
     for most in (1, 629):
-        found = dealt_out(model, 3, max_states=most)
+        found = dealt_out(model, 3, engine=engine, max_states=most)
         here = check(model, progress=False, engine="memo", max_states=most)
         assert (found.verdict, found.bound, found.distinct) == (here.verdict, here.bound, most)
-    found = dealt_out(model, 2, max_memory=1)
-    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "max_memory 1 bytes")
+    found = dealt_out(model, 2, engine=engine, max_memory=1 << 14)
+    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "max_memory 16,384 bytes")
 
 
-def test_a_worker_that_ends_costs_a_round_and_not_the_run() -> None:
+@both
+def test_a_worker_that_ends_costs_a_round_and_not_the_run(engine: str) -> None:
     model, options = CHANGED["a state"], ExplorationOptions(progress=False)
-    crew = Here(model, options, 3)
-    here = told(Sharded(model, options, crew).run())  # type: ignore[arg-type]
-    for at in range(5, crew.calls + 1, 29):
-        assert told(dealt_out(model, 3, [at])) == here, at
-    whole = told(dealt_out(claims.SOME(), 3))
-    assert told(dealt_out(claims.SOME(), 1)) == whole
-    assert told(dealt_out(claims.SOME(), 3, [20, 61, 90, 130])) == whole
+    with Here(model, options, 3) as crew:
+        here = told(Sharded(model, options, crew, engine).run())  # type: ignore[arg-type]
+    for at in range(1, crew.calls + 1, 29):
+        assert told(dealt_out(model, 3, [at], engine)) == here, at
+    whole = told(dealt_out(claims.SOME(), 3, engine=engine))
+    assert told(dealt_out(claims.SOME(), 1, engine=engine)) == whole
+    assert told(dealt_out(claims.SOME(), 3, [20, 61, 90, 130], engine)) == whole
 
 
-def test_a_worker_that_ends_with_what_was_kept_of_it_is_said() -> None:
-    alone = dealt_out(claims.SOME(), 1, [30])
-    both = dealt_out(claims.SOME(), 3, [40, 41, 42])
+@both
+def test_a_worker_that_ends_with_what_was_kept_of_it_is_said(engine: str) -> None:
+    alone = dealt_out(claims.SOME(), 1, [30], engine)
+    both = dealt_out(claims.SOME(), 3, [40, 41, 42], engine)
     for found in (alone, both):
         assert found.verdict is Verdict.UNKNOWN
         assert "and with it what was kept of its states" in str(found.bound)

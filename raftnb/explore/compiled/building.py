@@ -30,7 +30,9 @@ ENGINE = (
     "rows.c",
     "instances.c",
     "outcomes.c",
+    "shard.c",
     "search.c",
+    "batches.c",
 )
 ENGINE_FLAGS = ("-O2", "-c", "-fPIC", "-std=gnu11", "-w")
 SUM = 32

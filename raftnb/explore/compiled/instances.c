@@ -72,7 +72,7 @@ static inline int changes(void) { return written_n > MOST_WRITTEN ? CELLS : writ
 static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : written[i]; }
 
 /* What a step leads to, on its way to the table (search.c). */
-struct successor { W *row; uint64_t hash, *need; W parent; int instance, within; };
+struct successor { W *row; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
 static inline struct successor *fresh_successor(void);
 static inline void arrive(struct successor *one);
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */

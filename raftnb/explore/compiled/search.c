@@ -47,11 +47,11 @@ void close_successors(void) { munmap(words_of_waiting, room_for_waiting()); }
 
 static inline struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
 
-/* What is to be true in some state: the first one is noted. */
-static void look_for_awaited(const W *state) {
+/* What is to be true in some state: the first one is noted, by its number. */
+static void look_for_awaited(const W *state, size_t number) {
     awaits_some = 0;
     for (size_t i = 0; i < AWAITED; i++) {
-        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = states_n;
+        if (!result.found[i] && is_true_of(awaited[i], state)) result.found[i] = (W)number + 1;
         awaits_some |= !result.found[i];
     }
 }
@@ -84,13 +84,14 @@ static void keep(struct successor *one, size_t place) {
 }
 
 static inline void meet(struct successor *one) {
-    size_t place = place_of(one->row, one->hash);
+    int away = goes_away(one), awaits = awaits_some && !is_dealt_out;
+    size_t place = away ? 0 : place_of(one->row, one->hash);
     result.generated++, taken[one->instance]++;
-    if (table[place]) {
+    if (away ? was_sent(one) : table[place] != 0) {
         result.cut += !one->within; /* only the step is not allowed */
         return;
     }
-    if (VIEWED || any(one->need) || awaits_some) unpack(looked_at, one->row);
+    if (VIEWED || any(one->need) || awaits) unpack(looked_at, one->row);
     s = looked_at;
     W seen = VIEWED ? view() : NONE;
     if (VIEWED && is_seen(one, seen)) {
@@ -101,8 +102,8 @@ static inline void meet(struct successor *one) {
         if (checks[i].kind == CONSTRAINT && !one->within) break; /* it is left out already */
         if (passes(i)) continue;
         if (checks[i].kind == INVARIANT) {
-            keep(one, place);
-            stop(BROKEN, checks[i].claim, (uint32_t)states_n - 1);
+            if (!is_dealt_out) keep(one, place);
+            stop(BROKEN, checks[i].claim, is_dealt_out ? one->parent : (uint32_t)states_n - 1);
             return;
         }
         one->within = 0;
@@ -112,6 +113,10 @@ static inline void meet(struct successor *one) {
         result.cut++;
         return;
     }
+    if (away) {
+        send_away(one);
+        return;
+    }
     if (states_n == most_states) settle(), place = place_of(one->row, one->hash);
     if (states_n == most_states) {
         if (!is_among_the_forgotten(one->row)) stop(FULL, 0, 0);
@@ -119,11 +124,12 @@ static inline void meet(struct successor *one) {
     }
     keep(one, place);
     if (VIEWED) note_view(seen);
-    if (awaits_some) look_for_awaited(looked_at);
+    if (awaits) look_for_awaited(looked_at, states_n - 1);
 }
 
 static void meet_waiting(void) {
     for (int i = 0; i < waiting_n; i++) {
+        if (goes_away(&waiting[i])) continue;
         W entry = table[first_place(waiting[i].hash)];
         if (entry && may_be(entry, waiting[i].hash))
             __builtin_prefetch(row_at(state_of(entry)));
@@ -183,7 +189,7 @@ static inline void arrive(struct successor *one) {
         leave_out(one->instance);
         return;
     }
-    __builtin_prefetch(table + first_place(one->hash));
+    foresee(one);
     one->parent = current;
     if (++waiting_n == WAITING) meet_waiting();
 }
@@ -242,7 +248,8 @@ static void meet_initial(const W *state) {
     one->hash = hash_of_row(one->row);
     clear(one->need), join(one->need, all_of(INVARIANT)), join(one->need, all_of(CONSTRAINT));
     s = state, one->within = within_limits();
-    meet(one);
+    foresee(one);
+    if (!goes_away(one)) meet(one);
     result.level_end = result.states;
 }
 
@@ -280,7 +287,7 @@ int begin_all(uint64_t most) {
             if (may_begin(state, cell)) beginning_of[++cell] = 0; else beginning_of[cell]++;
             continue;
         }
-        if (!cell) return halt ? halt : DONE;
+        if (!cell) return halt ? halt : (beginning_of[0] = 0, DONE);
         beginning_of[--cell]++;
     }
     return halt;

@@ -45,6 +45,13 @@ def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True)
     return written
 
 
+def interpreted_in(written: Text) -> tuple[str, ...]:
+    """The actions of a program that are run in Python, each with why."""
+    found = written.interpreted.items()
+    names = {written.instances[n].action.name: reason for n, reason in found}
+    return tuple(f"{name} ({reason})" for name, reason in names.items())
+
+
 class TooNarrow(Exception):
     """A value was met for which the rows have too few bits."""
 
@@ -219,12 +226,6 @@ class CompiledSearch:
 
     # What is said.
 
-    def _interpreted(self) -> tuple[str, ...]:
-        """The actions that are run in Python, each with why."""
-        found = self.written.interpreted.items()
-        names = {self.written.instances[n].action.name: reason for n, reason in found}
-        return tuple(f"{name} ({reason})" for name, reason in names.items())
-
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
         met = self.loaded.result
         witnesses = {
@@ -249,7 +250,7 @@ class CompiledSearch:
             coverage=dict(coverage),
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),
-            interpreted=self._interpreted(),
+            interpreted=interpreted_in(self.written),
             seconds=time.perf_counter() - self.started,
             **found,
         )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
+from raftnb.explore.compiled import Differs, NotCompiled
+from raftnb.explore.compiled.program import NO_PARENT
+from raftnb.explore.compiled.search import TooNarrow
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.retraced import one_more, through
-from raftnb.explore.sharded.shard import Expanded, Seen, Shard
-from raftnb.explore.tables.layout import NO_PARENT
-from raftnb.explore.tables.states import OutOfMemory
+from raftnb.explore.retraced import NoSuchStep, one_more, through
+from raftnb.explore.sharded.part import Begun, Expanded, Seen
+from raftnb.explore.sharded.shard import MEMO, NARROW, WIDE, Shard
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
+from raftnb.language.world import World
 from raftnb.parallel import Cluster, Crew, Ended, unpacked
 
 A = TypeVar("A")
@@ -32,9 +38,12 @@ TRIES = 3
 class Sharded:
     """One exploration; `run` gives the result. Shard n + 1 keeps what shard n has found."""
 
-    def __init__(self, model: Model, options: ExplorationOptions, crew: Crew) -> None:
+    def __init__(
+        self, model: Model, options: ExplorationOptions, crew: Crew, engine: str = MEMO
+    ) -> None:
         self.started = time.perf_counter()
         self.model, self.options, self.crew = model, options, crew
+        self.engine, self.begun_with = engine, Begun()
         self.shards = range(crew.many)
         self.invariants = asked(model, "invariants")
         self.outlawed = (*self.invariants, *asked(model, "transitions"))
@@ -42,8 +51,8 @@ class Sharded:
         self.begun = [0 for _ in self.shards]  # how many of them were expanded
         self.round, self.depth, self.deepest = 0, 0, 0
         self.generated, self.cut = 0, 0
-        self.coverage: Any = 0
-        self.actions: list[Any] = []
+        instances = World(model).instances
+        self.coverage = Counter({f"{i.process}.{i.action.name}": 0 for i in instances})
         self.hits: dict[str, tuple[int, int]] = {}
         self.sent, self.sent_bytes = 0, 0  # states that shards sent to each other
 
@@ -64,17 +73,20 @@ class Sharded:
         try:
             with progress_bar("states", self.options.progress) as self.bar:
                 self._explore()
+            self._compare()
             return {}
         except Stop as stop:
+            with suppress(Stop):  # a worker was lost, and it is unknown already
+                self._compare()
             return {"verdict": stop.verdict, **stop.found}
         except KeyboardInterrupt:
             return {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
-        except (OutOfMemory, MemoryError):
+        except MemoryError:
             bound = f"max_memory {self.options.memory:,} bytes"
             return {"verdict": Verdict.UNKNOWN, "bound": bound}
 
     def _explore(self) -> None:
-        self.actions, *_ = self._each("begin", [() for _ in self.shards])
+        self._begin()
         self._round(None)
         while sum(self.counts) > sum(self.begun):
             self.depth += 1
@@ -84,6 +96,27 @@ class Sharded:
             while self.begun != end:
                 stops = [min(n + ROUND, stop) for n, stop in zip(self.begun, end, strict=True)]
                 self._round(stops)
+
+    def _begin(self) -> None:
+        """Let all workers begin; raises `NotCompiled` where they have not all the same program."""
+        ended = None
+        for _ in range(TRIES):
+            try:
+                found = self._each("begin", [(self.engine,) for _ in self.shards])
+                break
+            except Ended as more:
+                ended = more
+                for number in more.numbers:
+                    self.crew.renew(number)
+        else:
+            raise Stop(Verdict.UNKNOWN, bound=f"{ended}, {TRIES} times at the beginning")
+        self.begun_with = found[0]
+        if any(one != self.begun_with for one in found):
+            raise NotCompiled("the workers do not have the same program")
+
+    def _compare(self) -> None:
+        """Let each shard look at states again in plain Python; raises `Differs`, and `Stop`."""
+        self._retried(lambda: self._each("compare", [() for _ in self.shards]))
 
     # Rounds.
 
@@ -96,7 +129,7 @@ class Sharded:
         for one in expanded:
             self.generated += one.generated
             self.cut += one.cut
-            self.coverage = self.coverage + one.coverage
+            self.coverage.update(one.coverage)
             self.sent, self.sent_bytes = self.sent + one.sent, self.sent_bytes + one.sent_bytes
         self._judge(expanded, seen)
         self.bar.update(sum(counts) - sum(before))
@@ -163,7 +196,8 @@ class Sharded:
                 crew.ask(n, "rewind", self.counts[n])
         for n in lost:
             crew.renew(n)
-            crew.ask(n, "begin")
+            if crew.ask(n, "begin", self.engine) != self.begun_with:
+                raise NotCompiled("a new worker has another program")
             kept = crew.hand((n + 1) % many, "give_back", n, self.round)
             found = crew.ask(n, "restore", kept)
             assert found == self.counts[n], "a shard came back with other states"
@@ -212,9 +246,6 @@ class Sharded:
     def _result(self, found: dict[str, Any], witnesses: dict[str, Trace | None]) -> Exploration:
         distinct = sum(self.counts)
         found = found or conclude(self.model, distinct, witnesses, self.cut)
-        taken = self.coverage.tolist() if self.actions and self.round else []
-        coverage = Counter({f"{p}.{a}": 0 for p, a in self.actions})
-        coverage.update({f"{p}.{a}": n for (p, a), n in zip(self.actions, taken, strict=False)})
         return Exploration(
             distinct=distinct,
             generated=self.generated,
@@ -222,9 +253,10 @@ class Sharded:
             witnesses=witnesses,
             cut=self.cut,
             partial=remarks(self.model, witnesses, self.cut, symmetry=False),
-            coverage=dict(coverage),
-            never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
+            coverage=dict(self.coverage),
+            never_taken=never_taken(self.model, self.coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),
+            interpreted=self.begun_with.interpreted,
             seconds=time.perf_counter() - self.started,
             **found,
         )
@@ -235,4 +267,25 @@ def explored_on(cluster: Cluster, model: Model, options: ExplorationOptions) -> 
     many = cluster.workers
     share = -(-many // cluster.machines)
     with Crew(cluster, [Shard(model, options, n, many, share) for n in range(many)]) as crew:
-        return Sharded(model, options, crew).run()
+        return explored_by(crew, model, options)
+
+
+def explored_by(crew: Crew, model: Model, options: ExplorationOptions) -> Exploration:
+    """What workers find: in compiled code if all of them have it, and it is to be believed.
+
+    Else each has a memo. Compiled code begins anew where its rows were too narrow.
+    """
+    started = time.perf_counter()
+    for engine in (NARROW, WIDE):
+        try:
+            found = Sharded(model, options, crew, engine).run()
+            return replace(found, seconds=time.perf_counter() - started)
+        except TooNarrow:
+            continue
+        except NotCompiled:
+            break
+        except (Differs, NoSuchStep) as difference:
+            print(f"the compiled code is not believed: {difference}", file=sys.stderr)
+            break
+    found = Sharded(model, options, crew, MEMO).run()
+    return replace(found, seconds=time.perf_counter() - started)

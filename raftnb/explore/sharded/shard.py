@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
-
-from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.expander import Expander
-from raftnb.explore.memo.memo import Memo
-from raftnb.explore.narrowed import allowing
 from raftnb.explore.result import ExplorationOptions
-from raftnb.explore.sharded.batches import Batch, as_bytes, from_bytes
-from raftnb.explore.sharded.digests import Digests
-from raftnb.explore.tables.hashing import fingerprints, rehash
-from raftnb.explore.tables.layout import NO_PARENT, Successors
-from raftnb.explore.tables.states import OutOfMemory, Store
-from raftnb.explore.tables.threads import Threads
+from raftnb.explore.sharded.compiled_part import CompiledPart
+from raftnb.explore.sharded.part import Begun, Expanded, Part, Seen
 from raftnb.language.spec import Model
-from raftnb.parallel import packed
 
-
-class Expanded(NamedTuple):
-    """What came of a shard's states: counts, and the first that break something, or None.
-
-    `coverage` says how often each action was taken, `stuck` is a state without a next one that is
-    no end, `bad` a state with a step that breaks a claim, and the number of the claim; of an
-    initial state, `broken` its place among them, and the number of the claim.
-    """
-
-    generated: int
-    cut: int
-    coverage: Any
-    stuck: int | None = None
-    bad: tuple[int, int] | None = None
-    broken: tuple[int, int] | None = None
-    sent: int = 0
-    sent_bytes: int = 0
-
-
-class Seen(NamedTuple):
-    """What is claimed of the new states: the first that breaks an invariant, and which; witnesses.
-
-    `witnesses` has, for each *sometimes* claim that is true somewhere, the first such state.
-    """
-
-    broken: tuple[int, int] | None
-    witnesses: dict[str, int]
+NARROW, WIDE, MEMO = "compiled", "compiled, with wide rows", "memo"
 
 
 @dataclass(eq=False)
 class Shard:
     """The states of shard `number` of `many`, `share` of which are on one machine.
 
-    It keeps for the shard before it what that one has found (`keep`), in case it is lost. What it
-    answers is the same if it is asked again after `rewind`.
+    It keeps for the shard before it what that one has found (`keep`), in case it is lost.
     """
 
     model: Model
@@ -65,153 +26,74 @@ class Shard:
     number: int
     many: int
     share: int = 1
+    part: Part | None = field(default=None, init=False)
     kept: dict[int, dict[int, bytes]] = field(default_factory=dict, init=False)
 
-    def begin(self) -> list[Any]:
-        """Make ready; the names of processes with their actions, in the order of `coverage`."""
-        self.memo = Memo(self.model)
-        self.digests = Digests(self.memo.interner)
-        self.store = self._store()
-        self.threads = Threads(1)
-        self.checker = ClaimChecker(self.memo)
-        if steps := self.options.action_constraints:
-            self.memo.step_within = self.memo.claim(steps[0], allowing(steps))
-        self.expander = Expander(self.memo, self.store, self.threads)
-        self.homes: Any = np.zeros(len(self.store.rows), dtype=np.uint16)
-        return list(self.memo.slots.actions)
+    def begin(self, engine: str) -> Begun:
+        """Make ready, with no states; raises `NotCompiled` where this engine cannot be had here."""
+        self.close()
+        self.part = self._part(engine)
+        return self.part.begun()
 
-    def _store(self) -> Store:
-        options = replace(self.options, max_memory=self.options.memory // self.share)
-        return Store(self.memo.interner.width, options.memory, None)
+    def _part(self, engine: str) -> Part:
+        memory = self.options.memory // self.share
+        given = (self.model, self.options, self.number, self.many, memory)
+        if engine != MEMO:
+            return CompiledPart(*given, wide=engine == WIDE)
+        from raftnb.explore.sharded.memo_part import MemoPart  # brings numba: seconds
+
+        return MemoPart(*given)
+
+    def close(self) -> None:
+        """Forget all states, here and what is kept of others."""
+        if self.part is not None:
+            self.part.close()
+        self.part, self.kept = None, {}
+
+    @property
+    def states(self) -> Part:
+        """The states of this shard, once it has begun."""
+        assert self.part is not None, "a shard is asked before it has begun"
+        return self.part
 
     # A round.
 
     def initial(self) -> Expanded:
         """Meet those of the initial states that fall to this shard."""
-        coverage = self.expander.coverage * 0
-        generated, cut, inside = 0, 0, []
-        for place, state in enumerate(self.model.initial_states):
-            row = self.memo.encode(state)
-            if int(self._owners(np.array([row], dtype=np.uint32))[0]) != self.number:
-                continue
-            generated += 1
-            if claim := self.checker.breaks(row):
-                broken = (place, self.checker.invariants.index(claim))
-                return Expanded(generated, cut, coverage, broken=broken)
-            if self.memo.is_within(row):
-                inside.append(row)
-            else:
-                cut += 1
-        rows = np.array(inside, dtype=np.uint32).reshape(-1, self.store.width)
-        parents = np.full(len(rows), NO_PARENT, dtype=np.uint32)
-        self._add(Batch(rows, parents, self.number))
-        return Expanded(generated, cut, coverage)
+        return self.states.initial()
 
     def expand(self, start: int, stop: int) -> Any:
         """Find what comes after the states from `start` to `stop`: counts, a batch for each shard.
 
         With one shard there is nobody to send it to but itself.
         """
-        expander, outgoing = self.expander, self._store()
-        before = (expander.generated, expander.cut, expander.coverage.copy())
-        stuck: list[int] = []
-
-        def keep(outs: list[Successors]) -> None:
-            for out in outs:
-                self._put(outgoing, out)
-
-        while start < stop:
-            (start,) = expander.expand([(start, stop)], keep)
-            stuck += expander.stuck
-        batches = self._dealt_out(outgoing)
-        return (
-            Expanded(
-                expander.generated - before[0],
-                expander.cut - before[1],
-                expander.coverage - before[2],
-                self._first_stuck(stuck),
-                expander.bad(),
-                sent=outgoing.distinct,
-                sent_bytes=sum(map(len, batches)),
-            ),
-            *batches,
-        )
-
-    def _first_stuck(self, stuck: Sequence[int]) -> int | None:
-        for gid in stuck if self.options.deadlock else ():
-            if not self.checker.is_final(self.store.rows[gid].tolist()):
-                return gid
-        return None
-
-    def _owners(self, rows: Any) -> Any:
-        return self.digests.of(rows) % np.uint64(self.many)
-
-    def _dealt_out(self, found: Store) -> list[bytes]:
-        rows, parents = found.rows[: found.distinct], found.parents[: found.distinct]
-        owners = self._owners(rows)
-        batches = []
-        for owner in range(self.many):
-            own = np.flatnonzero(owners == owner)
-            batches.append(as_bytes(self.memo, Batch(rows[own], parents[own], self.number)))
-        return batches
+        found, batches = self.states.expand(start, stop)
+        return found, *batches
 
     def receive(self, *batches: bytes) -> int:
         """Add the states of batches that are new; how many states there are now."""
-        for data in batches:
-            self._add(from_bytes(self.memo, data))
-        if self.store.bytes + self.memo.interner.bytes > self.store.max_memory:
-            raise OutOfMemory
-        return self.store.distinct
+        return self.states.receive(batches)
 
-    def look(self, first: int, most: int | None) -> Any:
+    def look(self, first: int, most: int | None) -> tuple[Seen, bytes]:
         """Ask what is claimed of the states from `first` on, at most `most` in all.
 
         What was found of them, and a batch with them, for the shard that keeps it.
         """
-        if most is not None and most < self.store.distinct:
-            self.rewind(most)
-        end = self.store.distinct
-        self.checker.check_states(
-            self.store.rows, [first], [end], self.threads, self.expander.scratches
-        )
-        broken = self.checker.broken()
-        if broken is not None:
-            broken = (broken[0], self.checker.invariants.index(broken[1]))
-        witnesses = {name: hit for name, hit in self.checker.witnesses().items() if hit >= first}
-        return Seen(broken, witnesses), self._batch(first, end)
+        return self.states.look(first, most), self.states.batch(first)
 
-    def _batch(self, first: int, end: int) -> bytes:
-        rows, parents = self.store.rows[first:end], self.store.parents[first:end]
-        return as_bytes(self.memo, Batch(rows, parents, self.homes[first:end].copy()))
+    def state_at(self, number: int) -> tuple[bytes, int, int]:
+        """A state, and the shard and number of the one that it was reached from."""
+        return self.states.state_at(number)
 
-    def _put(self, store: Store, out: Successors) -> None:
-        at, n = 0, int(out.counts[0])
-        while (at := store.add(0, out, at)) < n:
-            store.grow_rows()
-            store.grow_table(0)
-
-    def _add(self, batch: Batch) -> None:
-        before, n = self.store.distinct, len(batch.rows)
-        hashes = np.empty(n, dtype=np.uint64)
-        fingerprints(batch.rows, hashes)
-        none = np.zeros((1, 0), dtype=np.uint32)
-        rows, parents = batch.rows[None], batch.parents[None]
-        self.store.other_bytes = self.memo.interner.bytes
-        self._put(self.store, Successors(rows, hashes[None], parents, none, np.array([n])))
-        if len(self.homes) < len(self.store.rows):
-            longer = np.zeros(len(self.store.rows), dtype=np.uint16)
-            longer[:before] = self.homes[:before]
-            self.homes = longer
-        self.homes[before : self.store.distinct] = batch.homes
+    def compare(self) -> None:
+        """Look at some states again in plain Python; raises `Differs`."""
+        self.states.compare()
 
     # What may be lost.
 
     def rewind(self, count: int) -> None:
         """Forget the states that were met after the first so many."""
-        self.store.counts[0] = count
-        self.store.tables[0][:] = 0
-        rehash(self.store.tables[0], self.store.rows, 0, count, 0, 1)
-        self.checker.hits[self.checker.hits >= count] = -1
+        self.states.rewind(count)
 
     def keep(self, owner: int, when: int, batch: bytes) -> None:
         """Keep what another shard has found in a round, in case it is lost."""
@@ -224,16 +106,8 @@ class Shard:
 
     def restore(self, kept: bytes) -> int:
         """Take over the states of a shard that was lost; how many there are."""
-        for data in pickle.loads(kept):
-            self._add(from_bytes(self.memo, data))
-        return self.store.distinct
+        return self.states.receive(tuple(pickle.loads(kept)))
 
     def everything(self) -> bytes:
         """A batch with all states."""
-        return self._batch(0, self.store.distinct)
-
-    def state_at(self, number: int) -> tuple[bytes, int, int]:
-        """A state, and the shard and number of the one that it was reached from."""
-        state = self.memo.interner.decode(self.store.rows[number].tolist())
-        parent = int(self.store.parents[number])
-        return packed(state, self.model), int(self.homes[number]), parent
+        return self.states.batch(0)

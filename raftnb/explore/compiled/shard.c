@@ -1,0 +1,78 @@
+/* States that are dealt out to several processes, of which this may be one. Whose a state is follows
+   from a digest that is the same in all of them: they have the same text, so that words which are no
+   nodes mean the same, and of a node it is made of what is in it. Only how evenly states are dealt out
+   depends on it: states with equal digests have the same owner, and are told apart there. */
+
+static int is_dealt_out;
+static uint32_t own_number, shards_n = 1;
+static int *is_word;      /* of each word of a row: whether a value stands there, and no fields */
+static uint32_t *digests; /* of nodes, each at half its place: a node has two words and more */
+static uint16_t *homes;   /* of each state: how many shards further that of its parent is */
+
+static uint32_t digest_of(W word) {
+    if (!(word & NODE)) return word;
+    uint32_t *known = &digests[(word & ~NODE) / 2];
+    if (!*known) {
+        uint64_t h = at(word)[-1];
+        for (W i = 0; i < size(word); i++)
+            h = (h ^ digest_of(at(word)[i])) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
+        *known = (uint32_t)(h >> 32) | 1;
+    }
+    return *known;
+}
+
+static uint32_t owner_of(const W *row) {
+    uint64_t h = 0;
+    for (int i = 0; i < WIDTH; i++) h += coefficients[i] * (is_word[i] ? digest_of(row[i]) : row[i]);
+    h = (h ^ h >> 32) * 0xD6E8FEB86659FD93u;
+    return (uint32_t)((h >> 32) * shards_n >> 32);
+}
+
+/* What was sent away of late, so that it is not sent again: a mark of its hash, which is never 0, and
+   the row. Where two fall to one place, the later one stays. A shard that has got a state does not
+   lose it, unless a round is done again. */
+
+#define MOST_SENT_BITS 18
+static W *sent;
+static int sent_bits = 4;
+
+static size_t room_for_sent(void) { return (WIDTH + 1) * sizeof(W) << sent_bits; }
+static inline W *sent_at(uint64_t hash) { return sent + (hash >> (64 - sent_bits)) * (WIDTH + 1); }
+
+static inline int was_sent(const struct successor *one) {
+    const W *last = sent_at(one->hash);
+    return last[0] == ((W)one->hash | 1) && same_row(last + 1, one->row);
+}
+
+static inline int goes_away(const struct successor *one) {
+    return is_dealt_out && one->to != own_number;
+}
+
+/* Whose a successor is; the place where it is looked up is fetched from memory until then. */
+static inline void foresee(struct successor *one) {
+    if (is_dealt_out) one->to = owner_of(one->row);
+    if (goes_away(one)) __builtin_prefetch(sent_at(one->hash), 1);
+    else __builtin_prefetch(table + first_place(one->hash));
+}
+
+/* For each shard what it is to get: parents, each with its row. */
+static struct outgoing { W *words; size_t used, room; } *outgoing;
+
+static __attribute__((noinline)) void *more_room(void *words, size_t bytes) {
+    void *found = realloc(words, bytes);
+    if (!found) no_room();
+    return found;
+}
+
+static void send_away(const struct successor *one) {
+    struct outgoing *out = &outgoing[one->to];
+    W *last = sent_at(one->hash);
+    if (out->used + WIDTH + 1 > out->room) {
+        size_t room = 2 * out->room + WIDTH + (1 << 12);
+        out->words = more_room(out->words, room * sizeof(W)), out->room = room;
+    }
+    out->words[out->used] = one->parent, last[0] = (W)one->hash | 1;
+    memcpy(out->words + out->used + 1, one->row, WIDTH * sizeof(W));
+    memcpy(last + 1, one->row, WIDTH * sizeof(W));
+    out->used += WIDTH + 1;
+}
