@@ -2,84 +2,22 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import Any
 
 import pytest
 
 from raftnb import UsageError, Verdict, check
 from raftnb.explore.chosen import choice
-from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.sharded.digests import digest
 from raftnb.explore.sharded.search import Sharded
-from raftnb.explore.sharded.shard import MEMO, NARROW, Shard
-from raftnb.parallel import Cluster, Ended, packed, unpacked
+from raftnb.explore.sharded.shard import MEMO, NARROW
+from raftnb.parallel import Cluster
 from raftnb.specs import SPECS
 from tests.explore import dealt_out as claims
-
-
-class Here:
-    """Workers that are all in this process; of `deaths`, calls at which one of them ends."""
-
-    def __init__(self, model: Any, options: Any, many: int, deaths: Any = ()) -> None:
-        self.many, self.deaths = many, set(deaths)
-        self.served = [packed(Shard(model, options, n, many)) for n in range(many)]
-        self.members: list[Any] = [unpacked(one) for one in self.served]
-        self.calls = 0
-
-    def ask(self, number: int, method: str, *given: Any) -> Any:
-        self.calls += 1
-        if self.calls in self.deaths and self.members[number] is not None:
-            self.members[number].close()
-            self.members[number] = None
-        if self.members[number] is None:
-            raise Ended([number], f"worker {number} was lost")
-        return pickle.loads(pickle.dumps(getattr(self.members[number], method)(*given)))
-
-    hand = ask
-
-    def each(self, method: str, given: Any, parts: int = 0) -> list[Any]:
-        replies, lost = [], []
-        for number, one in enumerate(given):
-            try:
-                replies.append(self.ask(number, method, *one))
-            except Ended:
-                lost.append(number)
-        if lost:
-            raise Ended(lost, f"worker {lost[0]} was lost")
-        return replies
-
-    def renew(self, number: int) -> None:
-        self.members[number] = unpacked(self.served[number])
-
-    def __enter__(self) -> Here:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for member in self.members:
-            if member is not None:
-                member.close()
-
-
-def dealt_out(
-    model: Any, many: int, deaths: Any = (), engine: str = NARROW, **options: Any
-) -> Exploration:
-    """What so many shards find, each with this engine."""
-    given = ExplorationOptions(progress=False, **options)
-    with Here(model, given, many, deaths) as crew:
-        return Sharded(model, given, crew, engine).run()  # type: ignore[arg-type]
-
+from tests.explore.shards import Here, dealt_out, told
 
 both = pytest.mark.parametrize("engine", [NARROW, MEMO])
-
-
-def told(found: Exploration, counts: bool = True) -> Any:
-    """What must be the same, whoever finds it; of a violation, other states may be met before."""
-    lengths = {name: trace and len(trace) for name, trace in found.witnesses.items()}
-    same = (found.verdict, found.property, found.reason, found.trace and len(found.trace))
-    rest = (found.distinct, found.generated, found.depth, found.cut, found.coverage, found.bound)
-    others = (found.complete, found.never_taken, found.not_checked, found.partial, lengths)
-    return (*same, *rest, *others) if counts and found.verdict is not Verdict.VIOLATED else same
 
 
 SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -167,8 +105,8 @@ def test_a_worker_that_ends_costs_a_round_and_not_the_run(engine: str) -> None:
 @both
 def test_a_worker_that_ends_with_what_was_kept_of_it_is_said(engine: str) -> None:
     alone = dealt_out(claims.SOME(), 1, [30], engine)
-    both = dealt_out(claims.SOME(), 3, [40, 41, 42], engine)
-    for found in (alone, both):
+    together = dealt_out(claims.SOME(), 3, [40, 41, 42], engine)
+    for found in (alone, together):
         assert found.verdict is Verdict.UNKNOWN
         assert "and with it what was kept of its states" in str(found.bound)
 
@@ -203,3 +141,11 @@ def test_a_state_falls_to_the_same_shard_in_every_process() -> None:
 
 
 DIGEST_OF_0, DIGEST_OF_SET = 7796766811606649258, 6319166197406896766
+
+
+@both
+def test_a_level_may_take_many_rounds(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("raftnb.explore.sharded.search.ROUND", 40)
+    for model in (CHANGED["holds"], CHANGED["a step"]):
+        here = check(model, progress=False, engine="memo")
+        assert told(dealt_out(model, 2, engine=engine)) == told(here)

@@ -20,6 +20,7 @@ from raftnb.explore.compiled.search import MORE
 from raftnb.explore.conclusion import as_tried
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Model, Spec, World
+from tests.explore.shards import dealt_out
 from tests.fuzz.compare import Findings, agree, same_answer
 from tests.fuzz.subject import LIMIT, Subject
 from tests.oracles.by_hand import (
@@ -233,3 +234,10 @@ def of_search(found: Findings, hand: Explored) -> None:
         if not hand.undefined:
             slow = check(hand.model, engine="reference", deadlock=deadlock, progress=False)
             same_answer(found, "reference and compiled", slow, answer)
+            if deadlock:
+                same_answer(found, "reference and shards", slow, of_shards(hand.model, options))
+
+
+def of_shards(model: Model, options: ExplorationOptions) -> Any:
+    """What shards find together, each with the program."""
+    return as_tried(model, dealt_out(model, 2, deadlock=options.deadlock))

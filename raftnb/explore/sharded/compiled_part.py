@@ -46,7 +46,7 @@ class CompiledPart:
         wide: bool,
     ) -> None:
         """With no states. Raises `NotCompiled`, where the model or this machine has no program."""
-        self.model, self.many, self.memory = model, many, memory
+        self.model, self.number, self.many, self.memory = model, number, many, memory
         asked = replace(options, max_memory=None)  # a shard has no states on disk
         self.written = text_of(model, asked, wide=wide)
         most = memory // (4 * (self.written.width + 1) + 18)

@@ -29,7 +29,7 @@ from raftnb.language.world import World
 from raftnb.parallel import Cluster, Crew, Ended, unpacked
 
 A = TypeVar("A")
-ROUND = 100_000
+ROUND = 500_000
 """So many states are expanded by each shard before what was found is exchanged."""
 TRIES = 3
 """So often a round is tried, where workers end."""
