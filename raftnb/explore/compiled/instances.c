@@ -8,17 +8,16 @@
 /* Sets of checks: NEED words of bits, and no fewer than one. */
 
 static inline void clear(uint64_t *a) {
-    int i = 0;
-    do a[i] = 0; while (++i < NEED);
+    a[0] = 0;
+    for (int i = 1; i < NEED; i++) a[i] = 0;
 }
 static inline void join(uint64_t *a, const uint64_t *b) {
-    int i = 0;
-    do a[i] |= b[i]; while (++i < NEED);
+    a[0] |= b[0];
+    for (int i = 1; i < NEED; i++) a[i] |= b[i];
 }
 static inline int meets(const uint64_t *a, const uint64_t *b) {
-    uint64_t both = 0;
-    int i = 0;
-    do both |= a[i] & b[i]; while (++i < NEED);
+    uint64_t both = a[0] & b[0];
+    for (int i = 1; i < NEED; i++) both |= a[i] & b[i];
     return both != 0;
 }
 static inline int any(const uint64_t *a) { return meets(a, a); }
@@ -48,7 +47,7 @@ static uint64_t base_hash;
 int state_is_loaded;
 
 static int within_limits(void) {
-    for (int c = QUEUES >= 0 ? QUEUES : BAG; c >= 0 && c < CELLS; c++)
+    for (int c = NETWORK; c < CELLS; c++)
         if (!are_few(s[c])) return 0;
     return 1;
 }
@@ -57,14 +56,14 @@ static int within_limits(void) {
 void read_base(void) {
     for (int g = 0; g < GROUPS; g++) spread_out(before_step, g, base[g]);
     memcpy(after_step, before_step, CELLS * sizeof(W));
-    state_is_loaded = 1, written_n = 0;
+    state_is_loaded = 1, written_n = noted_n = 0;
 }
 
 /* The state after a step becomes that before it again. */
 void undo(void) {
     if (written_n > MOST_WRITTEN) memcpy(after_step, before_step, CELLS * sizeof(W));
     else for (int i = 0; i < written_n; i++) after_step[written[i]] = before_step[written[i]];
-    written_n = 0;
+    written_n = noted_n = 0;
 }
 
 /* The cells that a step changed, each perhaps several times. */
@@ -75,6 +74,7 @@ static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : wr
 struct successor { W *row; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
 static inline struct successor *fresh_successor(void);
 static inline void arrive(struct successor *one);
+static uint64_t steps_n; /* for the `stamps` of groups */
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
 static void leave_out(int instance);
 static int is_collecting;
@@ -131,26 +131,27 @@ static void note_outcome(int instance) {
     notes_n++;
 }
 
+/* A group of several cells changes once in each step. */
+static uint64_t changed_group(W *row, uint64_t hash, int g) {
+    if (stamps[g] == steps_n) return hash;
+    stamps[g] = steps_n;
+    return replaced(row, hash, g, group_in(after_step, g));
+}
+
 /* What an instance did just now, on its way. */
 static void on_its_way(int instance) {
-    static uint64_t stamp;
     struct successor *one = fresh_successor();
-    uint64_t hash = base_hash;
-    int by_network = 0;
-    clear(one->need), copy_row(one->row, base_row);
-    stamp++;
-    for (int i = 0, n = changes(); i < n; i++) {
+    W *row = one->row;
+    uint64_t hash = base_hash, *need = one->need;
+    int n = changes(), by_network = 0;
+    clear(need), copy_row(row, base_row), steps_n++;
+    for (int i = 0; i < n; i++) {
         int cell = changed_cell(i), g = group_of[cell];
         W then = after_step[cell];
         if (then == before_step[cell]) continue;
-        join(one->need, touching_cell(cell));
+        join(need, touching_cell(cell));
         by_network |= is_of_network(cell);
-        if (groups[g].n == 1) {
-            replace(one->row, &hash, g, then);
-        } else if (stamps[g] != stamp) {
-            stamps[g] = stamp;
-            replace(one->row, &hash, g, group_in(after_step, g));
-        }
+        hash = groups[g].n > 1 ? changed_group(row, hash, g) : replaced(row, hash, g, then);
     }
     one->hash = hash, one->instance = instance;
     s = after_step;
@@ -162,6 +163,7 @@ static void on_its_way(int instance) {
 
 void did(int instance) {
     if (noting < 0) on_its_way(instance); else note_outcome(instance);
+    undo(), s = after_step;
 }
 
 static __attribute__((noinline)) int run(const struct instance *i, const W *arguments) {
@@ -176,12 +178,9 @@ static __attribute__((noinline)) int run(const struct instance *i, const W *argu
 static int attempt(int n, const W *arguments) {
     int moved = 0;
     do {
-        s = cells = after_step, choices = 0, noted_n = 0;
-        if (run(&instances[n], arguments)) {
-            moved = 1;
-            did(n);
-        }
-        undo();
+        s = after_step, choices = 0;
+        if (run(&instances[n], arguments)) moved = 1, did(n);
+        else undo();
     } while (!halt && instances[n].chooses && next_script());
     return moved;
 }
@@ -196,10 +195,8 @@ static int attempt_in_python(int n, W message) {
     if (found < 0) fail();
     const W *from = answers;
     for (int i = 0; i < found && !halt; i++) {
-        cells = after_step;
         for (W left = *from++; left; left--, from += 2) put((int)from[0], from[1]);
-        on_its_way(n);
-        undo();
+        on_its_way(n), undo();
     }
     return found > 0;
 }
@@ -214,14 +211,14 @@ static int run_slot(const struct slot *slot, W message) {
     if (slot->each) return slot->each(slot);
     load_state();
     for (int j = 0; j < slot->n && !halt; j++) {
-        int n = in_slot[slot->first + j], went = 0;
+        int n = in_slot[slot->first + j].instance, went = 0;
         const struct instance *i = &instances[n];
         W given[MOST_ARGUMENTS];
         memcpy(given, constants + i->arguments, i->n * sizeof(W));
         if (i->receives >= 0) given[i->position] = message;
         if (i->receives < 0 || is_received(i, message))
             went = INTERPRETED && !i->run ? attempt_in_python(n, message) : attempt(n, given);
-        note_first(n, went);
+        note_first((went ? enabled_in : disabled_in) + n);
         moved |= went;
     }
     return moved;

@@ -11,6 +11,7 @@ extern const int INVARIANTS, STEPS, AWAITED, ALLOWED, BOUNDS, VIEWED;
 extern const int INTERPRETED, MOST_ARGUMENTS;
 extern const int KEEPS, CLASSES, ENDS;
 extern const int QUEUES, BAG; /* the first cell of the queues, the cell of the bag, or -1 */
+extern const int NETWORK;     /* the first cell of both, or CELLS */
 extern const int MOST_DISTINCT, MOST_COPIES, MOST_QUEUED;
 
 extern FOR_PYTHON W constants[];
@@ -18,7 +19,7 @@ extern const int source_at[], dest_at[], end_of[];
 extern const unsigned char is_a[]; /* of each kind that is asked for, and each class of records */
 
 /* Which cells are looked at as one word, and where it stands in a row (rows.c). */
-struct group { int first, n, place, shift, or_none; W largest, lowest; };
+struct group { int first, n, place, shift; W lowest, most, mask; int or_none; };
 extern const struct group groups[];
 extern const int group_of[];
 
@@ -37,7 +38,7 @@ struct slot {
     uint64_t times, filled; /* how often it was asked, and had to be run for that */
 };
 extern struct slot slots[];
-extern const int in_slot[];
+extern const struct member { int instance, arguments; } in_slot[];
 
 /* Claims in parts. `touching` are those that read a cell; `local`, what depends on a slot alone. */
 enum { INVARIANT, STEP, CONSTRAINT };
@@ -69,13 +70,13 @@ extern FOR_PYTHON struct result {
    (network.c), and what is done with what an instance has done (instances.c). */
 
 extern const W *s, *t; /* the state that is read, and the one after the step */
-extern W *cells;       /* the state that an action writes, through `put` */
 #define MOST_WRITTEN 64
-extern int written[MOST_WRITTEN], written_n; /* the cells that it wrote; more are only counted */
+extern int written[MOST_WRITTEN], written_n; /* the cells that an action wrote; more are only counted */
+extern int noted_n;                          /* how often it sent and discarded, where that is noted */
 extern int halt;                             /* why the search goes no further */
 extern W actor;
 extern int pc_cell, pc_written; /* of a process whose actions have an order */
-extern int noted_n, state_is_loaded;
+extern int state_is_loaded;
 extern uint32_t current; /* the state that is expanded */
 
 W choose(W n);
@@ -83,13 +84,14 @@ void send(W message, W to);
 void discard(W message);
 W in_flight(int wanted);
 void read_base(void);
-void did(int instance);
+void did(int instance); /* and the state after the step becomes that before it again */
 void undo(void);
 
+/* An action reads and writes the state after the step. */
 static inline void put(int cell, W value) {
     if (written_n < MOST_WRITTEN) written[written_n] = cell;
     written_n++;
-    cells[cell] = value;
+    after_step[cell] = value;
 }
 
 static inline int is_kind(int wanted, W record) { return is_a[wanted * CLASSES + at(record)[0]]; }
@@ -99,9 +101,8 @@ static inline void load_state(void) {
 }
 
 /* In which state each instance was first seen to do something, and to do nothing. */
-static inline void note_first(int n, int went) {
-    uint32_t *first = went ? enabled_in : disabled_in;
-    if (!first[n]) first[n] = current + 1;
+static inline void note_first(uint32_t *first) {
+    if (!*first) *first = current + 1;
 }
 
 /* Instances of one action that receives nothing and chooses nothing, one after the other: so the text
@@ -110,17 +111,16 @@ static inline void note_first(int n, int went) {
     static int name(const struct slot *slot) {                                                    \
         int moved = 0;                                                                            \
         load_state();                                                                             \
-        s = cells = after_step;                                                                   \
-        for (const int *n = in_slot + slot->first, *end = n + slot->n; n < end; n++) {            \
-            noted_n = 0;                                                                          \
-            int went = run(constants + instances[*n].arguments);                                  \
-            note_first(*n, went);                                                                 \
-            if (went) {                                                                           \
-                moved = 1, did(*n);                                                               \
-                if (halt) break;                                                                  \
-                s = cells = after_step;                                                           \
+        s = after_step;                                                                           \
+        const struct member *one = in_slot + slot->first, *end = one + slot->n;                   \
+        for (; one < end && !halt; one++) {                                                       \
+            if (run(constants + one->arguments)) {                                                \
+                note_first(enabled_in + one->instance);                                           \
+                moved = 1, did(one->instance);                                                    \
+            } else {                                                                              \
+                note_first(disabled_in + one->instance);                                          \
+                if (written_n | noted_n) undo();                                                  \
             }                                                                                     \
-            if (written_n) undo();                                                                \
         }                                                                                         \
         return moved;                                                                             \
     }

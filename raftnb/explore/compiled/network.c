@@ -76,8 +76,8 @@ int noted_n; /* more than MOST_NOTED are only counted */
 
 static void on_network(int what, W message) {
     int cell = place_of_message(message);
-    W change[2] = {what, message}, then = changed(cells[cell], change, 1);
-    if (then != cells[cell]) put(cell, then);
+    W change[2] = {what, message}, then = changed(after_step[cell], change, 1);
+    if (then != after_step[cell]) put(cell, then);
     if (!notes_messages) return;
     if (noted_n < MOST_NOTED) noted[noted_n][0] = what, noted[noted_n][1] = message;
     noted_n++;
@@ -107,6 +107,4 @@ static int are_few(W word) {
     return 1;
 }
 
-static inline int is_of_network(int cell) {
-    return QUEUES >= 0 ? cell >= QUEUES : cell == BAG;
-}
+static inline int is_of_network(int cell) { return cell >= NETWORK; }

@@ -52,7 +52,7 @@ static void change_queues(struct successor *one, W changes) {
         W now = word_in(one->row, g), then = changed(now, at(changes) + i, 1);
         if (then == now) continue;
         join(one->need, touching_cell(cell));
-        replace(one->row, &one->hash, g, then);
+        one->hash = replaced(one->row, one->hash, g, then);
     }
     for (W i = 1; i < size(changes); i += 2)
         one->within &= are_few(word_in(one->row, group_of[place_of_message(at(changes)[i])]));
@@ -73,10 +73,10 @@ static inline size_t take(const char *from) {
     copy_row(one->row, base_row), clear(one->need), join(one->need, o->need);
     one->hash = base_hash;
     one->instance = o->instance, one->within = o->within & few;
-    for (int i = 0; i < o->writes; i++) replace(one->row, &one->hash, pairs[i][0], pairs[i][1]);
+    for (int i = 0; i < o->writes; i++) one->hash = replaced(one->row, one->hash, pairs[i][0], pairs[i][1]);
     if (in_bag && bag != base[group_of[BAG]]) {
         join(one->need, touching_cell(BAG));
-        replace(one->row, &one->hash, group_of[BAG], bag);
+        one->hash = replaced(one->row, one->hash, group_of[BAG], bag);
     }
     if (QUEUES >= 0 && o->changes) change_queues(one, o->changes);
     arrive(one);

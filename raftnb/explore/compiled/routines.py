@@ -35,6 +35,8 @@ class Functions:
         self._heads: list[str] = []
         self._bodies: list[str] = []
         self._runs: dict[tuple[Any, str], tuple[str, bool]] = {}
+        self.arguments: list[int] = []
+        """Where those of each instance that was written stand among the constants."""
 
     # Routines.
 
@@ -53,7 +55,7 @@ class Functions:
                 del self._names[routine]  # others ask for it again
                 raise
             ended = "return 1;" if routine.returns is None else self._falls_through(routine)
-            self._add(f"static {kind} {name}({given})", [*declared, *body, ended])
+            self._add(f"static inline {kind} {name}({given})", [*declared, *body, ended])
         return self._names[routine]
 
     def _falls_through(self, routine: Routine) -> str:
@@ -133,6 +135,7 @@ class Functions:
         arguments = (instance.process, *instance.bound(None))
         at = self.tables.row(arguments)
         run, chooses = self.run_of(instance)
+        self.arguments.append(at)
         receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
         position = 0 if instance.receives is None else instance.receives + 1
         channel = -1 if instance.channel is None else instance.channel
@@ -142,6 +145,7 @@ class Functions:
 
     def interpreted(self, instance: ActionInstance) -> str:
         """The row of an instance that is run in Python."""
+        self.arguments.append(0)
         for text in texts_in(self.model, instance):
             self.tables.atoms.note(text)
         receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
@@ -163,14 +167,16 @@ class Functions:
         run, cycle = self.tables.fresh("a"), cls.cycle
         given = ", ".join(f"a[{i}]" for i in range(len(routine.parameters)))
         called = f"{self.name_of(routine)}({given})"
+        sends = any(isinstance(part, nodes.Send) for part in parts(routine))
+        lines = ["actor = a[0];"] if sends else []
         if cycle is None or name not in cycle.labels:
-            lines = ["actor = a[0]; pc_cell = -1;", f"return {called};"]
+            lines += [f"return {called};"]
         else:
             now, then = (self.tables.literal(label) for label in (name, cycle.after(name)))
             place = self.tables.place(cls.root, "pc")
-            lines = [
-                f"actor = a[0]; pc_cell = cell_of(a[0], {place}); pc_written = 0;",
-                f"if (cells[pc_cell] != {now} || !{called}) return 0;",
+            lines += [
+                f"pc_cell = cell_of(a[0], {place}); pc_written = 0;",
+                f"if (after_step[pc_cell] != {now} || !{called}) return 0;",
                 f"if (!pc_written) put(pc_cell, {then});",
                 "return 1;",
             ]

@@ -7,22 +7,23 @@
 static inline W code_of(int g, W word) {
     const struct group *of = &groups[g];
     W code = word - of->lowest;
-    if (code <= of->largest - of->or_none) return code;
+    if (__builtin_expect(code <= of->most, 1)) return code;
     if (!of->or_none || word != NONE) too_wide();
-    return of->largest;
+    return of->most + 1;
 }
 
 static inline W word_in(const W *row, int g) {
     const struct group *of = &groups[g];
-    W code = row[of->place] >> of->shift & of->largest;
-    return of->or_none && code == of->largest ? NONE : code + of->lowest;
+    W code = (row[of->place] & of->mask) >> of->shift;
+    return of->or_none && code > of->most ? NONE : code + of->lowest;
 }
 
-static inline void replace(W *row, uint64_t *hash, int g, W then) {
+/* Another word for a group of a row; gives the hash of that. */
+static inline uint64_t replaced(W *row, uint64_t hash, int g, W then) {
     const struct group *of = &groups[g];
-    W was = row[of->place], is = (was & ~(of->largest << of->shift)) | code_of(g, then) << of->shift;
-    *hash += coefficients[of->place] * ((uint64_t)is - was);
+    W was = row[of->place], is = (was & ~of->mask) | code_of(g, then) << of->shift;
     row[of->place] = is;
+    return hash + coefficients[of->place] * ((uint64_t)is - was);
 }
 
 static inline W group_in(const W *cells, int g) {

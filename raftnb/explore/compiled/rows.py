@@ -73,7 +73,8 @@ class Rows:
         rows, cells = [], len(self.group_of)
         for (first, n), (field, place, shift) in zip(self.groups, self._placed, strict=True):
             largest, none = (1 << field.bits) - 1, int(field.or_none)
-            rows.append(f"{{{first}, {n}, {place}, {shift}, {none}, {largest}u, {field.lowest}}}")
+            code = f"{field.lowest}, {largest - none}u, {largest << shift}u, {none}"
+            rows.append(f"{{{first}, {n}, {place}, {shift}, {code}}}")
         return [
             numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width),
             f"W before_step[{cells}], after_step[{cells}], looked_at[{cells}];",

@@ -2,7 +2,6 @@
 
 static jmp_buf on_disabled;
 const W *s, *t;
-W *cells;
 int halt, written[MOST_WRITTEN], written_n, pc_cell, pc_written;
 W actor;
 

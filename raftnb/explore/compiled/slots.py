@@ -97,13 +97,14 @@ class Slots:
             direct, each = int(slot.asked is None), f"each_{loop}" if loop else "0"
             rows.append(f"{{{{{words}}}, {given}, {direct}, {each}}}")
             first += len(slot.instances)
-        members = [*itertools.chain(*(slot.instances for slot in self.all)), 0]
+        known = self.functions.arguments
+        members = [f"{{{i}, {known[i]}}}" for slot in self.all for i in slot.instances]
         return [
             *loops.values(),
             numbers(SLOTS=len(rows)),
             f"struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
             f"const uint64_t local[] = {{{', '.join([*map(local, self.all), '0'])}}};",
-            f"const int in_slot[] = {{{', '.join(map(str, members))}}};",
+            f"const struct member in_slot[] = {{{', '.join([*members, '{0}'])}}};",
         ]
 
     def _loop(self, slot: Slot) -> str | None:

@@ -217,14 +217,15 @@ class Tables:
         model, spec = self.model, self.model.spec
         ends = [m for cls in model.processes if not cls.everywhere for m in self.members[cls.root]]
         places = {member: i for i, member in enumerate(ends)}
-        limits = model.message_limits or (-1, -1)
+        own, limits = len(model.layout.cells), model.message_limits or (-1, -1)
         most = [limit if limit < LIMIT else -1 for limit in limits]
         queued: Any = model.constants[spec.channel_length] if spec.channel_length else -1
         named = {
             "KEEPS": int(model.keeps),
             "ENDS": len(ends),
             "QUEUES": min(model.channels.values(), default=-1),
-            "BAG": len(model.layout.cells) if has_bag(model) else -1,
+            "BAG": own if has_bag(model) else -1,
+            "NETWORK": min(model.channels.values(), default=own),
             "MOST_DISTINCT": most[0],
             "MOST_COPIES": most[1],
             "MOST_QUEUED": queued if model.channels else -1,
