@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # it takes time to import, which a small model does not need
 
 COMPILED_FROM = 3_000
 """So many initial states are not listed in Python."""
-COMPILING = 0.4
+COMPILING = 0.15
 """Seconds of the processor that the compiler of C takes for a program, about."""
 SURE = 1.5
 """Where the memo would take so many times as long it is not worth going on with."""

@@ -15,7 +15,6 @@ from raftnb.explore.compiled.program import Loaded
 from raftnb.explore.narrowed import looking
 from raftnb.explore.reference import is_within_bounds
 from raftnb.language.claims import Property
-from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 SHARE = 0.05
@@ -59,9 +58,9 @@ def sample(loaded: Loaded) -> Iterator[int]:
 
 def compare_state(loaded: Loaded, number: int) -> None:
     """Raise `Differs` if a state's steps, or what is claimed, are not as in plain Python."""
-    model, state = loaded.written.model, loaded.numbered(number)
+    state = loaded.numbered(number)
     steps = [(*names, loaded.state(row)) for *names, row in successors(loaded, number)]
-    ours, theirs = Counter(steps), Counter(in_python(model, state))
+    ours, theirs = Counter(steps), Counter(in_python(loaded.written.world, state))
     if ours != theirs:
         raise Differs(f"{len(ours)} successors, and in Python {len(theirs)}, of {state.values!r}")
     said = claims(loaded, number)
@@ -109,10 +108,10 @@ def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
         yield instance.process.name, instance.action.name, row
 
 
-def in_python(model: Model, state: State) -> Iterator[tuple[str, str, State]]:
+def in_python(world: World, state: State) -> Iterator[tuple[str, str, State]]:
     """The steps from a state."""
     try:
-        for step, after in World(model).successors(state):
+        for step, after in world.successors(state):
             yield step.process, step.action, after
     except SpecError as error:
         raise Differs(

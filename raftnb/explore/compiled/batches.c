@@ -196,7 +196,7 @@ int deal_out(uint32_t number, uint32_t many, size_t bytes) {
     while (sent_bits < MOST_SENT_BITS && room_for_sent() < bytes / 32) sent_bits++;
     sent = reserve(room_for_sent());
     if (!is_word || !rows_of_arrivals || !outgoing || !digests || !numbers || !homes || !sent) return FULL;
-    for (int g = 0; g < GROUPS; g++) is_word[groups[g].place] |= groups[g].largest == 0xffffffffu;
+    for (int g = 0; g < GROUPS; g++) is_word[groups[g].place] |= groups[g].mask == 0xffffffffu;
     for (int j = 0; j < WAITING; j++) arrivals[j].row = rows_of_arrivals + j * WIDTH;
     return MORE;
 }

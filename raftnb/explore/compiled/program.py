@@ -33,18 +33,23 @@ class Text:
     """A model's program, and what is needed to speak to it.
 
     `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
-    the instances that are run in Python, and why.
+    the instances that are run in Python, and why. `world` is that of plain Python.
     """
 
     model: Model
+    world: World
     text: str
     atoms: Atoms
     constants: list[Any]
-    instances: tuple[ActionInstance, ...]
     claims: Claims
     width: int
     view: View | None = None
     interpreted: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def instances(self) -> tuple[ActionInstance, ...]:
+        """What can be done, in the order of the program's tables."""
+        return self.world.instances
 
 
 def text_of(model: Model, options: ExplorationOptions, *, wide: bool = False) -> Text:
@@ -69,7 +74,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     text = "\n".join([headers(), tables.text(), functions.text(), *lines])
     claims = claims_of(model, options)
     return Text(
-        model, text, tables.atoms, tables.constants, world.instances, claims, shape.rows.width,
+        model, world, text, tables.atoms, tables.constants, claims, shape.rows.width,
         options.view, shape.interpreted,
     )  # fmt: skip
 
