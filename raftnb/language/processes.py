@@ -79,9 +79,20 @@ class Variable:
         return world.read(world.base_of(process) + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
-        world = world_of(process)
-        base = process._base if world is process._world else world.base_of(process)
-        world.write(base + self.position, value)
+        own = process._world
+        world = running.get(own)
+        if world is own or process._after:
+            own.write(process._base + self.position, value)
+        else:
+            world.write(world.base_of(process) + self.position, value)
+
+
+class SharedVariable(Variable):
+    """A shared variable: it is read on its class, in the running world."""
+
+    def __get__(self, _: Any, owner: type | None = None) -> Any:
+        world = running.get(None) or running_world()
+        return world.read(world.base_of(owner) + self.position)
 
 
 def world_of(process: Process) -> Any:
@@ -303,7 +314,8 @@ class GlobalsType(type):
         for key, annotation, initial in declared(space, name) if bases else ():
             position = variables[key].position if key in variables else len(variables)
             module = space.get("__module__", "")
-            variables[key] = Variable(key, annotation, initial, position, module)
+            shared = SharedVariable(key, annotation, initial, position, module)
+            space[key] = variables[key] = shared
         cls = super().__new__(mcs, name, bases, space)
         parent_root = getattr(bases[0], "root", "") if bases else ""
         type.__setattr__(cls, "variables", variables)
@@ -311,27 +323,24 @@ class GlobalsType(type):
         return cls
 
     def __getattr__(cls, name: str) -> Any:
-        declared = not name.startswith("_") and name in cls.variables
-        if not declared and (name.startswith("_") or name in TAKEN):  # asked for by ourselves
+        if name.startswith("_") or name in TAKEN:  # asked for by ourselves
             raise AttributeError(name)
-        if not declared:
-            raise undeclared(name, cls, cls.variables)
-        world = running_world()
-        return world.read(world.base_of(cls) + cls.variables[name].position)
+        raise undeclared(name, cls, cls.variables)
 
     def __setattr__(cls, name: str, value: Any) -> None:
+        variable = cls.variables.get(name)
+        if variable is not None:
+            world = running.get(None) or running_world()
+            world.write(world.base_of(cls) + variable.position, value)
+            return
         refuse_dataclass(cls.__name__, name)
-        if name.startswith("__") or name == "_abc_impl":
-            return super().__setattr__(name, value)
-        if name not in cls.variables:
+        if not name.startswith("__") and name != "_abc_impl":
             raise SpecError(
                 f"an assignment to `{name}`, which `{cls.__name__}` does not declare",
                 allowed=", ".join(cls.variables) or "no variables",
                 cure=f"declare it: `{name}: Type = initial value` in the class",
             )
-        world = running_world()
-        world.write(world.base_of(cls) + cls.variables[name].position, value)
-        return None
+        super().__setattr__(name, value)
 
 
 class Globals(metaclass=GlobalsType):

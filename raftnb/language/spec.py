@@ -305,6 +305,12 @@ class Model:
         return (*found, *(lambda value: value for _ in self.channels))
 
     @cached_property
+    def left_out_cells(self) -> frozenset[int]:
+        """The cells of history variables, where they are no part of the model."""
+        cells = () if self.history else enumerate(self.layout.cells)
+        return frozenset(at for at, cell in cells if cell.history)
+
+    @cached_property
     def _records(self) -> frozenset[type]:
         return frozenset(cls for cls in self.spec.vocabulary.kinds if issubclass(cls, Record))
 

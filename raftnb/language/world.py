@@ -54,6 +54,7 @@ class World:
         }
         self.actor: Process | None = None
         self.writes: set[int] = set()
+        self._ranges: dict[Property, tuple[dict[str, Any], dict[str, list[Any]]]] = {}
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
         self.choices: list[tuple[int, tuple[Any, ...]]] = []
@@ -114,7 +115,7 @@ class World:
         """Change a cell, inside an action; a history variable that is left out stays as it is."""
         if self.actor is None:
             raise only_in_actions(f"an assignment to `{self.layout.cells[cell]}`")
-        if self.layout.cells[cell].history and not self.model.history:
+        if cell in self.model.left_out_cells:
             return
         self.writes.add(cell)
         self.cells[cell] = self.model.admitted(cell, value)
@@ -219,12 +220,14 @@ class World:
         self.actor, self.choices = process, []
         self.writes.clear()
         order_of_actions = type(process).cycle
-        ordered = order_of_actions is not None and action.name in order_of_actions.labels
         try:
-            if ordered and process.pc != action.name:
+            if order_of_actions is None or action.name not in order_of_actions.labels:
+                action.function(process, *arguments)
+                return
+            if process.pc != action.name:
                 raise Disabled
             action.function(process, *arguments)
-            if order_of_actions is not None and ordered and not self._has_written(process, "pc"):
+            if not self._has_written(process, "pc"):
                 process.pc = order_of_actions.after(action.name)
         except Disabled:
             raise
@@ -252,9 +255,9 @@ class World:
             try:
                 self.execute(instance.process, instance.action, arguments)
             except Disabled:
-                script = next_script(self.choices)
+                script = next_script(self.choices) if self.choices else None
                 continue
-            script = next_script(self.choices)
+            script = next_script(self.choices) if self.choices else None
             yield
 
     def load(self, state: State) -> None:
@@ -304,16 +307,21 @@ class World:
 
     def failure(self, claim: Property) -> dict[str, Any] | None:
         """None if a claim is true in this state, else the quantified values for which it is not."""
-        constants = self.model.constants
         with self:
-            types = self.model.parameters(claim)  # type: ignore[arg-type]
-            fixed = {name: constants[name] for name in types if name in constants}
-            free = {n: universe(t, self) for n, t in types.items() if n not in fixed}
+            fixed, free = self._ranges.get(claim) or self._ranges_of(claim)
             for row in itertools.product(*free.values()):
                 values = dict(zip(free, row, strict=True))
                 if not evaluate(claim, {**fixed, **values}):
                     return values
         return None
+
+    def _ranges_of(self, claim: Property) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+        """The constants among a claim's parameters, and what the others range over."""
+        constants, types = self.model.constants, self.model.parameters(claim)  # type: ignore[arg-type]
+        fixed = {name: constants[name] for name in types if name in constants}
+        free = {n: universe(t, self) for n, t in types.items() if n not in fixed}
+        self._ranges[claim] = fixed, free
+        return fixed, free
 
     # Running by hand.
 

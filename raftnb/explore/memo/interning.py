@@ -63,7 +63,8 @@ class Interner:
         self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
         self.class_of: list[list[int]] = []  # the same, which is sooner read in Python
         self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
-        self._seen: dict[tuple[int, int], frozenset[int]] = {}
+        self._projections: dict[tuple[int, frozenset[int]], int] = {}
+        self._values = [self.pools[pool].values for pool in self.pool_of]
 
     def _make_components(self) -> None:
         model = self.model
@@ -161,9 +162,14 @@ class Interner:
         self.symmetry.message_swapped[number, swap] = there
         self.symmetry.message_swapped[there, swap] = number
 
-    def projection(self, column: int, cells: Iterable[int]) -> int:
+    def projection(self, column: int, cells: frozenset[int]) -> int:
         """The projection of a column to some of its cells: a row of `classes`, or WHOLE."""
-        component = column % self.width
+        key = column, cells
+        if key not in self._projections:
+            self._projections[key] = self._projection(column % self.width, cells)
+        return self._projections[key]
+
+    def _projection(self, component: int, cells: Iterable[int]) -> int:
         if component == len(self.components):
             return WHOLE
         pool, total = self.pools[self.pool_of[component]], len(self.model.layout.cells)
@@ -178,15 +184,6 @@ class Interner:
             for number in range(len(pool.values)):
                 self._classify(new, number)
         return pool.projections[offsets]
-
-    def cells_seen(self, column: int, projection: int) -> frozenset[int]:
-        """The cells that a projection of a column shows."""
-        key = column, projection
-        if key not in self._seen:
-            after, component = divmod(column, self.width)
-            first = self.components[component][0] + after * len(self.model.layout.cells)
-            self._seen[key] = frozenset([first + n for n in self.class_ids[projection][1]])
-        return self._seen[key]
 
     def _classify(self, projection: int, number: int) -> None:
         pool, offsets, classes = self.class_ids[projection]
@@ -215,10 +212,8 @@ class Interner:
 
     def cells(self, row: Sequence[int]) -> list[Any]:
         """The values of the cells of a row (cells come in the order of the components)."""
-        values: list[Any] = []
-        for c, pool in enumerate(self.pool_of):
-            values += self.pools[pool].values[row[c]]
-        return values
+        parts = map(list.__getitem__, self._values, row)  # a row may have a bag, too, and go on
+        return list(itertools.chain.from_iterable(parts))
 
     def bag(self, row: Sequence[int]) -> dict[Message, int]:
         """The messages in flight of a row."""

@@ -138,9 +138,8 @@ class Memo:
             run = self._run(slot.members[0], row)
             path = self.paths.of(run.reads, run.written())
             results = self._rows(slot.members[0], run, row)
-        span = self.result.extend(results)
         self.slots.meet_messages()
-        return path, span
+        return path, self.result.extend(results)
 
     def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
         results: list[Any] = []
@@ -154,7 +153,7 @@ class Memo:
                 results += self._rows(member, run, row)
         if slot.component is None or not slot.members:
             return {}, results
-        return {slot.component: set(self.interner.components[slot.component])}, results
+        return {slot.component: self.interner.owned[slot.component]}, results
 
     def _run(self, member: Member, row: Sequence[int]) -> Observed:
         instance, message = member
@@ -250,8 +249,10 @@ class Memo:
         return [self.within, *self.invariants]
 
     def _learn(self, slots: Iterable[int], row: Sequence[int]) -> None:
+        walk = self.trees.walk
         for slot in slots:
-            self.leaf(slot, row)
+            if not walk(slot, row):
+                self._fill(self.slots.all[slot], row)
 
     def _are_few(self, bag: Callable[[], int]) -> bool:
         """Whether the messages of a bag, which is made if it matters, are within the limits."""

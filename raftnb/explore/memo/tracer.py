@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
@@ -19,8 +18,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One successor: the cells it changes, what becomes of messages, and the choices made."""
 
     writes: tuple[tuple[int, Any], ...]
@@ -29,8 +27,7 @@ class Outcome:
     choices: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(NamedTuple):
     """What a run read (cells in the order of their first reading, -1 is the bag) and gave."""
 
     reads: tuple[int, ...]
@@ -143,6 +140,8 @@ class Tracer(World):
 
     def _outcome(self) -> Outcome:
         writes = tuple([(cell, self.cells[cell]) for cell in sorted(self.writes)])
+        if not self.choices:
+            return Outcome(writes, tuple(self.ops), (), ())
         picks = tuple([pick for pick, _ in self.choices])
         chosen = tuple([options[pick] for pick, options in self.choices])
         return Outcome(writes, tuple(self.ops), picks, chosen)

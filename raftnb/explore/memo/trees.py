@@ -2,25 +2,23 @@
 
 A node names the column of the row that is looked at next, and through which projection (some of
 the cells of the component there); an edge is the number seen; a leaf is an answer. The trees are
-kept twice: as a dictionary of edges, in which Python inserts, and as flat tables (`Tables.node`
+kept twice: as dictionaries of edges, in which Python inserts, and as flat tables (`Tables.node`
 and the hash table `trie`), which compiled code walks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from raftnb.explore.tables.growing_arrays import Growing, Hashed
-from raftnb.explore.tables.layout import FRESH, LEAF, OPEN_BAG, WHOLE, Node
+from raftnb.explore.tables.layout import FRESH, OPEN_BAG, WHOLE, Node
 
-Path = dict[int, AbstractSet[int]]
+Path = dict[int, frozenset[int]]
 """The cells read of each column, columns in the order of first reading."""
 NO_BAG_YET = int(OPEN_BAG)
-ANYTHING_YET = (FRESH, WHOLE, 0, 0)
 
 
 class NeedsBag(BaseException):
@@ -37,11 +35,8 @@ class Projections(Protocol):
     class_of: list[list[int]]
     """For each projection what each number looks like."""
 
-    def projection(self, column: int, cells: AbstractSet[int]) -> int:
+    def projection(self, column: int, cells: frozenset[int]) -> int:
         """The projection of a column to some cells; WHOLE if these are all."""
-
-    def cells_seen(self, column: int, projection: int) -> AbstractSet[int]:
-        """The cells that a projection shows."""
 
 
 class Places(Protocol):
@@ -71,8 +66,20 @@ class Paths:
                 path.setdefault(columns[cell], set()).add(cell)
             for column in dict.fromkeys([columns[cell] for cell in written]):
                 path.setdefault(column, set()).update(self.places.components[column])
-            self._known[key] = {**path}
+            self._known[key] = {column: frozenset(cells) for column, cells in path.items()}
         return self._known[key]
+
+
+class Look(NamedTuple):
+    """What Python knows of a node: what is looked at there, and where each number seen leads."""
+
+    column: int
+    projection: int
+    cells: frozenset[int] | None
+    """The cells that are seen; None if all are."""
+    classes: Sequence[int] | None
+    """What each number looks like then; None if all cells are seen."""
+    edges: dict[int, int]
 
 
 class Trees:
@@ -80,19 +87,19 @@ class Trees:
 
     def __init__(self, projections: Projections) -> None:
         self.projections = projections
-        self.root: list[int] = []
+        self.root: dict[int, int] = {}
         self.roots: Any = None  # `root` as an array, as `save` has left it
         self.node = Growing(np.int64, len({*Node}))
-        self.node.append(ANYTHING_YET)  # so that 0 means: no node
-        self.edges: dict[int, int] = {}
+        self.node.append((FRESH, WHOLE, 0, 0))  # so that 0 means: no node
+        self.looks: list[Look | None] = [None]  # None for a leaf
         self.unsaved: dict[int, int] = {}
         self.trie = Hashed()
 
     def plant(self) -> int:
         """The number of a new tree, of which nothing is known yet."""
-        self.root.append(0)
-        self.roots = None
-        return len(self.root) - 1
+        tree = len(self.root)
+        self.uproot(tree)
+        return tree
 
     def uproot(self, tree: int) -> None:
         """Forget all that is known of a tree."""
@@ -100,18 +107,16 @@ class Trees:
 
     def walk(self, tree: int, row: Sequence[int]) -> int:
         """The leaf that a row leads to, or 0; raises `NeedsBag` if it looks into an open bag."""
-        node, nodes, edges = self.root[tree], self.node.rows, self.edges
-        class_of = self.projections.class_of
+        node, looks, number = self.root[tree], self.looks, 0
         while node:
-            column, projection, _, _ = nodes[node]
-            if column == LEAF:
+            look = looks[node]
+            if look is None:
                 return node
+            column, _, _, classes, edges = look
             number = row[column]
-            if number == NO_BAG_YET:
-                raise NeedsBag
-            if projection != WHOLE:
-                number = class_of[projection][number]
-            node = edges.get(node << 32 | number, 0)
+            node = edges.get(number if classes is None else classes[number], 0)
+        if number == NO_BAG_YET:  # no edge has this number
+            raise NeedsBag
         return 0
 
     def insert(
@@ -122,52 +127,54 @@ class Trees:
         A node that saw too few cells of its column starts anew with more of them. Raises
         `NotDetermined` if the path contradicts the tree: then the run was not the first one.
         """
-        nodes, projections, link = self.node.rows, self.projections, None
+        parent, edges, number = 0, self.root, tree
         for column, cells in path.items():
-            node = self._follow(tree, link)
-            kind, projection, _, _ = nodes[node]
-            if kind == FRESH:
-                projection = self._look(node, column, cells)
-            elif kind != column:
+            node = edges.get(number, 0)
+            look = self.looks[node] if node else self._look(column, cells)
+            if look is None or look.column != column:
                 raise NotDetermined
-            elif projection != WHOLE:
-                known = projections.cells_seen(column, projection)
-                if not cells <= known:
-                    node = self._new_node(tree, link)
-                    projection = self._look(node, column, cells | known)
-            number = row[column]
-            if projection != WHOLE:
-                number = projections.class_of[projection][number]
-            link = node << 32 | number
-        node = self._follow(tree, link)
-        if nodes[node][Node.COMPONENT] >= 0:
+            if look.cells is not None and not cells <= look.cells:
+                node, look = 0, self._look(column, cells | look.cells)
+            if not node:
+                whole = (column, look.projection, 0, 0)
+                node = self._grow(parent, edges, number, whole, look)
+            parent, edges, number = node, look.edges, row[column]
+            if look.classes is not None:
+                number = look.classes[number]
+        known = edges.get(number, 0)
+        if known and self.looks[known] is not None:
             raise NotDetermined
-        nodes[node] = leaf
-        return node
+        return self._grow(parent, edges, number, leaf, None)
 
-    def _look(self, node: int, column: int, cells: AbstractSet[int]) -> int:
-        """Have a node look at some cells of a column; return the projection to them."""
+    def _look(self, column: int, cells: frozenset[int]) -> Look:
+        """How a new node looks at some cells of a column."""
         projection = self.projections.projection(column, cells)
-        self.node.rows[node] = (column, projection, 0, 0)
-        return projection
+        if projection == WHOLE:
+            return Look(column, WHOLE, None, None, {})
+        classes = self.projections.class_of[projection]
+        return Look(column, projection, cells, classes, {})
 
-    def _follow(self, tree: int, link: int | None) -> int:
-        node = self.root[tree] if link is None else self.edges.get(link, 0)
-        return node or self._new_node(tree, link)
-
-    def _new_node(self, tree: int, link: int | None) -> int:
-        """A fresh node, at an edge or at the root of a tree."""
-        node = self.node.append(ANYTHING_YET)
-        if link is None:
-            self.root[tree], self.roots = node, None
+    def _grow(
+        self,
+        parent: int,
+        edges: dict[int, int],
+        number: int,
+        row: tuple[int, int, int, int],
+        look: Look | None,
+    ) -> int:
+        """A new node, at an edge of its parent, or at the root of a tree."""
+        node = edges[number] = self.node.append(row)
+        self.looks.append(look)
+        if parent:
+            self.unsaved[parent << 32 | number] = node
         else:
-            self.edges[link] = self.unsaved[link] = node
+            self.roots = None
         return node
 
     def save(self) -> None:
         """Put the roots and edges that are new where compiled code finds them."""
         if self.roots is None:
-            self.roots = np.array(self.root, dtype=np.int64)
+            self.roots = np.array(list(self.root.values()), dtype=np.int64)
         if self.unsaved:
             self.trie.update(self.unsaved)
             self.unsaved = {}
