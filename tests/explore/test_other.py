@@ -289,7 +289,7 @@ def levels(sizes: list[int], seconds: float, runs: float = 1) -> list[tuple[floa
 
 
 GROWING, STEADY, SHRINKING = [3**n for n in range(12)], [100] * 60, [4_000, 1_000, 250, 60, 15, 0]
-DEAR, CHEAP = other.COMPILING / 390, other.COMPILING / 39_000
+DEAR, CHEAP = other.COMPILING / 410, other.COMPILING / 41_000
 
 
 @pytest.mark.parametrize(
