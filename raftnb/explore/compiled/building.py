@@ -18,10 +18,11 @@ from raftnb.explore.compiled.words import NotCompiled
 
 HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
-HEADERS = ("values.h", "model.h")
+HEADERS = ("values.h", "sets.h", "model.h")
 ENGINE = (
     "arrays.c",
     "values.c",
+    "sets.c",
     "table.h",
     "table.c",
     "storage.c",

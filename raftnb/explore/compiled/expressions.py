@@ -78,7 +78,7 @@ class Expressions:
         return self.in_turn(e.args, env, lambda *args: f"{name}({', '.join(args)})")
 
     def _everyone(self, e: nodes.Everyone, env: Names) -> str:
-        return self.tables.constant(frozenset(self.tables.members[e.root]))
+        return self.tables.literal(frozenset(self.tables.members[e.root]))
 
     def _inflight(self, e: nodes.InFlight, env: Names) -> str:
         return f"in_flight({self.tables.kind(e.kind)})"
@@ -112,8 +112,18 @@ class Expressions:
         return f"({{ W *{start} = top; {pushes} {made}({start}); }})"
 
     def _collect(self, e: nodes.Collect, env: Names) -> str:
-        pushes = (f"push({self.word(item, env)});" for item in e.items)
-        return self._built(" ".join(pushes), maker(e.type))
+        items = [self.word(item, env) for item in e.items]
+        if isinstance(e.type, nodes.SetOf) and len(items) < 2:
+            return f"set_of_one({items[0]})" if items else "MASK"
+        return self._collected(e.type, lambda add: " ".join(map(add, items)))
+
+    def _collected(self, type_: Type, adding: Callable[[Callable[[str], str]], str]) -> str:
+        """A collection of what is added to it: sets whose members must be small need no stack."""
+        if isinstance(type_, nodes.SetOf) and self.tables.is_small(type_.of):
+            x, place = self.tables.fresh("x"), self.tables.small_place
+            added = adding(lambda item: f"{x} |= 1u << {place(type_.of, item)};")
+            return f"({{ W {x} = MASK; {added} {x}; }})"
+        return self._built(adding(lambda item: f"push({item});"), maker(type_))
 
     def _eachof(self, e: nodes.EachOf, env: Names) -> str:
         if e.kind == "sum":
@@ -124,11 +134,14 @@ class Expressions:
 
             return f"({{ W {total} = ZERO; {self._each(e, env, added)} {total}; }})"
 
-        def pushed(inner: Names) -> str:
-            key = "" if e.key is None else f"push({self.word(e.key, inner)}); "
-            return f"{key}push({self.word(e.body, inner)});"
+        def added_to(add: Callable[[str], str]) -> str:
+            def one(inner: Names) -> str:
+                key = "" if e.key is None else add(self.word(e.key, inner))
+                return key + add(self.word(e.body, inner))
 
-        return self._built(self._each(e, env, pushed), maker(e.type))
+            return self._each(e, env, one)
+
+        return self._collected(e.type, added_to)
 
     def _quantified(self, e: nodes.EachOf, env: Names) -> str:
         found, unless = self.tables.fresh("x"), "!" if e.kind == "all" else ""
@@ -167,6 +180,13 @@ class Expressions:
                 f"{{ W {x} = at({items})[{i}]; {guard} {body(x)} }} }}"
             )
         step = 2 if isinstance(domain.type, MapOf) else 1
+        if isinstance(domain.type, nodes.SetOf) and self.tables.is_small(domain.type.of):
+            member = self.tables.small_member(domain.type.of, f"__builtin_ctz({i})")
+            start = f"W {i} = {self.word(domain, env)} ^ MASK; {i}; {i} &= {i} - 1"
+            return f"for ({start}) {{ W {x} = {member}; {body(x)} }}"
+        if not isinstance(domain.type, nodes.SeqOf | MapOf):
+            walk = f"struct walk {i} = walk({self.word(domain, env)}, 0, 1);"
+            return f"{{ W {x}; for ({walk} goes_on(&{i}, &{x});) {{ {body(x)} }} }}"
         return (
             f"{{ W {items} = {self.word(domain, env)}; for (W {i} = 0; {i} < size({items}); "
             f"{i} += {step}) {{ W {x} = at({items})[{i}]; {body(x)} }} }}"
@@ -183,11 +203,10 @@ class Expressions:
         if isinstance(e.among, nodes.Everyone):
             n = len(self.tables.members[e.among.root])
             return f"({self.tables.first(e.among.root)} + choose({n}))"
-        step = 2 if isinstance(e.among.type, MapOf) else 1
-        return (
-            f"({{ W {x} = {self.word(e.among, env)}; "
-            f"at({x})[choose(size({x}) / {step}) * {step}]; }})"
-        )
+        step, among = 2 if isinstance(e.among.type, MapOf) else 1, self.word(e.among, env)
+        if not isinstance(e.among.type, nodes.SeqOf | MapOf):
+            return f"({{ W {x} = {among}; member_at({x}, choose(words_of({x}))); }})"
+        return f"({{ W {x} = {among}; at({x})[choose(size({x}) / {step}) * {step}]; }})"
 
     # Operators.
 
@@ -227,6 +246,9 @@ class Expressions:
             return self.in_turn(
                 (item, *items.args), env, lambda x, low, high: f"({low} <= {x} && {x} < {high})"
             )
+        place = self.tables.small_place
+        if isinstance(items.type, nodes.SetOf) and self.tables.is_small(items.type.of, item.type):
+            return self.in_turn(e.args, env, lambda x, of: f"({of} >> {place(item.type, x)} & 1)")
         return self.in_turn(e.args, env, lambda x, of: f"holds_item({of}, {x})")
 
     def _isinstance(self, e: Apply, env: Names) -> str:
@@ -321,8 +343,8 @@ OPERATORS: dict[str, Callable[..., str]] = {
     "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
     "concat": lambda a, b: f"concat({a}, {b})",
     "union": lambda a, b: f"joined({a}, {b})",
-    "minus": lambda a, b: f"filtered({a}, {b}, 0)",
-    "meet": lambda a, b: f"filtered({a}, {b}, 1)",
+    "minus": lambda a, b: f"minus({a}, {b})",
+    "meet": lambda a, b: f"common({a}, {b})",
     "merge": lambda a, b: f"merged({a}, {b})",
     "get": lambda items, key, default: f"map_get({items}, {key}, {default})",
     "the": lambda a: f"some({a})",

@@ -19,7 +19,7 @@ extern const int source_at[], dest_at[], end_of[];
 extern const unsigned char is_a[]; /* of each kind that is asked for, and each class of records */
 
 /* Which cells are looked at as one word, and where it stands in a row (rows.c). */
-struct group { int first, n, place, shift; W lowest, most, mask; int or_none; };
+struct group { int first, n, place, shift, low_bits; W lowest, most, mask; int or_none; };
 extern const struct group groups[];
 extern const int group_of[];
 

@@ -12,7 +12,7 @@ static int queue_of(W message) {
 static W addressed(W message, W to) {
     if (!is_record(message) || !source_at[at(message)[0]] || !(to & ATOM)) fail();
     W *from = top, kind_of = at(message)[0];
-    spread(message, 1);
+    spread(message);
     if (from[source_at[kind_of]] == NONE) from[source_at[kind_of]] = actor;
     from[dest_at[kind_of]] = to;
     W found = node(RECORD, (W)(top - from), from);
@@ -50,7 +50,7 @@ static int change_bag(W *from, int what, W message) {
 /* The word after `n` changes, each what is done and with which message. */
 static W changed(W now, const W *changes, int n) {
     W *from = top;
-    int differs = 0;
+    int differs = 0, there;
     if (QUEUES >= 0) {
         for (int i = 0; i < n; i++) {
             W message = changes[2 * i + 1], waiting = size(now);
@@ -59,11 +59,12 @@ static W changed(W now, const W *changes, int n) {
         }
         return now;
     }
-    for (int i = 0; KEEPS && i < n && !differs; i++) differs = !holds_item(now, changes[2 * i + 1]);
+    for (int i = 0; KEEPS && i < n && !differs; i++)
+        search(at(now), size(now), 1, changes[2 * i + 1], &there), differs = !there;
     if (KEEPS && !differs) return now;
-    spread(now, 1);
+    spread(now);
     for (int i = 0; i < n; i++) differs |= change_bag(from, changes[2 * i], changes[2 * i + 1]);
-    if (differs) now = node(KEEPS ? SET : MAP, (W)(top - from), from);
+    if (differs) now = node(KEEPS ? TUPLE : MAP, (W)(top - from), from);
     top = from;
     return now;
 }
@@ -92,9 +93,8 @@ W in_flight(int wanted) {
     for (int c = first; c < last; c++)
         for (W i = 0; i < size(s[c]); i += step)
             if (is_kind(wanted, at(s[c])[i])) push(at(s[c])[i]);
-    if (QUEUES < 0) return as_tuple(from);
-    W found = as_set(from);
-    return node(TUPLE, size(found), at(found));
+    if (QUEUES >= 0) sort_set(from);
+    return as_tuple(from);
 }
 
 /* Whether the messages that a word stands for are within the limits. */

@@ -15,6 +15,7 @@ from raftnb.data.trace import State
 from raftnb.explore.compiled.building import Build, headers
 from raftnb.explore.compiled.checkpoints import Folder, refusal
 from raftnb.explore.compiled.interpreted import Interpreted
+from raftnb.explore.compiled.masks import Masks
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of
 from raftnb.explore.compiled.tables import has_bag
@@ -40,6 +41,7 @@ class Text:
     world: World
     text: str
     atoms: Atoms
+    masks: Masks
     constants: list[Any]
     claims: Claims
     width: int
@@ -74,8 +76,8 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     text = "\n".join([headers(), tables.text(), functions.text(), *lines])
     claims = claims_of(model, options)
     return Text(
-        model, world, text, tables.atoms, tables.constants, claims, shape.rows.width,
-        options.view, shape.interpreted,
+        model, world, text, tables.atoms, tables.masks, tables.constants, claims,
+        shape.rows.width, options.view, shape.interpreted,
     )  # fmt: skip
 
 
@@ -126,7 +128,7 @@ class Loaded:
             raise self.error() or NotCompiled("the memory that was asked for cannot be reserved")
         if folder:
             folder.opened()
-        self.words = Words(written.atoms, self._node)
+        self.words = Words(written.atoms, written.masks, self._node)
         self.arena = self.library.arena_of()
         self.interpreter = self._interpreter()
 

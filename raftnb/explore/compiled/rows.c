@@ -1,12 +1,14 @@
 /* What stands where in a row of WIDTH words: of `groups` of cells that are looked at as one word (a
    process's variables are one node). */
 
-/* A group of few values has a few bits of a word, for which of them it is: from the `lowest` on, and
-   perhaps None. A word that is none of these is too large for them, and rows are to be made wider. */
+/* A group of few values has a few bits of a word, for which of them it is: from the `lowest` on, those
+   with the same low bits, and perhaps None. A word that is none of these is too large for them, and
+   rows are to be made wider. */
 
 static inline W code_of(int g, W word) {
     const struct group *of = &groups[g];
     W code = word - of->lowest;
+    code = code >> of->low_bits | code << (-of->low_bits & 31); /* low bits make it large */
     if (__builtin_expect(code <= of->most, 1)) return code;
     if (!of->or_none || word != NONE) too_wide();
     return of->most + 1;
@@ -15,7 +17,7 @@ static inline W code_of(int g, W word) {
 static inline W word_in(const W *row, int g) {
     const struct group *of = &groups[g];
     W code = (row[of->place] & of->mask) >> of->shift;
-    return of->or_none && code > of->most ? NONE : code + of->lowest;
+    return of->or_none && code > of->most ? NONE : (code << of->low_bits) + of->lowest;
 }
 
 /* Another word for a group of a row; gives the hash of that. */

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from raftnb.data.values import order
+from raftnb.explore.compiled.masks import values_of
 from raftnb.explore.compiled.tables import Tables, has_bag, numbers
 from raftnb.language.spec import Model
 from raftnb.tree import nodes
@@ -19,24 +20,28 @@ SMALL, MARGIN, TEXTS = 64, 4, 64
 many texts; a row is made anew, and wider, where that is too small."""
 LARGE = 16
 """What takes more bits has a word of its own."""
+LEAST_BITS = 8
+"""A set of numbers has room for so many of the first, or for those up to the model's horizon."""
 
 
 class Values(NamedTuple):
-    """So many values, from one on, given as its word in C."""
+    """So many values, from one on, given as its word in C: each word that has these low bits."""
 
     many: int
     lowest: str
+    low_bits: int = 0
 
 
 class Field(NamedTuple):
     """Where a group of cells stands in a row: which of its bits have a number for its value.
 
-    `lowest` is the word, in C, of the value whose number is 0; with `or_none` the number with all
-    bits set is None.
+    `lowest` is the word, in C, of the value whose number is 0, and the others differ from it above
+    the `low_bits`; with `or_none` the number with all bits set is None.
     """
 
     bits: int = WORD
     lowest: str = "0"
+    low_bits: int = 0
     or_none: bool = False
 
 
@@ -74,7 +79,7 @@ class Rows:
         for (first, n), (field, place, shift) in zip(self.groups, self._placed, strict=True):
             largest, none = (1 << field.bits) - 1, int(field.or_none)
             code = f"{field.lowest}, {largest - none}u, {largest << shift}u, {none}"
-            rows.append(f"{{{first}, {n}, {place}, {shift}, {code}}}")
+            rows.append(f"{{{first}, {n}, {place}, {shift}, {field.low_bits}, {code}}}")
         return [
             numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width),
             f"W before_step[{cells}], after_step[{cells}], looked_at[{cells}];",
@@ -108,7 +113,7 @@ class Rows:
         if found is None or found.many > 1 << LARGE:
             return Field()
         bits = max(1, (found.many + optional - 1).bit_length())
-        return Field(bits, found.lowest, optional)
+        return Field(bits, found.lowest, found.low_bits, optional)
 
     def _values(self, type_: Type) -> Values | None:
         """The values of a type that are few, and whose words follow each other."""
@@ -123,6 +128,18 @@ class Rows:
             return Values(len(tables.members[type_.root]), tables.first(type_.root))
         if isinstance(type_, nodes.Text) and not self.wide:
             return Values(TEXTS, "FIRST_TEXT")
+        if isinstance(type_, nodes.SetOf):
+            return self._sets(type_.of)
         if isinstance(type_, nodes.Int) and type_.natural and not self.wide:
             return Values(max(SMALL, MARGIN * self.model.horizon), "ZERO")
+        return None
+
+    def _sets(self, member: Type) -> Values | None:
+        """The same of sets, as words of bits."""
+        masks = self.tables.masks
+        if masks.groups.get(member) is not None:
+            members = values_of(member, self.tables.members)
+            return Values(1 << len(members), "MASK", masks.groups[member])
+        if nodes.is_nat(member) and not self.wide:
+            return Values(1 << min(masks.numbers, max(LEAST_BITS, self.model.horizon)), "MASK")
         return None

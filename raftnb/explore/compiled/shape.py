@@ -190,7 +190,7 @@ class Shape:
         model, tables = self.model, self.functions.tables
         with self.world:
             rows = [self._start(cell) for cell in range(len(model.variables))]
-        nothing: Any = () if model.channels else frozenset() if model.keeps else Map()
+        nothing: Any = () if model.channels or model.keeps else Map()
         rows += [f"{{ONE_OF, {tables.row([nothing])}, 1, 0}}"] * (
             len(self.rows.group_of) - len(model.variables)
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from raftnb.data.domains import DomainType
 from raftnb.data.values import Message, Record, place_of_class
+from raftnb.explore.compiled.masks import NO_PLACE, Masks
 from raftnb.explore.compiled.words import LIMIT, PLAIN, Atoms, NotCompiled
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -29,6 +30,8 @@ class Tables:
         self.members: dict[str, tuple[Any, ...]] = World(self.model).members_by_root
         for group in self.members.values():
             self.atoms.note(group)
+        self.masks = Masks(program, self.members)
+        self.atoms.note(tuple(self.masks.values))
         self.has_bag = has_bag(self.model)
         self.constants: list[Any] = []
         self._known: dict[Any, int] = {}
@@ -51,6 +54,8 @@ class Tables:
             return f"(ZERO + {value})" if value >= 0 else f"(ZERO - {-value})"
         if isinstance(value, str | Enum) or isinstance(type(value), DomainType):
             return self.atoms.name(value)
+        if isinstance(value, frozenset) and (mask := self.masks.of(value)) is not None:
+            return f"{mask:#x}u"
         return self.constant(value)
 
     def constant(self, value: Any) -> str:
@@ -170,6 +175,22 @@ class Tables:
     def _is_one_of(self, values: Iterable[Any]) -> str:
         return " || ".join(f"w == {self.literal(value)}" for value in values) or "(void)w, 0"
 
+    # Sets.
+
+    def is_small(self, *types: Type) -> bool:
+        """Whether all values of the types are small, and follow each other."""
+        return all(type_ in self.masks.groups for type_ in types)
+
+    def small_place(self, type_: Type, word: str) -> str:
+        """The place of a small value among the bits of a set."""
+        first = self.masks.groups[type_]
+        return f"({word} - {self.literal(self.masks.values[first])} + {first})"
+
+    def small_member(self, type_: Type, place: str) -> str:
+        """The word of the small value that has a place."""
+        first = self.masks.groups[type_]
+        return f"({place} + {self.literal(self.masks.values[first])} - {first})"
+
     # The text.
 
     def text(self) -> str:
@@ -185,12 +206,22 @@ class Tables:
                 *defined,
                 f"#define FIRST_TEXT ATOM\n#define LAST_TEXT (ATOM + {texts}u)",
                 f"FOR_PYTHON W constants[{len(self.constants) + 1}];",
+                *self._of_sets(ranked),
                 *self._of_classes(),
                 *self._network(ranked),
                 *names,
                 *checks,
             ]
         )
+
+    def _of_sets(self, ranked: list[Any]) -> list[str]:
+        values = ", ".join(map(self.literal, self.masks.values))
+        places = [self.masks.places.get(atom, NO_PLACE) for atom in ranked]
+        return [
+            numbers(SMALL_NUMBERS=self.masks.numbers, ATOMS=len(ranked)),
+            f"const W small_values[PLACES] = {{{values}}};",
+            f"const unsigned char small_places[] = {{{', '.join(map(str, [*places, NO_PLACE]))}}};",
+        ]
 
     def _of_classes(self) -> list[str]:
         records = list(self.atoms.records)

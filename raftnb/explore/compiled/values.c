@@ -54,12 +54,13 @@ W node(W rank, W n, const W *words) {
 /* The language's order: of collections the short ones first, then word by word. */
 int before(W a, W b) {
     if (a == b) return 0;
-    if (!(a & b & NODE)) return a < b;
-    W ka = kind(a), kb = kind(b), na = size(a), nb = size(b);
+    if (a < MASK || b < MASK) return a < b;
+    W ka = kind(a), kb = kind(b), na = words_of(a), nb = words_of(b), x, y;
     if (ka != kb) return ka < kb;
     if (ka != RECORD && na != nb) return na < nb;
-    for (W i = 0; i < na && i < nb; i++)
-        if (at(a)[i] != at(b)[i]) return before(at(a)[i], at(b)[i]);
+    struct walk i = walk(a, 0, 1), j = walk(b, 0, 1);
+    while (goes_on(&i, &x) && goes_on(&j, &y))
+        if (x != y) return before(x, y);
     return na < nb;
 }
 
@@ -71,7 +72,7 @@ W as_tuple(W *from) {
     return found;
 }
 
-static void merge_sort(W *words, size_t n, int step) {
+void merge_sort(W *words, size_t n, int step) {
     if (n < 2) return;
     size_t half = n / 2, width = step * sizeof(W);
     merge_sort(words, half, step);
@@ -85,16 +86,6 @@ static void merge_sort(W *words, size_t n, int step) {
         int later = j < n && before(words[j * step], left[i * step]);
         memcpy(words + k++ * step, later ? words + j++ * step : left + i++ * step, width);
     }
-}
-
-W as_set(W *from) {
-    W n = (W)(top - from), kept = 0;
-    merge_sort(from, n, 1);
-    for (W i = 0; i < n; i++)
-        if (!kept || from[kept - 1] != from[i]) from[kept++] = from[i];
-    W found = node(SET, kept, from);
-    top = from;
-    return found;
 }
 
 /* Keys and values in turn; of two equal keys the later one counts. */
@@ -123,7 +114,7 @@ W search(const W *words, W n, int step, W key, int *there) {
     return *there = 0, low * step;
 }
 
-int holds_item(W items, W item) {
+int node_holds(W items, W item) {
     int there = 0;
     if (kind(items) == TUPLE) {
         for (W i = 0; i < size(items) && !there; i++) there = at(items)[i] == item;
@@ -156,13 +147,14 @@ W slice(W items, W low, W high) {
     return node(TUPLE, j > i ? (W)(j - i) : 0, at(items) + i);
 }
 
-void spread(W items, int step) {
-    for (W i = 0; i < size(items); i += step) push(at(items)[i]);
+void spread(W items) {
+    W x;
+    for (struct walk i = walk(items, 0, 1); goes_on(&i, &x);) push(x);
 }
 
 W concat(W a, W b) {
     W *from = top;
-    spread(a, 1), spread(b, 1);
+    spread(a), spread(b);
     return as_tuple(from);
 }
 
@@ -183,23 +175,7 @@ W combined(W rank, const W *a, W na, const W *b, W nb) {
     return found;
 }
 
-W joined(W a, W b) { return combined(SET, at(a), size(a), at(b), size(b)); }
 W merged(W a, W b) { return combined(MAP, at(a), size(a), at(b), size(b)); }
-
-W filtered(W a, W b, int wanted) {
-    W *from = top;
-    for (W i = 0; i < size(a); i++)
-        if (holds_item(b, at(a)[i]) == wanted) push(at(a)[i]);
-    W found = node(SET, (W)(top - from), from);
-    top = from;
-    return found;
-}
-
-int is_part(W a, W b) {
-    for (W i = 0; i < size(a); i++)
-        if (!holds_item(b, at(a)[i])) return 0;
-    return 1;
-}
 
 /* Two sequences of numbers, as Python compares them. */
 int lexically(W a, W b, int or_equal) {
@@ -217,16 +193,17 @@ W floored(W a, W b, int rest) {
 }
 
 W extreme(W items, int largest, W otherwise) {
-    W n = size(items), found = n ? at(items)[0] : otherwise;
-    int step = kind(items) == MAP ? 2 : 1;
-    for (W i = step; i < n; i += step)
-        if (largest ? at(items)[i] > found : at(items)[i] < found) found = at(items)[i];
+    W found = otherwise, x;
+    struct walk i = walk(items, 0, kind(items) == MAP ? 2 : 1);
+    for (int any = 0; goes_on(&i, &x); any = 1)
+        if (!any || (largest ? x > found : x < found)) found = x;
     return bound(found);
 }
 
 int each_is(W items, W from, W step, int (*is_of_type)(W)) {
-    for (W i = from; i < size(items); i += step)
-        if (!is_of_type(at(items)[i])) return 0;
+    W x;
+    for (struct walk i = walk(items, from, step); goes_on(&i, &x);)
+        if (!is_of_type(x)) return 0;
     return 1;
 }
 
@@ -260,7 +237,5 @@ W beginning(const struct beginning *one, const W *given, uint64_t number) {
         if (one->kind == MAP_OF) push(given[i]), push(given[one->keys + digit]);
         else if (digit) push(given[i]);
     }
-    W found = node(one->kind == SET_OF ? SET : MAP, (W)(top - from), from);
-    top = from;
-    return found;
+    return one->kind == SET_OF ? as_set(from) : as_map(from);
 }

@@ -2,8 +2,9 @@
    engine, which is the same for all models.
 
    A word is a value: None, a truth value, a number, an atom (a text, a member of an enum or of a
-   domain), or the place of a node: a sequence, set, map or record, kept once. So two values are
-   equal if their words are, and among what is no node, words are in the language's order.
+   domain), a set of small values (sets.h), or the place of a node: a sequence, set, map or record,
+   kept once. So two values are equal if their words are, and among what is no collection, words are
+   in the language's order.
    What raises in Python ends in `fail`: the model is then left to Python. */
 
 #include <setjmp.h>
@@ -19,8 +20,10 @@ enum { NONE = 0, NO = 1, YES = 2, UNBOUND = 3 };
 enum { TUPLE = 6, SET = 7, MAP = 8, RECORD = 9 }; /* as in the language's order of kinds */
 #define ZERO 0x20000000u
 #define ATOM 0x40000000u
+#define MASK 0x60000000u
 #define NODE 0x80000000u
 #define LIMIT (1 << 28)
+#define PLACES 29 /* bits below those of MASK */
 
 extern W *arena; /* of each node: its hash, its kind and length, its words */
 extern W *stack, *stack_end, *top; /* for collections under construction */
@@ -53,7 +56,8 @@ static inline W bound(W w) {
 
 static inline W *at(W w) { return arena + (w & ~NODE) + 2; }
 static inline W size(W w) { return at(w)[-1] & 0x0fffffff; }
-static inline W kind(W w) { return w & NODE ? at(w)[-1] >> 28 : 0; }
+static inline int is_mask(W w) { return w >> PLACES == MASK >> PLACES; }
+static inline W kind(W w) { return w & NODE ? at(w)[-1] >> 28 : is_mask(w) ? SET : 0; }
 static inline int is_record(W w) { return kind(w) == RECORD; }
 
 static inline void push(W w) {
@@ -66,20 +70,17 @@ static inline void push(W w) {
 W node(W rank, W n, const W *words);
 int before(W a, W b);
 W as_tuple(W *from);
-W as_set(W *from);
 W as_map(W *from);
 W search(const W *words, W n, int step, W key, int *there);
-int holds_item(W items, W item);
+int node_holds(W items, W item);
 W map_get(W map, W key, W otherwise);
 W item(W items, W key);
 W slice(W items, W low, W high);
-void spread(W items, int step);
+void spread(W items);
+void merge_sort(W *words, size_t n, int step);
 W concat(W a, W b);
 W combined(W rank, const W *a, W na, const W *b, W nb);
-W joined(W a, W b);
 W merged(W a, W b);
-W filtered(W a, W b, int wanted);
-int is_part(W a, W b);
 int lexically(W a, W b, int or_equal);
 W floored(W a, W b, int rest);
 W extreme(W items, int largest, W otherwise);
@@ -110,10 +111,6 @@ static inline W field(W record, const int *positions) {
 static inline W checked(W w, int (*is_of_type)(W)) {
     if (!is_of_type(w)) fail();
     return w;
-}
-
-static inline W length(W items) {
-    return ZERO + size(items) / (kind(items) == MAP ? 2 : 1);
 }
 
 #define is_of(w, is_of_type) (is_of_type(w))

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from raftnb.data.values import Map, Record, SortedSet, order
+from raftnb.explore.compiled.masks import MASK, Masks
 
 ZERO, ATOM, NODE, LIMIT = 0x20000000, 0x40000000, 0x80000000, 1 << 28
 PLAIN = (None, False, True)
@@ -68,8 +69,9 @@ def inside(value: Any) -> tuple[Any, ...]:
 class Words:
     """The words of values, once all atoms are known: `node` makes the word of a node."""
 
-    def __init__(self, atoms: Atoms, node: MakeNode) -> None:
+    def __init__(self, atoms: Atoms, masks: Masks, node: MakeNode) -> None:
         self.ranked, self.records, self.node = atoms.ranked(), atoms.records, node
+        self.masks = masks
         self.classes = list(atoms.records)
         self.ranks = {atom: ATOM + i for i, atom in enumerate(self.ranked)}
 
@@ -81,6 +83,10 @@ class Words:
             if abs(value) >= LIMIT:
                 raise NotCompiled(f"the number {value}")
             return ZERO + value
+        if isinstance(value, frozenset):
+            mask = self.masks.of(value)
+            if mask is not None:
+                return mask
         words = [self.of(part) for part in inside(value)]
         if isinstance(value, Record):
             return self.node(RECORD, [self.records[type(value)], *words])
@@ -90,9 +96,9 @@ class Words:
         return self.ranks[value]
 
     def bag(self, messages: Sequence[tuple[Any, int]], *, keeps: bool) -> int:
-        """The word of the messages in flight: a set, or how many there are of each."""
+        """The word of the messages in flight: in their order, or how many there are of each."""
         if keeps:
-            return self.of(frozenset(message for message, _ in messages))
+            return self.of(tuple(sorted((message for message, _ in messages), key=order)))
         return self.of(Map(messages))
 
     def messages(self, bag: Any) -> tuple[tuple[Any, int], ...]:
@@ -106,8 +112,10 @@ class Words:
             return PLAIN[word]
         if word < ATOM:
             return word - ZERO
-        if word < NODE:
+        if word < MASK:
             return self.ranked[word - ATOM]
+        if word < NODE:
+            return SortedSet(self.masks.members(word))
         at = word & ~NODE
         kind, n = arena[at + 1] >> 28, arena[at + 1] & (LIMIT - 1)
         inner = [self.value(w, arena) for w in arena[at + 2 + (kind == RECORD) : at + 2 + n]]

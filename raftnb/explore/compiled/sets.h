@@ -1,0 +1,69 @@
+/* Sets. One whose members are all small is a word with a bit for each; any other is a node. Which
+   values are small, and at which place, the model says (masks.py): the first natural numbers, and
+   some atoms, in the language's order. */
+
+#pragma GCC visibility push(hidden)
+
+extern const int SMALL_NUMBERS, ATOMS; /* how many there are */
+extern const W small_values[];             /* by their places */
+extern const unsigned char small_places[]; /* of the atoms */
+#define NO_PLACE 31 /* a bit that no mask has */
+
+void sort_set(W *from);
+W as_set(W *from);
+W joined_nodes(W a, W b);
+W filtered(W a, W b, int wanted);
+int each_in(W a, W b);
+W member_at(W items, W n);
+
+#pragma GCC visibility pop
+
+static inline W place_of_small(W w) {
+    if (w - ZERO < (W)SMALL_NUMBERS) return w - ZERO;
+    return w - ATOM < (W)ATOMS ? small_places[w - ATOM] : NO_PLACE;
+}
+
+static inline int are_masks(W a, W b) { return ((a ^ MASK) | (b ^ MASK)) >> PLACES == 0; }
+
+/* How many words a collection is made of. */
+static inline W words_of(W items) {
+    return is_mask(items) ? (W)__builtin_popcount(items ^ MASK) : size(items);
+}
+
+static inline W length(W items) {
+    return ZERO + words_of(items) / (kind(items) == MAP ? 2 : 1);
+}
+
+/* On the way through the words of a collection. */
+struct walk { W bits, at, end, step; };
+
+static inline struct walk walk(W items, W from, W step) {
+    if (is_mask(items)) return (struct walk){.bits = items ^ MASK};
+    W first = (items & ~NODE) + 2;
+    return (struct walk){0, first + from, first + size(items), step};
+}
+
+static inline int goes_on(struct walk *i, W *item) {
+    if (i->bits) {
+        *item = small_values[__builtin_ctz(i->bits)];
+        i->bits &= i->bits - 1;
+        return 1;
+    }
+    if (i->at >= i->end) return 0;
+    *item = arena[i->at], i->at += i->step;
+    return 1;
+}
+
+static inline int holds_item(W items, W item) {
+    return is_mask(items) ? items >> place_of_small(item) & 1 : node_holds(items, item);
+}
+
+static inline W joined(W a, W b) { return are_masks(a, b) ? a | b : joined_nodes(a, b); }
+static inline W minus(W a, W b) { return are_masks(a, b) ? a & ~(b ^ MASK) : filtered(a, b, 0); }
+static inline W common(W a, W b) { return are_masks(a, b) ? a & b : filtered(a, b, 1); }
+static inline int is_part(W a, W b) { return are_masks(a, b) ? !(a & ~b) : each_in(a, b); }
+
+static inline W set_of_one(W item) {
+    W place = place_of_small(item);
+    return place == NO_PLACE ? node(SET, 1, &item) : MASK | 1u << place;
+}
