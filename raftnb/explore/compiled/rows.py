@@ -141,5 +141,5 @@ class Rows:
             members = values_of(member, self.tables.members)
             return Values(1 << len(members), "MASK", masks.groups[member])
         if nodes.is_nat(member) and not self.wide:
-            return Values(1 << min(masks.numbers, max(LEAST_BITS, self.model.horizon)), "MASK")
+            return Values(1 << min(masks.numbers, max(LEAST_BITS, self.model.horizon + 1)), "MASK")
         return None
