@@ -1,6 +1,6 @@
-/* Sets. One whose members are all small is a word with a bit for each; any other is a node. Which
-   values are small, and at which place, the model says (masks.py): the first natural numbers, and
-   some atoms, in the language's order. */
+/* Sets. One whose members are all small is a mask, a word with a bit for each; any other is a node.
+   Which values are small, and at which place, the model says (masks.py): the first natural numbers,
+   and some atoms, in the language's order. Whatever makes a set makes a mask where it can. */
 
 #pragma GCC visibility push(hidden)
 

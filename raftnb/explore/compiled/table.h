@@ -80,10 +80,11 @@ void grow_kept(void);
 void forget_outcomes(void);
 static inline size_t outcomes_take(void) { return kept_size * sizeof *kept + notes_used; }
 
+/* A product's bits depend on those below them, and words may differ in their upper ones alone. */
 static inline uint64_t hash_of_key(struct key key, W slot) {
     uint64_t h = (key.low + slot * 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
-    h += key.high * 0xD6E8FEB86659FD93u;
-    return __builtin_bswap64(h); /* every bit of a product depends on those below it */
+    h = ((h ^ h >> 32) + key.high) * 0xD6E8FEB86659FD93u;
+    return h ^ h >> 32;
 }
 
 /* What is seen of the states that were met, in a model that is `viewed`. */
