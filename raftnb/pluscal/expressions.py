@@ -308,6 +308,23 @@ def _each(words: Words, expr: nodes.EachOf, scope: Scope) -> Term:
     return collections.each(words, expr, scope)
 
 
+def _flat(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
+    if isinstance(expr.type, nodes.SetOf):
+        return Prefix("UNION", words.term(expr.args[0], scope))
+    return refuse(
+        scope.routine, expr.line, "several `for`s in a sequence",
+        "several `for`s in all(...), any(...), sum(...) and in sets", "keep a set, or one `for`",
+    )  # fmt: skip
+
+
+def _place(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
+    return refuse(
+        scope.routine, expr.line, "`.index`, the place of a member in its class", LANGUAGE,
+        "declare a number, `rank: Nat = anything()`, that no action writes: in TLA+ members have "
+        "no order",
+    )  # fmt: skip
+
+
 INFIX = {
     "*": "*", "//": "\\div", "%": "%", "union": "\\cup", "meet": "\\cap", "minus": "\\",
 }  # fmt: skip
@@ -316,7 +333,7 @@ SPECIAL: dict[str, Callable[[Words, nodes.Apply, Scope], Term]] = {
     "+": _sum, "-": _sum, "==": _equal, "<": _less, "<=": _less, "in": _member,
     "isinstance": _isinstance, "len": _len, "index": _index, "slice": _slice, "concat": _concat,
     "merge": _merge, "get": _map_get, "least": _extreme, "largest": _extreme, "the": _same,
-    "as": _same, "range": _range,
+    "as": _same, "range": _range, "flat": _flat, "place": _place,
 }  # fmt: skip
 EXPRESSIONS: dict[type[nodes.Expr], Callable[[Words, Any, Scope], Term]] = {
     nodes.Const: _const,

@@ -91,9 +91,9 @@ def _pair(lower: Lower, key: ast.expr, value: ast.expr) -> tuple[Expr, Expr]:
 
 
 def comprehension(lower: Lower, kind: str, node: Any, body: Part) -> Expr:
-    """A comprehension; for `all`, `any` and `sum`, several `for`s are nested."""
-    if len(node.generators) > 1 and kind not in ("all", "any", "sum"):
-        lower.scope.fail(node, "one `for` in a comprehension, but in `all`, `any` and `sum`")
+    """A comprehension; several `for`s are nested, and what the inner ones make is put together."""
+    if len(node.generators) > 1 and kind == "map":
+        lower.scope.fail(node, "one `for` in a comprehension that makes a map")
     return _generator(lower, kind, node, list(node.generators), body)
 
 
@@ -114,7 +114,10 @@ def _generator(
             value = _generator(lower, kind, node, left[1:], body)
         else:
             value, key = body()
-    return EachOf(_type(kind, value, key), node.lineno, kind, name, domain, condition, value, key)
+    type_ = _type(kind, value, key)
+    each = EachOf(type_, node.lineno, kind, name, domain, condition, value, key)
+    is_nested = len(left) > 1 and kind in ("set", "seq")
+    return Apply(value.type, node.lineno, "flat", (each,)) if is_nested else each
 
 
 def _unsettled(lower: Lower, node: ast.expr, base: Expr) -> Expr:

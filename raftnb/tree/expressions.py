@@ -53,13 +53,8 @@ COMBINED: dict[tuple[type[ast.operator], type[Type]], str] = {
     (ast.Add, SeqOf): "concat", (ast.BitOr, SetOf): "union", (ast.BitOr, MapOf): "merge",
     (ast.BitAnd, SetOf): "meet", (ast.Sub, SetOf): "minus",
 }  # fmt: skip
+NAMED = "compare the members themselves, or declare a variable that says which one it is"
 FREEZE = "frozenset({...}), Map({...}): values that cannot change"
-
-
-NUMBERED = (
-    "a proof is about any number of members: declare a number, `rank: Nat = anything()`, that no "
-    "action writes, and say in `assuming=` what is so of it"
-)
 
 
 class Expressions:
@@ -215,8 +210,9 @@ class Expressions:
         root = owner.type.root
         known = self.scope.variables(root)
         if node.attr not in known:
-            own = node.attr in ("index", "name")
-            cure = NUMBERED if own else SAY
+            if node.attr == "index":
+                return self.apply(Int(natural=True), node, "place", owner)
+            cure = NAMED if node.attr == "name" else SAY
             allowed = ", ".join(known) or "classes of processes, which have variables"
             self.scope.fail(node, allowed, cure)
         type_ = self.scope.names.variable_type(root, node.attr)

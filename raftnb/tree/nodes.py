@@ -181,6 +181,8 @@ class Apply(Expr):
     Of collections: `len index slice concat`, `union minus meet` of sets, `merge get` of maps,
     `least largest` of numbers (with a default, where there may be none). `isinstance` of a class.
     `the` is a value that is not None, `as` one that is of the type of the expression.
+    `flat` is the union of a set of sets, or all sequences of a sequence one after the other, as
+    several `for`s make it; `place` says which of its class a member is, from 0.
     Those of `PARTIAL` have no value for some operands, where Python raises.
     """
 

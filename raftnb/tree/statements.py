@@ -20,6 +20,7 @@ from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
     NEVER,
     Assign,
+    Cond,
     Discard,
     Expr,
     For,
@@ -158,18 +159,37 @@ class Statements:
 
     def _side_by_side(self, node: ast.Assign, target: ast.Tuple) -> Body:
         """`a, b = x, y`: all the values are found before the first of them is assigned."""
-        values = node.value.elts if isinstance(node.value, ast.Tuple) else []
-        starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
-        if starred or len(values) != len(target.elts):
-            self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
-        found = [self.expressions.expr(value) for value in values]
-        held = [unnamed("value", value) for value in values]
+        tests, found = self._values(node, node.value, target)
+        held = [unnamed("value", place) for place in target.elts]
         first = [self._to_name(node, n, v) for n, v in zip(held, found, strict=True)]
         then = [
             self._to(node, place, assign.target)
             for place, assign in zip(target.elts, first, strict=True)
         ]
-        return (*first, *then)
+        return (*tests, *first, *then)
+
+    def _values(
+        self, node: ast.Assign, value: ast.expr, target: ast.Tuple
+    ) -> tuple[list[Assign], list[Expr]]:
+        """One value for each target: written side by side, or so in both cases of a condition.
+
+        A condition is found before the values, and given a name.
+        """
+        if isinstance(value, ast.IfExp):
+            test = self._to_name(node, unnamed("test", value), self.expressions.truth(value.test))
+            tests, yes = self._values(node, value.body, target)
+            others, no = self._values(node, value.orelse, target)
+            if tests or others:
+                self.scope.fail(node, "one condition: `a, b = (x, y) if c else (z, w)`")
+            return [test], [self._either(node, test.target, *p) for p in zip(yes, no, strict=True)]
+        values = value.elts if isinstance(value, ast.Tuple) else []
+        starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
+        if starred or len(values) != len(target.elts):
+            self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
+        return [], [self.expressions.expr(one) for one in values]
+
+    def _either(self, node: ast.Assign, test: Expr, yes: Expr, no: Expr) -> Cond:
+        return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)
 
     def _annassign(self, node: ast.AnnAssign) -> tuple[Body, bool]:
         if node.value is None:

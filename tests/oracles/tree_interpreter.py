@@ -360,6 +360,11 @@ def _the(value: Any) -> Any:
     return value
 
 
+def _flat(collections: Any) -> Any:
+    made: type[Any] = type(collections)
+    return made(item for one in collections for item in one)
+
+
 def _least(of: Callable[[Any], Any]) -> Callable[..., Any]:
     return lambda items, *default: of(items) if items or not default else default[0]
 
@@ -392,6 +397,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "minus": operator.sub,
     "merge": lambda old, new: Map({**old, **new}),
     "the": _the,
+    "flat": _flat,
+    "place": lambda member: member.index,
 }
 
 

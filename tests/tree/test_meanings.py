@@ -191,7 +191,6 @@ def claim_of(ones: int) -> bool:
         ("twice()", "the arguments n"),
         ("Key == key", "write `frozenset(...)` around it"),
         ("Color == x", "declare a variable"),
-        ("one.index", "declare a number"),
         ("one.nothing", "say it with what is allowed"),
         ("key.nothing", "classes of processes"),
         ("Sum.nothing", "total"),

@@ -393,6 +393,24 @@ class Zoo(Beast):
         self.n, self.k = self.k, self.n
         Board.owner, self.friend, self.flag = self, Board.owner, Board.owner == self
 
+    def swap_or_not(self) -> None:
+        """The condition is found first, then the values of its case, and then they are assigned."""
+        self.n, self.k = (self.k, self.n) if self.n < self.k else (self.n // self.k, self.k)
+        self.flag, self.friend = (False, self) if self.flag else (self.n > 1, None)
+
+    def fors_that_make_sets_and_sequences(self) -> None:
+        """What the inner `for`s make is put together, in order and each time."""
+        pairs = frozenset((x, y) for x in self.some for y in self.log if x < y)
+        self.n = len(pairs) + sum(1 for pair in pairs if pair[0] == 0)
+        self.log = tuple(x * z for x in self.log for y in (x, 2) for z in range(y) if z != self.k)
+        self.some = frozenset(abs(x + y) for x in self.log for y in self.some)
+
+    def places(self) -> None:
+        """Which of its class a member is."""
+        self.n = self.index
+        self.flag = any(z.index == 1 and z != self for z in Zoo)
+        self.k = self.friend.index + (self.log[self.index] if self.log else 0)
+
     def annotations_are_ignored(self) -> None:
         """As Python does."""
         n: Nat = self.n - 1

@@ -290,11 +290,6 @@ def a_map_of_no_pairs(self: Node) -> int:
     return len(Map(x for x in self.log))
 
 
-def a_sequence_of_two_fors(self: Node) -> int:
-    """`(x for x in self.log for y in self.log)`"""
-    return len(tuple(x for x in self.log for y in self.log))
-
-
 def the_largest_text(self: Node) -> bool:
     """`('a', self.word)`"""
     return max(("a", self.word)) == "a"
@@ -536,6 +531,24 @@ def a_sequence_taken_apart(self: Node) -> None:
     self.n = a + b
 
 
+def a_sequence_taken_apart_in_one_case(self: Node) -> None:
+    """`a, b = (1, 2) if self.flag else self.log`"""
+    a, b = (1, 2) if self.flag else self.log
+    self.n = a + b
+
+
+def two_conditions_of_a_pair(self: Node) -> None:
+    """`a, b = (1, 2) if self.flag else (3, 4) if self.n > 0 else (5, 6)`"""
+    a, b = (1, 2) if self.flag else (3, 4) if self.n > 0 else (5, 6)
+    self.n = a + b
+
+
+def a_map_of_two_fors(self: Node) -> None:
+    """`{x: y for x in self.log for y in self.log}`"""
+    found = {x: y for x in self.log for y in self.log}
+    self.n = found[0]
+
+
 def a_starred_target(self: Node) -> None:
     """`a, *b = (1, 2)`"""
     a, *b = 1, 2
@@ -595,11 +608,6 @@ def super_in_a_function(self: Node) -> int:
 def a_method_of_the_class(self: Node) -> int:
     """`Node`"""
     return Node.level(self)
-
-
-def a_number_of_a_member(self: Node) -> int:
-    """`self.index`"""
-    return self.index
 
 
 def a_name_of_a_member(self: Node) -> bool:

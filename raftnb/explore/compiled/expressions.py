@@ -134,14 +134,21 @@ class Expressions:
 
             return f"({{ W {total} = ZERO; {self._each(e, env, added)} {total}; }})"
 
-        def added_to(add: Callable[[str], str]) -> str:
-            def one(inner: Names) -> str:
-                key = "" if e.key is None else add(self.word(e.key, inner))
-                return key + add(self.word(e.body, inner))
+        return self._collected(e.type, lambda add: self._added(e, env, add))
 
-            return self._each(e, env, one)
+    def _added(self, e: Expr, env: Names, add: Callable[[str], str]) -> str:
+        """What adds the items of a comprehension to a collection; a nested one's, one by one."""
+        is_flat = isinstance(e, Apply)
+        each = e.args[0] if isinstance(e, Apply) else e
+        assert isinstance(each, nodes.EachOf)
 
-        return self._collected(e.type, added_to)
+        def one(inner: Names) -> str:
+            if is_flat:
+                return self._added(each.body, inner, add)
+            key = "" if each.key is None else add(self.word(each.key, inner))
+            return key + add(self.word(each.body, inner))
+
+        return self._each(each, env, one)
 
     def _quantified(self, e: nodes.EachOf, env: Names) -> str:
         found, unless = self.tables.fresh("x"), "!" if e.kind == "all" else ""
@@ -213,6 +220,12 @@ class Expressions:
     def _apply(self, e: Apply, env: Names) -> str:
         if e.op == "as":
             return f"checked({self.word(e.args[0], env)}, {self.tables.check(e.type)})"
+        if e.op == "flat":
+            return self._collected(e.type, lambda add: self._added(e, env, add))
+        if e.op == "place":
+            member = e.args[0].type
+            assert isinstance(member, Member)
+            return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
         refuse_ranges(e)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
