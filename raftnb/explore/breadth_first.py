@@ -21,7 +21,7 @@ from raftnb.explore.memo.memo import Memo
 from raftnb.explore.merged import Merged
 from raftnb.explore.narrowed import allowing
 from raftnb.explore.other import Compiled, Pace
-from raftnb.explore.permuted import try_permutations
+from raftnb.explore.permuted import some_rows, try_permutations
 from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables import kernels
@@ -83,10 +83,10 @@ class BreadthFirst:
         try:
             with progress_bar("states", self.options.progress) as self.bar:
                 self._explore()
-            try_permutations(self.memo, self.store)
+            try_permutations(self.memo, some_rows(self.store))
         except Stop as stop:
             if stop.verdict is Verdict.UNKNOWN:
-                try_permutations(self.memo, self.store)
+                try_permutations(self.memo, some_rows(self.store))
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
             return self._result(Verdict.UNKNOWN, bound="interrupted")

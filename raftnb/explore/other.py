@@ -62,8 +62,8 @@ class Compiled:
 
     def at_once(self) -> Exploration | None:
         """The answer, where there are too many initial states to list them in Python."""
-        if self.model.starts:
-            return None
+        if self.model.starts or self.options.symmetry:
+            return None  # with symmetry, Python lists them to see that none is favored
         with World(self.model) as world:
             many = how_many_begin(world) >= COMPILED_FROM
         return self._answer() if many and self._begin(mixed=True) else None

@@ -16,13 +16,15 @@ from raftnb.explore.tables.states import Store
 CLAIMS_TRIED, ACTIONS_TRIED = 200, 16  # states
 
 
-def try_permutations(memo: Memo, store: Store) -> None:
-    """Try claims and actions in some states; `SpecError` where one tells members apart."""
+def try_permutations(memo: Memo, rows: Sequence[Sequence[int]]) -> None:
+    """Try claims in states, and actions in the first of them.
+
+    Raises `SpecError` where one tells members apart.
+    """
     if not memo.trials.swaps:
         return
     claims = [slot.number for slot in memo.slots.all if slot.claims]
     claims = [number for number in claims if number not in memo.transitions]
-    rows = some_rows(store)
     for row in rows:
         try_claims(memo, claims, row)
     for row in rows[:ACTIONS_TRIED]:

@@ -32,6 +32,23 @@ def through(model: Model, states: Sequence[State]) -> Trace:
     return Trace(tuple(states), tuple(steps))
 
 
+def alike(model: Model, states: Sequence[State], stands_for: Callable[[State], State]) -> Trace:
+    """A trace through states for which these stand; raises `NoSuchStep`."""
+
+    def is_one_of(wanted: State) -> Callable[[State], bool]:
+        return lambda state: stands_for(state) == wanted
+
+    first = next(filter(is_one_of(states[0]), model.initial_states), None)
+    if first is None:
+        raise NoSuchStep("the engines disagree: the plain Python has no such initial state")
+    found, steps = [first], []
+    for wanted in states[1:]:
+        step, state = taken(model, found[-1], is_one_of(wanted))
+        found.append(state)
+        steps.append(step)
+    return Trace(tuple(found), tuple(steps))
+
+
 def one_more(model: Model, trace: Trace, claim: Property) -> Trace:
     """The trace with one step on that breaks a claim about steps, or to where one is false."""
     about_steps = claim in model.spec.transitions

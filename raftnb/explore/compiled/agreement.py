@@ -12,6 +12,7 @@ from typing import Any
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.program import Loaded
+from raftnb.explore.compiled.symmetric import renamed, shuffled
 from raftnb.explore.narrowed import looking
 from raftnb.explore.reference import is_within_bounds
 from raftnb.language.claims import Property
@@ -21,6 +22,7 @@ SHARE = 0.05
 """So much of the time of the exploration is spent on it, and no less than on `AT_LEAST` states."""
 AT_LEAST = 8
 MOST_SUCCESSORS = 4_096
+PERMUTATIONS = 4
 
 
 class Differs(Exception):
@@ -67,6 +69,8 @@ def compare_state(loaded: Loaded, number: int) -> None:
     if said != claims_in_python(loaded, state):
         raise Differs(f"claims are {said}, and in Python not, in {state.values!r}")
     compare_view(loaded, number, state)
+    if loaded.written.symmetric:
+        compare_canonical(loaded, number, state)
     if loaded.written.claims.steps or loaded.written.claims.allowed:
         compare_steps(loaded, number, state)
 
@@ -82,6 +86,16 @@ def compare_steps(loaded: Loaded, number: int, state: State) -> None:
         asked = (*loaded.written.claims.steps, *loaded.written.claims.allowed)
         if said != [truth(world, claim) for claim in asked]:
             raise Differs(f"claims of a step are {said}, and in Python not, to {after.values!r}")
+
+
+def compare_canonical(loaded: Loaded, number: int, state: State) -> None:
+    """Raise `Differs` unless one state alone stands for the permutations of a state."""
+    model, chance = loaded.written.model, random.Random(number)
+    for _ in range(PERMUTATIONS):
+        permuted = renamed(model, state, shuffled(model, chance))
+        found, names = loaded.canonical(permuted)
+        if found != state or renamed(model, permuted, names) != state:
+            raise Differs(f"another state stands for a permutation of {state.values!r}")
 
 
 def compare_view(loaded: Loaded, number: int, state: State) -> None:

@@ -16,7 +16,7 @@ struct growing { W *words; size_t most, room; int file; };
 #define FIRST_STEP (1 << 18) /* words by which a file grows: it doubles, up to LAST_STEP */
 #define LAST_STEP (1 << 26)
 
-static void *reserve(size_t bytes) {
+void *reserve(size_t bytes) {
     void *found = mmap(0, bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (found == MAP_FAILED) return 0;

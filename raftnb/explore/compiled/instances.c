@@ -70,8 +70,9 @@ void undo(void) {
 static inline int changes(void) { return written_n > MOST_WRITTEN ? CELLS : written_n; }
 static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : written[i]; }
 
-/* What a step leads to, on its way to the table (search.c). */
-struct successor { W *row; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
+/* What a step leads to, on its way to the table (search.c). With symmetry another `row` stands for what
+   was `met`, of whose cells claims are asked. */
+struct successor { W *row, *met; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
 static inline struct successor *fresh_successor(void);
 static inline void arrive(struct successor *one);
 static uint64_t steps_n; /* for the `stamps` of groups */

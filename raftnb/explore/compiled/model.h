@@ -51,6 +51,13 @@ extern int (*const awaited[])(void), (*const final)(void);
 extern const struct beginning starts[];
 W view(void); /* what is seen of a state */
 
+/* With symmetry (canonical.c): the row that is expanded is looked at, and one that is met from there gives
+   way to the row that stands for all its permutations. */
+extern const int SYMMETRIC;
+extern size_t also_taken; /* bytes */
+void look_at_row(const W *row);
+void make_canonical(W *met, W *row, uint64_t *hash);
+
 /* Of the model, since they have its sizes: what the engine works with. */
 
 extern W before_step[], after_step[], looked_at[]; /* states */

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.building import Build, headers
@@ -34,7 +35,8 @@ class Text:
     """A model's program, and what is needed to speak to it.
 
     `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
-    the instances that are run in Python, and why. `world` is that of plain Python.
+    the instances that are run in Python, and why; `symmetric` are the members that may change
+    places. `world` is that of plain Python.
     """
 
     model: Model
@@ -47,6 +49,7 @@ class Text:
     width: int
     view: View | None = None
     interpreted: Mapping[int, str] = field(default_factory=dict)
+    symmetric: tuple[Domain, ...] = ()
 
     @property
     def instances(self) -> tuple[ActionInstance, ...]:
@@ -77,7 +80,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     claims = claims_of(model, options)
     return Text(
         model, world, text, tables.atoms, tables.masks, tables.constants, claims,
-        shape.rows.width, options.view, shape.interpreted,
+        shape.rows.width, options.view, shape.interpreted, shape.symmetric,
     )  # fmt: skip
 
 
@@ -188,6 +191,16 @@ class Loaded:
         values = [words.value(word, arena) for word in row]
         messages = words.messages(values.pop()) if has_bag(self.written.model) else ()
         return State(self.written.model.layout, tuple(values), messages)
+
+    def canonical(self, state: State) -> tuple[State, dict[Domain, Domain]]:
+        """The state that stands for one and all its permutations, and the one that leads to it."""
+        if not self.written.symmetric:
+            return state, {}
+        members, found = self.written.symmetric, (ctypes.c_uint32 * self.cells)()
+        to = (ctypes.c_ubyte * len(members))()
+        if self.library.canonical_of(self.row(state), found, to):
+            raise NotCompiled("there is no room for the state that stands for another")
+        return self.state(found), {m: members[i] for m, i in zip(members, to, strict=True)}
 
     def path(self, number: int) -> list[int]:
         """The numbers of the states on a shortest way to one."""

@@ -30,7 +30,7 @@ static int waiting_n, awaits_some;
 static uint64_t *words_of_waiting;
 
 static size_t room_for_waiting(void) {
-    return (WAITING + 1) * (room_of_row() * sizeof(W) + NEED * sizeof(uint64_t));
+    return (WAITING + 1) * ((1 + SYMMETRIC) * room_of_row() * sizeof(W) + NEED * sizeof(uint64_t));
 }
 
 /* Room for the words of those that wait, and of the state that is expanded; whether there is. */
@@ -38,8 +38,10 @@ int open_successors(void) {
     uint64_t *need = words_of_waiting = reserve(room_for_waiting());
     W *row = (W *)(need + (WAITING + 1) * NEED);
     if (!need) return 0;
-    for (int i = 0; i < WAITING; i++, row += room_of_row(), need += NEED)
-        waiting[i].row = row, waiting[i].need = need;
+    for (int i = 0; i < WAITING; i++, row += room_of_row(), need += NEED) {
+        waiting[i].row = waiting[i].met = row, waiting[i].need = need;
+        if (SYMMETRIC) waiting[i].met = row += room_of_row();
+    }
     base_row = row, awaits_some = AWAITED > 0;
     return 1;
 }
@@ -91,7 +93,7 @@ static inline void meet(struct successor *one) {
         result.cut += !one->within; /* only the step is not allowed */
         return;
     }
-    if (VIEWED || any(one->need) || awaits) unpack(looked_at, one->row);
+    if (VIEWED || any(one->need) || awaits) unpack(looked_at, one->met);
     s = looked_at;
     W seen = VIEWED ? view() : NONE;
     if (VIEWED && is_seen(one, seen)) {
@@ -189,6 +191,7 @@ static inline void arrive(struct successor *one) {
         leave_out(one->instance);
         return;
     }
+    if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
     foresee(one);
     one->parent = current;
     if (++waiting_n == WAITING) meet_waiting();
@@ -218,6 +221,7 @@ static void begin_at(uint32_t state) {
     memcpy(base_row, row_at(state), WIDTH * sizeof(W));
     for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
     base_hash = hash_of_row(base_row);
+    if (SYMMETRIC) look_at_row(base_row);
     state_is_loaded = 0, top = stack;
     note_receivers();
 }
@@ -248,6 +252,7 @@ static void meet_initial(const W *state) {
     one->hash = hash_of_row(one->row);
     clear(one->need), join(one->need, all_of(INVARIANT)), join(one->need, all_of(CONSTRAINT));
     s = state, one->within = within_limits();
+    if (SYMMETRIC) look_at_row(one->row), make_canonical(one->met, one->row, &one->hash);
     foresee(one);
     if (!goes_away(one)) meet(one);
     result.level_end = result.states;

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
+from importlib.util import find_spec
 from typing import Any
 
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.compiled.agreement import Differs, compare
+from raftnb.explore.compiled.agreement import Differs, compare, sample
 from raftnb.explore.compiled.program import Loaded, Text, text_of
 from raftnb.explore.compiled.stored import Stored
+from raftnb.explore.compiled.tried import CLAIMS_TRIED, Trial
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
+from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep, one_more, through
+from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
 from raftnb.language.spec import Model
 
 MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER = range(9)
@@ -32,15 +36,18 @@ def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch
 def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True) -> Text:
     """The program that explores a model; raises `NotCompiled` where there is none.
 
-    Where it is not to be `mixed`, or states go to disk, all actions must be said in C; else the
-    others run in Python.
+    Where it is not to be `mixed`, or states go to disk, or with symmetry, all actions must be said
+    in C; else the others run in Python. Raises `SpecError` where members that may change places are
+    told apart.
     """
     if options.symmetry:
-        raise NotCompiled("symmetry")
+        refuse_favorites(model)
+        if find_spec("numba") is None:
+            raise NotCompiled("symmetry without the package numba, with which it is tried")
     if asked(model, "possible"):
         raise NotCompiled("`possible` claims")
     written = text_of(model, options)
-    if written.interpreted and (options.spills or not mixed):
+    if written.interpreted and (options.spills or options.symmetry or not mixed):
         raise NotCompiled(next(iter(written.interpreted.values())))
     return written
 
@@ -81,6 +88,7 @@ class CompiledSearch:
                 folder.close()
             raise
         self.begun = False  # whether all initial states were met
+        self._trial = Trial(self.model) if options.symmetry else None
 
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound.
@@ -152,6 +160,8 @@ class CompiledSearch:
 
     def _begin(self) -> None:
         """Meet the initial states, or those that are given instead."""
+        if self._trial:
+            self._trial.of_initial()
         for state in self.model.starts and self.model.initial_states:
             self._heed(self.loaded.library.begin(self.loaded.row(state)))
         reason = DONE if self.model.starts else MORE
@@ -219,10 +229,16 @@ class CompiledSearch:
     def _compare(self) -> None:
         begun = time.perf_counter()
         compare(self.loaded, begun - self.started, begun)
+        if self._trial:
+            numbers = itertools.islice(sample(self.loaded), CLAIMS_TRIED)
+            self._trial.of_states([self.loaded.numbered(n) for n in dict.fromkeys(numbers)])
 
     def to(self, number: int) -> Trace:
         """A shortest trace to a state."""
-        return through(self.model, [self.loaded.numbered(n) for n in self.loaded.path(number)])
+        states = [self.loaded.numbered(n) for n in self.loaded.path(number)]
+        if not self.options.symmetry:
+            return through(self.model, states)
+        return alike(self.model, states, lambda state: self.loaded.canonical(state)[0])
 
     # What is said.
 
@@ -246,7 +262,7 @@ class CompiledSearch:
             witnesses=witnesses,
             cut=met.cut,
             merged=met.merged,
-            partial=remarks(self.model, witnesses, met.cut, False, met.merged),
+            partial=remarks(self.model, witnesses, met.cut, self.options.symmetry, met.merged),
             coverage=dict(coverage),
             never_taken=never_taken(self.model, coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),

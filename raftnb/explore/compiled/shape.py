@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, get_args, get_origin
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
@@ -12,6 +13,7 @@ from raftnb.explore.compiled.footprints import Footprints, Touched
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.slots import Slot, Slots
+from raftnb.explore.compiled.symmetric import NO_SYMMETRY, Symmetric, symmetric_groups
 from raftnb.explore.compiled.tables import numbers
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.given import asked
@@ -57,12 +59,16 @@ class Shape:
         self, functions: Functions, world: World, options: ExplorationOptions, *, wide: bool
     ) -> None:
         self.options, self.rows = options, Rows(functions.tables, wide=wide)
+        if options.symmetry:
+            roots = (domain.root for domain in functions.model.spec.symmetric)
+            functions.tables.unordered = frozenset(roots)
         self.functions, self.world, self.model = functions, world, functions.model
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)
         self._cells_of: dict[int, frozenset[int]] = {}
         self._touched: dict[tuple[Any, str], frozenset[Touched]] = {}  # by actions
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
+        self.symmetric: tuple[Domain, ...] = ()
 
     def text(self) -> list[str]:
         """All of them."""
@@ -84,7 +90,16 @@ class Shape:
             f"int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
             f"int (*const final)(void) = "
             f"{self.functions.claim(final, self.world) if final else '0'};",
+            *self._symmetry(),
         ]
+
+    def _symmetry(self) -> list[str]:
+        """What is done about members that may change places, if there are any."""
+        if not (self.options.symmetry and symmetric_groups(self.model)):
+            return [NO_SYMMETRY]
+        found = Symmetric(self.functions.tables, self.rows)
+        self.symmetric = tuple(found.members)
+        return found.text()
 
     def _instances(self) -> list[str]:
         rows = ", ".join([*(self._instance(i) for i in range(len(self.world.instances))), "{0}"])

@@ -82,7 +82,8 @@ W made(W rank, W n, const W *words) {
 }
 
 size_t memory(void) {
-    size_t tables = (nodes_size + views_size) * sizeof(W) + (sizeof(W) << table_bits) + outcomes_take();
+    size_t tables = (nodes_size + views_size) * sizeof(W) + (sizeof(W) << table_bits) + outcomes_take() +
+                    also_taken;
     if (folder >= 0) return tables + (states_n - oldest) * WIDTH * sizeof(W);
     return tables + (arena_used + states_n * (WIDTH + 1)) * sizeof(W);
 }

@@ -3,7 +3,7 @@
 static struct growing row_array, parent_array;
 W *rows, *parents, *table;
 int table_bits, most_bits = 32;
-size_t most_states, states_n, oldest, settled;
+size_t most_states, states_n, oldest, settled, also_taken;
 
 static void draw_coefficients(void) {
     uint64_t x = 0;

@@ -32,6 +32,8 @@ extern jmp_buf on_failure;
 enum { UNDEFINED = 1, NO_ROOM, TOO_WIDE };
 enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER };
 
+void *reserve(size_t bytes); /* of memory that is zero until it is written (arrays.c) */
+
 static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
 static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
 static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
