@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -227,8 +227,6 @@ class Expressions:
             assert isinstance(member, Member)
             return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
         refuse_ranges(e)
-        if e.op in ORDERED:
-            self.refuse_order(e)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
 
@@ -245,7 +243,6 @@ class Expressions:
 
     def _less(self, e: Apply, env: Names) -> str:
         refuse_ranges(e)
-        self.refuse_order(e)
         a = e.args[0].type
         if isinstance(a, nodes.SetOf):
             proper = "" if e.op == "<=" else " && {0} != {1}"
@@ -255,13 +252,6 @@ class Expressions:
         else:
             text = f"({{0}} {e.op} {{1}})"
         return self.in_turn(e.args, env, lambda x, y: text.format(x, y))
-
-    def refuse_order(self, e: Apply) -> None:
-        """Members that may change places have no order: where it is asked for, Python says so."""
-        for a in e.args:
-            is_subset = isinstance(a.type, nodes.SetOf) and e.op not in ORDERED
-            if not is_subset and self.tables.unordered & set(roots_in(a.type)):
-                raise NotCompiled(f"`{e.op}` of members that may change places")
 
     def _in(self, e: Apply, env: Names) -> str:
         item, items = e.args
@@ -299,14 +289,6 @@ def maker(type_: Type) -> str:
     if isinstance(type_, nodes.SeqOf):
         return "as_tuple"
     return "as_set" if isinstance(type_, nodes.SetOf) else "as_map"
-
-
-def roots_in(type_: Type) -> Iterator[str]:
-    """The classes whose members a value of a type may have in it, but for those in records."""
-    if isinstance(type_, Member):
-        yield type_.root
-    for part in nodes.children(type_, Type):
-        yield from roots_in(part)
 
 
 def refuse_ranges(e: Apply) -> None:
@@ -354,7 +336,6 @@ def _chain(op: str) -> Callable[..., str]:
     return written
 
 
-ORDERED = ("min", "max", "least", "largest")
 OPERATORS: dict[str, Callable[..., str]] = {
     "+": lambda a, b: f"counted(number({a}) + number({b}))",
     "-": lambda a, b: f"counted(number({a}) - number({b}))",

@@ -59,9 +59,6 @@ class Shape:
         self, functions: Functions, world: World, options: ExplorationOptions, *, wide: bool
     ) -> None:
         self.options, self.rows = options, Rows(functions.tables, wide=wide)
-        if options.symmetry:
-            roots = (domain.root for domain in functions.model.spec.symmetric)
-            functions.tables.unordered = frozenset(roots)
         self.functions, self.world, self.model = functions, world, functions.model
         self.footprints = Footprints(functions.program)
         self.checks = Checks(functions, self.footprints, world)

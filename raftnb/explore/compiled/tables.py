@@ -33,7 +33,6 @@ class Tables:
         self.masks = Masks(program, self.members)
         self.atoms.note(tuple(self.masks.values))
         self.has_bag = has_bag(self.model)
-        self.unordered: frozenset[str] = frozenset()  # classes whose members may change places
         self.constants: list[Any] = []
         self._known: dict[Any, int] = {}
         self._fields: dict[str, str] = {}
