@@ -250,11 +250,11 @@ MISTAKES = {
     "ties are broken by name": ("!alike || note_twins(&row, &a, twin)", "1"),
     "all that are alike are twins": ("&& are_twins(row,", "|| are_twins(row,"),
     "one of those alike is tried": ("i < MEMBERS && a.color[a.at[i]] == first;", "i <= first;"),
-    "sets are hashed in their order": ("sum = rank == SET || rank == MAP ?", "sum = rank == MAP ?"),
+    "sets are hashed in their order": ("int sums = rank == SET ||", "int sums ="),
     "nobody is named in a node": ("named &= ~most;", "named = 0;"),
     "what is kept is by another": ("= p->packed & sight->deciding;", "= p->packed & 15;"),
     "the first to be tried is taken": ("of->found && tried[i] >= of->best[i]", "of->found"),
-    "marks are not kept up": ("weigh(row, g, marks_of(word, -1) - near_marks[g]);", ""),
+    "marks are not kept up": ("weigh(row, g, marks_of(word, -1, g == KEPT) - near_marks[g]);", ""),
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 /* One row for all the states that differ by a permutation of interchangeable members. Before this
-   text stand, made from the specification: MEMBERS, LANES, DOMAINS and `domains`, `domain_of`, and of
-   each group `moving` (with whom it moves, or with NOBODY), `where`, and its `weights`.
+   text stand, made from the specification (symmetric.py): MEMBERS, LANES, DOMAINS and `domains`,
+   `domain_of`; of each group `moving` (with whom it moves, or with NOBODY), `where`, and its
+   `weights_of`; KEPT, the group of messages in flight that are kept, or -1.
 
    Permutations are not listed. Each member gets a mark from how the state mentions it, with all other
    members' names left aside, so that a permutation moves the marks along with the members; those of
@@ -63,10 +64,15 @@ static inline W word_of(int member) {
 
 enum { THIS = 0x70000000, OTHER = 0x71000000, SECOND = 0x72000000 };
 
-static inline const struct sight *sight_of(W w);
-static const V *pairs_of(W w);
+/* Messages in flight that are kept stand in a sequence, whose order is that of names alone: they are the
+   `bag`, and 1 is told to what looks at them, 0 to what looks at any other word. */
+
+static inline const struct sight *sight_of(W w, int bag);
+static const V *pairs_of(W w, int bag);
+static V marks_in(W w, int second, int bag);
 
 static __attribute__((noinline)) V marks_of_plain(W w, int second) {
+    if (is_mask(w)) return marks_in(w, second, 0);
     int m = member_of(w);
     if (m < 0) return in_all(w);
     if (m == second) return in_all(SECOND + domain_of[m]);
@@ -76,36 +82,38 @@ static __attribute__((noinline)) V marks_of_plain(W w, int second) {
 }
 
 /* How a word mentions each member, and where there is a `second` one (or -1) that one besides. */
-static inline V marks_of(W w, int second) {
-    if (w & NODE) return second < 0 ? sight_of(w)->marks : pairs_of(w)[second];
+static inline V marks_of(W w, int second, int bag) {
+    if (w & NODE) return second < 0 ? sight_of(w, bag)->marks : pairs_of(w, bag)[second];
     return marks_of_plain(w, second);
 }
 
-/* What is in a set or map has no order but that of names. */
-static V marks_in(W w, int second) {
-    W n = size(w), rank = kind(w);
-    V sum = in_all(at(w)[-1]);
-    for (W i = 0; i < n; i++) {
-        V one = marks_of(at(w)[i], second);
-        if (rank == MAP) one = stirred(one) * 3 + marks_of(at(w)[++i], second);
-        sum = rank == SET || rank == MAP ? sum + stirred(one) : stirred(sum * 31 + one);
+/* What is in a set or map has no order but that of names, and is summed. */
+static V marks_in(W w, int second, int bag) {
+    W rank = kind(w), part, value;
+    int sums = rank == SET || rank == MAP || bag;
+    V sum = in_all(rank << 28 | words_of(w));
+    for (struct walk i = walk(w, 0, 1); goes_on(&i, &part);) {
+        V one = marks_of(part, second, 0);
+        if (rank == MAP && goes_on(&i, &value)) one = stirred(one) * 3 + marks_of(value, second, 0);
+        sum = sums ? sum + stirred(one) : stirred(sum * 31 + one);
     }
     return stirred(sum);
 }
 
 static uint32_t mentioned_in(W w) {
     uint32_t found = 0;
-    for (W i = 0; i < size(w); i++) {
-        W part = at(w)[i];
-        int m = part & NODE ? -1 : member_of(part);
-        if (part & NODE) found |= sight_of(part)->mentions;
+    W part;
+    for (struct walk i = walk(w, 0, 1); goes_on(&i, &part);) {
+        int m = part < MASK ? member_of(part) : -1;
+        if (part & NODE) found |= sight_of(part, 0)->mentions;
+        else if (is_mask(part)) found |= mentioned_in(part);
         else if (m >= 0) found |= 1u << m;
     }
     return found;
 }
 
 static struct permutation swaps[MEMBERS][MEMBERS];
-static inline W renamed(W w, const struct permutation *p);
+static inline W renamed(W w, const struct permutation *p, int bag);
 
 static inline void permute(struct permutation *p) {
     uint64_t packed = 0;
@@ -127,58 +135,62 @@ static void make_swaps(void) {
 }
 
 /* The members of a domain that may change places in a node with a member, and nothing is changed. */
-static uint32_t alike_in(W w, V marks, uint32_t mentions, int m) {
+static uint32_t alike_in(W w, int bag, const struct sight *of, int m) {
     uint32_t found = 1u << m;
     int first = domains[domain_of[m]].first, n = domains[domain_of[m]].n;
     for (int k = first; k < first + n; k++)
-        if (k != m && marks[k] == marks[m])
-            if (!((mentions >> m | mentions >> k) & 1) || renamed(w, &swaps[m][k]) == w)
+        if (k != m && of->marks[k] == of->marks[m])
+            if (!((of->mentions >> m | of->mentions >> k) & 1) || renamed(w, &swaps[m][k], bag) == w)
                 found |= 1u << k;
     return found;
 }
 
 /* All members, but for the most of each domain that are alike. Permutations that lead the others to
    the same places differ by one of these. */
-static uint32_t named_in(W w, V marks, uint32_t mentions) {
+static uint32_t named_in(W w, int bag, const struct sight *of) {
     uint32_t named = (1u << MEMBERS) - 1;
-    for (int d = 0; mentions && d < DOMAINS; d++) {
+    for (int d = 0; of->mentions && d < DOMAINS; d++) {
         uint32_t most = 0, seen = 0;
         for (int m = domains[d].first; m < domains[d].first + domains[d].n; m++) {
             if (seen >> m & 1) continue;
-            uint32_t found = alike_in(w, marks, mentions, m);
+            uint32_t found = alike_in(w, bag, of, m);
             seen |= found;
             if (__builtin_popcount(found) > __builtin_popcount(most)) most = found;
         }
         named &= ~most;
     }
-    return mentions ? named : 0;
+    return of->mentions ? named : 0;
 }
 
-static __attribute__((noinline)) void see(W w) {
-    struct sight found = {.marks = marks_in(w, -1), .mentions = mentioned_in(w)};
+/* A node begins with two words that are no node: one of them is the place of its sight, the other
+   that of its sight as the bag. */
+static inline size_t place_of_sight(W w, int bag) { return (w & ~NODE) + bag; }
+
+static __attribute__((noinline)) void see(W w, int bag) {
+    struct sight found = {.marks = marks_in(w, -1, bag), .mentions = mentioned_in(w)};
     found.named = found.mentions, found.deciding = ~0ull;
     ROOM_FOR(sights, sights_size, sights_n + 1)
-    W i = sight_at[w & ~NODE] = (W)sights_n++;
+    W i = sight_at[place_of_sight(w, bag)] = (W)sights_n++;
     sights[i] = found;
-    uint32_t named = named_in(w, found.marks, found.mentions);
+    uint32_t named = named_in(w, bag, &found);
     sights[i].named = named, sights[i].deciding = 0;
     for (int m = 0; m < MEMBERS; m++)
         if (named >> m & 1) sights[i].deciding |= 15ull << 4 * m;
 }
 
-static inline const struct sight *sight_of(W w) {
-    size_t place = w & ~NODE;
+static inline const struct sight *sight_of(W w, int bag) {
+    size_t place = place_of_sight(w, bag);
     if (__builtin_expect(place >= places_size, 0)) ROOM_FOR(sight_at, places_size, place + 1)
-    if (!sight_at[place]) see(w);
+    if (!sight_at[place]) see(w, bag);
     return sights + sight_at[place];
 }
 
-static const V *pairs_of(W w) {
-    sight_of(w);
-    W i = sight_at[w & ~NODE];
+static const V *pairs_of(W w, int bag) {
+    sight_of(w, bag);
+    W i = sight_at[place_of_sight(w, bag)];
     if (!sights[i].pairs) {
         V found[MEMBERS];
-        for (int m = 0; m < MEMBERS; m++) found[m] = marks_in(w, m);
+        for (int m = 0; m < MEMBERS; m++) found[m] = marks_in(w, m, bag);
         ROOM_FOR(pairs, pairs_size, pairs_n + MEMBERS)
         memcpy(pairs + pairs_n, found, sizeof found);
         sights[i].pairs = (W)pairs_n, pairs_n += MEMBERS;
@@ -189,32 +201,35 @@ static const V *pairs_of(W w) {
 /* What a permutation makes of a word; of a node it is kept for a while. */
 
 #define RENAMED_BITS 14
-static struct { uint64_t by; W word, then; } kept_names[1 << RENAMED_BITS];
+static struct { uint64_t by; W key, then; } kept_names[1 << RENAMED_BITS];
 
-static __attribute__((noinline)) W renamed_node(W w, const struct permutation *p) {
-    W *from = top, rank = kind(w), found;
-    for (W i = 0; i < size(w); i++) push(renamed(at(w)[i], p));
+static __attribute__((noinline)) W renamed_parts(W w, const struct permutation *p, int bag) {
+    W *from = top, rank = kind(w), part, found;
+    for (struct walk i = walk(w, 0, 1); goes_on(&i, &part);) push(renamed(part, p, 0));
     if (rank == SET) return as_set(from);
     if (rank == MAP) return as_map(from);
+    if (bag) merge_sort(from, top - from, 1);
     found = node(rank, (W)(top - from), from);
     top = from;
     return found;
 }
 
-static inline W renamed_member(W w, const struct permutation *p) {
+static __attribute__((noinline)) W renamed_plain(W w, const struct permutation *p) {
+    if (is_mask(w)) return renamed_parts(w, p, 0);
     int m = member_of(w);
     return m < 0 ? w : word_of(p->to[m]);
 }
 
-static inline W renamed(W w, const struct permutation *p) {
-    if (!(w & NODE)) return renamed_member(w, p);
-    const struct sight *sight = sight_of(w);
+static inline W renamed(W w, const struct permutation *p, int bag) {
+    if (!(w & NODE)) return renamed_plain(w, p);
+    const struct sight *sight = sight_of(w, bag);
     if (!(sight->named & p->moved)) return w;
     uint64_t by = p->packed & sight->deciding;
-    size_t i = (by * 0x9E3779B97F4A7C15u + w * 0xBF58476D1CE4E5B9u) >> (64 - RENAMED_BITS);
-    if (kept_names[i].word == w && kept_names[i].by == by) return kept_names[i].then;
-    W then = renamed_node(w, p);
-    kept_names[i].word = w, kept_names[i].by = by, kept_names[i].then = then;
+    W key = w + bag;
+    size_t i = (by * 0x9E3779B97F4A7C15u + key * 0xBF58476D1CE4E5B9u) >> (64 - RENAMED_BITS);
+    if (kept_names[i].key == key && kept_names[i].by == by) return kept_names[i].then;
+    W then = renamed_parts(w, p, bag);
+    kept_names[i].key = key, kept_names[i].by = by, kept_names[i].then = then;
     return then;
 }
 
@@ -252,7 +267,7 @@ void look_at_row(const W *row) {
     memcpy(near_row, row, sizeof near_row);
     for (int g = 0; g < ALL_GROUPS; g++) {
         near.words[g] = word_in(row, g);
-        near_marks[g] = marks_of(near.words[g], -1);
+        near_marks[g] = marks_of(near.words[g], -1, g == KEPT);
         weigh(&near, g, near_marks[g]);
     }
 }
@@ -266,7 +281,7 @@ static inline void look_near(struct marked *row, const W *from) {
             W word = word_in(from, g);
             if (word == near.words[g]) continue;
             row->words[g] = word;
-            weigh(row, g, marks_of(word, -1) - near_marks[g]);
+            weigh(row, g, marks_of(word, -1, g == KEPT) - near_marks[g]);
         }
     }
 }
@@ -286,7 +301,7 @@ static void row_of(const struct marked *row, const struct arranged *a, W *into, 
     for (int i = 0; i < ROW; i++) into[i] = 0;
     for (int g = 0; g < ALL_GROUPS; g++) {
         int to = moved_group(g, p);
-        into[groups[to].place] |= code_of(to, renamed(row->words[g], p)) << groups[to].shift;
+        into[groups[to].place] |= code_of(to, renamed(row->words[g], p, g == KEPT)) << groups[to].shift;
     }
 }
 
@@ -323,7 +338,7 @@ struct untold {
 static int are_twins(const struct marked *row, int a, int b) {
     const struct permutation *swap = &swaps[a][b];
     for (int g = 0; g < ALL_GROUPS; g++)
-        if (renamed(row->words[g], swap) != row->words[moved_group(g, swap)]) return 0;
+        if (renamed(row->words[g], swap, g == KEPT) != row->words[moved_group(g, swap)]) return 0;
     return 1;
 }
 
@@ -400,7 +415,7 @@ static void look_at_pairs(struct untold *of) {
     memset(of->seen, 0, sizeof of->seen);
     for (int g = 0; g < ALL_GROUPS; g++)
         for (int m = 0; m < MEMBERS; m++) {
-            V marks = marks_of(of->row->words[g], m);
+            V marks = marks_of(of->row->words[g], m, g == KEPT);
             if (moving[g].is_weighed) marks *= weights(g);
             of->seen[m] += marks * (weights_of[g][m] * 2 + (m == moving[g].first ? 5 : 3));
         }

@@ -11,7 +11,7 @@ from raftnb.data.domains import Domain
 from raftnb.data.trace import State
 from raftnb.data.values import order, rename
 from raftnb.explore.compiled.rows import Rows
-from raftnb.explore.compiled.tables import Tables, numbers
+from raftnb.explore.compiled.tables import Tables, has_bag, numbers
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -56,11 +56,12 @@ class Symmetric:
             for first, group in zip(self.firsts, self.groups, strict=True)
         ]
         of = [d for d, group in enumerate(self.groups) for _ in group]
+        kept = len(places) - 1 if self.model.keeps and has_bag(self.model) else -1
         lanes = max(4, 1 << (n - 1).bit_length())
         return [
             numbers(SYMMETRIC=1),
             f"enum {{ MEMBERS = {n}, LANES = {lanes}, DOMAINS = {len(domains)} }};",
-            f"enum {{ ALL_GROUPS = {len(places)}, ROW = {self.rows.width} }};",
+            f"enum {{ ALL_GROUPS = {len(places)}, ROW = {self.rows.width}, KEPT = {kept} }};",
             f"static const struct {{ W word; int n, first; }} domains[] = {_nested(domains)};",
             f"static const int domain_of[] = {_nested(of)};",
             *self._moving(places),
