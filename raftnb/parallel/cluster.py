@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from raftnb.data.errors import UsageError
 from raftnb.parallel.member import Member
 from raftnb.parallel.travel import packed, unpacked, version
+from raftnb.parallel.waiting import told_if_long
 from raftnb.parallel.work import Done, Lost, Told, Work
 
 A = TypeVar("A")
@@ -59,6 +60,9 @@ class Cluster:
     def __repr__(self) -> str:
         return f"<cluster at {self.address}>"
 
+    def __str__(self) -> str:
+        return f"Ray at {self.address}"
+
     def close(self) -> None:
         """End what this began: Ray on this machine, or the connection to another."""
         if self._begun:
@@ -88,7 +92,8 @@ class Cluster:
             options |= {"object_store_memory": OBJECTS}
         for left in range(TRIES)[::-1]:  # on a busy machine it may give up too soon
             try:
-                ray.init(**options)
+                with told_if_long("Ray to begin here" if self.address == "local" else str(self)):
+                    ray.init(**options)
                 self._begun = True
                 return
             except Exception as error:
@@ -123,6 +128,11 @@ class Cluster:
         places = 0 if instead else 1
         kind = self.ray().remote(Member).options(num_cpus=places, scheduling_strategy="SPREAD")
         return kind.remote(version(), served)
+
+    def await_places(self, members: Sequence[Any], many: int) -> None:
+        """Wait until so many of these processes have a processor."""
+        with told_if_long(f"{many} free worker{'s' * (many > 1)} of {self}"):
+            self.ray().wait([one.__ray_ready__.remote() for one in members], num_returns=many)
 
     def end(self, member: Any) -> None:
         """End a process."""
@@ -162,6 +172,8 @@ class Cluster:
         try:
             for _ in range(min(self.workers, many)):
                 give(self.member(served), next(left))
+            if open_:
+                self.await_places([member for member, *_ in open_.values()], 1)
             while open_:
                 for handle in self.ray().wait(list(open_), num_returns=1)[0]:
                     member, number, tries = open_.pop(handle)

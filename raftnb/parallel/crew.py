@@ -30,7 +30,12 @@ class Crew:
         self.members: list[Any] = []
 
     def __enter__(self) -> Crew:
-        self.members = [self.cluster.member(one) for one in self.served]
+        try:
+            self.members = [self.cluster.member(one) for one in self.served]
+            self.cluster.await_places(self.members, self.many)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
