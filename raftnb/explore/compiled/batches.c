@@ -46,7 +46,7 @@ static void put_state(W parent, const W *row) {
     put_number((uint32_t)further << 1 ^ (uint32_t)(further >> 31));
     last_parent = parent;
     for (int i = 0; i < WIDTH; i++)
-        if (is_word[i]) put_word(row[i]); else put_number(row[i]);
+        if (whole[i] < 0) put_number(row[i]); else put_word(word_in(row, whole[i]));
 }
 
 const unsigned char *batch_at(void) { return batch.bytes; }
@@ -117,7 +117,8 @@ static void get_states(int n, uint64_t home) {
         one->home = (uint16_t)(own % shards_n);
         further = (uint32_t)get_number();
         last_parent += further >> 1 ^ -(further & 1), one->parent = last_parent;
-        for (int i = 0; i < WIDTH; i++) one->row[i] = is_word[i] ? get_word() : (W)get_number();
+        for (int i = 0; i < WIDTH; i++)
+            one->row[i] = whole[i] < 0 ? (W)get_number() : code_of(whole[i], get_word());
         one->hash = hash_of_row(one->row);
         __builtin_prefetch(table + first_place(one->hash));
     }
@@ -187,7 +188,7 @@ static size_t values_n;
 int deal_out(uint32_t number, uint32_t many, size_t bytes) {
     values_n = (bytes / sizeof(W) < NODE ? bytes / sizeof(W) : NODE) / 2 + 1;
     own_number = number, shards_n = many, is_dealt_out = 1;
-    is_word = calloc(WIDTH + 1, sizeof *is_word);
+    whole = calloc(WIDTH + 1, sizeof *whole);
     rows_of_arrivals = calloc(WAITING * (size_t)WIDTH + 1, sizeof(W));
     outgoing = calloc(many, sizeof *outgoing);
     digests = reserve(values_n * sizeof *digests);
@@ -195,8 +196,10 @@ int deal_out(uint32_t number, uint32_t many, size_t bytes) {
     homes = reserve((most_states + 1) * sizeof *homes);
     while (sent_bits < MOST_SENT_BITS && room_for_sent() < bytes / 32) sent_bits++;
     sent = reserve(room_for_sent());
-    if (!is_word || !rows_of_arrivals || !outgoing || !digests || !numbers || !homes || !sent) return FULL;
-    for (int g = 0; g < GROUPS; g++) is_word[groups[g].place] |= groups[g].mask == 0xffffffffu;
+    if (!whole || !rows_of_arrivals || !outgoing || !digests || !numbers || !homes || !sent) return FULL;
+    for (int i = 0; i < WIDTH; i++) whole[i] = -1;
+    for (int g = 0; g < GROUPS; g++)
+        if (groups[g].mask == 0xffffffffu) whole[groups[g].place] = g;
     for (int j = 0; j < WAITING; j++) arrivals[j].row = rows_of_arrivals + j * WIDTH;
     return MORE;
 }
@@ -210,7 +213,7 @@ size_t memory_of_shard(void) {
 
 void finish_shard(void) {
     for (uint32_t i = 0; i < shards_n; i++) free(outgoing[i].words);
-    free(outgoing), free(is_word), free(rows_of_arrivals), free(batch.bytes), free(defined.words);
+    free(outgoing), free(whole), free(rows_of_arrivals), free(batch.bytes), free(defined.words);
     munmap(digests, values_n * sizeof *digests);
     munmap(numbers, values_n * sizeof *numbers);
     munmap(homes, (most_states + 1) * sizeof *homes);

@@ -1,11 +1,12 @@
 /* States that are dealt out to several processes, of which this may be one. Whose a state is follows
    from a digest that is the same in all of them: they have the same text, so that words which are no
-   nodes mean the same, and of a node it is made of what is in it. Only how evenly states are dealt out
+   nodes mean the same, and of a node it is made of what is in it (a node is never in a field that
+   shares a word of a row: it would be too large for it). Only how evenly states are dealt out
    depends on it: states with equal digests have the same owner, and are told apart there. */
 
 static int is_dealt_out;
 static uint32_t own_number, shards_n = 1;
-static int *is_word;      /* of each word of a row: whether a value stands there, and no fields */
+static int *whole;        /* of each word of a row: the group that has all of it, or -1 */
 static uint32_t *digests; /* of nodes, each at half its place: a node has two words and more */
 static uint16_t *homes;   /* of each state: how many shards further that of its parent is */
 
@@ -23,7 +24,8 @@ static uint32_t digest_of(W word) {
 
 static uint32_t owner_of(const W *row) {
     uint64_t h = 0;
-    for (int i = 0; i < WIDTH; i++) h += coefficients[i] * (is_word[i] ? digest_of(row[i]) : row[i]);
+    for (int i = 0; i < WIDTH; i++)
+        h += coefficients[i] * (whole[i] < 0 ? row[i] : digest_of(word_in(row, whole[i])));
     h = (h ^ h >> 32) * 0xD6E8FEB86659FD93u;
     return (uint32_t)((h >> 32) * shards_n >> 32);
 }
