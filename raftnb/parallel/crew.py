@@ -28,14 +28,10 @@ class Crew:
         self.cluster, self.served = cluster, [packed(one) for one in served]
         self.many = len(self.served)
         self.members: list[Any] = []
+        self._placed = False  # whether all were seen to have a processor
 
     def __enter__(self) -> Crew:
-        try:
-            self.members = [self.cluster.member(one) for one in self.served]
-            self.cluster.await_places(self.members, self.many)
-        except BaseException:
-            self.__exit__()
-            raise
+        self.members = [self.cluster.member(one) for one in self.served]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -48,6 +44,9 @@ class Crew:
         With `parts`, a list of the reply and of so many handles, of what follows it. Raises what a
         worker raises, and `Ended` where one has ended.
         """
+        if not self._placed:
+            self.cluster.await_places(self.members, self.many)
+            self._placed = True
         pairs = zip(self.members, given, strict=True)
         handles = [self.cluster.ask(member, method, *one, parts=parts) for member, one in pairs]
         replies = [self.cluster.reply(first) for first, *_ in handles]

@@ -10,16 +10,19 @@ static int *whole;        /* of each word of a row: the group that has all of it
 static uint32_t *digests; /* of nodes, each at half its place: a node has two words and more */
 static uint16_t *homes;   /* of each state: how many shards further that of its parent is */
 
-static uint32_t digest_of(W word) {
+static inline uint32_t digest_of(W word);
+
+static __attribute__((noinline)) uint32_t fresh_digest(W word) {
+    uint64_t h = at(word)[-1];
+    for (W i = 0; i < size(word); i++)
+        h = (h ^ digest_of(at(word)[i])) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
+    return digests[(word & ~NODE) / 2] = (uint32_t)(h >> 32) | 1;
+}
+
+static inline uint32_t digest_of(W word) {
     if (!(word & NODE)) return word;
-    uint32_t *known = &digests[(word & ~NODE) / 2];
-    if (!*known) {
-        uint64_t h = at(word)[-1];
-        for (W i = 0; i < size(word); i++)
-            h = (h ^ digest_of(at(word)[i])) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
-        *known = (uint32_t)(h >> 32) | 1;
-    }
-    return *known;
+    uint32_t known = digests[(word & ~NODE) / 2];
+    return known ? known : fresh_digest(word);
 }
 
 static uint32_t owner_of(const W *row) {
@@ -34,7 +37,7 @@ static uint32_t owner_of(const W *row) {
    the row. Where two fall to one place, the later one stays. A shard that has got a state does not
    lose it, unless a round is done again. */
 
-#define MOST_SENT_BITS 18
+#define MOST_SENT_BITS 20
 static W *sent;
 static int sent_bits = 4;
 
