@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -19,6 +20,17 @@ MOST_SEED = 2**31 - 1
 """The largest seed that every engine takes."""
 
 
+class Help(argparse.HelpFormatter):
+    """Help whose lines break between words, and not inside of names: `raft-prevote-election`."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = textwrap.wrap(" ".join(text.split()), width - len(indent), break_on_hyphens=False)
+        return "\n".join(indent + line for line in lines)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors say place, found, allowed and cure, as all others do.
 
@@ -26,7 +38,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options, allow_abbrev=False)
+        super().__init__(**options, allow_abbrev=False, formatter_class=Help)
 
     def error(self, message: str) -> NoReturn:
         """Raise the `UsageError` that argparse's message means."""

@@ -25,7 +25,8 @@ def add_parser(subparsers: Any) -> None:
         "mutants",
         help="find out every known mistake in Raft, its extensions, and the store on top of it",
         description="Find out each of the known mistakes by its property: "
-        f"{'; '.join(map(rows_of, FAMILIES))}. Exit code: 0 if "
+        f"{'; '.join(map(rows_of, FAMILIES))}. Where: the cluster in which it is found out, as "
+        "(servers, terms, log length), with R1 for one restart. Exit code: 0 if "
         "all are found out (and the equivalent one is shown to be so), 1 if one is missed, "
         "2 usage error, 3 unknown (rows were left out, or the search was stopped).",
     )

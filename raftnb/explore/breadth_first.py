@@ -26,6 +26,7 @@ from raftnb.explore.replay import Replay
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.buffers import make_successors
+from raftnb.explore.tables.compiling import compiling_shown
 from raftnb.explore.tables.layout import NO_PARENT, Successors, Which
 from raftnb.explore.tables.states import OutOfMemory, Store
 from raftnb.explore.tables.threads import Threads
@@ -81,7 +82,8 @@ class BreadthFirst:
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound."""
         try:
-            with progress_bar("states", self.options.progress) as self.bar:
+            progress = self.options.progress
+            with compiling_shown(progress), progress_bar("states", progress) as self.bar:
                 self._explore()
             try_permutations(self.memo, some_rows(self.store))
         except Stop as stop:

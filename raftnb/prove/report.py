@@ -188,6 +188,13 @@ class Report(Answer):
         return sum(one.remembered for one in (*self.checked, *self.defined))
 
     @property
+    def _told_remembered(self) -> str:
+        """How many, and how many of them are none of the conditions on the first line."""
+        values = sum(one.remembered for one in self.defined)
+        more = f", {values:,} of them that a claim has a value" if values else ""
+        return counted(self.remembered, "condition") + more
+
+    @property
     def failing(self) -> tuple[tuple[str, str], ...]:
         """The claims that were not proved, each with the action, once."""
         return tuple(dict.fromkeys((c.claim, c.action) for c in self.unknown))
@@ -246,7 +253,7 @@ class Report(Answer):
             lines.append(f"{done} of {len(self.defined)} conditions that the claims have a value")
         lines += [f"assuming {', '.join(self.assuming)}"] if self.assuming else []
         if self.remembered:
-            lines.append(f"remembered from earlier runs: {counted(self.remembered, 'condition')}")
+            lines.append(f"remembered from earlier runs: {self._told_remembered}")
         if self.bound:
             lines.append(f"stopped: {self.bound}")
         lines += self.partial

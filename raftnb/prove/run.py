@@ -65,7 +65,8 @@ def prove(
     processes (by default one for each core; one where the system cannot fork). `only` has the
     claims to prove, `actions` the actions whose steps to look at (and nothing else), as functions
     or by name, all if empty: then the answer is partial. Before *holds* is said, the translation
-    is compared with running the specification (`compare`, about a second), unless `trust`. With
+    is compared with running the specification (`compare`: seconds, in proofs of membership a
+    minute and more), unless `trust`. With
     `remember`, what was proved in an earlier run is not asked again, and what is proved is kept on
     disk (`kept.py`). With a `cluster`, the conditions are proved on its machines, and nothing is
     remembered. Ctrl-C returns what was reached.

@@ -190,3 +190,17 @@ def test_ctrl_c_stops_with_what_was_reached():
     assert result["verdict"] == "unknown"
     assert result["distinct"] > 1
     assert "interrupted" in result["bound"]
+
+
+def test_help_breaks_no_name_at_its_hyphens(capsys):
+    with pytest.raises(SystemExit):
+        main(["prove", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert not [line for line in lines if line.endswith("-")]
+    assert any("linearizable-store" in line for line in lines)
+
+
+def test_help_of_mutants_says_where_a_mistake_is_found(capsys):
+    with pytest.raises(SystemExit):
+        main(["mutants", "--help"])
+    assert "(servers, terms, log length)" in " ".join(capsys.readouterr().out.split())

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,12 @@ def test_a_second_run_asks_nothing_and_says_so(
     second = again()
     many = len(second.checked) + len(second.defined)
     assert (second.verdict, second.remembered) == (Verdict.HOLDS, many)
-    assert f"remembered from earlier runs: {many} conditions" in str(second)
+    assert f"remembered from earlier runs: {many} conditions\n" in f"{second}\n"
+    more = replace(second, defined=(replace(second.checked[0], defined=True),))
+    told = (
+        f"remembered from earlier runs: {many + 1} conditions, 1 of them that a claim has a value"
+    )
+    assert told in str(more)
     assert second.as_json()["remembered"] == many
     assert [c.used for c in second.checked] == [c.used for c in first.checked]
 

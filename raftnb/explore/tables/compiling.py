@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
+
+from raftnb.data.progress import progress_bar
 
 F = TypeVar("F", bound=Callable[..., Any])
 njit: Any = numba.njit
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
+TITLE = "compiling the engine's loops, once after an installation"
 PACKAGE = Path(__file__).parent.parent.parent
 SOURCES = (
     "explore/memo/bags.py",
@@ -36,6 +41,46 @@ def compiled(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile into each caller: handing the tables on costs more than the work."""
     return cast(F, njit(forceinline=True, **OPTIONS)(function))
+
+
+class Compiling(event.Listener):
+    """Shows that functions are compiled, while they are: each also has those that it calls made."""
+
+    def __init__(self, show: bool) -> None:
+        self._show, self._inside, self._bar = show, 0, None
+
+    def on_start(self, event: Any) -> None:
+        """A function is to be compiled."""
+        if self._bar is None:
+            self._bar = progress_bar("functions", self._show, title=TITLE)
+        self._inside += 1
+
+    def on_end(self, event: Any) -> None:
+        """It is."""
+        assert self._bar is not None
+        self._inside -= 1
+        self._bar.update()
+        if not self._inside:
+            self._bar.clear()
+
+    def close(self) -> None:
+        """Nothing more is shown."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+@contextmanager
+def compiling_shown(show: bool) -> Iterator[None]:
+    """Show when functions are compiled, once it has taken a second.
+
+    That is in the first run after an installation: some 15 seconds of the processor.
+    """
+    shown = Compiling(show)
+    try:
+        with event.install_listener("numba:compile", shown):
+            yield
+    finally:
+        shown.close()
 
 
 @cache

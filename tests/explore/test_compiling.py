@@ -1,0 +1,63 @@
+"""What is said while numba compiles the loops of the memo."""
+
+from __future__ import annotations
+
+import numba
+import pytest
+
+from raftnb.explore.tables import compiling
+from raftnb.explore.tables.compiling import compiling_shown
+
+
+class Bar:
+    """What was done with a bar, in order."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def update(self) -> None:
+        self.done.append("update")
+
+    def clear(self) -> None:
+        self.done.append("clear")
+
+    def close(self) -> None:
+        self.done.append("close")
+
+
+@pytest.fixture
+def bars(monkeypatch):
+    """The bars that were made, each with whether it is to be shown."""
+    made = []
+
+    def make(unit, show, title):
+        made.append((show, Bar()))
+        return made[-1][1]
+
+    monkeypatch.setattr(compiling, "progress_bar", make)
+    return made
+
+
+def test_a_function_that_is_compiled_is_counted_and_those_in_it_are(bars):
+    inner = numba.njit(lambda n: n + 1)
+    outer = numba.njit(lambda n: inner(n) + 1)
+    with compiling_shown(True):
+        assert outer(1) == 3
+    ((show, bar),) = bars
+    assert show is True
+    assert bar.done == ["update", "update", "clear", "close"]
+
+
+def test_where_nothing_is_compiled_there_is_no_bar(bars):
+    known = numba.njit(lambda n: n + 1)
+    known(1)
+    with compiling_shown(True):
+        known(2)
+    assert bars == []
+
+
+def test_it_is_heard_no_longer_when_the_search_is_over(bars):
+    with pytest.raises(ZeroDivisionError), compiling_shown(False):
+        raise ZeroDivisionError
+    numba.njit(lambda n: n + 1)(1)
+    assert bars == []
