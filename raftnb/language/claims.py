@@ -10,8 +10,11 @@ from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.values import show
 from raftnb.language import source
 from raftnb.language.processes import Action
+from raftnb.language.setting import Setting
+from raftnb.language.universe import Populated, universe
 
 Property = Callable[..., bool]
+Ranges = tuple[dict[str, Any], dict[str, list[Any]]]
 
 
 def as_function(value: Any) -> FunctionType:
@@ -52,3 +55,10 @@ def evaluate(claim: Any, arguments: dict[str, Any]) -> bool:
             cure="compare: `x is not None`, `x != ()`, `x > 0`",
         )
     return found
+
+
+def ranges(claim: Any, model: Setting, world: Populated) -> Ranges:
+    """What a claim is evaluated for: the constants that it names, and all values of the others."""
+    constants, types = model.constants, model.parameters(claim)
+    fixed = {name: constants[name] for name in types if name in constants}
+    return fixed, {name: universe(t, world) for name, t in types.items() if name not in fixed}

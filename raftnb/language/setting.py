@@ -24,14 +24,12 @@ class Setting(Protocol):
     bases: dict[tuple[str, str], int]
     variables: list[tuple[Variable, Any]]
     channels: dict[tuple[str, str], int]
+    left_out_cells: frozenset[int]
 
     if TYPE_CHECKING:
 
         @property
         def horizon(self) -> int: ...
-
-        @property
-        def left_out_cells(self) -> frozenset[int]: ...
 
         def admitted(self, cell: int, value: Any) -> Any: ...
 

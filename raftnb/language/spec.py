@@ -246,6 +246,9 @@ class Model:
             for variable in cls.variables.values():
                 cells.append(Cell(owner, variable.name, variable.is_history))
                 self.variables.append((variable, cls))
+        self.left_out_cells = frozenset(
+            at for at, cell in enumerate(cells) if cell.history and not self.history
+        )
         self.channels = self._make_channels(len(cells))
         cells += [Cell(f"{a} to {b}", "queue") for a, b in self.channels]
         self.layout = Layout(tuple(cells), self.delivery is not None)
@@ -303,12 +306,6 @@ class Model:
         """For each cell, the check of its values; the queues' messages were checked when made."""
         found = [self._checks.of(self.annotation_of(v, cls)) for v, cls in self.variables]
         return (*found, *(lambda value: value for _ in self.channels))
-
-    @cached_property
-    def left_out_cells(self) -> frozenset[int]:
-        """The cells of history variables, where they are no part of the model."""
-        cells = () if self.history else enumerate(self.layout.cells)
-        return frozenset(at for at, cell in cells if cell.history)
 
     @cached_property
     def _records(self) -> frozenset[type]:

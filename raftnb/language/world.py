@@ -26,12 +26,12 @@ from raftnb.language.by_hand import (
     only_in_actions,
     why_disabled,
 )
-from raftnb.language.claims import Property, evaluate
+from raftnb.language.claims import Property, Ranges, evaluate, ranges
 from raftnb.language.instances import ActionInstance, admitted_state, instances_in, named_arguments
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
 from raftnb.language.source import placed, spec_error
-from raftnb.language.universe import check_value, universe
+from raftnb.language.universe import check_value
 
 
 class World:
@@ -54,7 +54,7 @@ class World:
         }
         self.actor: Process | None = None
         self.writes: set[int] = set()
-        self._ranges: dict[Property, tuple[dict[str, Any], dict[str, list[Any]]]] = {}
+        self._ranges: dict[Property, Ranges] = {}
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
         self.choices: list[tuple[int, tuple[Any, ...]]] = []
@@ -308,20 +308,14 @@ class World:
     def failure(self, claim: Property) -> dict[str, Any] | None:
         """None if a claim is true in this state, else the quantified values for which it is not."""
         with self:
-            fixed, free = self._ranges.get(claim) or self._ranges_of(claim)
+            if claim not in self._ranges:
+                self._ranges[claim] = ranges(claim, self.model, self)
+            fixed, free = self._ranges[claim]
             for row in itertools.product(*free.values()):
                 values = dict(zip(free, row, strict=True))
                 if not evaluate(claim, {**fixed, **values}):
                     return values
         return None
-
-    def _ranges_of(self, claim: Property) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-        """The constants among a claim's parameters, and what the others range over."""
-        constants, types = self.model.constants, self.model.parameters(claim)  # type: ignore[arg-type]
-        fixed = {name: constants[name] for name in types if name in constants}
-        free = {n: universe(t, self) for n, t in types.items() if n not in fixed}
-        self._ranges[claim] = fixed, free
-        return fixed, free
 
     # Running by hand.
 

@@ -8,7 +8,6 @@ path of the tree. docs/explore.md works one step through.
 
 from __future__ import annotations
 
-from collections import Counter as Times
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -56,8 +55,6 @@ from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-EVERY_FILL_UP_TO, THEN_ONE_IN = 12, 31
-
 
 class Memo:
     """All that is known of a model so far: slots, their decision trees, and their results."""
@@ -73,7 +70,6 @@ class Memo:
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
         self.trials = Trials(self.interner, self.swap_row)
-        self._evaluated: Times[Any] = Times()
         self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
         limits = model.message_limits if bounded else None
@@ -120,7 +116,10 @@ class Memo:
     def _evaluate(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         assert slot.function is not None
         value, reads = self.tracer.value(slot.function, row)
-        if self._again(slot.function) and self.tracer.value(slot.function, row) != (value, reads):
+        if self.tracer.is_due(slot.function) and self.tracer.value(slot.function, row) != (
+            value,
+            reads,
+        ):
             raise self._not_determined(slot)
         if not slot.claims:
             return self.paths.of(tuple(reads)), (slot.value_number(value), 0)
@@ -160,7 +159,7 @@ class Memo:
         action = instance.action
         try:
             run = self.tracer.run(instance, message)
-            if self._again(action) and self.tracer.run(instance, message) != run:
+            if self.tracer.is_due(action) and self.tracer.run(instance, message) != run:
                 raise refuse_chance(action)
             if self.trials.swaps:
                 if again := self.trials.permutations(action):
@@ -168,11 +167,6 @@ class Memo:
         except RaftnbError as error:
             raise placed(error, action) from error
         return run
-
-    def _again(self, what: Any) -> bool:
-        """Whether to run something twice, to see that it depends on the state alone."""
-        times = self._evaluated[what] = self._evaluated[what] + 1
-        return times <= EVERY_FILL_UP_TO or times % THEN_ONE_IN == 0
 
     def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from raftnb.language.instances import ActionInstance, named_arguments
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+
+EVERY_RUN_UP_TO, THEN_ONE_IN = 12, 31
 
 
 class Outcome(NamedTuple):
@@ -64,12 +67,18 @@ class Tracer(World):
         self.noted: dict[int, None] = {}
         self.ops: list[tuple[Message, int]] = []
         self.ahead = Ahead(ids, self.noted)
+        self._times: Counter[Any] = Counter()
         self._row: Sequence[int] = ()
         self._before: list[Any] = []
 
     def put(self, row: Sequence[int]) -> None:
         """Make the state of a row the one to run on, as often as one likes."""
         self._row, self._before = row, self.ids.cells(row)
+
+    def is_due(self, what: Any) -> bool:
+        """Whether to run something twice, to see that it depends on the state alone."""
+        times = self._times[what] = self._times[what] + 1
+        return times <= EVERY_RUN_UP_TO or times % THEN_ONE_IN == 0
 
     def rewind(self) -> None:
         """Undo what a run changed."""
