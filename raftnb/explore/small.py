@@ -16,8 +16,9 @@ from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-SECONDS, MOST_INITIAL = 0.25, 100
-"""Of the processor; numba and its compiled code take six times as long to be there."""
+SECONDS, MOST_INITIAL = 0.1, 100
+"""Of the processor: about what it takes to write, compile and load a program, so that where plain
+Python does not come to an end by then no more is lost than that."""
 SHARED = 100_000
 """So many states the memo deals out to its threads."""
 
