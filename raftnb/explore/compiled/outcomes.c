@@ -83,27 +83,56 @@ static inline size_t take(const char *from) {
     return length;
 }
 
+/* What is asked of a state: first posed, then answered, in the same order. So memory is fetched for
+   all of it at once, the keys of outcomes and then their notes. */
+#define AT_ONCE 64
+static struct question { struct key key; uint64_t hash; int slot; W message; } questions[AT_ONCE];
+static int questions_n;
+
+static inline size_t first_kept(const struct question *one) { return one->hash & (kept_size - 1); }
+
 /* The outcomes of a slot, on their way; whether there are any. */
-static int ask(int k, W message) {
+static int answer(const struct question *one) {
+    int k = one->slot;
     struct slot *slot = &slots[k];
-    if (slot->direct) return run_slot(slot, message);
-    struct key key = key_of(slot, message);
+    if (slot->direct) return run_slot(slot, one->message);
     slot->times++;
-    size_t i = hash_of_key(key, k + 1) & (kept_size - 1);
-    while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, key)))
+    size_t i = first_kept(one);
+    while (kept[i].slot && (kept[i].slot != k + 1 || !same_key(kept[i].key, one->key)))
         i = (i + 1) & (kept_size - 1);
     size_t at_note = kept[i].first, n = kept[i].n;
     if (!kept[i].slot) {
         at_note = notes_used;
-        if (!fill(k, message, &kept[i], key)) {
+        if (!fill(k, one->message, &kept[i], one->key)) {
             slot->direct = 1;
-            return run_slot(slot, message);
+            return run_slot(slot, one->message);
         }
         n = notes_n;
         slot->direct = slot->filled > 2048 && slot->filled * RARELY > slot->times;
     }
     for (size_t j = 0; j < n && !halt; j++) at_note += take(notes + at_note);
     return n > 0;
+}
+
+/* Whether one of the questions has an outcome. */
+static int answer_all(void) {
+    int moved = 0;
+    for (int i = 0; i < questions_n; i++)
+        if (!slots[questions[i].slot].direct)
+            __builtin_prefetch(notes + kept[first_kept(&questions[i])].first);
+    for (int i = 0; i < questions_n && !halt; i++) moved |= answer(&questions[i]);
+    questions_n = 0;
+    return moved;
+}
+
+static inline int pose(int k, W message) {
+    struct question *one = &questions[questions_n++];
+    one->slot = k, one->message = message;
+    if (!slots[k].direct) {
+        one->key = key_of(&slots[k], message), one->hash = hash_of_key(one->key, k + 1);
+        __builtin_prefetch(&kept[first_kept(one)]);
+    }
+    return questions_n == AT_ONCE && answer_all();
 }
 
 /* To whom each message of the bag is sent, at the bottom of the stack. */
@@ -118,17 +147,24 @@ static void note_receivers(void) {
     }
 }
 
-/* Ask a slot, for every message that it may receive. */
-static int ask_all(int k) {
+/* Ask a slot, for every message that it may receive; whether what was answered meanwhile has outcomes. */
+static int ask(int k) {
     const struct slot *slot = &slots[k];
-    if (slot->receiver == TO_NOBODY) return ask(k, NONE);
+    if (slot->receiver == TO_NOBODY) return pose(k, NONE);
     W waiting = base[group_of[slot->channel >= 0 ? slot->channel : BAG < 0 ? 0 : BAG]];
-    if (slot->channel >= 0) return size(waiting) && ask(k, at(waiting)[0]);
+    if (slot->channel >= 0) return size(waiting) && pose(k, at(waiting)[0]);
     int moved = 0;
     W step = KEEPS ? 1 : 2, to = slot->receiver < 0 ? NONE : constants[slot->receiver];
     for (W m = 0; m < size(waiting) && !halt; m += step) {
         if (slot->receiver >= 0 && receivers[m / step] != to) continue;
-        moved |= ask(k, at(waiting)[m]);
+        moved |= pose(k, at(waiting)[m]);
     }
     return moved;
+}
+
+static int ask_all(void) {
+    int moved = 0;
+    for (int k = 0; k < SLOTS && !halt; k++)
+        moved |= slots[k].each && slots[k].direct && !questions_n ? slots[k].each(&slots[k]) : ask(k);
+    return answer_all() | moved;
 }

@@ -222,15 +222,13 @@ static void begin_at(uint32_t state) {
     for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
     base_hash = hash_of_row(base_row);
     if (SYMMETRIC) look_at_row(base_row);
-    state_is_loaded = 0, top = stack;
+    state_is_loaded = questions_n = 0, top = stack;
     note_receivers();
 }
 
 static void expand_one(void) {
-    int moved = 0;
     if (STEPS) find_unchanged();
-    for (int k = 0; k < SLOTS && !halt; k++)
-        moved |= slots[k].direct && slots[k].each ? slots[k].each(&slots[k]) : ask_all(k);
+    int moved = ask_all();
     if (moved || halt || !watches_deadlock) return;
     meet_waiting();
     if (halt) return;
@@ -335,7 +333,7 @@ int64_t successors(uint32_t state, W *into, size_t most) {
     memset(picks, 0, sizeof picks);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
-    for (int k = 0; k < SLOTS; k++) ask_all(k);
+    ask_all();
     is_collecting = 0;
     return (int64_t)collected_n;
 }
