@@ -18,7 +18,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import compiled_search
-from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.language import Globals, Nat, Process, Spec, after, when
 from raftnb.specs import SPECS
 from tests.explore.test_compiled import folder, said
@@ -130,6 +130,27 @@ def test_with_little_memory_all_is_found_as_with_much(name: str) -> None:
 def test_bounds_stop_at_the_same_state(most: int) -> None:
     for bounds in ({"max_states": most}, {"max_depth": most // 60}):
         assert same(found(GRID(), max_memory=LITTLE, **bounds), found(GRID(), **bounds))
+
+
+def rows_read_again(**bounds: Any) -> tuple[int, int]:
+    """Of an exploration that forgets: rows that were read again, and where it ended, in depth."""
+    search = compiled_search(
+        GRID(), ExplorationOptions(progress=False, max_memory=LITTLE, **bounds)
+    )
+    try:
+        with pytest.raises(Stop):
+            search.explore()
+        return search.loaded.library.reread(), search.depth
+    finally:
+        search.loaded.close()
+
+
+@pytest.mark.parametrize("most", [700, 1_500, 2_701, 3_500])
+def test_before_a_bound_what_was_forgotten_is_read_twice_at_most(most: int) -> None:
+    """Once for what is not settled, and once for all that comes after it."""
+    read, depth = rows_read_again(max_states=most)
+    before, _ = rows_read_again(max_depth=depth)
+    assert read - before <= 2 * most
 
 
 def everything(options: ExplorationOptions, model: Any) -> tuple[list[Any], list[int], int]:

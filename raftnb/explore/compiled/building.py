@@ -25,6 +25,7 @@ ENGINE = (
     "sets.c",
     "table.h",
     "table.c",
+    "gathered.c",
     "storage.c",
     "running.c",
     "network.c",

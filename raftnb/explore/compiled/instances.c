@@ -78,7 +78,8 @@ static inline void arrive(struct successor *one);
 static uint64_t steps_n; /* for the `stamps` of groups */
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
 static void leave_out(int instance);
-static int is_collecting;
+enum { NOTHING, SUCCESSORS, ROWS };
+static int is_collecting; /* successors, for Python; or rows that may be among the forgotten */
 /* Those claims about steps that are `unchanged` are asked of every step (search.c). */
 static inline int is_asked(const uint64_t *need) {
     if (is_collecting || meets(need, all_of(INVARIANT))) return 1;

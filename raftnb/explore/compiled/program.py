@@ -115,7 +115,7 @@ class Loaded:
         self.library = _loaded(Build(written.text).library())
         for name in ("made", "parent_of", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
-        for name in ("memory", "arena_words", "width"):
+        for name in ("memory", "arena_words", "width", "reread"):
             getattr(self.library, name).restype = ctypes.c_size_t
         self.library.sum_of.restype = ctypes.c_uint64
         self.library.successors.restype = ctypes.c_int64

@@ -3,6 +3,7 @@
 static int watches_deadlock;
 static W *collected;
 static size_t collected_n, collected_most;
+static int is_too_much; /* of what was gathered */
 
 /* Claims. */
 
@@ -78,11 +79,28 @@ void settle(void) {
 
 static void keep(struct successor *one, size_t place) {
     if (is_table_full()) {
-        settle(), forget_states();
+        settle(), forget_states(), drop_gathered();
         place = place_of(one->row, one->hash);
     }
     add(one->row, one->hash, place, one->parent);
     result.states = states_n;
+}
+
+/* Once there have been as many states as there may be, each is settled at once: what the table does
+   not have is looked for among the forgotten, with all that waits or that comes next. */
+
+static int is_near;
+static size_t foreseen; /* from this state on, successors are not gathered */
+
+static __attribute__((noinline)) void gather_waiting(const struct successor *from) {
+    do gather(from->row, from->hash); while (++from < waiting + waiting_n);
+    look_among_the_forgotten();
+}
+
+static int is_forgotten(const struct successor *one) {
+    if (!oldest) return 0;
+    if (!is_gathered(one->row, one->hash)) drop_gathered(), gather_waiting(one);
+    return is_of_the_forgotten(one->row, one->hash);
 }
 
 static inline void meet(struct successor *one) {
@@ -119,12 +137,17 @@ static inline void meet(struct successor *one) {
         send_away(one);
         return;
     }
-    if (states_n == most_states) settle(), place = place_of(one->row, one->hash);
+    if (states_n == most_states && !is_near) {
+        is_near = 1, settle();
+        place = place_of(one->row, one->hash);
+    }
+    if (is_near && is_forgotten(one)) return;
     if (states_n == most_states) {
-        if (!is_among_the_forgotten(one->row)) stop(FULL, 0, 0);
+        stop(FULL, 0, 0);
         return;
     }
     keep(one, place);
+    if (is_near) settled = states_n;
     if (VIEWED) note_view(seen);
     if (awaits) look_for_awaited(looked_at, states_n - 1);
 }
@@ -173,12 +196,20 @@ static int is_allowed(const struct successor *one) {
 
 static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
 
+static __attribute__((noinline)) void collect(const struct successor *one) {
+    if (is_collecting == ROWS) {
+        is_too_much |= !table[place_of(one->row, one->hash)] && !gather(one->row, one->hash);
+        return;
+    }
+    if (collected_n == collected_most) fail();
+    W *out = collected + collected_n++ * (CELLS + 1);
+    out[0] = (W)one->instance;
+    unpack(out + 1, one->row);
+}
+
 static inline void arrive(struct successor *one) {
     if (is_collecting) {
-        if (collected_n == collected_most) fail();
-        W *out = collected + collected_n++ * (CELLS + 1);
-        out[0] = (W)one->instance;
-        unpack(out + 1, one->row);
+        collect(one);
         return;
     }
     if (STEPS) join(one->need, unchanged);
@@ -296,12 +327,29 @@ int begin_all(uint64_t most) {
     return halt;
 }
 
+/* The successors of the states that are next, as many as there is room for, are gathered. Where that
+   fails, the states before are enough for now. */
+static void foresee_states(void) {
+    static jmp_buf elsewhere;
+    memcpy(elsewhere, on_failure, sizeof elsewhere);
+    drop_gathered();
+    for (int i = 0; i < waiting_n; i++) gather(waiting[i].row, waiting[i].hash);
+    foreseen = result.next, is_too_much = 0, is_collecting = ROWS;
+    if (!setjmp(on_failure))
+        while (foreseen < result.level_end && !is_too_much) begin_at((uint32_t)foreseen++), ask_all();
+    memcpy(on_failure, elsewhere, sizeof elsewhere);
+    is_collecting = NOTHING, noting = -1, notes_messages = 0;
+    memset(picks, 0, sizeof picks);
+    look_among_the_forgotten();
+}
+
 static int expand_some(uint64_t most) {
-    halt = MORE, is_collecting = 0, waiting_n = 0, noting = -1, top = stack;
+    halt = MORE, is_collecting = NOTHING, waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
     while (most-- && result.next < result.level_end) {
+        if (is_near && oldest && result.next >= foreseen) foresee_states();
         begin_at((uint32_t)result.next);
         expand_one();
         if (halt) return settle(), halt; /* it has successors that were not met */
@@ -328,13 +376,13 @@ int expand(uint64_t most) { return result.reason = FAILED, result.reason = expan
 
 /* The successors of a state, each with the number of its instance. */
 int64_t successors(uint32_t state, W *into, size_t most) {
-    halt = MORE, is_collecting = 1, collected = into, collected_n = 0, collected_most = most;
+    halt = MORE, is_collecting = SUCCESSORS, collected = into, collected_n = 0, collected_most = most;
     waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
     ask_all();
-    is_collecting = 0;
+    is_collecting = NOTHING;
     return (int64_t)collected_n;
 }
 

@@ -95,7 +95,7 @@ size_t known(void) { return states_n - oldest; } /* the states that are in the t
 
 void finish(void) {
     close_array(&arena_array), close_array(&row_array), close_array(&parent_array);
-    close_successors();
+    close_successors(), close_gathered();
     munmap(stack, ON_STACK * sizeof(W));
     munmap(nodes, nodes_size * sizeof(W));
     munmap(table, sizeof(W) << table_bits);

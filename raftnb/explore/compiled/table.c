@@ -1,5 +1,7 @@
 /* The table of the states that were met, and that of outcomes: how they grow, and what they forget. */
 
+static size_t reread_n; /* how many of the forgotten states were read again */
+
 static struct growing row_array, parent_array;
 W *rows, *parents, *table;
 int table_bits, most_bits = 32;
@@ -54,6 +56,7 @@ void add(const W *new_row, uint64_t hash, size_t place, W parent) {
 /* Mark which of the states that are not settled were met before; how many. */
 static size_t mark_again(unsigned char *again) {
     size_t found = 0;
+    reread_n += oldest;
     for (size_t i = 0; i < oldest; i++) {
         if (i % READ_AT_ONCE == 0) fetch(&row_array, i * WIDTH, (i + 2 * READ_AT_ONCE) * WIDTH);
         look_ahead(i + AHEAD, oldest);
@@ -92,12 +95,6 @@ void settle_states(W **noted) {
 void forget_states(void) {
     size_t kept = GROWS_AT(most_bits) / 2;
     if (states_n - oldest > kept) index_states(table_bits, states_n - kept);
-}
-
-int is_among_the_forgotten(const W *row) {
-    for (size_t i = 0; i < oldest; i++)
-        if (same_row(row_at(i), row)) return 1;
-    return 0;
 }
 
 /* Outcomes. */

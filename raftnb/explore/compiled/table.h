@@ -22,7 +22,14 @@ void settle(void); /* of the search (search.c), as this: */
 int open_successors(void);
 void close_successors(void);
 void forget_states(void);
-int is_among_the_forgotten(const W *row);
+
+/* What may be among the forgotten (gathered.c). */
+int gather(const W *row, uint64_t hash);
+int is_gathered(const W *row, uint64_t hash);
+int is_of_the_forgotten(const W *row, uint64_t hash);
+void look_among_the_forgotten(void);
+void drop_gathered(void);
+void close_gathered(void);
 
 /* A hash is a sum over the words, so that a step changes it by what it changes. */
 
