@@ -140,8 +140,9 @@ static uint64_t changed_group(W *row, uint64_t hash, int g) {
     return replaced(row, hash, g, group_in(after_step, g));
 }
 
-/* What an instance did just now, on its way. */
-static void on_its_way(int instance) {
+/* What an instance did just now, on its way, where it changes groups of several cells, or messages, or
+   much. */
+static __attribute__((noinline)) void on_a_long_way(int instance) {
     struct successor *one = fresh_successor();
     W *row = one->row;
     uint64_t hash = base_hash, *need = one->need;
@@ -158,6 +159,28 @@ static void on_its_way(int instance) {
     one->hash = hash, one->instance = instance;
     s = after_step;
     one->within = !by_network || within_limits();
+    arrive(one);
+}
+
+/* The same of cells that are fields of the row. */
+static void on_its_way(int instance) {
+    struct successor *one = fresh_successor();
+    W *row = one->row;
+    uint64_t hash = base_hash, need = 0;
+    int n = written_n, few = n <= MOST_WRITTEN && NEED == 1;
+    copy_row(row, base_row);
+    for (int i = 0; few && i < n; i++) {
+        int cell = written[i], g = group_of[cell];
+        W then = after_step[cell];
+        if (then == before_step[cell]) continue;
+        few = groups[g].n == 1 && !is_of_network(cell);
+        if (few) need |= touching[cell], hash = replaced(row, hash, g, then);
+    }
+    if (!few) {
+        on_a_long_way(instance);
+        return;
+    }
+    one->hash = hash, one->need[0] = need, one->instance = instance, one->within = 1;
     arrive(one);
 }
 

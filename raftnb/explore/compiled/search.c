@@ -103,14 +103,9 @@ static int is_forgotten(const struct successor *one) {
     return is_of_the_forgotten(one->row, one->hash);
 }
 
-static inline void meet(struct successor *one) {
+/* One that is not in the table, whose place there would be this, or that was not sent away. */
+static __attribute__((noinline)) void meet_new(struct successor *one, size_t place) {
     int away = goes_away(one), awaits = awaits_some && !is_dealt_out;
-    size_t place = away ? 0 : place_of(one->row, one->hash);
-    result.generated++, taken[one->instance]++;
-    if (away ? was_sent(one) : table[place] != 0) {
-        result.cut += !one->within; /* only the step is not allowed */
-        return;
-    }
     if (VIEWED || any(one->need) || awaits) unpack(looked_at, one->met);
     s = looked_at;
     W seen = VIEWED ? view() : NONE;
@@ -150,6 +145,14 @@ static inline void meet(struct successor *one) {
     if (is_near) settled = states_n;
     if (VIEWED) note_view(seen);
     if (awaits) look_for_awaited(looked_at, states_n - 1);
+}
+
+static inline void meet(struct successor *one) {
+    int away = goes_away(one);
+    size_t place = away ? 0 : place_of(one->row, one->hash);
+    result.generated++, taken[one->instance]++;
+    if (away ? !was_sent(one) : !table[place]) meet_new(one, place);
+    else result.cut += !one->within; /* only the step is not allowed */
 }
 
 static void meet_waiting(void) {
@@ -196,8 +199,9 @@ static int is_allowed(const struct successor *one) {
 
 static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
 
-static __attribute__((noinline)) void collect(const struct successor *one) {
+static __attribute__((noinline)) void collect(struct successor *one) {
     if (is_collecting == ROWS) {
+        if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
         is_too_much |= !table[place_of(one->row, one->hash)] && !gather(one->row, one->hash);
         return;
     }
@@ -207,17 +211,20 @@ static __attribute__((noinline)) void collect(const struct successor *one) {
     unpack(out + 1, one->row);
 }
 
-static inline void arrive(struct successor *one) {
-    if (is_collecting) {
-        collect(one);
-        return;
-    }
+/* Whether it goes on from what is asked of its step. */
+static __attribute__((noinline)) int passes_on(struct successor *one) {
+    if (is_collecting) return collect(one), 0;
     if (STEPS) join(one->need, unchanged);
     if (STEPS && meets(one->need, all_of(STEP))) {
         int broken = breaks_a_step(one);
-        if (broken) return;
+        if (broken) return 0;
     }
     if (ALLOWED && one->within) one->within = is_allowed(one);
+    return 1;
+}
+
+static inline __attribute__((always_inline)) void arrive(struct successor *one) {
+    if ((is_collecting | STEPS | ALLOWED) && !passes_on(one)) return;
     if (!one->within && !is_asked(one->need)) {
         leave_out(one->instance);
         return;
