@@ -12,7 +12,7 @@ from raftnb.explore import state_graph
 from raftnb.explore.compiled import compiled_search, search
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language import Domain, Globals, Nat, Process, Set, Spec, after, when
+from raftnb.language import Domain, Globals, Nat, Process, Seq, Set, Spec, after, when
 from tests.explore.test_compiled import folder, said
 
 pytestmark = pytest.mark.skipif(
@@ -180,3 +180,39 @@ def test_rows_that_are_too_narrow_are_given_back_before_there_are_wide_ones(monk
     model = Spec("leap", (Leap, Sole), domains=(Key,), shared=(Board,), constants=SIZES)()
     assert compiled_search(model, OPTIONS).run().distinct == 6
     assert held == [1, -1] * 2
+
+
+class Trio(Process, number="trios"):
+    """Three variables of few values."""
+
+    count: Nat = 0
+    held: Key | None = None
+    keys: Set[Key] = frozenset()
+
+    def hold(self, key: Key) -> None:
+        when(self.held is None)
+        self.held = key
+
+    def keep(self, other: Trio) -> None:
+        when(self.held is not None and other.held is None)
+        self.keys = frozenset({self.held})
+        self.held = None
+        other.count = len(self.keys)
+
+
+class Quartet(Trio):
+    """And one that may have any number of them."""
+
+    log: Seq[Key] = ()
+
+    def note(self) -> None:
+        when(self.held is not None and len(self.log) < 1)
+        self.log = (self.held,)
+
+
+@pytest.mark.parametrize(("process", "words"), [(Trio, 1), (Quartet, 2)])
+def test_a_process_is_a_node_where_one_of_its_variables_may_be_large(process, words):
+    model = Spec("trio", (process,), domains=(Key,), constants={"trios": 2, "keys": 2})()
+    assert compiled_search(model, OPTIONS).written.width == words
+    assert reached(model) == (set(state_graph(model, max_states=5_000).states), "as they are")
+    assert said(compiled_search(model, OPTIONS).run()) == said(Reference(model, OPTIONS).run())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from raftnb.data.values import order
@@ -13,7 +13,7 @@ from raftnb.tree import nodes
 from raftnb.tree.nodes import Type
 
 LEAST_GROUP = 3
-"""A process with at least so many variables is one word."""
+"""A process with at least so many variables is one word, if one of them may be large."""
 WORD = 32
 SMALL, MARGIN, TEXTS = 64, 4, 64
 """There is room for so many natural numbers, or for so many times the model's horizon, and for so
@@ -45,11 +45,11 @@ class Field(NamedTuple):
     or_none: bool = False
 
 
-def grouped(model: Model) -> list[tuple[int, int]]:
+def grouped(model: Model, fields: Sequence[Field]) -> list[tuple[int, int]]:
     """Which cells are looked at as one word, as the first one and how many.
 
-    The variables of a process are one word where they are several; the last cell is that of the
-    messages in flight, where they are in no queues.
+    The variables of a process are one word where they are several, and not all of few values; the
+    last cell is that of the messages in flight, where they are in no queues.
     """
     found: list[tuple[int, int]] = []
     own = len(model.variables)
@@ -57,7 +57,8 @@ def grouped(model: Model) -> list[tuple[int, int]]:
     shared = {cls.root for cls in model.spec.shared}
     for owner in dict.fromkeys(owners):
         first, n = owners.index(owner), owners.count(owner)
-        together = n >= LEAST_GROUP and owner not in shared
+        is_large = any(field.bits == WORD for field in fields[first : first + n])
+        together = n >= LEAST_GROUP and is_large and owner not in shared
         found += [(first, n)] if together else [(first + i, 1) for i in range(n)]
     return found + [(i, 1) for i in range(own, len(model.layout.cells) + has_bag(model))]
 
@@ -68,7 +69,8 @@ class Rows:
 
     def __init__(self, tables: Tables, *, wide: bool) -> None:
         self.tables, self.model, self.wide = tables, tables.model, wide
-        self.groups = grouped(self.model)
+        self._fields = [self._field(cell) for cell in range(len(self.model.variables))]
+        self.groups = grouped(self.model, self._fields)
         self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
         self._placed = list(self._places())
         self.width = 1 + max((place for _, place, _ in self._placed), default=-1)
@@ -93,7 +95,8 @@ class Rows:
         """The field of each group, in which word, and from which bit on."""
         words, shared, used = 0, 0, WORD
         for first, n in self.groups:
-            field = self._field(first) if n == 1 else Field()
+            is_one = n == 1 and first < len(self._fields)
+            field = self._fields[first] if is_one else Field()
             if field.bits == WORD:
                 yield field, words, 0
                 words += 1
@@ -104,8 +107,6 @@ class Rows:
             used += field.bits
 
     def _field(self, cell: int) -> Field:
-        if cell >= len(self.model.variables):
-            return Field()
         variable, cls = self.model.variables[cell]
         type_ = self.tables.program.variable_type(cls.root, variable.name)
         optional = isinstance(type_, nodes.Option)
