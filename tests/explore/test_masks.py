@@ -13,6 +13,7 @@ from raftnb.explore.compiled import Differs, building, compiled_search, expressi
 from raftnb.explore.compiled.agreement import compare_state
 from raftnb.explore.compiled.masks import MASK, Masks
 from raftnb.explore.compiled.search import CompiledSearch, TooNarrow
+from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import (
@@ -97,7 +98,7 @@ class OfAtoms(Process):
         Table.colors = (Table.colors | {color}) - (Table.colors & {color})
 
     def all_but(self, key: Key) -> None:
-        Table.keys = frozenset(other for other in Key if other != key)
+        Table.keys = Table.keys | frozenset(other for other in Key if other != key)
 
     def choose(self) -> None:
         chosen = either(*Table.keys)
@@ -313,6 +314,13 @@ def test_a_mistake_in_what_is_done_with_sets_is_found(op, wrong, monkeypatch):
         compiled_search(a_spec(OfAtoms)(), OPTIONS).run()
 
 
+def test_a_member_at_the_place_of_another_is_found(monkeypatch):
+    right = Tables.small_place
+    monkeypatch.setattr(Tables, "small_place", lambda *given: f"({right(*given)} ^ 1)")
+    with pytest.raises(Differs):
+        compiled_search(a_spec(OfAtoms)(), OPTIONS).run()
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
@@ -320,6 +328,7 @@ def test_a_mistake_in_what_is_done_with_sets_is_found(op, wrong, monkeypatch):
             "push(item);\n    return as_set(from);",
             "push(item);\n    return node(SET, top - from, from);",
         ),
+        ("if (holds_item(set, item)) return set;", ""),
         ("W place_of_small(W w) {", "W place_of_small(W w) { if (w == ZERO) return NO_PLACE;"),
     ],
 )

@@ -227,8 +227,20 @@ class Expressions:
             assert isinstance(member, Member)
             return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
         refuse_ranges(e)
+        last = e.args[-1]
+        if e.op in ("union", "minus") and isinstance(last, nodes.Collect) and len(last.items) == 1:
+            return self._one_changed(e, last.items[0], env)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
+
+    def _one_changed(self, e: Apply, item: Expr, env: Names) -> str:
+        """A set with one item more or less."""
+        items, of = e.args[0], e.args[0].type
+        text = "with_item({}, {})" if e.op == "union" else "without_item({}, {})"
+        if isinstance(of, nodes.SetOf) and self.tables.is_small(of.of, item.type):
+            bit = f"1u << {self.tables.small_place(item.type, '{}')}"
+            text = f"({{}} | {bit})" if e.op == "union" else f"({{}} & ~({bit}))"
+        return self.in_turn((items, item), env, text.format)
 
     def _connective(self, e: Apply, env: Names) -> str:
         sign = {"and": " && ", "or": " || "}[e.op]

@@ -102,7 +102,10 @@ class CompiledSearch:
             wide = text_of(self.model, self.options, wide=True)
         search = CompiledSearch(wide, self.options)
         search.started = self.started
-        return search.run()
+        try:
+            return search._to_the_end()
+        except TooNarrow as error:
+            raise Differs("a value for which no row has room") from error
 
     def _to_the_end(self) -> Exploration:
         try:

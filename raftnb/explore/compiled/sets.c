@@ -20,14 +20,17 @@ static W mask_of(const W *from) {
     return mask;
 }
 
-W as_set(W *from) {
+/* The set of what stands there in order, each once. */
+static W set_in_order(W *from) {
     W found = mask_of(from);
-    if (found == NONE) {
-        sort_set(from);
-        found = node(SET, (W)(top - from), from);
-    }
+    if (found == NONE) found = node(SET, (W)(top - from), from);
     top = from;
     return found;
+}
+
+W as_set(W *from) {
+    if (mask_of(from) == NONE) sort_set(from);
+    return set_in_order(from);
 }
 
 W joined_nodes(W a, W b) {
@@ -45,7 +48,29 @@ W filtered(W a, W b, int wanted) {
     W *from = top, item;
     for (struct walk i = walk(a, 0, 1); goes_on(&i, &item);)
         if (holds_item(b, item) == wanted) push(item);
-    return as_set(from);
+    return set_in_order(from);
+}
+
+/* One more, or one less, where one of the two is no mask. */
+
+W node_with(W set, W item) {
+    if (holds_item(set, item)) return set;
+    W *from = top;
+    int there;
+    spread(set);
+    push(item);
+    W *place = from + search(from, (W)(top - 1 - from), 1, item, &there);
+    memmove(place + 1, place, (size_t)(top - 1 - place) * sizeof(W));
+    *place = item;
+    return set_in_order(from);
+}
+
+W node_without(W set, W item) {
+    if (!node_holds(set, item)) return set;
+    W *from = top;
+    for (W i = 0; i < size(set); i++)
+        if (at(set)[i] != item) push(at(set)[i]);
+    return set_in_order(from);
 }
 
 int each_in(W a, W b) {

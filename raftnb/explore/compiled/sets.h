@@ -14,6 +14,8 @@ W as_set(W *from);
 W joined_nodes(W a, W b);
 W filtered(W a, W b, int wanted);
 int each_in(W a, W b);
+W node_with(W set, W item);
+W node_without(W set, W item);
 W member_at(W items, W n);
 
 #pragma GCC visibility pop
@@ -25,13 +27,19 @@ static inline W place_of_small(W w) {
 
 static inline int are_masks(W a, W b) { return ((a ^ MASK) | (b ^ MASK)) >> PLACES == 0; }
 
-/* How many words a collection is made of. */
-static inline W words_of(W items) {
-    return is_mask(items) ? (W)__builtin_popcount(items ^ MASK) : size(items);
+/* Without the instruction for it, which not every machine has. */
+static inline W ones_in(W bits) {
+    bits -= bits >> 1 & 0x55555555u;
+    bits = (bits & 0x33333333u) + (bits >> 2 & 0x33333333u);
+    return ((bits + (bits >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24;
 }
 
+/* How many words a collection is made of. */
+static inline W words_of(W items) { return is_mask(items) ? ones_in(items ^ MASK) : size(items); }
+
 static inline W length(W items) {
-    return ZERO + words_of(items) / (kind(items) == MAP ? 2 : 1);
+    if (is_mask(items)) return ZERO + ones_in(items ^ MASK);
+    return ZERO + size(items) / (kind(items) == MAP ? 2 : 1);
 }
 
 /* On the way through the words of a collection. */
@@ -63,6 +71,13 @@ static inline W minus(W a, W b) { return are_masks(a, b) ? a & ~(b ^ MASK) : fil
 static inline W common(W a, W b) { return are_masks(a, b) ? a & b : filtered(a, b, 1); }
 static inline int is_part(W a, W b) { return are_masks(a, b) ? !(a & ~b) : each_in(a, b); }
 
+static inline W with_item(W set, W item) {
+    W place = place_of_small(item);
+    return is_mask(set) && place != NO_PLACE ? set | 1u << place : node_with(set, item);
+}
+static inline W without_item(W set, W item) {
+    return is_mask(set) ? set & ~(1u << place_of_small(item)) : node_without(set, item);
+}
 static inline W set_of_one(W item) {
     W place = place_of_small(item);
     return place == NO_PLACE ? node(SET, 1, &item) : MASK | 1u << place;

@@ -58,10 +58,15 @@ int before(W a, W b) {
     W ka = kind(a), kb = kind(b), na = words_of(a), nb = words_of(b), x, y;
     if (ka != kb) return ka < kb;
     if (ka != RECORD && na != nb) return na < nb;
+    if (a & b & NODE) {
+        for (W i = 0; i < na && i < nb; i++)
+            if (at(a)[i] != at(b)[i]) return before(at(a)[i], at(b)[i]);
+        return na < nb;
+    }
     struct walk i = walk(a, 0, 1), j = walk(b, 0, 1);
     while (goes_on(&i, &x) && goes_on(&j, &y))
         if (x != y) return before(x, y);
-    return na < nb;
+    return 0;
 }
 
 /* What stands on the stack from `from` on, as a node; the stack is as before then. */
@@ -114,20 +119,27 @@ W search(const W *words, W n, int step, W key, int *there) {
     return *there = 0, low * step;
 }
 
-int node_holds(W items, W item) {
-    int there = 0;
-    if (kind(items) == TUPLE) {
-        for (W i = 0; i < size(items) && !there; i++) there = at(items)[i] == item;
-        return there;
+/* Where a word stands, or `n`. To compare all is sooner than to compare few by their order. */
+#define FEW 64
+static W find(const W *words, W n, int step, W key, int in_order) {
+    int there;
+    if (in_order && n > FEW) {
+        W i = search(words, n, step, key, &there);
+        return there ? i : n;
     }
-    search(at(items), size(items), kind(items) == MAP ? 2 : 1, item, &there);
-    return there;
+    for (W i = 0; i < n; i += step)
+        if (words[i] == key) return i;
+    return n;
+}
+
+int node_holds(W items, W item) {
+    int step = kind(items) == MAP ? 2 : 1;
+    return find(at(items), size(items), step, item, kind(items) != TUPLE) != size(items);
 }
 
 W map_get(W map, W key, W otherwise) {
-    int there;
-    W i = search(at(map), size(map), 2, key, &there);
-    return there ? at(map)[i + 1] : otherwise;
+    W i = find(at(map), size(map), 2, key, 1);
+    return i == size(map) ? otherwise : at(map)[i + 1];
 }
 
 W item(W items, W key) {
