@@ -324,10 +324,7 @@ def test_a_member_at_the_place_of_another_is_found(monkeypatch):
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        (
-            "push(item);\n    return as_set(from);",
-            "push(item);\n    return node(SET, top - from, from);",
-        ),
+        ("W found = mask_of(from);", "W found = NONE;"),
         ("if (holds_item(set, item)) return set;", ""),
         ("W place_of_small(W w) {", "W place_of_small(W w) { if (w == ZERO) return NO_PLACE;"),
     ],
