@@ -253,14 +253,21 @@ def same_graph(found: Findings, hand: Explored) -> None:
 def same_orbits(found: Findings, hand: Explored) -> None:
     """With symmetry, one state of each orbit, and the same verdict."""
     answer = check(hand.model, symmetry=True, deadlock=False, progress=False)
-    found.counts["verdicts with symmetry"] += 1
+    compare_orbits(found, hand, "symmetry", answer)
+
+
+def compare_orbits(found: Findings, hand: Explored, engine: str, answer: Any) -> None:
+    """An engine's answer with symmetry against what was seen by hand."""
+    found.counts[f"verdicts with {engine}"] += 1
     expected = Verdict.VIOLATED if hand.violated else Verdict.HOLDS
     if answer.verdict not in (expected, Verdict.UNKNOWN):
-        found.differ(f"hand and symmetry: {expected}, {answer.verdict}", hand.truths)
+        found.differ(f"hand and {engine}: {expected}, {answer.verdict}", hand.truths)
     if answer.verdict == Verdict.HOLDS:
         orbits = {orbit(hand.model, state) for state in hand.states}
         if answer.distinct != len(orbits):
-            found.differ("hand and symmetry: orbits", f"{len(orbits)}, {answer.distinct}")
+            found.differ(f"hand and {engine}: orbits", f"{len(orbits)}, {answer.distinct}")
+    if answer.trace is not None:
+        replayed(found, hand.model, engine, answer.trace)
 
 
 def orbit(model: Model, state: Any) -> Any:

@@ -22,6 +22,7 @@ from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Model, Spec, World
 from tests.explore.shards import dealt_out
 from tests.fuzz.compare import Findings, agree, same_answer
+from tests.fuzz.permuted import compare_permuted
 from tests.fuzz.subject import LIMIT, Subject
 from tests.oracles.by_hand import (
     UNDEFINED,
@@ -55,6 +56,7 @@ def compare_compiled(found: Findings, subject: Subject) -> None:
             found.counts["compiled: models"] += 1
             if hand.complete:
                 of_search(found, hand)
+            compare_permuted(found, hand)
         of_beginning(found, reduced.spec)
 
 
