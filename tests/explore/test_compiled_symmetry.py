@@ -254,7 +254,7 @@ MISTAKES = {
     "nobody is named in a node": ("named &= ~most;", "named = 0;"),
     "what is kept is by another": ("= p->packed & sight->deciding;", "= p->packed & 15;"),
     "the first to be tried is taken": ("of->found && tried[i] >= of->best[i]", "of->found"),
-    "marks are not kept up": ("weigh(row, g, marks_of(word, -1, g == KEPT) - near_marks[g]);", ""),
+    "marks are not kept up": ("weigh(row, g, changed_sights[g].marks - near_sights[g].marks);", ""),
 }  # fmt: skip
 
 

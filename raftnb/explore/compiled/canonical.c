@@ -220,9 +220,7 @@ static __attribute__((noinline)) W renamed_plain(W w, const struct permutation *
     return m < 0 ? w : word_of(p->to[m]);
 }
 
-static inline W renamed(W w, const struct permutation *p, int bag) {
-    if (!(w & NODE)) return renamed_plain(w, p);
-    const struct sight *sight = sight_of(w, bag);
+static inline W renamed_seen(W w, const struct sight *sight, const struct permutation *p, int bag) {
     if (!(sight->named & p->moved)) return w;
     uint64_t by = p->packed & sight->deciding;
     W key = w + bag;
@@ -233,12 +231,16 @@ static inline W renamed(W w, const struct permutation *p, int bag) {
     return then;
 }
 
+static inline W renamed(W w, const struct permutation *p, int bag) {
+    return w & NODE ? renamed_seen(w, sight_of(w, bag), p, bag) : renamed_plain(w, p);
+}
+
 /* A row, as the words of its groups and the marks of all members: `near` is the row that is expanded,
    from which its successors differ little. */
 
-struct marked { V sum; W own[LANES], words[ALL_GROUPS]; };
+struct marked { V sum; W own[LANES], words[ALL_GROUPS]; const struct sight *sights[ALL_GROUPS]; };
 static struct marked near;
-static V near_marks[ALL_GROUPS]; /* of its words */
+static struct sight near_sights[ALL_GROUPS], changed_sights[ALL_GROUPS]; /* of its words, of others */
 static W near_row[ROW];
 static int first_at[ROW], next_at[ALL_GROUPS]; /* of each word of a row its groups, and one more; or 0 */
 
@@ -246,6 +248,12 @@ static inline V weights(int g) {
     V found;
     memcpy(&found, weights_of[g], sizeof found);
     return found;
+}
+
+/* What is known of a word of a group; of one that is no node, its marks alone. */
+static inline void see_word(struct sight *into, W word, int g) {
+    if (word & NODE) *into = *sight_of(word, g == KEPT);
+    else into->marks = marks_of_plain(word, -1);
 }
 
 static inline void weigh(struct marked *row, int g, V marks) {
@@ -267,8 +275,9 @@ void look_at_row(const W *row) {
     memcpy(near_row, row, sizeof near_row);
     for (int g = 0; g < ALL_GROUPS; g++) {
         near.words[g] = word_in(row, g);
-        near_marks[g] = marks_of(near.words[g], -1, g == KEPT);
-        weigh(&near, g, near_marks[g]);
+        see_word(&near_sights[g], near.words[g], g);
+        near.sights[g] = &near_sights[g];
+        weigh(&near, g, near_sights[g].marks);
     }
 }
 
@@ -280,14 +289,20 @@ static inline void look_near(struct marked *row, const W *from) {
             int g = next - 1;
             W word = word_in(from, g);
             if (word == near.words[g]) continue;
-            row->words[g] = word;
-            weigh(row, g, marks_of(word, -1, g == KEPT) - near_marks[g]);
+            see_word(&changed_sights[g], word, g);
+            row->words[g] = word, row->sights[g] = &changed_sights[g];
+            weigh(row, g, changed_sights[g].marks - near_sights[g].marks);
         }
     }
 }
 
 /* Which member comes to each place, and of each member the first place of those that are like it. */
 struct arranged { unsigned char at[MEMBERS], color[MEMBERS]; };
+
+static inline W renamed_word(const struct marked *row, int g, const struct permutation *p) {
+    W word = row->words[g];
+    return word & NODE ? renamed_seen(word, row->sights[g], p, g == KEPT) : renamed_plain(word, p);
+}
 
 static inline int moved_group(int g, const struct permutation *p) {
     const struct moving *of = &moving[g];
@@ -301,7 +316,7 @@ static void row_of(const struct marked *row, const struct arranged *a, W *into, 
     for (int i = 0; i < ROW; i++) into[i] = 0;
     for (int g = 0; g < ALL_GROUPS; g++) {
         int to = moved_group(g, p);
-        into[groups[to].place] |= code_of(to, renamed(row->words[g], p, g == KEPT)) << groups[to].shift;
+        into[groups[to].place] |= code_of(to, renamed_word(row, g, p)) << groups[to].shift;
     }
 }
 
@@ -338,7 +353,7 @@ struct untold {
 static int are_twins(const struct marked *row, int a, int b) {
     const struct permutation *swap = &swaps[a][b];
     for (int g = 0; g < ALL_GROUPS; g++)
-        if (renamed(row->words[g], swap, g == KEPT) != row->words[moved_group(g, swap)]) return 0;
+        if (renamed_word(row, g, swap) != row->words[moved_group(g, swap)]) return 0;
     return 1;
 }
 
