@@ -247,7 +247,7 @@ def test_one_stands_for_all_permutations_of_states_made_up(name):
 # Mistakes in it are found out.
 
 MISTAKES = {
-    "ties are broken by name": ("!alike || note_twins(&row, &a, twin)", "1"),
+    "ties are broken by name": ("if (alike && !note_twins", "if (0 && !note_twins"),
     "all that are alike are twins": ("&& are_twins(row,", "|| are_twins(row,"),
     "one of those alike is tried": ("i < MEMBERS && a.color[a.at[i]] == first;", "i <= first;"),
     "sets are hashed in their order": ("int sums = rank == SET ||", "int sums ="),

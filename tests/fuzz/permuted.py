@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from raftnb.data.errors import SpecError
+from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled import CompiledSearch, Differs, NotCompiled, compiled_search
 from raftnb.explore.compiled.program import text_of
@@ -49,13 +50,15 @@ def of_names(found: Findings, model: Model) -> None:
     """Random states of a larger model, whether or not it treats all its members alike."""
     several = [cls for cls in (*model.spec.processes, *model.spec.domains) if cls.number]
     spec = model.spec.variant("permuted", symmetric=tuple(several))
-    larger = spec(**{cls.number: MEMBERS for cls in several})
+    model = spec(**{cls.number: MEMBERS for cls in several})
+    states = list(made_up(model))
+    if not states or not symmetric_groups(model):
+        return
+    larger = model.starting_at(*states)
     try:
         loaded = CompiledSearch(text_of(larger, OPTIONS), OPTIONS).loaded
     except NotCompiled:
         return
-    chance, base = random.Random(0), next(iter(larger.initial_states), None)
-    states = random_states(chance, World(larger), base, MADE_UP) if base is not None else ()
     for state in states:
         found.counts["compiled: states permuted"] += 1
         standing = {loaded.canonical(other)[0] for other in permutations(larger, state)}
@@ -66,6 +69,15 @@ def of_names(found: Findings, model: Model) -> None:
             if renamed(larger, other, names) != canonical:
                 found.differ("compiled: what stands for a state is no permutation of it", state)
     loaded.close()
+
+
+def made_up(model: Model) -> Iterator[State]:
+    """Random states that the model takes for its own."""
+    chance = random.Random(0)
+    for base in model.initial_states[:1]:
+        for state in random_states(chance, World(model), base, MADE_UP):
+            with suppress(RaftnbError):
+                yield model.starting_at(state).initial_states[0]
 
 
 def permutations(model: Model, state: State) -> Iterator[State]:

@@ -309,14 +309,13 @@ static inline int moved_group(int g, const struct permutation *p) {
     return where[of->kind][p->to[of->first]][p->to[of->second]];
 }
 
-/* The row in which each member has come to its place. */
-static void row_of(const struct marked *row, const struct arranged *a, W *into, struct permutation *p) {
-    for (int i = 0; i < MEMBERS; i++) p->to[a->at[i]] = (unsigned char)i;
-    permute(p);
+/* The row in which each member has come to its place. Groups that change places hold the same values. */
+static void row_of(const struct marked *row, const struct permutation *p, W *into) {
     for (int i = 0; i < ROW; i++) into[i] = 0;
+    #pragma GCC unroll 8
     for (int g = 0; g < ALL_GROUPS; g++) {
-        int to = moved_group(g, p);
-        into[groups[to].place] |= code_of(to, renamed_word(row, g, p)) << groups[to].shift;
+        const struct group *to = &groups[moved_group(g, p)];
+        into[to->place] |= code_of(g, renamed_word(row, g, p)) << to->shift;
     }
 }
 
@@ -337,6 +336,17 @@ static inline int sort_members(struct arranged *a, const uint64_t *marks) {
         }
     }
     return several;
+}
+
+/* The arrangement of a permutation by marks: those with equal marks are alike. */
+static void arrange(const struct marked *row, const struct permutation *p, struct arranged *a) {
+    for (int m = 0; m < MEMBERS; m++) a->at[p->to[m]] = (unsigned char)m;
+    for (int i = 0, first = 0; i < MEMBERS; i++) {
+        int m = a->at[i], before = i ? a->at[i - 1] : m;
+        if (domain_of[m] != domain_of[before] || row->own[m] != row->own[before] ||
+            row->sum[m] >> 8 != row->sum[before] >> 8) first = i;
+        a->color[m] = (unsigned char)first;
+    }
 }
 
 /* Twins: two members whose swap leaves the row as it is. Of each member the first twin is noted. */
@@ -398,7 +408,9 @@ static int undecided(const struct untold *of, const struct arranged *a) {
 static void take_least(struct untold *of, const struct arranged *a) {
     W tried[ROW];
     struct permutation how;
-    row_of(of->row, a, tried, &how);
+    for (int i = 0; i < MEMBERS; i++) how.to[a->at[i]] = (unsigned char)i;
+    permute(&how);
+    row_of(of->row, &how, tried);
     int i = 0;
     while (of->found && i < ROW - 1 && tried[i] == of->best[i]) i++;
     if (of->found && tried[i] >= of->best[i]) return;
@@ -436,23 +448,27 @@ static void look_at_pairs(struct untold *of) {
         }
 }
 
-/* The members in the order of their marks, as words of 64 bits: the domain, the mark, the member. Whether
-   they were in order already, with no two alike. */
-static inline int sort_by_marks(const struct marked *row, uint64_t *keys) {
-    int in_order = 1;
+/* Sort members by their marks, in words of 64 bits: the domain, the mark, the member. Each pair is
+   compared, since what cannot be foreseen costs a processor more than that. Whether two are alike. */
+static inline int sort_by_marks(const struct marked *row, struct permutation *p) {
+    uint64_t keys[MEMBERS];
+    int alike = 0;
+    #pragma GCC unroll 8
     for (int m = 0; m < MEMBERS; m++) {
         uint64_t mark = (uint64_t)row->own[m] << 32 | row->sum[m];
         keys[m] = (uint64_t)domain_of[m] << 60 | mark >> 8 << 4 | m;
-        if (m) in_order &= (keys[m - 1] | 15) < keys[m];
+        p->to[m] = 0;
     }
-    if (in_order) return 1;
-    for (int i = 1; i < MEMBERS; i++) {
-        uint64_t key = keys[i];
-        int j = i;
-        for (; j && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
-        keys[j] = key;
-    }
-    return 0;
+    #pragma GCC unroll 8
+    for (int m = 1; m < MEMBERS; m++)
+        #pragma GCC unroll 8
+        for (int k = 0; k < m; k++) {
+            int turned = keys[m] < keys[k];
+            p->to[k] += turned, p->to[m] += !turned;
+            alike |= (keys[m] ^ keys[k]) < 16;
+        }
+    permute(p);
+    return alike;
 }
 
 /* The row for which no two members are told apart yet that are no twins. */
@@ -470,21 +486,13 @@ static __attribute__((noinline)) void search_least(
 static void canonical_near(const W *from, W *into, struct permutation *how) {
     struct marked row;
     struct arranged a;
-    uint64_t keys[MEMBERS];
     unsigned char twin[MEMBERS];
-    int alike = 0;
     look_near(&row, from);
-    if (sort_by_marks(&row, keys)) {
-        how->moved = 0;
-        for (int i = 0; i < ROW; i++) into[i] = from[i];
-        return;
-    }
-    for (int i = 0, first = 0; i < MEMBERS; i++) {
-        if (i && keys[i - 1] >> 4 == keys[i] >> 4) alike = 1; else first = i;
-        a.at[i] = keys[i] & 15, a.color[a.at[i]] = (unsigned char)first;
-    }
-    if (!alike || note_twins(&row, &a, twin)) row_of(&row, &a, into, how);
-    else search_least(&row, &a, twin, into, how);
+    int alike = sort_by_marks(&row, how);
+    if (alike) arrange(&row, how, &a);
+    if (alike && !note_twins(&row, &a, twin)) search_least(&row, &a, twin, into, how);
+    else if (how->moved) row_of(&row, how, into);
+    else for (int i = 0; i < ROW; i++) into[i] = from[i];
 }
 
 void make_canonical(W *met, W *row, uint64_t *hash) {
