@@ -26,15 +26,17 @@ SHARED = 100_000
 def answer_without_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
     """What the reference engine finds of a model that holds, where it takes a moment.
 
-    Where it takes longer, what compiled code finds. The reference runs everything twice: what
-    depends on more than the state is left to the memo, which says so. So is what is violated or
-    unknown, and what cannot be compiled. None, too, once numba is there.
+    Where it takes longer, or has many initial states, what compiled code finds. The reference runs
+    everything twice: what depends on more than the state is left to the memo, which says so. So is
+    what is violated or unknown, and what cannot be compiled. None, too, once numba is there.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or options.symmetry or bounds != (None, None, None):
         return None
-    if asked(model, "possible") or _begins_widely(model):
+    if asked(model, "possible"):
         return None
+    if _begins_widely(model):
+        return _compiled(model, options)
     end = time.process_time() + SECONDS
     try:
         runs = [Reference(model, options, end=end) for _ in range(2)]

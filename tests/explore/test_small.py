@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from raftnb.data.errors import SpecError
+from raftnb.data.verdict import Verdict
 from raftnb.explore import check, small
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.small import answer_without_numba
-from raftnb.language import Globals, Nat, Process, Spec, when
+from raftnb.language import Globals, Nat, Process, Set, Spec, anything, when
 from raftnb.specs import SPECS
 from tests.explore.test_compiled import said
 
@@ -52,6 +53,40 @@ def test_what_is_violated_or_bounded_or_cannot_be_compiled_is_left_to_the_memo(m
     assert answer_without_numba(tray(invariants=(few,)), QUIET) is None
     monkeypatch.setenv("PATH", "")
     assert answer_without_numba(model, QUIET) is None
+
+
+class Shelf(Globals):
+    """So many initial states are not listed in Python."""
+
+    taken: Set[Nat] = anything()
+
+
+class Reader(Process):
+    def take(self, n: Nat, most: int) -> None:
+        when(n <= most and n not in Shelf.taken)
+        Shelf.taken |= {n}
+
+
+def are_on_the_shelf(most: int) -> bool:
+    return all(n <= most for n in Shelf.taken)
+
+
+def are_few(most: int) -> bool:
+    return are_on_the_shelf(most) and len(Shelf.taken) < most
+
+
+@pytest.mark.parametrize(("claim", "is_answered"), [(are_on_the_shelf, True), (are_few, False)])
+def test_what_begins_in_many_ways_is_compiled_at_once(claim, is_answered, monkeypatch):
+    monkeypatch.setattr(small, "Reference", None)
+    shelf = Spec(
+        name="shelf", processes=(Reader,), shared=(Shelf,), constants={"most": 4},
+        initially=(are_on_the_shelf,), invariants=(claim,),
+    )  # fmt: skip
+    options = ExplorationOptions(progress=False, deadlock=False)
+    found = answer_without_numba(shelf(), options)
+    memo = check(shelf(), engine="memo", progress=False, deadlock=False)
+    assert (memo.verdict is Verdict.HOLDS) is is_answered is (found is not None)
+    assert found is None or said(found) == said(memo)
 
 
 @pytest.mark.parametrize(("shared", "states"), [(148, None), (149, 149)])
