@@ -98,6 +98,7 @@ class Message(Record, kw_only=True):
         known = vars(found)
         known.update(vars(self), source=source, dest=dest)
         known.pop("_hash", None)
+        known.pop("_order", None)
         return found
 
 
@@ -244,8 +245,12 @@ def place_of_class(cls: type) -> tuple[str, ...]:
     return (cls.__name__, cls.__module__, cls.__qualname__)
 
 
-def _inside(record: Any) -> tuple[Any, ...]:
-    return tuple(getattr(record, field.name) for field in fields(record))
+def _order_record(record: Any) -> tuple[Any, ...]:
+    known = vars(record)  # a record never changes, and messages are sorted again and again
+    if "_order" not in known:
+        inside = [order(known[name]) for name in record._names]
+        known["_order"] = (*place_of_class(type(record)), *inside)
+    return known["_order"]  # type: ignore[no-any-return]
 
 
 def _show_tuple(value: tuple[Any, ...]) -> str:
@@ -322,7 +327,7 @@ KINDS = (
     Kind(
         "Record",
         lambda cls: issubclass(cls, Record),
-        lambda value: (*place_of_class(type(value)), *map(order, _inside(value))),
+        _order_record,
         json=_json_record,
         rename=_rename_record,
     ),

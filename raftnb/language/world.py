@@ -312,9 +312,8 @@ class World:
                 self._ranges[claim] = ranges(claim, self.model, self)
             fixed, free = self._ranges[claim]
             for row in itertools.product(*free.values()):
-                values = dict(zip(free, row, strict=True))
-                if not evaluate(claim, {**fixed, **values}):
-                    return values
+                if not evaluate(claim, dict(zip(free, row, strict=True), **fixed)):
+                    return dict(zip(free, row, strict=True))
         return None
 
     # Running by hand.

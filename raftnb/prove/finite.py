@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -309,7 +310,7 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, Map):
         inside = (*value, *value.values())
     elif isinstance(value, Record):
-        inside = vars(value).values()
+        inside = [getattr(value, field.name) for field in fields(value)]
     for one in inside:
         yield from texts_in(one)
 

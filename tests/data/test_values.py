@@ -14,7 +14,7 @@ import pytest
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
-from raftnb.data.values import Map, Record, SortedSet, order, rename, show, to_json
+from raftnb.data.values import Map, Message, Record, SortedSet, order, rename, show, to_json
 
 
 class Key(Domain, number="keys"):
@@ -139,3 +139,13 @@ def test_sets_of_texts_are_iterated_over_alike_under_any_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert len(printed) == 1
+
+
+def test_where_a_record_stands_is_found_anew_for_the_message_that_is_sent() -> None:
+    class Ask(Message):
+        n: int
+
+    asked = Ask(n=1)
+    first = order(asked)
+    assert order(asked) == first
+    assert order(asked.between(None, Key(0, "k1"))) == order(Ask(n=1, dest=Key(0, "k1"))) != first
