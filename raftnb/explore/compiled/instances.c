@@ -140,9 +140,8 @@ static uint64_t changed_group(W *row, uint64_t hash, int g) {
     return replaced(row, hash, g, group_in(after_step, g));
 }
 
-/* What an instance did just now, on its way, where it changes groups of several cells, or messages, or
-   much. */
-static __attribute__((noinline)) void on_a_long_way(int instance) {
+/* What an instance did just now, on its way. */
+static void on_its_way(int instance) {
     struct successor *one = fresh_successor();
     W *row = one->row;
     uint64_t hash = base_hash, *need = one->need;
@@ -162,33 +161,40 @@ static __attribute__((noinline)) void on_a_long_way(int instance) {
     arrive(one);
 }
 
-/* The same of cells that are fields of the row. */
-static void on_its_way(int instance) {
+/* The same where all cells are fields of the row; they become what they were before the step. */
+static void on_its_short_way(int instance) {
     struct successor *one = fresh_successor();
     W *row = one->row;
     uint64_t hash = base_hash, need = 0;
-    int n = written_n, few = n <= MOST_WRITTEN && NEED == 1;
     copy_row(row, base_row);
-    for (int i = 0; few && i < n; i++) {
-        int cell = written[i], g = group_of[cell];
+    for (int i = 0, n = written_n; i < n; i++) {
+        int cell = written[i];
         W then = after_step[cell];
         if (then == before_step[cell]) continue;
-        few = groups[g].n == 1 && !is_of_network(cell);
-        if (few) need |= touching[cell], hash = replaced(row, hash, g, then);
+        after_step[cell] = before_step[cell];
+        need |= touching[cell], hash = replaced(row, hash, group_of[cell], then);
     }
-    if (!few) {
-        on_a_long_way(instance);
-        return;
-    }
+    written_n = 0;
     one->hash = hash, one->need[0] = need, one->instance = instance, one->within = 1;
     arrive(one);
+}
+
+static int ways_are_short; /* has_short_ways() */
+
+static int has_short_ways(void) {
+    int found = NEED == 1 && NETWORK == CELLS;
+    for (int g = 0; g < GROUPS; g++) found &= groups[g].n == 1;
+    return found;
 }
 
 /* Runs. */
 
 void did(int instance) {
-    if (noting < 0) on_its_way(instance); else note_outcome(instance);
-    undo(), s = after_step;
+    if (noting >= 0) note_outcome(instance);
+    else if (ways_are_short && written_n <= MOST_WRITTEN) on_its_short_way(instance);
+    else on_its_way(instance);
+    if (written_n | noted_n) undo();
+    s = after_step;
 }
 
 static __attribute__((noinline)) int run(const struct instance *i, const W *arguments) {

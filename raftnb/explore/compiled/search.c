@@ -43,7 +43,7 @@ int open_successors(void) {
         waiting[i].row = waiting[i].met = row, waiting[i].need = need;
         if (SYMMETRIC) waiting[i].met = row += room_of_row();
     }
-    base_row = row, awaits_some = AWAITED > 0;
+    base_row = row, awaits_some = AWAITED > 0, ways_are_short = has_short_ways();
     return 1;
 }
 void close_successors(void) { munmap(words_of_waiting, room_for_waiting()); }
