@@ -257,6 +257,22 @@ def relation(at: Evaluator, routine: nodes.Routine, args: list[Value]) -> Value:
 # Operators of the language: those that look at their operands themselves, and all others.
 
 
+REFUSED = {
+    "place": (
+        "`.index`, the place of a member in its class",
+        "variables, and the members themselves",
+        "a proof is about any number of members: declare a number, `rank: Nat = anything()`, "
+        "that no action writes, and say in `assuming=` what is so of it",
+    ),
+    "flat": (
+        "several `for`s in a comprehension",
+        "one `for` in a comprehension, but in `all`, `any` and `sum`",
+        "say with `all` and `any` what is in it",
+    ),
+}
+"""What is found, allowed, and the cure, where an operator has no meaning in a proof."""
+
+
 def applied(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
     """An operator of the language."""
     if expr.op in ("and", "or"):
@@ -269,12 +285,10 @@ def applied(at: Evaluator, expr: nodes.Apply, env: Environment) -> Value:
         return extreme(at, expr, env)
     operator = OPERATORS.get(expr.op)
     if operator is None:
-        raise at.scope.refused(
-            expr,
-            f"`{expr.op}`",
-            allowed="what has a meaning for sets of any size",
-            cure="say it with all and any, or choose with `either` and guard it with `all`",
-        )
+        cure = "say it with all and any, or choose with `either` and guard it with `all`"
+        unknown = (f"`{expr.op}`", "what has a meaning for sets of any size", cure)
+        what, allowed, cure = REFUSED.get(expr.op, unknown)
+        raise at.scope.refused(expr, what, allowed=allowed, cure=cure)
     return operator(at.scope, expr, *(at.value(a, env) for a in expr.args))
 
 

@@ -375,27 +375,6 @@ def is_instance(scope: Scope, expr: Apply, a: Value, kind: Value) -> Value:
     return conj(some, z3.BoolVal(issubclass(a.cls, cls.value)))
 
 
-def place(scope: Scope, expr: Apply, member: Value) -> Value:
-    """Which of its class a member is."""
-    raise scope.refused(
-        expr,
-        "`.index`, the place of a member in its class",
-        allowed="variables, and the members themselves",
-        cure="a proof is about any number of members: declare a number, `rank: Nat = anything()`, "
-        "that no action writes, and say in `assuming=` what is so of it",
-    )
-
-
-def flat(scope: Scope, expr: Apply, collections: Value) -> Value:
-    """What several `for`s of a comprehension make."""
-    raise scope.refused(
-        expr,
-        "several `for`s in a comprehension",
-        allowed="one `for` in a comprehension, but in `all`, `any` and `sum`",
-        cure="say with `all` and `any` what is in it",
-    )
-
-
 OPERATORS: dict[str, Operator] = {
     "not": negation, "==": equals, "<": less, "<=": at_most,
     "+": plus, "-": minus, "*": times, "//": quotient, "%": remainder, "neg": negative,
@@ -403,7 +382,7 @@ OPERATORS: dict[str, Operator] = {
     "the": the, "as": seen_as, "len": size, "index": index, "slice": piece, "get": get,
     "range": counting,
     "concat": concat, "union": union, "meet": meet, "minus": without, "merge": merge,
-    "isinstance": is_instance, "place": place, "flat": flat,
+    "isinstance": is_instance,
 }  # fmt: skip
 """What each operator means. `and`, `or` and `in` are the evaluator's: they look at their operands;
 `least` and `largest` of a collection are described, in `extremes`."""
