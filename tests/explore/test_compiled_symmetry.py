@@ -256,7 +256,7 @@ MISTAKES = {
     "nobody is named in a node": ("graph", "named &= ~most;", "named = 0;"),
     "what is kept is by another": ("graph", "= p->packed & sight->deciding;", "= p->packed & 15;"),
     "the first one is taken": ("cycles", "of->found && tried[i] >= of->best[i]", "of->found"),
-    "marks are not kept up": ("graph", "weigh(row, g, changed_sights[g].marks", "weigh(row, g, (V){0}"),
+    "marks are not kept up": ("graph", "g, changed_sights[g].marks - ", "g, 0 * "),
 }  # fmt: skip
 RIGHT = {"cycles": 45, "graph": 231}
 """How many states there are."""
