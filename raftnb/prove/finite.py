@@ -310,7 +310,7 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, Map):
         inside = (*value, *value.values())
     elif isinstance(value, Record):
-        inside = [getattr(value, field.name) for field in fields(value)]
+        inside = [getattr(value, field.name) for field in fields(value)]  # type: ignore[arg-type]
     for one in inside:
         yield from texts_in(one)
 
