@@ -1,7 +1,7 @@
 """Models of every kind that a model checker meets, for `benchmarks.tlc`.
 
-What makes a kind is how much of a state an action reads, and how much of it every step changes. Each
-is as large as TLC needs ten seconds for, or more.
+What makes a kind is how much of a state an action reads, and how much of it every step changes.
+Each is as large as TLC needs ten seconds for, or more.
 """
 
 from __future__ import annotations
