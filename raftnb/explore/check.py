@@ -67,9 +67,8 @@ def check(
     "memo" at first, and goes on with "compiled" where there are many states or much has to be
     run in Python, and the model can be said in C; or "reference": the plain Python that they are
     compared with, used too where numba is not installed (it pays no heed to `max_memory` and
-    `threads`). "quick" is "fast", but for a model that holds, in a process that has just begun:
-    there plain Python, or then compiled code, is done before numba is imported; of several shortest
-    traces to what is *sometimes* true it may have another.
+    `threads`). "quick" is "fast", but in a process that has just begun plain Python, or then
+    compiled code, is done before numba is imported; of several shortest traces it may have others.
 
     With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
@@ -157,7 +156,7 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     if asked(model, "possible") or options.view:  # states are numbered without gaps by one thread
         options = replace(options, threads=1)
     with Compiled(model, options) if may_compile else nullcontext() as other:
-        if other is not None and options.spills and (found := other.spilled()) is not None:
+        if other is not None and options.spills and (found := other.in_place_of_memo()) is not None:
             return found
         if other is not None and (found := other.at_once()) is not None:
             return found

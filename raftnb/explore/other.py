@@ -31,6 +31,8 @@ more than that, at least so many times the states that there were."""
 RARE, OFTEN = 200, 20
 """Python that runs for less than one step in `RARE` leaves the memo nearly as fast as compiled
 code. Actions that C has to ask Python for pay where it runs for one step in `OFTEN` or more."""
+PATIENCE = 2.0
+"""So many seconds of the processor the memo has for a violation that compiled code has found."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
 
@@ -57,6 +59,7 @@ class Compiled:
         self.model, self.options = model, options
         self._asked = False
         self._program: tuple[Text, Build] | None = None
+        self._violated: Exploration | None = None
         self._begun = self._seen = time.process_time()
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
@@ -68,20 +71,18 @@ class Compiled:
             many = how_many_begin(world) >= COMPILED_FROM
         return self._answer() if many and self._begin(mixed=True) else None
 
-    def without_memo(self) -> Exploration | None:
-        """The answer in place of a memo that takes longer to be there than the compiler."""
+    def in_place_of_memo(self) -> Exploration | None:
+        """The answer where the memo takes longer to be there than the compiler, or has no disk."""
         return self._answer() if self._begin(mixed=False) else None
-
-    def spilled(self) -> Exploration | None:
-        """The answer where states may have to go to disk, which the memo cannot do."""
-        return self._answer(told=True) if self._begin(mixed=False) else None
 
     def after(self, pace: Pace) -> Exploration | None:
         """The answer, when the memo has come so far.
 
-        None where it is too early, or compiled code cannot be had or is not believed; and where
-        something is violated: of several shortest traces all machines are to show the memo's.
+        None where it is too early, or compiled code cannot be had or is not believed. Of several
+        shortest traces all machines are to show the memo's, so that it has some time to find it.
         """
+        if self._violated is not None:
+            return self._violated if time.process_time() - self._seen > PATIENCE else None
         if self._asked:
             return None
         runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps
@@ -90,8 +91,13 @@ class Compiled:
             self._begin(mixed=runs * OFTEN > steps)
         if self._program is None:
             return None
-        ready = self._program[1].is_done() or saved > SURE * COMPILING
-        return self._answer() if ready else None
+        if not self._program[1].is_done() and saved <= SURE * COMPILING:
+            return None
+        found = self._answer()
+        if found is None or found.verdict is not Verdict.VIOLATED:
+            return found
+        self._violated, self._seen = found, time.process_time()
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -144,8 +150,8 @@ class Compiled:
             self._asked = True
         return self._program is not None
 
-    def _answer(self, *, told: bool = False) -> Exploration | None:
-        """What compiled code finds; unless it is `told`, a violation is left to the memo."""
+    def _answer(self) -> Exploration | None:
+        """What compiled code finds; None if it cannot be had or is not believed."""
         from raftnb.explore.compiled import CompiledSearch, Differs, NotCompiled
 
         assert self._program is not None
@@ -153,10 +159,9 @@ class Compiled:
         self._asked, self._program = True, None
         try:
             build.library()
-            found = CompiledSearch(written, self.options).run()
+            return CompiledSearch(written, self.options).run()
         except NotCompiled:
             return None
         except Differs as difference:
             print(f"the compiled code is not believed: {difference}", file=sys.stderr)
             return None
-        return None if found.verdict is Verdict.VIOLATED and not told else found

@@ -26,16 +26,15 @@ SHARED = 100_000
 def answer_without_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
     """What the reference engine finds of a model that holds, where it takes a moment.
 
-    Where it takes longer, or has many initial states, what compiled code finds. The reference runs
-    everything twice: what depends on more than the state is left to the memo, which says so. So is
-    what is violated or unknown, and what cannot be compiled. None, too, once numba is there.
+    Where it takes longer, has many initial states, or finds a violation, what compiled code finds:
+    of several shortest traces that is the same one, however fast the machine is. The reference
+    runs everything twice: what depends on more than the state is left to the memo, which says so.
+    So is what is unknown, and what cannot be compiled. None, too, once numba is there.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
-    if "numba" in sys.modules or options.symmetry or bounds != (None, None, None):
+    if "numba" in sys.modules or bounds != (None, None, None) or asked(model, "possible"):
         return None
-    if asked(model, "possible"):
-        return None
-    if _begins_widely(model):
+    if options.symmetry or _begins_widely(model):
         return _compiled(model, options)
     end = time.process_time() + SECONDS
     try:
@@ -45,15 +44,18 @@ def answer_without_numba(model: Model, options: ExplorationOptions) -> Explorati
         return _compiled(model, options)
     except RaftnbError:
         return None
-    is_same = runs[0].depth == runs[1].depth and found.coverage == again.coverage
-    return found if is_same and found.verdict is Verdict.HOLDS else None
+    if runs[0].depth != runs[1].depth or found.coverage != again.coverage:
+        return None
+    if found.verdict is Verdict.VIOLATED:
+        return _compiled(model, options)
+    return found if found.verdict is Verdict.HOLDS else None
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
     """What compiled code finds, unless the memo's threads would share so many states."""
     many = options.workers > FEW
     with Compiled(model, replace(options, max_states=SHARED) if many else options) as other:
-        found = other.without_memo()
+        found = other.in_place_of_memo()
     is_shared = many and found is not None and (found.bound or "").startswith("max_states")
     return None if is_shared else found
 

@@ -225,6 +225,17 @@ def test_a_violation_before_the_compiler_is_done_ends_it(folder, slow_cc, at_onc
     assert nothing_is_left(folder, slow_cc)
 
 
+@pytest.mark.parametrize("patience", [0.0, 1000.0])
+def test_a_violation_is_shown_by_the_memo_if_it_finds_it_in_time(patience, at_once, monkeypatch):
+    at_once(sure=True)
+    monkeypatch.setattr(other, "PATIENCE", patience)
+    model = Spec("few", (Adder,), (Total,), constants={"adders": 3}, invariants=(is_small,))()
+    found = check(model, progress=False)
+    shown_by = "memo" if patience else "compiled"
+    assert found.trace == check(model, engine=shown_by, progress=False).trace
+    assert found.distinct == check(model, engine=shown_by, progress=False).distinct
+
+
 def test_where_the_compiler_fails_the_memo_goes_on(folder, as_cc, at_once):
     as_cc("exit 1")
     at_once(sure=True)

@@ -44,13 +44,34 @@ def test_what_takes_plain_python_long_is_compiled(name, monkeypatch):
     assert said(found) == said(check(model, engine="memo", progress=False))
 
 
-def test_what_is_violated_or_bounded_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
-    assert answer_without_numba(tray(invariants=(few,)), QUIET) is None
+@pytest.mark.parametrize("seconds", [30.0, 0.0])
+def test_what_is_violated_is_shown_by_compiled_code_however_soon_it_is_found(seconds, monkeypatch):
+    monkeypatch.setattr(small, "SECONDS", seconds)
+    constants = {"most": 3, "bakers": 3}
+    model = Spec("bakery", (Baker,), (Tray,), constants=constants, invariants=(few,))()
+    found, memo = answer_without_numba(model, QUIET), check(model, engine="memo", progress=False)
+    assert found is not None
+    assert found.verdict is memo.verdict is Verdict.VIOLATED
+    assert (found.property, len(found.trace)) == (memo.property, len(memo.trace))
+    assert found.trace == check(model, engine="compiled", progress=False).trace
+    monkeypatch.setenv("PATH", "")  # no compiler of C
+    assert answer_without_numba(model, QUIET) is None
+
+
+@pytest.mark.parametrize("name", ["raft", "raft-tla"])
+def test_with_symmetry_compiled_code_answers(name):
+    model, symmetric = SPECS[name](servers=2), ExplorationOptions(progress=False, symmetry=True)
+    found = answer_without_numba(model, symmetric)
+    assert found is not None
+    memo = check(model, engine="memo", symmetry=True, progress=False)
+    for counted in ("verdict", "distinct", "generated", "depth", "cut"):
+        assert getattr(found, counted) == getattr(memo, counted)
+
+
+def test_what_is_bounded_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
     model = SPECS["sequential-store"]()
     assert answer_without_numba(model, ExplorationOptions(max_states=10_000)) is None
-    assert answer_without_numba(model, ExplorationOptions(symmetry=True)) is None
     monkeypatch.setattr(small, "SECONDS", 0.0)
-    assert answer_without_numba(tray(invariants=(few,)), QUIET) is None
     monkeypatch.setenv("PATH", "")
     assert answer_without_numba(model, QUIET) is None
 
@@ -75,8 +96,8 @@ def are_few(most: int) -> bool:
     return are_on_the_shelf(most) and len(Shelf.taken) < most
 
 
-@pytest.mark.parametrize(("claim", "is_answered"), [(are_on_the_shelf, True), (are_few, False)])
-def test_what_begins_in_many_ways_is_compiled_at_once(claim, is_answered, monkeypatch):
+@pytest.mark.parametrize(("claim", "holds"), [(are_on_the_shelf, True), (are_few, False)])
+def test_what_begins_in_many_ways_is_compiled_at_once(claim, holds, monkeypatch):
     monkeypatch.setattr(small, "Reference", None)
     shelf = Spec(
         name="shelf", processes=(Reader,), shared=(Shelf,), constants={"most": 4},
@@ -85,8 +106,10 @@ def test_what_begins_in_many_ways_is_compiled_at_once(claim, is_answered, monkey
     options = ExplorationOptions(progress=False, deadlock=False)
     found = answer_without_numba(shelf(), options)
     memo = check(shelf(), engine="memo", progress=False, deadlock=False)
-    assert (memo.verdict is Verdict.HOLDS) is is_answered is (found is not None)
-    assert found is None or said(found) == said(memo)
+    assert found is not None
+    assert (found.verdict is Verdict.HOLDS) is holds
+    assert (found.verdict, found.property) == (memo.verdict, memo.property)
+    assert not holds or said(found) == said(memo)
 
 
 @pytest.mark.parametrize(("shared", "states"), [(148, None), (149, 149)])
@@ -105,6 +128,15 @@ def test_where_numba_is_there_the_memo_does_it(monkeypatch):
 
 class Tray(Globals):
     n: Nat = 0
+
+
+class Baker(Process, number="bakers"):
+    done: Nat = 0
+
+    def bake(self, most: int) -> None:
+        when(self.done < most)
+        self.done += 1
+        Tray.n += 1
 
 
 class Cook(Process):
