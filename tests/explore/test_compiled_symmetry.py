@@ -19,6 +19,7 @@ from raftnb.explore.compiled import CompiledSearch, Differs, NotCompiled, compil
 from raftnb.explore.compiled import search as compiled
 from raftnb.explore.compiled.search import program_of
 from raftnb.explore.compiled.symmetric import renamed, symmetric_groups
+from raftnb.explore.compiled.tried import Trial
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import (
     Delivery,
@@ -396,6 +397,30 @@ def test_what_the_text_does_not_show_is_found_out_in_permuted_states(cls, monkey
     model = plain.LIGHTS.variant("odd", cls)()
     with pytest.raises((SpecError, Differs), match=r"tells members apart|permutation"):
         compiled_search(model, OPTIONS).run()
+
+
+BY = (plain.ByIndex, plain.ByName, plain.ByOrder, plain.ByPlace, plain.ByLoop)
+ODD = [
+    *((cls, {}) for cls in BY),
+    *((plain.Light, {"invariants": (claim,)}) for claim in plain.CLAIMS),
+    (plain.Light, {"constraints": (plain.not_the_second,)}),
+    (plain.Light, {"sometimes": (plain.not_the_second,)}),
+    (plain.Light, {"final": plain.the_first_stays_low}),
+    (plain.Light, {"transitions": (plain.the_first_does_not_get_there,)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cls", "changed"), ODD)
+def test_trials_on_permuted_states_find_out_what_tells_members_apart(cls, changed):
+    states = state_graph(plain.LIGHTS(), max_states=1_000).states
+    Trial(plain.LIGHTS()).of_states(states)
+    with pytest.raises(SpecError, match=r"tells members apart|compared by their order"):
+        Trial(plain.LIGHTS.variant("odd", cls, **changed)()).of_states(states)
+
+
+def test_initial_states_that_favor_a_member_are_found_out():
+    with pytest.raises(SpecError, match="the set of initial states, which tells members apart"):
+        Trial(plain.LIGHTS.variant("odd", plain.Marked)()).of_initial()
 
 
 def test_more_members_than_a_word_has_room_for_are_left_to_the_memo():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
-from importlib.util import find_spec
 from typing import Any
 
 from raftnb.data.progress import progress_bar
@@ -42,8 +41,6 @@ def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True)
     """
     if options.symmetry:
         refuse_favorites(model)
-        if find_spec("numba") is None:
-            raise NotCompiled("symmetry without the package numba, with which it is tried")
     if asked(model, "possible"):
         raise NotCompiled("`possible` claims")
     written = text_of(model, options)

@@ -1,36 +1,116 @@
-"""Symmetry is earned in compiled code, too: actions and claims are tried on permuted states."""
+"""Symmetry is earned in compiled code, too: actions and claims are tried on permuted states.
+
+That is what `memo/trials.py` does with the memo, here in plain Python, which needs no numba.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
 
+from raftnb.data.domains import Domain
+from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
+from raftnb.explore.compiled.symmetric import renamed, shuffled, symmetric_groups
+from raftnb.language import source
 from raftnb.language.spec import Model
+from raftnb.language.world import World
 
-CLAIMS_TRIED = 200
+CLAIMS_TRIED, ACTIONS_TRIED = 200, 16
 """Claims are tried in so many states, and actions in the first of them."""
+INITIAL_MOST = 500
+Names = Mapping[Domain, Domain]
 
 
 class Trial:
-    """Runs what a model says and does in plain Python, in permutations of states.
+    """Runs what a model says and does in permutations of states.
 
     Raises `SpecError` where one tells members apart.
     """
 
     def __init__(self, model: Model) -> None:
-        from raftnb.explore.memo.memo import Memo  # it takes time to import numba
-
-        self.model, self.memo = model, Memo(model, symmetry=True)
+        spec = model.spec
+        self.model, self._chance = model, random.Random(0)
+        self._roots = frozenset(domain.root for domain in spec.symmetric)
+        self._steps = model.checked(spec.transitions)
+        final = [spec.final] if spec.final else []
+        about_states = (*spec.invariants, *spec.sometimes, *spec.constraints)
+        self._claims = (*model.checked(about_states), *final)
+        pairs = (itertools.combinations(group, 2) for group in symmetric_groups(model))
+        self._swaps: list[Names] = [{a: b, b: a} for a, b in itertools.chain(*pairs)]
 
     def of_initial(self) -> None:
         """A permutation of an initial state must be one too."""
         if self.model.starts:
             return  # what comes after a state is symmetric, whatever the state is
-        rows = [self.memo.encode(state) for state in self.model.initial_states]
-        self.memo.trials.try_initial(rows)
+        known = dict.fromkeys(self.model.initial_states)
+        for state in list(known)[:: 1 + len(known) // INITIAL_MOST]:
+            for names in self._swaps:
+                if renamed(self.model, state, names) not in known:
+                    _refuse(names, state, "the set of initial states", "")
 
     def of_states(self, states: Sequence[State]) -> None:
         """What is claimed and done in some states."""
-        from raftnb.explore.permuted import try_permutations
+        for number, state in enumerate(states if self._swaps else ()):
+            names: Names
+            for names in (self._chance.choice(self._swaps), shuffled(self.model, self._chance)):
+                self._try_claims(self._claims, state, None, names)
+                if number < ACTIONS_TRIED:
+                    self._try_actions(state, names)
 
-        try_permutations(self.memo, [self.memo.encode(state) for state in states])
+    def _try_claims(
+        self, claims: Sequence[Any], state: State, after: State | None, names: Names
+    ) -> None:
+        """A claim must say the same of a state (or a step) and of its permutation."""
+        here, there = self._world(state, after, {}), self._world(state, after, names)
+        for claim in claims:
+            if (here.failure(claim) is None) != (there.failure(claim) is None):
+                _refuse(names, state, f"`{claim.__name__}`", source.place(claim))
+
+    def _try_actions(self, state: State, names: Names) -> None:
+        """What is done in the permuted state must be what is done in the state, permuted."""
+        here = list(self._successors(state, {}))
+        there = Counter(self._successors(state, names))
+        spelled = {old.name: new.name for old, new in names.items()}
+        expected = Counter(
+            (spelled.get(process, process), action, renamed(self.model, after, names))
+            for process, action, after in here
+        )
+        for _, action, _ in (expected - there) + (there - expected):
+            function = next(
+                cls.actions[action].function
+                for cls in self.model.processes
+                if action in cls.actions
+            )
+            _refuse(names, state, f"`{action}`", source.place(function))
+        for *_, after in here if self._steps else ():
+            self._try_claims(self._steps, state, after, names)
+
+    def _successors(self, state: State, names: Names) -> Iterator[tuple[str, str, State]]:
+        world = World(self.model)
+        world.unordered = self._roots
+        for step, after in world.successors(renamed(self.model, state, names)):
+            yield step.process, step.action, after
+
+    def _world(self, state: State, after: State | None, names: Names) -> World:
+        """The world of a permuted state, in which members have no order."""
+        world = World(self.model, renamed(self.model, state, names))
+        world.unordered = self._roots
+        if after is not None:
+            world.next = World(self.model, renamed(self.model, after, names))
+            world.next.unordered = self._roots
+        return world
+
+
+def _refuse(names: Names, state: State, said: Any, place: str) -> NoReturn:
+    moved = [f"{a} to {b}" for a, b in names.items() if a != b]
+    shown = str(state).replace("\n", "; ")
+    raise SpecError(
+        f"{said}, which tells members apart: it changes with {', '.join(moved)} in: {shown}",
+        place=place,
+        allowed="with symmetry: what means the same when two members change places",
+        cure="say it of all members alike, or leave `symmetry` out",
+    )
