@@ -207,7 +207,7 @@ class Lowering:
     ) -> Steps:
         words = self.words
         owner = (words.term(target.owner, scope),) if variable.indexed and target.owner else ()
-        if target.variable == "pc":
+        if variable.name == "pc":
             step = Goto(value, Change(variable.name, owner, value))
             return (step, *then(scope.after([variable.name])))
         path = owner

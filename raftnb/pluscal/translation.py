@@ -126,7 +126,7 @@ class Translation:
             type_ = self.program.variable_type(*key)
             self.encoding.note([type_])
             many = cls.root in self.sets
-            if variable.name == "pc":
+            if variable.name == "pc" and getattr(cls, "cycle", None) is not None:
                 yield key, Variable("pc", *key, indexed=True)
                 continue
             wanted = identifier(variable.name, "the variable")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from book import printed as book_printed
+from raftnb.language import Globals, Nat, Process, Spec, when
 from raftnb.pluscal import algorithm, plain_module
 from raftnb.pluscal.expressions import EXPRESSIONS
 from raftnb.pluscal.lowering import HANDLERS
@@ -69,3 +70,25 @@ def test_the_text_is_the_same_in_every_order_of_printing() -> None:
     first = plain_module(SPECS["raft"]()).files
     algorithm(SPECS["raft-store"]())
     assert plain_module(SPECS["raft"]()).files == first
+
+
+class Turn(Globals):
+    pc: Nat = 2
+
+
+class Walker(Process, number="walkers"):
+    pc: Nat = 1
+
+    def walk(self) -> None:
+        when(self.pc < Turn.pc)
+        self.pc += 1
+
+
+def test_a_variable_called_pc_is_not_the_label_to_come() -> None:
+    """It has another name, and begins as it says."""
+    model = Spec(name="walk", processes=(Walker,), shared=(Turn,), constants={"walkers": 2})()
+    for printed in (algorithm(model), plain_module(model)):
+        text = printed.files[f"{printed.name}.tla"]
+        assert not mistakes(text)
+        assert "Pc = 2" in text
+        assert "pc_2 = [s \\in Walker |-> 1]" in text
