@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -233,6 +234,82 @@ def test_what_is_mentioned_alike_is_told_apart_by_trying():
     standing = [one_stands_for_all(loaded, model, pointing(model, way)) for way in ways]
     loaded.close()
     assert len(set(standing)) == len(ways)
+
+
+class Floor(Globals):
+    line: Seq[Key] = ()
+
+
+class Rope(Process, number="ropes"):
+    """A pointer in words of its own, behind one that is always the same."""
+
+    to: Seq[Rope] = ()
+
+    def tie(self, other: Rope) -> None:
+        when(not self.to)
+        self.to = (other,)
+
+
+def test_rows_with_the_same_first_word_are_compared_by_the_others():
+    """Whose turn it is to be first matters, in two cycles of different lengths."""
+    ropes = Spec("ropes", (Rope,), (Floor,), (Key,), {"ropes": 5, "keys": 1}, symmetric=(Rope,))
+    model = ropes()
+    search = compiled_search(model, OPTIONS)
+    (members,) = symmetric_groups(model)
+    tied = State(model.layout, ((), *((members[i],) for i in (1, 0, 3, 4, 2))), ())
+    one_stands_for_all(search.loaded, model, tied)
+    search.loaded.close()
+
+
+class Guard(Process, number="guards"):
+    key: Key | None = None
+
+    def take(self, key: Key) -> None:
+        when(self.key is None and all(guard.key != key for guard in Guard))
+        self.key = key
+
+
+def test_who_holds_what_is_told_from_either_side():
+    """Six guards with a key each: that of one who was put first is told from the others' keys."""
+    constants = {"guards": 6, "keys": 6}
+    model = Spec("guards", (Guard,), (), (Key,), constants, symmetric=(Guard, Key))()
+    search = compiled_search(model, OPTIONS)
+    begun = time.process_time()
+    _, keys = symmetric_groups(model)
+    found = {
+        search.loaded.canonical(State(model.layout, tuple(chance.sample(keys, 6)), ()))[0]
+        for chance in map(random.Random, range(8))
+    }
+    assert len(found) == 1
+    assert time.process_time() - begun < 0.5  # 720 * 720 rows took longer for each
+    search.loaded.close()
+
+
+class Letter(Message):
+    about: Key
+
+
+class Desk(Process, number="desks"):
+    filed: Seq[Letter] = ()
+
+    def write(self, key: Key) -> None:
+        when(len(in_flight(Letter)) < 2)
+        send(Letter(about=key), to=self)
+
+    def file(self, m: Letter) -> None:
+        when(len(self.filed) < 2 and m not in self.filed)
+        self.filed = (*self.filed, m)
+
+
+def test_messages_in_flight_are_no_sequence_of_the_same_messages():
+    """One is in no order, and the other one is."""
+    model = Spec(
+        "desks", (Desk,), domains=(Key,), constants={"desks": 1, "keys": 3}, symmetric=(Key,),
+        delivery=Delivery(),
+    )()  # fmt: skip
+    slow = state_graph(model, max_states=1_000)
+    assert slow.complete
+    assert compiled_search(model, OPTIONS).run().distinct == orbits(model, slow.states)
 
 
 MADE_UP = {"guests": GUESTS, "graph": GRAPH, "posts": POSTS, "kept": KEPT, "queues": QUEUES}

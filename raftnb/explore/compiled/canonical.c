@@ -442,8 +442,7 @@ static void look_at_pairs(struct untold *of) {
     memset(of->seen, 0, sizeof of->seen);
     for (int g = 0; g < ALL_GROUPS; g++)
         for (int m = 0; m < MEMBERS; m++) {
-            V marks = marks_of(of->row->words[g], m, g == KEPT);
-            if (moving[g].is_weighed) marks *= weights(g);
+            V marks = weights(g) * marks_of(of->row->words[g], m, g == KEPT);
             of->seen[m] += marks * (weights_of[g][m] * 2 + (m == moving[g].first ? 5 : 3));
         }
 }
