@@ -293,11 +293,11 @@ class Desk(Process, number="desks"):
     filed: Seq[Letter] = ()
 
     def write(self, key: Key) -> None:
-        when(len(in_flight(Letter)) < 2)
+        when(len(in_flight(Letter)) < 3)
         send(Letter(about=key), to=self)
 
     def file(self, m: Letter) -> None:
-        when(len(self.filed) < 2 and m not in self.filed)
+        when(len(self.filed) < 3 and m not in self.filed)
         self.filed = (*self.filed, m)
 
 
