@@ -6,7 +6,6 @@ import sys
 import time
 from dataclasses import replace
 
-from raftnb.data.errors import RaftnbError
 from raftnb.data.verdict import Verdict
 from raftnb.explore.given import asked
 from raftnb.explore.other import FEW, Compiled
@@ -19,6 +18,8 @@ from raftnb.language.world import World
 SECONDS, MOST_INITIAL = 0.1, 100
 """Of the processor: about what it takes to write, compile and load a program, so that where plain
 Python does not come to an end by then no more is lost than that."""
+SHARED_PART = 0.4
+"""So much more to compile what all programs share, which is done once a machine."""
 SHARED = 100_000
 """So many states the memo deals out to its threads."""
 
@@ -29,21 +30,29 @@ def answer_without_numba(model: Model, options: ExplorationOptions) -> Explorati
     Where it takes longer, has many initial states, or finds a violation, what compiled code finds:
     of several shortest traces that is the same one, however fast the machine is. The reference
     runs everything twice: what depends on more than the state is left to the memo, which says so.
-    So is what is unknown, and what cannot be compiled. None, too, once numba is there.
+    So is what is unknown, and what cannot be compiled. None, too, once numba is there. Raises what
+    the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or bounds != (None, None, None) or asked(model, "possible"):
         return None
     if options.symmetry or _begins_widely(model):
         return _compiled(model, options)
-    end = time.process_time() + SECONDS
-    try:
-        runs = [Reference(model, options, end=end) for _ in range(2)]
-        found, again = (run.run() for run in runs)
-    except OutOfTime:
-        return _compiled(model, options)
-    except RaftnbError:
-        return None
+    for seconds in (SECONDS, SECONDS + SHARED_PART):
+        try:
+            return _in_plain_python(model, options, seconds)
+        except OutOfTime:
+            if is_prepared():
+                break
+    return _compiled(model, options)
+
+
+def _in_plain_python(
+    model: Model, options: ExplorationOptions, seconds: float
+) -> Exploration | None:
+    end = time.process_time() + seconds
+    runs = [Reference(model, options, end=end) for _ in range(2)]
+    found, again = (run.run() for run in runs)
     if runs[0].depth != runs[1].depth or found.coverage != again.coverage:
         return None
     if found.verdict is Verdict.VIOLATED:
@@ -58,6 +67,17 @@ def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
         found = other.in_place_of_memo()
     is_shared = many and found is not None and (found.bound or "").startswith("max_states")
     return None if is_shared else found
+
+
+def is_prepared() -> bool:
+    """Whether nothing but the model's own program would have to be compiled."""
+    from raftnb.explore.compiled.building import engine_of
+    from raftnb.explore.compiled.words import NotCompiled
+
+    try:
+        return engine_of().exists()
+    except NotCompiled:
+        return True
 
 
 def _begins_widely(model: Model) -> bool:

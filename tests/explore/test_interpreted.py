@@ -120,12 +120,11 @@ class Careless(Writer):
         Board.log = (sorted(Board.log)[self.n],)
 
 
-def test_what_raises_there_is_told_by_the_memo():
+@pytest.mark.parametrize("engine", ["compiled", "fast"])
+def test_what_raises_there_is_told_with_its_place(engine):
     spec = MIXED.variant("careless", Careless)
-    with pytest.raises(Differs, match="handed to Python"):
-        compiled_search(spec(), OPTIONS).run()
-    with pytest.raises(SpecError, match=r"Board\.log"):
-        check(spec(), deadlock=False, progress=False)
+    with pytest.raises(SpecError, match=r"Board\.log.*\n.*IndexError"):
+        check(spec(), deadlock=False, progress=False, engine=engine)
 
 
 class Quiet(Process, number="writers"):

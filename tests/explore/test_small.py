@@ -157,10 +157,25 @@ def tray(**claims):
     return Spec("tray", (Cook,), shared=(Tray,), constants={"most": 3}, **claims)()
 
 
-def test_what_raises_is_left_to_the_memo_which_says_where():
-    assert answer_without_numba(tray(), QUIET) is None
-    with pytest.raises(SpecError, match="zero"):
-        check(tray(), engine="quick", progress=False)
+@pytest.mark.parametrize("seconds", [30.0, 0.0])
+def test_what_raises_is_told_as_the_memo_tells_it(seconds, monkeypatch):
+    monkeypatch.setattr(small, "SECONDS", seconds)
+    with pytest.raises(SpecError, match="zero") as told:
+        answer_without_numba(tray(), QUIET)
+    with pytest.raises(SpecError, match="zero") as told_by_memo:
+        check(tray(), engine="memo", progress=False)
+    assert str(told.value) == str(told_by_memo.value)
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_plain_python_has_longer_where_the_engine_is_to_be_compiled_first(prepared, monkeypatch):
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "SHARED_PART", 30.0)
+    monkeypatch.setattr(small, "is_prepared", lambda: prepared)
+    asked = []
+    monkeypatch.setattr(small, "_compiled", lambda model, options: asked.append(1))
+    found = answer_without_numba(SPECS["sequential-store"](), QUIET)
+    assert (found is None) is prepared is bool(asked)
 
 
 @pytest.mark.parametrize("seconds", [30.0, 0.0])

@@ -18,11 +18,14 @@ from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
 from raftnb.explore.interchangeable import refuse_favorites
+from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
 from raftnb.language.spec import Model
 
 MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER = range(9)
+WAITING = 128
+"""So many successors wait in C to be met (search.c)."""
 CHUNK = 20_000
 """After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
 
@@ -186,6 +189,7 @@ class CompiledSearch:
         found, written = self.loaded.result, self.written
         if reason == FAILED:
             self._heed_python()
+            self._let_python_go_on()
             raise Differs("a state is handed to Python")
         if reason == WIDER:
             raise TooNarrow
@@ -208,6 +212,21 @@ class CompiledSearch:
         interpreter = self.loaded.interpreter
         if interpreter is not None and isinstance(interpreter.error, KeyboardInterrupt):
             raise interpreter.error
+
+    def _let_python_go_on(self) -> None:
+        """Go on by one step from the states whose successors were not all met.
+
+        Raises `SpecError`, with its place, for what has no value there.
+        """
+        last, options = int(self.loaded.result.next), self.options
+        if last >= self.loaded.result.states:
+            return
+        states = map(self.loaded.numbered, range(max(0, last - WAITING), last + 1))
+        one_step = ExplorationOptions(
+            deadlock=False, max_depth=2, view=options.view,
+            action_constraints=options.action_constraints,
+        )  # fmt: skip
+        Reference(self.model.starting_at(*states), one_step).run()
 
     def _bound(self) -> str:
         most = self.options.max_states
