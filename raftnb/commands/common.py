@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from raftnb.commands.traces import keep
 from raftnb.data.errors import UsageError
+from raftnb.data.names import nearest
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.language.spec import Model
 
@@ -40,16 +41,32 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False, formatter_class=Help)
 
+    def parse_known_args(self, *given: Any, **named: Any) -> tuple[Any, list[str]]:
+        """What was understood; the command that knows its options refuses the rest itself."""
+        understood, rest = super().parse_known_args(*given, **named)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return understood, rest
+
     def error(self, message: str) -> NoReturn:
         """Raise the `UsageError` that argparse's message means."""
         named = re.match(r"argument (.+?): (.*)", message, re.DOTALL)
         place, found = named.groups() if named else ("", message)
+        meant = self._meant(found)
         raise UsageError(
             found,
             place=f"command line, {place}" if place else "command line",
             allowed=" ".join(self.format_usage().split()).removeprefix("usage: "),
-            cure=f"{self.prog} --help",
+            cure=f"{meant} See {self.prog} --help" if meant else f"{self.prog} --help",
         )
+
+    def _meant(self, found: str) -> str:
+        """Which option, or which of the choices, was likely meant; empty if none is near."""
+        if option := re.match(r"unrecognized arguments: (?:.* )?(--[\w-]+)", found):
+            return nearest(option[1], re.findall(r"--[\w-]+", self.format_usage()))
+        if choice := re.match(r"invalid choice: '(.*?)' \(choose from (.*)\)", found):
+            return nearest(choice[1], re.findall(r"[\w-]+", choice[2]))
+        return ""
 
 
 def add_number(

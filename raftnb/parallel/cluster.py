@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ TRIES = 2
 """So often a question is asked whose process ends, and so often Ray is begun on this machine."""
 OBJECTS = 200 << 20
 """Bytes of shared memory for what local processes hand on to each other."""
+PATIENCE = 10.0
+"""Seconds in which the machine with Ray's head must let one in."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
@@ -93,6 +96,7 @@ class Cluster:
         for left in range(TRIES)[::-1]:  # on a busy machine it may give up too soon
             try:
                 with told_if_long("Ray to begin here" if self.address == "local" else str(self)):
+                    _knock(self.address)
                     ray.init(**options)
                 self._begun = True
                 return
@@ -193,6 +197,12 @@ class Cluster:
         finally:
             for member, _, _ in open_.values():
                 self.end(member)
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` where nobody listens at an address: Ray itself would try for minutes."""
+    if place := re.fullmatch(r"(?:\w+://)?\[?([\w.:-]+?)\]?:(\d+)", address):
+        socket.create_connection((place[1], int(place[2])), PATIENCE).close()
 
 
 def _no_answer(address: str, error: Exception) -> UsageError:

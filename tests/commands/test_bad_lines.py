@@ -13,6 +13,10 @@ LINES = {
     # what is typed: the place, a part of what was found, a part of the cure
     "": ("command line", "required: COMMAND", "--help"),
     "explain": ("command line, COMMAND", "invalid choice: 'explain'", "--help"),
+    "chekc raft": ("command line, COMMAND", "invalid choice: 'chekc'", "did you mean `check`?"),
+    "check raft --symetry": ("command line", "--symetry", "did you mean `--symmetry`?"),
+    "check --max-sates 5 raft": ("command line", "--max-sates", "`--max-states`?"),
+    "states raft --out x.jsonl --max-seconds 2": ("command line", "--max-seconds", "states --help"),
     "--foo list": ("command line", "--foo", "--help"),
     "list extra": ("command line", "unrecognized arguments: extra", "--help"),
     "check": ("command line", "required: SPEC", "check --help"),
@@ -110,6 +114,9 @@ LINES = {
     "prove raft --timeout nan": ("command line, --timeout", "`nan`", "--timeout 10"),
     "prove raft --timeout -1": ("command line, --timeout", "`-1`", "--timeout 10"),
     "prove raft --timeout x": ("command line, --timeout", "`x`", "--timeout 10"),
+    "check sequential-store --ray 127.0.0.1:1": (
+        "command line: check sequential-store", "no answer from Ray at `127.0.0.1:1`", "ray start",
+    ),
     "check raft --workers 2": ("command line, --workers", "without --ray", "--ray local"),
     "sweep raft --ray nowhere": ("command line: sweep raft", "`nowhere`", "ray status"),
     "prove raft --workers 0": ("command line, --workers", "`0`", "leave it out"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from raftnb import UsageError
-from raftnb.parallel import Cluster, Lost, in_order, in_turn
+from raftnb.parallel import Cluster, Lost, cluster, in_order, in_turn
 from tests.parallel.works import Squares
 
 
@@ -46,10 +47,28 @@ def test_who_cannot_begin_ray_is_not_told_to_do_the_same(
 
     fake = SimpleNamespace(init=init, is_initialized=bool, shutdown=bool)
     monkeypatch.setitem(sys.modules, "ray", fake)
+    monkeypatch.setattr(cluster, "_knock", bool)
     with pytest.raises(UsageError) as refused:
         list(in_order(Squares(), 3, Cluster(address)))
     assert refused.value.found.endswith("timed out")
     assert cure in refused.value.cure
+
+
+@pytest.mark.parametrize("address", ["{}:{}", "ray://{}:{}"])
+def test_where_nobody_listens_ray_is_not_asked(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    fake = SimpleNamespace(init=lambda **_: asked.append(1), is_initialized=bool, shutdown=bool)
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        where = address.format(*listening.getsockname())
+        Cluster(where).ray()
+    assert len(asked) == 1
+    with pytest.raises(UsageError) as refused:
+        Cluster(where).ray()
+    assert "refused" in refused.value.found
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("given", [{"workers": 0}, {"workers": True}, {"address": "?"}])
