@@ -62,7 +62,7 @@ def as_tried(model: Model, found: Exploration) -> Exploration:
     stuck = found.property == DEADLOCK and found.verdict is Verdict.VIOLATED
     if not stuck or (beyond := not_tried(model, actions_of(model))) is None:
         return found
-    bound = f"in the last state nothing can happen, as far as was tried; {beyond}"
+    bound = f"a state was met in which nothing can happen, as far as was tried; {beyond}"
     return replace(found, verdict=Verdict.UNKNOWN, bound=bound)
 
 
