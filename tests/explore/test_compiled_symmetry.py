@@ -19,7 +19,7 @@ from raftnb.explore import breadth_first, check, other, state_graph
 from raftnb.explore.compiled import CompiledSearch, Differs, NotCompiled, compiled_search
 from raftnb.explore.compiled import search as compiled
 from raftnb.explore.compiled.search import program_of
-from raftnb.explore.compiled.symmetric import renamed, symmetric_groups
+from raftnb.explore.compiled.symmetric import renamed, shuffled, symmetric_groups
 from raftnb.explore.compiled.tried import Trial
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import (
@@ -227,7 +227,7 @@ def one_stands_for_all(loaded, model, state):
 
 
 def test_what_is_mentioned_alike_is_told_apart_by_trying():
-    """Marks tell nothing of regular graphs: each member points to one, and one to each."""
+    """Each member points to one, and one to each: how long the cycles are is seen from afar."""
     model = CYCLES(pointers=6)
     loaded = compiled_search(model, OPTIONS).loaded
     ways = [(1, 2, 3, 4, 5, 0), (1, 2, 0, 4, 5, 3), (1, 0, 3, 2, 5, 4), (1, 2, 3, 0, 5, 4)]
@@ -329,15 +329,39 @@ def test_one_stands_for_all_permutations_of_states_made_up(name):
 MISTAKES = {
     "ties are broken by name": ("cycles", "if (alike && !note_twins", "if (0 && !note_twins"),
     "all that are alike are twins": ("graph", "&& are_twins(row,", "|| are_twins(row,"),
-    "one of those alike is tried": ("cycles", "a.color[a.at[i]] == first; i++", "i == first; i++"),
     "sets are hashed in their order": ("graph", "int sums = rank == SET ||", "int sums ="),
     "nobody is named in a node": ("graph", "named &= ~most;", "named = 0;"),
     "what is kept is by another": ("graph", "= p->packed & sight->deciding;", "= p->packed & 15;"),
-    "the first one is taken": ("cycles", "of->found && tried[i] >= of->best[i]", "of->found"),
     "marks are not kept up": ("graph", "g, changed_sights[g].marks - ", "g, 0 * "),
 }  # fmt: skip
 RIGHT = {"cycles": 45, "graph": 231}
 """How many states there are."""
+
+
+MISTAKES_IN_TRYING = {
+    "one of those alike": ("a.color[a.at[i]] == first; i++", "i == first; i++"),
+    "the first one is taken": ("of->found && tried[i] >= of->best[i]", "of->found"),
+}
+
+
+def standing_for_two_cycles(written):
+    """What stands for permutations of cycles of three and of four, whom no marks tell apart."""
+    model, chance = written.model, random.Random(0)
+    state = pointing(model, (1, 2, 0, 4, 5, 6, 3))
+    loaded = CompiledSearch(written, OPTIONS).loaded
+    found = {loaded.canonical(renamed(model, state, shuffled(model, chance)))[0] for _ in range(50)}
+    loaded.close()
+    return found
+
+
+@pytest.mark.parametrize("mistake", MISTAKES_IN_TRYING)
+def test_a_mistake_in_trying_is_found(mistake):
+    right, wrong = MISTAKES_IN_TRYING[mistake]
+    written = program_of(CYCLES(pointers=7), OPTIONS)
+    assert written.text.count(right) == 1
+    assert len(standing_for_two_cycles(written)) == 1
+    changed = replace(written, text=written.text.replace(right, wrong))
+    assert len(standing_for_two_cycles(changed)) > 1
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
