@@ -50,14 +50,17 @@ def answer_without_numba(model: Model, options: ExplorationOptions) -> Explorati
 def _in_plain_python(
     model: Model, options: ExplorationOptions, seconds: float
 ) -> Exploration | None:
-    end = time.process_time() + seconds
+    end, found = time.process_time() + seconds, []
     runs = [Reference(model, options, end=end) for _ in range(2)]
-    found, again = (run.run() for run in runs)
-    if runs[0].depth != runs[1].depth or found.coverage != again.coverage:
+    for run in runs:
+        found.append(run.run())
+        if found[-1].bound == "interrupted":
+            return found[-1]
+    if runs[0].depth != runs[1].depth or found[0].coverage != found[1].coverage:
         return None
-    if found.verdict is Verdict.VIOLATED:
+    if found[0].verdict is Verdict.VIOLATED:
         return _compiled(model, options)
-    return found if found.verdict is Verdict.HOLDS else None
+    return found[0] if found[0].verdict is Verdict.HOLDS else None
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:

@@ -121,6 +121,22 @@ def test_what_many_threads_of_the_memo_would_share_is_left_to_them(shared, state
     assert (None if found is None else found.distinct) == states
 
 
+@pytest.mark.parametrize("run", [0, 1])
+def test_ctrl_c_ends_it(run, monkeypatch):
+    runs, explore = [], small.Reference._run
+
+    def interrupted(self):
+        runs.append(self)
+        if len(runs) > run:
+            raise KeyboardInterrupt
+        return explore(self)
+
+    monkeypatch.setattr(small.Reference, "_run", interrupted)
+    found = answer_without_numba(SPECS["sequential-store"](), QUIET)
+    assert found is not None
+    assert (found.verdict, found.bound, len(runs)) == (Verdict.UNKNOWN, "interrupted", run + 1)
+
+
 def test_where_numba_is_there_the_memo_does_it(monkeypatch):
     monkeypatch.setattr(small, "sys", SimpleNamespace(modules={"numba": None}))
     assert answer_without_numba(SPECS["sequential-store"](), QUIET) is None
