@@ -1,16 +1,20 @@
 """Symmetry is earned: what tells interchangeable members apart is refused before exploring.
 
 This looks at the text only, and so cannot see all: members that are compared with `<` are refused
-when that happens (`World.unordered`), and `memo.trials` runs claims and actions on permuted states.
+when that happens (`World.unordered`), and claims and actions are run on permuted states, by
+`memo.trials` with the memo and by `compiled.tried` without it.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, NoReturn
 
+from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.trace import State
 from raftnb.language import source
 from raftnb.language.annotations import classes_in
 from raftnb.language.initial import First, start_of
@@ -18,6 +22,10 @@ from raftnb.language.looseness import OfMembers
 from raftnb.language.ordering import Follower
 from raftnb.language.spec import Model
 
+CLAIMS_TRIED, ACTIONS_TRIED = 200, 16
+"""At the end claims are tried in so many states, and actions in the first of them."""
+INITIAL_MOST = 500
+"""Of so many initial states permutations are looked for, about."""
 CURE = "say it of all members alike, or leave `symmetry` out"
 
 
@@ -49,6 +57,20 @@ def refuse_favorites(model: Model) -> None:
     for function in (*actions, *claims):
         if isinstance(function, FunctionType) and not source.is_ours(function):
             follower.refuse_order(function)
+
+
+def refuse_telling_apart(
+    names: Mapping[Domain, Domain], state: State, said: str, place: str
+) -> NoReturn:
+    """Raise the `SpecError` of what says something else where members have changed places."""
+    moved = [f"{a} to {b}" for a, b in names.items() if a != b]
+    shown = str(state).replace("\n", "; ")
+    raise SpecError(
+        f"{said}, which tells members apart: it changes with {', '.join(moved)} in: {shown}",
+        place=place,
+        allowed="with symmetry: what means the same when two members change places",
+        cure=CURE,
+    )
 
 
 def _mentions(annotation: Any, roots: set[str]) -> bool:

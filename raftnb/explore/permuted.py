@@ -10,10 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
+from raftnb.explore.interchangeable import ACTIONS_TRIED, CLAIMS_TRIED
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables.states import Store
-
-CLAIMS_TRIED, ACTIONS_TRIED = 200, 16  # states
 
 
 def try_permutations(memo: Memo, rows: Sequence[Sequence[int]]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from raftnb.data.trace import State, Step, Trace
 from raftnb.language.claims import Property
@@ -25,11 +26,7 @@ def taken(model: Model, state: State, wanted: Callable[[State], bool]) -> tuple[
 
 def through(model: Model, states: Sequence[State]) -> Trace:
     """The trace through states, each a step after the one before."""
-    steps = [
-        taken(model, state, lambda found, after=after: found == after)[0]  # type: ignore[misc]
-        for state, after in itertools.pairwise(states)
-    ]
-    return Trace(tuple(states), tuple(steps))
+    return _from(model, states[0], [partial(operator.eq, state) for state in states[1:]])
 
 
 def alike(model: Model, states: Sequence[State], stands_for: Callable[[State], State]) -> Trace:
@@ -41,12 +38,17 @@ def alike(model: Model, states: Sequence[State], stands_for: Callable[[State], S
     first = next(filter(is_one_of(states[0]), model.initial_states), None)
     if first is None:
         raise NoSuchStep("the engines disagree: the plain Python has no such initial state")
-    found, steps = [first], []
-    for wanted in states[1:]:
-        step, state = taken(model, found[-1], is_one_of(wanted))
-        found.append(state)
+    return _from(model, first, map(is_one_of, states[1:]))
+
+
+def _from(model: Model, first: State, wanted: Iterable[Callable[[State], bool]]) -> Trace:
+    """The trace that begins in a state, and goes on to the first of those that are wanted."""
+    states, steps = [first], []
+    for is_wanted in wanted:
+        step, state = taken(model, states[-1], is_wanted)
+        states.append(state)
         steps.append(step)
-    return Trace(tuple(found), tuple(steps))
+    return Trace(tuple(states), tuple(steps))
 
 
 def one_more(model: Model, trace: Trace, claim: Property) -> Trace:

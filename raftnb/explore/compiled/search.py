@@ -13,11 +13,11 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled.agreement import Differs, compare, sample
 from raftnb.explore.compiled.program import Loaded, Text, text_of
 from raftnb.explore.compiled.stored import Stored
-from raftnb.explore.compiled.tried import CLAIMS_TRIED, Trial
+from raftnb.explore.compiled.tried import Trial
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
-from raftnb.explore.interchangeable import refuse_favorites
+from raftnb.explore.interchangeable import CLAIMS_TRIED, refuse_favorites
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, alike, one_more, through

@@ -9,19 +9,16 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from raftnb.data.domains import Domain
-from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.symmetric import renamed, shuffled, symmetric_groups
+from raftnb.explore.interchangeable import ACTIONS_TRIED, INITIAL_MOST, refuse_telling_apart
 from raftnb.language import source
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-CLAIMS_TRIED, ACTIONS_TRIED = 200, 16
-"""Claims are tried in so many states, and actions in the first of them."""
-INITIAL_MOST = 500
 Names = Mapping[Domain, Domain]
 
 
@@ -50,7 +47,7 @@ class Trial:
         for state in list(known)[:: 1 + len(known) // INITIAL_MOST]:
             for names in self._swaps:
                 if renamed(self.model, state, names) not in known:
-                    _refuse(names, state, "the set of initial states", "")
+                    refuse_telling_apart(names, state, "the set of initial states", "")
 
     def of_states(self, states: Sequence[State]) -> None:
         """What is claimed and done in some states."""
@@ -68,7 +65,7 @@ class Trial:
         here, there = self._world(state, after, {}), self._world(state, after, names)
         for claim in claims:
             if (here.failure(claim) is None) != (there.failure(claim) is None):
-                _refuse(names, state, f"`{claim.__name__}`", source.place(claim))
+                refuse_telling_apart(names, state, f"`{claim.__name__}`", source.place(claim))
 
     def _try_actions(self, state: State, names: Names) -> None:
         """What is done in the permuted state must be what is done in the state, permuted."""
@@ -85,7 +82,7 @@ class Trial:
                 for cls in self.model.processes
                 if action in cls.actions
             )
-            _refuse(names, state, f"`{action}`", source.place(function))
+            refuse_telling_apart(names, state, f"`{action}`", source.place(function))
         for *_, after in here if self._steps else ():
             self._try_claims(self._steps, state, after, names)
 
@@ -103,14 +100,3 @@ class Trial:
             world.next = World(self.model, renamed(self.model, after, names))
             world.next.unordered = self._roots
         return world
-
-
-def _refuse(names: Names, state: State, said: Any, place: str) -> NoReturn:
-    moved = [f"{a} to {b}" for a, b in names.items() if a != b]
-    shown = str(state).replace("\n", "; ")
-    raise SpecError(
-        f"{said}, which tells members apart: it changes with {', '.join(moved)} in: {shown}",
-        place=place,
-        allowed="with symmetry: what means the same when two members change places",
-        cure="say it of all members alike, or leave `symmetry` out",
-    )
