@@ -35,9 +35,10 @@ from raftnb.language import (
 from raftnb.specs import SPECS
 from tests.explore.test_agreement import SMALL
 
-pytestmark = pytest.mark.skipif(
+needs_cc = pytest.mark.skipif(
     shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
 )
+pytestmark = needs_cc
 
 
 @pytest.fixture(autouse=True)

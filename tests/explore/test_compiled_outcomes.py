@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import pytest
@@ -35,12 +34,10 @@ from raftnb.language import (
     when,
 )
 from raftnb.tree import Program, nodes
-from tests.explore.test_compiled import folder, said
+from tests.explore.test_compiled import folder, needs_cc, said
 
 __all__ = ["folder"]
-pytestmark = pytest.mark.skipif(
-    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
-)
+pytestmark = needs_cc
 
 
 class Lamp(Globals):

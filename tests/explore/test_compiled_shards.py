@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import pytest
@@ -21,13 +20,11 @@ from raftnb.parallel import unpacked
 from tests.explore.dealt_out import SOME
 from tests.explore.shards import Here, dealt_out, told
 from tests.explore.test_channels import NOTES
-from tests.explore.test_compiled import Careless, folder, of
+from tests.explore.test_compiled import Careless, folder, needs_cc, of
 from tests.explore.test_interpreted import MIXED
 from tests.explore.test_packed import SIZES, Board, Hand, Key, Leap, Sole
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
-)
+pytestmark = needs_cc
 _ = folder  # compiled fast, and in a folder of this run
 OPTIONS = ExplorationOptions(progress=False)
 CELLS = Spec(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from enum import Enum
 from typing import Any
 
@@ -36,11 +35,9 @@ from raftnb.language import (
 )
 from raftnb.language.world import World
 from raftnb.tree import Program, nodes
-from tests.explore.test_compiled import folder, said
+from tests.explore.test_compiled import folder, needs_cc, said
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
-)
+pytestmark = needs_cc
 _ = folder  # compiled fast, and in a folder of this run
 OPTIONS = ExplorationOptions(progress=False, deadlock=False)
 

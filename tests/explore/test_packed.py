@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from enum import Enum
 from typing import Any
 
@@ -13,11 +12,9 @@ from raftnb.explore.compiled import compiled_search, search
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Domain, Globals, Nat, Process, Seq, Set, Spec, after, when
-from tests.explore.test_compiled import folder, said
+from tests.explore.test_compiled import folder, needs_cc, said
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
-)
+pytestmark = needs_cc
 _ = folder  # compiled fast, and in a folder of this run
 OPTIONS = ExplorationOptions(progress=False, deadlock=False)
 SIZES = {"soles": 1, "keys": 1}

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from raftnb.explore.compiled import expressions
+from tests.explore.test_compiled import needs_cc
 from tests.fuzz.compiled import compare_compiled
 from tests.fuzz.one import compared
 from tests.oracles.random_oddities import systematic
 from tests.oracles.random_specs import HEADER, make
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("cc") is None, reason="there is no compiler of C (`cc`): the memo does all"
-)
+pytestmark = needs_cc
 ASK = (compare_compiled,)
 
 
