@@ -33,6 +33,7 @@ def conclude(
     by a view, nobody has shown that they lead to the same: all that is not violated is unknown.
     """
     missing = [name for name, witness in witnesses.items() if witness is None]
+    unmet = "not reached: " + ", ".join(f"{name}{_for_all(model, name)}" for name in missing)
     beyond = not_tried(model, with_naturals(model)) or not_begun(model)
     found: dict[str, Any] = {"verdict": Verdict.HOLDS, "complete": True}
     if merged:
@@ -44,10 +45,10 @@ def conclude(
         bound = "no initial state is within the constraints" if cut else bound
         found |= {"verdict": Verdict.UNKNOWN, "bound": bound}
     elif missing and cut:
-        bound = f"not reached: {', '.join(missing)}; {steps(cut)} out of the constraints"
+        bound = f"{unmet}; {steps(cut)} out of the constraints"
         found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
     elif missing and beyond:
-        bound = f"not reached: {', '.join(missing)}; {beyond}"
+        bound = f"{unmet}; {beyond}"
         found |= {"verdict": Verdict.UNKNOWN, "property": missing[0], "bound": bound}
     elif missing:
         reason = never_true(model, missing[0])
@@ -68,15 +69,21 @@ def as_tried(model: Model, found: Exploration) -> Exploration:
 
 def never_true(model: Model, name: str) -> str:
     """What it means that a *sometimes* was not reached; the trap where it has parameters."""
-    claim: Any = next(claim for claim in model.spec.sometimes if claim.__name__ == name)
-    free = [one for one in model.parameters(claim) if one not in model.constants]
     reason = f"no state was reached in which `{name}` is true (*sometimes*)"
-    if not free:
+    trap = _for_all(model, name)
+    if not trap:
         return reason
     return (
-        f"{reason}, for all {', '.join(free)} in one state; of each alone, at some time, it is "
+        f"{reason},{trap}; of each alone, at some time, it is "
         f"asked by `possible=({name},)` or `liveness=(eventually({name}),)`"
     )
+
+
+def _for_all(model: Model, name: str) -> str:
+    """That a *sometimes* with parameters asks for all their values at once; else empty."""
+    claim: Any = next(claim for claim in model.spec.sometimes if claim.__name__ == name)
+    free = [one for one in model.parameters(claim) if one not in model.constants]
+    return f" for all {', '.join(free)} in one state" if free else ""
 
 
 def remarks(

@@ -88,7 +88,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("after", "a.term <= after(a).term", "term[a] <= term[a]'",
              "as it is after the step"),
         Word("sometimes", "sometimes=(a_leader,)", "~[]~(...)",
-             "true in some state that is reached", NO),
+             "true in some state that is reached, for all values of the parameters", NO),
         Word("possible", "possible=(a_leader,)", "AG EF (...)",
              "from every state, some state in which it is true can be reached", NO),
         Word("constraints", "constraints=(few_terms,)", "CONSTRAINT",

@@ -187,3 +187,42 @@ def test_what_is_never_reached_says_what_was_asked() -> None:
         assert "for all a in one state; of each alone" in found.reason
         assert "possible=(all_on,)" in str(found)
         assert found.as_json()["reason"] == found.reason
+
+
+def test_what_is_asked_of_all_at_once_says_so_where_it_is_unknown_too() -> None:
+    class Cup(Process, number="cups"):
+        full: Nat = 0
+
+        def fill(self) -> None:
+            self.full = self.full + 1
+
+        def pour(self, amount: Nat) -> None:
+            when(self.full >= amount)
+            self.full = self.full - amount
+
+    def low() -> bool:
+        return sum(c.full for c in Cup) <= 1
+
+    def spilled() -> bool:
+        return any(c.full > 9 for c in Cup)
+
+    def all_full(a: Cup, b: Cup, limit: int) -> bool:
+        return a.full + b.full > limit
+
+    given = {"cups": 2, "limit": 1}
+    spec = Spec("cups", (Cup,), constants=given, constraints=(low,), sometimes=(spilled, all_full))
+    for engine in ("fast", "reference"):
+        found = check(spec(), engine=engine, progress=False)
+        assert found.verdict is Verdict.UNKNOWN
+        assert str(found.bound).startswith("not reached: spilled, all_full for all a, b in one ")
+        assert "; 4 steps lead out of the constraints" in str(found.bound)
+
+    class Shut(Cup):
+        def fill(self) -> None:
+            when(self.full < 0)
+            self.full = 0
+
+    shut = spec.variant("shut", Shut, constraints=(), sometimes=(all_full,))
+    for engine in ("fast", "reference"):
+        bound = str(check(shut(), engine=engine, progress=False).bound)
+        assert bound.startswith("not reached: all_full for all a, b in one state; natural numbers ")
