@@ -46,6 +46,7 @@ from raftnb.language import (
     weak,
     when,
 )
+from raftnb.language.borrowed import borrowed
 
 if TYPE_CHECKING:
     from raftnb.draw import (
@@ -83,7 +84,7 @@ ELSEWHERE = {
 
 
 def __getattr__(name: str) -> Any:
-    """An engine or a drawing, imported now; `UsageError` for what an engine's folder has."""
+    """An engine or a drawing, imported now; `UsageError` for what is elsewhere, or of others."""
     if name in WHEN_USED:
         return getattr(import_module(WHEN_USED[name]), name)
     if name in ELSEWHERE:
@@ -91,6 +92,12 @@ def __getattr__(name: str) -> Any:
             f"`{name}`, which `raftnb` does not have",
             allowed="the language, `check` and drawings; other engines are in folders",
             cure=f"`from {ELSEWHERE[name]} import {name}`",
+        )
+    if cure := borrowed(name):
+        raise UsageError(
+            f"`{name}`, which `raftnb` does not have",
+            allowed="the words of the language (docs/syntax.md), `check` and drawings",
+            cure=cure,
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -10,6 +10,7 @@ import difflib
 import importlib
 import importlib.util
 import io
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from raftnb.commands.notebooks import cells_of, run_cells
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.names import nearest
 from raftnb.data.places import place_of_error
+from raftnb.language.borrowed import borrowed
 from raftnb.language.source import placed
 
 SUFFIXES = (".py", ".ipynb")
@@ -190,6 +192,16 @@ def _cure(error: BaseException, name: str) -> str:
         missing = error.name or ""
         if missing in FACE:
             return f"import it: `from raftnb import {missing}`"
-        near = nearest(missing, [*FACE, "Literal", "Enum"])
+        near = borrowed(missing) or nearest(missing, [*FACE, "Literal", "Enum"])
         return near or f"import or define `{missing}` above this line"
+    if isinstance(error, ImportError) and (meant := _meant(error)):
+        return meant
     return f"run it by itself to see more: `python {name}`" if name.endswith(".py") else "mend it"
+
+
+def _meant(error: ImportError) -> str:
+    """Which name of a module was likely meant; empty if none is near."""
+    wanted = re.match(r"cannot import name '(\w+)'", str(error))
+    module = sys.modules.get(error.name or "")
+    known = getattr(module, "__all__", dir(module))
+    return nearest(wanted[1], known) if wanted else ""

@@ -14,6 +14,7 @@ from raftnb.data.places import is_pythons
 from raftnb.data.values import Map, kind_of
 from raftnb.language import network, processes
 from raftnb.language.attributes import Attributes
+from raftnb.language.borrowed import borrowed
 from raftnb.language.cures import FUNCTIONS, OUTSIDE, Told
 from raftnb.language.processes import GlobalsType
 from raftnb.language.source import is_ours
@@ -72,7 +73,8 @@ class Meanings:
         code = self.function.__code__
         known = {f.__name__ for f in BUILTINS} | WORDS | {*self.function.__globals__}
         known |= {*code.co_varnames}
-        cure = nearest(name, (n for n in known if not n.startswith("_")))
+        cure = borrowed(name.rpartition(".")[2])
+        cure = cure or nearest(name, (n for n in known if not n.startswith("_")))
         if name in self.constants:
             cure = f"take the constant as a parameter: `def {code.co_name}(..., {name})`"
         elif name in self.attributes.own_names:

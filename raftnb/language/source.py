@@ -11,7 +11,7 @@ from functools import cache
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
-from raftnb.data.errors import RaftnbError, SpecError
+from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.places import frame_of, is_engine, place_in, place_of_error
 from raftnb.language.cures import told
 from raftnb.language.processes import Action
@@ -69,7 +69,7 @@ class Qualified(ast.NodeTransformer):
         if module is None or not isinstance(node.ctx, ast.Load):
             return node
         name = f"{base}.{node.attr}"
-        value = getattr(module, node.attr, None)
+        value = value_of(name, {base: module})
         self.modules |= {name: value} if isinstance(value, ModuleType) else {}
         return ast.copy_location(ast.Name(name, node.ctx), node)
 
@@ -107,8 +107,11 @@ def value_of(name: str, known: dict[str, Any]) -> Any:
     """What a name stands for, `store.Client` of a module too; UNKNOWN if it stands for nothing."""
     base, *parts = name.split(".")
     value = known.get(base, UNKNOWN)
-    for part in parts:
-        value = getattr(value, part, UNKNOWN)
+    try:
+        for part in parts:
+            value = getattr(value, part, UNKNOWN)
+    except UsageError:  # `raftnb` has words for what it has not
+        return UNKNOWN
     return value
 
 

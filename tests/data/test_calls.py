@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from raftnb import Process, RaftnbError, Spec, UsageError
 from raftnb.data.calls import told_plainly
 from raftnb.data.places import place_of_declaration
 from raftnb.data.rooms import Room
+from raftnb.language.borrowed import CURES, borrowed
 
 ROOMS = ("explore", "liveness", "refine", "prove", "pluscal")
 FACES = ["raftnb", "raftnb.draw", "raftnb.explorer", *(f"raftnb.{room}" for room in ROOMS)]
@@ -56,6 +58,17 @@ def test_what_an_engine_has_is_not_looked_for_in_vain_at_the_face() -> None:
             getattr(raftnb, name)
         assert caught.value.cure == f"`from {home} import {name}`"
         assert hasattr(import_module(home), name)
+
+
+def test_a_word_of_another_language_is_none_of_ours_and_hides_no_folder() -> None:
+    for word in CURES:
+        assert word not in {name.lower() for name in raftnb.__all__}
+        with pytest.raises(UsageError):
+            getattr(raftnb, word)
+    rooms = [path.stem for path in Path(raftnb.__file__).parent.iterdir()]
+    assert not [room for room in rooms if borrowed(room)]
+    assert not hasattr(raftnb, "__next__")
+    assert not hasattr(raftnb, "wrod")
 
 
 def test_an_error_of_python_inside_of_a_function_stays_what_it_is() -> None:
