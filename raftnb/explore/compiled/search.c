@@ -223,15 +223,32 @@ static __attribute__((noinline)) int passes_on(struct successor *one) {
     return 1;
 }
 
+/* One outside of the constraints is in no table: claims are asked of it, and that is all. */
+static __attribute__((noinline)) void meet_outside(struct successor *one) {
+    unpack(looked_at, one->row);
+    s = looked_at;
+    for (int i = next_in(one->need, 0); i < CHECKS; i = next_in(one->need, i + 1)) {
+        if (checks[i].kind != INVARIANT || passes(i)) continue;
+        int claim = checks[i].claim;
+        meet_waiting();
+        if (halt) return;
+        if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
+        if (!is_dealt_out) keep(one, place_of(one->row, one->hash));
+        stop(BROKEN, claim, is_dealt_out ? one->parent : (uint32_t)states_n - 1);
+        break;
+    }
+    result.generated++, taken[one->instance]++, result.cut += !halt;
+}
+
 static inline __attribute__((always_inline)) void arrive(struct successor *one) {
     if ((is_collecting | STEPS | ALLOWED) && !passes_on(one)) return;
-    if (!one->within && !is_asked(one->need)) {
-        leave_out(one->instance);
+    one->parent = current;
+    if (!one->within) {
+        if (is_asked(one->need)) meet_outside(one); else leave_out(one->instance);
         return;
     }
     if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
     foresee(one);
-    one->parent = current;
     if (++waiting_n == WAITING) meet_waiting();
 }
 
