@@ -6,7 +6,7 @@ import argparse
 import sys
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_number, report
@@ -19,7 +19,9 @@ from raftnb.explore import Exploration, check, traps
 from raftnb.explore.lines import LinesRun
 from raftnb.explore.traps import endless
 from raftnb.language.spec import Model
-from raftnb.parallel import Cluster
+
+if TYPE_CHECKING:
+    from raftnb.parallel import Cluster
 
 
 def add_parser(subparsers: Any) -> None:

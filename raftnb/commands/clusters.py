@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from raftnb.commands.common import add_number
 from raftnb.data.errors import UsageError
-from raftnb.parallel import Cluster
+
+if TYPE_CHECKING:
+    from raftnb.parallel import Cluster
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +29,8 @@ def cluster_of(arguments: argparse.Namespace) -> AbstractContextManager[Cluster 
     Raises `UsageError` for a number of workers without a cluster, but for a proof.
     """
     if arguments.ray is not None:
+        from raftnb.parallel import Cluster
+
         return Cluster(arguments.ray, workers=arguments.workers)
     if arguments.workers is not None and arguments.command != "prove":
         raise UsageError(

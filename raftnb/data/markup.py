@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNFIT = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class Markup(str):
@@ -14,7 +14,7 @@ class Markup(str):
 
 def plain(words: str) -> str:
     """A text with the characters that XML and HTML cannot hold written as Python writes them."""
-    return UNFIT.sub(lambda found: repr(found[0])[1:-1], words)
+    return re.sub(UNFIT, lambda found: repr(found[0])[1:-1], words)
 
 
 def escaped(words: str) -> Markup:

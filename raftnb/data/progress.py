@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
-from typing import Any, TextIO
-
-from tqdm import tqdm
+from typing import Any, Self, TextIO
 
 EVERY = 60.0
 """Seconds between two lines of a log."""
@@ -19,24 +18,77 @@ def progress_bar(
     *,
     delay: float = 1,
     title: str | None = None,
-) -> Any:
+) -> Bar:
     """A bar that appears after `delay` seconds and goes away at the end.
 
     It stands on standard error, in a notebook below the cell; in a file or a pipe it is a line
     every minute instead. With `show=None` it is only where somebody sees it, in a notebook or on a
     terminal. With `show`, the environment variable TQDM_DISABLE can still turn it off.
     """
-    options: dict[str, Any] = {"total": total, "desc": title}
+    options: dict[str, Any] = {"total": total, "desc": title, "unit": f" {unit}"}
     display = _display_of_a_notebook()
     if display is not None:
         options |= {"file": Line(display), "ncols": 80}
     elif not sys.stderr.isatty():
         options |= {"file": Log(sys.stderr), "ncols": 100}
-    if show is False:
-        options["disable"] = True
-    elif show is None and display is None:
-        options["disable"] = None  # tqdm looks whether there is a terminal
-    return tqdm(delay=delay, leave=False, unit=f" {unit}", unit_scale=True, **options)
+    seen = display is not None or sys.stderr.isatty()
+    never = show is False or (show is None and not seen)
+    return Bar(math.inf if never else delay, options)
+
+
+class Bar:
+    """A bar of tqdm that is made when it appears: to import tqdm takes as long as a small check."""
+
+    def __init__(self, delay: float, options: dict[str, Any]) -> None:
+        self.n = 0
+        self._delay, self._options = delay, options
+        self._begun = time.time()
+        self._shown: Any = None
+        self._postfix: dict[str, Any] = {}
+        self._appear()
+
+    def update(self, n: int = 1) -> None:
+        """So many more."""
+        self.n += n
+        self._appear()
+        if self._shown is not None:
+            self._shown.set_postfix(self._postfix, refresh=False)
+            self._shown.update(self.n - self._shown.n)
+
+    def set_postfix(self, **numbers: Any) -> None:
+        """What stands behind it from the next update on."""
+        self._postfix = numbers
+
+    def write(self, line: str) -> None:
+        """Print a line above it."""
+        if self._shown is None:
+            print(line)
+        else:
+            self._shown.write(line)
+
+    def clear(self) -> None:
+        """Take it away until the next update."""
+        if self._shown is not None:
+            self._shown.clear()
+
+    def close(self) -> None:
+        """Take it away."""
+        if self._shown is not None:
+            self._shown.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _appear(self) -> None:
+        """Make tqdm's bar if it is time; its own time began with this one."""
+        if self._shown is None and time.time() >= self._begun + self._delay:
+            from tqdm import tqdm
+
+            self._shown = tqdm(leave=False, unit_scale=True, delay=self._delay, **self._options)
+            self._shown.start_t = self._shown.last_print_t = self._begun
 
 
 def _display_of_a_notebook() -> Any:
@@ -93,4 +145,4 @@ class Line:
         """Nothing is kept back."""
 
 
-__all__ = ["progress_bar"]
+__all__ = ["Bar", "progress_bar"]

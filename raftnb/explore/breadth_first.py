@@ -256,7 +256,7 @@ class BreadthFirst:
     def _report(self, todo: list[tuple[int, int]]) -> None:
         self.waiting = self.store.distinct - min(start for start, _ in todo)
         queue, left = f"{self.waiting:,}", told(self.levels)
-        self.bar.set_postfix(depth=self.depth + 1, queue=queue, left=left, refresh=False)
+        self.bar.set_postfix(depth=self.depth + 1, queue=queue, left=left)
         self.bar.update(self.store.distinct - self.bar.n)
 
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:

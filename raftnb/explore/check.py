@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
@@ -25,7 +26,9 @@ from raftnb.explore.result import Exploration, ExplorationOptions, View
 from raftnb.explore.small import answer_without_numba
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
-from raftnb.parallel import Cluster
+
+if TYPE_CHECKING:  # it takes time to import, which a small model does not need
+    from raftnb.parallel import Cluster
 
 ENGINES = ("fast", "quick", "memo", "compiled", "reference")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from raftnb.data.errors import UsageError
 from raftnb.explore.given import asked
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.spec import Model
-from raftnb.parallel import Cluster
+
+if TYPE_CHECKING:
+    from raftnb.parallel import Cluster
 
 
 def dealt_out(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from raftnb.language.proof import Proof
 from raftnb.language.spec import Spec
+
+if TYPE_CHECKING:
+    from raftnb.language.proof import Proof
 
 T = TypeVar("T")
 

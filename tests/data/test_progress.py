@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from tqdm import tqdm
 
 from raftnb.data import progress
-from raftnb.data.progress import Line, progress_bar
+from raftnb.data.progress import Line, Log, progress_bar
 
 
 def test_a_line_of_a_notebook_is_written_anew_and_is_empty_at_the_end() -> None:
@@ -28,17 +30,73 @@ def test_a_line_of_a_notebook_is_written_anew_and_is_empty_at_the_end() -> None:
     assert shown[-1] == {}
 
 
-def test_only_in_a_notebook_the_bar_is_such_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[Any] = []
-    monkeypatch.setattr(progress, "tqdm", lambda **options: given.append(options))
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """With what options bars of tqdm are made."""
+    given: list[dict[str, Any]] = []
+
+    def make(**options: Any) -> Any:
+        given.append(options)
+        return tqdm(**options | {"disable": True})
+
+    monkeypatch.setitem(sys.modules, "tqdm", SimpleNamespace(tqdm=make))
+    return given
+
+
+def test_only_in_a_notebook_the_bar_is_such_a_line(
+    made: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell = SimpleNamespace(kernel=object())
     for ipython in (shell, SimpleNamespace(), None):
         display = SimpleNamespace(display=print)
         fake = SimpleNamespace(get_ipython=lambda found=ipython: found, display=display)
         monkeypatch.setitem(sys.modules, "IPython", fake)
         for show in (True, None, False):
-            progress_bar("states", show)
-    lines = [isinstance(options.get("file"), Line) for options in given]
-    assert lines == [True] * 3 + [False] * 6
-    silent = [options.get("disable", False) for options in given]
-    assert silent == [False, False, True, False, None, True, False, None, True]
+            progress_bar("states", show, delay=0)
+    lines = [isinstance(options["file"], Line) for options in made]
+    assert lines == [True, True, False, False]
+
+
+def test_where_nobody_sees_it_it_is_made_only_if_it_is_to_be_shown(
+    made: list[dict[str, Any]],
+) -> None:
+    for show in (True, None, False):
+        progress_bar("states", show, delay=0)
+    assert [type(options["file"]) for options in made] == [Log]
+
+
+def test_a_bar_is_made_after_its_delay_and_counts_from_its_beginning(
+    made: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(progress, "time", SimpleNamespace(time=lambda: now))
+    with progress_bar("states", delay=1) as bar:
+        bar.update(5)
+        bar.write("above")
+        now = 1000.9
+        bar.update()
+        assert (bar.n, made) == (6, [])
+        now = 1001.0
+        bar.update(2)
+        assert (bar.n, len(made)) == (8, 1)
+    assert capsys.readouterr().out == "above\n"
+
+
+def test_the_first_line_of_a_log_says_all_that_was_done_until_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = SimpleNamespace(tqdm=partial(tqdm, disable=False))
+    monkeypatch.setitem(sys.modules, "tqdm", shown)
+    seconds = 0.0
+    clock = SimpleNamespace(time=lambda: time.time() + seconds - 5, monotonic=time.monotonic)
+    monkeypatch.setattr(progress, "time", clock)
+    with progress_bar("states", total=30) as bar:
+        bar.set_postfix(depth=3)
+        bar.update(10)
+        seconds = 5.0
+        bar.update(10)
+    told = capsys.readouterr().err.splitlines()
+    assert [line for line in told if line.strip()] == told
+    assert "20.0/30.0" in told[0]
+    assert "[00:05<00:02" in told[0]
+    assert "depth=3" in told[0]

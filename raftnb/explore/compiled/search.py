@@ -240,7 +240,7 @@ class CompiledSearch:
     def _report(self, bar: Any) -> None:
         found = self.loaded.result
         queue = found.states - found.next
-        bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}", refresh=False)
+        bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}")
         bar.update(found.states - bar.n)
         if self.loaded.library.memory() > self.options.memory:
             raise Stop(Verdict.UNKNOWN, bound=self._bound())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from raftnb.data.trace import State
@@ -95,6 +94,8 @@ class Stored:
 
 def described(written: Text, options: ExplorationOptions) -> dict[str, Any]:
     """What a run is known by: it is gone on with only where all of this is as it was."""
+    from importlib.metadata import PackageNotFoundError, version  # most checks have no folder
+
     try:
         ours = version("raftnb")
     except PackageNotFoundError:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core import event
 
-from raftnb.data.progress import progress_bar
+from raftnb.data.progress import Bar, progress_bar
 
 F = TypeVar("F", bound=Callable[..., Any])
 njit: Any = numba.njit
@@ -47,7 +47,8 @@ class Compiling(event.Listener):
     """Shows that functions are compiled, while they are: each also has those that it calls made."""
 
     def __init__(self, show: bool) -> None:
-        self._show, self._inside, self._bar = show, 0, None
+        self._show, self._inside = show, 0
+        self._bar: Bar | None = None
 
     def on_start(self, event: Any) -> None:
         """A function is to be compiled."""
