@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from inspect import signature
 from types import FunctionType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -105,7 +105,7 @@ class Attributes:
     def __init__(
         self,
         function: FunctionType,
-        nodes: list[ast.AST],
+        nodes: Sequence[ast.AST],
         tree: ast.FunctionDef,
         declared: Declared,
     ) -> None:
@@ -202,13 +202,14 @@ class Attributes:
 
         A local name that is called like a variable, and never read, was meant to be the variable.
         """
-        what = ast.unparse(whole)
         if isinstance(node, ast.Name) and node.id in self.own_names and node.id not in self.read:
+            what = ast.unparse(whole)
             return f"`{what}`, a name that nothing reads", "names that are read", f"`self.{what}`"
         if isinstance(node, ast.Name) and isinstance(whole, ast.AugAssign):
             if node.id not in self.assigned:
+                found = f"`{ast.unparse(whole)}`, of a name that has no value"
                 cure = "declare it as a variable, in a `Globals` class if it is shared"
-                return f"`{what}`, of a name that has no value", "names that have a value", cure
+                return found, "names that have a value", cure
         if isinstance(node, ast.Subscript):
             return (
                 f"an assignment to `{ast.unparse(node)}`",

@@ -19,7 +19,7 @@ from raftnb.data.errors import SpecError
 from raftnb.language.network import discard, reply, send
 from raftnb.language.owners import Owners
 from raftnb.language.processes import GlobalsType, Variable, either, when
-from raftnb.language.source import callees, is_ours, methods_named, parse, place
+from raftnb.language.source import all_nodes, callees, is_ours, methods_named, parse, place
 from raftnb.language.vocabulary import Vocabulary
 
 Rests = frozenset[str]
@@ -87,7 +87,7 @@ class Path:
     def __init__(self, flow: Flow, function: FunctionType, given: dict[str, Rests]) -> None:
         self.flow, self.function, self.names = flow, function, callees(function)
         self.tree = parse(function)
-        self.nodes = list(ast.walk(self.tree))
+        self.nodes = all_nodes(function)
         self.known = dict(given)
         self.locals = frozenset(function.__code__.co_varnames + function.__code__.co_cellvars)
         self.methods = methods_named(function, flow.vocabulary.namespace)

@@ -7,7 +7,7 @@ always true.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -18,9 +18,10 @@ VIEWS = ("items", "keys", "values")
 class ForeignValues:
     """The expressions of one function that may be such a value, and where they are used as one."""
 
-    def __init__(self, body: list[ast.stmt], names: dict[str, Any], free: tuple[ast.Name, ...]):
-        self.names, self.free = names, {id(name) for name in free}
-        self.nodes = [node for statement in body for node in ast.walk(statement)]
+    def __init__(
+        self, nodes: Sequence[ast.AST], names: dict[str, Any], free: tuple[ast.Name, ...]
+    ) -> None:
+        self.nodes, self.names, self.free = nodes, names, {id(name) for name in free}
         self.foreign_names: set[str] = set()
         self._follow_names()
 

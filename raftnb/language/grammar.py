@@ -51,7 +51,7 @@ class Grammar:
         self.vocabulary, self.constants, self.network = vocabulary, constants, network
         self.declared, self.follower = Declared(vocabulary), Follower(vocabulary)
         self.flow = Flow(vocabulary)
-        self._read: set[tuple[FunctionType, Role]] = set()
+        self._readers: dict[tuple[FunctionType, Role], Reader] = {}
 
     def read_action(self, action: Action) -> None:
         """Read an action, and what it calls."""
@@ -78,15 +78,16 @@ class Grammar:
                 allowed="operators that do not call themselves",
                 cure="use a comprehension, `all`, `any`, `sum`, `max` over a finite set",
             )
+        if (function, role) in self._readers:
+            return self._readers[function, role]
         reader = Reader(self, function, role)
-        if (function, role) not in self._read:
-            reader.refuse_header(operator=bool(above))
-            reader.refuse_nodes()
-            if above and function.__annotations__.get("return") not in (None, "None"):
-                reader.refuse_no_result()
-            for called in reader.called():
-                self.read(called, role, (*above, function))
-            self._read.add((function, role))
+        reader.refuse_header(operator=bool(above))
+        reader.refuse_nodes()
+        if above and function.__annotations__.get("return") not in (None, "None"):
+            reader.refuse_no_result()
+        for called in reader.called():
+            self.read(called, role, (*above, function))
+        self._readers[function, role] = reader
         return reader
 
 
@@ -98,7 +99,7 @@ class Reader:
         self.tree = parse(function)
         self.names = callees(function)
         self.free = free_names(function)
-        self.nodes = list(body_nodes(self.tree))
+        self.nodes = body_nodes(function)
         calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         named = [word.value for call in calls for word in call.keywords if word.arg == "key"]
         self.callable = {id(node) for node in (*(call.func for call in calls), *named)}
@@ -202,7 +203,7 @@ class Reader:
                 self._unknown(node)
         for name in self.free:
             self._refuse_told(name, self.meanings.wrong(name))
-        foreign = ForeignValues(self.tree.body, self.names, self.free)
+        foreign = ForeignValues(self.nodes, self.names, self.free)
         for value in foreign.foreign_values():
             cure = "make it a value: tuple(...), frozenset(...), Map(...)"
             self.refuse(value, f"`{ast.unparse(value)}` as a value", cure, "going through it")

@@ -11,7 +11,7 @@ from raftnb.data.errors import SpecError
 from raftnb.language.attributes import all_functions_of
 from raftnb.language.network import discard, reply, send
 from raftnb.language.processes import Process, either, when
-from raftnb.language.source import called_names, callees, parse, place, reached
+from raftnb.language.source import all_nodes, called_names, callees, place, reached
 from raftnb.language.vocabulary import Vocabulary
 
 DOES = {
@@ -53,7 +53,7 @@ def suspects(cls: type) -> Iterator[tuple[type, str, FunctionType, str]]:
 def what_it_does(function: FunctionType) -> str:
     """What a function does that is a part of a step; empty if it only looks."""
     known = callees(function)
-    for node in ast.walk(parse(function)):
+    for node in all_nodes(function):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             return f"assigns `{ast.unparse(node)}`"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

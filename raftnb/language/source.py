@@ -6,7 +6,7 @@ import ast
 import builtins
 import inspect
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import CellType, FunctionType, ModuleType
 from typing import Any
@@ -97,16 +97,19 @@ def callees(function: FunctionType) -> dict[str, Any]:
     """
     closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     cells = {name: cell.cell_contents for name, cell in closure if _is_filled(cell)}
-    known = {**vars(builtins), **function.__globals__, **cells}
+    known = (cells, function.__globals__, vars(builtins))
     names = dict.fromkeys(node.id for node in free_names(function))
-    found = {name: value_of(name, known) for name in names}
+    found = {name: value_of(name, *known) for name in names}
     return {name: value for name, value in found.items() if value is not UNKNOWN}
 
 
-def value_of(name: str, known: dict[str, Any]) -> Any:
-    """What a name stands for, `store.Client` of a module too; UNKNOWN if it stands for nothing."""
+def value_of(name: str, *known: Mapping[str, Any]) -> Any:
+    """What a name stands for where it is known first, `store.Client` of a module too.
+
+    UNKNOWN if it stands for nothing.
+    """
     base, *parts = name.split(".")
-    value = known.get(base, UNKNOWN)
+    value = next((space[base] for space in known if base in space), UNKNOWN)
     try:
         for part in parts:
             value = getattr(value, part, UNKNOWN)
@@ -192,7 +195,7 @@ def _names_called(function: FunctionType) -> tuple[tuple[str, ...], tuple[str, .
 
     A method that is handed on, as in `max(servers, key=self.rank)`, is called, too.
     """
-    calls = [node for node in ast.walk(parse(function)) if isinstance(node, ast.Call)]
+    calls = [node for node in all_nodes(function) if isinstance(node, ast.Call)]
     handed = [word.value for call in calls for word in call.keywords]
     found = [f for f in (*(call.func for call in calls), *handed) if isinstance(f, ast.Attribute)]
     above = dict.fromkeys(f.attr for f in found if _is_super(f.value))
@@ -222,7 +225,7 @@ def _is_super(receiver: ast.expr) -> bool:
 @cache
 def own_attributes(function: FunctionType) -> frozenset[str]:
     """The attribute names that a function's text mentions."""
-    return frozenset(n.attr for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute))
+    return frozenset(n.attr for n in all_nodes(function) if isinstance(n, ast.Attribute))
 
 
 def reached(function: Any, namespace: dict[str, Any]) -> list[FunctionType]:
@@ -248,7 +251,7 @@ def attributes(function: Any, namespace: dict[str, Any]) -> frozenset[str]:
 @cache
 def assigned_attributes(function: FunctionType) -> frozenset[str]:
     """The attribute names that a function's text assigns to."""
-    nodes = [n for n in ast.walk(parse(function)) if isinstance(n, ast.Attribute)]
+    nodes = [n for n in all_nodes(function) if isinstance(n, ast.Attribute)]
     return frozenset(n.attr for n in nodes if isinstance(n.ctx, ast.Store))
 
 
@@ -274,24 +277,35 @@ def false_guard(error: BaseException) -> str:
 
 def result_of(function: Any) -> ast.AST | None:
     """The only value that a function returns; None where there are several."""
-    returns = [node for node in body_nodes(parse(function)) if isinstance(node, ast.Return)]
+    returns = [node for node in body_nodes(function) if isinstance(node, ast.Return)]
     return returns[0].value if len(returns) == 1 else None
 
 
 def call_of(caller: FunctionType, called: FunctionType) -> ast.AST | None:
     """Where one function calls another."""
-    calls = [node for node in ast.walk(parse(caller)) if isinstance(node, ast.Call)]
+    calls = [node for node in all_nodes(caller) if isinstance(node, ast.Call)]
     names = [(getattr(c.func, "attr", None) or getattr(c.func, "id", None), c) for c in calls]
     return next((call for name, call in names if name == called.__name__), None)
 
 
-def body_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The nodes of a function's body (annotations and decorators are not the language's)."""
-    todo: list[ast.AST] = list(reversed(tree.body))
+@cache
+def all_nodes(function: FunctionType) -> tuple[ast.AST, ...]:
+    """The nodes of a function's text; the outer ones stand first."""
+    return tuple(ast.walk(parse(function)))
+
+
+@cache
+def body_nodes(function: FunctionType) -> tuple[ast.AST, ...]:
+    """The nodes of a function's body (annotations and decorators are not the language's).
+
+    They stand in the order of the text.
+    """
+    found: list[ast.AST] = []
+    todo: list[ast.AST] = list(reversed(parse(function).body))
     while todo:
-        node = todo.pop()
-        yield node
+        found.append(node := todo.pop())
         inside = list(ast.iter_child_nodes(node))
         if isinstance(node, ast.AnnAssign):
             inside.remove(node.annotation)
         todo += reversed(inside)
+    return tuple(found)

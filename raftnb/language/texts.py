@@ -7,7 +7,7 @@ lines; what is not found is taken for a number.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FunctionType, GenericAlias, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -22,7 +22,7 @@ class Texts:
     """Follows the types of one function's expressions as far as text goes."""
 
     def __init__(
-        self, function: FunctionType, nodes: list[ast.AST], names: Mapping[str, Any],
+        self, function: FunctionType, nodes: Sequence[ast.AST], names: Mapping[str, Any],
         vocabulary: Vocabulary,
     ) -> None:  # fmt: skip
         self.nodes, self.names, self.vocabulary = nodes, names, vocabulary
