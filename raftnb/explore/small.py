@@ -15,9 +15,9 @@ from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-SECONDS, MOST_INITIAL = 0.1, 100
-"""Of the processor: about what it takes to write, compile and load a program, so that where plain
-Python does not come to an end by then no more is lost than that."""
+SECONDS, MOST_INITIAL = 0.05, 100
+"""Of the processor: about what it takes to write and load a program that was compiled before, so
+that where plain Python does not come to an end by then no more is lost than that."""
 SHARED_PART = 0.4
 """So much more to compile what all programs share, which is done once a machine."""
 SHARED = 100_000

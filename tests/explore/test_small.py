@@ -195,13 +195,17 @@ def test_plain_python_has_longer_where_the_engine_is_to_be_compiled_first(prepar
 
 
 @pytest.mark.parametrize("seconds", [30.0, 0.0])
-def test_the_command_does_not_import_numba_for_a_small_model(seconds):
+def test_a_small_check_imports_nothing_that_it_does_not_need(seconds):
     program = (
         f"import sys; from raftnb.explore import small; small.SECONDS = {seconds}\n"
         "from raftnb.__main__ import main\n"
         "code = main(['check', 'sequential-store'])\n"
-        "print('numba' in sys.modules, code)"
+        "print(code, *sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "False 0"
+    code, *modules = done.stdout.splitlines()[-1].split()
+    assert code == "0"
+    slow = {"numba", "numpy", "tqdm", "multiprocessing", "importlib.metadata", "logging"}
+    assert set(modules) & {*slow, "raftnb.parallel", "raftnb.language.proof"} == set()
+    assert ("raftnb.tree" in modules) is (seconds == 0)
     assert "149 distinct states" in done.stdout
