@@ -12,11 +12,12 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message
 from raftnb.language.spec import Model
+from raftnb.pluscal.claims import Claim
 from raftnb.pluscal.configuration import configuration, for_liveness
 from raftnb.pluscal.fairness import Fair, fairness_of
 from raftnb.pluscal.formulas import Formulas
 from raftnb.pluscal.layout import Align, Doc, Group, Line, Nest, row
-from raftnb.pluscal.module import AWAITED, POSSIBLE, STEPS, Module, Printed
+from raftnb.pluscal.module import ASSUMED, AWAITED, BEGUN, POSSIBLE, STEPS, Module, Printed
 from raftnb.pluscal.printing import WIDTH, document
 from raftnb.pluscal.remarks import about_class, remark
 from raftnb.pluscal.steps import (
@@ -34,14 +35,15 @@ from raftnb.pluscal.steps import (
     named,
     walked,
 )
-from raftnb.pluscal.terms import Infix, Name, Term
-from raftnb.pluscal.writing import block, comment
+from raftnb.pluscal.terms import Call, Infix, Name, Term, conjunction
+from raftnb.pluscal.writing import block, comment, definition
 
 LIVENESS = "What is claimed of whole behaviors"
 UNSAID = (
     "What is claimed of whole behaviors is in the plain module: PlusCal has no word for the "
     "fairness of one way of several at a label."
 )
+ONLY_THESE = "The states in which it begins: PlusCal has no word for a claim of several variables."
 BEGIN, END = "\\* BEGIN TRANSLATION", "\\* END TRANSLATION"
 
 
@@ -57,9 +59,11 @@ def algorithm(model: Model, *, symmetry: bool = False) -> Printed:
     found = Algorithm(module)
     text = "\n".join(found.lines()) + "\n"
     name = module.name
-    files = {f"{name}.tla": text, f"{name}.cfg": configuration(module, text, symmetry=symmetry)}
+    said = "BegunSpec" if module.begun else "Spec"
+    given = configuration(module, text, said, symmetry=symmetry)
+    files = {f"{name}.tla": text, f"{name}.cfg": given}
     if found.lives:
-        files[f"{name}Live.cfg"] = for_liveness(module, text, "Spec")
+        files[f"{name}Live.cfg"] = for_liveness(module, text, said)
     return Printed(name, files)
 
 
@@ -90,7 +94,8 @@ class Algorithm:
             )
         inner = [*self._variables(), *self._defined(), *self._macros(), *processes]
         said = [*comment(STEPS), ""] if module.steps else []
-        after = [*said, *module.about_steps(), *module.bounds()]
+        after = [*module.about_constants(), *_begun(module.begun)]
+        after += [*said, *module.about_steps(), *module.bounds()]
         if module.liveness and not self.lives:
             after = [*comment(UNSAID), "", *after]
         body = [f"(* --algorithm {module.name}", *inner, "end algorithm; *)"]
@@ -122,10 +127,13 @@ class Algorithm:
     def _defined(self) -> list[str]:
         module = self.module
         lines = module.operators(2)
-        parts = [("What is claimed of every state", module.invariants)]
-        parts += [(AWAITED, module.awaited), (POSSIBLE, module.possible)]
-        parts += [(LIVENESS, module.liveness if self.lives else []), ("Bounds", module.constraints)]
-        for title, claims in parts:
+        parts = {
+            ASSUMED: module.assumed, BEGUN: module.begun,
+            "What is claimed of every state": module.invariants,
+            AWAITED: module.awaited, POSSIBLE: module.possible,
+            LIVENESS: module.liveness if self.lives else [], "Bounds": module.constraints,
+        }  # fmt: skip
+        for title, claims in zip(parts, module.defined_once(*parts.values()), strict=True):
             lines += [f"  (* {title} *)", "", *module.claimed(claims, 2)] if claims else []
         while lines and not lines[-1]:
             lines.pop()
@@ -323,6 +331,14 @@ NETWORK = {
     "discard": ("Take a message out of the network", ["message"]),
     "reply": ("Answer a message, which is done with", ["request", "response"]),
 }
+
+
+def _begun(claims: list[Claim]) -> list[str]:
+    """The specification of what begins as is claimed: a conjunct of the algorithm's own."""
+    if not claims:
+        return []
+    begun = conjunction([Call("Spec"), *(Call(one.name) for one in claims)])
+    return [*comment(ONLY_THESE), *definition("BegunSpec", (), begun), ""]
 
 
 def _given(action: Action, steps: Steps) -> Steps:

@@ -48,6 +48,13 @@ class Claims:
         """Claims of states, or of steps, for all values of their parameters."""
         return [self._closed(claim) for claim in self.model.checked(functions_of_states)]
 
+    def of_the_beginning(self) -> tuple[list[Claim], list[Claim]]:
+        """What is assumed of the constants alone, and what is true of the initial states."""
+        assumed = [self._closed(claim) for claim in self.spec.assuming]
+        rigid = [claim for claim in assumed if not self.t.reads(claim.body)]
+        others = [claim for claim in assumed if claim not in rigid]
+        return rigid, [*others, *(self._closed(claim) for claim in self.spec.initially)]
+
     def _closed(self, claim: Any) -> Claim:
         routine = self.t.claims[claim]
         scope, body = self._open(routine)

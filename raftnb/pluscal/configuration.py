@@ -11,9 +11,11 @@ from raftnb.pluscal.names import member
 from raftnb.pluscal.terms import conjunction
 
 
-def configuration(module: Module, body: str, *, symmetry: bool = False) -> str:
+def configuration(
+    module: Module, body: str, specification: str = "Spec", *, symmetry: bool = False
+) -> str:
     """The configuration for a module's text, and what is claimed of its states and steps."""
-    lines = _head("Spec", _given(module, body)) + _claimed(module) + _bounded(module)
+    lines = _head(specification, _given(module, body)) + _claimed(module) + _bounded(module)
     if module.symmetry is not None:
         lines += ["", ("" if symmetry else "\\* ") + "SYMMETRY Symmetry"]
     return "\n".join(lines) + "\n"

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 
 from raftnb.data.errors import SpecError
-from raftnb.language import source
-from raftnb.language.claims import as_function
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import Claim, Claims
 from raftnb.pluscal.helpers import HELPERS
@@ -38,6 +36,8 @@ from raftnb.tree.nodes import Member
 
 AWAITED = "What is so in some state: TLC is not asked"
 STEPS = "What is claimed of every step that changes something: TLA+ asks nothing of others"
+ASSUMED = "What is assumed of the constants"
+BEGUN = "What is so at the start"
 POSSIBLE = "What can be so again after every state: nothing that TLA+ can claim"
 
 
@@ -60,7 +60,6 @@ class Module:
                 cure="print the model itself, or the trace that leads to the state: trace_module",
             )
         self.model, self.spec = model, model.spec
-        self._refuse_assumptions()
         self.t = Translation(model)
         self.actions = self.t.actions()
         self.claims = Claims(self.t)
@@ -70,19 +69,11 @@ class Module:
         self.constraints = self.claims.of(self.spec.constraints)
         self.steps = self.claims.of(self.spec.transitions)
         self.final = self.claims.of((self.spec.final,) if self.spec.final else ())
+        self.assumed, self.begun = self.claims.of_the_beginning()
         self.liveness = self.claims.liveness()
         self.constraint = self.claims.constraint()
         self.symmetry = self.claims.symmetry()
         self.name = camel(self.spec.name)
-
-    def _refuse_assumptions(self) -> None:
-        for claim in (*self.spec.assuming, *self.spec.initially):
-            raise SpecError(
-                f"`{claim.__name__}`, which is assumed",
-                place=source.place(as_function(claim)),
-                allowed="initial values, and constants of any value",
-                cure="print it without `assuming` and `initially`, and write them by hand",
-            )
 
     # Parts of a module.
 
@@ -128,12 +119,25 @@ class Module:
             lines += defined(one.about, one.name, one.parameters, one.body, indent)
         return lines
 
+    def defined_once(self, *groups: list[Claim]) -> list[list[Claim]]:
+        """The groups, each without the claims of those before it: TLA+ defines a name once."""
+        known: set[str] = set()
+        found = []
+        for group in groups:
+            found.append([claim for claim in group if claim.name not in known])
+            known |= {claim.name for claim in group}
+        return found
+
     def claimed(self, claims: list[Claim], indent: int = 0) -> list[str]:
         """Claims as definitions."""
         lines = []
         for one in claims:
             lines += defined(one.about, one.name, (), one.body, indent)
         return lines
+
+    def about_constants(self) -> list[str]:
+        """What is assumed of the constants, for TLC to look at before it begins."""
+        return [line for one in self.assumed for line in (f"ASSUME {one.name}", "")]
 
     def about_steps(self) -> list[str]:
         """Claims about steps, as TLC takes them."""

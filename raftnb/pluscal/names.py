@@ -20,7 +20,8 @@ variables when while with self pc stack defaultInitValue ProcSet Init Next Spec 
 Terminating Safety Live Symmetry None messages channels Horizon Min Max MinOf MaxOf Prefix Slice
 Range Fold Sum Get InOrder Received Send Discard With Without Network send discard reply
 send_all lose duplicate WithAll At wire network_step Map Enqueued Dequeued InChannels MinOfOr
-MaxOfOr Constraint FairSpec EnqueuedAll TraceStates TraceStep TraceInit TraceNext TraceSpec
+MaxOfOr Constraint FairSpec BegunSpec EnqueuedAll TraceStates TraceStep TraceInit TraceNext
+TraceSpec
 """
 RESERVED = frozenset(WORDS.split())
 """The words of TLA+ and PlusCal, of its standard modules, and of the modules that are printed."""

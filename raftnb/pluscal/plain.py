@@ -8,7 +8,7 @@ from raftnb.language.spec import Model
 from raftnb.pluscal.claims import applied
 from raftnb.pluscal.configuration import configuration, for_liveness
 from raftnb.pluscal.formulas import Formulas
-from raftnb.pluscal.module import AWAITED, POSSIBLE, STEPS, Module, Printed
+from raftnb.pluscal.module import ASSUMED, AWAITED, POSSIBLE, STEPS, Module, Printed
 from raftnb.pluscal.printing import WIDTH
 from raftnb.pluscal.steps import Action
 from raftnb.pluscal.terms import (
@@ -48,15 +48,21 @@ def plain_text(module: Module, name: str) -> str:
     """The text of the plain module of this name."""
     order = module.t.state
     formulas = Formulas(module.t.definitions, order)
-    lines = section("The initial states") + _initial(module)
+    assumed, begun, final, invariants, awaited, possible, constraints = module.defined_once(
+        module.assumed, module.begun, module.final, module.invariants, module.awaited,
+        module.possible, module.constraints,
+    )  # fmt: skip
+    lines = section(ASSUMED) + module.claimed(assumed) if assumed else []
+    lines += module.about_constants()
+    lines += section("The initial states") + module.claimed(begun) + _initial(module)
     lines += section("The actions") + _actions(module, formulas)
-    lines += _faults(module, formulas) + _next(module)
-    lines += section("What is claimed of every state") + module.claimed(module.invariants)
+    lines += _faults(module, formulas) + module.claimed(final) + _next(module)
+    lines += section("What is claimed of every state") + module.claimed(invariants)
     if module.steps:
         lines += section(STEPS) + module.about_steps()
-    for title, claims in ((AWAITED, module.awaited), (POSSIBLE, module.possible)):
+    for title, claims in ((AWAITED, awaited), (POSSIBLE, possible)):
         lines += section(title) + module.claimed(claims) if claims else []
-    lines += section("Bounds") + module.claimed(module.constraints) + module.bounds()
+    lines += section("Bounds") + module.claimed(constraints) + module.bounds()
     lines += _behaviors(module)
     text = [*module.operators(), *lines]
     front = [*module.head(name), *module.declared(text), *listed("VARIABLES", order)]
@@ -90,6 +96,7 @@ def _initial(module: Module) -> list[str]:
     if first is not None:
         at = module.t.state.index("pc")
         found.insert(at, Infix("=", (State("pc"), first)))
+    found += [Call(one.name) for one in module.begun]
     return [*definition("Init", (), conjunction(found)), ""]
 
 
@@ -119,9 +126,7 @@ def _next(module: Module) -> list[str]:
     if module.final:
         stay = Prefix("UNCHANGED", State("vars"))
         ways.append(conjunction([Call(module.final[0].name), stay]))
-    lines = module.claimed(module.final)
-    lines += [*definition("Next", (), disjunction(ways)), ""]
-    return [*lines, "Spec == Init /\\ [][Next]_vars", ""]
+    return [*definition("Next", (), disjunction(ways)), "", "Spec == Init /\\ [][Next]_vars", ""]
 
 
 def _behaviors(module: Module) -> list[str]:

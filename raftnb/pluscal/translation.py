@@ -94,7 +94,8 @@ class Translation:
                 if action.function not in FAULTS:
                     self.actions_of[cls.root, name] = self.program.action(cls, name)
         self.routines_of_actions = set(self.actions_of.values())
-        claims = self.model.checked(self.spec.claims)
+        begun = (*self.spec.assuming, *self.spec.initially)
+        claims = tuple(dict.fromkeys((*self.model.checked(self.spec.claims), *begun)))
         self.claims = {claim: self.program.claim(claim) for claim in claims}
         for claim in claims:
             self.names.of(("claim", claim), identifier(claim.__name__, "the claim"))

@@ -391,12 +391,26 @@ def test_messages_and_all_numbers_are_not_assumed() -> None:
         EDGES.variant("text", assuming=("all_on",))
 
 
-def test_what_is_assumed_is_not_printed() -> None:
-    for printed in (algorithm, plain_module):
-        with pytest.raises(SpecError, match="`nobody_is_its_own_neighbor`, which is assumed"):
-            printed(EDGES())
-        with pytest.raises(SpecError, match="`different`, which is assumed"):
-            printed(LIGHTS())
+def test_what_is_assumed_is_printed_as_a_part_of_the_initial_states() -> None:
+    plain = plain_module(EDGES()).files["EdgesPlain.tla"]
+    initial = plain[plain.index("Init ==") : plain.index("The actions")]
+    assert "/\\ nobody_is_its_own_neighbor" in initial
+    assert "/\\ one_to_the_left" in initial
+    assert "ASSUME" not in plain
+    printed = algorithm(LIGHTS())
+    assert "BegunSpec == Spec /\\ different /\\ seen_at_first\n" in printed.files["Lights.tla"]
+    assert printed.files["Lights.cfg"].startswith("SPECIFICATION BegunSpec\n")
+    assert "Begun" not in plain_module(LIGHTS()).files["LightsPlain.cfg"]
+
+
+def test_what_is_assumed_of_constants_is_asked_of_them() -> None:
+    def odd(most: int) -> bool:
+        return most % 2 == 1
+
+    spec = EDGES.variant("odd", constants={"nodes": 3, "most": 1}, assuming=(odd,), initially=())
+    for text in (plain_module(spec()).files["OddPlain.tla"], algorithm(spec()).files["Odd.tla"]):
+        assert "\nASSUME odd\n" in text
+        assert "/\\ odd" not in text
 
 
 def test_an_abstract_specification_assumes_nothing() -> None:

@@ -18,10 +18,12 @@ from raftnb.language import (
     Seq,
     Set,
     Spec,
+    anything,
     cycle,
     discard,
     each,
     either,
+    history,
     in_flight,
     reply,
     send,
@@ -328,6 +330,105 @@ def delivered(cls: type[Process], **flags: bool) -> Model:
     return spec()
 
 
+class Seat(Process, number="seats"):
+    """A seat at a round table, of which one has the token; each begins with some of the chips."""
+
+    right: Seat = anything()
+    has: bool = anything()
+    chips: Nat = anything()
+    passed: Nat = history(0)
+
+    def keep(self) -> None:
+        """Keep the token for a while."""
+        when(self.has)
+
+    def hand_on(self) -> None:
+        """Give it to the right, with a chip."""
+        when(self.chips > 0 and self.right.chips < 2)
+        self.passed = 1
+        self.has = False
+        self.chips -= 1
+        self.right.has = True
+        self.right.chips += 1
+
+    order = cycle(keep, hand_on)
+
+
+def everybody_is_to_the_right_of_one(a: Seat, b: Seat) -> bool:
+    """The table is round, or there are several."""
+    return a == b or a.right != b.right
+
+
+def an_even_number(most: int) -> bool:
+    """It is assumed of a constant."""
+    return most % 2 == 0
+
+
+def one_has_the_token() -> bool:
+    """It is so at the start, and stays so."""
+    return sum(1 for seat in Seat if seat.has) == 1
+
+
+def few_chips(most: int) -> bool:
+    """How many there are at the start, where nobody has passed anything."""
+    return sum(seat.chips for seat in Seat) <= most and all(s.passed == 0 for s in Seat)
+
+
+def at_the_first_label(a: Seat) -> bool:
+    """It reads the label to come, and is in several places of the specification."""
+    return a.pc == "keep"
+
+
+TABLE = Spec(
+    "table",
+    (Seat,),
+    constants={"seats": 3, "most": 2},
+    invariants=(one_has_the_token,),
+    sometimes=(at_the_first_label, one_has_the_token),
+    assuming=(an_even_number, everybody_is_to_the_right_of_one),
+    initially=(one_has_the_token, few_chips, at_the_first_label),
+)
+
+
+class Lamp(Process, number="lamps"):
+    """A lamp that is switched on by another."""
+
+    on: bool = anything()
+    friend: Lamp = anything()
+
+    def ask(self) -> None:
+        """Ask the friend to be on."""
+        when(self.on)
+        send(Ask(n=1), to=self.friend)
+        self.on = False
+
+    def hear(self, m: Ask) -> None:
+        """Be on."""
+        discard(m)
+        self.on = True
+
+
+def one_is_on() -> bool:
+    """Only one."""
+    return len(frozenset(lamp for lamp in Lamp if lamp.on)) == 1
+
+
+def friends_are_others(a: Lamp) -> bool:
+    """It is assumed of variables that no action writes."""
+    return a.friend != a
+
+
+LAMPS = Spec(
+    "lamps",
+    (Lamp,),
+    constants={"lamps": 2},
+    invariants=(friends_are_others,),
+    assuming=(friends_are_others,),
+    initially=(one_is_on,),
+    constraints=(friends_are_others,),
+    delivery=Delivery(loses=False, duplicates=False, reorders=True),
+)
+
 ODDITIES = (
     ODD(),
     RUNNERS(),
@@ -337,5 +438,8 @@ ODDITIES = (
     delivered(Asker, loses=True, duplicates=True, reorders=True),
     delivered(Asker, reorders=True),
     delivered(Asker),
+    TABLE(),
+    TABLE(history=True, seats=2),
+    LAMPS(),
 )
 ALGORITHMS = tuple(model for model in ODDITIES if Peer not in model.spec.processes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from book import printed as book_printed
@@ -92,3 +94,21 @@ def test_a_variable_called_pc_is_not_the_label_to_come() -> None:
         assert not mistakes(text)
         assert "Pc = 2" in text
         assert "pc_2 = [s \\in Walker |-> 1]" in text
+
+
+def on_its_way() -> bool:
+    """It is somewhere."""
+    return Turn.pc > 0
+
+
+def test_a_claim_that_is_made_in_several_places_is_defined_once() -> None:
+    spec = Spec(
+        "again", (Walker,), (Turn,), constants={"walkers": 2}, final=on_its_way,
+        invariants=(on_its_way,), sometimes=(on_its_way,), possible=(on_its_way,),
+        constraints=(on_its_way,), initially=(on_its_way,),
+    )  # fmt: skip
+    for printed in (plain_module(spec()), algorithm(spec())):
+        text = printed.files[f"{printed.name}.tla"]
+        assert not mistakes(text)
+        assert len(re.findall(r"^ *on_its_way ==", text, re.MULTILINE)) == 1
+        assert text.index("on_its_way ==") < text.index("/\\ on_its_way")
