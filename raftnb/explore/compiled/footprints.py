@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ MESSAGES = ("", "", SHARED)
 Touched = tuple[str, str, int]
 """A class, one of its variables, and whose it is: the place of a parameter, or one of the above."""
 
+Told = Callable[[Any, Mapping[str, int]], Iterator[Touched]]
+"""What a node of the tree says by itself."""
+
 
 @dataclass(frozen=True)
 class Footprints:
@@ -27,27 +30,33 @@ class Footprints:
 
     def of(self, routine: Routine) -> frozenset[Touched]:
         """What a routine and all that it calls may read or write."""
-        places = {name: i for i, (name, _) in enumerate(routine.parameters)}
-        return frozenset(self._each(routine.body, without(places, bound_in(routine.body))))
+        return self._of(routine, _read)
+
+    def written(self, routine: Routine) -> frozenset[Touched]:
+        """What they may write."""
+        return self._of(routine, _written)
 
     def of_expression(self, expr: Expr, places: Mapping[str, int]) -> frozenset[Touched]:
         """The same of an expression; `places` are those of the names that are parameters."""
-        return frozenset(self._walk(expr, without(places, bound_in([expr]))))
+        return frozenset(self._walk(expr, without(places, bound_in([expr])), _read))
 
-    def _each(self, body: Iterable[Any], places: Mapping[str, int]) -> Iterator[Touched]:
+    def _of(self, routine: Routine, told: Told) -> frozenset[Touched]:
+        places = {name: i for i, (name, _) in enumerate(routine.parameters)}
+        return frozenset(self._each(routine.body, without(places, bound_in(routine.body)), told))
+
+    def _each(
+        self, body: Iterable[Any], places: Mapping[str, int], told: Told
+    ) -> Iterator[Touched]:
         for part in body:
-            yield from self._walk(part, places)
+            yield from self._walk(part, places, told)
 
-    def _walk(self, node: Any, places: Mapping[str, int]) -> Iterator[Touched]:
-        if isinstance(node, nodes.Read):
-            yield _touched(node, places)
-        if isinstance(node, nodes.InFlight):
-            yield MESSAGES
+    def _walk(self, node: Any, places: Mapping[str, int], told: Told) -> Iterator[Touched]:
+        yield from told(node, places)
         if isinstance(node, nodes.Call | nodes.RunRoutine):
             given = [_place(arg, places) for arg in node.args]
-            for root, variable, whose in self.of(node.routine):
+            for root, variable, whose in self._of(node.routine, told):
                 yield root, variable, given[whose] if whose >= 0 else whose
-        yield from self._each(children(node, Expr | Statement), places)
+        yield from self._each(children(node, Expr | Statement), places, told)
 
     def cells(self, touched: Iterable[Touched], arguments: Sequence[Any]) -> frozenset[int]:
         """The cells, for values of the parameters; one that is none of a class is anybody."""
@@ -64,6 +73,18 @@ class Footprints:
                 owners = (arguments[whose].name,)
             found |= {model.bases[root, owner] + place for owner in owners}
         return frozenset(found)
+
+
+def _read(node: Any, places: Mapping[str, int]) -> Iterator[Touched]:
+    if isinstance(node, nodes.Read):
+        yield _touched(node, places)
+    if isinstance(node, nodes.InFlight):
+        yield MESSAGES
+
+
+def _written(node: Any, places: Mapping[str, int]) -> Iterator[Touched]:
+    if isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Read):
+        yield _touched(node.target, places)
 
 
 def _touched(read: nodes.Read, places: Mapping[str, int]) -> Touched:

@@ -42,8 +42,8 @@ static inline int passes(int check) {
 
 /* The state that is expanded. */
 uint32_t current;
-static W *base_row;
-static uint64_t base_hash;
+W *base_row;
+uint64_t base_hash;
 int state_is_loaded;
 
 static int within_limits(void) {
@@ -54,7 +54,7 @@ static int within_limits(void) {
 
 /* The state of the row that is expanded, for what reads it. */
 void read_base(void) {
-    for (int g = 0; g < GROUPS; g++) spread_out(before_step, g, base[g]);
+    unpack(before_step, base_row);
     memcpy(after_step, before_step, CELLS * sizeof(W));
     state_is_loaded = 1, written_n = noted_n = 0;
 }
@@ -70,12 +70,8 @@ void undo(void) {
 static inline int changes(void) { return written_n > MOST_WRITTEN ? CELLS : written_n; }
 static inline int changed_cell(int i) { return written_n > MOST_WRITTEN ? i : written[i]; }
 
-/* What a step leads to, on its way to the table (search.c). With symmetry another `row` stands for what
-   was `met`, of whose cells claims are asked. */
-struct successor { W *row, *met; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
-static inline struct successor *fresh_successor(void);
-static inline void arrive(struct successor *one);
 static uint64_t steps_n; /* for the `stamps` of groups */
+static inline void arrive(struct successor *one); /* it is on its way (search.c) */
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
 static void leave_out(int instance);
 enum { NOTHING, SUCCESSORS, ROWS };
@@ -161,37 +157,10 @@ static void on_its_way(int instance) {
     arrive(one);
 }
 
-/* The same where all cells are fields of the row; they become what they were before the step. */
-static void on_its_short_way(int instance) {
-    struct successor *one = fresh_successor();
-    W *row = one->row;
-    uint64_t hash = base_hash, need = 0;
-    copy_row(row, base_row);
-    for (int i = 0, n = written_n; i < n; i++) {
-        int cell = written[i];
-        W then = after_step[cell];
-        if (then == before_step[cell]) continue;
-        after_step[cell] = before_step[cell];
-        need |= touching[cell], hash = replaced(row, hash, group_of[cell], then);
-    }
-    written_n = 0;
-    one->hash = hash, one->need[0] = need, one->instance = instance, one->within = 1;
-    arrive(one);
-}
-
-static int ways_are_short; /* has_short_ways() */
-
-static int has_short_ways(void) {
-    int found = NEED == 1 && NETWORK == CELLS;
-    for (int g = 0; g < GROUPS; g++) found &= groups[g].n == 1;
-    return found;
-}
-
 /* Runs. */
 
 void did(int instance) {
     if (noting >= 0) note_outcome(instance);
-    else if (ways_are_short && written_n <= MOST_WRITTEN) on_its_short_way(instance);
     else on_its_way(instance);
     if (written_n | noted_n) undo();
     s = after_step;

@@ -50,6 +50,8 @@ extern const uint64_t touching[], of_kind[], local[]; /* NEED words for each */
 extern int (*const awaited[])(void), (*const final)(void);
 extern const struct beginning starts[];
 W view(void); /* what is seen of a state */
+void unpack(W *cells, const W *row);
+void read_words(const W *row); /* those groups that slots ask for, into `base` */
 
 /* With symmetry (canonical.c): the row that is expanded is looked at, and one that is met from there gives
    way to the row that stands for all its permutations. */
@@ -61,7 +63,7 @@ void make_canonical(W *met, W *row, uint64_t *hash);
 /* Of the model, since they have its sizes: what the engine works with. */
 
 extern W before_step[], after_step[], looked_at[]; /* states */
-extern W base[];                                   /* of each group, and a zero */
+extern W base[];                                   /* of the state that is expanded; and a zero */
 extern uint64_t coefficients[], stamps[], unchanged[];
 extern uint64_t beginning_of[]; /* of each cell, and one more */
 extern FOR_PYTHON uint64_t taken[];                       /* how often, of each instance */
@@ -94,6 +96,53 @@ void read_base(void);
 void did(int instance); /* and the state after the step becomes that before it again */
 void undo(void);
 
+/* Rows. A group of few values has a few bits of a word, for which of them it is: from the `lowest` on,
+   those with the same low bits, and perhaps None. A word that is none of these is too large for them,
+   and rows are to be made wider. */
+
+static inline W code_of(int g, W word) {
+    const struct group *of = &groups[g];
+    W code = word - of->lowest;
+    code = code >> of->low_bits | code << (-of->low_bits & 31); /* low bits make it large */
+    if (__builtin_expect(code <= of->most, 1)) return code;
+    if (!of->or_none || word != NONE) too_wide();
+    return of->most + 1;
+}
+
+static inline W word_in(const W *row, int g) {
+    const struct group *of = &groups[g];
+    W code = (row[of->place] & of->mask) >> of->shift;
+    return of->or_none && code > of->most ? NONE : (code << of->low_bits) + of->lowest;
+}
+
+/* Another word for a group of a row; gives the hash of that. */
+static inline uint64_t replaced(W *row, uint64_t hash, int g, W then) {
+    const struct group *of = &groups[g];
+    W was = row[of->place], is = (was & ~of->mask) | code_of(g, then) << of->shift;
+    row[of->place] = is;
+    return hash + coefficients[of->place] * ((uint64_t)is - was);
+}
+
+/* Rows on their way have room for whole sixteens of bytes. */
+static inline size_t room_of_row(void) { return ((size_t)WIDTH + 3) & ~(size_t)3; }
+static inline void copy_row(W *to, const W *from) {
+    int i = 0;
+    do memcpy(to + i, from + i, 4 * sizeof(W)); while ((i += 4) < WIDTH);
+}
+
+/* What a step leads to, on its way to the table (search.c): successors wait until there are many, so
+   that memory is fetched for one while another is looked up. With symmetry another `row` stands for
+   what was `met`, of whose cells claims are asked. */
+#define WAITING 128
+struct successor { W *row, *met; uint64_t hash, *need; W parent; int instance, within; uint32_t to; };
+extern struct successor waiting[];
+extern int waiting_n;
+void led_to(int instance, uint64_t hash, uint64_t need); /* such a one that is within the constraints */
+extern W *base_row; /* of the state that is expanded */
+extern uint64_t base_hash;
+
+static inline struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
+
 /* An action reads and writes the state after the step. */
 static inline void put(int cell, W value) {
     if (written_n < MOST_WRITTEN) written[written_n] = cell;
@@ -111,6 +160,49 @@ static inline void load_state(void) {
 static inline void note_first(uint32_t *first) {
     if (!*first) *first = current + 1;
 }
+
+/* Of a step, a cell that it may have changed becomes what it was before. */
+static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
+    if (after_step[cell] == before_step[cell]) return;
+    *hash = replaced(row, *hash, cell, after_step[cell]), *need |= touching[cell];
+    after_step[cell] = before_step[cell];
+}
+#define CHANGED(cell) take_over(cell, row, &hash, &need);
+
+/* A step of an action with the arguments `a` that receives nothing and chooses nothing, where all cells
+   are fields of a row and each claim is a bit of one word. What it may have `changed` are a few cells,
+   which become what they were before. */
+#define STEP(number, run, changed)                                                                \
+    s = after_step, written_n = 0; /* states that were met meanwhile have been looked at */       \
+    if (run(a)) {                                                                                 \
+        W *row = fresh_successor()->row;                                                          \
+        uint64_t hash = base_hash, need = 0;                                                      \
+        note_first(enabled_in + number), copy_row(row, base_row);                                 \
+        changed;                                                                                  \
+        moved = 1, written_n = 0, led_to(number, hash, need);                                     \
+    } else {                                                                                      \
+        note_first(disabled_in + number);                                                         \
+        if (written_n) undo();                                                                    \
+    }
+#define STEPS_OF(name, run, changed)                                                              \
+    static int name(const struct slot *slot) {                                                    \
+        int moved = 0;                                                                            \
+        load_state();                                                                             \
+        const struct member *one = in_slot + slot->first, *end = one + slot->n;                   \
+        for (; one < end && !halt; one++) {                                                       \
+            const W *a = constants + one->arguments;                                              \
+            STEP(one->instance, run, changed)                                                     \
+        }                                                                                         \
+        return moved;                                                                             \
+    }
+#define ONE_STEP(name, number, run, changed, ...)                                                 \
+    static int name(const struct slot *slot) {                                                    \
+        int moved = 0;                                                                            \
+        load_state();                                                                             \
+        const W a[] = {__VA_ARGS__};                                                              \
+        STEP(number, run, changed)                                                                \
+        return moved;                                                                             \
+    }
 
 /* Instances of one action that receives nothing and chooses nothing, one after the other: so the text
    of the action stands in the loop. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from raftnb.data.values import order
@@ -82,6 +82,7 @@ class Rows:
             largest, none = (1 << field.bits) - 1, int(field.or_none)
             code = f"{field.lowest}, {largest - none}u, {largest << shift}u, {none}"
             rows.append(f"{{{first}, {n}, {place}, {shift}, {field.low_bits}, {code}}}")
+        unpacked = " ".join(map(self._unpacked, range(len(rows))))
         return [
             numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width),
             f"W before_step[{cells}], after_step[{cells}], looked_at[{cells}];",
@@ -89,7 +90,29 @@ class Rows:
             f"uint64_t coefficients[{self.width}], stamps[{len(rows)}], beginning_of[{cells + 1}];",
             f"const struct group groups[] = {{{', '.join(rows)}}};",
             f"const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
+            f"void unpack(W *cells, const W *row) {{ {unpacked} }}",
         ]
+
+    def words(self, asked: Iterable[int]) -> str:
+        """The function that reads some groups of a row."""
+        read = " ".join(f"base[{g}] = {self._word(g)};" for g in sorted(asked))
+        return f"void read_words(const W *row) {{ {read} }}"
+
+    def _unpacked(self, g: int) -> str:
+        """A group as its cells."""
+        first, n = self.groups[g]
+        if n == 1:
+            return f"cells[{first}] = {self._word(g)};"
+        return f"memcpy(cells + {first}, at({self._word(g)}), {n} * sizeof(W));"
+
+    def _word(self, g: int) -> str:
+        """The word of a group of a row (`word_in` of model.h)."""
+        field, place, shift = self._placed[g]
+        if field.bits == WORD:
+            return f"row[{place}]"
+        code = f"(row[{place}] >> {shift} & {(1 << field.bits) - 1}u)"
+        word = f"({code} << {field.low_bits}) + {field.lowest}"
+        return f"({code} == {(1 << field.bits) - 1}u ? NONE : {word})" if field.or_none else word
 
     def _places(self) -> Iterator[tuple[Field, int, int]]:
         """The field of each group, in which word, and from which bit on."""

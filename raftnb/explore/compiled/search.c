@@ -23,11 +23,10 @@ static void stop(int why, uint32_t claim, uint32_t bad) {
     halt = why, result.claim = claim, result.bad = bad;
 }
 
-/* Successors wait until there are many, so that memory is fetched for one while another is looked
-   up. The new ones are checked, and kept if they are within the constraints. */
-#define WAITING 128
-static struct successor waiting[WAITING];
-static int waiting_n, awaits_some;
+/* Of the successors that wait the new ones are checked, and kept if they are within the constraints. */
+struct successor waiting[WAITING];
+int waiting_n;
+static int awaits_some, is_straight; /* whether nothing more is to be known of one on its way */
 static uint64_t *words_of_waiting;
 
 static size_t room_for_waiting(void) {
@@ -43,12 +42,10 @@ int open_successors(void) {
         waiting[i].row = waiting[i].met = row, waiting[i].need = need;
         if (SYMMETRIC) waiting[i].met = row += room_of_row();
     }
-    base_row = row, awaits_some = AWAITED > 0, ways_are_short = has_short_ways();
+    base_row = row, awaits_some = AWAITED > 0;
     return 1;
 }
 void close_successors(void) { munmap(words_of_waiting, room_for_waiting()); }
-
-static inline struct successor *fresh_successor(void) { return &waiting[waiting_n]; }
 
 /* What is to be true in some state: the first one is noted, by its number. */
 static void look_for_awaited(const W *state, size_t number) {
@@ -199,6 +196,11 @@ static int is_allowed(const struct successor *one) {
 
 static void leave_out(int instance) { result.generated++, result.cut++, taken[instance]++; }
 
+static void collect_as(int what) {
+    is_collecting = what;
+    is_straight = !(what | STEPS | ALLOWED | SYMMETRIC | is_dealt_out);
+}
+
 static __attribute__((noinline)) void collect(struct successor *one) {
     if (is_collecting == ROWS) {
         if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
@@ -240,16 +242,31 @@ static __attribute__((noinline)) void meet_outside(struct successor *one) {
     result.generated++, taken[one->instance]++, result.cut += !halt;
 }
 
-static inline __attribute__((always_inline)) void arrive(struct successor *one) {
-    if ((is_collecting | STEPS | ALLOWED) && !passes_on(one)) return;
+static inline void go_straight(struct successor *one) {
+    __builtin_prefetch(table + first_place(one->hash));
     one->parent = current;
+    if (++waiting_n == WAITING) meet_waiting();
+}
+
+static __attribute__((noinline)) void go_round(struct successor *one) {
+    if ((is_collecting | STEPS | ALLOWED) && !passes_on(one)) return;
     if (!one->within) {
+        one->parent = current;
         if (is_asked(one->need)) meet_outside(one); else leave_out(one->instance);
         return;
     }
     if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
-    foresee(one);
-    if (++waiting_n == WAITING) meet_waiting();
+    find_owner(one), go_straight(one);
+}
+
+static inline __attribute__((always_inline)) void arrive(struct successor *one) {
+    if (is_straight && one->within) go_straight(one); else go_round(one);
+}
+
+void led_to(int instance, uint64_t hash, uint64_t need) {
+    struct successor *one = fresh_successor();
+    one->hash = hash, one->need[0] = need, one->instance = instance, one->within = 1;
+    arrive(one);
 }
 
 /* The claims about steps that are false, or undefined, of a step that changes nothing: they are
@@ -274,7 +291,7 @@ static void begin_at(uint32_t state) {
     if (outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
     memcpy(base_row, row_at(state), WIDTH * sizeof(W));
-    for (int g = 0; g < GROUPS; g++) base[g] = word_in(base_row, g);
+    read_words(base_row);
     base_hash = hash_of_row(base_row);
     if (SYMMETRIC) look_at_row(base_row);
     state_is_loaded = questions_n = 0, top = stack;
@@ -300,25 +317,33 @@ static int why_not(int wrong) {
 
 static void meet_initial(const W *state) {
     struct successor *one = fresh_successor();
-    one->parent = 0xffffffffu, one->instance = INSTANCES;
+    one->instance = INSTANCES;
     pack(one->row, state);
     one->hash = hash_of_row(one->row);
     clear(one->need), join(one->need, all_of(INVARIANT)), join(one->need, all_of(CONSTRAINT));
     s = state, one->within = within_limits();
     if (SYMMETRIC) look_at_row(one->row), make_canonical(one->met, one->row, &one->hash);
-    foresee(one);
-    if (!goes_away(one)) meet(one);
-    result.level_end = result.states;
+    find_owner(one);
+    if (!goes_away(one)) go_straight(one);
 }
+
+/* Those that wait are met; what the search is to do after it. */
+static int have_begun(int what) {
+    meet_waiting();
+    result.level_end = result.states;
+    return halt ? halt : what;
+}
+
+#define NO_PARENT 0xffffffffu
 
 /* A state to begin in. */
 int begin(const W *state) {
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
     memcpy(after_step, state, CELLS * sizeof(W));
-    halt = MORE, top = stack;
+    halt = MORE, top = stack, waiting_n = 0, current = NO_PARENT;
     meet_initial(after_step);
-    return halt;
+    return have_begun(MORE);
 }
 
 static int may_begin(const W *state, int cell) {
@@ -334,7 +359,7 @@ static int may_begin(const W *state, int cell) {
 int begin_all(uint64_t most) {
     static int cell;
     W *state = after_step;
-    halt = MORE, top = stack;
+    halt = MORE, top = stack, waiting_n = 0, current = NO_PARENT;
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
     for (; most && !halt; most--) {
@@ -345,10 +370,10 @@ int begin_all(uint64_t most) {
             if (may_begin(state, cell)) beginning_of[++cell] = 0; else beginning_of[cell]++;
             continue;
         }
-        if (!cell) return halt ? halt : (beginning_of[0] = 0, DONE);
+        if (!cell) return beginning_of[0] = 0, have_begun(DONE);
         beginning_of[--cell]++;
     }
-    return halt;
+    return have_begun(MORE);
 }
 
 /* The successors of the states that are next, as many as there is room for, are gathered. Where that
@@ -358,17 +383,17 @@ static void foresee_states(void) {
     memcpy(elsewhere, on_failure, sizeof elsewhere);
     drop_gathered();
     for (int i = 0; i < waiting_n; i++) gather(waiting[i].row, waiting[i].hash);
-    foreseen = result.next, is_too_much = 0, is_collecting = ROWS;
+    foreseen = result.next, is_too_much = 0, collect_as(ROWS);
     if (!setjmp(on_failure))
         while (foreseen < result.level_end && !is_too_much) begin_at((uint32_t)foreseen++), ask_all();
     memcpy(on_failure, elsewhere, sizeof elsewhere);
-    is_collecting = NOTHING, noting = -1, notes_messages = 0;
+    collect_as(NOTHING), noting = -1, notes_messages = 0;
     memset(picks, 0, sizeof picks);
     look_among_the_forgotten();
 }
 
 static int expand_some(uint64_t most) {
-    halt = MORE, is_collecting = NOTHING, waiting_n = 0, noting = -1, top = stack;
+    halt = MORE, collect_as(NOTHING), waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
@@ -400,13 +425,13 @@ int expand(uint64_t most) { return result.reason = FAILED, result.reason = expan
 
 /* The successors of a state, each with the number of its instance. */
 int64_t successors(uint32_t state, W *into, size_t most) {
-    halt = MORE, is_collecting = SUCCESSORS, collected = into, collected_n = 0, collected_most = most;
+    halt = MORE, collect_as(SUCCESSORS), collected = into, collected_n = 0, collected_most = most;
     waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
     ask_all();
-    is_collecting = NOTHING;
+    collect_as(NOTHING);
     return (int64_t)collected_n;
 }
 

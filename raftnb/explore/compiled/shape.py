@@ -64,6 +64,7 @@ class Shape:
         self.checks = Checks(functions, self.footprints, world)
         self._cells_of: dict[int, frozenset[int]] = {}
         self._touched: dict[tuple[Any, str], frozenset[Touched]] = {}  # by actions
+        self._written: dict[tuple[Any, str], frozenset[Touched]] = {}
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
         self.symmetric: tuple[Domain, ...] = ()
 
@@ -173,7 +174,8 @@ class Shape:
     def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
         """The slots, each with the claims that may be asked once what it does is kept."""
         world, rows = self.world, self.rows
-        slots = Slots(self.functions, world.instances, self._cells_of, self.interpreted, rows)
+        touched = self._cells_of, self._written if needed(checks) == 1 else {}
+        slots = Slots(self.functions, world.instances, *touched, self.interpreted, rows)
 
         def local(slot: Slot) -> str:
             known = {cell for g in slot.asked or () for cell in self._cells_in(g)}
@@ -188,10 +190,11 @@ class Shape:
     def _cells(self, instance: ActionInstance) -> frozenset[int]:
         cls, name = type(instance.process), instance.action.name
         if (cls, name) not in self._touched:
-            touched = self.footprints.of(self.functions.program.action(cls, name))
-            if cls.cycle is not None and name in cls.cycle.labels:
-                touched |= {(cls.root, "pc", 0)}
-            self._touched[cls, name] = touched
+            routine = self.functions.program.action(cls, name)
+            in_order = cls.cycle is not None and name in cls.cycle.labels
+            place = {(cls.root, "pc", 0)} if in_order else set()
+            self._touched[cls, name] = self.footprints.of(routine) | place
+            self._written[cls, name] = self.footprints.written(routine) | place
         arguments = (instance.process, *instance.bound(None))
         return self.footprints.cells(self._touched[cls, name], arguments)
 

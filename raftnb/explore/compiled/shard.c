@@ -53,11 +53,11 @@ static inline int goes_away(const struct successor *one) {
     return is_dealt_out && one->to != own_number;
 }
 
-/* Whose a successor is; the place where it is looked up is fetched from memory until then. */
-static inline void foresee(struct successor *one) {
-    if (is_dealt_out) one->to = owner_of(one->row);
+/* Whose a successor is; where it would be sent away, the place for that is fetched from memory. */
+static inline void find_owner(struct successor *one) {
+    if (!is_dealt_out) return;
+    one->to = owner_of(one->row);
     if (goes_away(one)) __builtin_prefetch(sent_at(one->hash), 1);
-    else __builtin_prefetch(table + first_place(one->hash));
 }
 
 /* For each shard what it is to get: parents, each with its row. */

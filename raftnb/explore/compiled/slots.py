@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from raftnb.explore.compiled.footprints import SHARED, Touched
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.tables import numbers
@@ -34,6 +35,8 @@ SHORT = (
     nodes.If,
     nodes.Routine,
 )
+MOST_WRITTEN = 8
+"""An action that may write more variables than this is no step."""
 NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
 """As in model.h."""
 
@@ -51,7 +54,8 @@ class Slot(NamedTuple):
 class Slots:
     """Writes the table of the slots.
 
-    `cells` are those that each instance reads and writes, but for those `interpreted` in Python.
+    `cells` are those that each instance reads and writes, but for those `interpreted` in Python;
+    `written` is what actions may write, of those that may be steps (model.h, STEP).
     """
 
     def __init__(
@@ -59,53 +63,92 @@ class Slots:
         functions: Functions,
         instances: Sequence[ActionInstance],
         cells: Mapping[int, frozenset[int]],
+        written: Mapping[tuple[Any, str], frozenset[Touched]],
         interpreted: Mapping[int, str],
         rows: Rows,
     ) -> None:
         self.functions, self.model, self.rows = functions, functions.model, rows
         self.instances, self.cells, self.interpreted = instances, cells, interpreted
+        fields = [(cell, 1) for cell in range(len(self.model.variables))]  # and no messages
+        self.written = written if rows.groups == fields else {}
         self._places: dict[Any, int] = {}
         self._weights: dict[tuple[Any, str], int] = {}
         self.all = self._all()
 
     def _all(self) -> list[Slot]:
         """Instances that depend on the same words are one slot, and so are those of one loop."""
-        together: dict[Slot, list[int]] = {}
-        for i in range(len(self.instances)):
-            together.setdefault(self._of(i), []).append(i)
-        found: list[Slot] = []
-        for slot, own in together.items():
-            slot = slot._replace(instances=tuple(own))
+        together: dict[Slot | str, list[int]] = {}
+        slots = [self._of(i) for i in range(len(self.instances))]
+        for i, slot in enumerate(slots):
             loop = self._loop(slot) if slot.asked is None else None
-            if loop and found and found[-1].asked is None and self._loop(found[-1]) == loop:
-                slot = slot._replace(instances=found.pop().instances + slot.instances)
-            found.append(slot)
-        return found
+            together.setdefault(loop or slot, []).append(i)
+        return [slots[own[0]]._replace(instances=tuple(own)) for own in together.values()]
 
     def text(self, local: Callable[[Slot], str]) -> list[str]:
         """The tables; `local` says of a slot, as bits, what claims depend on its words alone."""
         rows, loops, first = [], {}, 0
         for slot in self.all:
-            loop = self._loop(slot)
-            if loop:
-                loops[loop] = f"EACH(each_{loop}, {loop})"
+            run = self._loop(slot)
+            loop = f"each_{run}" if run else "0"
+            if run:
+                loops[loop] = self._text_of_loop(loop, run, slot)
             asked = slot.asked or ()
             words = ", ".join(
                 map(str, [*asked, *[len(self.rows.groups)] * (MOST_ASKED - len(asked))])
             )
             given = f"{first}, {len(slot.instances)}, {slot.channel}, {slot.receiver}"
-            direct, each = int(slot.asked is None), f"each_{loop}" if loop else "0"
-            rows.append(f"{{{{{words}}}, {given}, {direct}, {each}}}")
+            rows.append(f"{{{{{words}}}, {given}, {int(slot.asked is None)}, {loop}}}")
             first += len(slot.instances)
-        known = self.functions.arguments
+        group_of, known = self.rows.group_of, self.functions.arguments
+        read = {g for slot in self.all for g in slot.asked or ()}
+        read |= {group_of[slot.channel] for slot in self.all if slot.channel != NO_CHANNEL}
+        read |= {group_of[-1]} if self.functions.tables.has_bag else set()
         members = [f"{{{i}, {known[i]}}}" for slot in self.all for i in slot.instances]
         return [
             *loops.values(),
+            self.rows.words(read),
             numbers(SLOTS=len(rows)),
             f"struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
             f"const uint64_t local[] = {{{', '.join([*map(local, self.all), '0'])}}};",
             f"const struct member in_slot[] = {{{', '.join([*members, '{0}'])}}};",
         ]
+
+    def _text_of_loop(self, loop: str, run: str, slot: Slot) -> str:
+        number = slot.instances[0]
+        changed = self._changed(slot)
+        if changed is None:
+            return f"EACH({loop}, {run})"
+        if len(slot.instances) > 1:
+            return f"STEPS_OF({loop}, {run}, {changed})"
+        given = map(self.functions.tables.literal, self._given(number))
+        return f"ONE_STEP({loop}, {number}, {run}, {changed}, {', '.join(given)})"
+
+    def _changed(self, slot: Slot) -> str | None:
+        """What the instances of a loop, which are steps, may have changed, by their arguments."""
+        first = self.instances[slot.instances[0]]
+        written = self.written.get((type(first.process), first.action.name))
+        if slot.asked is not None or written is None or len(written) > MOST_WRITTEN:
+            return None
+        if not all(self._is_owned(root, whose, slot) for root, _, whose in written):
+            return None
+        return " ".join(f"CHANGED({self._cell(*cell)})" for cell in sorted(written))
+
+    def _is_owned(self, root: str, whose: int, slot: Slot) -> bool:
+        """Whether a variable of a class is shared, or that of an argument, of all instances."""
+        if whose < 0:
+            return whose == SHARED
+        owners = (type(self._given(number)[whose]) for number in slot.instances)
+        return all(getattr(owner, "root", None) == root for owner in owners)
+
+    def _given(self, number: int) -> tuple[Any, ...]:
+        """The arguments of an instance that receives nothing."""
+        return (self.instances[number].process, *self.instances[number].bound(None))
+
+    def _cell(self, root: str, variable: str, whose: int) -> str:
+        tables = self.functions.tables
+        if whose == SHARED:
+            return str(tables.shared_cell(root, variable))
+        return f"cell_of(a[{whose}], {tables.place(root, variable)})"
 
     def _loop(self, slot: Slot) -> str | None:
         """The function of all instances of a slot, if they can be run in a loop of their own."""

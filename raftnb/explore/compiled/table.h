@@ -9,13 +9,6 @@ extern size_t most_states, states_n;
 extern size_t oldest;  /* the first state that is in the table, as all after it are */
 extern size_t settled; /* from here on, states may be some of those before the oldest again */
 
-/* Rows on their way have room for whole sixteens of bytes. */
-static inline size_t room_of_row(void) { return ((size_t)WIDTH + 3) & ~(size_t)3; }
-static inline void copy_row(W *to, const W *from) {
-    int i = 0;
-    do memcpy(to + i, from + i, 4 * sizeof(W)); while ((i += 4) < WIDTH);
-}
-
 void add(const W *row, uint64_t hash, size_t place, W parent);
 void settle_states(W **noted);
 void settle(void); /* of the search (search.c), as this: */

@@ -1,0 +1,197 @@
+"""Steps in the text with the cells that they may have changed: odd shapes, and mistakes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from raftnb.explore.compiled.agreement import Differs
+from raftnb.explore.compiled.program import text_of
+from raftnb.explore.compiled.search import CompiledSearch
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import ExplorationOptions, Verdict
+from raftnb.language import Globals, Nat, Process, Spec, anything, when
+from tests.explore.test_compiled import folder, needs_cc, said
+
+pytestmark = needs_cc
+_ = folder  # compiled fast, and in a folder of this run
+OPTIONS = ExplorationOptions(progress=False, deadlock=False)
+
+
+class Pot(Globals):
+    full: Nat = 0
+    stirred: bool = False
+    lid: bool = False
+    salt: bool = False
+
+
+def is_there() -> bool:
+    """What reads so much is run each time."""
+    return Pot.full >= 0 or Pot.stirred or Pot.lid or Pot.salt
+
+
+def pour(much: Nat) -> None:
+    Pot.full = much
+    Pot.stirred = False
+
+
+class Cat(Process, number="cats"):
+    n: Nat = anything()
+    asleep: bool = False
+
+    def nap(self) -> None:
+        """It writes before it finds out that it may not."""
+        self.asleep = not self.asleep
+        when(self.asleep or self.n == 0)
+
+    def steal(self, other: Cat, most: int) -> None:
+        """Of whom is an argument, twice perhaps the same."""
+        when(other.n > 0 and self.n < most)
+        other.n -= 1
+        self.n += 1
+
+    def eat(self, most: int) -> None:
+        """What an operator writes, too; the same variable several times."""
+        when(is_there() and Pot.full > 0)
+        pour(Pot.full - 1)
+        self.n = 0
+        self.n = min(self.n + 1, most)
+
+
+class Dog(Process, number="dogs"):
+    n: Nat = 0
+    of: Cat | None = None
+
+    def cook(self, most: int) -> None:
+        """Nothing changes where the pot is full."""
+        when(is_there())
+        pour(most)
+        for _ in range(41):
+            Pot.lid = not Pot.lid
+            Pot.salt = Pot.lid
+        Pot.stirred = True
+
+    def follow(self, cat: Cat | None) -> None:
+        """Perhaps nobody's variable."""
+        when(is_there())
+        self.of = cat
+        if cat is not None:
+            cat.asleep = False
+
+    def bark(self) -> None:
+        """All cats' variables."""
+        when(is_there())
+        for cat in Cat:
+            cat.asleep = False
+        self.n = 1 - self.n
+
+    def chase(self) -> None:
+        """The variable of somebody who is no argument."""
+        when(is_there() and self.of is not None)
+        self.of.n = 0
+
+
+def few(cat: Cat, most: int) -> bool:
+    return cat.n <= most
+
+
+def restless() -> bool:
+    return any(not cat.asleep for cat in Cat)
+
+
+def of(**changes):
+    fields = {
+        "name": "kitchen",
+        "processes": (Cat, Dog),
+        "shared": (Pot,),
+        "constants": {"cats": 2, "dogs": 1, "most": 2},
+        "initially": (few,),
+    }
+    return Spec(**{**fields, **changes})()
+
+
+CLAIMS = [
+    {"invariants": (few,)},
+    {"constraints": (restless,), "invariants": (few,)},
+    {"sometimes": (restless,)},
+    {"invariants": (restless,)},
+]
+
+
+def compiled(text):
+    return CompiledSearch(text, OPTIONS).run()
+
+
+@pytest.mark.parametrize("claims", CLAIMS)
+def test_all_shapes_of_steps_are_as_in_plain_python(claims):
+    model = of(**claims)
+    found, slow = compiled(text_of(model, OPTIONS)), Reference(model, OPTIONS).run()
+    if slow.verdict is Verdict.VIOLATED:
+        assert (found.verdict, len(found.trace)) == (slow.verdict, len(slow.trace))
+    else:
+        assert said(found) == said(slow)
+
+
+LOOP = r"^(STEPS_OF|ONE_STEP|EACH)\((?!name).*\)$"
+CHANGED = r"CHANGED\((?:[^()]|\([^()]*\))*\)"
+
+
+def loops(text):
+    """The lines of the loops that are run in each state."""
+    return list(re.finditer(LOOP, text, re.MULTILINE))
+
+
+def test_what_may_be_written_tells_which_actions_are_steps():
+    """Not those that may write variables of somebody who is no argument, or perhaps nobody."""
+    lines = [line[0] for line in loops(text_of(of(), OPTIONS).text)]
+    assert [line.partition("(")[0] for line in lines] == [
+        "STEPS_OF",
+        "STEPS_OF",
+        "STEPS_OF",
+        "ONE_STEP",
+        "EACH",
+        "EACH",
+        "EACH",
+    ]
+    assert [len(re.findall(CHANGED, line)) for line in lines] == [1, 2, 3, 4, 0, 0, 0]
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_cell_that_is_forgotten_is_found(number):
+    """Without it a step leads to another state, and what it wrote stays for the next one."""
+    text = text_of(of(), OPTIONS)
+    places = [
+        (line.start() + cell.start(), line.start() + cell.end())
+        for line in loops(text.text)
+        for cell in re.finditer(CHANGED, line[0])
+    ]
+    assert len(places) == 10
+    begin, end = places[number]
+    with pytest.raises(Differs):
+        compiled(replace(text, text=text.text[:begin] + text.text[end:]))
+
+
+def test_what_waits_is_met_while_a_step_is_run():
+    """More successors than wait at once, of one state: claims are asked between two steps."""
+    model = crowd(people=16)
+    found, slow = compiled(text_of(model, OPTIONS)), Reference(model, OPTIONS).run()
+    assert said(found) == said(slow)
+
+
+class Person(Process, number="people"):
+    hat: bool = False
+
+    def nod(self, other: Person) -> None:
+        when(not self.hat and not other.hat)
+        self.hat = True
+        other.hat = True
+
+
+def two_or_less() -> bool:
+    return sum(1 for person in Person if person.hat) <= 2
+
+
+def crowd(**sizes):
+    return Spec("crowd", (Person,), constants={"people": 2}, constraints=(two_or_less,))(**sizes)
