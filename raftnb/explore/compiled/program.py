@@ -194,13 +194,18 @@ class Loaded:
 
     def canonical(self, state: State) -> tuple[State, dict[Domain, Domain]]:
         """The state that stands for one and all its permutations, and the one that leads to it."""
+        row, names = self.canonical_row(state)
+        return self.state(row), names
+
+    def canonical_row(self, state: State) -> tuple[Any, dict[Domain, Domain]]:
+        """The same state as the words of its cells."""
         if not self.written.symmetric:
-            return state, {}
+            return self.row(state), {}
         members, found = self.written.symmetric, (ctypes.c_uint32 * self.cells)()
         to = (ctypes.c_ubyte * len(members))()
         if self.library.canonical_of(self.row(state), found, to):
             raise NotCompiled("there is no room for the state that stands for another")
-        return self.state(found), {m: members[i] for m, i in zip(members, to, strict=True)}
+        return found, {m: members[i] for m, i in zip(members, to, strict=True)}
 
     def path(self, number: int) -> list[int]:
         """The numbers of the states on a shortest way to one."""

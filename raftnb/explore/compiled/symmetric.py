@@ -1,4 +1,4 @@
-"""What canonical.c is told of interchangeable members, and states permuted in plain Python."""
+"""What C is told of interchangeable members, and states permuted in plain Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 HERE = Path(__file__).parent
-TEXTS = ("table.h", "rows.c", "canonical.c")
+TEXTS = ("table.h", "rows.c", "marks.c", "ties.c", "canonical.c")
 """What stands in the text of a model with symmetry, where the sizes of its tables are known."""
 NO_SYMMETRY = """const int SYMMETRIC = 0;
 void look_at_row(const W *row) {}
