@@ -10,7 +10,7 @@ from typing import Any
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Answer
-from raftnb.language.reading import state_of_json
+from raftnb.language.reading import SAME, state_of_json
 from raftnb.language.spec import Model
 
 KINDS = (".txt", ".json", ".html", ".svg")
@@ -106,6 +106,7 @@ def chosen_start(model: Model, name: str | None) -> State | None:
     """
     if name is None:
         return None
+    data: Any = None
     try:
         data = json.loads(Path(name).read_text(encoding="utf-8"))
         kept = data.get("trace") or data
@@ -113,7 +114,7 @@ def chosen_start(model: Model, name: str | None) -> State | None:
     except UsageError as error:
         raise UsageError(
             error.found, place=f"command line, --start {name}: {error.place}".rstrip(": "),
-            allowed=error.allowed, cure=error.cure,
+            allowed=error.allowed, cure=_made_with(model, data),
         ) from None  # fmt: skip
     except OSError as error:
         found = str(error.strerror)
@@ -125,3 +126,25 @@ def chosen_start(model: Model, name: str | None) -> State | None:
         allowed="what `--trace FILE.json` or `check --json` has written",
         cure="make one: --trace trace.json",
     )
+
+
+def _made_with(model: Model, data: dict[str, Any]) -> str:
+    """The cure where a kept trace does not fit: what the file says that it was made with."""
+    spec, constants = data.get("spec"), data.get("constants")
+    own = model.spec.name
+    if isinstance(spec, str) and _varied(spec) != _varied(own):
+        return f"it is a trace of `{spec}`: give that specification, or a trace of `{own}`"
+    if not isinstance(constants, dict):
+        return SAME
+    own_constants = json.loads(json.dumps(model.constants))  # tuples are lists, as in the file
+    others = {n: value for n, value in constants.items() if own_constants.get(n) != value}
+    if not others:
+        return "the specification is not what it was when the trace was made: make it anew"
+    written = {n: ",".join(v) if isinstance(v, list) else v for n, v in others.items()}
+    given = " ".join(f"--set {name}={value}" for name, value in written.items())
+    return f"it was made with other constants: {given}"
+
+
+def _varied(name: str) -> str:
+    """The name of the specification of which this is the same, or a variant made by --variant."""
+    return name.partition(" with ")[0]

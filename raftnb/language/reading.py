@@ -17,6 +17,8 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 SAME = "give the constants with which the trace was made: --set NAME=VALUE"
+FEW = 3
+"""So many variables are named in a message."""
 
 
 class Unreadable(Exception):
@@ -28,14 +30,14 @@ def state_of_json(model: Model, data: Mapping[str, Any]) -> State:
 
     Raises `UsageError` for variables that are missing or unknown, and for values of other types.
     """
-    _refuse_unknown(model, data)
+    _refuse_others(model, data)
     world = World(model)
     reader = Values(model, world)
     hints = [model.annotation_of(variable, cls) for variable, cls in model.variables]
     hints += [tuple[Message, ...]] * len(model.channels)
     with world:
         values = [
-            _read(reader, hint, _variable(data, cell.owner, cell.variable), str(cell))
+            _read(reader, hint, data[cell.owner][cell.variable], str(cell))
             for cell, hint in zip(model.layout.cells, hints, strict=True)
         ]
         messages = [
@@ -49,18 +51,31 @@ def state_of_json(model: Model, data: Mapping[str, Any]) -> State:
         return world.state
 
 
-def _refuse_unknown(model: Model, data: Mapping[str, Any]) -> None:
-    """Raise `UsageError` for what is no variable of the model: the state is of another one."""
-    known = {(cell.owner, cell.variable) for cell in model.layout.cells}
-    given = {owner: part for owner, part in data.items() if owner != "messages"}
-    for owner, part in given.items():
-        for name in part if isinstance(part, dict) and part else ("",):
-            if (owner, name) not in known:
-                raise UsageError(
-                    f"a state with {owner}.{name}" if name else f"a state with {owner}",
-                    allowed="a state of this specification with these constants",
-                    cure=SAME,
-                )
+def _refuse_others(model: Model, data: Mapping[str, Any]) -> None:
+    """Raise `UsageError` where the variables are not the model's: the state is of another one."""
+    known = [(cell.owner, cell.variable) for cell in model.layout.cells]
+    given = [
+        (owner, name)
+        for owner, part in data.items()
+        if owner != "messages"
+        for name in (part if isinstance(part, dict) and part else ("",))
+    ]
+    more, fewer = _named(given, known), _named(known, given)
+    if more or fewer:
+        told = [f"with {more}"] if more else []
+        told += [f"without {fewer}"] if fewer else []
+        raise UsageError(
+            f"a state {', and '.join(told)}",
+            allowed="a state of this specification with these constants",
+            cure=SAME,
+        )
+
+
+def _named(cells: list[tuple[str, str]], others: list[tuple[str, str]]) -> str:
+    """The cells that are not among others, the first few by name."""
+    found = [f"{owner}.{name}".rstrip(".") for owner, name in cells if (owner, name) not in others]
+    left = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+    return ", ".join(found[:FEW]) + left
 
 
 def _rows(data: Any) -> list[dict[str, Any]]:
@@ -75,17 +90,6 @@ def _rows(data: Any) -> list[dict[str, Any]]:
             cure="take a state as a trace has it",
         )
     return data  # type: ignore[no-any-return]
-
-
-def _variable(data: Mapping[str, Any], owner: str, name: str) -> Any:
-    try:
-        return data[owner][name]
-    except (KeyError, TypeError):
-        raise UsageError(
-            f"a state without {owner}.{name}",
-            allowed="a state of this specification with these constants",
-            cure=SAME,
-        ) from None
 
 
 def _read(reader: Values, annotation: Any, data: Any, place: str) -> Any:
@@ -187,4 +191,4 @@ class Values:
         return found[0](**inner)
 
 
-__all__ = ["state_of_json"]
+__all__ = ["SAME", "state_of_json"]

@@ -411,6 +411,26 @@ def test_a_start_that_fits_no_state_is_refused(run: Run, tmp_path: Path) -> None
     assert rows(err)["found"] == "No such file or directory"
 
 
+def test_a_start_says_of_what_its_trace_is(run: Run) -> None:
+    """What differs, and how it was made, which the file says."""
+    files = {"own_t__py": DOOR, "mine_t__py": VARIANTS.replace("{module}", "own_t")}
+    rude = "own_t.py --variant mine_t.py:Rude --set clients=ann,bob"
+    run(f"check {rude} --trace t.json", **files)
+    _, _, err = run("check own_t.py --start t.json")
+    assert rows(err)["found"].startswith("a state with ann.inside, bob.inside, and without c1.in")
+    assert rows(err)["cure"] == "it was made with other constants: --set clients=ann,bob"
+    _, _, err = run("check own_t.py --set clients=5 --start t.json")
+    assert rows(err)["found"].endswith("without c1.inside, c2.inside, c3.inside and 2 more")
+    _, _, err = run("check raft --start t.json")
+    assert rows(err)["found"].startswith("a state with Door.holder, ann.inside, bob.inside, and ")
+    own = "it is a trace of `door with Rude`: give that specification, or a trace of `raft`"
+    assert rows(err)["cure"] == own
+    changed = DOOR.replace("holder", "keeper")
+    _, _, err = run("check own_u.py --set clients=ann,bob --start t.json", own_u__py=changed)
+    assert rows(err)["found"] == "a state with Door.holder, and without Door.keeper"
+    assert rows(err)["cure"].startswith("the specification is not what it was when the trace was ")
+
+
 STUCK = """
     from raftnb import *
 
