@@ -68,8 +68,16 @@ class Sweep(Answer):
 
     @cached_property
     def partial(self) -> tuple[str, ...]:
-        """What the answers do not cover, each sentence once."""
-        return tuple(dict.fromkeys(told for size in self.sizes for told in size.found.partial))
+        """What the answers do not cover, each sentence once, with its sizes where it is not all."""
+        sizes_of: dict[str, list[str]] = {}
+        for size in self.sizes:
+            named = ", ".join(f"{n}={as_written(size.constants[n])}" for n in self.varied)
+            for sentence in dict.fromkeys(not_covered(size.found)):
+                sizes_of.setdefault(sentence, []).append(named)
+        return tuple(
+            sentence if len(sizes) == len(self.sizes) else f"{sentence} ({'; '.join(sizes)})"
+            for sentence, sizes in sizes_of.items()
+        )
 
     @cached_property
     def seconds(self) -> float:
@@ -124,6 +132,14 @@ class Sweep(Answer):
             for size in self.sizes
         )
         return f"<table><tr>{heads}</tr>{''.join(rows)}</table>"
+
+
+def not_covered(found: Exploration) -> tuple[str, ...]:
+    """What the answer for one size does not cover, in sentences."""
+    unasked = ", ".join(found.not_checked)
+    never = ", ".join(found.never_taken)
+    told = [f"not checked without history: {unasked}"] if unasked else []
+    return (*told, *([f"never taken: {never}"] if never else []), *found.partial)
 
 
 def as_written(value: Any) -> str:

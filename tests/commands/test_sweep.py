@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raftnb import Nat, Process, Spec, UsageError, Verdict, when
+from raftnb import Nat, Process, Spec, UsageError, Verdict, history, when
 from raftnb.__main__ import main
 from raftnb.experiments.sweep import sweep
 from raftnb.explore.breadth_first import BreadthFirst
@@ -50,6 +50,30 @@ def test_the_verdict_is_that_of_all_together() -> None:
     assert [str(s.found.verdict) for s in violated.sizes] == ["holds", "holds", *["violated"] * 2]
     stopped = sweep(COUNT, most=[1, 2], checked={"deadlock": False, "max_states": 2})
     assert (stopped.verdict, stopped.bound) == (Verdict.UNKNOWN, "max_states 2")
+
+
+def test_a_note_says_of_which_sizes_it_is() -> None:
+    def low(c: Counter) -> bool:
+        return c.n < 2
+
+    def seen(c: Counter) -> bool:
+        return c.seen <= c.n
+
+    class Seen(Counter):
+        seen: Nat = history(0)
+
+        def reset(self, most: int) -> None:
+            when(self.n == 1 and most > 2)
+            self.n = 0
+
+    spec = COUNT.variant("seen", Seen, invariants=(seen,), constraints=(low,), sometimes=())
+    table = sweep(spec, most=[1, 2, 3, 4], counters=1, checked={"deadlock": False})
+    assert table.partial == (
+        "not checked without history: seen",
+        "never taken: reset (most=1; most=2)",
+        "1 step leads out of the constraints, and was not followed (most=2; most=3; most=4)",
+    )
+    assert "note: never taken: reset (most=1; most=2)" in str(table)
 
 
 def test_what_is_interrupted_says_what_it_did_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
