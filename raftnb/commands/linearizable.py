@@ -10,7 +10,7 @@ from typing import Any
 from raftnb.commands.common import add_amount, add_json, print_json
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.events import text
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.linear import (
     MODELS,
     Budget,
@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(rows if len(arguments.files) > 1 else rows[0])
     left = len(arguments.files) - len(rows)
     if left:
-        print(f"{left} files were not looked at", file=sys.stderr)
+        print(f"not looked at: {counted(left, 'file')}", file=sys.stderr)
         codes.append(Verdict.UNKNOWN.exit_code)
     return next(code for code in WORST if code in codes)
 

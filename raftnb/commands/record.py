@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import MOST_SEED, add_amount, add_json, add_number, json_of, print_json
 from raftnb.data.errors import UsageError
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 
 if TYPE_CHECKING:
     from raftnb.record import Recorded
@@ -139,7 +139,7 @@ def _judged(
         )
     else:
         faults = ", ".join(found.faults) or "no faults"
-        print(f"{arguments.cluster}: {found.answered:,} calls answered; {faults}")
+        print(f"{arguments.cluster}: {counted(found.answered, 'call')} answered; {faults}")
         for path, (name, answer) in zip((found.history, trace), answers.items(), strict=False):
             print(f"{name} {answer}\n  {path}")
     return worst.exit_code

@@ -15,7 +15,7 @@ from raftnb.commands.specifications import about, add_model_arguments, chosen_mo
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -54,9 +54,9 @@ class Replayed(Answer):
         return {"steps": len(self.trace), "broken": self.broken, "trace": self.trace.as_json()}
 
     def __str__(self) -> str:
-        found = [f"{claim} after {counted(n)}" for claim, n in self.broken.items()]
+        found = [f"{claim} after {counted(n, 'step')}" for claim, n in self.broken.items()]
         head = f"{self.verdict}: {', '.join(found) or ONE}"
-        taken = f"{counted(len(self.trace))}, each one of the specification's"
+        taken = f"{counted(len(self.trace), 'step')}, each one of the specification's"
         notes = [f"note: {sentence}" for sentence in self.partial]
         return "\n".join([head, taken, *notes, str(self.trace)])
 
@@ -114,11 +114,6 @@ def is_stuck(model: Model, trace: Trace) -> bool:
     last = World(model, trace.last)
     ends = model.spec.final is not None and last.failure(model.spec.final) is None
     return not ends and next(last.successors(trace.last), None) is None
-
-
-def counted(steps: int) -> str:
-    """A number of steps."""
-    return f"{steps} step{'s' * (steps != 1)}"
 
 
 def whole_behaviors(model: Model, trace: Trace) -> tuple[str, ...]:

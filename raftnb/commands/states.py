@@ -14,6 +14,7 @@ from raftnb.commands.specifications import about, add_model_arguments, chosen_mo
 from raftnb.commands.traces import add_start, chosen_start
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
+from raftnb.data.verdict import counted
 from raftnb.explore import Graph, reachable
 
 BOUNDED = 3
@@ -60,9 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         told = {"states": len(graph), "bound": graph.bound, "file": str(arguments.out)}
         print_json(about(model) | told)
     else:
-        noun = "state" if len(graph) == 1 else "states"
         covered = f"stopped: {graph.bound}" if graph.bound else "all that can be reached"
-        print(f"{arguments.out}: {len(graph):,} {noun}, {covered}")
+        print(f"{arguments.out}: {counted(len(graph), 'state')}, {covered}")
     return BOUNDED if graph.bound else 0
 
 

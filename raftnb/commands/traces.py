@@ -9,7 +9,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Trace
-from raftnb.data.verdict import Answer
+from raftnb.data.verdict import Answer, counted
 from raftnb.language.reading import SAME, state_of_json
 from raftnb.language.spec import Model
 
@@ -67,7 +67,7 @@ def keep(
         return f"no trace: nothing was written to {path}"
     head = f"{answer.verdict}: {answer.property}" if answer.property else str(answer.verdict)
     write_text(path, _content(trace, path.suffix, head, about, model), "--trace")
-    return f"trace of {len(trace)} steps: {path}"
+    return f"trace of {counted(len(trace), 'step')}: {path}"
 
 
 def write_text(path: Path, text: str, option: str) -> None:

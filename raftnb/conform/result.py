@@ -126,7 +126,8 @@ class Conformance(Answer):
     def __str__(self) -> str:
         rows = [f"{self.verdict}: {self.matched:,} of the events fit `{self.spec}`"]
         if self.verdict is Verdict.HOLDS:
-            rows = [f"holds: all {self.events:,} events fit `{self.spec}`"]
+            all_ = "the only event fits" if self.events == 1 else f"all {self.events:,} events fit"
+            rows = [f"holds: {all_} `{self.spec}`"]
         if self.bound:
             rows[0] += f"; {self.bound}"
         if self.first_misfit:

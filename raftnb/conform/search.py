@@ -25,7 +25,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State
 from raftnb.data.values import show
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.language.instances import admitted_state
 from raftnb.language.spec import Model
 
@@ -320,7 +320,7 @@ def conforms(
         except KeyboardInterrupt:
             bound = "interrupted"
     if misfit and search.gave_up and bound is None:
-        bound = f"a choice more than {window:,} events before was not tried again"
+        bound = f"a choice more than {counted(window, 'event')} before was not tried again"
     return _answer(model, search, misfit, bound, claims, time.perf_counter() - begun)
 
 

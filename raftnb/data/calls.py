@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from raftnb.data.errors import RaftnbError, UsageError, shows_insides
 from raftnb.data.names import nearest
 from raftnb.data.places import place_of_error
+from raftnb.data.verdict import counted
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,7 +72,7 @@ def misfit(function: Callable[..., Any], args: tuple[Any, ...], named: Any) -> U
         whole = ordered[: ordered.index(missing[-1]) + 1]
         found, cure = f"`{name}` without `{missing[0]}`", f"write `{name}({', '.join(whole)})`"
     elif len(args) > len(ordered):
-        found = f"`{name}` with {len(args)} arguments by their place"
+        found = f"`{name}` with {counted(len(args), 'argument')} by their place"
         cure = f"give by its name what comes after {ticked(ordered) or 'the parenthesis'}"
     else:
         twice = [n for n in ordered[: len(args)] if n in named]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from raftnb.data.errors import UsageError
 from raftnb.data.values import Map, Message, order, show, to_json
+from raftnb.data.verdict import counted
 
 
 class Cell(NamedTuple):
@@ -101,7 +102,7 @@ class State:
     ) -> None:
         if len(values) != len(layout.cells):
             raise UsageError(
-                f"a state of {len(values)} values",
+                f"a state of {counted(len(values), 'value')}",
                 allowed=f"{len(layout.cells)}: {', '.join(map(str, layout.cells))}",
                 cure="give each variable one value",
             )

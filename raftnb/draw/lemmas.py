@@ -8,6 +8,7 @@ import graphviz
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.verdict import counted
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 from raftnb.draw.theme import GRAY
@@ -41,7 +42,8 @@ def draw_lemmas(
         graph.node(node, as_label(name.replace("_", " ")), peripheries=double)
     for used, name in sorted(edges):
         graph.edge(number[used], number[name])
-    words = f"{len(shown)} claims, and {len(edges)} arrows to a claim from one that its proof uses"
+    claims, arrows = counted(len(shown), "claim"), counted(len(edges), "arrow")
+    words = f"{claims}, and {arrows} to a claim from one that its proof uses"
     return render(graph, alt=alt or words)
 
 

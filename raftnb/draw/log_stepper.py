@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from raftnb.data.account import Account, Moment
 from raftnb.data.calls import told_plainly
 from raftnb.data.markup import Markup, escaped
+from raftnb.data.verdict import counted
 from raftnb.draw.pages import asset, data_island, filled
 from raftnb.draw.rows import Row, page_data
 from raftnb.draw.stepper import Stepper
@@ -31,7 +32,7 @@ def log_stepper(account: Account, history: bool = False) -> Stepper:
     wrong = [at for at, row in enumerate(rows, 1) if row.remarks]
     data = page_data(account.start, rows, shown, lambda value: clipped(brief(value)))
     begin = len(rows) if account.stop else wrong[0] if wrong else 0
-    words = f"A log of {len(account.moments)} lines beside a behavior."
+    words = f"A log of {counted(len(account.moments), 'line')} beside a behavior."
     parts = {
         "LABEL": f"{words} The left and right arrow keys step through it.",
         "STYLE": asset("stepper.css"),
@@ -79,7 +80,8 @@ def _listed(account: Account) -> Markup:
 
 def _text(account: Account) -> str:
     """The account in a few words."""
-    rows = [f"{account.left_out + len(account.moments):,} events fit"]
+    many = account.left_out + len(account.moments)
+    rows = ["1 event fits" if many == 1 else f"{many:,} events fit"]
     if account.left_out:
         rows.append(f"the first {account.left_out:,} of them are not shown")
     for one in account.moments:

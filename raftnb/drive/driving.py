@@ -9,7 +9,7 @@ from typing import Any
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.drive.adapter import Adapter
 from raftnb.drive.asking import ask, can_be_limited
 from raftnb.drive.play import Beyond, Difference, Play, TooManyStates
@@ -106,7 +106,9 @@ class Driver:
     def result(self, verdict: Verdict, bound: str | None, *partial: str) -> Driven:
         """What was found so far."""
         differences = sorted(self.found.values(), key=lambda one: (len(one.scene), one.name))
-        crowded = f"{self.crowded:,} walks ended where too many states of the specification fit"
+        crowded = (
+            f"{counted(self.crowded, 'walk')} ended where too many states of the specification fit"
+        )
         notes = (*partial, *((crowded,) if self.crowded else ()), *self._unlimited())
         return Driven(
             Verdict.VIOLATED if differences else verdict,
@@ -153,7 +155,7 @@ def drive(
     at_least(0, seed=seed)
     _refuse_seconds(answer_seconds)
     driver = Driver(the_model(model), _the_adapter(adapter), answer_seconds)
-    bound = f"{walks:,} random walks of at most {depth} inputs, seed {seed}"
+    bound = f"{counted(walks, 'random walk')} of at most {counted(depth, 'input')}, seed {seed}"
     try:
         for number in range(walks):
             if stop_after is not None and len(driver.found) >= stop_after:

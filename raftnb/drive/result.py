@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.drive.adapter import Adapter
 from raftnb.drive.play import Difference
 from raftnb.drive.written import as_test
@@ -97,8 +97,8 @@ class Driven(Answer):
 
     def __str__(self) -> str:
         beside = f"{self.adapter!r} beside {self.model.spec.name}"
-        head = f"{self.verdict}: {beside}, {self.inputs:,} inputs"
-        lines = [head + f" in {self.walks:,} walk{'s' if self.walks != 1 else ''}"]
+        head = f"{self.verdict}: {beside}, {counted(self.inputs, 'input')}"
+        lines = [head + f" in {counted(self.walks, 'walk')}"]
         if self.differing and self.walks > 1:
             kinds = len(self.differences)
             lines.append(f"{self.differing:,} walks differ, in {kinds} way{'s' * (kinds != 1)}")

@@ -22,7 +22,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.events import Event, Invocation, Response
 from raftnb.data.histories import History
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.experiments.mutation import play
 from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Disabled
@@ -256,9 +256,11 @@ class ClientHistories(Answer):
         return told
 
     def __str__(self) -> str:
+        many = self.histories
+        histories = "1 history" if many == 1 else f"{many:,} histories"
         lines = [
-            f"{self.verdict}: {self.operations:,} operations in {self.histories:,} histories of "
-            f"{self.name} ({self.steps:,} steps)"
+            f"{self.verdict}: {counted(self.operations, 'operation')} in "
+            f"{histories} of {self.name} ({counted(self.steps, 'step')})"
         ]
         if self.history is not None:
             lines += [f"not linearizable, seed {self.seed}:", str(self.history)]
@@ -350,7 +352,9 @@ def client_histories(
                 found |= {"judged": one.judged, "property": "linearizable"}
             if found or done >= operations:
                 break
-    found = found or {"bound": f"{walked:,} walks of at most {steps} steps, from seed {seed}"}
+    found = found or {
+        "bound": f"{counted(walked, 'walk')} of at most {counted(steps, 'step')}, from seed {seed}"
+    }
     seconds = time.perf_counter() - started
     return ClientHistories(model.spec.name, done, walked, taken, seconds, **found)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from raftnb.data.errors import NotEnabled
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -94,8 +94,8 @@ class Finding(Answer):
     def __str__(self) -> str:
         broken = f" {self.property}" if self.property else ""
         lines = [f"{self.verdict}:{broken} (row {self.mutant.row}, {self.mutant.title})"]
-        steps = "" if self.steps is None else f"{self.steps} steps, "
-        lines.append(f"by {self.mutant.how}: {steps}{self.states:,} states")
+        steps = "" if self.steps is None else f"{counted(self.steps, 'step')}, "
+        lines.append(f"by {self.mutant.how}: {steps}{counted(self.states, 'state')}")
         lines += [f"stopped: {self.bound}"] if self.bound else []
         return "\n".join([*lines, *(f"note: {sentence}" for sentence in self.partial)])
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.bindings import Binding, bindings, named
 from raftnb.explore.conclusion import actions_of, not_tried
 from raftnb.explore.given import asked
@@ -73,7 +73,7 @@ def _asked(model: Model, result: Exploration, reached: Reached) -> Exploration:
     if not open_ones:
         return result
     bound = "; ".join(
-        f"possible {name}: from {many:,} states only beyond what was explored, if at all"
+        f"possible {name}: from {counted(many, 'state')} only beyond what was explored, if at all"
         for name, many in open_ones.items()
     )
     return _undecided(result, next(iter(open_ones)), bound)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.trace import Trace
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.given import at_least
 from raftnb.language.claims import Property
 
@@ -184,7 +184,7 @@ class Exploration(Answer):
         return data | {k: v for k, v in optional.items() if v is not None}
 
     def __str__(self) -> str:
-        counts = f"{self.distinct:,} distinct states, {self.generated:,} generated"
+        counts = f"{counted(self.distinct, 'distinct state')}, {self.generated:,} generated"
         lines = [f"{self.verdict}: {counts}, depth {self.depth}"]
         if self.verdict is Verdict.VIOLATED:
             lines.append(f"violated: {self.property}")

@@ -16,7 +16,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
 from raftnb.explore.given import asked, at_least, begun
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -113,7 +113,8 @@ class Tally:
 def taken(work: Walks, where: int | Cluster) -> Exploration:
     """What walks find, up to the first batch that ends early; `where` is that of `in_turn`."""
     tally, many = Tally(work), -(-work.walks // BATCH)
-    bound = f"{work.walks:,} random walks of at most {work.depth} steps, seed {work.seed}"
+    walks, most = counted(work.walks, "random walk"), counted(work.depth, "step")
+    bound = f"{walks} of at most {most}, seed {work.seed}"
     bound += ", rare actions first" if work.rare else ""
     stopped = None
     try:

@@ -16,6 +16,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import plain
 from raftnb.data.trace import State, Step, Trace
+from raftnb.data.verdict import counted
 from raftnb.draw.dot import as_label, render
 from raftnb.draw.picture import Picture
 from raftnb.draw.text import brief
@@ -215,7 +216,9 @@ def _in_words(graph: Graph, merged: Merged, arrows: Arrows) -> str:
         f"from {brief(a)} to {brief(b)} by {', '.join(names)}" for (a, b), names in arrows.items()
     ]
     begins = ", ".join(brief(value) for value in _ordered(merged) if value in merged.initial)
-    head = f"State diagram of {part}{name}, {len(graph):,} states seen as {len(merged.first)}"
+    head = (
+        f"State diagram of {part}{name}, {counted(len(graph), 'state')} seen as {len(merged.first)}"
+    )
     return f"{head}: begins as {begins}; {'; '.join(rows) or 'nothing changes'}"
 
 

@@ -10,6 +10,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import Markup
 from raftnb.data.trace import Layout, Trace
+from raftnb.data.verdict import counted
 from raftnb.draw.given import trace_of
 from raftnb.draw.raft.parts import cluster_parts
 from raftnb.draw.stepper import Steppable
@@ -127,7 +128,7 @@ def _of_model(
 
 
 def _shown(data: dict[str, Any], trace: Trace, still: Markup) -> Shown:
-    steps = f"A trace of {len(trace)} steps" if trace.steps else data["about"]["name"]
+    steps = f"A trace of {counted(len(trace), 'step')}" if trace.steps else data["about"]["name"]
     label = f"{steps}, to be explored. The left and right arrow keys step through it."
     return Shown(data, still, label, str(trace))
 

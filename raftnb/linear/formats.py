@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any, NamedTuple, TextIO
 
 from raftnb.data.errors import HistoryError
+from raftnb.data.verdict import counted
 from raftnb.linear.edn import EdnError, read_forms
 from raftnb.linear.records import LogRecord, Reading
 
@@ -220,7 +221,7 @@ def csv_records(name: str, stream: TextIO) -> Iterator[LogRecord]:
 def _cells(head: list[str], row: list[str], place: str) -> dict[str, Any]:
     if len(row) > len(head):
         raise HistoryError(
-            f"{len(row)} cells under {len(head)} columns",
+            f"{counted(len(row), 'cell')} under {counted(len(head), 'column')}",
             place=place,
             allowed="as many cells as columns",
             cure="put a value with commas in double quotes",

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from raftnb.data.errors import UsageError
 from raftnb.data.events import UNSAID, Echo, Operation, Value, text
+from raftnb.data.verdict import counted
 from raftnb.linear.copies import copy_of
 
 SequentialObject: TypeAlias = Any
@@ -195,7 +196,7 @@ def _fitted(arguments: tuple[Value, ...], method: Method, cls: Any, name: str) -
     found = _fit(arguments, method)
     if found is None:
         raise UsageError(
-            f"{Call(name, arguments)}: {len(arguments)} arguments",
+            f"{Call(name, arguments)}: {counted(len(arguments), 'argument')}",
             place=f"model {cls.__name__}",
             allowed=f"{name}({', '.join(method.parameters)})",
             cure="choose the model whose operations take these arguments" if arguments else _NO_KEY,

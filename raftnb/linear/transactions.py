@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from raftnb.data.errors import UsageError
 from raftnb.data.events import UNSAID, Operation, Value, exact, text
 from raftnb.data.histories import History
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.linear.checker import check
 from raftnb.linear.interface import SequentialObject, instance_of
 from raftnb.linear.objects import MultiRegister
@@ -94,7 +94,7 @@ class Serializability(Answer):
 
     def __str__(self) -> str:
         count = len(self.history.operations)
-        lines = [f"{self.verdict}: {count} transactions"]
+        lines = [f"{self.verdict}: {counted(count, 'transaction')}"]
         if self.reason or self.anomaly:
             lines.append("  " + (self.anomaly or self.reason))
         return "\n".join(lines + [f"  {line}" for line in self._cycle_lines()])

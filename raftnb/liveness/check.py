@@ -29,6 +29,7 @@ from raftnb.explore.conclusion import (
     naturals_of,
     not_begun,
     not_tried,
+    steps,
     tried_up_to,
 )
 from raftnb.explore.given import the_model
@@ -188,7 +189,7 @@ def what_is_missing(graph: Graph, so_what: str) -> str | None:
     if not len(graph) and graph.complete:
         missing.append("no initial state is within the constraints")
     if graph.cuts:
-        missing.append(f"{graph.cuts:,} steps lead out of the explored states, {so_what}")
+        missing.append(f"{steps(graph.cuts)} out of the explored states, {so_what}")
     for beyond in (not_tried(graph.model, actions_of(graph.model)), not_begun(graph.model)):
         missing += [beyond] if beyond is not None else []
     return "; ".join(missing) or None

@@ -68,7 +68,9 @@ class _Telling:
             return
         steps = ", ".join(map(str, self.trace.steps[len(self.stem) - 1 :]))
         first, last = len(self.stem), len(self.path) - 1
-        yield f"After state {first} these {len(self.round)} steps go round for ever: {steps}."
+        many = len(self.round)
+        goes = "this step goes" if many == 1 else f"these {many} steps go"
+        yield f"After state {first} {goes} round for ever: {steps}."
         if last >= first:
             yield f"State {last} is followed by state {first}."
         yield from self._starving()

@@ -13,6 +13,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.trace import State as OneState
 from raftnb.data.trace import Trace
 from raftnb.data.values import Map
+from raftnb.data.verdict import counted
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.pluscal.configuration import for_trace
@@ -61,7 +62,8 @@ def trace_module(model: Model, trace: Trace) -> Printed:
     states = Listed("<<", tuple(_Values(module)(state) for state in trace.states))
     bar = "-" * ((WIDTH - len(name) - 9) // 2)
     lines = [f"{bar} MODULE {name} {bar}".ljust(WIDTH, "-")]
-    lines += comment(f"A behavior of {plain} in {len(trace)} steps") + [f"EXTENDS {plain}", ""]
+    lines += comment(f"A behavior of {plain} in {counted(len(trace), 'step')}")
+    lines += [f"EXTENDS {plain}", ""]
     lines += [*listed("CONSTANTS", members), ""] if members else []
     lines += comment(f"In each state: {', '.join(module.t.state)}")
     lines += [*definition("TraceStates", (), states), "", BEHAVIOR, "=" * WIDTH, ""]

@@ -19,6 +19,7 @@ from typing import Any
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import order
+from raftnb.data.verdict import counted
 from raftnb.language.assumptions import refuse_no_beginning
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance, named_arguments
@@ -270,7 +271,7 @@ class Comparison:
             for some in (found, expected)
         )
         if mine != theirs:
-            how = "is not enabled" if not expected else f"leads to {len(theirs)} states"
+            how = "is not enabled" if not expected else f"leads to {counted(len(theirs), 'state')}"
             translated = f"to {len(mine)}" if len(mine) != len(theirs) else "to others"
             raise differs(f"the step {how}, and in the translation {translated}", state, step)
         for after in expected if not keeps else ():

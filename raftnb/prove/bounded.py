@@ -92,7 +92,7 @@ def check_bounded(
     runs = Runs(Unrolled(spec, listed(claims), steps, size or InstanceSize(), constants))
     found = runs.first_violation(steps)
     if found is None:
-        few = f"no run of more than {steps} steps"
+        few = f"no run of more than {counted(steps, 'step')}"
         bound = OUTSIDE if runs.unrolled.starts_outside() else few
         found = runs.answer(Verdict.UNKNOWN, steps, bound)
     return replace(found, seconds=time.perf_counter() - started)
@@ -154,7 +154,7 @@ class Runs:
         ]
         of = ", ".join([*sizes, *fixed, f"numbers {size.low} to {size.top}"])
         if self.here.words.kinds:
-            of += f", {size.slots} messages of a kind"
+            of += f", {counted(size.slots, 'message')} of a kind"
         name = ", ".join(claim.__name__ for claim in self.claims)
         return BoundedAnswer(verdict, steps, 0.0, of, bound, trace, (), name)
 

@@ -246,7 +246,8 @@ class Report(Answer):
         what = self.name
         what += f", and that its steps are steps of {self.refines}" if self.refines else ""
         more = ", others not decided" if self.bound else ""
-        told = f"{proved} of {len(self.checked)} conditions proved{more}"
+        asked = len(self.checked)
+        told = f"{proved} of {asked} condition{'s' * (asked != 1)} proved{more}"
         lines = [f"{self.verdict}: {told} ({what})"]
         if any(not c.proved for c in self.defined):
             done = sum(c.proved for c in self.defined)

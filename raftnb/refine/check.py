@@ -255,7 +255,8 @@ class _Check:
 
     def bound(self) -> dict[str, Any]:
         """Holds, or unknown if the graph was cut off."""
-        bound = what_is_missing(self.graph, "and were not checked")
+        was = "was" if self.graph.cuts == 1 else "were"
+        bound = what_is_missing(self.graph, f"and {was} not checked")
         verdict = Verdict.HOLDS if bound is None else Verdict.UNKNOWN
         return {"verdict": verdict, "bound": bound}
 

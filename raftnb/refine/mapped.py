@@ -11,6 +11,7 @@ import numpy as np
 
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.trace import Layout, State, value_of
+from raftnb.data.verdict import counted
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.graph import Graph
 from raftnb.explore.memo.tracer import NotDetermined
@@ -190,16 +191,17 @@ def _of_its_layout(found: Any, model: Model) -> State:
     """What a mapping gave, if it is a state of the model."""
     right = isinstance(found, State) and found.layout == model.layout
     if right and not isinstance(found, Glimpse) and len(found.values) != len(found.layout.cells):
-        kind, right = f"a State with {len(found.values)} values", False
+        kind, right = f"a State with {counted(len(found.values), 'value')}", False
     elif not right:
         kind = "State" if isinstance(found, State) else type(found).__name__
         kind = f"{kind} of other variables"
     if right and found.messages and not model.layout.has_messages:
         kind, right = "a State with messages", False
     if not right:
+        values = counted(len(model.layout.cells), "value")
         raise UsageError(
             f"a mapping that gives {kind}",
-            allowed=f"a State of `{model.spec.name}`, with {len(model.layout.cells)} values",
+            allowed=f"a State of `{model.spec.name}`, with {values}",
             cure="build it with `state.seen_as(abstract.layout, {...})`",
         )
     return cast(State, found)

@@ -9,7 +9,7 @@ from typing import Any
 from raftnb.data.calls import told_plainly
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.conclusion import actions_of, begun_elsewhere, not_begun, not_tried
 from raftnb.explore.given import at_least, the_model
 from raftnb.explore.reference import is_within_bounds
@@ -59,7 +59,7 @@ class _Walks:
     def run(self, walks: int, depth: int, seed: int) -> Refinement:
         """Walk to the end, to the first step without a counterpart, or until interrupted."""
         chance = random.Random(seed)
-        bound = f"{walks:,} random walks of at most {depth} steps, seed {seed}"
+        bound = f"{counted(walks, 'random walk')} of at most {counted(depth, 'step')}, seed {seed}"
         try:
             for state in self.concrete.initial_states:
                 if self.view(state) not in self.abstract.initial_states:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import raftnb
 from raftnb.data.errors import UsageError
-from raftnb.data.verdict import Answer, Verdict
+from raftnb.data.verdict import Answer, Verdict, counted
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,3 +54,19 @@ def test_a_result_without_its_text_cannot_be_made() -> None:
 
     with pytest.raises(TypeError, match="abstract"):
         Mute(Verdict.HOLDS)
+
+
+PLURAL = re.compile(r"\{[^{}]*:,\} (?:[a-z]+ )?(?:state|step|walk|event|operation|input|call|claim)s\b")
+
+
+def test_one_thing_is_not_several() -> None:
+    """Counts are made by `counted`, or say what is so of one besides."""
+    assert (counted(1, "state"), counted(2_000, "state")) == ("1 state", "2,000 states")
+    assert PLURAL.search('f"{many:,} random walks"')
+    lines = [
+        (path.name, line)
+        for path in Path(raftnb.__file__).parent.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if PLURAL.search(line) and "== 1" not in line and "!= 1" not in line
+    ]
+    assert lines == []

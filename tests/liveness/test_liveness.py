@@ -158,7 +158,7 @@ def test_a_graph_cut_by_a_constraint_gives_unknown_and_no_false_lasso():
     cut = Spec("cut", (Ticker,), (Room,), fairness=(weak(Ticker),), constraints=(in_bound,))
     found = check_liveness(cut(), eventually(three))
     assert found.verdict is Verdict.UNKNOWN
-    assert found.bound == "1 steps lead out of the explored states, where a lasso may be"
+    assert found.bound == "1 step leads out of the explored states, where a lasso may be"
     assert check_liveness(cut(), eventually(three), fairness=()).verdict is Verdict.VIOLATED
 
 

@@ -59,7 +59,7 @@ def test_that_nothing_was_found_is_unknown_and_not_holds() -> None:
     found = check_bounded(LAMP, never_two, 1, size=InstanceSize(5, 1))
     assert found.verdict == Verdict.UNKNOWN
     assert str(found).startswith("unknown: never_two, 1 step (")
-    assert str(found).endswith("stopped: no run of more than 1 steps")
+    assert str(found).endswith("stopped: no run of more than 1 step")
 
 
 class Two(Globals):

@@ -121,7 +121,7 @@ def test_a_concrete_model_that_is_cut_off_gives_unknown():
     cut = Spec("cut", (Fast,), (Four,), constraints=(small,), fairness=(weak(Fast),))
     found = refines(cut(), TWO(), seen_by(lambda n: n % 2))
     assert found.verdict is Verdict.UNKNOWN
-    assert found.bound == "1 steps lead out of the explored states, and were not checked"
+    assert found.bound == "1 step leads out of the explored states, and was not checked"
 
 
 def test_constraints_of_the_abstract_model_play_no_part():
