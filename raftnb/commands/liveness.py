@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     result = within(
         arguments.max_seconds,
         lambda: check_liveness(
-            model, *properties, fairness=fairness, max_states=arguments.max_states
+            model, *properties, fairness=fairness, max_states=arguments.max_states, engine="quick"
         ),
     )
     return report(result, arguments, model=model, **about(model))

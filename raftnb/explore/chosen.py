@@ -48,6 +48,11 @@ def _without(model: Model, places: Iterable[tuple[str, str]]) -> Model:
     return Model(model.spec, model.constants, model.history, model.starts, left_out)
 
 
+def unasked(model: Model) -> Model:
+    """The model of which no claim is asked."""
+    return _without(model, _places(model))
+
+
 def choice(model: Model, names: Iterable[str]) -> Choice:
     """The model of which only these claims are asked; raises `UsageError` for an unknown name."""
     wanted = tuple(dict.fromkeys([names] if isinstance(names, str) else names))

@@ -104,6 +104,10 @@ class Graph:
         """The step that a label stands for: process, action, arguments and choices."""
         return self._memo.step(label)
 
+    def step_along(self, edge: int) -> Step:
+        """The step that leads along an edge."""
+        return self.step(int(self.labels[edge]))
+
     @cached_property
     def steps(self) -> list[Step]:
         """The step of every label."""

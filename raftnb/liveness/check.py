@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
+from raftnb.explore.compiled.graph import compiled_graph
 from raftnb.explore.conclusion import (
     actions_of,
     begun_elsewhere,
@@ -33,12 +34,11 @@ from raftnb.explore.conclusion import (
     tried_up_to,
 )
 from raftnb.explore.given import the_model
-from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.strangers import is_part_of, refuse_strange_fairness
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.liveness.edges import Steps, digraph_of, enabling, inner, moving_any
+from raftnb.liveness.edges import StepGraph, Steps, digraph_of, enabling, inner, moving_any
 from raftnb.liveness.fair_cycles import (
     Bools,
     Demand,
@@ -50,6 +50,10 @@ from raftnb.liveness.fair_cycles import (
 )
 from raftnb.liveness.reasons import tell
 
+if TYPE_CHECKING:
+    from raftnb.explore.graph import Graph
+
+ENGINES = ("memo", "quick")
 Demanded = tuple[Fairness, Steps]
 
 
@@ -109,16 +113,22 @@ def check_liveness(
     max_states: int | None = None,
     symmetry: bool = False,
     graph: Graph | None = None,
+    engine: str = "memo",
 ) -> LivenessResult:
     """Check liveness properties under fairness conditions (by default the specification's own).
 
     The first property that is violated decides; with no lasso and a graph that constraints or
     `max_states` cut off, the verdict is *unknown*. `graph`, if given, is `reachable(model)`, to
-    be used for several checks. Raises `UsageError` with `symmetry`, for which this is not sound.
+    be used for several checks. `engine` is "memo"; or "quick", which is that, too, but where
+    compiled code can find the graph, and it is small, it is there before numba is imported: of
+    several short lassos it may have another. Raises `UsageError` with `symmetry`, for which this is
+    not sound.
     """
     started = time.perf_counter()
     if symmetry:
         raise no_symmetry()
+    if engine not in ENGINES:
+        raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
     model = the_model(model)
     properties = properties or model.spec.liveness
     fairness = model.spec.fairness if fairness is None else fairness
@@ -129,11 +139,12 @@ def check_liveness(
     sizes: dict[str, Any] = {"states": 0, "steps": 0}
     found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted", "property": names}
     with suppress(KeyboardInterrupt):
-        graph = graph_of(model, graph, max_states)
-        sizes["states"] = len(graph)
-        graph.go_on()
-        sizes["steps"] = len(graph.sources)
-        found |= _decided(graph, properties, demanded)
+        soon = engine == "quick" and graph is None and max_states is None
+        steps = (soon and compiled_graph(model)) or graph_of(model, graph, max_states)
+        sizes["states"] = len(steps)
+        steps.go_on()
+        sizes["steps"] = len(steps.sources)
+        found |= _decided(steps, properties, demanded)
     return LivenessResult(
         fairness=named,
         seconds=time.perf_counter() - started,
@@ -144,7 +155,7 @@ def check_liveness(
 
 
 def _decided(
-    graph: Graph, properties: Sequence[Liveness], demanded: Sequence[Demanded]
+    graph: StepGraph, properties: Sequence[Liveness], demanded: Sequence[Demanded]
 ) -> dict[str, Any]:
     """The verdict, with the first lasso that violates a property, or what is missing."""
     demands, fair = demands_on(graph, demanded), fair_actions(graph.model, demanded)
@@ -170,6 +181,8 @@ def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...
 def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph:
     """The graph to check on: the one that is given, if it is the model's, or a new one."""
     if graph is None:
+        from raftnb.explore.graph import reachable  # brings a compiler, which takes a second
+
         return reachable(model, max_states=max_states)
     asked, has = (
         (one.spec, one.constants, one.history, one.starts) for one in (model, graph.model)
@@ -183,7 +196,7 @@ def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph
     return graph
 
 
-def what_is_missing(graph: Graph, so_what: str) -> str | None:
+def what_is_missing(graph: StepGraph, so_what: str) -> str | None:
     """Why a graph does not show all behaviors; None if it does."""
     missing = [] if graph.complete else [str(graph.bound)]
     if not len(graph) and graph.complete:
@@ -277,7 +290,7 @@ def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
     return frozenset(names)
 
 
-def demands_on(graph: Graph, demanded: Sequence[Demanded]) -> list[Demand]:
+def demands_on(graph: StepGraph, demanded: Sequence[Demanded]) -> list[Demand]:
     """The fairness conditions as arrays over a graph's states and (inner) edges."""
     inside, found = inner(graph), []
     for condition, group in demanded:
@@ -308,7 +321,7 @@ class Lasso:
     reasons: tuple[str, ...]
 
 
-def violation(graph: Graph, wanted: Liveness, demands: Sequence[Demand]) -> Lasso | None:
+def violation(graph: StepGraph, wanted: Liveness, demands: Sequence[Demand]) -> Lasso | None:
     """A lasso on which a property fails, for the first choice of its parameters that has one."""
     inside = inner(graph)
     digraph = digraph_of(graph, inside)

@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from raftnb.data.trace import Trace
-from raftnb.explore.graph import Graph
+from raftnb.liveness.edges import StepGraph
 from raftnb.liveness.fair_cycles import Demand, Digraph, Ints
 
 
 def tell(
-    graph: Graph, inner: Ints, digraph: Digraph, nodes: tuple[list[int], list[int]],
+    graph: StepGraph, inner: Ints, digraph: Digraph, nodes: tuple[list[int], list[int]],
     demands: Sequence[Demand],
 ) -> tuple[Trace, tuple[str, ...]]:  # fmt: skip
     """The trace of a lasso and the reasons why nothing forbids it.
@@ -28,7 +28,7 @@ def tell(
 
 @dataclass(frozen=True, eq=False)
 class _Telling:
-    graph: Graph
+    graph: StepGraph
     inner: Ints
     digraph: Digraph
     stem: list[int]
@@ -47,7 +47,7 @@ class _Telling:
     @cached_property
     def trace(self) -> Trace:
         states = tuple(self.graph.state(i) for i in self.path)
-        steps = tuple(self.graph.steps[self.graph.labels[self.inner[e]]] for e in self.edges)
+        steps = tuple(self.graph.step_along(int(self.inner[e])) for e in self.edges)
         return Trace(states, steps, loop=len(self.stem) - 1)
 
     @property

@@ -1,0 +1,205 @@
+"""The graph that compiled code finds: the memo's states and steps, verdicts, and fair lassos."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from raftnb import Globals, Message, Nat, Process, Spec, discard, in_flight, send, weak, when
+from raftnb.data.errors import SpecError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import reachable
+from raftnb.explore.bindings import bindings, truth
+from raftnb.explore.compiled import expressions
+from raftnb.explore.compiled import graph as compiled
+from raftnb.explore.compiled.graph import CompiledGraph, compiled_graph
+from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
+from raftnb.language.world import World
+from raftnb.liveness import check_liveness
+from raftnb.specs import SPECS
+from tests.explore.test_compiled import needs_cc
+
+pytestmark = needs_cc
+
+
+class Ball(Message):
+    n: Nat
+
+
+class Box(Globals):
+    opened: Nat = 0
+
+
+class Player(Process, number="players"):
+    score: Nat = 0
+
+    def throw(self, to: Player) -> None:
+        when(not in_flight(Ball) and to != self)
+        send(Ball(n=either(1, 2)), to=to)
+
+    def catch(self, ball: Ball, most: int) -> None:
+        discard(ball)
+        self.score = min(self.score + ball.n, most)
+
+    def open(self) -> None:
+        Box.opened = either(Box.opened, 1 - Box.opened)
+
+
+def flies() -> bool:
+    return len(in_flight(Ball)) > 0
+
+
+def scores(p: Player) -> bool:
+    return p.score > 0
+
+
+def leads(p: Player, q: Player) -> bool:
+    return p.score >= q.score
+
+
+def both_have_little() -> bool:
+    return all(p.score < 3 for p in Player)
+
+
+GAME = Spec(
+    "game", (Player,), (Box,), constants={"players": 2, "most": 3}, delivery=Delivery(),
+    fairness=(weak(Player),), liveness=(eventually(scores),),
+)  # fmt: skip
+BOUNDED = replace(GAME, constraints=(both_have_little,))
+
+
+def found(model: Any) -> CompiledGraph:
+    graph = compiled_graph(model)
+    assert graph is not None
+    return graph
+
+
+def steps(graph: Any) -> Counter[Any]:
+    """Each step: from which state, whose, which action, to which state."""
+    columns = zip(graph.sources, graph.labels, graph.targets, strict=True)
+    return Counter(
+        (
+            graph.state(int(source)),
+            graph.steps[label].process,
+            graph.steps[label].action,
+            graph.state(int(target)) if target >= 0 else None,
+        )
+        for source, label, target in columns
+    )
+
+
+MODELS = [
+    SPECS["fair-store"](), SPECS["queue-store"](), SPECS["timely-raft"](), GAME(), BOUNDED(),
+    GAME(players=3, most=1), GAME().starting_at(GAME().start().snapshot()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.spec.name)
+def test_it_has_the_states_and_the_steps_of_the_memo(model):
+    graph, memo = found(model), reachable(model, progress=False)
+    for size in ("initial", "cuts", "bound", "complete"):
+        assert getattr(graph, size) == getattr(memo, size)
+    assert len(graph) == len(memo)
+    assert steps(graph) == steps(memo)
+
+
+@pytest.mark.parametrize("spec", [GAME, BOUNDED], ids=["game", "bounded"])
+@pytest.mark.parametrize("fairness", [None, (), (weak(Player.throw), weak(Player.catch))])
+@pytest.mark.parametrize(
+    "wanted",
+    [always_eventually(flies), eventually(scores), leads_to(flies, scores), eventually(leads)],
+)
+def test_verdicts_are_the_memos_and_lassos_as_long(spec, fairness, wanted):
+    model = spec()
+    soon, memo = (
+        check_liveness(model, wanted, fairness=fairness, engine=engine)
+        for engine in ("quick", "memo")
+    )
+    for said in ("verdict", "property", "bound", "partial", "states", "steps"):
+        assert getattr(soon, said) == getattr(memo, said)
+    assert (soon.trace is None) is (memo.trace is None)
+    if soon.trace is not None:
+        assert (len(soon.trace), soon.trace.loop) == (len(memo.trace), memo.trace.loop)
+        assert is_a_behavior(model, soon.trace)
+
+
+def is_a_behavior(model: Any, trace: Any) -> bool:
+    """Whether each step of a trace leads from its state to the next one, in plain Python."""
+    return trace.states[0] in model.initial_states and all(
+        (step, after) in World(model).successors(before)
+        for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False)
+    )
+
+
+def test_fairness_of_throwing_is_why_a_ball_flies_again_and_again():
+    fair = (weak(Player.throw),)
+    wanted = always_eventually(flies)
+    assert check_liveness(GAME(), wanted, fairness=fair, engine="quick").verdict is Verdict.HOLDS
+    loose = check_liveness(GAME(), wanted, fairness=(), engine="quick")
+    assert loose.verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("claim", [flies, scores, leads])
+def test_a_claim_is_true_where_plain_python_says_so(claim):
+    model, said = GAME(), set()
+    graph = found(model)
+    for binding in bindings(model, [claim]):
+        is_true, world = truth(model, claim, binding), World(model)
+        with world:
+            for number, there in enumerate(graph.where(claim, binding).tolist()):
+                world.load(graph.state(number))
+                assert is_true(world) is there
+                said.add(there)
+    assert said == {True, False}
+
+
+def test_what_is_larger_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
+    monkeypatch.setattr(compiled, "MOST_STATES", 5)
+    assert compiled_graph(GAME()) is None
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "")
+    assert compiled_graph(GAME(most=2)) is None
+
+
+def test_what_a_wrong_program_says_is_not_believed(monkeypatch, capsys):
+    monkeypatch.setitem(expressions.OPERATORS, "+", lambda a, b: a)
+    assert compiled_graph(GAME()) is None
+    assert "is not believed" in capsys.readouterr().err
+    assert check_liveness(GAME(), engine="quick").states == len(reachable(GAME(), progress=False))
+
+
+class Divider(Process):
+    left: Nat = 2
+
+    def divide(self) -> None:
+        when(self.left > 0)
+        self.left -= 1
+
+
+def is_whole(d: Divider) -> bool:
+    return 2 // d.left > 0
+
+
+def test_a_claim_without_a_value_is_told_as_the_memo_tells_it():
+    model = Spec("dividing", (Divider,), liveness=(eventually(is_whole),))()
+    told = []
+    for engine in ("quick", "memo"):
+        with pytest.raises(SpecError, match="zero") as error:
+            check_liveness(model, engine=engine)
+        told.append(str(error.value))
+    assert told[0] == told[1]
+
+
+def test_the_command_does_not_import_numba():
+    program = (
+        "import sys; from raftnb.__main__ import main\n"
+        "code = main(['liveness', 'fair-store'])\n"
+        "print(code, 'numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0 False"
