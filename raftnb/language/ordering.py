@@ -25,15 +25,7 @@ from raftnb.data.values import Map
 from raftnb.language.looseness import FIRM, Looseness, OfHashes, holding, join, set_of
 from raftnb.language.network import in_flight
 from raftnb.language.processes import either
-from raftnb.language.source import (
-    all_nodes,
-    callees,
-    is_ours,
-    methods_named,
-    parse,
-    place,
-    reached,
-)
+from raftnb.language.source import callees, is_ours, methods_named, parse, place, reached
 from raftnb.language.vocabulary import Vocabulary
 
 MAKES_SETS = (frozenset, set)
@@ -345,7 +337,7 @@ class Path:
         """The expressions of whose elements the order is not seen, by identity."""
         if self.order.of_hashes:
             return frozenset()
-        nodes = all_nodes(self.function)
+        nodes = list(ast.walk(self.tree))
         calls = [node for node in nodes if isinstance(node, ast.Call)]
         known = [self.names.get(getattr(call.func, "id", "")) for call in calls]
         free = {id(c.args[0]) for c, f in zip(calls, known, strict=True) if c.args and f in UNSEEN}
