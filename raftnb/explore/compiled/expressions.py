@@ -227,11 +227,25 @@ class Expressions:
             assert isinstance(member, Member)
             return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
         refuse_ranges(e)
+        if e.op == "concat":
+            return self._built(self._spread(e, env), "as_tuple")
         last = e.args[-1]
+        if e.op == "merge" and isinstance(last, nodes.Collect) and len(last.items) == 2:
+            return self.in_turn((e.args[0], *last.items), env, "map_with({}, {}, {})".format)
         if e.op in ("union", "minus") and isinstance(last, nodes.Collect) and len(last.items) == 1:
             return self._one_changed(e, last.items[0], env)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
+
+    def _spread(self, e: Expr, env: Names) -> str:
+        """What pushes the items of a sequence, whose parts are not made for that."""
+        if isinstance(e, nodes.Collect):
+            return " ".join(f"push({self.word(item, env)});" for item in e.items)
+        if isinstance(e, Apply) and e.op == "concat":
+            return " ".join(self._spread(part, env) for part in e.args)
+        if isinstance(e, Apply) and e.op == "slice":
+            return self.in_turn(e.args, env, "spread_slice({}, {}, {});".format) + ";"
+        return f"spread({self.word(e, env)});"
 
     def _one_changed(self, e: Apply, item: Expr, env: Names) -> str:
         """A set with one item more or less."""
@@ -366,7 +380,6 @@ OPERATORS: dict[str, Callable[..., str]] = {
     "len": lambda items: f"length({items})",
     "index": lambda items, key: f"item({items}, {key})",
     "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
-    "concat": lambda a, b: f"concat({a}, {b})",
     "union": lambda a, b: f"joined({a}, {b})",
     "minus": lambda a, b: f"minus({a}, {b})",
     "meet": lambda a, b: f"common({a}, {b})",

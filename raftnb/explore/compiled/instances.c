@@ -208,7 +208,7 @@ static int is_received(const struct instance *i, W message) {
 /* Run the instances of a slot; whether one of them does something. */
 static int run_slot(const struct slot *slot, W message) {
     int moved = 0;
-    if (slot->each) return slot->each(slot);
+    if (slot->each && noting < 0) return slot->each(slot);
     load_state();
     for (int j = 0; j < slot->n && !halt; j++) {
         int n = in_slot[slot->first + j].instance, went = 0;

@@ -127,7 +127,7 @@ class Slots:
         """What the instances of a loop, which are steps, may have changed, by their arguments."""
         first = self.instances[slot.instances[0]]
         written = self.written.get((type(first.process), first.action.name))
-        if slot.asked is not None or written is None or len(written) > MOST_WRITTEN:
+        if written is None or len(written) > MOST_WRITTEN:
             return None
         if not all(self._is_owned(root, whose, slot) for root, _, whose in written):
             return None

@@ -33,13 +33,18 @@ static void index_nodes(size_t size) {
     }
 }
 
+static inline int are_same(const W *a, const W *b, W n) {
+    for (W i = 0; i < n; i++)
+        if (a[i] != b[i]) return 0;
+    return 1;
+}
+
 W node(W rank, W n, const W *words) {
     W head = rank << 28 | n, hash = (W)hash_of(words, n, head);
     size_t i = hash & (nodes_size - 1);
     for (; nodes[i]; i = (i + 1) & (nodes_size - 1)) {
         const W *old = arena + nodes[i];
-        if (old[0] == hash && old[1] == head && !memcmp(old + 2, words, n * sizeof(W)))
-            return NODE | nodes[i];
+        if (old[0] == hash && old[1] == head && are_same(old + 2, words, n)) return NODE | nodes[i];
     }
     make_room(&arena_array, arena_used + n + 2);
     W place = (W)arena_used;
@@ -154,9 +159,15 @@ static int64_t cut_off(int64_t i, int64_t n) {
     return i < 0 ? 0 : i > n ? n : i;
 }
 
-W slice(W items, W low, W high) {
+void spread_slice(W items, W low, W high) {
     int64_t n = size(items), i = cut_off(number(low), n), j = cut_off(number(high), n);
-    return node(TUPLE, j > i ? (W)(j - i) : 0, at(items) + i);
+    for (; i < j; i++) push(at(items)[i]);
+}
+
+W slice(W items, W low, W high) {
+    W *from = top;
+    spread_slice(items, low, high);
+    return as_tuple(from);
 }
 
 void spread(W items) {
@@ -189,19 +200,27 @@ W combined(W rank, const W *a, W na, const W *b, W nb) {
 
 W merged(W a, W b) { return combined(MAP, at(a), size(a), at(b), size(b)); }
 
+W map_with(W map, W key, W value) {
+    W *from = top, n = size(map), i = find(at(map), n, 2, key, 1);
+    int there = i < n;
+    if (there && at(map)[i + 1] == value) return map;
+    spread(map);
+    if (!there) {
+        i = search(from, n, 2, key, &there);
+        push(NONE), push(NONE);
+        memmove(from + i + 2, from + i, (n - i) * sizeof(W));
+    }
+    from[i] = key, from[i + 1] = value;
+    W found = node(MAP, (W)(top - from), from);
+    top = from;
+    return found;
+}
+
 /* Two sequences of numbers, as Python compares them. */
 int lexically(W a, W b, int or_equal) {
     for (W i = 0; i < size(a) && i < size(b); i++)
         if (at(a)[i] != at(b)[i]) return at(a)[i] < at(b)[i];
     return size(a) < size(b) || (or_equal && size(a) == size(b));
-}
-
-W floored(W a, W b, int rest) {
-    int64_t x = number(a), y = number(b);
-    if (!y) fail();
-    int64_t q = x / y, r = x % y;
-    if (r && (r < 0) != (y < 0)) q--, r += y;
-    return counted(rest ? r : q);
 }
 
 W extreme(W items, int largest, W otherwise) {

@@ -44,6 +44,13 @@ static inline W counted(int64_t i) {
     if (i <= -LIMIT || i >= LIMIT) fail();
     return (W)(ZERO + i);
 }
+static inline W floored(W a, W b, int rest) {
+    int x = (int)number(a), y = (int)number(b);
+    if (!y) fail();
+    int q = x / y, r = x % y;
+    if (r && (r < 0) != (y < 0)) q--, r += y;
+    return counted(rest ? r : q);
+}
 static inline int is_number(W w) { return w > ZERO - LIMIT && w < ZERO + LIMIT; }
 static inline W some(W w) {
     if (w == NONE) fail();
@@ -78,13 +85,14 @@ int node_holds(W items, W item);
 W map_get(W map, W key, W otherwise);
 W item(W items, W key);
 W slice(W items, W low, W high);
+void spread_slice(W items, W low, W high);
 void spread(W items);
 void merge_sort(W *words, size_t n, int step);
 W concat(W a, W b);
 W combined(W rank, const W *a, W na, const W *b, W nb);
 W merged(W a, W b);
+W map_with(W map, W key, W value);
 int lexically(W a, W b, int or_equal);
-W floored(W a, W b, int rest);
 W extreme(W items, int largest, W otherwise);
 int each_is(W items, W from, W step, int (*is_of_type)(W));
 W counting(W low, W high);
