@@ -428,9 +428,9 @@ ODD = [
 @pytest.mark.parametrize(("cls", "changed"), ODD)
 def test_trials_on_permuted_states_find_out_what_tells_members_apart(cls, changed):
     states = state_graph(plain.LIGHTS(), max_states=1_000).states
-    Trial(plain.LIGHTS()).of_states(states)
+    Trial(plain.LIGHTS()).of_states(states, 0.0)
     with pytest.raises(SpecError, match=r"tells members apart|compared by their order"):
-        Trial(plain.LIGHTS.variant("odd", cls, **changed)()).of_states(states)
+        Trial(plain.LIGHTS.variant("odd", cls, **changed)()).of_states(states, 0.0)
 
 
 def test_initial_states_that_favor_a_member_are_found_out():

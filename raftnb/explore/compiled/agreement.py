@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import random
 import time
 from collections import Counter
@@ -56,6 +57,12 @@ def sample(loaded: Loaded) -> Iterator[int]:
     chance = random.Random(0)
     while n:
         yield chance.randrange(n)
+
+
+def some_states(loaded: Loaded, most: int) -> Iterator[State]:
+    """So many of these states, or fewer where the same ones come again."""
+    numbers = dict.fromkeys(itertools.islice(sample(loaded), most))
+    return map(loaded.numbered, numbers)
 
 
 def compare_state(loaded: Loaded, number: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import Counter
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.compiled.agreement import Differs, compare, sample
+from raftnb.explore.compiled.agreement import SHARE, Differs, compare, some_states
 from raftnb.explore.compiled.program import Loaded, Text, text_of
 from raftnb.explore.compiled.stored import Stored
 from raftnb.explore.compiled.tried import Trial
@@ -247,10 +246,10 @@ class CompiledSearch:
 
     def _compare(self) -> None:
         begun = time.perf_counter()
-        compare(self.loaded, begun - self.started, begun)
+        seconds = begun - self.started
+        compare(self.loaded, seconds, begun)
         if self._trial:
-            numbers = itertools.islice(sample(self.loaded), CLAIMS_TRIED)
-            self._trial.of_states([self.loaded.numbered(n) for n in dict.fromkeys(numbers)])
+            self._trial.of_states(some_states(self.loaded, CLAIMS_TRIED), SHARE * seconds)
 
     def to(self, number: int) -> Trace:
         """A shortest trace to a state."""
