@@ -81,7 +81,7 @@ def check(
     With a `cluster`, the states are dealt out to its workers: counts and verdict are the same, of
     several shortest traces there may be another, and a violation is told when all that was
     expanded with it has been; `max_memory` is that of one machine. Raises `UsageError` there for
-    symmetry, a view, a folder and *possible* claims.
+    a view, a folder and *possible* claims, and for symmetry of a model that cannot be compiled.
     """
     options = ExplorationOptions(
         deadlock, max_states, max_depth, max_memory, symmetry, threads, progress, view,

@@ -22,7 +22,6 @@ def dealt_out(
     """
     possible = ", ".join(claim.__name__ for claim in asked(model, "possible"))
     alone = {
-        "symmetry": (options.symmetry, "leave `symmetry` out, or the cluster"),
         "a view": (options.view, "leave the view out, or the cluster"),
         "states on disk": (options.folder, "leave `folder` out, or the cluster"),
         f"`possible` claims ({possible})": (possible, "ask the others by `claims=[...]`"),

@@ -116,7 +116,6 @@ def test_a_worker_that_ends_with_what_was_kept_of_it_is_said(engine: str) -> Non
     [
         ({"view": claims.all_stopped}, "leave the view out, or the cluster"),
         ({"folder": "x"}, "leave `folder` out, or the cluster"),
-        ({"symmetry": True}, "leave `symmetry` out, or the cluster"),
         ({"threads": 2}, "say how many workers: `Cluster(workers=4)`"),
         ({"engine": "reference"}, "leave it out, or the cluster"),
     ],

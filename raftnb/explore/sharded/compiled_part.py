@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from raftnb.data.values import show
-from raftnb.explore.compiled.agreement import Differs, compare
+from raftnb.explore.compiled.agreement import SHARE, Differs, compare, some_states
 from raftnb.explore.compiled.building import known_by
 from raftnb.explore.compiled.program import Loaded, text_of
 from raftnb.explore.compiled.search import (
@@ -25,11 +25,14 @@ from raftnb.explore.compiled.search import (
     TooNarrow,
     interpreted_in,
 )
+from raftnb.explore.compiled.tried import Trial
+from raftnb.explore.compiled.words import NotCompiled
+from raftnb.explore.interchangeable import CLAIMS_TRIED
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.sharded.part import Begun, Expanded, Seen
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.parallel import packed
+from raftnb.parallel import packed, unpacked
 
 
 class CompiledPart:
@@ -49,6 +52,9 @@ class CompiledPart:
         self.model, self.number, self.many, self.memory = model, number, many, memory
         asked = replace(options, max_memory=None)  # a shard has no states on disk
         self.written = text_of(model, asked, wide=wide)
+        if options.symmetry and self.written.interpreted:
+            raise NotCompiled(next(iter(self.written.interpreted.values())))
+        self.trial = Trial(model) if options.symmetry else None
         most = memory // (4 * (self.written.width + 1) + 18)
         self.loaded = Loaded(self.written, memory, most, options.deadlock)
         self.library, self.result = self.loaded.library, self.loaded.result
@@ -142,9 +148,19 @@ class CompiledPart:
         state, parent = self.loaded.numbered(number), self.library.parent_of(number)
         return packed(state, self.model), self.library.home_of(number), parent
 
+    def standing_for(self, state: bytes) -> bytes:
+        """The state that stands for one and all its permutations: itself, without symmetry."""
+        return packed(self.loaded.canonical(unpacked(state, self.model))[0], self.model)
+
     def compare(self) -> None:
-        """Look at some states again in plain Python; raises `Differs`."""
+        """Look at some states again in plain Python; raises `Differs`.
+
+        With symmetry, raises `SpecError` where members are told apart.
+        """
         compare(self.loaded, self.seconds, time.perf_counter())
+        if self.trial:
+            some = some_states(self.loaded, -(-CLAIMS_TRIED // self.many))
+            self.trial.of_states(some, SHARE * self.seconds)
 
     # What the code says.
 

@@ -74,8 +74,14 @@ class Part(Protocol):
     def state_at(self, number: int) -> tuple[bytes, int, int]:
         """A state, and the shard and number of the one that it was reached from."""
 
+    def standing_for(self, state: bytes) -> bytes:
+        """The state that stands for one and all its permutations: itself, without symmetry."""
+
     def compare(self) -> None:
-        """Look at some states again in plain Python; raises `Differs`."""
+        """Look at some states again in plain Python; raises `Differs`.
+
+        With symmetry, raises `SpecError` where members are told apart.
+        """
 
     def close(self) -> None:
         """Give back what it takes."""

@@ -11,22 +11,25 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
-from raftnb.data.trace import Trace
+from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.compiled import Differs, NotCompiled
 from raftnb.explore.compiled.program import NO_PARENT
 from raftnb.explore.compiled.search import TooNarrow
+from raftnb.explore.compiled.tried import Trial
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
+from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep, one_more, through
+from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
 from raftnb.explore.sharded.part import Begun, Expanded, Seen
 from raftnb.explore.sharded.shard import MEMO, NARROW, WIDE, Shard
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.parallel import Cluster, Crew, Ended, unpacked
+from raftnb.parallel import Cluster, Crew, Ended, packed, unpacked
 
 A = TypeVar("A")
 ROUND = 500_000
@@ -98,7 +101,13 @@ class Sharded:
                 self._round(stops)
 
     def _begin(self) -> None:
-        """Let all workers begin; raises `NotCompiled` where they have not all the same program."""
+        """Let all workers begin; raises `NotCompiled` where they have not all the same program.
+
+        With symmetry, raises `SpecError` where members are told apart at the start.
+        """
+        if self.options.symmetry:
+            refuse_favorites(self.model)
+            Trial(self.model).of_initial()
         ended = None
         for _ in range(TRIES):
             try:
@@ -239,7 +248,17 @@ class Sharded:
             here = partial(self.crew.ask, shard, "state_at", number)
             data, shard, number = self._retried(here)
             states.append(unpacked(data, self.model))
+        if self.options.symmetry:
+            return alike(self.model, states[::-1], self._standing_for)
         return through(self.model, states[::-1])
+
+    def _standing_for(self, state: State) -> State:
+        """With symmetry, the state that stands for one, in all shards."""
+        data = packed(state, self.model)
+        found: State = unpacked(
+            self._retried(lambda: self.crew.ask(0, "standing_for", data)), self.model
+        )
+        return found
 
     # What is said.
 
@@ -252,7 +271,7 @@ class Sharded:
             depth=self.deepest,
             witnesses=witnesses,
             cut=self.cut,
-            partial=remarks(self.model, witnesses, self.cut, symmetry=False),
+            partial=remarks(self.model, witnesses, self.cut, symmetry=self.options.symmetry),
             coverage=dict(self.coverage),
             never_taken=never_taken(self.model, self.coverage) if found.get("complete") else (),
             not_checked=not_checked(self.model),
@@ -273,7 +292,8 @@ def explored_on(cluster: Cluster, model: Model, options: ExplorationOptions) -> 
 def explored_by(crew: Crew, model: Model, options: ExplorationOptions) -> Exploration:
     """What workers find: in compiled code if all of them have it, and it is to be believed.
 
-    Else each has a memo. Compiled code begins anew where its rows were too narrow.
+    Else each has a memo; with symmetry, raises `UsageError` then. Compiled code begins anew where
+    its rows were too narrow.
     """
     started = time.perf_counter()
     for engine in (NARROW, WIDE):
@@ -282,10 +302,22 @@ def explored_by(crew: Crew, model: Model, options: ExplorationOptions) -> Explor
             return replace(found, seconds=time.perf_counter() - started)
         except TooNarrow:
             continue
-        except NotCompiled:
+        except NotCompiled as reason:
+            refuse_symmetry_of_memo(options, reason)
             break
         except (Differs, NoSuchStep) as difference:
+            refuse_symmetry_of_memo(options, difference)
             print(f"the compiled code is not believed: {difference}", file=sys.stderr)
             break
     found = Sharded(model, options, crew, MEMO).run()
     return replace(found, seconds=time.perf_counter() - started)
+
+
+def refuse_symmetry_of_memo(options: ExplorationOptions, reason: Exception) -> None:
+    """Raise `UsageError` for symmetry: each memo has its own state that stands for others."""
+    if options.symmetry:
+        raise UsageError(
+            f"symmetry, with a cluster: {reason}",
+            allowed="models that can be said in C, on machines with a compiler of C",
+            cure="leave `symmetry` out, or the cluster",
+        ) from None

@@ -85,8 +85,12 @@ class Shard:
         """A state, and the shard and number of the one that it was reached from."""
         return self.states.state_at(number)
 
+    def standing_for(self, state: bytes) -> bytes:
+        """The state that stands for one and all its permutations: itself, without symmetry."""
+        return self.states.standing_for(state)
+
     def compare(self) -> None:
-        """Look at some states again in plain Python; raises `Differs`."""
+        """Look at some states again in plain Python; raises `Differs`, and `SpecError`."""
         self.states.compare()
 
     # What may be lost.
