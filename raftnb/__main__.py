@@ -35,6 +35,7 @@ COMMANDS = {
     "histories": "histories",
     "linearizable": "linearizable",
     "conforms": "conforms",
+    "prepare": "prepare",
 }
 """The commands, each with its module; only those that are needed are imported, which takes time."""
 USAGE_ERROR = 2

@@ -167,6 +167,7 @@ LINES = {
     "conforms no.ndjson --format libraft": ("no.ndjson", "No such file", "whether it is there"),
     "linearizable no.json --model kv": ("no.json", "No such file", "check its name"),
     "linearizable x.json --model kv --seconds nan": ("command line, --seconds", "`nan`", "10"),
+    "prepare all": ("command line", "unrecognized arguments: all", "prepare --help"),
     "linearizable x.json --model kv --megabytes 0": ("command line, --megabytes", "`0`", "10"),
 }  # fmt: skip
 LABELS = re.compile(r"(at|found|allowed|cure): +")
