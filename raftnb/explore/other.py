@@ -21,6 +21,8 @@ COMPILED_FROM = 3_000
 """So many initial states are not listed in Python."""
 COMPILING = 0.15
 """Seconds of the processor that the compiler of C takes for a program, about."""
+WITH_SYMMETRY = 2.5
+"""So many times as long where members change places: what that needs is in the model's own text."""
 SURE = 1.5
 """Where the memo would take so many times as long it is not worth going on with."""
 TOO_EARLY = 1 / 8
@@ -57,6 +59,7 @@ class Compiled:
 
     def __init__(self, model: Model, options: ExplorationOptions) -> None:
         self.model, self.options = model, options
+        self._compiling = COMPILING * (WITH_SYMMETRY if options.symmetry else 1)
         self._asked = False
         self._program: tuple[Text, Build] | None = None
         self._violated: Exploration | None = None
@@ -87,11 +90,11 @@ class Compiled:
             return None
         runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps
         saved = self._saved(pace, is_hard=runs * RARE > steps)
-        if self._program is None and saved > COMPILING:
+        if self._program is None and saved > self._compiling:
             self._begin(mixed=runs * OFTEN > steps)
         if self._program is None:
             return None
-        if not self._program[1].is_done() and saved <= SURE * COMPILING:
+        if not self._program[1].is_done() and saved <= SURE * self._compiling:
             return None
         found = self._answer()
         if found is None or found.verdict is not Verdict.VIOLATED:
@@ -121,7 +124,7 @@ class Compiled:
         known = before.met or expanded  # at first those that were expanded, the initial states
         to_come = self._to_come(pace, (pace.met - known) / expanded)
         left = lately / expanded * to_come
-        if spent < TOO_EARLY * COMPILING:
+        if spent < TOO_EARLY * self._compiling:
             return 0.0
         if is_hard:
             return left

@@ -321,6 +321,13 @@ def test_it_begins_where_the_memo_would_take_longer_than_the_compiler(
     assert decided(monkeypatch, levels(sizes, seconds)) == found
 
 
+def test_with_symmetry_the_compiler_takes_longer(monkeypatch):
+    assert decided(monkeypatch, levels(STEADY, DEAR)) == (2, 3)
+    assert decided(monkeypatch, levels(STEADY, DEAR), symmetry=True) == (4, 6)
+    dearer = levels(STEADY, DEAR * other.WITH_SYMMETRY)
+    assert decided(monkeypatch, dearer, symmetry=True) == (2, 3)
+
+
 def test_what_is_ready_is_taken_though_it_is_not_sure(monkeypatch):
     assert decided(monkeypatch, levels(STEADY, DEAR), done=True) == (2, 2)
 
