@@ -28,9 +28,10 @@ def measured(states: int, megabytes: int | None) -> str:
         spent = time.process_time() - begun
         files = [] if folder is None else [folder / n for n in ("values", "rows", "parents")]
         disk = sum(file.stat().st_blocks * 512 for file in files) / found.distinct
+        on_disk = f"{disk:.1f}" if files else ""
     memory = "all" if megabytes is None else f"{megabytes} MB"
     counts = f"| {found.distinct:,} | {found.generated:,} | {memory}"
-    return f"{counts} | {spent:.1f} | {1e6 * spent / found.distinct:.2f} | {disk:.1f} |"
+    return f"{counts} | {spent:.1f} | {1e6 * spent / found.distinct:.2f} | {on_disk} |"
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_number, report
-from raftnb.commands.limits import add_max_memory, add_max_seconds, within
+from raftnb.commands.limits import add_max_memory, add_max_seconds
 from raftnb.commands.narrowing import add_narrowing, narrowing
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
+from raftnb.data.limits import within
 from raftnb.data.verdict import Verdict
 from raftnb.explore import Exploration, check, traps
 from raftnb.explore.lines import LinesRun

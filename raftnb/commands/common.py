@@ -7,7 +7,7 @@ import json
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from raftnb.commands.traces import keep
@@ -36,6 +36,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors say place, found, allowed and cure, as all others do.
 
     An option is written out: an abbreviation might mean another option in a later version.
+    A command that takes SPEC has a default `constants_of`, which tells the constants of one.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -45,8 +46,23 @@ class Parser(argparse.ArgumentParser):
         """What was understood; the command that knows its options refuses the rest itself."""
         understood, rest = super().parse_known_args(*given, **named)
         if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
+            self._refuse(rest, vars(understood))
         return understood, rest
+
+    def _refuse(self, rest: list[str], understood: Mapping[str, Any]) -> NoReturn:
+        """Refuse what was not understood, a constant that is written as an option by its cure."""
+        written = " ".join(rest)
+        option = re.match(r"--([\w-]+)(?:[= ]([^-]\S*))?", written)
+        name = option[1].replace("-", "_") if option else ""
+        spec, constants_of = understood.get("spec"), understood.get("constants_of")
+        if spec and constants_of and name in constants_of(spec):
+            raise UsageError(
+                f"unrecognized arguments: {written}",
+                place="command line",
+                allowed=f"`{name}`, a constant of `{spec}`, by --set",
+                cure=f"--set {name}={(option and option[2]) or 'NUMBER'}",
+            )
+        self.error(f"unrecognized arguments: {written}")
 
     def error(self, message: str) -> NoReturn:
         """Raise the `UsageError` that argparse's message means."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.commands.common import add_json, add_number, print_json
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import load, target_of
 from raftnb.commands.traces import write_text
 from raftnb.conform import Conformance, EventMapping, conforms, read_events
 from raftnb.conform.formats import AS_IS, DEFAULT, FORMATS
 from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.limits import within
 from raftnb.data.verdict import Verdict
 
 UNUSABLE = 2

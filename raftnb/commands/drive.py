@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import MOST_SEED, add_amount, add_json, add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import FORMS, load, target_of
 from raftnb.commands.specifications import SPEC, about, chosen_spec, made, parse_settings
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import RaftnbError, UsageError
+from raftnb.data.limits import within
 
 if TYPE_CHECKING:
     from raftnb.drive import Adapter

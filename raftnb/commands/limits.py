@@ -1,20 +1,10 @@
-"""--max-seconds: a command that stops, and says what it has found till then."""
+"""--max-seconds and --max-memory, which several commands take."""
 
 from __future__ import annotations
 
 import argparse
-import signal
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from types import FrameType
-from typing import Any, TypeVar
 
 from raftnb.commands.common import add_amount, add_number
-from raftnb.data.errors import UsageError
-from raftnb.data.verdict import Answer
-
-A = TypeVar("A", bound=Answer)
 
 
 def add_max_seconds(parser: argparse.ArgumentParser) -> None:
@@ -25,54 +15,3 @@ def add_max_seconds(parser: argparse.ArgumentParser) -> None:
 def add_max_memory(parser: argparse.ArgumentParser) -> None:
     """Let a command take --max-memory MB."""
     add_number(parser, "--max-memory", metavar="MB", help="states beyond MB megabytes go to disk")
-
-
-SOON = 0.05
-"""Seconds until it is tried again where nobody would hear it."""
-
-
-class TimeIsUp(KeyboardInterrupt):
-    """The time is up: engines stop as for Ctrl-C, and keep what they have."""
-
-
-def _is_unheard(frame: FrameType | None) -> bool:
-    """Whether no exception comes out: of a callback of the compiler, or of a `__del__` (Z3's)."""
-    while frame is not None:
-        if "llvmlite" in frame.f_code.co_filename or frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
-
-
-def within(seconds: float | None, ask: Callable[[], A]) -> A:
-    """What `ask` answers, stopped after so many seconds; raises `TimeIsUp` if it then has none."""
-    if seconds is None:
-        return ask()
-    if not hasattr(signal, "setitimer"):
-        raise UsageError(
-            "--max-seconds on a system without timers",
-            place="command line, --max-seconds",
-            allowed="other bounds",
-            cure="leave it out, and stop it with Ctrl-C",
-        )
-    bound = f"max_seconds {seconds:g}"
-
-    def stop(_: int, frame: FrameType | None) -> None:
-        if _is_unheard(frame):
-            signal.setitimer(signal.ITIMER_REAL, SOON)
-        else:
-            raise TimeIsUp(bound)
-
-    until = time.monotonic() + seconds
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        answer = ask()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    told = answer.bound or ""
-    if time.monotonic() < until or "interrupted" not in told:
-        return answer
-    named: Any = answer
-    return replace(named, bound=told.replace("interrupted", bound, 1))  # type: ignore[no-any-return]

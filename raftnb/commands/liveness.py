@@ -6,10 +6,11 @@ import argparse
 from typing import Any
 
 from raftnb.commands.common import add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import within
 from raftnb.language.spec import Model
 from raftnb.language.temporal import Fairness, Liveness, strong, weak
 from raftnb.specs import SPECS

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import MOST_SEED, add_amount, add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import add_spec, chosen, varied
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import within
 from raftnb.language.proof import Proof, proof_of_claims
 from raftnb.language.spec import Spec
 from raftnb.parallel import Cluster

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import MOST_SEED, add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import target_of
 from raftnb.commands.specifications import (
     add_model_arguments,
@@ -19,6 +19,7 @@ from raftnb.commands.specifications import (
 )
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import within
 from raftnb.language.refinement import ClaimedRefinement
 from raftnb.specs import REFINEMENTS
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from raftnb.commands.common import add_json
 from raftnb.commands.loading import FORMS, Loaded, Target, load, target_of
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.names import nearest
 from raftnb.language.processes import GlobalsType, ProcessType
 from raftnb.language.spec import Model, Spec
@@ -35,6 +35,7 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--history", action="store_true", help="keep the history variables, check what reads them"
     )
+    parser.set_defaults(constants_of=constants_of)
 
 
 def add_spec(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +117,14 @@ def chosen_spec(text: str) -> Spec:
             cure=f"python -m raftnb prove {text}",
         )
     return chosen(text, (Spec,), SPECS, "the specification", "run `python -m raftnb list`")[0]  # type: ignore[no-any-return]
+
+
+def constants_of(text: str) -> list[str]:
+    """The constants of the specification that a word names; none where it names none."""
+    try:
+        return list(chosen_spec(text).all_constants)
+    except RaftnbError:
+        return []
 
 
 def varied(spec: Spec, variants: Iterable[str]) -> Spec:

@@ -9,7 +9,7 @@ from typing import Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import add_amount, add_number, report
-from raftnb.commands.limits import add_max_memory, within
+from raftnb.commands.limits import add_max_memory
 from raftnb.commands.specifications import (
     add_model_arguments,
     chosen_spec,
@@ -19,6 +19,7 @@ from raftnb.commands.specifications import (
 )
 from raftnb.commands.traces import add_trace
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import within
 from raftnb.data.progress import progress_bar
 from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model, Spec

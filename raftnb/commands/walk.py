@@ -7,9 +7,10 @@ from typing import Any
 
 from raftnb.commands.clusters import add_cluster, cluster_of
 from raftnb.commands.common import MOST_SEED, add_number, report
-from raftnb.commands.limits import add_max_seconds, within
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
+from raftnb.data.limits import within
 
 
 def add_parser(subparsers: Any) -> None:

@@ -9,6 +9,9 @@ from typing import Any, Self, TextIO
 
 EVERY = 60.0
 """Seconds between two lines of a log."""
+WITH_TOTAL = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
+WITHOUT = "{n_fmt}{unit} [{elapsed}, {rate_noinv_fmt}{postfix}]"
+"""What tqdm writes, but always in states a second, never in seconds a state."""
 
 
 def progress_bar(
@@ -26,6 +29,8 @@ def progress_bar(
     terminal. With `show`, the environment variable TQDM_DISABLE can still turn it off.
     """
     options: dict[str, Any] = {"total": total, "desc": title, "unit": f" {unit}"}
+    head = f"{title}: ".replace("{", "{{").replace("}", "}}") if title else ""
+    options["bar_format"] = head + WITHOUT if total is None else WITH_TOTAL
     display = _display_of_a_notebook()
     if display is not None:
         options |= {"file": Line(display), "ncols": 80}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import TimeIsUp, within
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
@@ -44,6 +46,7 @@ def check(
     max_states: int | None = None,
     max_depth: int | None = None,
     max_memory: int | None = None,
+    max_seconds: float | None = None,
     symmetry: bool = False,
     view: View | None = None,
     action_constraints: Iterable[Property] = (),
@@ -57,21 +60,22 @@ def check(
     """Explore a model exhaustively, and check what is claimed of its states and steps.
 
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
-    `max_depth`, `max_memory` in bytes, Ctrl-C), with the verdict *unknown*. With `start`, say
-    `trace.last`, it begins in that state, and what it finds is true of what comes after it (for
-    several states, give `model.starting_at(...)`). With `claims`, names of claims about states
-    and steps, no others are asked, and what is not violated is *unknown*. With `go_on` it
-    continues after a violation without the claim that was violated, anew each time, so that
-    every claim that is violated has its shortest trace. With `symmetry`, states that differ by
-    a permutation of the spec's symmetric domains count once. With `view`, a function of the
-    state, states of which it says the same are visited once; where it took two states for one,
-    what is not violated is *unknown*. A step for which one of the `action_constraints` (`after(x)`
-    is x after it) is false is cut off, as by a constraint of the spec. `engine` is "fast", which is
-    "memo" at first, and goes on with "compiled" where there are many states or much has to be
-    run in Python, and the model can be said in C; or "reference": the plain Python that they are
-    compared with, used too where numba is not installed (it pays no heed to `max_memory` and
-    `threads`). "quick" is "fast", but in a process that has just begun plain Python, or then
-    compiled code, is done before numba is imported; of several shortest traces it may have others.
+    `max_depth`, `max_memory` in bytes, `max_seconds` of this call, Ctrl-C), with the verdict
+    *unknown*. With `start`, say `trace.last`, it begins in that state, and what it finds is
+    true of what comes after it (for several states, give `model.starting_at(...)`). With
+    `claims`, names of claims about states and steps, no others are asked, and what is not
+    violated is *unknown*. With `go_on` it continues after a violation without the claim that
+    was violated, anew each time, so that every claim that is violated has its shortest trace.
+    With `symmetry`, states that differ by a permutation of the spec's symmetric domains count
+    once. With `view`, a function of the state, states of which it says the same are visited
+    once; where it took two states for one, what is not violated is *unknown*. A step for which
+    one of the `action_constraints` (`after(x)` is x after it) is false is cut off, as by a
+    constraint of the spec. `engine` is "fast", which is "memo" at first, and goes on with
+    "compiled" where there are many states or much has to be run in Python, and the model can be
+    said in C; or "reference": the plain Python that they are compared with, used too where
+    numba is not installed (it pays no heed to `max_memory` and `threads`). "quick" is "fast",
+    but in a process that has just begun plain Python, or then compiled code, is done before
+    numba is imported; of several shortest traces it may have others.
 
     With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
@@ -103,8 +107,19 @@ def check(
 
     chosen = choice(begun(model, start), claims)
     refuse_narrowing(chosen.model, options)
-    found = all_violations(chosen.model, options, ask) if go_on else ask(chosen.model, options)
-    return chosen.said(found)
+    search_all = partial(all_violations, ask=ask) if go_on else ask
+    return chosen.said(in_time(max_seconds, partial(search_all, chosen.model, options)))
+
+
+def in_time(seconds: float | None, search: Callable[[], Exploration]) -> Exploration:
+    """What a search finds within so many seconds of this call, if they are given."""
+    given = isinstance(seconds, int | float) and 0 < seconds < inf
+    if seconds is not None and not given:
+        raise UsageError(f"max_seconds={seconds!r}", allowed="a number above 0", cure="use 10")
+    try:
+        return within(seconds, search)
+    except TimeIsUp as stop:
+        return Exploration(Verdict.UNKNOWN, 0, 0, 0, seconds or 0.0, bound=str(stop))
 
 
 def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None:

@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from raftnb.commands.limits import TimeIsUp, within
+from raftnb.data.errors import UsageError
+from raftnb.data.limits import TimeIsUp, within
 from raftnb.data.verdict import Verdict, counted
-from raftnb.explore import Graph, reachable
+from raftnb.explore import Graph, check, reachable
 from raftnb.language import eventually
 from raftnb.language.proof import Lemma, Proof
 from raftnb.liveness import check_liveness
@@ -21,7 +23,13 @@ from raftnb.prove.solving import decide
 from raftnb.refine import refines
 from raftnb.refine.check import Refinement
 from raftnb.specs import PROOFS
+from raftnb.specs.raft.ongaro_tla import RAFT_TLA, Role, Server
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client
+
+
+def nobody_leads() -> bool:
+    return not any(s.role == Role.LEADER for s in Server)
+
 
 CALLBACK = """
 def callback(wait):
@@ -30,6 +38,30 @@ def callback(wait):
     except BaseException:
         heard.append("what nobody hears")
 """
+
+
+@pytest.mark.parametrize("engine", ["reference", "memo", "compiled"])
+def test_a_check_in_python_stops_in_time_with_what_it_has(engine: str) -> None:
+    model = RAFT_TLA(servers=4, max_messages=3)
+    found = check(model, max_seconds=0.5, engine=engine, progress=False)
+    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "max_seconds 0.5")
+    assert found.distinct > 0 or engine != "reference"
+    assert check(SEQUENTIAL_STORE(), max_seconds=60, progress=False).verdict is Verdict.HOLDS
+
+
+def test_what_goes_on_after_a_violation_stops_in_time_too() -> None:
+    wrong = RAFT_TLA.variant("wrong", invariants=(nobody_leads,), sometimes=())
+    found = check(
+        wrong(servers=4, max_messages=3), go_on=True, max_seconds=1.0, engine="memo",
+        progress=False,
+    )  # fmt: skip
+    assert (found.bound, found.complete) == ("max_seconds 1", False)
+    assert found.property in ("nobody_leads", None)
+
+
+def test_outside_of_the_main_thread_no_timer_is_set() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(UsageError, match="no timer can be set"):
+        pool.submit(check, SEQUENTIAL_STORE(), max_seconds=1, progress=False).result()
 
 
 def test_an_alarm_in_a_callback_of_the_compiler_waits_for_its_end() -> None:

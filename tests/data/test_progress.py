@@ -65,6 +65,20 @@ def test_where_nobody_sees_it_it_is_made_only_if_it_is_to_be_shown(
     assert [type(options["file"]) for options in made] == [Log]
 
 
+def test_a_slow_rate_is_in_things_a_second_too(made: list[dict[str, Any]]) -> None:
+    progress_bar("states", delay=0)
+    progress_bar("sizes", total=4, delay=0)
+    progress_bar("events", title="a {log}", delay=0)
+    kept = ("total", "unit", "bar_format")
+    lines = [
+        tqdm.format_meter(1, elapsed=2.0, ncols=60, **{name: options[name] for name in kept})
+        for options in made
+    ]
+    assert lines[0] == "1 states [00:02,  0.50 states/s]"
+    assert lines[1].endswith("| 1/4 [00:02<00:06,  0.50 sizes/s]")
+    assert lines[2] == "a {log}: 1 events [00:02,  0.50 events/s]"
+
+
 def test_a_bar_is_made_after_its_delay_and_counts_from_its_beginning(
     made: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

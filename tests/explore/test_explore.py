@@ -305,7 +305,16 @@ def test_an_action_that_depends_on_more_than_the_state_is_found_out(monkeypatch)
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"max_states": 0}, {"max_depth": -1}, {"max_memory": 0}, {"threads": 0}, {"engine": "slow"}],
+    [
+        {"max_states": 0},
+        {"max_depth": -1},
+        {"max_memory": 0},
+        {"threads": 0},
+        {"engine": "slow"},
+        {"max_seconds": 0},
+        {"max_seconds": float("nan")},
+        {"max_seconds": "1"},
+    ],
 )
 def test_a_senseless_option_is_a_usage_error(wrong):
     with pytest.raises(UsageError):
