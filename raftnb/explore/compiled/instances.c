@@ -77,13 +77,20 @@ static void leave_out(int instance);
 enum { NOTHING, SUCCESSORS, ROWS };
 static int is_collecting; /* successors, for Python; or rows that may be among the forgotten */
 /* Those claims about steps that are `unchanged` are asked of every step (search.c). */
+static inline int all_are_asked(void) { return is_collecting || (STEPS && any(unchanged)); }
 static inline int is_asked(const uint64_t *need) {
-    if (is_collecting || meets(need, all_of(INVARIANT))) return 1;
-    return STEPS && (meets(need, all_of(STEP)) || any(unchanged));
+    return all_are_asked() || meets(need, all_of(INVARIANT)) || (STEPS && meets(need, all_of(STEP)));
 }
 
-/* An outcome that is noted: this, then groups and their words. What it sends and discards is a node. */
-struct outcome { int instance, within, writes; W changes; uint64_t need[]; };
+/* An outcome that is noted, with the bits that it writes into the words of a row behind it. What it
+   sends and discards is a node; `only_sends` if it is not nothing. `may_be_asked` is whether claims
+   are, though it should be outside of the constraints. */
+struct outcome {
+    int instance, writes;
+    W length, changes;
+    unsigned char within, may_be_asked, only_sends;
+    uint64_t need[];
+};
 static inline size_t head_of_outcome(void) {
     return sizeof(struct outcome) + NEED * sizeof(uint64_t);
 }
@@ -98,26 +105,37 @@ static int asks_for(const struct slot *slot, int group) {
     return 0;
 }
 
+/* What the claims say that read messages, is not known before it is known which there are. */
+static void note_messages(struct outcome *one) {
+    if (!noted_n) return;
+    one->changes = node(TUPLE, 2 * noted_n, noted[0]), one->only_sends = 1;
+    for (int i = 0; i < noted_n; i++) {
+        const uint64_t *read_it = touching_cell(place_of_message(noted[i][1]));
+        one->only_sends &= noted[i][0] == SENT;
+        one->may_be_asked |= meets(read_it, all_of(INVARIANT)) || meets(read_it, all_of(STEP));
+    }
+}
+
 static void note_outcome(int instance) {
     if (noted_n > MOST_NOTED || notes_used + ROOM_FOR_NOTES > notes_size) {
         too_much = 1;
         return;
     }
     struct outcome *one = (struct outcome *)(notes + notes_used);
-    W (*pairs)[2] = (W (*)[2])(notes + notes_used + head_of_outcome());
-    *one = (struct outcome){instance, 1};
-    clear(one->need);
+    struct write *writes = (struct write *)(notes + notes_used + head_of_outcome());
+    *one = (struct outcome){.instance = instance, .within = 1};
+    clear(one->need), steps_n++;
     for (int i = 0; i < changes(); i++) {
-        int cell = changed_cell(i), g = group_of[cell], known = 0;
+        int cell = changed_cell(i), g = group_of[cell];
         if (after_step[cell] == before_step[cell]) continue;
         if (is_of_network(cell) && notes_messages) continue;
         join(one->need, touching_cell(cell));
         if (is_of_network(cell)) one->within &= are_few(after_step[cell]);
-        for (int j = 0; j < one->writes; j++) known |= pairs[j][0] == g;
-        if (known) continue;
-        pairs[one->writes][0] = g, pairs[one->writes++][1] = group_in(after_step, g);
+        if (stamps[g] == steps_n) continue;
+        stamps[g] = steps_n;
+        writes[one->writes++] = writing(g, group_in(after_step, g));
     }
-    if (noted_n) one->changes = node(TUPLE, 2 * noted_n, noted[0]);
+    note_messages(one);
     for (int i = next_in(one->need, 0); i < CHECKS; i = next_in(one->need, i + 1)) {
         if (!holds(local + noting * NEED, i)) continue;
         s = checks[i].kind == STEP ? before_step : after_step, t = after_step;
@@ -125,8 +143,9 @@ static void note_outcome(int instance) {
         if (checks[i].kind == CONSTRAINT) one->within &= is_true;
         if (is_true || checks[i].kind == CONSTRAINT) clear_bit(one->need, i);
     }
-    notes_used += head_of_outcome() + one->writes * sizeof *pairs;
-    notes_n++;
+    one->may_be_asked |= meets(one->need, all_of(INVARIANT)) || meets(one->need, all_of(STEP));
+    one->length = (head_of_outcome() + one->writes * sizeof *writes + 7) & ~7u;
+    notes_used += one->length, notes_n++;
 }
 
 /* A group of several cells changes once in each step. */

@@ -107,4 +107,13 @@ static int are_few(W word) {
     return 1;
 }
 
+/* Whether any message more is too many: another copy of what is there, or another one. */
+static int is_full(W bag) {
+    if (KEEPS || MOST_DISTINCT < 0 || MOST_COPIES < 0) return 0;
+    if ((int64_t)(size(bag) / 2) < MOST_DISTINCT) return 0;
+    for (W i = 1; i < size(bag); i += 2)
+        if (number(at(bag)[i]) < MOST_COPIES) return 0;
+    return 1;
+}
+
 static inline int is_of_network(int cell) { return cell >= NETWORK; }

@@ -58,29 +58,35 @@ static void change_queues(struct successor *one, W changes) {
         one->within &= are_few(word_in(one->row, group_of[place_of_message(at(changes)[i])]));
 }
 
+static int bag_is_full; /* of the state that is expanded (network.c) */
+
 /* An outcome that is kept, on its way; how long its note is. */
 static inline size_t take(const char *from) {
     const struct outcome *o = (const struct outcome *)from;
-    const W (*pairs)[2] = (const W (*)[2])(from + head_of_outcome());
-    size_t length = head_of_outcome() + o->writes * sizeof *pairs;
-    int few = 1, in_bag = BAG >= 0 && o->changes;
-    W bag = in_bag ? bag_after(base[group_of[BAG]], o->changes, &few) : NONE;
-    if (!(o->within & few) && !is_asked(o->need) && !(in_bag && is_asked(touching_cell(BAG)))) {
+    const struct write *writes = (const struct write *)(from + head_of_outcome());
+    int may_be_asked = o->may_be_asked || all_are_asked(), in_bag = BAG >= 0 && o->changes, few = 1;
+    int is_outside = !o->within || (bag_is_full & o->only_sends);
+    W bag = NONE;
+    if (!is_outside || may_be_asked) {
+        if (in_bag) bag = bag_after(base[group_of[BAG]], o->changes, &few);
+        is_outside = !(o->within & few);
+    }
+    if (is_outside && !may_be_asked) {
         leave_out(o->instance);
-        return length;
+        return o->length;
     }
     struct successor *one = fresh_successor();
     copy_row(one->row, base_row), clear(one->need), join(one->need, o->need);
     one->hash = base_hash;
     one->instance = o->instance, one->within = o->within & few;
-    for (int i = 0; i < o->writes; i++) one->hash = replaced(one->row, one->hash, pairs[i][0], pairs[i][1]);
+    for (int i = 0; i < o->writes; i++) one->hash = written_to(one->row, one->hash, &writes[i]);
     if (in_bag && bag != base[group_of[BAG]]) {
         join(one->need, touching_cell(BAG));
         one->hash = replaced(one->row, one->hash, group_of[BAG], bag);
     }
     if (QUEUES >= 0 && o->changes) change_queues(one, o->changes);
     arrive(one);
-    return length;
+    return o->length;
 }
 
 /* What is asked of a state: first posed, then answered, in the same order. So memory is fetched for
@@ -138,9 +144,9 @@ static inline int pose(int k, W message) {
 /* To whom each message of the bag is sent, at the bottom of the stack. */
 static W *receivers;
 
-static void note_receivers(void) {
+static void look_at_bag(void) {
     W step = KEEPS ? 1 : 2, bag = base[group_of[BAG < 0 ? 0 : BAG]];
-    receivers = top;
+    receivers = top, bag_is_full = BAG >= 0 && is_full(bag);
     for (W m = 0; BAG >= 0 && m < size(bag); m += step) {
         W message = at(bag)[m];
         push(at(message)[dest_at[at(message)[0]]]);

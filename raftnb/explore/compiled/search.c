@@ -295,7 +295,7 @@ static void begin_at(uint32_t state) {
     base_hash = hash_of_row(base_row);
     if (SYMMETRIC) look_at_row(base_row);
     state_is_loaded = questions_n = 0, top = stack;
-    note_receivers();
+    look_at_bag();
 }
 
 static void expand_one(void) {
