@@ -185,22 +185,26 @@ void did(int instance) {
     s = after_step;
 }
 
-static __attribute__((noinline)) int run(const struct instance *i, const W *arguments) {
-    W *from = top;
-    if (i->chooses && setjmp(on_disabled)) {
-        top = from;
-        return 0;
-    }
-    return i->run(arguments);
+static int attempt(int n, const W *arguments) {
+    s = after_step;
+    int went = instances[n].run(arguments);
+    if (went) did(n);
+    else if (written_n | noted_n) undo();
+    return went;
 }
 
-static int attempt(int n, const W *arguments) {
+/* Where there is nothing to choose from, the instance is not enabled. */
+static __attribute__((noinline)) int run_script(int n, const W *arguments) {
+    W *from = top;
+    choices = 0;
+    if (!setjmp(on_disabled)) return attempt(n, arguments);
+    top = from, undo();
+    return 0;
+}
+
+static int attempt_choices(int n, const W *arguments) {
     int moved = 0;
-    do {
-        s = after_step, choices = 0;
-        if (run(&instances[n], arguments)) moved = 1, did(n);
-        else undo();
-    } while (!halt && instances[n].chooses && next_script());
+    do moved |= run_script(n, arguments); while (!halt && next_script());
     return moved;
 }
 
@@ -232,11 +236,15 @@ static int run_slot(const struct slot *slot, W message) {
     for (int j = 0; j < slot->n && !halt; j++) {
         int n = in_slot[slot->first + j].instance, went = 0;
         const struct instance *i = &instances[n];
+        const W *arguments = constants + i->arguments;
         W given[MOST_ARGUMENTS];
-        memcpy(given, constants + i->arguments, i->n * sizeof(W));
-        if (i->receives >= 0) given[i->position] = message;
-        if (i->receives < 0 || is_received(i, message))
-            went = INTERPRETED && !i->run ? attempt_in_python(n, message) : attempt(n, given);
+        if (i->receives >= 0) {
+            memcpy(given, arguments, i->n * sizeof(W));
+            given[i->position] = message, arguments = given;
+        }
+        if (i->receives >= 0 && !is_received(i, message)) went = 0;
+        else if (INTERPRETED && !i->run) went = attempt_in_python(n, message);
+        else went = i->chooses ? attempt_choices(n, arguments) : attempt(n, arguments);
         note_first((went ? enabled_in : disabled_in) + n);
         moved |= went;
     }

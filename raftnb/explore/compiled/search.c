@@ -354,6 +354,17 @@ static int may_begin(const W *state, int cell) {
     return 1;
 }
 
+/* Where nothing narrows them down, the table is as large as they need, from the start. */
+static void make_table_for_beginnings(void) {
+    if (BOUNDS || SYMMETRIC || is_dealt_out || any(all_of(CONSTRAINT))) return;
+    uint64_t all = 1;
+    int bits = table_bits;
+    for (int cell = 0; cell < CELLS && all <= most_states; cell++) all *= beginnings_of(&starts[cell]);
+    if (all > most_states) return;
+    while (bits < most_bits && all > GROWS_AT(bits)) bits++;
+    if (bits > table_bits) index_states(bits, 0);
+}
+
 /* The initial states, cell by cell, `most` cells and no more; DONE after the last one. What is so
    initially is asked as soon as the cells are there that it reads. */
 int begin_all(uint64_t most) {
@@ -362,6 +373,7 @@ int begin_all(uint64_t most) {
     halt = MORE, top = stack, waiting_n = 0, current = NO_PARENT;
     int wrong = setjmp(on_failure);
     if (wrong) return why_not(wrong);
+    if (!states_n) make_table_for_beginnings();
     for (; most && !halt; most--) {
         if (cell == CELLS) {
             meet_initial(state);

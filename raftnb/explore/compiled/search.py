@@ -87,6 +87,7 @@ class CompiledSearch:
                 folder.close()
             raise
         self.begun = False  # whether all initial states were met
+        self._most_memory, self._known_until = options.memory, time.monotonic() + 1
         self._trial = Trial(self.model) if options.symmetry else None
 
     def run(self) -> Exploration:
@@ -241,8 +242,14 @@ class CompiledSearch:
         queue = found.states - found.next
         bar.set_postfix(depth=self.depth + 1, queue=f"{queue:,}")
         bar.update(found.states - bar.n)
-        if self.loaded.library.memory() > self.options.memory:
+        if self.loaded.library.memory() > self._memory():
             raise Stop(Verdict.UNKNOWN, bound=self._bound())
+
+    def _memory(self) -> int:
+        """What may be used: what is free is looked up once a second, not for every small level."""
+        if time.monotonic() > self._known_until:
+            self._most_memory, self._known_until = self.options.memory, time.monotonic() + 1
+        return self._most_memory
 
     def _compare(self) -> None:
         begun = time.perf_counter()
