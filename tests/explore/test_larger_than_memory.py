@@ -317,7 +317,7 @@ def test_another_question_is_not_gone_on_with(stopped: Path) -> None:
 
 
 def test_another_version_is_not_gone_on_with(stopped: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("raftnb.explore.compiled.stored.version", lambda name: "9.9")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "9.9")
     assert "of another version of raftnb" in refused(stopped)
 
 
