@@ -18,7 +18,7 @@ from raftnb.data.limits import within
 from raftnb.data.verdict import Verdict
 from raftnb.explore import Exploration, check, traps
 from raftnb.explore.lines import LinesRun
-from raftnb.explore.traps import endless
+from raftnb.explore.traps import endless, places
 from raftnb.language.spec import Model
 
 if TYPE_CHECKING:
@@ -149,5 +149,7 @@ def after(model: Model, result: Exploration) -> tuple[str, ...]:
     """What to do about what was found."""
     if result.property == "deadlock":
         return ("if that state is the end, say so: `final=` of the Spec, or --no-deadlock",)
+    if "natural numbers beyond" in (result.bound or ""):
+        return tuple(dict.fromkeys(places(model)))
     stopped = result.verdict is Verdict.UNKNOWN and not result.complete
     return tuple(endless(model)) if stopped else ()

@@ -78,8 +78,9 @@ class Parser(argparse.ArgumentParser):
 
     def _meant(self, found: str) -> str:
         """Which option, or which of the choices, was likely meant; empty if none is near."""
-        if option := re.match(r"unrecognized arguments: (?:.* )?(--[\w-]+)", found):
-            return nearest(option[1], re.findall(r"--[\w-]+", self.format_usage()))
+        if option := re.match(r"unrecognized arguments: (?:.* )?--([\w-]+)", found):
+            known = re.findall(r"--([\w-]+)", self.format_usage())
+            return nearest(option[1], known).replace("`", "`--", 1)
         if choice := re.match(r"invalid choice: '(.*?)' \(choose from (.*)\)", found):
             return nearest(choice[1], re.findall(r"[\w-]+", choice[2]))
         return ""

@@ -163,10 +163,12 @@ class State:
         """Raise `UsageError` if a view lacks a variable of the other layout or has one more."""
         mine, theirs = self.layout.index, layout.index
         lost = [key for key in theirs if key not in given and key not in mine]
-        if lost or given.keys() - theirs.keys():
-            found = lost or sorted(given.keys() - theirs.keys())
+        more = sorted(given.keys() - theirs.keys())
+        if lost or more:
+            told = [f"without {'.'.join(lost[0])}"] if lost else []
+            told += [f"with {'.'.join(more[0])}"] if more else []
             raise UsageError(
-                f"the variable {'.'.join(found[0])} in a view of a state",
+                f"a view of a state {', and '.join(told)}",
                 allowed=", ".join(map(str, layout.cells)),
                 cure="give every variable that the other specification has, and no other",
             )

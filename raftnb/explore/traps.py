@@ -106,6 +106,30 @@ def _few_messages(model: Model) -> Iterator[str]:
                 )
 
 
+def places(model: Model) -> Iterator[str]:
+    """Parameters that are natural numbers, and yet only places in a sequence."""
+    for cls in model.processes:
+        for action in cls.actions.values():
+            free = {*model.parameters(action, skip=1)} - set(model.constants)
+            for node in ast.walk(parse(action.function)):
+                if isinstance(node, ast.Compare) and len(node.ops) == 1:
+                    yield from _place(node, free, action.name)
+
+
+def _place(node: ast.Compare, free: set[str], action: str) -> Iterator[str]:
+    """`i < len(x)`, where i is one of these names."""
+    low, high = (node.left, node.comparators[0])[:: 1 if isinstance(node.ops[0], ast.Lt) else -1]
+    called = (
+        isinstance(high, ast.Call) and isinstance(high.func, ast.Name) and high.func.id == "len"
+    )
+    if isinstance(node.ops[0], ast.Lt | ast.Gt) and isinstance(low, ast.Name) and called:
+        if low.id in free:
+            yield (
+                f"`{low.id}` of {action} is a place in a sequence: `{low.id} = "
+                f"either(*range({ast.unparse(high)}))` instead of the parameter tries each there is"
+            )
+
+
 def endless(model: Model) -> Iterator[str]:
     """What may grow without end, where an exploration has not come to its own."""
     spec, delivery = model.spec, model.delivery

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.errors import SpecError
 
 
 class Initial:
@@ -34,6 +35,15 @@ class First(Initial):
     """The first value of the annotated type."""
 
 
+OF_INITIAL: dict[type[Initial], str] = {
+    Each: "begin with `Map()`, and read it with a default: `m.get(a, Map()).get(b, 0)`",
+    First: "write the value out, or begin with `anything()` and say what is so in `initially=`",
+    Anything: "`= anything()` is any map of the type",
+    HistoryInitial: "the other way round: `history(each(...))`",
+}
+"""The cure where `each` is given what is no value."""
+
+
 def start_of(initial: Any) -> Any:
     """The start expression of a variable, whether it is a history variable or not."""
     return initial.value if isinstance(initial, HistoryInitial) else initial
@@ -50,7 +60,17 @@ def history(value: Any) -> Any:
 
 @told_plainly
 def each(value: Any) -> Any:
-    """Initially the map in which every key of the annotated domain has this value."""
+    """Initially the map in which every key of the annotated domain has this value.
+
+    Raises `SpecError` for `each` in itself, or another word that is no value.
+    """
+    if isinstance(value, Initial):
+        word = {Each: "each(...)", First: "first()", Anything: "anything()"}.get(type(value))
+        raise SpecError(
+            f"`each({word or 'history(...)'})`",
+            allowed="`each(value)`, where the value is written out: one for all keys",
+            cure=OF_INITIAL[type(value)],
+        )
     return Each(value)
 
 

@@ -140,6 +140,8 @@ def _of_itf_value(value: Any) -> Any:
 def _of_text(text: str) -> Frames:
     parts = re.split(r"^(?:\d+: )?State (\d+): ?.*$|^\d+: <.*$", text, flags=re.MULTILINE)
     if len(parts) < 3:
+        if "No error has been found" in text:
+            raise _unreadable("what TLC writes where it finds no error: there is no trace in it")
         raise _unreadable("a text without a line `State 1: ...`")
     states = tuple(_state(part) for part in parts[2::2])
     back = re.search(r"Back to state:? (\d+)", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from raftnb.pluscal import collections, trees
 from raftnb.pluscal.scope import LANGUAGE, Scope, refuse
@@ -80,17 +81,33 @@ def changed_for_each(words: Words, s: For, scope: Scope) -> dict[str, Term]:
     ]
     others = [p for p in trees.own_of(s.body) if isinstance(p, Statement)
               and not isinstance(p, If) and not (isinstance(p, Assign))]  # fmt: skip
-    own = all(isinstance(t.owner, Var) and t.owner.name == s.name for t in targets)
+    own = all(_is_of(t, s.name) for t in targets)
     if others or not own or not targets:
-        refuse(
-            scope.routine, s.line, "a loop that does this", "loops that send to each of a set, or "
-            "change a variable of each of them, or give names values",
-            "say what the loop does in one expression, with a comprehension",
-        )  # fmt: skip
+        _refuse_loop(s, scope, next((t for t in targets if not _is_of(t, s.name)), None))
     names = sorted({t.variable for t in targets})
     _refuse_others(words, s, set(names), scope)
     found = [_change(words, s, name, scope) for name in names]
     return dict(one for one in found if one is not None)
+
+
+def _refuse_loop(s: For, scope: Scope, elsewhere: Read | None) -> NoReturn:
+    """Refuse a loop, by the variable that it changes and that is not of what it goes through."""
+    found, cure = "a loop that does several things, or none", "make a loop for each"
+    if elsewhere is not None:
+        name = elsewhere.variable
+        found = f"a loop that changes `{name}`, which is not a variable of `{s.name}`"
+        cure = f"say in one expression, with a comprehension, what `{name}` becomes"
+        if elsewhere.owner is not None:
+            cure = f"go through those that change: `for p in Class: if ...: p.{name} = ...`"
+    refuse(
+        scope.routine, s.line, found, "loops that send to each of a set, or change a variable of "
+        "each of them, or give names values", cure,
+    )  # fmt: skip
+
+
+def _is_of(target: Read, name: str) -> bool:
+    """Whether it is a variable of what the loop's own name stands for."""
+    return isinstance(target.owner, Var) and target.owner.name == name
 
 
 def _refuse_others(words: Words, s: For, names: set[str], scope: Scope) -> None:

@@ -246,17 +246,19 @@ def _extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
             allowed = f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
             lower.scope.fail(node, allowed, cure if keys else SAY)
         default = [lower.number(k.value) for k in node.keywords]
-        return Apply(INT, node.lineno, of_one, (_numbers(lower, node.args[0]), *default))
+        return Apply(INT, node.lineno, of_one, (_numbers(lower, node), *default))
 
     return handler
 
 
-def _numbers(lower: Lower, node: ast.expr) -> Expr:
+def _numbers(lower: Lower, call: ast.Call) -> Expr:
+    """The numbers of which the least or the largest is asked."""
+    node = call.args[0]
     if isinstance(node, ast.GeneratorExp):
         return comprehension(lower, "seq", node, lambda: (lower.number(node.elt), None))
     found = lower.collection(node)
     if not isinstance(element(found), Int | Never):
-        lower.scope.fail(node, "a collection of numbers")
+        lower.scope.fail(call, "a collection of numbers", "choose any of them: `x = either(*xs)`")
     return found
 
 

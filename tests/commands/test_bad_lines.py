@@ -98,6 +98,7 @@ LINES = {
     "liveness": ("command line", "required: SPEC", "liveness --help"),
     "liveness raft": ("command line, SPEC", "`raft`, of which no liveness", "use `timely-raft`"),
     "liveness fair-store --property x": ("command line, --property", "`x`", "one of these names"),
+    "check raft --max-stats 5": ("command line", "--max-stats", "did you mean `--max-states`?"),
     "liveness fair-store --fair foo": ("command line, --fair", "`foo`", "--fair weak:Client"),
     "liveness fair-store --fair ''": ("command line, --fair", "``", "--fair weak:Client"),
     "liveness fair-store --fair odd:Client": ("command line, --fair", "`odd:Client`", "--fair"),
@@ -105,7 +106,7 @@ LINES = {
     "liveness fair-store --fair none --fair weak:Client": (
         "command line, --fair", "`none` and other", "leave `none` out",
     ),
-    "liveness fair-store --symmetry": ("command line", "arguments: --symmetry", "--help"),
+    "liveness fair-store --symmetry": ("command line", "--symmetry", "python -m raftnb liveness"),
     "liveness fair-store --max-states 0": ("command line, --max-states", "`0`", "leave it out"),
     "refines": ("command line", "required: SPEC", "refines --help"),
     "refines raft": ("command line, SPEC", "`raft`, of which no refinement", "use one of these"),

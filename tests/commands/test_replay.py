@@ -99,6 +99,7 @@ def test_a_state_that_is_stuck_is_a_deadlock(
 
 BAD = {
     "": "a text without a line `State 1: ...`",
+    "No error has been found.": "what TLC writes where it finds no error",
     "no trace": "a text without a line `State 1: ...`",
     "{": "JSON that cannot be read",
     "{}": "JSON with nothing in it",

@@ -58,7 +58,7 @@ def test_messages_are_left_out_where_the_other_specification_has_none(spec: Spec
 def test_a_specification_with_messages_is_seen_with_none_from_one_without() -> None:
     quiet = QUIET().initial_states[0]
     assert quiet.seen_as(LOUD().layout, {}) == LOUD().initial_states[0]
-    with pytest.raises(UsageError, match="n1 to n1.queue in a view of a state"):
+    with pytest.raises(UsageError, match="a view of a state without n1 to n1.queue"):
         quiet.seen_as(QUEUE().layout, {})
 
 

@@ -1,10 +1,14 @@
 """Traps are told with their cure, and nothing is told where there is none."""
 
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from raftnb.__main__ import main
 from raftnb.explore import traps
+from raftnb.explore.traps import places
 from raftnb.language import (
     Delivery,
     Domain,
@@ -92,3 +96,52 @@ def test_many_members_are_told_with_symmetry_only() -> None:
     assert told(servers=7) == ("one step of propose sends up to 7 messages, and limit=3 cuts such "
                                "steps off: give limit=7",)  # fmt: skip
     assert told(servers=7, limit=7, symmetry=True)[0].startswith("10,080 permutations")
+
+
+class Picker(Process):
+    log: Seq[Nat] = ()
+
+    def forward(self, i: Nat) -> None:
+        when(i < len(self.log))
+        self.log = self.log[:i]
+
+    def back(self, i: Nat, most: int) -> None:
+        when(len(self.log) > i and i < most)
+        self.log = self.log[i:]
+
+    def bounded(self, most: int, n: Nat) -> None:
+        when(most < len(self.log) and len(self.log) < n and n < 3)
+
+
+def test_a_parameter_that_is_a_place_in_a_sequence_may_be_chosen() -> None:
+    told = [*places(Spec("picker", (Picker,), constants={"most": 2})())]
+    instead = "`i = either(*range(len(self.log)))` instead of the parameter tries each there is"
+    assert told == [
+        f"`i` of {name} is a place in a sequence: {instead}" for name in ("forward", "back")
+    ]
+
+
+def test_that_a_place_may_be_chosen_is_told_where_numbers_were_not_tried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "from __future__ import annotations\nfrom raftnb import *\n"
+    text = head + dedent(
+        """
+        class Picker(Process):
+            log: Seq[bool] = (True, False)
+
+            def take(self{parameter}) -> None:
+                {guard}
+                self.log = self.log[:i]
+
+        S = Spec("picker", (Picker,))
+        """
+    )
+    for number, (parameter, guard, code) in enumerate((
+        (", i: Nat", "when(i < len(self.log))", 3),
+        ("", "i = either(*range(len(self.log)))", 0),
+    )):  # fmt: skip
+        path = tmp_path / f"picker{number}.py"
+        path.write_text(text.format(parameter=parameter, guard=guard), encoding="utf-8")
+        assert main(["check", str(path), "--no-deadlock"]) == code
+        assert ("hint: `i` of take is a place" in capsys.readouterr().err) is (code == 3)

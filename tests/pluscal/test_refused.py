@@ -104,6 +104,37 @@ class Looper(Process, number="actors"):
                 Quiet.count += 1
 
 
+class Placer(Process, number="actors"):
+    """A loop over places, which changes those who stand there."""
+
+    mine: int = 0
+    line: Seq[Placer] = ()
+
+    def place(self) -> None:
+        for i in range(len(self.line)):
+            self.line[i].mine = i
+
+
+class Doer(Process, number="actors"):
+    """A loop that does nothing."""
+
+    mine: int = 0
+
+    def do(self) -> None:
+        for d in Doer:
+            when(d.mine == 0)
+
+
+class Chooser(Process, number="actors"):
+    """The least of what has no order."""
+
+    mine: Thing | None = None
+
+    def choose(self) -> None:
+        when(Quiet.order != ())
+        self.mine = min(Quiet.order)
+
+
 class Actor(Process, number="actors"):
     """Does nothing of note."""
 
@@ -117,7 +148,10 @@ class Actor(Process, number="actors"):
     [
         (Sorter, "a set gone through in the order of the language"),
         (Renamer, "a map whose keys are not what is gone through"),
-        (Looper, "a loop that does this"),
+        (Looper, "a loop that changes `count`, which is not a variable of `t`"),
+        (Placer, "a loop that changes `mine`, which is not a variable of `i`"),
+        (Doer, "a loop that does several things, or none"),
+        (Chooser, "`min(Quiet.order)`"),
     ],
 )
 def test_what_needs_an_order_is_refused_at_its_place(make, cls, found) -> None:
