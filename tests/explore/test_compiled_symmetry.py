@@ -252,6 +252,38 @@ def test_what_is_kept_of_messages_in_flight_is_not_taken_for_a_sequence():
     search.loaded.close()
 
 
+class Ring(Message):
+    pass
+
+
+class Door(Process, number="doors"):
+    rung: Nat = 0
+
+    def hear(self, m: Ring) -> None:
+        when(self.rung < 1)
+        discard(m)
+        self.rung = self.rung + 1
+
+
+class Visitor(Process, number="visitors"):
+    has_rung: bool = False
+
+    def ring(self, door: Door) -> None:
+        when(not self.has_rung)
+        self.has_rung = True
+        send(Ring(), to=door)
+
+
+def test_queues_to_others_stay_with_these_when_members_change_places():
+    model = Spec(
+        "doors", (Visitor, Door), constants={"visitors": 3, "doors": 2}, symmetric=(Visitor,),
+        delivery=Delivery(duplicates=False, reorders=False),
+    )()  # fmt: skip
+    slow = state_graph(model, max_states=5_000)
+    assert slow.complete
+    assert compiled_search(model, OPTIONS).run().distinct == orbits(model, slow.states)
+
+
 MADE_UP = {"guests": GUESTS, "graph": GRAPH, "posts": POSTS, "kept": KEPT, "queues": QUEUES}
 
 
