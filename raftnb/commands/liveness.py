@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 from raftnb.commands.common import add_number, report
@@ -77,9 +78,15 @@ def chosen_properties(model: Model, name: str | None) -> tuple[Liveness, ...]:
             f"the liveness property `{name}`",
             place="command line, --property",
             allowed=", ".join(known),
-            cure="use one of these names",
+            cure=_named(name, known),
         )
     return (known[name],)
+
+
+def _named(name: str, known: Iterable[str]) -> str:
+    """The cure for a name that is none: the one that it is a part of, or all are to be named."""
+    whole = [one for one in known if name in one.split()]
+    return f"--property '{whole[0]}'" if len(whole) == 1 else "use one of these names"
 
 
 def chosen_fairness(model: Model, texts: list[str]) -> list[Fairness]:

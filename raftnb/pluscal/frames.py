@@ -143,7 +143,11 @@ def _of_text(text: str) -> Frames:
         if "No error has been found" in text:
             raise _unreadable("what TLC writes where it finds no error: there is no trace in it")
         raise _unreadable("a text without a line `State 1: ...`")
-    states = tuple(_state(part) for part in parts[2::2])
+    stays = re.search(r"^State (\d+): Stuttering", text, re.MULTILINE)
+    last = int(stays[1]) - 1 if stays else None
+    states = tuple(_state(part) for part in parts[2::2][:last])
+    if last is not None:
+        return _looped(states, last - 1)
     back = re.search(r"Back to state:? (\d+)", text)
     if back is None and (again := re.search(r"^(\d+): Back to state", text, re.MULTILINE)):
         back = again

@@ -70,3 +70,21 @@ def test_refines_json_has_both_views(capsys):
     found = json.loads(out)
     assert (code, found["verdict"]) == (1, "violated")
     assert len(found["view"]) == len(found["trace"]["states"]) == 11
+
+
+def test_a_part_of_a_property_s_name_is_answered_with_the_whole(capsys, tmp_path):
+    text = (
+        "from raftnb import *\n"
+        "class Lamp(Process):\n"
+        "    on: bool = False\n"
+        "    def switch(self) -> None:\n"
+        "        self.on = not self.on\n"
+        "def lit() -> bool:\n"
+        "    return any(lamp.on for lamp in Lamp)\n"
+        "LAMP = Spec('lamp', (Lamp,), fairness=(weak(Lamp),), liveness=(eventually(lit),))\n"
+    )
+    path = tmp_path / "lamp_p.py"
+    path.write_text(text)
+    code, _, err = run(capsys, "liveness", str(path), "--property", "lit")
+    assert (code, "cure:    --property 'eventually lit'" in err) == (2, True)
+    assert run(capsys, "liveness", str(path), "--property", "eventually lit")[0] == 0

@@ -11,7 +11,7 @@ import pytest
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import Trace
 from raftnb.explore import check
-from raftnb.language import cycle
+from raftnb.language import Process, Spec, cycle, when
 from raftnb.pluscal import read_trace
 from raftnb.pluscal.frames import Pairs, Several, frames, value_of
 from raftnb.specs.raft.mistakes import MUTANTS
@@ -49,6 +49,34 @@ def test_text_and_json_give_the_same_trace() -> None:
     texts = (DATA / f"forgets-its-vote.{end}" for end in ("txt", "json"))
     one, other = (read_trace(text.read_text(encoding="utf-8"), FORGETFUL) for text in texts)
     assert one == other
+
+
+class Lamp(Process, number="lamps"):
+    on: bool = False
+
+    def switch(self) -> None:
+        when(not any(lamp.on for lamp in Lamp))
+        self.on = True
+
+
+STUTTERING = """Error: Temporal properties were violated.
+State 1: <Initial predicate>
+on = (l1 :> FALSE @@ l2 :> FALSE)
+
+State 2: <lamp(l1) line 30, col 15 to line 32, col 40 of module Lamps>
+on = (l1 :> TRUE @@ l2 :> FALSE)
+
+State 3: Stuttering
+Finished checking temporal properties in 00s at 2026-11-26 21:44:45
+5 states generated, 3 distinct states found, 0 states left on queue.
+"""
+
+
+def test_a_behavior_that_stays_where_it_is_for_ever_is_read() -> None:
+    trace = read_trace(STUTTERING, Spec("lamps", (Lamp,), constants={"lamps": 2})())
+    assert [str(step) for step in trace.steps] == ["l1.switch()"]
+    assert trace.last["l1", "on"] is True
+    assert trace.loop is None
 
 
 def itf() -> dict[str, Any]:
