@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from raftnb.data.errors import UsageError
-from raftnb.data.markup import escaped
 
 
 class Verdict(Enum):
@@ -78,6 +77,8 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         """The text as a notebook shows it: the verdict set off, everything escaped."""
+        from raftnb.data.markup import escaped  # here: `html` takes time to import
+
         front, verdict, rest = str(self).partition(str(self.verdict))
         return f"<pre>{escaped(front)}<strong>{verdict}</strong>{escaped(rest)}</pre>"
 
