@@ -18,26 +18,38 @@ from raftnb.commands.common import Parser
 from raftnb.data.errors import RaftnbError
 
 COMMANDS = {
-    "list": "listing",
-    "check": "check",
-    "sweep": "sweep",
-    "states": "states",
-    "explore": "explore",
-    "walk": "walk",
-    "liveness": "liveness",
-    "refines": "refines",
-    "drive": "drive",
-    "record": "record",
-    "prove": "prove",
-    "pluscal": "pluscal",
-    "replay": "replay",
-    "mutants": "mutants",
-    "histories": "histories",
-    "linearizable": "linearizable",
-    "conforms": "conforms",
-    "prepare": "prepare",
+    "list": ("listing", "the specifications and their constants"),
+    "check": ("check", "explore every reachable state, and check what is claimed of them"),
+    "sweep": (
+        "sweep",
+        "explore a specification at several sizes: what each costs, and what it finds",
+    ),
+    "states": ("states", "write every reachable state to a file, a line of JSON each"),
+    "explore": ("explore", "write a page in which one chooses the steps of a specification"),
+    "walk": ("walk", "take random walks, and check every state on the way"),
+    "liveness": (
+        "liveness",
+        "check liveness properties under fairness, and show a lasso where one fails",
+    ),
+    "refines": ("refines", "check that a specification implements a simpler one"),
+    "drive": ("drive", "let a specification drive an implementation, and compare"),
+    "record": ("record", "run a real cluster with faults, record it, and judge the record"),
+    "prove": ("prove", "prove what is claimed, for any number of processes and any bounds"),
+    "pluscal": (
+        "pluscal",
+        "print a specification as an algorithm in PlusCal, or as a module of TLA+",
+    ),
+    "replay": ("replay", "read a counterexample of TLC, Apalache or Quint, judge and draw it"),
+    "mutants": (
+        "mutants",
+        "find out every known mistake in Raft, its extensions, and the store on top of it",
+    ),
+    "histories": ("histories", "walk through Raft with clients, and judge what they see"),
+    "linearizable": ("linearizable", "is a recorded history of a store linearizable?"),
+    "conforms": ("conforms", "does the log of an implementation fit Raft?"),
+    "prepare": ("prepare", "compile what is compiled once after an installation: some 15 seconds"),
 }
-"""The commands, each with its module; only those that are needed are imported, which takes time."""
+"""The commands, each with its module, which is imported only to run it, and what it does."""
 USAGE_ERROR = 2
 UNKNOWN = 3
 FEWER_COLLECTIONS = 100_000
@@ -48,7 +60,7 @@ UNFOUND: dict[str, Any] = {"verdict": "unknown", "property": None, "bound": None
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
-    """The parser of the command line, with every command, or with the one that is called."""
+    """The parser of the command line: of the command that is called, or a list of all."""
     parser = Parser(
         prog="python -m raftnb",
         description="Specify, explore, prove and draw Raft.",
@@ -56,9 +68,12 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
         "specification error), 3 unknown (a bound was reached, or only a part was asked for).",
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    modules = [COMMANDS[command]] if command in COMMANDS else COMMANDS.values()
-    for module in modules:
-        import_module(f"raftnb.commands.{module}").add_parser(subparsers)
+    if command in COMMANDS:
+        import_module(f"raftnb.commands.{COMMANDS[command][0]}").add_parser(subparsers)
+        return parser
+    for name, (_, what_it_does) in COMMANDS.items():
+        listed = subparsers.add_parser(name, help=what_it_does)
+        listed.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
 
 

@@ -29,7 +29,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `check` to the command line."""
     parser = subparsers.add_parser(
         "check",
-        help="explore every reachable state, and check what is claimed of them",
         description="Explore a specification exhaustively. Exit code: 0 holds, 1 violated, "
         "2 usage or specification error, 3 unknown (a bound was reached).",
     )

@@ -25,7 +25,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `conforms` to the command line."""
     parser = subparsers.add_parser(
         "conforms",
-        help="does the log of an implementation fit Raft?",
         description="Hold logs of implementations against a specification: JSON lines, also .xz "
         "or .gz. Exit code: 0 holds, 1 violated (an event that does not fit, or a claim that is "
         "false), 2 unusable input, 3 unknown (a bound was reached); of several files the worst, "

@@ -59,7 +59,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `drive` to the command line."""
     parser = subparsers.add_parser(
         "drive",
-        help="let a specification drive an implementation, and compare",
         description="Drive an implementation by random walks of a specification, compare after "
         "each step, and shrink what differs to short scenes. Exit code: 1 violated, 2 usage or "
         "specification error, 3 unknown (nothing was found).",

@@ -18,7 +18,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `explore` to the command line."""
     parser = subparsers.add_parser(
         "explore",
-        help="write a page in which one chooses the steps of a specification",
         description="Write a web page, one file that needs no network, in which a reader chooses "
         "the steps of a specification, goes back, and takes others. It carries the states with "
         "it, those nearest to the initial ones if there are more than N. "

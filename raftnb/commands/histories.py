@@ -23,7 +23,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `histories` to the command line."""
     parser = subparsers.add_parser(
         "histories",
-        help="walk through Raft with clients, and judge what they see",
         description="Walk through Raft with clients, with faults, and check that the histories of "
         "calls and answers are linearizable. SPEC is raft-store, raft-store-read-index or "
         "raft-store-leases. Exit code: 1 violated, 2 usage or specification error, 3 unknown "

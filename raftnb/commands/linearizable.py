@@ -35,7 +35,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `linearizable` to the command line."""
     parser = subparsers.add_parser(
         "linearizable",
-        help="is a recorded history of a store linearizable?",
         description="Check recorded histories: JSON, CSV, Jepsen's EDN, log or store directory, "
         "also .gz or .xz. Exit code: 0 holds, 1 violated, 2 unusable input, 3 unknown (a budget "
         "was used up); of several files the worst, in the order 1, 2, 3, 0.",

@@ -11,7 +11,7 @@ from raftnb.specs import SPECS
 
 def add_parser(subparsers: Any) -> None:
     """Add `list` to the command line."""
-    parser = subparsers.add_parser("list", help="the specifications and their constants")
+    parser = subparsers.add_parser("list")
     add_json(parser)
     parser.set_defaults(run=run)
 

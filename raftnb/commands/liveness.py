@@ -23,7 +23,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `liveness` to the command line."""
     parser = subparsers.add_parser(
         "liveness",
-        help="check liveness properties under fairness, and show a lasso where one fails",
         description="Check the liveness properties of a specification under its fairness. "
         "Exit code: 0 holds, 1 violated, 2 usage or specification error, 3 unknown (cut off).",
     )

@@ -23,7 +23,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `mutants` to the command line."""
     parser = subparsers.add_parser(
         "mutants",
-        help="find out every known mistake in Raft, its extensions, and the store on top of it",
         description="Find out each of the known mistakes by its property: "
         f"{'; '.join(map(rows_of, FAMILIES))}. Where: the cluster in which it is found out, as "
         "(servers, terms, log length), with R1 for one restart. Exit code: 0 if "

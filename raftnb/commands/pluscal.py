@@ -15,7 +15,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `pluscal` to the command line."""
     parser = subparsers.add_parser(
         "pluscal",
-        help="print a specification as an algorithm in PlusCal, or as a module of TLA+",
         description="Print a specification in PlusCal, with a configuration of TLC, the model "
         "checker of TLA+. With --tla, print the same state machine as a plain module of TLA+, of "
         "which TLC finds the same states. What they cannot say is refused. "

@@ -16,7 +16,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `prepare` to the command line."""
     parser = subparsers.add_parser(
         "prepare",
-        help="compile what is compiled once after an installation: some 15 seconds",
         description="Compile what the first check, walk or notebook after an installation would "
         "wait for. What is compiled is kept; without this, it is compiled when it is first needed.",
     )

@@ -29,7 +29,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `prove` to the command line."""
     parser = subparsers.add_parser(
         "prove",
-        help="prove what is claimed, for any number of processes and any bounds",
         description="Prove by inductive invariant, with Z3, from the specification's own source. "
         "Exit code: 0 every condition proved, 1 a run from the start breaks a claim, "
         "2 usage or specification error, or what has no translation to Z3 (with its place and the "

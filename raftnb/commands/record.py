@@ -25,7 +25,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `record` to the command line."""
     parser = subparsers.add_parser(
         "record",
-        help="run a real cluster with faults, record it, and judge the record",
         description="Start three nodes on this machine (127.0.0.1), let clients use them while "
         "nodes are killed and paused, write what clients call and are answered, and ask whether it "
         "is linearizable; where the nodes write a trace, also whether it conforms. All processes "

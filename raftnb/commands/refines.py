@@ -33,7 +33,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `refines` to the command line."""
     parser = subparsers.add_parser(
         "refines",
-        help="check that a specification implements a simpler one",
         description="Check the refinement that is claimed of a specification: "
         + "; ".join(f"{c.concrete.name} refines {c.abstract.name}" for c in REFINEMENTS.values())
         + ". Exit code: 0 holds, 1 violated, 2 usage or specification error, 3 unknown (cut off).",

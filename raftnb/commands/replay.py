@@ -65,7 +65,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `replay` to the command line."""
     parser = subparsers.add_parser(
         "replay",
-        help="read a counterexample of TLC, Apalache or Quint, judge and draw it",
         description="Read a counterexample of a module that `pluscal` has printed, with the same "
         "constants and history: TLC's output, its `-dumpTrace json`, or ITF JSON (Apalache, "
         "Quint). Each step is found again in the specification, and what is claimed is asked of "

@@ -24,7 +24,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `states` to the command line."""
     parser = subparsers.add_parser(
         "states",
-        help="write every reachable state to a file, a line of JSON each",
         description="Write the reachable states of a specification, breadth first, a line of JSON "
         'each: {"number": 4, "from": 1, "depth": 3, "state": {...}}, where `from` is the state it '
         "was first met from. Exit code: 0 all are there, 2 usage or specification error, "

@@ -31,7 +31,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `sweep` to the command line."""
     parser = subparsers.add_parser(
         "sweep",
-        help="explore a specification at several sizes: what each costs, and what it finds",
         description="Explore a specification at every choice of the constants that --set gives, "
         "as a range, NAME=2..4, or as one value. Exit code: 0 all hold, 1 one is violated, "
         "2 usage or specification error, 3 unknown (a bound was reached, or a size was not begun).",
@@ -67,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         "max_memory": None if megabytes is None else megabytes * 1_000_000,
         "symmetry": arguments.symmetry,
         "progress": False,
+        "engine": "quick",
     }
 
     sizes = Sizes(tuple(models), partial(asked, arguments.max_seconds, options))

@@ -17,7 +17,6 @@ def add_parser(subparsers: Any) -> None:
     """Add `walk` to the command line."""
     parser = subparsers.add_parser(
         "walk",
-        help="take random walks, and check every state on the way",
         description="Take random walks through a specification. Exit code: 1 violated, "
         "2 usage or specification error, 3 unknown (nothing was found).",
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from raftnb.__main__ import main, run
+from raftnb.__main__ import COMMANDS, main, run
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
 from tests.signals import heeds_ctrl_c
 
@@ -204,3 +204,17 @@ def test_help_of_mutants_says_where_a_mistake_is_found(capsys):
     with pytest.raises(SystemExit):
         main(["mutants", "--help"])
     assert "(servers, terms, log length)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_help_lists_all_commands_and_imports_none_of_them() -> None:
+    program = (
+        "import sys; from raftnb.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(*(m for m in sys.modules if m.startswith(('raftnb.explore', 'raftnb.specs'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    *listed, imported = done.stdout.splitlines()
+    assert imported == ""
+    told = {line.split()[0] for line in listed if line.startswith("    ") and line.split()}
+    assert set(COMMANDS) <= told
