@@ -36,6 +36,8 @@ class Atoms:
 
     def note(self, value: Any) -> None:
         """Take note of all the atoms in a value."""
+        if type(value) is int:
+            return  # thousands with which a variable may begin
         for part in parts(value):
             if isinstance(part, Record):
                 if type(part) not in self.records:
