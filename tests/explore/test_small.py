@@ -15,7 +15,7 @@ from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.small import answer_without_numba
 from raftnb.language import Globals, Nat, Process, Set, Spec, anything, when
 from raftnb.specs import SPECS
-from tests.explore.test_compiled import said
+from tests.explore.test_compiled import needs_cc, said
 
 QUIET = ExplorationOptions(progress=False)
 
@@ -209,3 +209,23 @@ def test_a_small_check_imports_nothing_that_it_does_not_need(seconds):
     assert set(modules) & {*slow, "raftnb.parallel", "raftnb.language.proof"} == set()
     assert ("raftnb.tree" in modules) is (seconds == 0)
     assert "149 distinct states" in done.stdout
+
+
+ENGINES = ["quick", "fast", "memo", "reference", pytest.param("compiled", marks=needs_cc)]
+
+
+class Nobody(Process, number="people"):
+    def go(self) -> None:
+        pass
+
+
+def is_so() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_model_without_a_variable_has_one_state(engine):
+    model = Spec("nothing", (Nobody,), constants={"people": 2}, invariants=(is_so,))()
+    found = check(model, engine=engine, progress=False)
+    assert (found.verdict, found.distinct, found.generated) == (Verdict.HOLDS, 1, 3)
+    assert found.coverage == {"n1.go": 1, "n2.go": 1}

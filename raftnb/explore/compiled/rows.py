@@ -73,7 +73,7 @@ class Rows:
         self.groups = grouped(self.model, self._fields)
         self.group_of = [g for g, (_, n) in enumerate(self.groups) for _ in range(n)]
         self._placed = list(self._places())
-        self.width = 1 + max((place for _, place, _ in self._placed), default=-1)
+        self.width = 1 + max((place for _, place, _ in self._placed), default=0)
 
     def text(self) -> list[str]:
         """The tables."""

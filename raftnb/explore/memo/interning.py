@@ -51,7 +51,8 @@ class Interner:
         self.places: dict[tuple[Any, ...], int] = {}
         self._make_components()
         self.component_of = {cell: c for c, cells in enumerate(self.components) for cell in cells}
-        self.has_bag = model.delivery is not None and not model.channels
+        has_messages = model.delivery is not None and not model.channels
+        self.has_bag = has_messages or not self.components  # a row is never of no words
         self.width = len(self.components) + self.has_bag
         self.columns = self._make_columns()
         self.owned = [frozenset(cells) for cells in self.components]
