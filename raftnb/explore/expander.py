@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -162,8 +164,11 @@ class Expander:
                 memo.learn_bags(scratch.bags[:n])
                 learned = True
         for scratch in self.scratches:
-            for gid, slot in scratch.needed[: scratch.counters[Counter.NEEDED]].tolist():
-                memo.learn_slot(slot, self.store.rows[gid].tolist())
+            needed = scratch.needed[: scratch.counters[Counter.NEEDED]].tolist()
+            for gid, of_state in itertools.groupby(needed, key=itemgetter(Todo.STATE)):
+                row = self.store.rows[gid].tolist()
+                for _, slot in of_state:
+                    memo.learn_slot(slot, row)
                 learned = True
         if memo.slots.moved_out:
             for t, rest in enumerate(todo):

@@ -55,6 +55,7 @@ class Interner:
         self.has_bag = has_messages or not self.components  # a row is never of no words
         self.width = len(self.components) + self.has_bag
         self.columns = self._make_columns()
+        self.offsets = [at for cells in self.components for at in range(len(cells))]
         self.owned = [frozenset(cells) for cells in self.components]
         members = Members(model, symmetry)
         self.symmetry = Symmetry(members, len(self.pools), list(self.places))
@@ -108,7 +109,7 @@ class Interner:
 
     def component_value(self, component: int, number: int) -> tuple[Any, ...]:
         """The value of a component that has this number."""
-        return self.pools[self.pool_of[component]].values[number]
+        return self._values[component][number]
 
     def component_id(self, component: int, value: tuple[Any, ...]) -> int:
         """The number of a component's value."""

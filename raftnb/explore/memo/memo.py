@@ -72,7 +72,7 @@ class Memo:
         self.trials = Trials(self.interner, self.swap_row)
         self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
-        limits = model.message_limits if bounded else None
+        self._most = limits = model.message_limits if bounded else None
         self.paths = Paths(self.interner)
         self._after: dict[int, int] = {}  # the bags that `after` was asked for
         self._tables: Tables | None = None  # as they were when they were asked for
@@ -122,12 +122,12 @@ class Memo:
         ):
             raise self._not_determined(slot)
         if not slot.claims:
-            return self.paths.of(tuple(reads)), (slot.value_number(value), 0)
+            return self.paths.of(reads), (slot.value_number(value), 0)
         self.claims_read_bag |= BAG in reads
         if self.trials.swaps:
             again = self.trials.permutations(slot.claims[0])
             self.trials.try_claim(slot.function, row, value, slot.claims[0], again)
-        return self.paths.of(tuple(reads)), (int(value), 0)
+        return self.paths.of(reads), (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         self.tracer.put(row)
@@ -176,16 +176,13 @@ class Memo:
             raise placed(error, member[0].action) from error
 
     def _row(self, member: Member, outcome: Outcome, row: Sequence[int]) -> tuple[int, ...]:
-        written, interner, writes = outcome.writes, self.interner, []
-        at = 0
-        while at < len(written):
-            component = interner.columns[written[at][0]]
-            first = interner.components[component][0]
-            value = list(interner.component_value(component, row[component]))
-            while at < len(written) and written[at][0] - first < len(value):
-                value[written[at][0] - first] = written[at][1]
-                at += 1
-            writes.append((component, interner.component_id(component, tuple(value))))
+        interner, after = self.interner, dict[int, list[Any]]()
+        for cell, value in outcome.writes:
+            component = interner.columns[cell]
+            if component not in after:
+                after[component] = list(interner.component_value(component, row[component]))
+            after[component][interner.offsets[cell]] = value
+        writes = [(c, interner.component_id(c, tuple(value))) for c, value in after.items()]
         ops = tuple([(interner.message_id(m), kind) for m, kind in outcome.ops])
         delta = interner.bags.delta_of(ops)
         return (self._label(member, outcome), delta, *self.write.extend(writes))
@@ -250,8 +247,7 @@ class Memo:
 
     def _are_few(self, bag: Callable[[], int]) -> bool:
         """Whether the messages of a bag, which is made if it matters, are within the limits."""
-        distinct, copies = self.limits.tolist()
-        return distinct < 0 or self.interner.bags.is_within(bag(), distinct, copies)
+        return self._most is None or self.interner.bags.is_within(bag(), *self._most)
 
     def is_within(self, row: Sequence[int]) -> bool:
         """Whether a state is within the limits on messages, and then within the constraints."""

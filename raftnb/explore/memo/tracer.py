@@ -69,11 +69,14 @@ class Tracer(World):
         self.ahead = Ahead(ids, self.noted)
         self._times: Counter[Any] = Counter()
         self._row: Sequence[int] = ()
+        self._put: Sequence[int] = ()
         self._before: list[Any] = []
 
     def put(self, row: Sequence[int]) -> None:
         """Make the state of a row the one to run on, as often as one likes."""
-        self._row, self._before = row, self.ids.cells(row)
+        if row is not self._put:
+            self._put, self._before = row, self.ids.cells(row)
+        self._row = row
 
     def is_due(self, what: Any) -> bool:
         """Whether to run something twice, to see that it depends on the state alone."""
@@ -155,22 +158,24 @@ class Tracer(World):
         chosen = tuple([options[pick] for pick, options in self.choices])
         return Outcome(writes, tuple(self.ops), picks, chosen)
 
-    def value(self, function: Callable[[World], Any], row: Sequence[int]) -> tuple[Any, list[int]]:
+    def value(
+        self, function: Callable[[World], Any], row: Sequence[int]
+    ) -> tuple[Any, tuple[int, ...]]:
         """The value of a function of the state, and the cells that it read.
 
         For a function of a step, `row` is the row before it and the row after it.
         """
         width = self.ids.width
-        self.put(row[:width])
+        self._row = row[:width]
+        self.cells, self.ops = self.ids.cells(self._row), []
         self.noted.clear()
-        self.rewind()
         if len(row) > width:
             self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead
         else:
             self.next = None
         with self:
             value = function(self)
-        return value, list(self.noted)
+        return value, tuple(self.noted)
 
 
 def refuse_chance(action: Action) -> SpecError:
