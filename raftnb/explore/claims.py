@@ -79,11 +79,12 @@ class ClaimChecker:
 
     def _run_python(self, rows: Any, scratches: list[Scratch]) -> None:
         """Run the Python code of the properties where their value was not known."""
-        for scratch in scratches:
-            for gid, j in scratch.needed[: scratch.counters[Counter.NEEDED]].tolist():
-                value = self.memo.value(int(self.claims[j]), rows[gid].tolist())
-                if value != self.normal[j]:
-                    self._hit(j, gid)
+        with self.memo.tracer:  # once, and not for each run
+            for scratch in scratches:
+                for gid, j in scratch.needed[: scratch.counters[Counter.NEEDED]].tolist():
+                    value = self.memo.value(int(self.claims[j]), rows[gid].tolist())
+                    if value != self.normal[j]:
+                        self._hit(j, gid)
 
     def _hit(self, j: int, gid: int) -> None:
         if self.hits[j] < 0 or gid < self.hits[j]:

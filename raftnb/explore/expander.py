@@ -163,13 +163,14 @@ class Expander:
             if n := int(scratch.counters[Counter.BAGS]):
                 memo.learn_bags(scratch.bags[:n])
                 learned = True
-        for scratch in self.scratches:
-            needed = scratch.needed[: scratch.counters[Counter.NEEDED]].tolist()
-            for gid, of_state in itertools.groupby(needed, key=itemgetter(Todo.STATE)):
-                row = self.store.rows[gid].tolist()
-                for _, slot in of_state:
-                    memo.learn_slot(slot, row)
-                learned = True
+        with memo.tracer:  # once, and not for each run
+            for scratch in self.scratches:
+                needed = scratch.needed[: scratch.counters[Counter.NEEDED]].tolist()
+                for gid, of_state in itertools.groupby(needed, key=itemgetter(Todo.STATE)):
+                    row = self.store.rows[gid].tolist()
+                    for _, slot in of_state:
+                        memo.learn_slot(slot, row)
+                    learned = True
         if memo.slots.moved_out:
             for t, rest in enumerate(todo):
                 todo[t] = np.concatenate([rest, *self._moved_out(rest)])

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from raftnb.data.domains import running
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message, order
@@ -137,6 +138,9 @@ class Tracer(World):
 
     def run(self, instance: ActionInstance, message: Message | None) -> Observed:
         """Run an action, on what was `put`, in every way in which its choices can go."""
+        if running.get(None) is not self:
+            with self:
+                return self.run(instance, message)
         self.noted.clear()
         if instance.channel is not None:
             self.noted[instance.channel] = None
@@ -144,10 +148,8 @@ class Tracer(World):
             if not isinstance(message, instance.kind):
                 return Observed(tuple(self.noted), ())
         arguments = instance.bound(message)
-        outcomes = []
-        with self:
-            for _ in self.scripted(instance, arguments, self.rewind):
-                outcomes.append(self._outcome())
+        ways = self.scripted(instance, arguments, self.rewind)
+        outcomes = [self._outcome() for _ in ways]
         return Observed(tuple(self.noted), tuple(outcomes))
 
     def _outcome(self) -> Outcome:
@@ -165,6 +167,9 @@ class Tracer(World):
 
         For a function of a step, `row` is the row before it and the row after it.
         """
+        if running.get(None) is not self:
+            with self:
+                return self.value(function, row)
         width = self.ids.width
         self._row = row[:width]
         self.cells, self.ops = self.ids.cells(self._row), []
@@ -173,8 +178,7 @@ class Tracer(World):
             self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead
         else:
             self.next = None
-        with self:
-            value = function(self)
+        value = function(self)
         return value, tuple(self.noted)
 
 
