@@ -151,8 +151,8 @@ class Memo:
             else:
                 results += self._rows(member, run, row)
         if slot.component is None or not slot.members:
-            return {}, results
-        return {slot.component: self.interner.owned[slot.component]}, results
+            return self.paths.of(()), results
+        return self.paths.of(self.interner.components[slot.component]), results
 
     def _run(self, member: Member, row: Sequence[int]) -> Observed:
         instance, message = member

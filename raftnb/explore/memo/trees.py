@@ -16,8 +16,16 @@ import numpy as np
 from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.layout import FRESH, OPEN_BAG, WHOLE, Node
 
-Path = dict[int, frozenset[int]]
-"""The cells read of each column, columns in the order of first reading."""
+
+class Path(NamedTuple):
+    """What a run read, and so what a tree must look at before its leaf."""
+
+    order: tuple[tuple[int, int], ...]
+    """The cells, each with its column, in the order of first reading."""
+    cells: dict[int, frozenset[int]]
+    """Those of each column."""
+
+
 NO_BAG_YET = int(OPEN_BAG)
 
 
@@ -56,17 +64,17 @@ class Paths:
     def of(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
         """The path of a run that read some cells, and changed some.
 
-        A component of which a cell is changed counts as read as a whole.
+        A component of which a cell is changed counts as read as a whole, at last.
         """
         key = reads, written
         if key not in self._known:
-            path: dict[int, set[int]] = {}
-            columns = self.places.columns
-            for cell in reads:
-                path.setdefault(columns[cell], set()).add(cell)
-            for column in dict.fromkeys([columns[cell] for cell in written]):
-                path.setdefault(column, set()).update(self.places.components[column])
-            self._known[key] = {column: frozenset(cells) for column, cells in path.items()}
+            columns, components = self.places.columns, self.places.components
+            whole = [cell for one in written for cell in components[columns[one]]]
+            order = tuple([(cell, columns[cell]) for cell in dict.fromkeys([*reads, *whole])])
+            cells = dict[int, set[int]]()
+            for cell, column in order:
+                cells.setdefault(column, set()).add(cell)
+            self._known[key] = Path(order, {c: frozenset(found) for c, found in cells.items()})
         return self._known[key]
 
 
@@ -75,8 +83,8 @@ class Look(NamedTuple):
 
     column: int
     projection: int
-    cells: frozenset[int] | None
-    """The cells that are seen; None if all are."""
+    cells: frozenset[int]
+    """The cells that are seen."""
     classes: Sequence[int] | None
     """What each number looks like then; None if all cells are seen."""
     edges: dict[int, int]
@@ -124,20 +132,25 @@ class Trees:
     ) -> int:
         """Put a run's path and leaf into a tree; return the leaf's node.
 
-        A node that saw too few cells of its column starts anew with more of them. Raises
-        `NotDetermined` if the path contradicts the tree: then the run was not the first one.
+        A node that looks at cells which this run did not read, starts anew with fewer of them; the
+        others are looked at below it. So what one guard decides is asked once for each value of
+        what this guard reads. Raises `NotDetermined` if the path contradicts the tree: then the run
+        was not the first one.
         """
-        parent, edges, number = 0, self.root, tree
-        for column, cells in path.items():
-            node = edges.get(number, 0)
-            look = self.looks[node] if node else self._look(column, cells)
-            if look is None or look.column != column:
+        parent, edges, number, seen = 0, self.root, tree, frozenset[int]()
+        for cell, column in path.order:
+            if cell in seen:
+                continue
+            node, wanted = edges.get(number, 0), path.cells[column]
+            look = self.looks[node] if node else self._look(column, wanted)
+            if look is None or cell not in look.cells:
                 raise NotDetermined
-            if look.cells is not None and not cells <= look.cells:
-                node, look = 0, self._look(column, cells | look.cells)
+            if not look.cells <= wanted:
+                node, look = 0, self._look(column, look.cells & wanted)
             if not node:
                 whole = (column, look.projection, 0, 0)
                 node = self._grow(parent, edges, number, whole, look)
+            seen |= look.cells
             parent, edges, number = node, look.edges, row[column]
             if look.classes is not None:
                 number = look.classes[number]
@@ -150,7 +163,7 @@ class Trees:
         """How a new node looks at some cells of a column."""
         projection = self.projections.projection(column, cells)
         if projection == WHOLE:
-            return Look(column, WHOLE, None, None, {})
+            return Look(column, WHOLE, cells, None, {})
         classes = self.projections.class_of[projection]
         return Look(column, projection, cells, classes, {})
 
