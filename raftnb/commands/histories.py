@@ -39,7 +39,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk, judge, print the result, and return the exit code."""
-    from raftnb.experiments.client_histories import client_histories, sized
+    from raftnb.experiments.client_walks import client_histories, sized
 
     spec = varied(chosen_spec(arguments.spec), arguments.variant)
     constants = parse_settings(arguments.constants, spec)

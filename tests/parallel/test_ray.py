@@ -14,7 +14,7 @@ import pytest
 
 from raftnb import UsageError, Verdict, check
 from raftnb.__main__ import main
-from raftnb.experiments.client_histories import client_histories, sized
+from raftnb.experiments.client_walks import client_histories, sized
 from raftnb.experiments.mutation import find_all
 from raftnb.experiments.sweep import sweep
 from raftnb.explore import random_walks

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import FunctionType
+
 import pytest
 
 from raftnb.__main__ import main
@@ -9,7 +12,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.events import Response
 from raftnb.data.verdict import Verdict
 from raftnb.experiments import history_told, sized
-from raftnb.experiments.client_histories import ClientWalks, client_histories, client_history
+from raftnb.experiments.client_walks import ClientWalks, client_histories, client_history
 from raftnb.explore import check
 from raftnb.language import macro, send, when
 from raftnb.linear import Register
@@ -184,3 +187,9 @@ def test_leases_are_explored_to_the_end_within_small_bounds():
     found = check(RAFT_STORE_LEASES(history=True, **sizes), progress=False)
     assert found.verdict is Verdict.HOLDS
     assert found.witnesses["a_read_is_answered_under_a_lease"] is not None
+
+
+def test_no_module_takes_the_name_of_what_the_package_gives() -> None:
+    package = import_module("raftnb.experiments")
+    assert package.client_history
+    assert isinstance(package.client_histories, FunctionType)
