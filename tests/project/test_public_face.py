@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
 
@@ -71,6 +72,15 @@ def test_every_public_name_is_there_and_its_functions_and_classes_are_documented
         value = getattr(module, name)
         if inspect.isfunction(value) or inspect.isclass(value):
             assert inspect.getdoc(value), name
+
+
+@pytest.mark.parametrize("face", [*FACES, *ENGINES])
+def test_a_name_stays_what_it_is_when_the_modules_are_imported(face: str) -> None:
+    """A module that is called like a function of its folder takes the name of one that is lazy."""
+    module = importlib.import_module(face)
+    for found in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{face}."):
+        importlib.import_module(found.name)
+    assert not [name for name in module.__all__ if inspect.ismodule(getattr(module, name))]
 
 
 def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
