@@ -26,6 +26,7 @@ MUTATORS = {
     "pop": "`log = log[:-1]`, and `log[-1]` for what is taken off: sequences are immutable",
     "popleft": "`x = log[0]`, then `log = log[1:]`: sequences are immutable",
     "popitem": "choose a key: `k = either(*m)`, then leave it out of the map",
+    "put": "`m |= {key: value}`: maps are immutable, and are assigned anew",
     "remove": "`s -= {x}`, or `tuple(y for y in log if y != x)`: values are immutable",
     "reverse": "`log[::-1]`: sequences are immutable",
     "replace": "make a new one: `Entry(term=old.term, value=x)`; values are immutable",
