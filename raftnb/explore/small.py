@@ -9,6 +9,7 @@ from dataclasses import replace
 from raftnb.data.verdict import Verdict
 from raftnb.explore.given import asked
 from raftnb.explore.other import FEW, Compiled
+from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import OutOfTime, Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.language.instances import how_many_begin
@@ -27,14 +28,14 @@ SHARED = 100_000
 def answer_without_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
     """What the reference engine finds of a model that holds, where it takes a moment.
 
-    Where it takes longer, has many initial states, or finds a violation, what compiled code finds:
+    Where it takes longer, has many initial states, or does not hold, what compiled code finds:
     of several shortest traces that is the same one, however fast the machine is. The reference
     runs everything twice: what depends on more than the state is left to the memo, which says so.
-    So is what is unknown, and what cannot be compiled. None, too, once numba is there. Raises what
+    So is what cannot be compiled. None, too, once numba is there. Raises what
     the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
-    if "numba" in sys.modules or bounds != (None, None, None) or asked(model, "possible"):
+    if "numba" in sys.modules or bounds != (None, None, None):
         return None
     if options.symmetry or _begins_widely(model):
         return _compiled(model, options)
@@ -58,13 +59,17 @@ def _in_plain_python(
             return found[-1]
     if runs[0].depth != runs[1].depth or found[0].coverage != found[1].coverage:
         return None
-    if found[0].verdict is Verdict.VIOLATED:
-        return _compiled(model, options)
-    return found[0] if found[0].verdict is Verdict.HOLDS else None
+    found[0] = with_possible(model, found[0], runs[0])
+    return found[0] if found[0].verdict is Verdict.HOLDS else _compiled(model, options)
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
-    """What compiled code finds, unless the memo's threads would share so many states."""
+    """What compiled code finds, unless the memo's threads would share so many states.
+
+    What is possible it does not know.
+    """
+    if asked(model, "possible"):
+        return None
     many = options.workers > FEW
     with Compiled(model, replace(options, max_states=SHARED) if many else options) as other:
         found = other.in_place_of_memo()

@@ -229,3 +229,58 @@ def test_a_model_without_a_variable_has_one_state(engine):
     found = check(model, engine=engine, progress=False)
     assert (found.verdict, found.distinct, found.generated) == (Verdict.HOLDS, 1, 3)
     assert found.coverage == {"n1.go": 1, "n2.go": 1}
+
+
+class Door(Globals):
+    """A door that opens, closes, and is sealed where it may be."""
+
+    open: bool = False
+    sealed: bool = False
+
+
+class Guest(Process, number="guests"):
+    def turn(self) -> None:
+        when(not Door.sealed)
+        Door.open = not Door.open
+
+    def seal(self, seals: int) -> None:
+        when(seals > 0 and not Door.open)
+        Door.sealed = True
+
+
+def is_open() -> bool:
+    return Door.open
+
+
+def never() -> bool:
+    return Door.open and Door.sealed
+
+
+def unsealed() -> bool:
+    return not Door.sealed
+
+
+def door(**claims):
+    constants = {"guests": 2, "seals": 0}
+    return Spec("door", (Guest,), (Door,), constants=constants, **claims)
+
+
+def test_what_stays_possible_is_answered_without_the_memo_and_what_does_not_with_it():
+    spec = door(possible=(is_open,))
+    found, memo = answer_without_numba(spec(), QUIET), check(spec(), engine="memo", progress=False)
+    assert found is not None
+    assert said(found) == said(memo)
+    assert found.verdict is Verdict.HOLDS
+    sealed = spec(seals=1)
+    assert check(sealed, engine="memo", progress=False, deadlock=False).verdict is Verdict.VIOLATED
+    assert answer_without_numba(sealed, ExplorationOptions(progress=False, deadlock=False)) is None
+
+
+def test_what_is_unknown_though_all_was_met_is_answered_by_compiled_code(monkeypatch):
+    model = door(sometimes=(never,), constraints=(unsealed,))(seals=1)
+    found, memo = answer_without_numba(model, QUIET), check(model, engine="memo", progress=False)
+    assert found is not None
+    assert found.verdict is memo.verdict is Verdict.UNKNOWN
+    assert said(found) == said(memo)
+    monkeypatch.setenv("PATH", "")  # no compiler of C
+    assert answer_without_numba(model, QUIET) is None
