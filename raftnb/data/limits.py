@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
@@ -23,9 +25,14 @@ class TimeIsUp(KeyboardInterrupt):
 
 
 def _is_unheard(frame: FrameType | None) -> bool:
-    """Whether no exception comes out: of a callback of the compiler, or of a `__del__` (Z3's)."""
+    """Whether no exception comes out: of a callback of the compiler, of one of the collector of
+    garbage (hypothesis has one) or of a weak reference, or of a `__del__` (Z3's)."""
+    collector = [getattr(callback, "__code__", None) for callback in gc.callbacks]
     while frame is not None:
-        if "llvmlite" in frame.f_code.co_filename or frame.f_code.co_name == "__del__":
+        code = frame.f_code
+        if "llvmlite" in code.co_filename or code.co_filename == weakref.__file__:
+            return True
+        if code.co_name == "__del__" or code in collector:
             return True
         frame = frame.f_back
     return False

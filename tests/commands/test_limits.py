@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -102,6 +104,51 @@ def test_an_alarm_while_something_is_deleted_waits_for_its_end() -> None:
     started = time.monotonic()
     with pytest.raises(TimeIsUp):
         within(0.1, ask)
+    assert time.monotonic() - started < 4
+
+
+def test_an_alarm_while_garbage_is_collected_waits_for_its_end() -> None:
+    def slow(*_: Any) -> None:
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end:
+            pass
+
+    def ask() -> Any:
+        gc.collect()
+        time.sleep(5)
+
+    gc.callbacks.append(slow)
+    started = time.monotonic()
+    try:
+        with pytest.raises(TimeIsUp):
+            within(0.1, ask)
+    finally:
+        gc.callbacks.remove(slow)
+    assert time.monotonic() - started < 4
+
+
+def test_an_alarm_in_a_weak_reference_s_callback_waits_for_its_end() -> None:
+    class Value:
+        pass
+
+    class Key:
+        def __eq__(self, other: object) -> bool:
+            return other is self
+
+        def __hash__(self) -> int:
+            time.sleep(0.3)  # it is asked for when the value is gone
+            return 1
+
+    def ask() -> Any:
+        known: weakref.WeakValueDictionary[Key, Value] = weakref.WeakValueDictionary()
+        value = Value()
+        known[Key()] = value
+        del value
+        time.sleep(5)
+
+    started = time.monotonic()
+    with pytest.raises(TimeIsUp):
+        within(0.5, ask)
     assert time.monotonic() - started < 4
 
 
