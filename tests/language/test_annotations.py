@@ -299,5 +299,5 @@ def test_arguments_given_by_hand_are_checked(wrong: tuple[Any, ...]) -> None:
 def test_a_state_has_as_many_values_as_the_layout_has_variables() -> None:
     layout = POST().layout
     for values in ((), (Pair(0),), (Pair(0), Map(), 1)):
-        with pytest.raises(UsageError, match=f"a state of {len(values)} values"):
+        with pytest.raises(UsageError, match=f"a state of {len(values)} value"):
             State(layout, values)

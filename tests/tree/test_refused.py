@@ -291,7 +291,7 @@ def a_map_of_no_pairs(self: Node) -> int:
 
 
 def the_largest_text(self: Node) -> bool:
-    """`('a', self.word)`"""
+    """`max(('a', self.word))`"""
     return max(("a", self.word)) == "a"
 
 
