@@ -195,3 +195,24 @@ def two_or_less() -> bool:
 
 def crowd(**sizes):
     return Spec("crowd", (Person,), constants={"people": 2}, constraints=(two_or_less,))(**sizes)
+
+
+class Box(Process, number="boxes"):
+    n: Nat = 0
+    m: Nat = 0
+
+    def put(self, other: Box, much: Nat, most: int) -> None:
+        """Given to itself, it is kept by two words; else four are read, and it is run each time."""
+        when(much <= most and sum(1 for n in range(much)) >= self.n)
+        self.n = much
+        other.m = (other.n + self.m) % 3
+
+
+def test_slots_that_are_run_in_the_same_way_have_one_loop():
+    model = Spec("boxes", (Box,), constants={"boxes": 2, "most": 7})()
+    text = text_of(model, OPTIONS)
+    (loop,) = loops(text.text)
+    assert loop[1] == "STEPS_OF"
+    slots = re.search(r"struct slot slots\[\] = .*", text.text)
+    assert slots[0].count(re.search(r"\((\w+)", loop[0])[1]) == 3
+    assert said(compiled(text)) == said(Reference(model, OPTIONS).run())

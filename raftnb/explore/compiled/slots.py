@@ -86,12 +86,11 @@ class Slots:
 
     def text(self, local: Callable[[Slot], str]) -> list[str]:
         """The tables; `local` says of a slot, as bits, what claims depend on its words alone."""
-        rows, loops, first = [], {}, 0
+        rows, first = [], 0
+        loops: dict[tuple[str, str], str] = {}
         for slot in self.all:
             run = self._loop(slot)
-            loop = f"each_{run}" if run else "0"
-            if run:
-                loops[loop] = self._text_of_loop(loop, run, slot)
+            loop = loops.setdefault(self._text_of_loop(run, slot), f"each_{first}") if run else "0"
             asked = slot.asked or ()
             words = ", ".join(
                 map(str, [*asked, *[len(self.rows.groups)] * (MOST_ASKED - len(asked))])
@@ -105,7 +104,7 @@ class Slots:
         read |= {group_of[-1]} if self.functions.tables.has_bag else set()
         members = [f"{{{i}, {known[i]}}}" for slot in self.all for i in slot.instances]
         return [
-            *loops.values(),
+            *(f"{macro}({name}, {given})" for (macro, given), name in loops.items()),
             self.rows.words(read),
             numbers(SLOTS=len(rows)),
             f"struct slot slots[] = {{{', '.join([*rows, '{{0}}'])}}};",
@@ -113,15 +112,16 @@ class Slots:
             f"const struct member in_slot[] = {{{', '.join([*members, '{0}'])}}};",
         ]
 
-    def _text_of_loop(self, loop: str, run: str, slot: Slot) -> str:
+    def _text_of_loop(self, run: str, slot: Slot) -> tuple[str, str]:
+        """The macro of model.h for a loop, and what it is given; equal loops are one."""
         number = slot.instances[0]
         changed = self._changed(slot)
         if changed is None:
-            return f"EACH({loop}, {run})"
+            return "EACH", run
         if len(slot.instances) > 1:
-            return f"STEPS_OF({loop}, {run}, {changed})"
+            return "STEPS_OF", f"{run}, {changed}"
         given = map(self.functions.tables.literal, self._given(number))
-        return f"ONE_STEP({loop}, {number}, {run}, {changed}, {', '.join(given)})"
+        return "ONE_STEP", f"{number}, {run}, {changed}, {', '.join(given)}"
 
     def _changed(self, slot: Slot) -> str | None:
         """What the instances of a loop, which are steps, may have changed, by their arguments."""
