@@ -115,12 +115,23 @@ static inline W word_in(const W *row, int g) {
     return of->or_none && code > of->most ? NONE : (code << of->low_bits) + of->lowest;
 }
 
-/* Another word for a group of a row; gives the hash of that. */
-static inline uint64_t replaced(W *row, uint64_t hash, int g, W then) {
+/* What a step writes to a word of a row, made ready, so that it may be done again. */
+struct write { W place, mask, bits; };
+static inline struct write writing(int g, W word) {
     const struct group *of = &groups[g];
-    W was = row[of->place], is = (was & ~of->mask) | code_of(g, then) << of->shift;
-    row[of->place] = is;
-    return hash + coefficients[of->place] * ((uint64_t)is - was);
+    return (struct write){of->place, of->mask, code_of(g, word) << of->shift};
+}
+
+/* It is written; gives the hash of that. */
+static inline uint64_t written_to(W *row, uint64_t hash, struct write one) {
+    W was = row[one.place], is = (was & ~one.mask) | one.bits;
+    row[one.place] = is;
+    return hash + coefficients[one.place] * ((uint64_t)is - was);
+}
+
+/* Another word for a group of a row. */
+static inline uint64_t replaced(W *row, uint64_t hash, int g, W then) {
+    return written_to(row, hash, writing(g, then));
 }
 
 /* Rows on their way have room for whole sixteens of bytes. */

@@ -79,7 +79,7 @@ static inline size_t take(const char *from) {
     copy_row(one->row, base_row), clear(one->need), join(one->need, o->need);
     one->hash = base_hash;
     one->instance = o->instance, one->within = o->within & few;
-    for (int i = 0; i < o->writes; i++) one->hash = written_to(one->row, one->hash, &writes[i]);
+    for (int i = 0; i < o->writes; i++) one->hash = written_to(one->row, one->hash, writes[i]);
     if (in_bag && bag != base[group_of[BAG]]) {
         join(one->need, touching_cell(BAG));
         one->hash = replaced(one->row, one->hash, group_of[BAG], bag);
