@@ -16,10 +16,16 @@ class NoSuchStep(AssertionError):
     """An engine went where plain Python does not."""
 
 
-def taken(model: Model, state: State, wanted: Callable[[State], bool]) -> tuple[Step, State]:
-    """The first step from a state to one that is wanted; raises `NoSuchStep` if there is none."""
+def taken(
+    model: Model, state: State, wanted: Callable[[State], bool], as_in: Step | None = None
+) -> tuple[Step, State]:
+    """The first step from a state to one that is wanted, by the process and action of another step.
+
+    Raises `NoSuchStep` if there is none.
+    """
     for step, after in World(model).successors(state):
-        if wanted(after):
+        is_so = as_in is None or (step.process, step.action) == (as_in.process, as_in.action)
+        if is_so and wanted(after):
             return step, after
     raise NoSuchStep("the engines disagree: the plain Python has no such step")
 

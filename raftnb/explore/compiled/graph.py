@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import sys
 import time
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from raftnb.explore.compiled.program import NO_PARENT
 from raftnb.explore.compiled.search import CompiledSearch, TooNarrow, program_of
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.result import ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep
+from raftnb.explore.retraced import taken
 from raftnb.language import source
 from raftnb.language.network import in_flight
 from raftnb.language.spec import Model
@@ -96,10 +98,8 @@ class CompiledGraph:
     def step_along(self, edge: int) -> Step:
         """The step that leads along an edge, taken again in plain Python."""
         known, after = self.steps[self.labels[edge]], self.state(self.targets[edge])
-        for step, state in World(self.model).successors(self.state(self.sources[edge])):
-            if (step.process, step.action, state) == (known.process, known.action, after):
-                return step
-        raise NoSuchStep("the engines disagree: the plain Python has no such step")
+        before = self.state(self.sources[edge])
+        return taken(self.model, before, partial(operator.eq, after), as_in=known)[0]
 
     def where(self, claim: Any, binding: Binding) -> Any:
         """In which states a claim is true, its parameters bound (an array of bool).
