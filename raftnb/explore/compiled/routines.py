@@ -22,6 +22,9 @@ from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Expr, Routine, Statement, parts
 
 Names = dict[str, str]
+Numbers = tuple[int, ...]
+NOTHING = "0"
+"""No function, in a table of functions."""
 
 
 class Functions:
@@ -130,8 +133,8 @@ class Functions:
 
     # Actions.
 
-    def instance(self, instance: ActionInstance) -> str:
-        """The row of an instance in the table of them."""
+    def instance(self, instance: ActionInstance) -> tuple[str, Numbers]:
+        """The row of an instance in the table of them: what runs it, and numbers."""
         arguments = (instance.process, *instance.bound(None))
         at = self.tables.row(arguments)
         run, chooses = self.run_of(instance)
@@ -140,10 +143,9 @@ class Functions:
         position = 0 if instance.receives is None else instance.receives + 1
         channel = -1 if instance.channel is None else instance.channel
         everywhere = int(type(instance.process).everywhere)
-        numbers = (at, len(arguments), position, receives, channel, everywhere, int(chooses))
-        return f"{{{run}, {', '.join(map(str, numbers))}}}"
+        return run, (at, len(arguments), position, receives, channel, everywhere, int(chooses))
 
-    def interpreted(self, instance: ActionInstance) -> str:
+    def interpreted(self, instance: ActionInstance) -> tuple[str, Numbers]:
         """The row of an instance that is run in Python."""
         self.arguments.append(0)
         for text in texts_in(self.model, instance):
@@ -151,7 +153,7 @@ class Functions:
         receives = -1 if instance.receives is None else self.tables.kind(instance.kind)
         channel = -1 if instance.channel is None else instance.channel
         everywhere = int(type(instance.process).everywhere)
-        return f"{{0, 0, 0, 0, {receives}, {channel}, {everywhere}, 0}}"
+        return NOTHING, (0, 0, 0, receives, channel, everywhere, 0)
 
     def run_of(self, instance: ActionInstance) -> tuple[str, bool]:
         """The function in C of an instance's action, and whether it makes choices."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from functools import partial
 from typing import Any, NamedTuple, get_args, get_origin
 
 from raftnb.data.domains import Domain
@@ -10,7 +11,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints, Touched
-from raftnb.explore.compiled.routines import Functions
+from raftnb.explore.compiled.routines import NOTHING, Functions, Numbers
 from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.slots import Slot, Slots
 from raftnb.explore.compiled.symmetric import NO_SYMMETRY, Symmetric, symmetric_groups
@@ -72,15 +73,17 @@ class Shape:
         """All of them."""
         claims = claims_of(self.model, self.options)
         most = max((1 + len(i.arguments) for i in self.world.instances), default=1)
+        instances = [self._instance(i) for i in range(len(self.world.instances))]
         awaited = [self.functions.claim(claim, self.world) for claim in claims.awaited]
         final = self.model.spec.final
         checks = self._checks(claims)
+        slots = self._slots(checks)
         return [
             *self.rows.text(),
             numbers(MOST_ARGUMENTS=most),
-            *self._instances(),
+            *self._instances(instances, slots.in_loops),
             *self._table_of_checks(claims, checks),
-            *self._slots([check for _, check in checks], early(checks)),
+            *slots.text(partial(self._local, [check for _, check in checks], early(checks))),
             *self._starts(),
             *self._narrowed(claims.allowed),
             numbers(AWAITED=len(awaited)),
@@ -99,17 +102,19 @@ class Shape:
         self.symmetric = tuple(found.members)
         return found.text()
 
-    def _instances(self) -> list[str]:
-        rows = ", ".join([*(self._instance(i) for i in range(len(self.world.instances))), "{0}"])
-        n = len(self.world.instances)
+    def _instances(self, rows: Sequence[tuple[str, Numbers]], in_loops: Set[int]) -> list[str]:
+        """Their table; what a loop runs stands in its text, and nowhere else."""
+        n, texts = len(rows), []
+        for i, (run, known) in enumerate(rows):
+            texts.append(f"{{{', '.join([NOTHING if i in in_loops else run, *map(str, known)])}}}")
         return [
             numbers(INSTANCES=n, INTERPRETED=len(self.interpreted)),
-            f"const struct instance instances[] = {{{rows}}};",
+            f"const struct instance instances[] = {{{', '.join([*texts, '{0}'])}}};",
             f"FOR_PYTHON uint64_t taken[{n + 1}];",
             f"FOR_PYTHON uint32_t enabled_in[{n + 1}], disabled_in[{n + 1}];",
         ]
 
-    def _instance(self, number: int) -> str:
+    def _instance(self, number: int) -> tuple[str, Numbers]:
         """The row of an instance; one that cannot be said in C is run in Python."""
         instance = self.world.instances[number]
         try:
@@ -171,17 +176,15 @@ class Shape:
             f"W view(void) {{ return {self.functions.view(view) if view else 'NONE'}; }}",
         ]
 
-    def _slots(self, checks: list[Check], early: list[int]) -> list[str]:
-        """The slots, each with the claims that may be asked once what it does is kept."""
-        world, rows = self.world, self.rows
+    def _slots(self, checks: Sequence[Any]) -> Slots:
         touched = self._cells_of, self._written if needed(checks) == 1 else {}
-        slots = Slots(self.functions, world.instances, *touched, self.interpreted, rows)
+        instances = self.world.instances
+        return Slots(self.functions, instances, *touched, self.interpreted, self.rows)
 
-        def local(slot: Slot) -> str:
-            known = {cell for g in slot.asked or () for cell in self._cells_in(g)}
-            return bits((i for i in early if checks[i].cells <= known), len(checks))
-
-        return slots.text(local)
+    def _local(self, checks: list[Check], early: list[int], slot: Slot) -> str:
+        """The claims that may be asked once what a slot does is kept."""
+        known = {cell for g in slot.asked or () for cell in self._cells_in(g)}
+        return bits((i for i in early if checks[i].cells <= known), len(checks))
 
     def _cells_in(self, group: int) -> range:
         first, n = self.rows.groups[group]

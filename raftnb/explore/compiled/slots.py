@@ -74,6 +74,8 @@ class Slots:
         self._places: dict[Any, int] = {}
         self._weights: dict[tuple[Any, str], int] = {}
         self.all = self._all()
+        alone = [slot for slot in self.all if slot.asked is None and self._loop(slot)]
+        self.in_loops = {i for slot in alone for i in slot.instances}
 
     def _all(self) -> list[Slot]:
         """Instances that depend on the same words are one slot, and so are those of one loop."""
