@@ -120,19 +120,16 @@ static void get_states(int n, uint64_t home) {
         for (int i = 0; i < WIDTH; i++)
             one->row[i] = whole[i] < 0 ? (W)get_number() : code_of(whole[i], get_word());
         one->hash = hash_of_row(one->row);
-        __builtin_prefetch(table + first_place(one->hash));
+        fetch_place(one->hash);
     }
 }
 
 static void add_arrivals(int n) {
-    for (int j = 0; j < n; j++) {
-        W entry = table[first_place(arrivals[j].hash)];
-        if (entry && may_be(entry, arrivals[j].hash)) __builtin_prefetch(row_at(state_of(entry)));
-    }
+    for (int j = 0; j < n; j++) fetch_row(arrivals[j].hash);
     for (int j = 0; j < n; j++) {
         const struct arrival *one = &arrivals[j];
         size_t place = place_of(one->row, one->hash);
-        if (table[place]) continue;
+        if (is_taken(place)) continue;
         if (owner_of(one->row) != own_number) fail();
         if (states_n == most_states) no_room();
         homes[states_n] = one->home;
@@ -186,6 +183,8 @@ static W *rows_of_arrivals;
 static size_t values_n;
 
 int deal_out(uint32_t number, uint32_t many, size_t bytes) {
+    if (setjmp(on_failure)) return FULL;
+    of_bits = 0, index_states(first_bits(), 0); /* what arrives waits for its place */
     values_n = (bytes / sizeof(W) < NODE ? bytes / sizeof(W) : NODE) / 2 + 1;
     own_number = number, shards_n = many, is_dealt_out = 1;
     whole = calloc(WIDTH + 1, sizeof *whole);

@@ -55,7 +55,7 @@ static int within_limits(void) {
 /* The state of the row that is expanded, for what reads it. */
 void read_base(void) {
     unpack(before_step, base_row);
-    memcpy(after_step, before_step, CELLS * sizeof(W));
+    copy_words(after_step, before_step, CELLS);
     state_is_loaded = 1, written_n = noted_n = 0;
 }
 

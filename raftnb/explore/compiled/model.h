@@ -6,6 +6,7 @@
 /* Of the model: how many there are of everything, where the messages are, and its tables. */
 
 extern const int CELLS, GROUPS, WIDTH; /* words of a state; groups of them; words of a row */
+extern const int ROW_BITS; /* of a row of one word, if they are few, or 0 */
 extern const int INSTANCES, SLOTS, CHECKS, NEED; /* NEED words have a bit for each check */
 extern const int INVARIANTS, STEPS, AWAITED, ALLOWED, BOUNDS, VIEWED;
 extern const int INTERPRETED, MOST_ARGUMENTS;

@@ -7,7 +7,7 @@ static inline W group_in(const W *cells, int g) {
 }
 
 static void pack(W *row, const W *from) {
-    memset(row, 0, WIDTH * sizeof(W));
+    for (int i = 0; i < WIDTH; i++) row[i] = 0;
     for (int g = 0; g < GROUPS; g++)
         row[groups[g].place] |= code_of(g, group_in(from, g)) << groups[g].shift;
 }

@@ -20,6 +20,8 @@ SMALL, MARGIN, TEXTS = 64, 4, 64
 many texts; a row is made anew, and wider, where that is too small."""
 LARGE = 16
 """What takes more bits has a word of its own."""
+MOST_BITS = 26
+"""A bit for each row that there may be takes eight megabytes then."""
 LEAST_BITS = 8
 """A set of numbers has room for so many of the first, or for those up to the model's horizon."""
 
@@ -84,7 +86,7 @@ class Rows:
             rows.append(f"{{{first}, {n}, {place}, {shift}, {field.low_bits}, {code}}}")
         unpacked = " ".join(map(self._unpacked, range(len(rows))))
         return [
-            numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width),
+            numbers(CELLS=cells, GROUPS=len(rows), WIDTH=self.width, ROW_BITS=self._bits()),
             f"W before_step[{cells}], after_step[{cells}], looked_at[{cells}];",
             f"W base[{len(rows) + 1}];",
             f"uint64_t coefficients[{self.width}], stamps[{len(rows)}], beginning_of[{cells + 1}];",
@@ -92,6 +94,11 @@ class Rows:
             f"const int group_of[] = {{{', '.join(map(str, self.group_of))}}};",
             f"void unpack(W *cells, const W *row) {{ {unpacked} }}",
         ]
+
+    def _bits(self) -> int:
+        """Of a row of one word, if they are few, or 0; there is a word for each 32 such rows."""
+        used = max([5, *(shift + field.bits for field, _, shift in self._placed)])
+        return used if self.width == 1 and used <= MOST_BITS else 0
 
     def words(self, asked: Iterable[int]) -> str:
         """The function that reads some groups of a row."""

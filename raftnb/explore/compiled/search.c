@@ -146,19 +146,15 @@ static __attribute__((noinline)) void meet_new(struct successor *one, size_t pla
 
 static inline void meet(struct successor *one) {
     int away = goes_away(one);
-    size_t place = away ? 0 : place_of(one->row, one->hash);
+    size_t place = away ? 0 : place_in_table(one->row, one->hash);
     result.generated++, taken[one->instance]++;
     if (away ? !was_sent(one) : !table[place]) meet_new(one, place);
     else result.cut += !one->within; /* only the step is not allowed */
 }
 
 static void meet_waiting(void) {
-    for (int i = 0; i < waiting_n; i++) {
-        if (goes_away(&waiting[i])) continue;
-        W entry = table[first_place(waiting[i].hash)];
-        if (entry && may_be(entry, waiting[i].hash))
-            __builtin_prefetch(row_at(state_of(entry)));
-    }
+    for (int i = 0; i < waiting_n; i++)
+        if (!goes_away(&waiting[i])) fetch_row(waiting[i].hash);
     for (int i = 0; i < waiting_n && !halt; i++) meet(&waiting[i]);
     waiting_n = 0;
 }
@@ -204,7 +200,7 @@ static void collect_as(int what) {
 static __attribute__((noinline)) void collect(struct successor *one) {
     if (is_collecting == ROWS) {
         if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
-        is_too_much |= !table[place_of(one->row, one->hash)] && !gather(one->row, one->hash);
+        is_too_much |= !is_taken(place_of(one->row, one->hash)) && !gather(one->row, one->hash);
         return;
     }
     if (collected_n == collected_most) fail();
@@ -242,9 +238,18 @@ static __attribute__((noinline)) void meet_outside(struct successor *one) {
     result.generated++, taken[one->instance]++, result.cut += !halt;
 }
 
+static __attribute__((noinline)) void meet_at_once(struct successor *one) {
+    result.generated++, taken[one->instance]++;
+    if (!is_taken(*one->row)) meet_new(one, *one->row);
+}
+
 static inline void go_straight(struct successor *one) {
-    __builtin_prefetch(table + first_place(one->hash));
     one->parent = current;
+    if (of_bits) {
+        meet_at_once(one);
+        return;
+    }
+    fetch_place(one->hash);
     if (++waiting_n == WAITING) meet_waiting();
 }
 
@@ -290,7 +295,7 @@ static void find_unchanged(void) {
 static void begin_at(uint32_t state) {
     if (outcomes_take() > most_for_outcomes) forget_outcomes();
     current = state;
-    memcpy(base_row, row_at(state), WIDTH * sizeof(W));
+    copy_words(base_row, row_at(state), WIDTH);
     read_words(base_row);
     base_hash = hash_of_row(base_row);
     if (SYMMETRIC) look_at_row(base_row);
@@ -358,10 +363,9 @@ static int may_begin(const W *state, int cell) {
 static void make_table_for_beginnings(void) {
     if (BOUNDS || SYMMETRIC || is_dealt_out || any(all_of(CONSTRAINT))) return;
     uint64_t all = 1;
-    int bits = table_bits;
     for (int cell = 0; cell < CELLS && all <= most_states; cell++) all *= beginnings_of(&starts[cell]);
     if (all > most_states) return;
-    while (bits < most_bits && all > GROWS_AT(bits)) bits++;
+    int bits = bits_for(all);
     if (bits > table_bits) index_states(bits, 0);
 }
 

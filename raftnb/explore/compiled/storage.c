@@ -17,7 +17,9 @@ int start(size_t bytes, size_t states, int in) {
     most_states = states < 0xfffffff0u ? states : 0xfffffff0u;
     if (in >= 0) share_out(bytes);
     else if (most_states > 0x9ffffff0u) most_states = 0x9ffffff0u; /* what a table of 2^32 holds */
-    nodes_size = 1 << 12, table_bits = most_bits < 12 ? most_bits : 12, kept_size = FIRST_KEPT;
+    of_bits = in < 0 && ROW_BITS && (size_t)1 << ROW_BITS <= bytes; /* it takes an eighth of that */
+    set_bits(of_bits ? ROW_BITS - 5 : first_bits()); /* words of 32 of them */
+    nodes_size = 1 << 12, kept_size = FIRST_KEPT;
     notes_size = bytes / 4 + 2 * ROOM_FOR_NOTES;
     draw_coefficients();
     arena = open_array(&arena_array, "values", arena_size < NODE ? arena_size : NODE);
@@ -49,8 +51,7 @@ int take_up(size_t values, size_t states) {
     arena_used = values, states_n = settled = result.states = states;
     while (size < values) size *= 2;
     index_nodes(size);
-    int bits = table_bits;
-    while (bits < most_bits && states > GROWS_AT(bits)) bits++;
+    int bits = bits_for(states);
     size_t most = GROWS_AT(bits);
     index_states(bits, states > most ? states - most / 2 : 0);
     return MORE;

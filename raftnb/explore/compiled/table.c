@@ -4,7 +4,8 @@ static size_t reread_n; /* how many of the forgotten states were read again */
 
 static struct growing row_array, parent_array;
 W *rows, *parents, *table;
-int table_bits, most_bits = 32;
+int table_bits, most_bits = 32, table_shift, of_bits;
+W number_bits;
 size_t most_states, states_n, oldest, settled, also_taken;
 
 static void draw_coefficients(void) {
@@ -18,8 +19,21 @@ static void draw_coefficients(void) {
 
 #define AHEAD 24 /* so much earlier a place is fetched from memory */
 
-static inline void look_ahead(size_t state, size_t end) {
-    if (state < end) __builtin_prefetch(table + first_place(hash_of_row(row_at(state))), 1);
+static INLINE void look_ahead(size_t state, size_t end) {
+    if (state < end) fetch_place(hash_of_row(row_at(state)));
+}
+
+static inline int first_bits(void) { return most_bits < 12 ? most_bits : 12; }
+
+/* How large it is to be for so many states, if it may. */
+static inline int bits_for(uint64_t states) {
+    int bits = table_bits;
+    while (!of_bits && states > GROWS_AT(bits) && bits < most_bits) bits++;
+    return bits;
+}
+
+static void set_bits(int bits) {
+    table_bits = bits, table_shift = 64 - bits, number_bits = (W)((1ull << bits) - 1);
 }
 
 /* A table with so many bits of the states from one on. */
@@ -27,23 +41,21 @@ static void index_states(int bits, size_t from) {
     W *made = bits > 32 ? 0 : reserve(sizeof(W) << bits);
     if (!made) no_room();
     munmap(table, sizeof(W) << table_bits);
-    table = made, table_bits = bits, oldest = from;
+    table = made, oldest = from, set_bits(bits);
     for (size_t i = oldest; i < states_n; i++) {
         uint64_t hash = hash_of_row(row_at(i));
         look_ahead(i + AHEAD, states_n);
-        size_t j = first_place(hash);
-        while (table[j]) j = (j + 1) & number_bits();
-        table[j] = entry_of(hash, i);
+        table[place_in_table(row_at(i), hash)] = entry_of(hash, i);
     }
 }
 
 void add(const W *new_row, uint64_t hash, size_t place, W parent) {
     make_room(&row_array, (states_n + 1) * WIDTH), make_room(&parent_array, states_n + 1);
-    memcpy(rows + states_n * WIDTH, new_row, WIDTH * sizeof(W));
+    copy_words(rows + states_n * WIDTH, new_row, WIDTH);
     parents[states_n] = parent;
-    table[place] = entry_of(hash, states_n);
-    if (++states_n - oldest > GROWS_AT(table_bits) && table_bits < most_bits)
-        index_states(table_bits + 1, oldest);
+    if (of_bits) table[place / 32] |= 1u << place % 32; else table[place] = entry_of(hash, states_n);
+    int bits = bits_for(++states_n - oldest);
+    if (bits > table_bits) index_states(bits, oldest);
 }
 
 /* Where the table may not grow any more, it forgets its older states. A state that is met again

@@ -4,7 +4,8 @@
 
 extern W *rows, *parents;
 extern W *table; /* of each state: its number plus one, and what is left of its hash */
-extern int table_bits, most_bits;
+extern int table_bits, most_bits, table_shift; /* of a hash, for a place */
+extern W number_bits; /* of an entry */
 extern size_t most_states, states_n;
 extern size_t oldest;  /* the first state that is in the table, as all after it are */
 extern size_t settled; /* from here on, states may be some of those before the oldest again */
@@ -37,16 +38,13 @@ static inline uint64_t hash_of_row(const W *row) {
 
 #define GROWS_AT(bits) (((size_t)1 << (bits)) / 8 * 5)
 
-static inline size_t first_place(uint64_t hash) { return hash >> (64 - table_bits); }
-static inline W number_bits(void) { return (W)((1ull << table_bits) - 1); }
+static inline size_t first_place(uint64_t hash) { return hash >> table_shift; }
 static inline W entry_of(uint64_t hash, uint64_t state) {
-    return (W)((hash >> 32 << table_bits) | (state - oldest + 1));
+    return ((W)hash & ~number_bits) | (W)(state - oldest + 1);
 }
-static inline size_t state_of(W entry) { return (entry & number_bits()) - 1 + oldest; }
+static inline size_t state_of(W entry) { return (entry & number_bits) - 1 + oldest; }
 static inline const W *row_at(size_t state) { return rows + state * WIDTH; }
-static inline int may_be(W entry, uint64_t hash) {
-    return (entry & ~number_bits()) == (W)(hash >> 32 << table_bits);
-}
+static inline int may_be(W entry, uint64_t hash) { return !((entry ^ (W)hash) & ~number_bits); }
 
 static inline int same_row(const W *a, const W *b) {
     int i = 0;
@@ -55,11 +53,30 @@ static inline int same_row(const W *a, const W *b) {
 }
 
 /* Where a row stands in the table, or the empty place for it. */
-static inline size_t place_of(const W *wanted, uint64_t hash) {
+static inline size_t place_in_table(const W *wanted, uint64_t hash) {
     size_t i = first_place(hash);
-    for (; table[i]; i = (i + 1) & number_bits())
+    for (; table[i]; i = (i + 1) & number_bits)
         if (may_be(table[i], hash) && same_row(row_at(state_of(table[i])), wanted)) break;
     return i;
+}
+
+/* From memory beforehand: that place, and then the row that it may be equal to. gcc takes out calls
+   of functions that do no more. */
+#define INLINE inline __attribute__((always_inline))
+static INLINE void fetch_place(uint64_t hash) { __builtin_prefetch(table + first_place(hash)); }
+static INLINE void fetch_row(uint64_t hash) {
+    W entry = table[first_place(hash)];
+    if (entry && may_be(entry, hash)) __builtin_prefetch(row_at(state_of(entry)));
+}
+
+/* Where rows are one word of few bits and one process has all of them in memory, the table is a bit
+   for each such word instead, at the place that it says. */
+extern int of_bits;
+static inline size_t place_of(const W *wanted, uint64_t hash) {
+    return of_bits ? *wanted : place_in_table(wanted, hash);
+}
+static inline int is_taken(size_t place) {
+    return of_bits ? table[place / 32] >> place % 32 & 1 : table[place] != 0;
 }
 
 static inline int is_table_full(void) { return states_n - oldest >= GROWS_AT(most_bits); }

@@ -50,7 +50,7 @@ W node(W rank, W n, const W *words) {
     W place = (W)arena_used;
     arena_used += n + 2;
     arena[place] = hash, arena[place + 1] = head;
-    memcpy(arena + place + 2, words, n * sizeof(W));
+    copy_words(arena + place + 2, words, (int)n);
     nodes[i] = place;
     if (++nodes_used * 2 > nodes_size) index_nodes(nodes_size * 2);
     return NODE | place;

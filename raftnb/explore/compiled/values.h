@@ -38,6 +38,13 @@ static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
 static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
 static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
 
+/* A few words; libc is slower for them. */
+static inline void copy_words(W *to, const W *from, int n) {
+    int i = 0;
+    for (; i + 4 <= n; i += 4) memcpy(to + i, from + i, 4 * sizeof(W));
+    for (; i < n; i++) to[i] = from[i];
+}
+
 static inline W truth(int yes) { return yes ? YES : NO; }
 static inline int64_t number(W w) { return (int64_t)w - ZERO; }
 static inline W counted(int64_t i) {
