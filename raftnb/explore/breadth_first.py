@@ -78,6 +78,7 @@ class BreadthFirst:
         self.levels: list[int] = []  # how many states each depth has
         self.waiting = 0  # how many states are not yet expanded
         self.begun = False  # whether all the initial states are in the store
+        self.is_over = False  # whether there was a state too many
 
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound."""
@@ -212,17 +213,17 @@ class BreadthFirst:
         def grow(shard: int) -> None:
             store.grow_table(shard)
 
-        while not all(self.threads.each(add)):
-            if self._is_full():
+        store.share_out(range(shards))
+        while wanting := [shard for shard, done in enumerate(self.threads.each(add)) if not done]:
+            if self.options.max_states is not None and store.is_full():
+                self.is_over = True
                 return
             store.grow_rows()
             self.threads.each(grow)
-
-    def _is_full(self) -> bool:
-        return self.options.max_states is not None and self.store.is_full()
+            store.share_out(wanting)
 
     def _stop_if_full(self) -> None:
-        if self._is_full():
+        if self.is_over:
             raise Stop(Verdict.UNKNOWN, bound=f"max_states {self.options.max_states}")
         if self.store.bytes + self.store.other_bytes > self.store.max_memory:
             raise OutOfMemory

@@ -61,7 +61,8 @@ def check(
 
     It stops at the first violation, with the shortest trace to it, or at a bound (`max_states`,
     `max_depth`, `max_memory` in bytes, `max_seconds` of this call, Ctrl-C), with the verdict
-    *unknown*. With `start`, say `trace.last`, it begins in that state, and what it finds is
+    *unknown*. `max_states` is reached where there is a state more; states of depth `max_depth` are
+    not expanded. With `start`, say `trace.last`, it begins in that state, and what it finds is
     true of what comes after it (for several states, give `model.starting_at(...)`). With
     `claims`, names of claims about states and steps, no others are asked, and what is not
     violated is *unknown*. With `go_on` it continues after a violation without the claim that

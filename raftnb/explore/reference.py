@@ -19,7 +19,7 @@ from raftnb.explore.conclusion import conclude, never_taken, not_checked, remark
 from raftnb.explore.given import asked, at_least, the_model
 from raftnb.explore.narrowed import allowing, looking
 from raftnb.explore.possible import Prospect
-from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -81,6 +81,8 @@ class Reference:
             return self._run()
         except KeyboardInterrupt:
             return self._result(Verdict.UNKNOWN, bound="interrupted")
+        except Stop as stop:
+            return self._result(stop.verdict, **stop.found)
 
     def _run(self) -> Exploration:
         queue: list[State] = []
@@ -102,8 +104,6 @@ class Reference:
                     return self._violated(broken, after)
             if not moved and self.deadlock and not self._is_final(state):
                 return self._violated("deadlock", state)
-            if self.max_states is not None and len(self.depth) >= self.max_states:
-                return self._result(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
         return self._result(**self._conclude())
 
     def _conclude(self) -> dict[str, Any]:
@@ -112,7 +112,10 @@ class Reference:
     def arrive(
         self, state: State, parent: tuple[State, Step] | None, depth: int, queue: list[State]
     ) -> str | None:
-        """Meet a state; return the name of an invariant that it breaks."""
+        """Meet a state; return the name of an invariant that it breaks.
+
+        Raises `Stop` for one that is to be visited beyond `max_states`.
+        """
         self.generated += 1
         allowed = parent is None or self._is_allowed(parent[0], state)
         if state in self.parent:
@@ -134,6 +137,8 @@ class Reference:
         if not is_within_bounds(self.model, self.here):
             self.cut += 1
             return None
+        if self.max_states is not None and len(self.depth) >= self.max_states:
+            raise Stop(Verdict.UNKNOWN, bound=f"max_states {self.max_states}")
         self.depth[state] = depth
         self._visit(state, view, queue)
         return None

@@ -131,7 +131,7 @@ class Sharded:
 
     def _round(self, stops: list[int] | None) -> None:
         """Expand a part of a level, or meet the initial states, and judge what was found."""
-        expanded, seen, counts = self._retried(lambda: self._tried(stops))
+        expanded, seen, counts, is_over = self._retried(lambda: self._tried(stops))
         before, self.counts = self.counts, counts
         self.deepest = self.depth + 1 if sum(counts) > sum(before) else self.deepest
         self.begun, self.round = stops or self.begun, self.round + 1
@@ -142,11 +142,11 @@ class Sharded:
             self.sent, self.sent_bytes = self.sent + one.sent, self.sent_bytes + one.sent_bytes
         self._judge(expanded, seen)
         self.bar.update(sum(counts) - sum(before))
-        if self.options.max_states is not None and sum(counts) >= self.options.max_states:
+        if is_over:
             raise Stop(Verdict.UNKNOWN, bound=f"max_states {self.options.max_states}")
 
-    def _tried(self, stops: list[int] | None) -> tuple[list[Expanded], list[Seen], list[int]]:
-        """What a round finds, if no worker ends."""
+    def _tried(self, stops: list[int] | None) -> tuple[list[Expanded], list[Seen], list[int], bool]:
+        """What a round finds, if no worker ends; whether there was a state too many."""
         shards, counts = self.shards, self.counts
         if stops is None:
             expanded = self._each("initial", [() for _ in shards])
@@ -163,7 +163,7 @@ class Sharded:
             others = [(n - 1) % len(shards) for n in shards]
             self._each("keep", [(n, self.round, looked[n][1]) for n in others])
         ends = [min(n, most[i]) if most[i] is not None else n for i, n in enumerate(met)]
-        return expanded, [seen for seen, _ in looked], ends
+        return expanded, [seen for seen, _ in looked], ends, ends != met
 
     def _quotas(self, met: list[int]) -> list[Any]:
         """How many states each shard may have, where there are too many in all."""

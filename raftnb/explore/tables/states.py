@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Store:
         self.rows: Any = np.zeros((FIRST_TABLE, width), dtype=np.uint32)
         self.parents: Any = np.zeros(FIRST_TABLE, dtype=np.uint32)
         self.tables: list[Any] = [np.zeros(FIRST_TABLE, dtype=np.uint64)]
-        self.base, self.counts = 0, [0]
+        self.base, self.counts, self._most = 0, [0], [self.max_states]
         self.other_bytes = 0
 
     @property
@@ -45,7 +46,7 @@ class Store:
     def split(self, shards: int) -> None:
         """Go on with several shards."""
         size = len(self.tables[0])
-        self.base, self.counts = self.distinct, [0] * shards
+        self.base, self.counts, self._most = self.distinct, [0] * shards, [0] * shards
         self.tables = [np.zeros(size, dtype=np.uint64) for _ in range(shards)]
         for s, table in enumerate(self.tables):
             rehash(table, self.rows, self.base, 0, s, shards)
@@ -62,13 +63,20 @@ class Store:
         """Whether there are as many states as there may be."""
         return self.distinct >= self.max_states
 
+    def share_out(self, shards: Sequence[int]) -> None:
+        """Say how many states these shards may have before it is shared out again.
+
+        They grow side by side, so that each has its part of what is left.
+        """
+        each, more = divmod(self.max_states - self.distinct, len(shards))
+        for i, shard in enumerate(shards):
+            self._most[shard] = self.counts[shard] + each + (i < more)
+
     def limit(self, shard: int) -> int:
         """How many states a shard can hold as it is."""
         table = len(self.tables[shard]) * 5 // 8 - self._early(shard)
         rows = (len(self.rows) - self.base - shard - 1) // self.shards
-        allowed = self.max_states - self.base
-        mine = allowed // self.shards + (shard < allowed % self.shards)
-        return max(0, min(table, rows, mine))
+        return max(0, min(table, rows, self._most[shard]))
 
     def _early(self, shard: int) -> int:
         return self.base // self.shards + (self.base // 16 if self.shards > 1 else 0)
