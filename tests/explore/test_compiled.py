@@ -224,6 +224,28 @@ def test_a_claim_that_raises_is_told_with_its_place(engine):
         check(of(invariants=(has_an_end,)), progress=False, engine=engine)
 
 
+def has_a_first() -> bool:
+    return Table.order[0] in Key
+
+
+def the_last() -> tuple[Key, ...]:
+    return Table.order if len(Table.order) < 2 else (Table.order[len(Table.order)],)
+
+
+@pytest.mark.parametrize("options", [{}, {"view": the_last}, {"folder": "run"}])
+def test_a_claim_that_raises_at_the_start_is_told_with_its_place(options, tmp_path):
+    if "folder" in options:
+        options = {"folder": tmp_path / "run"}
+    with pytest.raises(SpecError, match=r"line .*has_a_first.*\n.*out of range"):
+        check(of(invariants=(has_a_first,)), progress=False, engine="compiled", **options)
+
+
+def test_a_view_that_raises_of_what_is_met_last_is_told_with_its_place():
+    """All states of the level were expanded, and their successors still wait to be met."""
+    with pytest.raises(SpecError, match=r"line .*the_last.*\n.*out of range"):
+        check(of(), progress=False, engine="compiled", view=the_last)
+
+
 class Large(Writer):
     def bump(self) -> None:
         self.n = (self.n + 1) * 30_000 if self.n < 100_000_000 else 0

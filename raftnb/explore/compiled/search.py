@@ -214,19 +214,19 @@ class CompiledSearch:
             raise interpreter.error
 
     def _let_python_go_on(self) -> None:
-        """Go on by one step from the states whose successors were not all met.
+        """Meet the initial states, or go on by one step from where successors were not all met.
 
         Raises `SpecError`, with its place, for what has no value there.
         """
-        last, options = int(self.loaded.result.next), self.options
-        if last >= self.loaded.result.states:
-            return
-        states = map(self.loaded.numbered, range(max(0, last - WAITING), last + 1))
-        one_step = ExplorationOptions(
-            deadlock=False, max_depth=2, view=options.view,
+        found, options, model = self.loaded.result, self.options, self.model
+        if self.begun:
+            met = range(max(0, found.next - WAITING), min(found.next + 1, found.states))
+            model = model.starting_at(*map(self.loaded.numbered, met))
+        few_steps = ExplorationOptions(
+            deadlock=False, max_depth=2 if self.begun else 1, view=options.view,
             action_constraints=options.action_constraints,
         )  # fmt: skip
-        Reference(self.model.starting_at(*states), one_step).run()
+        Reference(model, few_steps).run()
 
     def _bound(self) -> str:
         most = self.options.max_states
