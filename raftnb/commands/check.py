@@ -15,9 +15,10 @@ from raftnb.commands.narrowing import add_narrowing, narrowing
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, add_trace, chosen_start
 from raftnb.data.limits import within
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Exploration, check, traps
 from raftnb.explore.lines import LinesRun
+from raftnb.explore.result import Violation
 from raftnb.explore.traps import endless, places
 from raftnb.language.spec import Model
 
@@ -100,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
             claims=arguments.claim,
             deadlock=not arguments.no_deadlock,
             go_on=arguments.go_on,
+            on_violation=None if arguments.json else tell,
             max_states=arguments.max_states,
             max_depth=arguments.max_depth,
             max_memory=None if megabytes is None else megabytes * 1_000_000,
@@ -125,6 +127,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.coverage and not arguments.json:
         print(taken(result), lines, sep="\n\n")
     return code
+
+
+def tell(found: Violation) -> None:
+    """Say what is violated while it is gone on; the trace comes at the end."""
+    trace = "" if found.trace is None else f", after {counted(len(found.trace), 'step')}"
+    print(f"violated: {found.property}{trace}; going on", file=sys.stderr, flush=True)
 
 
 def taken(result: Exploration) -> str:

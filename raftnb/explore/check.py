@@ -24,7 +24,7 @@ from raftnb.explore.on_cluster import dealt_out
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
-from raftnb.explore.result import Exploration, ExplorationOptions, View
+from raftnb.explore.result import Exploration, ExplorationOptions, View, Violation
 from raftnb.explore.small import answer_without_numba
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
@@ -43,6 +43,7 @@ def check(
     claims: Iterable[str] = (),
     deadlock: bool = True,
     go_on: bool = False,
+    on_violation: Callable[[Violation], None] | None = None,
     max_states: int | None = None,
     max_depth: int | None = None,
     max_memory: int | None = None,
@@ -66,7 +67,8 @@ def check(
     true of what comes after it (for several states, give `model.starting_at(...)`). With
     `claims`, names of claims about states and steps, no others are asked, and what is not
     violated is *unknown*. With `go_on` it continues after a violation without the claim that
-    was violated, anew each time, so that every claim that is violated has its shortest trace.
+    was violated, anew each time, so that every claim that is violated has its shortest trace;
+    `on_violation` is called with each as soon as it is found.
     With `symmetry`, states that differ by a permutation of the spec's symmetric domains count
     once. With `view`, a function of the state, states of which it says the same are visited
     once; where it took two states for one, what is not violated is *unknown*. A step for which
@@ -108,7 +110,7 @@ def check(
 
     chosen = choice(begun(model, start), claims)
     refuse_narrowing(chosen.model, options)
-    search_all = partial(all_violations, ask=ask) if go_on else ask
+    search_all = partial(all_violations, ask=ask, tell=on_violation) if go_on else ask
     return chosen.said(in_time(max_seconds, partial(search_all, chosen.model, options)))
 
 

@@ -75,15 +75,35 @@ def _answered(model: Model, name: str) -> tuple[str, str]:
     return next(p for p in _places(model) if p[1] == name and p not in model.left_out)
 
 
+def _violation(found: Exploration) -> Violation:
+    return Violation(found.property, found.trace, found.reason)
+
+
 def all_violations(
     model: Model,
     options: ExplorationOptions,
     ask: Callable[[Model, ExplorationOptions], Exploration],
+    tell: Callable[[Violation], None] | None = None,
 ) -> Exploration:
-    """Every claim that is violated, each asked anew without those that were violated before."""
+    """Every claim that is violated, each asked anew without those that were violated before.
+
+    Each is told when it is found. What is interrupted says what was found till then.
+    """
     found: list[Exploration] = []
-    while (last := ask(model, options)).verdict is Verdict.VIOLATED:
+
+    def further() -> Exploration:
+        try:
+            return ask(model, options)
+        except KeyboardInterrupt as stop:
+            if not found:
+                raise
+            bound = str(stop) or "interrupted"
+            return replace(found[-1], verdict=Verdict.UNKNOWN, bound=bound, seconds=0.0)
+
+    while (last := further()).verdict is Verdict.VIOLATED:
         found.append(last)
+        if tell is not None:
+            tell(_violation(last))
         name = str(last.property)
         if name == DEADLOCK:
             options = replace(options, deadlock=False)
@@ -98,6 +118,6 @@ def all_violations(
         property=first.property,
         trace=first.trace,
         reason=first.reason,
-        others=tuple(Violation(one.property, one.trace, one.reason) for one in others),
+        others=tuple(map(_violation, others)),
         seconds=last.seconds + sum(one.seconds for one in found),
     )

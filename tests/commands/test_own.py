@@ -214,6 +214,16 @@ def test_the_trace_is_kept(run: Run, tmp_path: Path, kind: str, part: str) -> No
     assert part in (tmp_path / f"t.{kind}").read_text(encoding="utf-8")
 
 
+def test_each_violation_is_named_when_it_is_found(run: Run) -> None:
+    files = {"own_each__py": DOOR, "mine_each__py": VARIANTS.replace("{module}", "own_each")}
+    words = "check own_each.py --variant mine_each.py:Rude --continue"
+    code, out, err = run(words, **files)
+    assert (code, err.splitlines()[0]) == (1, "violated: held, after 2 steps; going on")
+    assert "violated: held\n" in out
+    code, out, err = run(f"{words} --json", **files)
+    assert (json.loads(out)["property"], err) == ("held", "")
+
+
 def test_no_trace_writes_nothing_and_says_so(run: Run, tmp_path: Path) -> None:
     _, out, _ = run("check own_m.py --trace t.txt --json", own_m__py=DOOR)
     assert json.loads(out)["kept"] == "no trace: nothing was written to t.txt"

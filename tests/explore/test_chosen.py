@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from raftnb import Globals, Nat, Process, Spec, UsageError, Verdict, after, check, when
+from raftnb.data.limits import TimeIsUp
+from raftnb.explore import Exploration
+from raftnb.explore.chosen import all_violations
+from raftnb.explore.result import ExplorationOptions, Violation
+from raftnb.language.spec import Model
 
 
 class Sum(Globals):
@@ -77,6 +82,45 @@ def test_every_violation_has_its_shortest_trace(engine: str) -> None:
     assert found.distinct == 13  # the constraint that is a claim as well still cuts
     assert [one["property"] for one in found.as_json()["others"]] == names[1:]
     assert all(f"violated: {name}" in str(found) for name in names)
+
+
+def test_each_violation_is_told_before_the_next_is_looked_for() -> None:
+    happened: list[str | None] = []
+
+    def ask(model: Model, options: ExplorationOptions) -> Exploration:
+        happened.append("search")
+        return check(model, progress=False)
+
+    found = all_violations(
+        COUNT(), ExplorationOptions(), ask, lambda one: happened.append(one.property)
+    )
+    names = [found.property, *(one.property for one in found.others)]
+    assert happened == [*(word for name in names for word in ("search", name)), "search"]
+    told: list[Violation] = []
+    again = check(COUNT(), go_on=True, on_violation=told.append, progress=False)
+    assert told[0].trace == again.trace
+    assert tuple(told[1:]) == again.others
+
+
+@pytest.mark.parametrize(
+    ("stop", "bound"),
+    [(KeyboardInterrupt(), "interrupted"), (TimeIsUp("max_seconds 3"), "max_seconds 3")],
+)
+def test_what_is_interrupted_says_what_was_found_till_then(stop: BaseException, bound: str) -> None:
+    asked: list[Model] = []
+
+    def ask(model: Model, options: ExplorationOptions) -> Exploration:
+        asked.append(model)
+        if len(asked) == 3:
+            raise stop
+        return check(model, progress=False)
+
+    found = all_violations(COUNT(), ExplorationOptions(), ask)
+    assert (found.verdict, found.property, found.bound) == (Verdict.VIOLATED, "lower", bound)
+    assert (found.trace is not None, len(found.others), found.complete) == (True, 1, False)
+    asked[:] = asked[:2]
+    with pytest.raises(type(stop)):  # nothing was found
+        all_violations(COUNT(), ExplorationOptions(), ask)
 
 
 @pytest.mark.parametrize("engine", [*ENGINES, "compiled"])
