@@ -155,7 +155,7 @@ def report(
     In the page of a trace of `model` one can take other steps, too. What *holds* says nothing of
     `not_asked`, claims that another command decides.
     """
-    kept = keep(answer, getattr(arguments, "trace", None), about, model)
+    kept = keep(answer, getattr(arguments, "trace", None) or (), about, model)
     holds = answer.verdict is Verdict.HOLDS
     if not_asked and holds:
         about["not_asked"] = list(not_asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
     """Let a command take --trace FILE."""
     parser.add_argument(
         "--trace",
+        action="append",
         type=_target,
         metavar="FILE",
-        help=f"keep the trace, if there is one, in a file: {', '.join(KINDS)}",
+        help=f"keep the trace, if there is one, in a file: {', '.join(KINDS)} (may be repeated)",
     )
 
 
@@ -57,17 +59,18 @@ def trace_of(answer: Answer) -> Trace | None:
 
 
 def keep(
-    answer: Answer, path: Path | None, about: dict[str, Any], model: Model | None = None
+    answer: Answer, paths: Sequence[Path], about: dict[str, Any], model: Model | None = None
 ) -> str:
-    """Write the answer's trace to a file, and say so; empty if none was asked for."""
-    trace = trace_of(answer)
-    if path is None:
+    """Write the answer's trace to files, and say so; empty if none was asked for."""
+    trace, names = trace_of(answer), ", ".join(map(str, paths))
+    if not paths:
         return ""
     if trace is None:
-        return f"no trace: nothing was written to {path}"
+        return f"no trace: nothing was written to {names}"
     head = f"{answer.verdict}: {answer.property}" if answer.property else str(answer.verdict)
-    write_text(path, _content(trace, path.suffix, head, about, model), "--trace")
-    return f"trace of {counted(len(trace), 'step')}: {path}"
+    for path in paths:
+        write_text(path, _content(trace, path.suffix, head, about, model), "--trace")
+    return f"trace of {counted(len(trace), 'step')}: {names}"
 
 
 def write_text(path: Path, text: str, option: str) -> None:

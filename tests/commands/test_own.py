@@ -214,6 +214,19 @@ def test_the_trace_is_kept(run: Run, tmp_path: Path, kind: str, part: str) -> No
     assert part in (tmp_path / f"t.{kind}").read_text(encoding="utf-8")
 
 
+def test_the_trace_is_kept_in_several_files(run: Run, tmp_path: Path) -> None:
+    files = {"own_both__py": DOOR, "mine_both__py": VARIANTS.replace("{module}", "own_both")}
+    words = "check own_both.py --variant mine_both.py:Rude --trace t.txt --trace u.json"
+    code, out, _ = run(words, **files)
+    assert (code, out.splitlines()[-1]) == (1, "trace of 2 steps: t.txt, u.json")
+    assert "3. c2.enter()" in (tmp_path / "t.txt").read_text(encoding="utf-8")
+    assert (
+        json.loads((tmp_path / "u.json").read_text(encoding="utf-8"))["answer"] == "violated: held"
+    )
+    _, out, _ = run("check own_both.py --trace v.txt --trace w.txt --json")
+    assert json.loads(out)["kept"] == "no trace: nothing was written to v.txt, w.txt"
+
+
 def test_each_violation_is_named_when_it_is_found(run: Run) -> None:
     files = {"own_each__py": DOOR, "mine_each__py": VARIANTS.replace("{module}", "own_each")}
     words = "check own_each.py --variant mine_each.py:Rude --continue"
