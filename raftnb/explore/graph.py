@@ -111,7 +111,7 @@ class Graph:
     @cached_property
     def steps(self) -> list[Step]:
         """The step of every label."""
-        return [self.step(label) for label in range(len(self._memo.labels))]
+        return [self.step(label) for label in range(len(self._memo.effects.labels))]
 
     def state(self, number: int) -> State:
         """A state."""

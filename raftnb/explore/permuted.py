@@ -53,7 +53,8 @@ def _try_actions(memo: Memo, row: Sequence[int]) -> None:
     content = memo.interner.bags.content_of(row[-1]) if memo.interner.has_bag else []
     asked = [*memo.slots.static, *(s for m, _ in content for s in memo.slots.receivers[m])]
     for number in asked:
-        for instance, message in list(memo.slots.all[number].members):
+        for member in list(memo.slots.all[number].members):
+            instance, message = member.instance, member.message
             memo.tracer.put(row)
             run = memo.tracer.run(instance, message)
             memo.trials.try_action(instance, message, row, run, memo.trials.any_two())

@@ -46,7 +46,7 @@ class Rareness:
         """Number the actions of labels that are new."""
         new = [
             self.numbers.setdefault(instance.action, len(self.numbers))
-            for instance, _, _ in self.memo.labels[len(self.actions) :]
+            for instance, _, _ in self.memo.effects.labels[len(self.actions) :]
         ]
         self.actions = np.append(self.actions, new).astype(np.int64)
         self.taken = np.append(self.taken, np.zeros(len(self.numbers) - len(self.taken), np.int64))

@@ -26,14 +26,14 @@ class Turns:
 
     def of(self, labels: Any) -> Any:
         """The places of labels: of two steps of one state, the earlier has the smaller."""
-        if len(self.keys) < len(self.memo.labels):
+        if len(self.keys) < len(self.memo.effects.labels):
             self._learn()
         return self.turns[labels]
 
     def _learn(self) -> None:
         """Put labels that are new in their places."""
         known = len(self.keys)
-        for instance, message, picks, _ in islice(self.memo.label_ids, known, None):
+        for instance, message, picks, _ in islice(self.memo.effects.label_ids, known, None):
             sent = () if message is None else order(message)
             self.keys.append((self.places[instance], sent, picks))
         self.sorted += range(known, len(self.keys))

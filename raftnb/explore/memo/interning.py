@@ -30,13 +30,17 @@ BAG = -1  # in place of a cell: the bag of messages in flight
 
 @dataclass
 class Pool:
-    """The values of components of one kind; a value is the tuple of its cells' values."""
+    """The values of components of one kind; a value is the tuple of its cells' values.
+
+    Each cell's values have numbers of their own; `parts` are those of each of the values.
+    """
 
     number: int
     cells: int
     ids: dict[tuple[Any, ...], int] = field(default_factory=dict)
     values: list[tuple[Any, ...]] = field(default_factory=list)
-    good: list[set[Any]] = field(default_factory=list)
+    parts: list[tuple[int, ...]] = field(default_factory=list)
+    numbers: list[dict[Any, int]] = field(default_factory=list)
     projections: dict[frozenset[int], int] = field(default_factory=dict)
 
 
@@ -64,9 +68,10 @@ class Interner:
         self.message_list: list[Message] = []
         self.classes: Any = np.zeros((4, 64), dtype=np.uint32)
         self.class_of: list[list[int]] = []  # the same, which is sooner read in Python
-        self.class_ids: list[tuple[Pool, list[int], dict[tuple[Any, ...], int]]] = []
+        self.class_ids: list[tuple[Pool, list[int], dict[tuple[int, ...], int]]] = []
         self._projections: dict[tuple[int, frozenset[int]], int] = {}
         self._values = [self.pools[pool].values for pool in self.pool_of]
+        self._parts = [self.pools[pool].parts for pool in self.pool_of]
 
     def _make_components(self) -> None:
         model = self.model
@@ -93,7 +98,7 @@ class Interner:
         self.pools = list(pools.values())
         self.pool_table: Any = np.array(self.pool_of, dtype=np.int64)
         for pool in self.pools:
-            pool.good = [set() for _ in range(pool.cells)]
+            pool.numbers = [{} for _ in range(pool.cells)]
 
     def process_component(self, process: Process) -> int | None:
         """The component that is a process's record; None if it has no variables."""
@@ -123,9 +128,10 @@ class Interner:
             pass
         except TypeError:
             self._refuse(component, value)
-        self._check(pool, value, component)
+        parts = self._numbered(pool, value, component)
         new = pool.ids[value] = len(pool.values)
         pool.values.append(value)
+        pool.parts.append(parts)
         if new >= self.classes.shape[1]:
             self.classes = wider(self.classes, new + 1)
         for projection in pool.projections.values():
@@ -134,14 +140,19 @@ class Interner:
             self.symmetry.meet(pool.number, new, value)
         return new
 
-    def _check(self, pool: Pool, value: tuple[Any, ...], component: int) -> None:
-        for good, part in zip(pool.good, value, strict=True):
-            if part not in good:
+    def _numbered(self, pool: Pool, value: tuple[Any, ...], component: int) -> tuple[int, ...]:
+        """The numbers of the cells' values, of which those that are new are checked."""
+        found = []
+        for numbers, part in zip(pool.numbers, value, strict=True):
+            number = numbers.get(part)
+            if number is None:
                 try:
                     order(part)
                 except SpecError:
                     self._refuse(component, value)
-                good.add(part)
+                number = numbers[part] = len(numbers)
+            found.append(number)
+        return tuple(found)
 
     def _refuse(self, component: int, value: tuple[Any, ...]) -> None:
         for cell, part in zip(self.components[component], value, strict=True):
@@ -189,8 +200,8 @@ class Interner:
 
     def _classify(self, projection: int, number: int) -> None:
         pool, offsets, classes = self.class_ids[projection]
-        value = pool.values[number]
-        key = tuple([value[i] for i in offsets])
+        parts = pool.parts[number]
+        key = tuple([parts[i] for i in offsets])
         found = classes.setdefault(key, len(classes))
         self.classes[projection, number] = found
         self.class_of[projection].append(found)
@@ -216,6 +227,11 @@ class Interner:
         """The values of the cells of a row (cells come in the order of the components)."""
         parts = map(list.__getitem__, self._values, row)  # a row may have a bag, too, and go on
         return list(itertools.chain.from_iterable(parts))
+
+    def parts(self, row: Sequence[int]) -> list[int]:
+        """A number for the value of each cell of a row, and at `BAG` that of the bag."""
+        parts = map(list.__getitem__, self._parts, row)
+        return [*itertools.chain.from_iterable(parts), row[-1]]
 
     def bag(self, row: Sequence[int]) -> dict[Message, int]:
         """The messages in flight of a row."""

@@ -15,14 +15,13 @@ import numpy as np
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
-from raftnb.data.values import Message
 from raftnb.explore.bounds import bounding
 from raftnb.explore.memo.bags import intern_changes, mark_bags
+from raftnb.explore.memo.effects import Effects
 from raftnb.explore.memo.interning import BAG, Interner
-from raftnb.explore.memo.slots import Member, Slot, Slots
+from raftnb.explore.memo.runs import Member, Ran
+from raftnb.explore.memo.slots import Slot, Slots
 from raftnb.explore.memo.tracer import (
-    Observed,
-    Outcome,
     Tracer,
     placed,
     refuse_chance,
@@ -51,7 +50,6 @@ from raftnb.explore.tables.layout import (
     Which,
     Write,
 )
-from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -66,9 +64,7 @@ class Memo:
         self.slots = Slots(self.tracer.instances, self.interner, self.trees.plant)
         self.result = Growing(np.int64, len(Result))
         self.write = Growing(np.uint32, len(Write))
-        self.label_ids: dict[Any, int] = {}
-        self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
-        self.action = Growing(np.int64)
+        self.effects = Effects(self.interner, self.tracer, self.slots.actions)
         self.trials = Trials(self.interner, self.swap_row)
         self.fills = 0  # how many runs in Python there were
         self.claims_read_bag = False
@@ -134,74 +130,70 @@ class Memo:
         if slot.bundle:
             path, results = self._take_bundle(slot, row)
         else:
-            run = self._run(slot.members[0], row)
-            path = self.paths.of(run.reads, run.written())
-            results = self._rows(slot.members[0], run, row)
+            ran = self._run(slot.members[0], row)
+            if ran.path is None:
+                ran.path = self.paths.of(ran.observed.reads, ran.observed.written())
+            path, results = ran.path, self._rows(slot.members[0], ran, row)
         self.slots.meet_messages()
         return path, self.result.extend(results)
 
     def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
         results: list[Any] = []
+        own = frozenset() if slot.component is None else self.interner.owned[slot.component]
         for member in list(slot.members):
-            run = self._run(member, row)
-            own = frozenset() if slot.component is None else self.interner.owned[slot.component]
-            if not run.touches_only(own):
+            ran = self._run(member, row)
+            if not ran.observed.touches_only(own):
                 self.trees.uproot(slot.number)
                 self.slots.move_out(slot, member)
-            else:
-                results += self._rows(member, run, row)
+            elif ran.observed.outcomes:
+                results += self._rows(member, ran, row)
         if slot.component is None or not slot.members:
             return self.paths.of(()), results
         return self.paths.of(self.interner.components[slot.component]), results
 
-    def _run(self, member: Member, row: Sequence[int]) -> Observed:
-        instance, message = member
+    def _run(self, member: Member, row: Sequence[int]) -> Ran:
+        """What an action does: as it did where it read the same, of which some is run again."""
+        tracer, instance, message = self.tracer, member.instance, member.message
         action = instance.action
         try:
-            run = self.tracer.run(instance, message)
-            if self.tracer.is_due(action) and self.tracer.run(instance, message) != run:
+            ran = member.runs.find(tracer.seen)
+            if ran is None:
+                ran = Ran(tracer.run(instance, message))
+                member.runs.keep(tracer.seen, ran)
+            if tracer.is_due(action) and tracer.run(instance, message) != ran.observed:
                 raise refuse_chance(action)
             if self.trials.swaps:
                 if again := self.trials.permutations(action):
-                    self.trials.try_action(instance, message, row, run, again)
+                    self.trials.try_action(instance, message, row, ran.observed, again)
+        except NotDetermined:
+            raise refuse_chance(action) from None
         except RaftnbError as error:
             raise placed(error, action) from error
-        return run
+        return ran
 
-    def _rows(self, member: Member, run: Observed, row: Sequence[int]) -> list[Any]:
+    def _rows(self, member: Member, ran: Ran, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""
         try:
-            return [self._row(member, outcome, row) for outcome in run.outcomes]
+            return [self._row(member, ran, way, row) for way in range(len(ran.observed.outcomes))]
         except RaftnbError as error:
-            raise placed(error, member[0].action) from error
+            raise placed(error, member.instance.action) from error
 
-    def _row(self, member: Member, outcome: Outcome, row: Sequence[int]) -> tuple[int, ...]:
+    def _row(self, member: Member, ran: Ran, way: int, row: Sequence[int]) -> tuple[int, ...]:
         interner, after = self.interner, dict[int, list[Any]]()
+        outcome = ran.observed.outcomes[way]
         for cell, value in outcome.writes:
             component = interner.columns[cell]
             if component not in after:
                 after[component] = list(interner.component_value(component, row[component]))
             after[component][interner.offsets[cell]] = value
         writes = [(c, interner.component_id(c, tuple(value))) for c, value in after.items()]
-        ops = tuple([(interner.message_id(m), kind) for m, kind in outcome.ops])
-        delta = interner.bags.delta_of(ops)
-        return (self._label(member, outcome), delta, *self.write.extend(writes))
-
-    def _label(self, member: Member, outcome: Outcome) -> int:
-        instance, message = member
-        if instance.channel is not None:
-            message = self.tracer.head(instance)
-        key = (id(instance), message, outcome.picks, outcome.choices)
-        label = self.label_ids.setdefault(key, len(self.labels))
-        if label == len(self.labels):
-            self.labels.append((instance, message, outcome.choices))
-            name = (instance.process.name, instance.action.name)
-            self.action.append(self.slots.actions[name])
-        return label
+        if way == len(ran.effects):
+            ran.effects.append(self.effects.of(member, outcome))
+        return (*ran.effects[way], *self.write.extend(writes))
 
     def _not_determined(self, slot: Slot) -> SpecError:
         if slot.members:
-            return refuse_chance(slot.members[0][0].action)
+            return refuse_chance(slot.members[0].instance.action)
         return refuse_chance_in(slot.claims)
 
     # What compiled code asks for.
@@ -334,7 +326,7 @@ class Memo:
             root=trees.roots,
             static=static,
             receivers=receivers,
-            action=self.action.array,
+            action=self.effects.action.array,
             delta=bags.delta.array,
             op=bags.op.array,
             bag=bags.bag,
@@ -387,5 +379,5 @@ class Memo:
 
     def step(self, label: int) -> Step:
         """The step that a label stands for."""
-        instance, message, choices = self.labels[label]
+        instance, message, choices = self.effects.labels[label]
         return step_of(self.model, instance, message, choices)

@@ -15,13 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.values import Message
 from raftnb.explore.memo.interning import Interner
+from raftnb.explore.memo.runs import Member
 from raftnb.language.instances import ActionInstance
 from raftnb.language.processes import Action
 from raftnb.language.world import World
-
-Member = tuple[ActionInstance, Message | None]
 
 
 @dataclass
@@ -76,7 +74,7 @@ class Slots:
             name = (instance.process.name, instance.action.name)
             self.actions.setdefault(name, len(self.actions))
             if instance.receives is None or instance.channel is not None:
-                alone.setdefault(instance.process.name, []).append((instance, None))
+                alone.setdefault(instance.process.name, []).append(Member(instance, None))
             else:
                 self._receiving.append(instance)
         self.static = [s for group in alone.values() for s in self._bundle(group, None)]
@@ -89,9 +87,9 @@ class Slots:
 
     def _bundle(self, members: list[Member], message: int | None) -> list[int]:
         """The slots for some actions of one process."""
-        together = [m for m in members if m[0].action not in self._wide]
-        apart = [m for m in members if m[0].action in self._wide]
-        component = self.interner.process_component(members[0][0].process)
+        together = [m for m in members if m.instance.action not in self._wide]
+        apart = [m for m in members if m.instance.action in self._wide]
+        component = self.interner.process_component(members[0].instance.process)
         slots = [Slot(0, together, component, True, message)] if together else []
         slots += [Slot(0, [member], component, False, message) for member in apart]
         return [self.add(slot) for slot in slots]
@@ -102,7 +100,7 @@ class Slots:
         States that were put off until the bundle is known now wait for both (`moved_out`).
         """
         slot.members.remove(member)
-        self._wide.add(member[0].action)
+        self._wide.add(member.instance.action)
         new = self.add(Slot(0, [member], slot.component, False, slot.message))
         self.moved_out.setdefault(slot.number, []).append(new)
         where = self.static if slot.message is None else self.receivers[slot.message]
@@ -118,7 +116,7 @@ class Slots:
                 process = instance.process
                 to_it = process.everywhere or message.dest == process
                 if to_it and isinstance(message, instance.kind):
-                    groups.setdefault(process.name, []).append((instance, message))
+                    groups.setdefault(process.name, []).append(Member(instance, message))
             slots = [s for group in groups.values() for s in self._bundle(group, number)]
             self.receivers.append(slots)
 

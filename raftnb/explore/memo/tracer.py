@@ -72,11 +72,13 @@ class Tracer(World):
         self._row: Sequence[int] = ()
         self._put: Sequence[int] = ()
         self._before: list[Any] = []
+        self.seen: list[int] = []
 
     def put(self, row: Sequence[int]) -> None:
         """Make the state of a row the one to run on, as often as one likes."""
         if row is not self._put:
             self._put, self._before = row, self.ids.cells(row)
+            self.seen = self.ids.parts(row)
         self._row = row
 
     def is_due(self, what: Any) -> bool:
