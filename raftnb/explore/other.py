@@ -40,7 +40,7 @@ FEW = 3
 
 
 class Pace(NamedTuple):
-    """How far the memo has come: depth; states met, and not yet expanded; runs of Python; steps."""
+    """How far the memo has come: depth; states met, and not yet expanded; runs asked for; steps."""
 
     depth: int
     met: int

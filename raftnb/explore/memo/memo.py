@@ -2,8 +2,9 @@
 
 Each slot (`memo.slots`) has a decision tree (`memo.trees`) whose leaves are results. The tree
 follows what the Python code did read, so that equal paths mean equal runs, whatever the code says.
-A state that leads to no leaf is run in plain Python once (`memo.tracer`), and the run becomes a
-path of the tree. docs/explore.md works one step through.
+For a state that leads to no leaf plain Python runs (`memo.tracer`), unless it has run for the same
+variables (`memo.runs`), and the run becomes a path of the tree. docs/explore.md works one step
+through.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Memo:
         self.write = Growing(np.uint32, len(Write))
         self.effects = Effects(self.interner, self.tracer, self.slots.actions)
         self.trials = Trials(self.interner, self.swap_row)
-        self.fills = 0  # how many runs in Python there were
+        self.fills = 0  # how many leaves there were to find in Python
         self.claims_read_bag = False
         self._most = limits = model.message_limits if bounded else None
         self.paths = Paths(self.interner)
