@@ -18,13 +18,14 @@ from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
 from raftnb.explore.conclusion import as_tried
-from raftnb.explore.given import asked, begun
+from raftnb.explore.given import begun
 from raftnb.explore.narrowed import refuse_narrowing
 from raftnb.explore.on_cluster import dealt_out
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, View, Violation
+from raftnb.explore.shown import one_thread_of, with_traces_of_memo
 from raftnb.explore.small import answer_without_numba
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
@@ -76,9 +77,10 @@ def check(
     constraint of the spec. `engine` is "fast", which is "memo" at first, and goes on with
     "compiled" where there are many states or much has to be run in Python, and the model can be
     said in C; or "reference": the plain Python that they are compared with, used too where
-    numba is not installed (it pays no heed to `max_memory` and `threads`). "quick" is "fast",
-    but in a process that has just begun plain Python, or then compiled code, is done before
-    numba is imported; of several shortest traces it may have others.
+    numba is not installed (it pays no heed to `max_memory` and `threads`). In a process that
+    has just begun plain Python, or then compiled code, answers before numba is imported; then the
+    memo has two seconds to find its own traces, those of `witnesses` when one is looked at.
+    "quick" is "fast" without that: of several shortest traces it may have others.
 
     With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
@@ -159,6 +161,8 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
     if engine == "quick" and (soon := answer_without_numba(model, options)) is not None:
         return soon
     if engine != "reference" and find_spec("numba") is not None:
+        if engine == "fast" and (soon := with_traces_of_memo(model, options)) is not None:
+            return soon
         return _fast(model, options, may_compile=engine != "memo")
     if options.symmetry:
         raise UsageError(
@@ -174,8 +178,7 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
     from raftnb.explore.breadth_first import Answered, BreadthFirst
     from raftnb.explore.graph import Graph
 
-    if asked(model, "possible") or options.view:  # states are numbered without gaps by one thread
-        options = replace(options, threads=1)
+    options = one_thread_of(model, options)
     with Compiled(model, options) if may_compile else nullcontext() as other:
         if other is not None and options.spills and (found := other.in_place_of_memo()) is not None:
             return found

@@ -34,7 +34,7 @@ RARE, OFTEN = 200, 20
 """Python that runs for less than one step in `RARE` leaves the memo nearly as fast as compiled
 code. Actions that C has to ask Python for pay where it runs for one step in `OFTEN` or more."""
 PATIENCE = 2.0
-"""So many seconds of the processor the memo has for a violation that compiled code has found."""
+"""So many seconds of the processor the memo has for traces to what compiled code has found."""
 FEW = 3
 """The memo has several threads, compiled code has one and is some three times as fast."""
 
@@ -57,12 +57,15 @@ class Compiled:
     ends the compiler.
     """
 
-    def __init__(self, model: Model, options: ExplorationOptions) -> None:
+    def __init__(
+        self, model: Model, options: ExplorationOptions, found: Exploration | None = None
+    ) -> None:
+        """With `found`, compiled code has answered already, and the memo looks for its traces."""
         self.model, self.options = model, options
         self._compiling = COMPILING * (WITH_SYMMETRY if options.symmetry else 1)
         self._asked = False
         self._program: tuple[Text, Build] | None = None
-        self._violated: Exploration | None = None
+        self._found = found
         self._begun = self._seen = time.process_time()
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
@@ -84,8 +87,8 @@ class Compiled:
         None where it is too early, or compiled code cannot be had or is not believed. Of several
         shortest traces all machines are to show the memo's, so that it has some time to find it.
         """
-        if self._violated is not None:
-            return self._violated if time.process_time() - self._seen > PATIENCE else None
+        if self._found is not None:
+            return self._found if time.process_time() - self._seen > PATIENCE else None
         if self._asked:
             return None
         runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps
@@ -99,7 +102,7 @@ class Compiled:
         found = self._answer()
         if found is None or found.verdict is not Verdict.VIOLATED:
             return found
-        self._violated, self._seen = found, time.process_time()
+        self._found, self._seen = found, time.process_time()
         return None
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -139,7 +139,7 @@ class Exploration(Answer):
     property: str | None = None
     trace: Trace | None = None
     reason: str | None = None
-    witnesses: dict[str, Trace | None] = field(default_factory=dict)
+    witnesses: Mapping[str, Trace | None] = field(default_factory=dict)
     coverage: dict[str, int] = field(default_factory=dict)
     bound: str | None = None
     not_checked: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ class Exploration(Answer):
     @cached_property
     def not_reached(self) -> tuple[str, ...]:
         """The `sometimes` properties that no state showed; empty unless it is complete."""
-        if not self.complete:
+        if not self.complete or self.verdict is Verdict.HOLDS:
             return ()
         return tuple(name for name, witness in self.witnesses.items() if witness is None)
 

@@ -25,11 +25,14 @@ SHARED = 100_000
 """So many states the memo deals out to its threads."""
 
 
-def answer_without_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
+def answer_without_numba(
+    model: Model, options: ExplorationOptions, *, any_trace: bool = True
+) -> Exploration | None:
     """What the reference engine finds of a model that holds, where it takes a moment.
 
     Where it takes longer, has many initial states, or does not hold, what compiled code finds:
-    of several shortest traces that is the same one, however fast the machine is. The reference
+    of several shortest traces that is the same one, however fast the machine is. Unless `any_trace`
+    will do, what the reference finds not to hold is left to the memo at once. The reference
     runs everything twice: what depends on more than the state is left to the memo, which says so.
     So is what cannot be compiled. None, too, once numba is there. Raises what
     the specification raises.
@@ -41,7 +44,7 @@ def answer_without_numba(model: Model, options: ExplorationOptions) -> Explorati
         return _compiled(model, options)
     for seconds in (SECONDS, SECONDS + SHARED_PART):
         try:
-            return _in_plain_python(model, options, seconds)
+            return _in_plain_python(model, options, seconds, any_trace)
         except OutOfTime:
             if is_prepared():
                 break
@@ -49,7 +52,7 @@ def answer_without_numba(model: Model, options: ExplorationOptions) -> Explorati
 
 
 def _in_plain_python(
-    model: Model, options: ExplorationOptions, seconds: float
+    model: Model, options: ExplorationOptions, seconds: float, any_trace: bool
 ) -> Exploration | None:
     end, found = time.process_time() + seconds, []
     runs = [Reference(model, options, end=end) for _ in range(2)]
@@ -60,7 +63,9 @@ def _in_plain_python(
     if runs[0].depth != runs[1].depth or found[0].coverage != found[1].coverage:
         return None
     found[0] = with_possible(model, found[0], runs[0])
-    return found[0] if found[0].verdict is Verdict.HOLDS else _compiled(model, options)
+    if found[0].verdict is Verdict.HOLDS:
+        return found[0]
+    return _compiled(model, options) if any_trace else None
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
