@@ -9,15 +9,15 @@ import pytest
 
 from raftnb.explore.compiled.agreement import Differs
 from raftnb.explore.compiled.program import text_of
-from raftnb.explore.compiled.search import CompiledSearch
+from raftnb.explore.compiled.search import CompiledSearch, TooNarrow
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions, Verdict
-from raftnb.language import Globals, Nat, Process, Spec, anything, when
+from raftnb.language import Globals, Nat, Process, Set, Spec, anything, either, macro, when
 from tests.explore.test_compiled import folder, needs_cc, said
 
 pytestmark = needs_cc
 _ = folder  # compiled fast, and in a folder of this run
-OPTIONS = ExplorationOptions(progress=False, deadlock=False)
+OPTIONS = ExplorationOptions(progress=False, deadlock=False, max_states=20_000)
 
 
 class Pot(Globals):
@@ -134,7 +134,7 @@ def test_all_shapes_of_steps_are_as_in_plain_python(claims):
         assert said(found) == said(slow)
 
 
-LOOP = r"^(STEPS_OF|ONE_STEP|EACH)\((?!name).*\)$"
+LOOP = r"^(STEPS_OF|ONE_STEP|CHOICES_OF|EACH)\((?!name).*\)$"
 CHANGED = r"CHANGED\((?:[^()]|\([^()]*\))*\)"
 
 
@@ -158,19 +158,127 @@ def test_what_may_be_written_tells_which_actions_are_steps():
     assert [len(re.findall(CHANGED, line)) for line in lines] == [1, 2, 3, 4, 0, 0, 0]
 
 
-@pytest.mark.parametrize("number", range(10))
-def test_a_cell_that_is_forgotten_is_found(number):
-    """Without it a step leads to another state, and what it wrote stays for the next one."""
-    text = text_of(of(), OPTIONS)
+def without(text, number, many):
+    """The text without one of the cells that steps may have changed."""
     places = [
         (line.start() + cell.start(), line.start() + cell.end())
         for line in loops(text.text)
         for cell in re.finditer(CHANGED, line[0])
     ]
-    assert len(places) == 10
+    assert len(places) == many
     begin, end = places[number]
+    return replace(text, text=text.text[:begin] + text.text[end:])
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_cell_that_is_forgotten_is_found(number):
+    """Without it a step leads to another state, and what it wrote stays for the next one."""
     with pytest.raises(Differs):
-        compiled(replace(text, text=text.text[:begin] + text.text[end:]))
+        compiled(without(text_of(of(), OPTIONS), number, 10))
+
+
+class Deck(Globals):
+    cards: Set[Nat] = frozenset({0, 1, 2})
+    turned: Nat = 0
+    is_cut: bool = False
+
+
+class Player(Process, number="players"):
+    """Each action reads all of the deck, so that it is run each time."""
+
+    hand: Set[Nat] = frozenset()
+    asleep: bool = False
+
+    @macro
+    def draw(self) -> None:
+        self.hand |= {either(*Deck.cards)}
+
+    def take(self) -> None:
+        """It writes, and then finds that there may be nothing to choose from."""
+        when(not self.asleep and Deck.turned + len(self.hand) < 4)
+        Deck.turned += 1
+        self.draw()
+        Deck.cards -= self.hand
+        Deck.is_cut = len(Deck.cards) < 2
+
+    def give(self, other: Player) -> None:
+        """To itself, too; what it chooses first decides whether there is a second choice."""
+        when(Deck.turned > 0 and self.hand != frozenset())
+        card = either(*self.hand)
+        self.hand -= {card}
+        other.hand |= {card}
+        if card % 2 == 0 and not Deck.is_cut:
+            Deck.cards |= {either(*(Deck.cards | {card}))}
+
+    def doze(self) -> None:
+        """Some of its choices are not enabled, and it may be that none is."""
+        much = either(0, 1, 2)
+        when(much == len(self.hand) and Deck.turned > 1 and Deck.cards != frozenset())
+        self.asleep = either(self.asleep, not self.asleep)
+        Deck.turned = max(0, Deck.turned - much)
+
+
+def hands_are_small(player: Player, most: int) -> bool:
+    return len(player.hand) < most
+
+
+def nobody_sleeps_for_nothing() -> bool:
+    return Deck.turned > 0 or not any(player.asleep for player in Player)
+
+
+def game(players=2, most=9, **changes):
+    fields = {
+        "name": "game",
+        "processes": (Player,),
+        "shared": (Deck,),
+        "constants": {"players": players, "most": most},
+        "invariants": (hands_are_small,),
+    }
+    return Spec(**{**fields, **changes})()
+
+
+GAMES = [
+    {},
+    {"most": 3},
+    {"players": 1},
+    {"sometimes": (nobody_sleeps_for_nothing,)},
+    {"invariants": (nobody_sleeps_for_nothing,)},
+    {"constraints": (nobody_sleeps_for_nothing,)},
+]
+
+
+@pytest.mark.parametrize("changes", GAMES)
+def test_what_is_chosen_is_as_in_plain_python(changes):
+    model = game(**changes)
+    found, slow = compiled(text_of(model, OPTIONS)), Reference(model, OPTIONS).run()
+    if slow.verdict is Verdict.VIOLATED:
+        assert (found.verdict, len(found.trace)) == (slow.verdict, len(slow.trace))
+    else:
+        assert said(found) == said(slow)
+        assert found.distinct > 40
+
+
+def test_choices_have_loops():
+    lines = [line[0] for line in loops(text_of(game(), OPTIONS).text)]
+    assert [line.partition("(")[0] for line in lines] == ["CHOICES_OF"] * 3
+    assert [len(re.findall(CHANGED, line)) for line in lines] == [4, 3, 2]
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_a_chosen_cell_that_is_forgotten_is_found(number, monkeypatch):
+    """Or a number outgrows its bits; it would be met in wider rows, whose text is made anew."""
+    monkeypatch.setattr(CompiledSearch, "run", CompiledSearch._to_the_end)
+    with pytest.raises((Differs, TooNarrow)):
+        compiled(without(text_of(game(), OPTIONS), number, 9))
+
+
+def test_what_reads_the_whole_row_is_run_each_time():
+    """No state comes twice, so that nothing that is kept would be asked for again."""
+    slots = re.search(r"struct slot slots\[\] = .*", text_of(of(), OPTIONS).text)[0]
+    whole = Spec("deck", (Player,), shared=(Deck,), constants={"players": 1})
+    kept = re.search(r"struct slot slots\[\] = .*", text_of(whole(), OPTIONS).text)[0]
+    assert "0, 0}}" in slots or "each" in slots
+    assert kept.count("each") == 3
 
 
 def test_what_waits_is_met_while_a_step_is_run():

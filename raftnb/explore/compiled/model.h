@@ -90,6 +90,9 @@ extern int state_is_loaded;
 extern uint32_t current; /* the state that is expanded */
 
 W choose(W n);
+extern jmp_buf on_disabled; /* where there is nothing to choose from */
+extern int choices;
+int next_script(void); /* whether there is one: other choices */
 void send(W message, W to);
 void discard(W message);
 W in_flight(int wanted);
@@ -181,10 +184,10 @@ static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
 }
 #define CHANGED(cell) take_over(cell, row, &hash, &need);
 
-/* A step of an action with the arguments `a` that receives nothing and chooses nothing, where all cells
-   are fields of a row and each claim is a bit of one word. What it may have `changed` are a few cells,
-   which become what they were before. */
-#define STEP(number, run, changed)                                                                \
+/* A step of an action with the arguments `a` that receives nothing, where all cells are fields of a row
+   and each claim is a bit of one word. What it may have `changed` are a few cells, which become what
+   they were before. */
+#define STEP(number, run, changed, or_else)                                                                \
     s = after_step, written_n = 0; /* states that were met meanwhile have been looked at */       \
     if (run(a)) {                                                                                 \
         W *row = fresh_successor()->row;                                                          \
@@ -193,7 +196,7 @@ static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
         changed;                                                                                  \
         moved = 1, written_n = 0, led_to(number, hash, need);                                     \
     } else {                                                                                      \
-        note_first(disabled_in + number);                                                         \
+        or_else;                                                                                  \
         if (written_n) undo();                                                                    \
     }
 #define STEPS_OF(name, run, changed)                                                              \
@@ -203,7 +206,7 @@ static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
         const struct member *one = in_slot + slot->first, *end = one + slot->n;                   \
         for (; one < end && !halt; one++) {                                                       \
             const W *a = constants + one->arguments;                                              \
-            STEP(one->instance, run, changed)                                                     \
+            STEP(one->instance, run, changed, note_first(disabled_in + one->instance))            \
         }                                                                                         \
         return moved;                                                                             \
     }
@@ -212,8 +215,33 @@ static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
         int moved = 0;                                                                            \
         load_state();                                                                             \
         const W a[] = {__VA_ARGS__};                                                              \
-        STEP(number, run, changed)                                                                \
+        STEP(number, run, changed, note_first(disabled_in + number))                              \
         return moved;                                                                             \
+    }
+
+/* The same of an action that chooses: each instance with one script after the other. What is static
+   outlives the way back from where there is nothing to choose from. */
+#define CHOICES_OF(name, run, changed)                                                            \
+    static int name(const struct slot *slot) {                                                    \
+        static const struct member *one, *end;                                                    \
+        static int moved, any_moved;                                                              \
+        W *const from = top;                                                                      \
+        load_state();                                                                             \
+        one = in_slot + slot->first, end = one + slot->n, moved = any_moved = 0;                  \
+        if (setjmp(on_disabled)) {                                                                \
+            top = from, undo();                                                                   \
+            goto tried;                                                                           \
+        }                                                                                         \
+        while (one < end && !halt) {                                                              \
+            const W *a = constants + one->arguments;                                              \
+            choices = 0;                                                                          \
+            STEP(one->instance, run, changed, )                                                   \
+        tried:                                                                                    \
+            if (next_script()) continue;                                                          \
+            if (!moved) note_first(disabled_in + one->instance);                                  \
+            any_moved |= moved, moved = 0, one++;                                                 \
+        }                                                                                         \
+        return any_moved;                                                                         \
     }
 
 /* Instances of one action that receives nothing and chooses nothing, one after the other: so the text

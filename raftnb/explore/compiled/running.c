@@ -1,6 +1,6 @@
 /* The state that is read, the one that is written, and the choices of a run. */
 
-static jmp_buf on_disabled;
+jmp_buf on_disabled;
 const W *s, *t;
 int halt, written[MOST_WRITTEN], written_n, pc_cell, pc_written;
 W actor;
@@ -9,7 +9,7 @@ W actor;
 
 #define MOST_CHOICES 64
 static W picks[MOST_CHOICES], options[MOST_CHOICES];
-static int choices;
+int choices;
 
 W choose(W n) {
     if (!n) longjmp(on_disabled, 1);
@@ -18,8 +18,8 @@ W choose(W n) {
     return picks[choices++];
 }
 
-static int next_script(void) {
-    while (choices && picks[choices - 1] + 1 == options[choices - 1]) picks[--choices] = 0;
+int next_script(void) {
+    while (choices && picks[choices - 1] + 1 >= options[choices - 1]) picks[--choices] = 0;
     if (!choices) return 0;
     picks[choices - 1]++;
     return 1;

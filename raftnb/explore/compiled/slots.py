@@ -120,6 +120,9 @@ class Slots:
         changed = self._changed(slot)
         if changed is None:
             return "EACH", run
+        _, chooses = self.functions.run_of(self.instances[number])
+        if chooses:
+            return "CHOICES_OF", f"{run}, {changed}"
         if len(slot.instances) > 1:
             return "STEPS_OF", f"{run}, {changed}"
         given = map(self.functions.tables.literal, self._given(number))
@@ -161,7 +164,9 @@ class Slots:
         instances = [self.instances[i] for i in slot.instances]
         runs = {self.functions.run_of(instance) for instance in instances}
         (run, chooses), *others = runs
-        return None if others or chooses or instances[0].receives is not None else run
+        if others or instances[0].receives is not None:
+            return None
+        return run if not chooses or (slot.asked is None and self._changed(slot)) else None
 
     def _of(self, number: int) -> Slot:
         """The slot of an instance, with its number where it stands alone."""
@@ -173,7 +178,8 @@ class Slots:
         cells = self.cells.get(number)
         if cells is not None:
             asked = tuple(sorted({self.rows.group_of[cell] for cell in cells}))
-            alone = len(asked) > MOST_ASKED or not self._may_be_kept(cells)
+            is_all = len(asked) == len(self.rows.groups)  # so that none is asked for twice
+            alone = is_all or len(asked) > MOST_ASKED or not self._may_be_kept(cells)
             if not alone and not self._is_light(instance, asked):
                 return Slot((), asked, channel, receiver)
         return Slot((number,), None, channel, receiver)
