@@ -52,7 +52,11 @@ def reply(message: Message, response: Message) -> None:
 
 
 def in_flight(kind: type[M]) -> tuple[M, ...]:
-    """The messages of a kind now in flight, sorted, each named once."""
+    """The messages of a kind now in flight, sorted, each named once.
+
+    Of two equal messages a sum or `len` sees one. What is to see both makes them different, by a
+    field with a number of its own.
+    """
     return tuple(m for m in running_world().messages() if isinstance(m, kind))
 
 
