@@ -17,6 +17,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict, counted
+from raftnb.explore.check import in_time
 from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
 from raftnb.explore.given import asked, at_least, begun
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -152,6 +153,7 @@ def random_walks(
     rare: bool = False,
     deadlock: bool = True,
     max_memory: int | None = None,
+    max_seconds: float | None = None,
     threads: int | None = None,
     progress: bool = True,
     cluster: Cluster | None = None,
@@ -165,7 +167,8 @@ def random_walks(
     constraint (such a step is not taken). A violation comes with the walk that led to it, which is
     seldom the shortest; without one the verdict is *unknown*. `distinct` counts the states walked
     through, `generated` the steps that were there to choose from. Same seed, same walks: on any
-    number of threads, and on the workers of a `cluster`, which take 2,048 walks at a time.
+    number of threads, and on the workers of a `cluster`, which take 2,048 walks at a time. After
+    `max_seconds` of this call they end with what was found.
     """
     at_least(1, walks=walks, depth=depth)
     at_least(0, seed=seed)
@@ -175,7 +178,7 @@ def random_walks(
     work = Walks(begun(model, start), options, walks, depth, seed, rare)
     if cluster is not None:
         work = dealt_out(work, cluster)
-    return as_tried(model, taken(work, cluster or 1))
+    return in_time(max_seconds, lambda: as_tried(model, taken(work, cluster or 1)))
 
 
 def dealt_out(work: Walks, cluster: Cluster) -> Walks:

@@ -16,7 +16,7 @@ import pytest
 from raftnb.data.errors import UsageError
 from raftnb.data.limits import TimeIsUp, within
 from raftnb.data.verdict import Verdict, counted
-from raftnb.explore import Graph, check, reachable
+from raftnb.explore import Graph, check, random_walks, reachable
 from raftnb.language import eventually
 from raftnb.language.proof import Lemma, Proof
 from raftnb.liveness import check_liveness
@@ -49,6 +49,15 @@ def test_a_check_in_python_stops_in_time_with_what_it_has(engine: str) -> None:
     assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "max_seconds 0.5")
     assert found.distinct > 0 or engine != "reference"
     assert check(SEQUENTIAL_STORE(), max_seconds=60, progress=False).verdict is Verdict.HOLDS
+
+
+def test_walks_in_python_stop_in_time_with_what_they_have() -> None:
+    many = {"walks": 10**6, "depth": 1_000, "progress": False}
+    found = random_walks(RAFT_TLA(servers=3), max_seconds=1.0, **many)  # type: ignore[arg-type]
+    assert found.verdict is Verdict.UNKNOWN
+    assert str(found.bound).startswith("max_seconds 1")
+    with pytest.raises(UsageError, match="max_seconds=0"):
+        random_walks(RAFT_TLA(servers=3), max_seconds=0, **many)  # type: ignore[arg-type]
 
 
 def test_what_goes_on_after_a_violation_stops_in_time_too() -> None:
