@@ -76,7 +76,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("reply", "reply(m, Answer())", "both of these",
              "discards a message and answers its source"),
         Word("in_flight", "in_flight(Ask)", "{m \\in msgs : m.type = \"Ask\"}",
-             "the messages of a kind, each once: equal ones are told apart by a field, say a number"),
+             "the messages of a kind, each once"),
     ),
     "Claims": (
         Word("Spec", 'Spec("door", processes=(Client,), invariants=(held,))', "a module",
