@@ -19,8 +19,8 @@ from raftnb.language.world import World
 SECONDS, MOST_INITIAL = 0.05, 100
 """Of the processor: about what it takes to write and load a program that was compiled before, so
 that where plain Python does not come to an end by then no more is lost than that."""
-SHARED_PART = 0.4
-"""So much more to compile what all programs share, which is done once a machine."""
+SHARED_PART = 0.1
+"""So much more where what all programs share would have to be compiled, too, once a machine."""
 SHARED = 100_000
 """So many states the memo deals out to its threads."""
 

@@ -36,7 +36,8 @@ ENGINE = (
     "search.c",
     "batches.c",
 )
-ENGINE_FLAGS = ("-O2", "-fno-tree-loop-distribute-patterns", "-c", "-fPIC", "-std=gnu11", "-w")
+ENGINE_FLAGS = ("-O1", "-c", "-fPIC", "-std=gnu11", "-w")
+"""With -O2 it takes half as long again to compile, and the search is no quicker."""
 SUM = 32
 """Bytes of the sum of a file, at its end."""
 
