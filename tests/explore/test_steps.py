@@ -124,14 +124,19 @@ def compiled(text):
     return CompiledSearch(text, OPTIONS).run()
 
 
-@pytest.mark.parametrize("claims", CLAIMS)
-def test_all_shapes_of_steps_are_as_in_plain_python(claims):
-    model = of(**claims)
+def as_in_plain_python(model):
+    """What compiled code finds, which is what plain Python finds."""
     found, slow = compiled(text_of(model, OPTIONS)), Reference(model, OPTIONS).run()
     if slow.verdict is Verdict.VIOLATED:
         assert (found.verdict, len(found.trace)) == (slow.verdict, len(slow.trace))
     else:
         assert said(found) == said(slow)
+    return found
+
+
+@pytest.mark.parametrize("claims", CLAIMS)
+def test_all_shapes_of_steps_are_as_in_plain_python(claims):
+    as_in_plain_python(of(**claims))
 
 
 LOOP = r"^(STEPS_OF|ONE_STEP|CHOICES_OF|EACH)\((?!name).*\)$"
@@ -249,13 +254,8 @@ GAMES = [
 
 @pytest.mark.parametrize("changes", GAMES)
 def test_what_is_chosen_is_as_in_plain_python(changes):
-    model = game(**changes)
-    found, slow = compiled(text_of(model, OPTIONS)), Reference(model, OPTIONS).run()
-    if slow.verdict is Verdict.VIOLATED:
-        assert (found.verdict, len(found.trace)) == (slow.verdict, len(slow.trace))
-    else:
-        assert said(found) == said(slow)
-        assert found.distinct > 40
+    found = as_in_plain_python(game(**changes))
+    assert found.distinct > 40 or found.verdict is Verdict.VIOLATED
 
 
 def test_choices_have_loops():

@@ -187,7 +187,7 @@ static inline void take_over(int cell, W *row, uint64_t *hash, uint64_t *need) {
 /* A step of an action with the arguments `a` that receives nothing, where all cells are fields of a row
    and each claim is a bit of one word. What it may have `changed` are a few cells, which become what
    they were before. */
-#define STEP(number, run, changed, or_else)                                                                \
+#define STEP(number, run, changed, or_else)                                                       \
     s = after_step, written_n = 0; /* states that were met meanwhile have been looked at */       \
     if (run(a)) {                                                                                 \
         W *row = fresh_successor()->row;                                                          \
