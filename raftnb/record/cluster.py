@@ -58,5 +58,9 @@ class Cluster(ABC):
         """Start a node."""
         processes.start(name, self.words(name))
 
+    def kill(self, name: str, processes: Processes) -> None:
+        """Kill a node; one that writes a trace, when that tells all that the node has done."""
+        processes.kill(name)
+
 
 __all__ = ["Call", "Cluster"]

@@ -13,6 +13,8 @@ from types import TracebackType
 from raftnb.data.errors import UsageError
 
 HOST = "127.0.0.1"
+PATIENCE = 60.0
+"""So many seconds a program may take to answer, or to end."""
 
 
 def python_program(file: str) -> list[str]:
@@ -52,6 +54,21 @@ class Guarded:
             except ProcessLookupError:
                 return
 
+    def end(self, seconds: float) -> None:
+        """Ask it to end (SIGTERM), and wait until it has; raises `UsageError` if it does not."""
+        self.signal(signal.SIGTERM)
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise UsageError(
+                f"a node that was asked to end, and still runs {seconds:g} seconds later",
+                place="recording a cluster",
+                allowed="nodes that end when they are asked to",
+                cure="run it again, or on a machine with less to do",
+            ) from None
+        finally:
+            self.kill()
+
     def kill(self) -> None:
         """End it at once, also if it is stopped, and wait until it has ended."""
         assert self.process.stdin is not None
@@ -75,6 +92,10 @@ class Processes:
     def kill(self, name: str) -> None:
         """End a program at once (SIGKILL)."""
         self.running.pop(name).kill()
+
+    def end(self, name: str) -> None:
+        """Ask a program to end (SIGTERM), and wait until it has."""
+        self.running.pop(name).end(PATIENCE)
 
     def pause(self, name: str) -> None:
         """Stop a program (SIGSTOP)."""
@@ -109,4 +130,4 @@ def free_ports(number: int) -> list[int]:
             one.close()
 
 
-__all__ = ["HOST", "Guarded", "Processes", "free_ports", "python_program"]
+__all__ = ["HOST", "PATIENCE", "Guarded", "Processes", "free_ports", "python_program"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from raftnb.data.errors import UsageError
 from raftnb.record.cluster import Call, Cluster
-from raftnb.record.processes import HOST, python_program
+from raftnb.record.processes import HOST, Processes, python_program
 
 KEYS, SECONDS = ("x", "y"), 3.0
 
@@ -60,6 +60,10 @@ class PySyncObjCluster(Cluster):
             return self.ask(name, "ready") is True
         except (*self.lost, *self.refused):
             return False
+
+    def kill(self, name: str, processes: Processes) -> None:
+        """Let a node kill itself behind its next line, a moment later (see `pysyncobj_node.py`)."""
+        processes.end(name)
 
     def ask(self, name: str, *words: Any) -> Any:
         """Send a node one line, and read one."""

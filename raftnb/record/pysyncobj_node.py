@@ -4,12 +4,17 @@
 
 Events are written in the form that `conforms --format pysyncobj` reads, each as one line appended
 at once. So the nodes of a machine may share the file, and what is sent stands before it arrives.
+
+What a step has put into the journal is told by the line after it: a kill between the two leaves a
+trace that lacks a step. So the node, told to end (SIGTERM), kills itself (SIGKILL) behind its next
+line, which may be in the middle of a turn, say between an entry in the journal and the answer.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import socketserver
 import sys
 from time import monotonic_ns
@@ -29,6 +34,7 @@ class Told(TCPTransport):  # type: ignore[misc]
 
     def __init__(self, node: Any, me: Any, others: Any) -> None:
         self.node = node
+        node.begin()
         super().__init__(node, me, others)
 
     def send(self, node: Any, message: Any) -> Any:
@@ -57,6 +63,7 @@ class Node(SyncObj):  # type: ignore[misc]
         self.file = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.values: dict[str, Any] = {}
         self.last: Any = None
+        self.dying = False
         conf = SyncObjConf(
             raftMinTimeout=0.4,
             raftMaxTimeout=0.9,
@@ -110,15 +117,26 @@ class Node(SyncObj):  # type: ignore[misc]
             "tail": [list(entry[1:]) for entry in log[-TAIL:]],
         }
 
+    def begin(self) -> None:
+        """Write the state that the node begins with; no turn has changed it yet."""
+        self.last = self.seen()
+        self.append({"ev": "init", "state": self.last})
+
     def note(self, event: str, **about: Any) -> None:
-        """Write an event with the state at this moment; a turn that changes nothing is left out."""
+        """Write an event with the state at this moment; a turn that changes nothing is left out.
+
+        All that the node has done is written now: a kill is due here.
+        """
         state = self.seen()
-        if self.last is None:
-            self.append({"ev": "init", "state": state})
-        elif event == "tick" and state == self.last:
-            return
-        self.append({"ev": event, **about, "state": state})
-        self.last = state
+        if event != "tick" or state != self.last:
+            self.append({"ev": event, **about, "state": state})
+            self.last = state
+        if self.dying:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def end(self, *signalled: Any) -> None:
+        """Let the node die behind its next line."""
+        self.dying = True
 
     def append(self, fields: dict[str, Any]) -> None:
         """Append one line to the file."""
@@ -179,6 +197,7 @@ def main(words: list[str]) -> None:
     """Run a node until it is killed."""
     number, peers, port, trace = words[:4]
     node = Node(int(number), peers.split(","), trace, words[4] if len(words) > 4 else "")
+    signal.signal(signal.SIGTERM, node.end)
     host = node.peers[node.number].partition(":")[0]
     with Server((host, int(port)), Handler) as server:
         server.node = node

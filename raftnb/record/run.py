@@ -14,11 +14,9 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
 from raftnb.linear import Recorder
 from raftnb.record.cluster import Cluster
-from raftnb.record.processes import Processes
+from raftnb.record.processes import PATIENCE, Processes
 
 FAULTS = ("kill", "pause")
-PATIENCE = 60.0
-"""So many seconds a cluster may take until it answers."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class Run:
         self.faults.append(f"{kind} {name}")
         self.history.remark("start", f"{kind} {name}")
         if kind == "kill":
-            self.processes.kill(name)
+            self.cluster.kill(name, self.processes)
         else:
             self.processes.pause(name)
         self._rest(dice.uniform(0.3, 1.5), end)
@@ -134,10 +132,11 @@ def record(
 ) -> Recorded:
     """Start a cluster, let clients use it while nodes fail, and write their history to `path`.
 
-    `path` is a new file that ends in .jsonl, `faults` some of *kill* (SIGKILL, and start again) and
-    *pause* (SIGSTOP, and go on). `seed` chooses what clients ask and what fails; when things happen
-    is the machine's affair. All processes have ended when it returns or raises. Raises `UsageError`
-    for a cluster that does not start, or a file that cannot be written.
+    `path` is a new file that ends in .jsonl, `faults` some of *kill* (SIGKILL, and start again; see
+    `Cluster.kill`) and *pause* (SIGSTOP, and go on). `seed` chooses what clients ask and what
+    fails; when things happen is the machine's affair. All processes have ended when it returns or
+    raises. Raises `UsageError` for a cluster that does not start, a node that does not end when it
+    is asked to, or a file that cannot be written.
     """
     unknown = [one for one in faults if one not in FAULTS]
     if unknown or clients < 1 or not 0 < seconds <= 3600:
