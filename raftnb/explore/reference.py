@@ -38,14 +38,19 @@ def is_within_bounds(model: Model, world: World) -> bool:
     return is_within_limits(model, world) and bounding(model)[1](world)
 
 
+EARLY = 1 / 5
+"""After so large a part of its time a run foresees whether that is enough."""
+
+
 class OutOfTime(Exception):
-    """The time that was given is over."""
+    """The time that was given is over, or will be before all states that wait are expanded."""
 
 
 class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever.
 
-    With `end`, a time of the processor's clock, `run` raises `OutOfTime` when it is passed.
+    With `end`, a time of the processor's clock, `run` raises `OutOfTime` when it is passed, or is
+    foreseen to be.
     """
 
     def __init__(
@@ -55,7 +60,7 @@ class Reference:
         claims: bool = True,
         end: float | None = None,
     ) -> None:
-        self.end = end
+        self.end, self.begun = end, time.process_time()
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
         self.world, self.here, self.next = World(model), World(model), World(model)
@@ -89,9 +94,9 @@ class Reference:
         for state in self.model.initial_states:
             if broken := self.arrive(state, None, 1, queue):
                 return self._violated(broken, state)
-        for state in queue:
-            if self.end is not None and time.process_time() > self.end:
-                raise OutOfTime
+        for expanded, state in enumerate(queue):
+            if self.end is not None:
+                self._be_in_time(self.end, expanded, len(queue) - expanded)
             if self.max_depth is not None and self.depth[state] >= self.max_depth:
                 return self._result(Verdict.UNKNOWN, bound=f"max_depth {self.max_depth}")
             moved = False
@@ -105,6 +110,14 @@ class Reference:
             if not moved and self.deadlock and not self._is_final(state):
                 return self._violated("deadlock", state)
         return self._result(**self._conclude())
+
+    def _be_in_time(self, end: float, expanded: int, waiting: int) -> None:
+        """Raise `OutOfTime` where what is waiting would take longer than what is left."""
+        now = time.process_time()
+        spent, left = now - self.begun, end - now
+        is_early = spent < EARLY * (spent + left)
+        if left < 0 or (not is_early and waiting * spent > left * expanded):
+            raise OutOfTime
 
     def _conclude(self) -> dict[str, Any]:
         return conclude(self.model, len(self.depth), self.witnesses, self.cut, self.merged)

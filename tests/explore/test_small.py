@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
 
 from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
-from raftnb.explore import check, small
+from raftnb.explore import check, reference, small
+from raftnb.explore.reference import OutOfTime, Reference
 from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.small import answer_without_numba
 from raftnb.language import Globals, Nat, Process, Set, Spec, anything, when
@@ -42,6 +44,23 @@ def test_what_takes_plain_python_long_is_compiled(name, monkeypatch):
     found = answer_without_numba(model, QUIET)
     assert found is not None
     assert said(found) == said(check(model, engine="memo", progress=False))
+
+
+@pytest.mark.parametrize(
+    ("workers", "seconds", "last"), [(2, 50, 20), (2, 15, 20), (9, 300, 160), (9, 1_000, 520)]
+)
+def test_plain_python_gives_up_when_it_is_foreseen_to_be_late(workers, seconds, last, monkeypatch):
+    clock = count(1)  # a second for each time that one looks at it
+    own = SimpleNamespace(process_time=lambda: next(clock), perf_counter=float)
+    monkeypatch.setattr(reference, "time", own)
+    model = Spec("workers", (Worker,), constants={"workers": workers})()
+    run = Reference(model, QUIET, end=seconds)
+    if 2**workers < seconds:
+        assert run.run().distinct == 2**workers
+    else:
+        with pytest.raises(OutOfTime):
+            run.run()
+    assert next(clock) <= last
 
 
 @pytest.mark.parametrize("seconds", [30.0, 0.0])
@@ -284,3 +303,10 @@ def test_what_is_unknown_though_all_was_met_is_answered_by_compiled_code(monkeyp
     assert said(found) == said(memo)
     monkeypatch.setenv("PATH", "")  # no compiler of C
     assert answer_without_numba(model, QUIET) is None
+
+
+class Worker(Process, number="workers"):
+    busy: bool = False
+
+    def turn(self) -> None:
+        self.busy = not self.busy
