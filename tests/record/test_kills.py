@@ -86,6 +86,8 @@ def test_what_a_node_forgets_is_found(way: str, lost: str, tmp_path: Path) -> No
 def test_a_program_that_does_not_end_when_it_is_asked_to_is_killed_and_told() -> None:
     one = Guarded(["sleep", "1000"])
     one.signal(signal.SIGSTOP)
+    state = Path(f"/proc/{one.pid}/stat")
+    assert until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")
     with pytest.raises(UsageError, match="still runs"):
         one.end(0.5)
     assert one.process.poll() is not None
