@@ -11,6 +11,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
+from raftnb.conform.crashes import Crashes
 from raftnb.conform.mapping import (
     Event,
     EventMapping,
@@ -62,6 +63,7 @@ class RecordedMapping(EventMapping):
         self.servers: dict[str, str] = {}
         self.values: dict[str, str] = {}
         self.valued: bool | None = None
+        self.crashes = Crashes()
         self.ways: dict[str, Callable[[Event, Any, Now], Sequence[Play]]] = {
             "time_out": partial(self._one_way, self.time_out),
             "restart": self.restart,
@@ -77,8 +79,9 @@ class RecordedMapping(EventMapping):
         """The servers that the first line names, and the values that occur."""
         servers: list[str] = []
         values: dict[str, Any] = {}
-        self.valued = None
+        self.valued, self.crashes = None, Crashes()
         for number, event in enumerate(events):
+            self.crashes.read(event)
             if (event.get("event") == "start") != (number == 0):
                 raise no_start(number, START)
             if number == 0:
@@ -115,12 +118,28 @@ class RecordedMapping(EventMapping):
         return model.initial_states[0]
 
     def __call__(self, event: Event, now: Now) -> Sequence[Play]:
-        """One alternative for each event; of a message that is logged in part, all it may be."""
+        """One alternative for each event; of a message that is logged in part, all it may be.
+
+        What the server may have failed to do has more.
+        """
         name = field(event, "event")
         if name == "start":
             return (lambda: None,)
         ways: Callable[..., Sequence[Play]] = one_of(self.ways, name, "the event")
-        return ways(event, self._server(field(event, "server"), now), now)
+        s = self._server(field(event, "server"), now)
+        plays = ways(event, s, now)
+        if not self.crashes.may_come_before(event, now):
+            return plays
+        return now.apart(*plays, *self._partly(event, s, now))
+
+    def _partly(self, event: Event, s: Any, now: Now) -> list[Play]:
+        """What a server has done of an event if it fails meanwhile: maybe it took a newer term."""
+        plays: list[Play] = []
+        if event["event"] == "receive":
+            kind, known, source, dest = self._message(event["message"], now)
+            newer = [m for m in now.find(kind, source, dest, **known) if m.term > s.currentTerm]
+            plays = [partial(now.take, s, "update_term", m) for m in newer]
+        return [*plays, lambda: None]
 
     def _one_way(self, play: Callable[..., None], event: Event, s: Any, now: Now) -> Sequence[Play]:
         return (partial(self._played, partial(play, event, s, now), event, s, now),)

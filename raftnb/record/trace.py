@@ -6,7 +6,8 @@
             step.state = {"currentTerm": node.term, "votedFor": node.vote}
 
 Every event is one line of JSON, written at once and unbuffered, before what it tells of is done: so
-nothing is lost when the program dies. The state is written after it.
+nothing is lost when the program dies. The state is written after it. An event without a state, its
+server's last before a `restart`, may not have been done.
 """
 
 from __future__ import annotations

@@ -255,3 +255,57 @@ def test_what_a_leader_committed_in_silence_shows_after_it_is_deposed() -> None:
     assert found.verdict is Verdict.HOLDS
     assert judged(*deposed, state("a", role="follower"), state("a", commitIndex=0)).matched == 13
     assert reason(*deposed, state("a", commitIndex=2)).endswith("logged 2")
+
+
+def voted(**known: Any) -> list[dict[str, Any]]:
+    """A log in which b is asked for its vote, and fails: with this state it comes back."""
+    asked = message("RequestVote", "a", "b")
+    return [
+        START,
+        {"event": "time_out", "server": "a"},
+        {"event": "receive", "server": "b", "message": asked},
+        {"event": "restart", "server": "b", "state": known},
+    ]
+
+
+@pytest.mark.parametrize("known", [
+    {"currentTerm": 0, "votedFor": None}, {"currentTerm": 1, "votedFor": None},
+    {"currentTerm": 1, "votedFor": "a"},
+])  # fmt: skip
+def test_who_fails_has_done_its_last_event_or_a_part_of_it_or_nothing(known: Any) -> None:
+    assert judged(*voted(**known)).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("known", [{"currentTerm": 2}, {"votedFor": "c"}, {"log": [[1, "x"]]}])
+def test_who_fails_has_done_nothing_else(known: Any) -> None:
+    reason(*voted(**known))
+
+
+def test_who_fails_has_done_what_others_were_sent() -> None:
+    """A vote that is counted was given, and must not be forgotten."""
+    counted = {"event": "receive", "server": "a"}
+    counted["message"] = message("RequestVoteResponse", "b", "a")
+    for number in (3, 4):
+        log = voted(currentTerm=1, votedFor=None)
+        log.insert(number, counted)
+        assert judged(*log).verdict is Verdict.VIOLATED
+    *before, back = voted(currentTerm=1, votedFor="a")
+    assert judged(*before, counted, back, state("a", role="leader")).verdict is Verdict.HOLDS
+
+
+def test_who_fails_had_done_all_before_its_last_event() -> None:
+    *before, back = voted(currentTerm=0)
+    again = {"event": "receive", "server": "b", "message": message("RequestVote", "a", "b")}
+    reason(*before, again, back)
+    reason(*before, state("b"), back)
+    stood = {"event": "time_out", "server": "b"}
+    for term, fits in ((1, True), (2, True), (0, False), (3, False)):
+        back["state"] = {"currentTerm": term}
+        assert (judged(*before, stood, back).verdict is Verdict.HOLDS) == fits
+
+
+def test_a_request_may_not_be_in_the_log_of_a_leader_that_fails() -> None:
+    request = {"event": "request", "server": "a", "value": "x"}
+    for length, fits in ((0, False), (1, True), (2, True), (3, False)):
+        back = {"event": "restart", "server": "a", "state": {"logLength": length}}
+        assert (judged(*led(), request, back).verdict is Verdict.HOLDS) == fits

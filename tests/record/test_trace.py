@@ -199,6 +199,21 @@ def test_nothing_is_lost_when_the_program_dies(tmp_path: Path) -> None:
     )
 
 
+def test_a_step_that_the_program_died_in_may_be_done_or_not(tmp_path: Path) -> None:
+    text = (
+        "import os, sys; from raftnb.record.trace import TraceRecorder\n"
+        "trace = TraceRecorder(sys.argv[1], servers=['s1', 's2', 's3'])\n"
+        "with trace.step('time_out', 's1'):\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    path = tmp_path / "run.jsonl"
+    assert subprocess.run([sys.executable, "-c", text, str(path)], check=False).returncode == -9
+    begun = [json.loads(line) for line in path.read_text().splitlines()]
+    for term, verdict in enumerate((Verdict.HOLDS, Verdict.HOLDS, Verdict.VIOLATED)):
+        back = {"event": "restart", "server": "s1", "state": {"currentTerm": term}}
+        assert judged([*begun, back]).verdict is verdict
+
+
 def test_the_recorder_refuses_what_it_cannot_write(tmp_path: Path) -> None:
     trace = TraceRecorder(tmp_path / "run.jsonl", servers=NAMES)
     with pytest.raises(UsageError, match="tick"):
