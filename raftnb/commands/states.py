@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import add_number, print_json
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
@@ -15,7 +15,12 @@ from raftnb.commands.traces import add_start, chosen_start
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
 from raftnb.data.verdict import counted
-from raftnb.explore import Graph, reachable
+from raftnb.explore.few import few_states
+from raftnb.language.spec import Model
+
+if TYPE_CHECKING:  # it takes time to import, which few states do not need
+    from raftnb.explore import Graph
+    from raftnb.explore.plain_graph import PlainGraph
 
 BOUNDED = 3
 
@@ -54,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
     model = model if start is None else model.starting_at(start)
-    graph = reachable(model, max_states=arguments.max_states)
+    graph = found(model, arguments.max_states)
     write(graph, arguments.out)
     if arguments.json:
         told = {"states": len(graph), "bound": graph.bound, "file": str(arguments.out)}
@@ -65,7 +70,17 @@ def run(arguments: argparse.Namespace) -> int:
     return BOUNDED if graph.bound else 0
 
 
-def write(graph: Graph, path: Path) -> None:
+def found(model: Model, max_states: int | None) -> Graph | PlainGraph:
+    """The states: few of them as plain Python meets them, many as the memo does."""
+    few = few_states(model, max_states=max_states)
+    if few is not None:
+        return few
+    from raftnb.explore import reachable
+
+    return reachable(model, max_states=max_states)
+
+
+def write(graph: Graph | PlainGraph, path: Path) -> None:
     """Write the states; the file has its name only when all of them are in it."""
     unfinished = path.with_name(f"{path.name}.part")
     try:
@@ -86,7 +101,7 @@ def write(graph: Graph, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def lines_of(graph: Graph) -> Iterator[dict[str, Any]]:
+def lines_of(graph: Graph | PlainGraph) -> Iterator[dict[str, Any]]:
     """What the file says of each state."""
     depths: list[int] = []
     for number, parent in enumerate(graph.parents.tolist()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -38,19 +38,14 @@ def is_within_bounds(model: Model, world: World) -> bool:
     return is_within_limits(model, world) and bounding(model)[1](world)
 
 
-EARLY = 1 / 5
-"""After so large a part of its time a run foresees whether that is enough."""
-
-
-class OutOfTime(Exception):
-    """The time that was given is over, or will be before all states that wait are expanded."""
+class GivenUp(Exception):
+    """The run went on for too long for who asked for it."""
 
 
 class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever.
 
-    With `end`, a time of the processor's clock, `run` raises `OutOfTime` when it is passed, or is
-    foreseen to be.
+    Where `too_long` says so of it, and of how many states were expanded, `run` raises `GivenUp`.
     """
 
     def __init__(
@@ -58,9 +53,9 @@ class Reference:
         model: Model,
         options: ExplorationOptions,
         claims: bool = True,
-        end: float | None = None,
+        too_long: TooLong | None = None,
     ) -> None:
-        self.end, self.begun = end, time.process_time()
+        self.too_long, self.begun = too_long, 0.0
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
         self.world, self.here, self.next = World(model), World(model), World(model)
@@ -90,13 +85,14 @@ class Reference:
             return self._result(stop.verdict, **stop.found)
 
     def _run(self) -> Exploration:
+        self.begun = time.process_time()
         queue: list[State] = []
         for state in self.model.initial_states:
             if broken := self.arrive(state, None, 1, queue):
                 return self._violated(broken, state)
         for expanded, state in enumerate(queue):
-            if self.end is not None:
-                self._be_in_time(self.end, expanded, len(queue) - expanded)
+            if self.too_long is not None and self.too_long(self, expanded):
+                raise GivenUp
             if self.max_depth is not None and self.depth[state] >= self.max_depth:
                 return self._result(Verdict.UNKNOWN, bound=f"max_depth {self.max_depth}")
             moved = False
@@ -110,14 +106,6 @@ class Reference:
             if not moved and self.deadlock and not self._is_final(state):
                 return self._violated("deadlock", state)
         return self._result(**self._conclude())
-
-    def _be_in_time(self, end: float, expanded: int, waiting: int) -> None:
-        """Raise `OutOfTime` where what is waiting would take longer than what is left."""
-        now = time.process_time()
-        spent, left = now - self.begun, end - now
-        is_early = spent < EARLY * (spent + left)
-        if left < 0 or (not is_early and waiting * spent > left * expanded):
-            raise OutOfTime
 
     def _conclude(self) -> dict[str, Any]:
         return conclude(self.model, len(self.depth), self.witnesses, self.cut, self.merged)
@@ -293,3 +281,6 @@ def state_graph(model: Model, max_states: int = 2_000) -> StateGraph:
             if after in number:
                 edges.append((number[state], step, number[after]))
     return StateGraph(tuple(queue), tuple(edges), initial, complete)
+
+
+TooLong = Callable[[Reference, int], bool]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from raftnb.data.verdict import Verdict
+from raftnb.explore.few import begins_widely, has_many_states
 from raftnb.explore.given import asked
 from raftnb.explore.other import FEW, Compiled
 from raftnb.explore.possible import with_possible
-from raftnb.explore.reference import OutOfTime, Reference
+from raftnb.explore.reference import GivenUp, Reference, TooLong
 from raftnb.explore.result import Exploration, ExplorationOptions
-from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
-from raftnb.language.world import World
 
-SECONDS, MOST_INITIAL = 0.05, 100
+SECONDS = 0.05
 """Of the processor: about what it takes to write and load a program that was compiled before, so
 that where plain Python does not come to an end by then no more is lost than that."""
 SHARED_PART = 0.1
 """So much more where what all programs share would have to be compiled, too, once a machine."""
+EARLY = 1 / 5
+"""After so large a part of the time a run foresees whether that is enough."""
 SHARED = 100_000
 """So many states the memo deals out to its threads."""
 
@@ -32,30 +34,56 @@ def answer_without_numba(
 
     Where it takes longer, has many initial states, or does not hold, what compiled code finds:
     of several shortest traces that is the same one, however fast the machine is. Unless `any_trace`
-    will do, what the reference finds not to hold is left to the memo at once. The reference
-    runs everything twice: what depends on more than the state is left to the memo, which says so.
-    So is what cannot be compiled. None, too, once numba is there. Raises what
+    will do, what the reference finds not to hold is left to the memo at once. Of what is possible
+    compiled code knows nothing; then the reference answers where there are few states, however
+    long it takes. It runs everything twice: what depends on more than the state is left to the
+    memo, which says so. So is what cannot be compiled. None, too, once numba is there. Raises what
     the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or bounds != (None, None, None):
         return None
-    if options.symmetry or _begins_widely(model):
+    if options.symmetry or begins_widely(model):
         return _compiled(model, options)
-    for seconds in (SECONDS, SECONDS + SHARED_PART):
+    for too_long in _limits(by_number=any_trace and bool(asked(model, "possible"))):
         try:
-            return _in_plain_python(model, options, seconds, any_trace)
-        except OutOfTime:
+            return _in_plain_python(model, options, too_long, any_trace)
+        except GivenUp:
             if is_prepared():
                 break
     return _compiled(model, options)
 
 
+def _limits(*, by_number: bool) -> Iterator[TooLong]:
+    """When plain Python is given up, the first time and the next."""
+    if by_number:
+        yield has_many_states
+        return
+    yield late_after(SECONDS)
+    yield late_after(SECONDS + SHARED_PART)
+
+
+def late_after(seconds: float) -> TooLong:
+    """Whether a run will be over later than so many seconds of the processor from now."""
+    end = time.process_time() + seconds
+
+    def is_late(run: Reference, expanded: int) -> bool:
+        now = time.process_time()
+        spent, left, waiting = now - run.begun, end - now, len(run.depth) - expanded
+        is_early = spent < EARLY * (spent + left)
+        return left < 0 or (not is_early and waiting * spent > left * expanded)
+
+    return is_late
+
+
 def _in_plain_python(
-    model: Model, options: ExplorationOptions, seconds: float, any_trace: bool
+    model: Model,
+    options: ExplorationOptions,
+    too_long: TooLong,
+    any_trace: bool,
 ) -> Exploration | None:
-    end, found = time.process_time() + seconds, []
-    runs = [Reference(model, options, end=end) for _ in range(2)]
+    found = []
+    runs = [Reference(model, options, too_long=too_long) for _ in range(2)]
     for run in runs:
         found.append(run.run())
         if found[-1].bound == "interrupted":
@@ -63,7 +91,7 @@ def _in_plain_python(
     if runs[0].depth != runs[1].depth or found[0].coverage != found[1].coverage:
         return None
     found[0] = with_possible(model, found[0], runs[0])
-    if found[0].verdict is Verdict.HOLDS:
+    if found[0].verdict is Verdict.HOLDS or too_long is has_many_states:
         return found[0]
     return _compiled(model, options) if any_trace else None
 
@@ -91,8 +119,3 @@ def is_prepared() -> bool:
         return engine_of().exists()
     except NotCompiled:
         return True
-
-
-def _begins_widely(model: Model) -> bool:
-    with World(model) as world:
-        return len(model.starts) > MOST_INITIAL or how_many_begin(world) > MOST_INITIAL

@@ -127,8 +127,7 @@ def check_liveness(
     started = time.perf_counter()
     if symmetry:
         raise no_symmetry()
-    if engine not in ENGINES:
-        raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
+    refuse_engine(engine)
     model = the_model(model)
     properties = properties or model.spec.liveness
     fairness = model.spec.fairness if fairness is None else fairness
@@ -216,6 +215,12 @@ def no_symmetry() -> UsageError:
         cure="leave symmetry out: a loop of the reduced graph may return to a permuted state, "
         "with another process starving each time round, which is no loop of the specification",
     )
+
+
+def refuse_engine(engine: str) -> None:
+    """Raise `UsageError` for an engine that there is not."""
+    if engine not in ENGINES:
+        raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
 
 
 def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:

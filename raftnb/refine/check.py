@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.conclusion import actions_of, begun_elsewhere, not_begun, not_tried
+from raftnb.explore.few import few_states
 from raftnb.explore.given import the_model
-from raftnb.explore.graph import Graph
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.liveness.check import (
@@ -35,6 +35,7 @@ from raftnb.liveness.check import (
     fair_actions,
     graph_of,
     members,
+    refuse_engine,
     resolve,
     what_is_missing,
 )
@@ -48,7 +49,12 @@ from raftnb.liveness.fair_cycles import (
     shortest_lasso,
 )
 from raftnb.liveness.reasons import tell
-from raftnb.refine.mapped import checked, image
+from raftnb.refine.image import image
+from raftnb.refine.mapped import checked
+
+if TYPE_CHECKING:  # it takes time to import, which few states do not need
+    from raftnb.explore.graph import Graph
+    from raftnb.explore.plain_graph import PlainGraph
 
 Mapping = Callable[[State], State]
 
@@ -120,6 +126,7 @@ def refines(
     at_once: int = 1,
     max_states: int | None = None,
     graph: Graph | None = None,
+    engine: str = "memo",
 ) -> Refinement:
     """Check that `mapping` shows one model to be a refinement of another.
 
@@ -133,13 +140,17 @@ def refines(
     started = time.perf_counter()
     concrete, abstract = the_model(concrete), the_model(abstract)
     refuse_arguments(mapping, fair, at_once)
+    refuse_engine(engine)
     sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
     try:
-        graph = graph_of(concrete, graph, max_states)
-        sizes["states"] = len(graph)
-        graph.go_on()
-        check = _Check(concrete, abstract, mapping, graph, at_once)
-        sizes |= {"steps": len(graph.sources), "abstract_states": len(check.seen)}
+        soon = (
+            few_states(concrete, max_states=max_states) if engine == "quick" and not graph else None
+        )
+        reached = graph_of(concrete, graph, max_states) if soon is None else soon
+        sizes["states"] = len(reached)
+        reached.go_on()
+        check = _Check(concrete, abstract, mapping, reached, at_once)
+        sizes |= {"steps": len(reached.sources), "abstract_states": len(check.seen)}
         found = check.initial() or check.steps() or (check.fairness() if fair else None)
         found = check.as_tried(found or check.bound(), fair)
         still = () if check.moves else (f"no step of {abstract.spec.name} was seen",)
@@ -176,7 +187,12 @@ class _Check:
     """The concrete graph, the number of each state's view (`of`), and the graph of the views."""
 
     def __init__(
-        self, concrete: Model, abstract: Model, mapping: Mapping, graph: Graph, at_once: int
+        self,
+        concrete: Model,
+        abstract: Model,
+        mapping: Mapping,
+        graph: Graph | PlainGraph,
+        at_once: int,
     ) -> None:
         self.concrete, self.abstract, self.graph = concrete, abstract, graph
         self.view = checked(mapping, concrete, abstract)

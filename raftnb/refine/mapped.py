@@ -1,4 +1,4 @@
-"""The states of one model as another one sees them, and the other's steps between those views."""
+"""The states of one model as another one sees them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar, cast
 
-import numpy as np
-
 from raftnb.data.errors import RaftnbError, SpecError, UsageError
 from raftnb.data.trace import Layout, State, value_of
 from raftnb.data.verdict import counted
-from raftnb.explore.breadth_first import BreadthFirst
-from raftnb.explore.graph import Graph
-from raftnb.explore.memo.tracer import NotDetermined
-from raftnb.explore.result import ExplorationOptions
 from raftnb.language import source
 from raftnb.language.source import spec_error
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-ASKED_AGAIN_MOST = 300  # states whose view is asked for a second time
 T = TypeVar("T")
 View = Callable[[State], State]
 
@@ -104,30 +97,6 @@ class Glimpse(State):
         return Glimpse(layout, cell)
 
 
-def image(graph: Graph, model: Model, view: View) -> tuple[Any, Graph]:
-    """For each state of a graph the number of its view, and the graph of the views.
-
-    `view` maps a state to a state of `model`. The graph of the views has all the steps of `model`
-    between them, and those that lead elsewhere; constraints of `model` are left out of account.
-    Raises `SpecError` if the view of a state is not the same when it is asked for again.
-    """
-    options = ExplorationOptions(deadlock=False, threads=1)
-    engine = BreadthFirst(model, options, claims=False, bounded=False)
-    bags = graph.model.layout.has_messages or model.layout.has_messages
-    seen = checked(view, graph.model, model)
-    try:
-        rows = (_rows_one_by_one if bags else _rows_by_parts)(graph, engine, seen)
-    except NotDetermined:
-        raise impure(view) from None
-    of, first = _numbered(rows)
-    engine.add_states(rows[first])
-    views = Graph(engine, bound=None)
-    for number in range(0, len(graph), 1 + len(graph) // ASKED_AGAIN_MOST):
-        if seen(graph.state(number)) != views.state(int(of[number])):
-            raise impure(view)
-    return of, views
-
-
 def impure(view: View) -> SpecError:
     """The error for a mapping that gave two different states for one, with what it may rest on."""
     function: Any = view if isinstance(view, FunctionType) else getattr(view, "__func__", view)
@@ -163,19 +132,20 @@ def checked(view: View, concrete: Model, model: Model) -> View:
 
     def seen(state: State) -> State:
         if isinstance(state, Glimpse):  # in the world that looks
-            return _of_its_layout(_guarded(lambda: view(state)), model)
+            return _of_its_layout(guarded(lambda: view(state)), model)
         world.load(state)
         if not concrete.history:
             state = Watched(state.layout, state.values, state.messages)
         with world:
-            found = _of_its_layout(_guarded(lambda: view(state)), model)
+            found = _of_its_layout(guarded(lambda: view(state)), model)
         admitted = tuple(model.admitted(cell, value) for cell, value in enumerate(found.values))
         return State(model.layout, admitted, found.messages)
 
     return seen
 
 
-def _guarded(function: Callable[[], T]) -> T:
+def guarded(function: Callable[[], T]) -> T:
+    """What a function of a mapping gives; what it raises becomes an error that helps."""
     try:
         return function()
     except RaftnbError:
@@ -205,46 +175,3 @@ def _of_its_layout(found: Any, model: Model) -> State:
             cure="build it with `state.seen_as(abstract.layout, {...})`",
         )
     return cast(State, found)
-
-
-def _rows_by_parts(graph: Graph, engine: BreadthFirst, view: View) -> Any:
-    """The rows of the views, a component at a time, each run only for what it reads."""
-    interner, layout = engine.memo.interner, graph.model.layout
-    rows, model = np.zeros((len(graph), interner.width), dtype=np.uint32), engine.model
-    where = position if graph.model.history else kept
-
-    def part_of(cells: tuple[int, ...]) -> Callable[[World], tuple[Any, ...]]:
-        def part(world: World) -> tuple[Any, ...]:
-            seen = view(Glimpse(layout, world.read, where))
-            read = seen.cell if isinstance(seen, Glimpse) else seen.values.__getitem__
-            return _guarded(lambda: tuple(model.admitted(cell, read(cell)) for cell in cells))
-
-        return part
-
-    for component, cells in enumerate(interner.components):
-        numbers, values = graph.evaluate(part_of(cells))
-        known = np.array([interner.component_id(component, v) for v in values], dtype=np.uint32)
-        rows[:, component] = known[numbers]
-    return rows
-
-
-def _rows_one_by_one(graph: Graph, engine: BreadthFirst, view: View) -> Any:
-    rows = np.zeros((len(graph), engine.memo.interner.width), dtype=np.uint32)
-    for number in range(len(graph)):
-        rows[number] = engine.memo.encode(view(graph.state(number)))
-    return rows
-
-
-def _numbered(rows: Any) -> tuple[Any, Any]:
-    """For each row the number of its value, in the order in which they are met, and where."""
-    code = np.zeros(len(rows), dtype=np.int64)
-    for column in rows.T:
-        values, numbers = np.unique(column, return_inverse=True)
-        if int(code.max(initial=0) + 1) * len(values) >= 1 << 62:
-            code = np.unique(code, return_inverse=True)[1]
-        code = code * len(values) + numbers
-    _, first, of = np.unique(code, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[of], first[order]

@@ -1,4 +1,4 @@
-"""Where the specifications of the notebooks and their proofs are, each by its name."""
+"""Where the specifications of the notebooks are, and what is claimed of them, each by its name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from raftnb.language.spec import Spec
 
 if TYPE_CHECKING:
     from raftnb.language.proof import Proof
+    from raftnb.language.refinement import ClaimedRefinement
 
 T = TypeVar("T")
 
@@ -97,5 +98,15 @@ PROOFS: Mapping[str, Proof] = Catalog(
         "raft-libraft": "libraries.libraft_proof:RAFT_LIBRAFT_PROOF",
         "libraft-elections": "libraries.libraft_elections_proof:LIBRAFT_ELECTIONS_PROOF",
         "raft-pysyncobj": "libraries.pysyncobj_proof:RAFT_PYSYNCOBJ_PROOF",
+    }
+)
+REFINEMENTS: Mapping[str, ClaimedRefinement] = Catalog(
+    {
+        "write-through-cache": "refinements:CACHE_AS_MEMORY",
+        "sequential-store": "refinements:TURNS_AS_STORE",
+        "fair-store": "refinements:FAIR_TURNS_AS_STORE",
+        "queue-store": "refinements:QUEUE_AS_STORE",
+        "stale-store": "refinements:STALE_AS_STORE",
+        "raft-store": "raft.store_mapping:RAFT_AS_STORE",
     }
 )

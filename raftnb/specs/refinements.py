@@ -1,15 +1,12 @@
-"""Which specification refines which, and how it is to be seen: the refinement mappings."""
+"""Which store or memory refines which, and how it is to be seen: the refinement mappings."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from raftnb.data.trace import State
-from raftnb.language.mapping import seen_by
 from raftnb.language.refinement import ClaimedRefinement, Mapping
 from raftnb.language.spec import Model
-from raftnb.specs.raft.clients import RAFT_STORE
-from raftnb.specs.raft.store_mapping import AS_STORE
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE, QUEUE_STORE, STALE_STORE
 from raftnb.specs.store.memory import INTERNAL_MEMORY, WRITE_THROUGH_CACHE, after_queue
 from raftnb.specs.store.sequential import FAIR_STORE, SEQUENTIAL_STORE
@@ -44,25 +41,18 @@ def as_it_is(abstract: Model) -> Mapping:
     return lambda state: state.seen_as(abstract.layout, {})
 
 
-CLAIMS = (
-    ClaimedRefinement(WRITE_THROUGH_CACHE, INTERNAL_MEMORY, as_internal_memory),
-    ClaimedRefinement(SEQUENTIAL_STORE, LINEARIZABLE_STORE, without_mutex),
-    ClaimedRefinement(FAIR_STORE, LINEARIZABLE_STORE, without_mutex),
-    ClaimedRefinement(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is),
-    ClaimedRefinement(STALE_STORE, LINEARIZABLE_STORE, as_it_is),
-    ClaimedRefinement(
-        RAFT_STORE,
-        LINEARIZABLE_STORE,
-        seen_by(AS_STORE),
-        at_once=4,
-        history=True,
-        sizes={"values": 2, "max_log": 2, "duplicates": 0, "max_messages": 1},
-    ),
-)
-REFINEMENTS: dict[str, ClaimedRefinement] = {claim.concrete.name: claim for claim in CLAIMS}
+CACHE_AS_MEMORY = ClaimedRefinement(WRITE_THROUGH_CACHE, INTERNAL_MEMORY, as_internal_memory)
+TURNS_AS_STORE = ClaimedRefinement(SEQUENTIAL_STORE, LINEARIZABLE_STORE, without_mutex)
+FAIR_TURNS_AS_STORE = ClaimedRefinement(FAIR_STORE, LINEARIZABLE_STORE, without_mutex)
+QUEUE_AS_STORE = ClaimedRefinement(QUEUE_STORE, LINEARIZABLE_STORE, as_it_is)
+STALE_AS_STORE = ClaimedRefinement(STALE_STORE, LINEARIZABLE_STORE, as_it_is)
 
 __all__ = [
-    "REFINEMENTS",
+    "CACHE_AS_MEMORY",
+    "FAIR_TURNS_AS_STORE",
+    "QUEUE_AS_STORE",
+    "STALE_AS_STORE",
+    "TURNS_AS_STORE",
     "as_internal_memory",
     "as_it_is",
     "without_mutex",

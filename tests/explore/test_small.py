@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 
@@ -12,9 +13,10 @@ import pytest
 from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, reference, small
-from raftnb.explore.reference import OutOfTime, Reference
+from raftnb.explore import few as few_states_module
+from raftnb.explore.reference import GivenUp, Reference
 from raftnb.explore.result import ExplorationOptions
-from raftnb.explore.small import answer_without_numba
+from raftnb.explore.small import answer_without_numba, late_after
 from raftnb.language import Globals, Nat, Process, Set, Spec, anything, when
 from raftnb.specs import SPECS
 from tests.explore.test_compiled import needs_cc, said
@@ -53,12 +55,13 @@ def test_plain_python_gives_up_when_it_is_foreseen_to_be_late(workers, seconds, 
     clock = count(1)  # a second for each time that one looks at it
     own = SimpleNamespace(process_time=lambda: next(clock), perf_counter=float)
     monkeypatch.setattr(reference, "time", own)
+    monkeypatch.setattr(small, "time", own)
     model = Spec("workers", (Worker,), constants={"workers": workers})()
-    run = Reference(model, QUIET, end=seconds)
+    run = Reference(model, QUIET, too_long=late_after(seconds))
     if 2**workers < seconds:
         assert run.run().distinct == 2**workers
     else:
-        with pytest.raises(OutOfTime):
+        with pytest.raises(GivenUp):
             run.run()
     assert next(clock) <= last
 
@@ -284,15 +287,46 @@ def door(**claims):
     return Spec("door", (Guest,), (Door,), constants=constants, **claims)
 
 
-def test_what_stays_possible_is_answered_without_the_memo_and_what_does_not_with_it():
-    spec = door(possible=(is_open,))
-    found, memo = answer_without_numba(spec(), QUIET), check(spec(), engine="memo", progress=False)
+@pytest.mark.parametrize("seconds", [30.0, 0.0])
+@pytest.mark.parametrize("seals", [0, 1])
+def test_what_stays_possible_is_answered_without_the_memo_however_slow_the_machine(
+    seals, seconds, monkeypatch
+):
+    monkeypatch.setattr(small, "SECONDS", seconds)
+    model, options = door(possible=(is_open,))(seals=seals), replace(QUIET, deadlock=False)
+    found, memo = answer_without_numba(model, options), check_by_memo(model)
     assert found is not None
     assert said(found) == said(memo)
-    assert found.verdict is Verdict.HOLDS
-    sealed = spec(seals=1)
-    assert check(sealed, engine="memo", progress=False, deadlock=False).verdict is Verdict.VIOLATED
-    assert answer_without_numba(sealed, ExplorationOptions(progress=False, deadlock=False)) is None
+    assert (found.verdict is Verdict.VIOLATED) is (seals == 1)
+    assert found.reason == memo.reason
+    assert seals == 0 or len(found.trace) == len(memo.trace) == 1
+
+
+def check_by_memo(model):
+    return check(model, engine="memo", progress=False, deadlock=False)
+
+
+@pytest.mark.parametrize(("states", "steps", "few"), [(3, 7, True), (2, 7, False), (3, 6, False)])
+def test_of_how_many_states_it_says_what_stays_possible(states, steps, few, monkeypatch):
+    monkeypatch.setattr(few_states_module, "MOST_STATES", states)
+    monkeypatch.setattr(few_states_module, "MOST_STEPS", steps)
+    options = replace(QUIET, deadlock=False)
+    found = answer_without_numba(door(possible=(is_open,))(seals=1), options)
+    assert (found is not None) is few
+
+
+def test_a_claim_that_is_violated_beside_what_is_possible_has_the_trace_of_plain_python():
+    model = door(possible=(is_open,), invariants=(unsealed,))(seals=1)
+    found = answer_without_numba(model, replace(QUIET, deadlock=False))
+    slow = check(model, engine="reference", deadlock=False, progress=False)
+    assert found is not None
+    assert (found.property, found.trace) == ("unsealed", slow.trace)
+    assert said(found) == said(slow)
+
+
+def test_in_python_what_is_no_longer_possible_is_shown_by_the_memo():
+    model, options = door(possible=(is_open,))(seals=1), replace(QUIET, deadlock=False)
+    assert answer_without_numba(model, options, any_trace=False) is None
 
 
 def test_what_is_unknown_though_all_was_met_is_answered_by_compiled_code(monkeypatch):

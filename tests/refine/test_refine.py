@@ -11,7 +11,7 @@ from raftnb.language.spec import Spec
 from raftnb.language.temporal import strong, weak
 from raftnb.language.world import World
 from raftnb.refine import refines
-from raftnb.refine.mapped import image
+from raftnb.refine.image import image
 from raftnb.specs import REFINEMENTS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA
 from raftnb.specs.store.concurrent import LINEARIZABLE_STORE

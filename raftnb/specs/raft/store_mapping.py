@@ -12,9 +12,18 @@ from __future__ import annotations
 from typing import Literal
 
 from raftnb.language import Map, Seq
-from raftnb.language.mapping import Becomes, Takes
-from raftnb.specs.raft.clients import Calls, Client, ClientResponse, Machine, StoreServer
+from raftnb.language.mapping import Becomes, Takes, seen_by
+from raftnb.language.refinement import ClaimedRefinement
+from raftnb.specs.raft.clients import (
+    RAFT_STORE,
+    Calls,
+    Client,
+    ClientResponse,
+    Machine,
+    StoreServer,
+)
 from raftnb.specs.raft.server import Value
+from raftnb.specs.store.concurrent import LINEARIZABLE_STORE
 from raftnb.specs.store.sequential import Key, Op, Request, Response
 
 
@@ -131,4 +140,13 @@ STEPS = {
     "Client.receive": Becomes(RECEIVE, when=is_awaited),
 }
 
-__all__ = ["AS_STORE", "STEPS"]
+RAFT_AS_STORE = ClaimedRefinement(
+    RAFT_STORE,
+    LINEARIZABLE_STORE,
+    seen_by(AS_STORE),
+    at_once=4,
+    history=True,
+    sizes={"values": 2, "max_log": 2, "duplicates": 0, "max_messages": 1},
+)
+
+__all__ = ["AS_STORE", "RAFT_AS_STORE", "STEPS"]
