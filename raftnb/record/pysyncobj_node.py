@@ -6,8 +6,9 @@ Events are written in the form that `conforms --format pysyncobj` reads, each as
 at once. So the nodes of a machine may share the file, and what is sent stands before it arrives.
 
 What a step has put into the journal is told by the line after it: a kill between the two leaves a
-trace that lacks a step. So the node, told to end (SIGTERM), kills itself (SIGKILL) behind its next
-line, which may be in the middle of a turn, say between an entry in the journal and the answer.
+trace that lacks a step, and one within a line a trace that cannot be read. So the node, told to end
+(SIGTERM), kills itself (SIGKILL) behind its next line, which may be in the middle of a turn, say
+between an entry in the journal and the answer.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Node(SyncObj):  # type: ignore[misc]
         self.values: dict[str, Any] = {}
         self.last: Any = None
         self.dying = False
+        signal.signal(signal.SIGTERM, self.end)
         conf = SyncObjConf(
             raftMinTimeout=0.4,
             raftMaxTimeout=0.9,
@@ -197,7 +199,6 @@ def main(words: list[str]) -> None:
     """Run a node until it is killed."""
     number, peers, port, trace = words[:4]
     node = Node(int(number), peers.split(","), trace, words[4] if len(words) > 4 else "")
-    signal.signal(signal.SIGTERM, node.end)
     host = node.peers[node.number].partition(":")[0]
     with Server((host, int(port)), Handler) as server:
         server.node = node

@@ -78,6 +78,11 @@ class Run:
         if self.failures:
             raise self.failures[0]
 
+    def end(self) -> None:
+        """End all nodes; one that writes a trace is not cut off in the middle of a line."""
+        for name in list(self.processes.running):
+            self.cluster.kill(name, self.processes)
+
     def _fault(self, kind: str, name: str, dice: random.Random, end: float) -> None:
         """Let something happen to a node, and go on for a while."""
         self._rest(dice.uniform(0.5, 1.5), end)
@@ -150,6 +155,7 @@ def record(
         run = Run(cluster, history, processes)
         run.start()
         run.serve(seconds, clients, faults, seed)
+        run.end()
     return Recorded(Path(path), cluster.trace, run.answered, tuple(run.faults))
 
 

@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
 from raftnb import UsageError, Verdict
 from raftnb.conform import Conformance, conforms, read_events
 from raftnb.conform.pysyncobj import PySyncObjMapping
+from raftnb.record import record
+from raftnb.record.cluster import Call, Cluster
 from raftnb.record.processes import Guarded, Processes
 
 from .test_record import needs_pysyncobj, until
 
-pytestmark = needs_pysyncobj
+
+class Sleepers(Cluster):
+    """Programs that do nothing, of which it is noted who was killed."""
+
+    model = "kv"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.killed: list[str] = []
+
+    def words(self, name: str) -> list[str]:
+        return ["sleep", "1000"]
+
+    def is_ready(self, name: str) -> bool:
+        return True
+
+    def call(self, name: str, dice: random.Random, seen: dict[str, Any]) -> Call:
+        return "get", ("x",), lambda: None
+
+    def kill(self, name: str, processes: Processes) -> None:
+        self.killed.append(name)
+        super().kill(name, processes)
+
+
+def test_it_is_the_cluster_that_kills_its_nodes_also_at_the_end(tmp_path: Path) -> None:
+    for faults, seconds in (((), 0.2), (("kill",), 2.0)):
+        cluster = Sleepers(tmp_path)
+        found = record(cluster, tmp_path / f"{seconds}.jsonl", seconds=seconds, faults=faults)
+        assert cluster.killed[:-3] == [one.split()[1] for one in found.faults]
+        assert sorted(cluster.killed[-3:]) == [*cluster.names]
+        assert bool(faults) is bool(found.faults)
 
 
 def restarted(way: str, folder: Path, kill: str = "asked") -> Conformance:
@@ -60,11 +94,13 @@ def put(cluster: object) -> None:
         pass
 
 
+@needs_pysyncobj
 def test_a_kill_waits_for_the_line_of_what_is_in_the_journal(tmp_path: Path) -> None:
     found = restarted("slow", tmp_path)
     assert found.verdict is Verdict.HOLDS, found
 
 
+@needs_pysyncobj
 def test_a_kill_at_any_moment_would_hide_a_step(tmp_path: Path) -> None:
     found = restarted("slow", tmp_path, kill="at once")
     assert found.verdict is Verdict.VIOLATED
@@ -72,6 +108,7 @@ def test_a_kill_at_any_moment_would_hide_a_step(tmp_path: Path) -> None:
     assert found.first_misfit.event["ev"] == "init"
 
 
+@needs_pysyncobj
 @pytest.mark.parametrize(
     ("way", "lost"), [("forgetful", "the length of s0.log"), ("fickle", "s0.votedFor")]
 )
