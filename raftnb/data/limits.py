@@ -7,7 +7,8 @@ import signal
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeVar
@@ -74,4 +75,27 @@ def within(seconds: float | None, ask: Callable[[], A]) -> A:
     return replace(named, bound=told.replace("interrupted", bound, 1))  # type: ignore[no-any-return]
 
 
-__all__ = ["TimeIsUp", "within"]
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C, and the end of the time that was given, are heard when this is left.
+
+    For what a library, once it was left half done, could not do any more in this process.
+    """
+    numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGALRM")]
+    heard = {number: signal.getsignal(number) for number in numbers if number is not None}
+    if threading.current_thread() is not threading.main_thread() or None in heard.values():
+        yield  # nothing is raised there; or another program than Python hears it
+        return
+    came: list[int] = []
+    for number in heard:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
+__all__ = ["TimeIsUp", "undisturbed", "within"]

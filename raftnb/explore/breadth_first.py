@@ -92,6 +92,8 @@ class BreadthFirst:
                 try_permutations(self.memo, some_rows(self.store))
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
+            if self.other is not None and self.other.found is not None:
+                return replace(self.other.found, bound="interrupted")
             return self._result(Verdict.UNKNOWN, bound="interrupted")
         except (OutOfMemory, MemoryError):
             return self._result(

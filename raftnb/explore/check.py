@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.limits import TimeIsUp, within
+from raftnb.data.limits import TimeIsUp, undisturbed, within
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
@@ -175,8 +175,9 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
 
 
 def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Exploration:
-    from raftnb.explore.breadth_first import Answered, BreadthFirst
-    from raftnb.explore.graph import Graph
+    with undisturbed():
+        from raftnb.explore.breadth_first import Answered, BreadthFirst
+        from raftnb.explore.graph import Graph
 
     options = one_thread_of(model, options)
     with Compiled(model, options) if may_compile else nullcontext() as other:

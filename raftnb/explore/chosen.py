@@ -104,6 +104,8 @@ def all_violations(
         found.append(last)
         if tell is not None:
             tell(_violation(last))
+        if last.bound is not None:  # it was interrupted, and is not to be followed by more work
+            break
         name = str(last.property)
         if name == DEADLOCK:
             options = replace(options, deadlock=False)

@@ -65,7 +65,7 @@ class Compiled:
         self._compiling = COMPILING * (WITH_SYMMETRY if options.symmetry else 1)
         self._asked = False
         self._program: tuple[Text, Build] | None = None
-        self._found = found
+        self.found = found
         self._begun = self._seen = time.process_time()
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
@@ -87,8 +87,8 @@ class Compiled:
         None where it is too early, or compiled code cannot be had or is not believed. Of several
         shortest traces all machines are to show the memo's, so that it has some time to find it.
         """
-        if self._found is not None:
-            return self._found if time.process_time() - self._seen > PATIENCE else None
+        if self.found is not None:
+            return self.found if time.process_time() - self._seen > PATIENCE else None
         if self._asked:
             return None
         runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps
@@ -102,7 +102,7 @@ class Compiled:
         found = self._answer()
         if found is None or found.verdict is not Verdict.VIOLATED:
             return found
-        self._found, self._seen = found, time.process_time()
+        self.found, self._seen = found, time.process_time()
         return None
 
     def __enter__(self) -> Self:

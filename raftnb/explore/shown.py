@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from raftnb.data.limits import undisturbed
 from raftnb.data.trace import Trace
 from raftnb.explore.given import asked
 from raftnb.explore.other import Compiled
@@ -66,10 +67,21 @@ class Witnesses(Mapping[str, Trace | None]):
 
 
 def of_memo(model: Model, options: ExplorationOptions, found: Exploration) -> Exploration:
-    """What the memo finds; or what was found, with those of its traces that it has in time."""
-    from raftnb.explore.breadth_first import Answered, BreadthFirst
+    """What the memo finds; or what was found, with those of its traces that it has in time.
 
+    Of what was found nothing is lost where the memo is interrupted.
+    """
     options = one_thread_of(model, options)
+    try:
+        return _memo_after(model, options, found)
+    except KeyboardInterrupt as stop:
+        return replace(found, bound=str(stop) or "interrupted")
+
+
+def _memo_after(model: Model, options: ExplorationOptions, found: Exploration) -> Exploration:
+    with undisturbed():
+        from raftnb.explore.breadth_first import Answered, BreadthFirst
+
     try:
         return BreadthFirst(model, options, other=Compiled(model, options, found)).run()
     except Answered as answered:

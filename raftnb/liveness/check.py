@@ -20,6 +20,7 @@ import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import undisturbed
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
@@ -180,7 +181,8 @@ def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...
 def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph:
     """The graph to check on: the one that is given, if it is the model's, or a new one."""
     if graph is None:
-        from raftnb.explore.graph import reachable  # brings a compiler, which takes a second
+        with undisturbed():
+            from raftnb.explore.graph import reachable  # brings a compiler, which takes a second
 
         return reachable(model, max_states=max_states)
     asked, has = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,9 +15,10 @@ from typing import Any
 import pytest
 
 from raftnb.data.errors import UsageError
-from raftnb.data.limits import TimeIsUp, within
+from raftnb.data.limits import TimeIsUp, undisturbed, within
 from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Graph, check, random_walks, reachable
+from raftnb.explore.tables import compiling
 from raftnb.language import eventually
 from raftnb.language.proof import Lemma, Proof
 from raftnb.liveness import check_liveness
@@ -159,6 +161,69 @@ def test_an_alarm_in_a_weak_reference_s_callback_waits_for_its_end() -> None:
     with pytest.raises(TimeIsUp):
         within(0.5, ask)
     assert time.monotonic() - started < 4
+
+
+def press_ctrl_c() -> Any:
+    signal.raise_signal(signal.SIGINT)
+
+
+def wait_too_long() -> None:
+    time.sleep(0.2)
+
+
+@pytest.mark.parametrize("disturb", [press_ctrl_c, wait_too_long])
+def test_what_is_not_to_be_left_half_done_is_done_before_it_ends(disturb: Any) -> None:
+    done = []
+
+    def ask() -> Any:
+        with undisturbed():
+            disturb()
+            done.append("half")
+        done.append("all")
+
+    heard = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt) as ended:
+        within(0.1, ask)
+    assert (done, signal.getsignal(signal.SIGINT)) == (["half"], heard)
+    assert (ended.type is TimeIsUp) == (disturb is wait_too_long)
+
+
+INTERRUPTED = """
+import signal, sys
+from importlib.abc import MetaPathFinder
+from raftnb.explore import check
+from raftnb.specs import SPECS
+
+class Impatient(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "numba.core.typing":
+            sys.meta_path.remove(self)
+            signal.raise_signal(signal.SIGINT)
+
+def ask():
+    return check(SPECS["sequential-store"](), engine="memo", progress=False).verdict
+
+sys.meta_path.insert(0, Impatient())
+try:
+    print(ask())
+except KeyboardInterrupt:
+    print("interrupted", ask())
+"""
+
+
+def test_after_ctrl_c_while_numba_is_imported_a_check_goes_on() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("interrupted holds\n", "")
+
+
+def test_ctrl_c_is_heard_when_numba_has_read_the_types_that_it_knows_of(monkeypatch: Any) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(
+        compiling.TARGET.typing_context, "refresh", lambda: press_ctrl_c() or read.append("types")
+    )
+    with pytest.raises(KeyboardInterrupt):
+        compiling.TARGET.refresh()
+    assert read == ["types"]
 
 
 def test_an_interrupted_exploration_is_not_followed_by_more_work(monkeypatch: Any) -> None:

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from raftnb.data.limits import TimeIsUp
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, other, shown, small
+from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.result import Exploration
 from raftnb.language import Globals, Nat, Process, Spec, when
 from tests.explore.test_compiled import needs_cc, said
@@ -112,6 +114,26 @@ def test_where_the_memo_takes_too_long_the_trace_of_compiled_code_is_shown(claim
     found, compiled = check(model, progress=False), check(model, engine="compiled", progress=False)
     assert (said(found), found.trace) == (said(compiled), compiled.trace)
     assert found.witnesses == compiled.witnesses
+
+
+@needs_cc
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), TimeIsUp("max_seconds 2")])
+@pytest.mark.parametrize("go_on", [False, True])
+def test_a_violation_that_was_found_is_told_though_the_memo_is_interrupted(
+    stop, go_on, monkeypatch
+):
+    def stopped(*_, **options):
+        raise stop
+
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    model = bakery(invariants=(is_not_full,), sometimes=(is_heaped,))
+    compiled = check(model, engine="compiled", progress=False)
+    for name, bound in ("_level", "interrupted"), ("__init__", str(stop) or "interrupted"):
+        with monkeypatch.context() as patch:
+            patch.setattr(BreadthFirst, name, stopped)
+            found = check(model, progress=False, go_on=go_on)
+        assert (found.verdict, found.bound) == (Verdict.VIOLATED, bound)
+        assert (found.property, found.trace, found.others) == ("is_not_full", compiled.trace, ())
 
 
 def test_ctrl_c_ends_it_where_a_trace_is_looked_at(monkeypatch):

@@ -11,11 +11,17 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
+from numba.core.registry import cpu_target
 
+from raftnb.data.limits import undisturbed
 from raftnb.data.progress import Bar, progress_bar
 
 F = TypeVar("F", bound=Callable[..., Any])
 njit: Any = numba.njit
+# It reads the types that it knows of when it is first asked for a function. Where that is
+# interrupted its generators are at their end, and no function can be had any more.
+TARGET: Any = cpu_target.target_context
+TARGET.refresh = undisturbed()(TARGET.refresh)
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 TITLE = "compiling the engine's loops, once after an installation"
 PACKAGE = Path(__file__).parent.parent.parent
