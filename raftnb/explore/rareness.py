@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from raftnb.explore.memo.memo import Memo
+from raftnb.language.processes import Action
 
 
 class Rareness:
@@ -14,11 +15,11 @@ class Rareness:
 
     In most states nearly all steps are of a few actions, say messages delivered, of which there are
     many. So each action counts once, however many steps it has there, and the less the more often
-    walks have taken it.
+    walks have taken it. `of` says the actions of all labels from one on.
     """
 
-    def __init__(self, memo: Memo) -> None:
-        self.memo = memo
+    def __init__(self, of: Callable[[int], Iterator[Action]]) -> None:
+        self.of = of
         self.numbers: dict[Any, int] = {}
         self.actions = np.zeros(0, dtype=np.int64)
         self.taken = np.zeros(0, dtype=np.int64)
@@ -45,8 +46,8 @@ class Rareness:
     def _learn(self) -> None:
         """Number the actions of labels that are new."""
         new = [
-            self.numbers.setdefault(instance.action, len(self.numbers))
-            for instance, _, _ in self.memo.effects.labels[len(self.actions) :]
+            self.numbers.setdefault(action, len(self.numbers))
+            for action in self.of(len(self.actions))
         ]
         self.actions = np.append(self.actions, new).astype(np.int64)
         self.taken = np.append(self.taken, np.zeros(len(self.numbers) - len(self.taken), np.int64))

@@ -2,31 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from raftnb.data.errors import RaftnbError
-from raftnb.data.trace import Trace
+from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict
-from raftnb.explore.claims import ClaimChecker
-from raftnb.explore.expander import Expander
-from raftnb.explore.memo.memo import Memo
+from raftnb.explore.given import asked
 from raftnb.explore.rareness import Rareness, drawn
-from raftnb.explore.replay import Replay
 from raftnb.explore.result import DEADLOCK, ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep
-from raftnb.explore.sharded.digests import Digests
-from raftnb.explore.tables.hashing import fingerprints
-from raftnb.explore.tables.layout import Successors, Which
-from raftnb.explore.tables.states import OutOfMemory, Store
-from raftnb.explore.tables.threads import Threads
-from raftnb.explore.turns import Turns
+from raftnb.explore.retraced import NoSuchStep, one_more
+from raftnb.language.claims import Property
+from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 
-BATCH, LANES = 2048, 4
-"""So many walks side by side, in so many parts, however many threads there are to do them."""
+BATCH = 2048
+"""So many walks side by side."""
+
+
+class Met(NamedTuple):
+    """What is so of the states that walks have come to, for the first time.
+
+    `shown` are the claims that are *sometimes* so, each with the place of a state that shows it;
+    `broken` the place of the first state that breaks an invariant, and which.
+    """
+
+    shown: dict[str, int]
+    broken: tuple[int, Property] | None
+
+
+class Onward(NamedTuple):
+    """The steps within the constraints out of the states that walks have come to.
+
+    Of each its state, the place of the state before it, and a label, which stands for its action;
+    by their places, and for each as plain Python finds them. `stuck` are places without any step;
+    `bad` is the first with a step, or a state beyond the constraints, that breaks a claim.
+    """
+
+    rows: Any
+    parents: Any
+    labels: Any
+    stuck: list[int]
+    bad: int | None
+
+
+class Ground(Protocol):
+    """What walks go on: states as rows of numbers, and what is known of them."""
+
+    @property
+    def distinct(self) -> int: ...
+    @property
+    def generated(self) -> int: ...
+    @property
+    def taken(self) -> Mapping[str, int]: ...
+    def close(self) -> None: ...
+    def begin(self, state: State) -> tuple[Property | None, list[int] | None]: ...
+    def meet(self, rows: Any) -> Met: ...
+    def onward(self, rows: Any) -> Onward: ...
+    def is_final(self, row: Any) -> bool: ...
+    def actions(self, known: int) -> Iterator[Action]: ...
+    def along(self, rows: Sequence[Any]) -> Trace: ...
+    def digests_of(self, first: int, end: int) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -59,32 +98,31 @@ class Walkers:
     """
 
     def __init__(
-        self, model: Model, options: ExplorationOptions, depth: int, seed: int, *, rare: bool
+        self,
+        model: Model,
+        options: ExplorationOptions,
+        depth: int,
+        seed: int,
+        *,
+        rare: bool,
+        ground: Ground,
     ) -> None:
         self.model, self.options, self.depth, self.seed = model, options, depth, seed
-        self.memo = Memo(model)
-        self.checker = ClaimChecker(self.memo)
-        self.threads = Threads(LANES, options.workers)
-        width = self.memo.interner.width
-        self.now = Store(width, options.memory, None)
-        self.now.rows = np.zeros((BATCH, width), dtype=np.uint32)
-        self.expander = Expander(self.memo, self.now, self.threads, Which.INSIDE)
-        self.visited = Store(width, options.memory, None)
-        self.replay = Replay(self.memo, self.visited)
-        self.turns, self.digests = Turns(self.memo), Digests(self.memo.interner)
-        self.rareness = Rareness(self.memo) if rare else None
+        self.ground = ground
+        self.rareness = Rareness(ground.actions) if rare else None
         self.initial: list[list[int]] = []
+        self.rows: Any = None
         self.history: list[tuple[Any, Any]] = []
-        self.found: list[tuple[Any, Any, Any]] = []
         self.witnesses: dict[str, Trace] = {}
 
     def close(self) -> None:
         """Let the threads end."""
-        self.threads.close()
+        self.ground.close()
 
     def batch(self, number: int, size: int, *, digests: bool = False) -> Walked:
         """Take the first walks of a batch, so many, to the end or to the first violation."""
-        before = self.visited.distinct, self.expander.generated, self.expander.coverage.copy()
+        ground = self.ground
+        first, generated, taken = ground.distinct, ground.generated, dict(ground.taken)
         self.witnesses, self.history = {}, []
         found: dict[str, Any] = {}
         error = None
@@ -95,19 +133,17 @@ class Walkers:
             found = {"verdict": stop.verdict, **stop.found}
         except KeyboardInterrupt:
             found = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
-        except (OutOfMemory, MemoryError):
-            bound = f"max_memory {self.visited.max_memory:,} bytes"
+        except MemoryError:
+            bound = f"max_memory {self.options.memory:,} bytes"
             found = {"verdict": Verdict.UNKNOWN, "bound": bound}
         except RaftnbError as raised:
             error = raised
-        first, end = before[0], self.visited.distinct
-        taken = (self.expander.coverage - before[2]).tolist()
         return Walked(
-            new=end - first,
-            states=self.digests.of(self.visited.rows[first:end]) if digests else None,
-            generated=self.expander.generated - before[1],
+            new=ground.distinct - first,
+            states=ground.digests_of(first, ground.distinct) if digests else None,
+            generated=ground.generated - generated,
             depth=len(self.history),
-            taken={f"{p}.{a}": taken[i] for (p, a), i in self.memo.slots.actions.items()},
+            taken={name: many - taken[name] for name, many in ground.taken.items()},
             witnesses=self.witnesses,
             found=found,
             error=error,
@@ -116,18 +152,18 @@ class Walkers:
     def _begin(self) -> None:
         """Check all initial states, once; at least one must be within the constraints."""
         for state in self.model.initial_states if not self.initial else ():
-            row = self.memo.encode(state)
-            if claim := self.checker.breaks(row):
+            broken, row = self.ground.begin(state)
+            if broken is not None:
                 trace = Trace((state,), ())
-                raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
-            if self.memo.is_within(row):
+                raise Stop(Verdict.VIOLATED, property=broken.__name__, trace=trace)
+            if row is not None:
                 self.initial.append(row)
         if not self.initial:
             raise Stop(Verdict.UNKNOWN, bound="no initial state is within the constraints")
 
     def _walk(self, walkers: Any, chance: np.random.Generator) -> None:
         chosen = (chance.random(BATCH)[walkers] * len(self.initial)).astype(np.int64)
-        self.now.rows[: len(walkers)] = [self.initial[i] for i in chosen]
+        self.rows = np.array(self.initial)[chosen]
         if self.rareness is not None:
             self.rareness.begin()
         self._arrive(walkers)
@@ -139,82 +175,46 @@ class Walkers:
 
     def _arrive(self, walkers: Any) -> None:
         """The walkers (as many rows as there are) have come to new states."""
-        self.history.append((walkers, self.now.rows[: len(walkers)].copy()))
-        self._visit(len(walkers))
-        begin, end = list(range(LANES)), [len(walkers)] * LANES
-        before = self.checker.witnesses()
-        self.checker.check_states(self.now.rows, begin, end, self.threads, self.expander.scratches)
-        for name, at in self.checker.witnesses().items():
-            if at >= 0 and before[name] < 0:
-                self.witnesses[name] = self._trace(at)
-        if broken := self.checker.broken():
-            at, claim = broken
+        self.history.append((walkers, self.rows))
+        met = self.ground.meet(self.rows)
+        for name, at in met.shown.items():
+            self.witnesses[name] = self._trace(at)
+        if met.broken is not None:
+            at, claim = met.broken
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self._trace(at))
 
     def _step(self, walkers: Any, picks: Any) -> Any:
         """Take a step of every walk; return those that go on."""
-        self.found, size = [], len(walkers)
-        self.expander.expand(self._all(size), self._keep)
-        self._check(size, self.expander.stuck)
-        rows, parents, labels = map(np.concatenate, zip(*self.found, strict=True))
-        order = np.argsort(parents.astype(np.int64) << 32 | self.turns.of(labels))
-        counts = np.bincount(parents, minlength=size)
+        onward = self.ground.onward(self.rows)
+        self._check(onward)
+        counts = np.bincount(onward.parents, minlength=len(walkers))
         moving = np.flatnonzero(counts)
         first, counts = (np.cumsum(counts) - counts)[moving], counts[moving]
         if self.rareness is None:
-            chosen = order[first + (picks[walkers[moving]] * counts).astype(np.int64)]
+            chosen = first + (picks[walkers[moving]] * counts).astype(np.int64)
         else:
-            weights = self.rareness.weights(parents, labels)[order]
-            chosen = order[drawn(weights, first, counts, picks[walkers[moving]])]
-            self.rareness.took(labels[chosen])
-        self.now.rows[: len(moving)] = rows[chosen]
+            weights = self.rareness.weights(onward.parents, onward.labels)
+            chosen = drawn(weights, first, counts, picks[walkers[moving]])
+            self.rareness.took(onward.labels[chosen])
+        self.rows = onward.rows[chosen]
         return walkers[moving]
 
-    def _all(self, size: int) -> list[tuple[int, int]]:
-        """What each lane takes; it is less than what is expanded in one go."""
-        return [(lane, size) for lane in range(LANES)]
-
-    def _keep(self, outs: list[Successors]) -> None:
-        for out in outs:
-            for shard, n in enumerate(out.counts.tolist()):
-                rows, parents = out.rows[shard, :n].copy(), out.parents[shard, :n].copy()
-                labels = out.labels[shard, :n].copy()
-                self.found.append((rows, parents, labels))
-
-    def _check(self, size: int, stuck: list[int]) -> None:
-        for at in sorted(stuck):
-            if self.options.deadlock and not self.checker.is_final(self.now.rows[at].tolist()):
+    def _check(self, onward: Onward) -> None:
+        for at in onward.stuck:
+            if self.options.deadlock and not self.ground.is_final(self.rows[at]):
                 raise Stop(Verdict.VIOLATED, property=DEADLOCK, trace=self._trace(at))
-        if self.expander.bad():
-            raise self._broken(size)
+        if onward.bad is not None:
+            raise self._broken(self._trace(onward.bad))
 
-    def _broken(self, size: int) -> Stop:
-        """The violation by a step that no walk takes, of the first walk, and the first claim.
-
-        Which is met first depends on what was known; so all are asked once more, now that all is.
-        """
-        again = Expander(self.memo, self.now, self.threads, Which.INSIDE)
-        again.expand(self._all(size), lambda _: None)
-        at, _ = again.bad() or (0, 0)
-        before = self._trace(at)
-        for claim in self.checker.outlawed:
+    def _broken(self, before: Trace) -> Stop:
+        """The violation, of the first claim, by a step that no walk takes."""
+        for claim in (*asked(self.model, "invariants"), *asked(self.model, "transitions")):
             try:
-                trace = self.replay.one_more(before, claim)
+                trace = one_more(self.model, before, claim)
             except NoSuchStep:
                 continue
             return Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
         raise NoSuchStep("the engines disagree: in plain Python no step breaks a claim")
-
-    def _visit(self, n: int) -> None:
-        """Count the states that are new."""
-        rows, hashes = self.now.rows[:n], np.empty(n, dtype=np.uint64)
-        fingerprints(rows, hashes)
-        none = np.zeros((1, n), dtype=np.uint32)
-        out, at = Successors(rows[None], hashes[None], none, none, np.array([n])), 0
-        self.visited.other_bytes = self.memo.interner.bytes
-        while (at := self.visited.add(0, out, at)) < n:
-            self.visited.grow_rows()
-            self.visited.grow_table(0)
 
     def _trace(self, at: int) -> Trace:
         """The walk that one of the rows has come."""
@@ -226,5 +226,5 @@ class Walkers:
         for walkers, there in self.history:
             at = int(np.searchsorted(walkers, walker))
             if at < len(walkers) and walkers[at] == walker:
-                rows.append(there[at].tolist())
-        return self.replay.along(rows)
+                rows.append(there[at])
+        return self.ground.along(rows)

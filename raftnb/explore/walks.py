@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,10 +21,15 @@ from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.check import in_time
 from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
 from raftnb.explore.given import asked, at_least, begun
+from raftnb.explore.plain_ground import PlainGround
+from raftnb.explore.reference import GivenUp
 from raftnb.explore.result import Exploration, ExplorationOptions
-from raftnb.explore.walkers import BATCH, Walked, Walkers
+from raftnb.explore.walkers import BATCH, Ground, Walked, Walkers
 from raftnb.language.spec import Model
 from raftnb.parallel import Cluster, Lost, in_order
+
+SECONDS = 0.1
+"""So long plain Python tries, of the processor; numba takes 0.6 s to import."""
 
 
 @dataclass(eq=False)
@@ -45,11 +51,20 @@ class Walks:
     def __call__(self, number: int) -> Iterator[Walked]:
         """What a batch of them finds; after one that ended early nobody looks at others."""
         if not self.ended:
-            size = min(BATCH, self.walks - number * BATCH)
-            walked = self.walkers.batch(number, size, digests=self.apart)
+            walked = self._batch(number)
             if walked.found or walked.error:
                 self.ended.append(walked)
         yield self.ended[0] if self.ended else walked
+
+    def _batch(self, number: int) -> Walked:
+        size = min(BATCH, self.walks - number * BATCH)
+        try:
+            return self.walkers.batch(number, size, digests=self.apart)
+        except GivenUp:
+            self.walkers = self._with(self._memo())
+            for before in range(number):
+                self.walkers.batch(before, BATCH)
+            return self.walkers.batch(number, size)
 
     def model(self, number: int) -> Model:
         """The model that its traces are of."""
@@ -62,11 +77,24 @@ class Walks:
 
     @cached_property
     def walkers(self) -> Walkers:
-        """What takes them, in this process."""
-        options = self.options
-        if self.share > 1:
-            options = replace(options, max_memory=options.memory // self.share)
-        return Walkers(self.of, options, self.depth, self.seed, rare=self.rare)
+        """What takes them, in this process: before numba is there plain Python for a moment."""
+        if "numba" in sys.modules or self.apart or self.options.max_memory is not None:
+            return self._with(self._memo())
+        return self._with(PlainGround(self.of, SECONDS))
+
+    def _with(self, ground: Ground) -> Walkers:
+        return Walkers(self.of, self._mine, self.depth, self.seed, rare=self.rare, ground=ground)
+
+    def _memo(self) -> Ground:
+        from raftnb.explore.memo_ground import MemoGround
+
+        return MemoGround(self.of, self._mine)
+
+    @property
+    def _mine(self) -> ExplorationOptions:
+        """The options of this process."""
+        memory = self.options.memory // self.share
+        return replace(self.options, max_memory=memory) if self.share > 1 else self.options
 
 
 class Tally:

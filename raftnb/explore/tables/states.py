@@ -13,7 +13,7 @@ from raftnb.explore.tables.layout import Successors
 FIRST_TABLE, MOST_STATES = 1 << 12, (1 << 32) - 2
 
 
-class OutOfMemory(Exception):
+class OutOfMemory(MemoryError):
     """The next table would not fit into the memory that the exploration may use."""
 
 
