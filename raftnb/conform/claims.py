@@ -16,9 +16,8 @@ from raftnb.conform.running import Changes
 from raftnb.conform.shadows import BAG, Reader
 from raftnb.data.trace import State
 from raftnb.data.values import Message, show
-from raftnb.language.claims import Property, evaluate
+from raftnb.language.claims import Property, evaluate, ranges
 from raftnb.language.spec import Model
-from raftnb.language.universe import universe
 
 
 @dataclass(eq=False)
@@ -27,7 +26,6 @@ class Watched:
 
     claim: Property
     values: dict[str, Any]
-    arguments: dict[str, Any]
     row: tuple[Any, ...]
     about_steps: bool
     reads: tuple[int, ...] = ()
@@ -40,7 +38,7 @@ class Watched:
             found = None
         if found is True or found is False:
             return found
-        return evaluate(self.claim, self.arguments)  # once more, for its error
+        return evaluate(self.claim, self.row)  # once more, for its error
 
 
 class ClaimsAlong:
@@ -63,15 +61,11 @@ class ClaimsAlong:
         self.false_at_first = [one for one in false if not one.about_steps]
 
     def _bindings(self, model: Model, claim: Property, about_steps: bool) -> Iterator[Watched]:
-        types = model.parameters(claim)  # type: ignore[arg-type]
-        fixed = {name: model.constants[name] for name in types if name in model.constants}
-        free = {n: universe(t, self.here) for n, t in types.items() if n not in fixed}
-        for row in itertools.product(*free.values()):
-            values = dict(zip(free, row, strict=True))
-            arguments = {**fixed, **values}
-            yield Watched(
-                claim, values, arguments, tuple(arguments[name] for name in types), about_steps
-            )
+        tried = ranges(claim, model, self.here)
+        for row in itertools.product(*tried.values()):
+            named = zip(tried, row, strict=True)
+            values = {name: value for name, value in named if name not in model.constants}
+            yield Watched(claim, values, row, about_steps)
 
     def step(self, changes: Changes) -> list[Watched]:
         """Take the behavior's next step; the claims that are false of it, or after it."""

@@ -35,7 +35,7 @@ def truth(model: Model, claim: Property, binding: Binding) -> Callable[[World], 
 
     def true_in(world: World) -> bool:
         here = {member: member for member in world.names.values()}
-        return evaluate(claim, {name: rename(known[name], here) for name in names})
+        return evaluate(claim, [rename(known[name], here) for name in names])
 
     return true_in
 

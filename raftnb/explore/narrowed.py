@@ -64,7 +64,7 @@ def _refuse_companions(model: Model, options: ExplorationOptions) -> None:
 def looking(model: Model, view: View) -> Callable[[World], Any]:
     """The function of the running world that a view is, its parameters bound."""
     function: Any = view
-    given = {name: model.constants[name] for name in model.parameters(function)}
+    given = [model.constants[name] for name in model.parameters(function)]
 
     def look(_: World) -> Any:
         seen = value_of(function, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -14,7 +14,7 @@ from raftnb.language.setting import Setting
 from raftnb.language.universe import Populated, universe
 
 Property = Callable[..., bool]
-Ranges = tuple[dict[str, Any], dict[str, list[Any]]]
+Ranges = dict[str, list[Any]]
 
 
 def as_function(value: Any) -> FunctionType:
@@ -34,17 +34,17 @@ def as_function(value: Any) -> FunctionType:
     )
 
 
-def value_of(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+def value_of(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """What a function says of the running world; what it raises becomes a `SpecError`."""
     try:
-        return function(**arguments)
+        return function(*arguments)
     except RaftnbError as error:
         raise source.placed(error) from error.__cause__
     except Exception as error:
         raise source.spec_error(error, function.__name__) from error
 
 
-def evaluate(claim: Any, arguments: dict[str, Any]) -> bool:
+def evaluate(claim: Any, arguments: Sequence[Any]) -> bool:
     """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
     found = value_of(claim, arguments)
     if found is not True and found is not False:
@@ -58,7 +58,6 @@ def evaluate(claim: Any, arguments: dict[str, Any]) -> bool:
 
 
 def ranges(claim: Any, model: Setting, world: Populated) -> Ranges:
-    """What a claim is evaluated for: the constants that it names, and all values of the others."""
+    """The values for which a claim is evaluated: a constant's, and all of a type."""
     constants, types = model.constants, model.parameters(claim)
-    fixed = {name: constants[name] for name in types if name in constants}
-    return fixed, {name: universe(t, world) for name, t in types.items() if name not in fixed}
+    return {n: [constants[n]] if n in constants else universe(t, world) for n, t in types.items()}

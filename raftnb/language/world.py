@@ -310,10 +310,11 @@ class World:
         with self:
             if claim not in self._ranges:
                 self._ranges[claim] = ranges(claim, self.model, self)
-            fixed, free = self._ranges[claim]
-            for row in itertools.product(*free.values()):
-                if not evaluate(claim, dict(zip(free, row, strict=True), **fixed)):
-                    return dict(zip(free, row, strict=True))
+            tried, constants = self._ranges[claim], self.model.constants
+            for row in itertools.product(*tried.values()):
+                if not evaluate(claim, row):
+                    found = zip(tried, row, strict=True)
+                    return {name: value for name, value in found if name not in constants}
         return None
 
     # Running by hand.

@@ -56,7 +56,7 @@ def each_by_itself(model: Model, before: State, then: State) -> set[str]:
                 free = {n: universe(t, world) for n, t in types.items() if n not in fixed}
                 for row in itertools.product(*free.values()):
                     values = dict(zip(free, row, strict=True))
-                    if not evaluate(claim, {**fixed, **values}):
+                    if not evaluate(claim, [{**fixed, **values}[n] for n in types]):
                         found.add(
                             claim.__name__ + str(sorted((n, str(v)) for n, v in values.items()))
                         )
