@@ -14,13 +14,13 @@ from raftnb.explore.tables.layout import (
     UNKNOWN,
     Bag,
     BagCounter,
+    BagTables,
     Delta,
     Entry,
     Int,
     Ints,
     Numbers,
     Op,
-    Tables,
     Wanted,
 )
 
@@ -103,10 +103,10 @@ def swapped_content(
 
 @compiled
 def intern_changes(
-    tables: Tables, table: Ints, counts: Ints, wanted: Ints, start: Int, message_swapped: Numbers,
-    content: Numbers,
+    tables: BagTables, table: Ints, counts: Ints, wanted: Ints, start: Int,
+    message_swapped: Numbers, content: Numbers, found: Numbers,
 ) -> Any:  # fmt: skip
-    """Find out bags after changes (columns of `wanted`: Wanted), from `start` on.
+    """Write the numbers of bags after changes (columns of `wanted`: Wanted), from `start` on.
 
     Return how far it came: it stops at a swap of a message that is not known, which it names in
     `counts[MESSAGE]`.
@@ -115,7 +115,8 @@ def intern_changes(
         bag, change = wanted[i, Wanted.BAG], wanted[i, Wanted.CHANGE]
         if change < 0:
             swap = -1 - change
-            if tables.swapped_bag[bag, swap] != UNKNOWN:
+            found[i] = tables.swapped_bag[bag, swap]
+            if found[i] != UNKNOWN:
                 continue
             names = message_swapped[:, swap]
             n = swapped_content(tables.bag, tables.entry, bag, names, content)
@@ -125,18 +126,21 @@ def intern_changes(
             number = intern(table, tables.bag, tables.entry, counts, content, n)
             tables.swapped_bag[bag, swap] = number
             tables.swapped_bag[number, swap] = bag
+            found[i] = number
             continue
         key = (U(bag) << U(32)) | U(change)
-        if find(tables.pair_key, tables.pair_value, key) == 0:
+        known = find(tables.pair_key, tables.pair_value, key)
+        if known == 0:
             n = bag_after(tables, bag, change, content)
-            number = intern(table, tables.bag, tables.entry, counts, content, n)
-            put(tables.pair_key, tables.pair_value, key, np.uint32(number + 1))
+            known = intern(table, tables.bag, tables.entry, counts, content, n) + 1
+            put(tables.pair_key, tables.pair_value, key, np.uint32(known))
             counts[BagCounter.PAIRS] += 1
+        found[i] = known - 1
     return len(wanted)
 
 
 @compiled
-def mark_bags(tables: Tables, counts: Ints, message_marks: Numbers) -> None:
+def mark_bags(tables: BagTables, counts: Ints, message_marks: Numbers) -> None:
     """Find the marks of the bags that are new."""
     for number in range(counts[BagCounter.MARKED], counts[BagCounter.BAGS]):
         low = tables.bag[number, Bag.FIRST_ENTRY]
@@ -209,6 +213,19 @@ class Bags:
         if 2 * bags > len(self.table):
             self.table = np.zeros(1 << (2 * bags).bit_length(), dtype=np.int64)
             refill(self.table, self.bag, self.entry, int(self.counts[BagCounter.BAGS]))
+
+    def tables(self) -> BagTables:
+        """The tables as they are now."""
+        return BagTables(
+            self.delta.array,
+            self.op.array,
+            self.bag,
+            self.entry,
+            self.pairs.keys,
+            self.pairs.values,
+            self.swapped,
+            self.marks,
+        )
 
     def numbers_of(self, lengths: Any, entries: Any) -> Any:
         """The numbers of bags, of so many different messages each.

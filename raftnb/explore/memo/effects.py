@@ -9,7 +9,7 @@ import numpy as np
 
 from raftnb.data.values import Message
 from raftnb.explore.memo.interning import Interner
-from raftnb.explore.memo.runs import Effect, Member
+from raftnb.explore.memo.runs import Changes, Effect, Member
 from raftnb.explore.memo.tracer import Outcome, Tracer
 from raftnb.explore.tables.growing_arrays import Growing
 from raftnb.language.instances import ActionInstance
@@ -26,6 +26,14 @@ class Effects:
         self.label_ids: dict[Any, int] = {}
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
+
+    def changes(self, outcome: Outcome) -> Changes:
+        """What an outcome writes."""
+        interner, found = self.interner, dict[int, list[tuple[int, int]]]()
+        for cell, value in outcome.writes:
+            change = (interner.offsets[cell], interner.part(cell, value))
+            found.setdefault(interner.columns[cell], []).append(change)
+        return tuple(found.items())
 
     def of(self, member: Member, outcome: Outcome) -> Effect:
         """The effect of an outcome of the run that the tracer has made last, or would make now."""

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.data.values import Message, order
 from raftnb.explore.memo.bags import Bags
@@ -32,15 +31,17 @@ BAG = -1  # in place of a cell: the bag of messages in flight
 class Pool:
     """The values of components of one kind; a value is the tuple of its cells' values.
 
-    Each cell's values have numbers of their own; `parts` are those of each of the values.
+    Each cell's values have numbers of their own; `parts` are those of each of the values, by which
+    it is found.
     """
 
     number: int
     cells: int
-    ids: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    ids: dict[tuple[int, ...], int] = field(default_factory=dict)
     values: list[tuple[Any, ...]] = field(default_factory=list)
     parts: list[tuple[int, ...]] = field(default_factory=list)
-    numbers: list[dict[Any, int]] = field(default_factory=list)
+    numbered: list[tuple[dict[Any, int], list[Any]]] = field(default_factory=list)
+    """For each cell the numbers of its values, and the values."""
     projections: dict[frozenset[int], int] = field(default_factory=dict)
 
 
@@ -72,6 +73,11 @@ class Interner:
         self._projections: dict[tuple[int, frozenset[int]], int] = {}
         self._values = [self.pools[pool].values for pool in self.pool_of]
         self._parts = [self.pools[pool].parts for pool in self.pool_of]
+        self._numbered = [
+            self.pools[pool].numbered[offset]
+            for cells, pool in zip(self.components, self.pool_of, strict=True)
+            for offset in range(len(cells))
+        ]
 
     def _make_components(self) -> None:
         model = self.model
@@ -98,7 +104,7 @@ class Interner:
         self.pools = list(pools.values())
         self.pool_table: Any = np.array(self.pool_of, dtype=np.int64)
         for pool in self.pools:
-            pool.numbers = [{} for _ in range(pool.cells)]
+            pool.numbered = [({}, []) for _ in range(pool.cells)]
 
     def process_component(self, process: Process) -> int | None:
         """The component that is a process's record; None if it has no variables."""
@@ -112,24 +118,37 @@ class Interner:
         here = [self.component_of[cell] for cell in range(len(self.model.layout.cells))]
         return [*here, *(column + self.width for column in here), len(self.components)]
 
-    def component_value(self, component: int, number: int) -> tuple[Any, ...]:
-        """The value of a component that has this number."""
-        return self._values[component][number]
-
     def component_id(self, component: int, value: tuple[Any, ...]) -> int:
         """The number of a component's value."""
-        return self.number(self.pools[self.pool_of[component]], value, component)
+        cells = zip(self.components[component], value, strict=True)
+        return self._number(component, tuple([self.part(cell, one) for cell, one in cells]))
 
-    def number(self, pool: Pool, value: tuple[Any, ...], component: int) -> int:
-        """The number of a value in a pool; a new value is checked, classified and marked."""
+    def part(self, cell: int, value: Any) -> int:
+        """The number of a cell's value; a new value is checked."""
+        numbers, known = self._numbered[cell]
         try:
-            return pool.ids[value]
-        except KeyError:
-            pass
-        except TypeError:
-            self._refuse(component, value)
-        parts = self._numbered(pool, value, component)
-        new = pool.ids[value] = len(pool.values)
+            return numbers[value]
+        except (KeyError, TypeError):
+            check_value(self.model.layout.cells[cell], value)
+        new = numbers[value] = len(known)
+        known.append(value)
+        return new
+
+    def changed(self, component: int, number: int, changes: Sequence[tuple[int, int]]) -> int:
+        """The number of a component's value in which some cells have other ones: (place, part)."""
+        parts = list(self._parts[component][number])
+        for offset, part in changes:
+            parts[offset] = part
+        return self._number(component, tuple(parts))
+
+    def _number(self, component: int, parts: tuple[int, ...]) -> int:
+        """The number of a value; a new one is classified and marked."""
+        pool = self.pools[self.pool_of[component]]
+        number = pool.ids.get(parts)
+        if number is not None:
+            return number
+        new = pool.ids[parts] = len(pool.values)
+        value = tuple([known[part] for (_, known), part in zip(pool.numbered, parts, strict=True)])
         pool.values.append(value)
         pool.parts.append(parts)
         if new >= self.classes.shape[1]:
@@ -140,32 +159,13 @@ class Interner:
             self.symmetry.meet(pool.number, new, value)
         return new
 
-    def _numbered(self, pool: Pool, value: tuple[Any, ...], component: int) -> tuple[int, ...]:
-        """The numbers of the cells' values, of which those that are new are checked."""
-        found = []
-        for numbers, part in zip(pool.numbers, value, strict=True):
-            number = numbers.get(part)
-            if number is None:
-                try:
-                    order(part)
-                except SpecError:
-                    self._refuse(component, value)
-                number = numbers[part] = len(numbers)
-            found.append(number)
-        return tuple(found)
-
-    def _refuse(self, component: int, value: tuple[Any, ...]) -> None:
-        for cell, part in zip(self.components[component], value, strict=True):
-            check_value(self.model.layout.cells[cell], part)
-        raise SpecError(f"{value!r} as a value of the state")
-
     def learn_swap(self, swap: int, pool_number: int, number: int) -> None:
         """Find out what a swap makes of a value of a pool."""
         if self.symmetry.swapped[swap, pool_number, number] != UNKNOWN:
             return
         pool, component = self.pools[pool_number], self.pool_of.index(pool_number)
         value = tuple(self.symmetry.renamed(swap, part) for part in pool.values[number])
-        there = self.number(pool, value, component)
+        there = self.component_id(component, value)
         self.symmetry.swapped[swap, pool.number, number] = there
         self.symmetry.swapped[swap, pool.number, there] = number
 

@@ -34,7 +34,6 @@ from raftnb.explore.memo.trials import Trials
 from raftnb.explore.tables.buffers import make_scratch, make_successors
 from raftnb.explore.tables.canonical import replace_by_canonical
 from raftnb.explore.tables.growing_arrays import Growing
-from raftnb.explore.tables.hashing import find
 from raftnb.explore.tables.layout import (
     ADD,
     LEAF,
@@ -71,8 +70,8 @@ class Memo:
         self.claims_read_bag = False
         self._most = limits = model.message_limits if bounded else None
         self.paths = Paths(self.interner)
-        self._after: dict[int, int] = {}  # the bags that `after` was asked for
-        self._tables: Tables | None = None  # as they were when they were asked for
+        self._after: dict[tuple[int, int], int] = {}  # the bags that `after` was asked for
+        self._few: dict[int, bool] = {}  # whether a bag is within the limits
         self.limits: Any = np.array(limits or (-1, -1), dtype=np.int64)
         bounds, is_within = bounding(model)
         within = Slot(0, function=is_within, claims=bounds)
@@ -131,10 +130,11 @@ class Memo:
         if slot.bundle:
             path, results = self._take_bundle(slot, row)
         else:
-            ran = self._run(slot.members[0], row)
+            member = slot.members[0]
+            ran = self._run(member, row)
             if ran.path is None:
                 ran.path = self.paths.of(ran.observed.reads, ran.observed.written())
-            path, results = ran.path, self._rows(slot.members[0], ran, row)
+            path, results = ran.path, self._rows(member, ran, row)
         self.slots.meet_messages()
         return path, self.result.extend(results)
 
@@ -143,7 +143,9 @@ class Memo:
         own = frozenset() if slot.component is None else self.interner.owned[slot.component]
         for member in list(slot.members):
             ran = self._run(member, row)
-            if not ran.observed.touches_only(own):
+            if ran.own is None:
+                ran.own = ran.observed.touches_only(own)
+            if not ran.own:
                 self.trees.uproot(slot.number)
                 self.slots.move_out(slot, member)
             elif ran.observed.outcomes:
@@ -174,23 +176,18 @@ class Memo:
 
     def _rows(self, member: Member, ran: Ran, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""
+        changed, effects, rows = self.interner.changed, self.effects, []
         try:
-            return [self._row(member, ran, way, row) for way in range(len(ran.observed.outcomes))]
+            for way, outcome in enumerate(ran.observed.outcomes):
+                if way == len(ran.changes):
+                    ran.changes.append(effects.changes(outcome))
+                writes = [(c, changed(c, row[c], new)) for c, new in ran.changes[way]]
+                if way == len(ran.effects):  # later: what is new has its number in this order
+                    ran.effects.append(effects.of(member, outcome))
+                rows.append((*ran.effects[way], *self.write.extend(writes)))
         except RaftnbError as error:
             raise placed(error, member.instance.action) from error
-
-    def _row(self, member: Member, ran: Ran, way: int, row: Sequence[int]) -> tuple[int, ...]:
-        interner, after = self.interner, dict[int, list[Any]]()
-        outcome = ran.observed.outcomes[way]
-        for cell, value in outcome.writes:
-            component = interner.columns[cell]
-            if component not in after:
-                after[component] = list(interner.component_value(component, row[component]))
-            after[component][interner.offsets[cell]] = value
-        writes = [(c, interner.component_id(c, tuple(value))) for c, value in after.items()]
-        if way == len(ran.effects):
-            ran.effects.append(self.effects.of(member, outcome))
-        return (*ran.effects[way], *self.write.extend(writes))
+        return rows
 
     def _not_determined(self, slot: Slot) -> SpecError:
         if slot.members:
@@ -208,61 +205,64 @@ class Memo:
                 after[component] = number
             if delta:
                 after[-1] = NO_BAG_YET
-            if self.transitions:
-                self._learn(self.transitions, [*row, *after])
-            self._learn_step(row, after, delta)
-            asked = self._asked_after(row[-1], delta)
-            try:
-                self._learn(asked, after)
-            except NeedsBag:
-                after[-1] = self.after(row[-1], delta)
-                self._learn(asked, after)
+            for claim in self.transitions:
+                self.leaf(claim, [*row, *after])
+            self._learn_claims(self._asked_after(row, after, delta), row, after, delta)
 
-    def _learn_step(self, row: Sequence[int], after: Sequence[int], delta: int) -> None:
-        """Find out whether a step is within the constraints, unless messages are too many."""
-        if self.step_within < 0:
-            return
-        if not delta or self._are_few(lambda: self.after(row[-1], delta)):
+    def _asked_after(self, row: Sequence[int], after: Sequence[int], delta: int) -> list[int]:
+        """What is asked of a state after a step: no constraint, where messages are too many."""
+        is_bounded = self.within >= 0 or self.step_within >= 0
+        if not is_bounded or (delta and not self._are_few(self.after(row[-1], delta))):
+            return self.invariants
+        if self.step_within >= 0:
             whole = [*after[:-1], self.after(row[-1], delta)] if delta else after
             self.leaf(self.step_within, [*row, *whole])
+        return [self.within, *self.invariants] if self.within >= 0 else self.invariants
 
-    def _asked_after(self, bag: int, delta: int) -> list[int]:
-        """What is asked of a state after a step: no constraint, where messages are too many."""
-        if self.within < 0 or (delta and not self._are_few(lambda: self.after(bag, delta))):
-            return self.invariants
-        return [self.within, *self.invariants]
-
-    def _learn(self, slots: Iterable[int], row: Sequence[int]) -> None:
+    def _learn_claims(
+        self, claims: Iterable[int], row: Sequence[int], after: list[int], delta: int
+    ) -> None:
+        """Find out what is claimed after a step, whose bag is made if a claim looks into it."""
         walk = self.trees.walk
-        for slot in slots:
-            if not walk(slot, row):
-                self._fill(self.slots.all[slot], row)
+        for claim in claims:
+            try:
+                if not walk(claim, after):
+                    self._fill(self.slots.all[claim], after)
+            except NeedsBag:
+                after[-1] = self.after(row[-1], delta)
+                self.leaf(claim, after)
 
-    def _are_few(self, bag: Callable[[], int]) -> bool:
-        """Whether the messages of a bag, which is made if it matters, are within the limits."""
-        return self._most is None or self.interner.bags.is_within(bag(), *self._most)
+    def _are_few(self, bag: int) -> bool:
+        """Whether the messages of a bag are within the limits."""
+        if self._most is None:
+            return True
+        if bag not in self._few:
+            self._few[bag] = self.interner.bags.is_within(bag, *self._most)
+        return self._few[bag]
 
     def is_within(self, row: Sequence[int]) -> bool:
         """Whether a state is within the limits on messages, and then within the constraints."""
-        if self.interner.has_bag and not self._are_few(lambda: int(row[-1])):
+        if self.interner.has_bag and not self._are_few(int(row[-1])):
             return False
         return self.within < 0 or bool(self.value(self.within, row))
 
-    def learn_bags(self, wanted: Any) -> None:
-        """Find out the bags after changes (columns of `wanted`: Wanted)."""
+    def learn_bags(self, wanted: Any) -> Any:
+        """Find out the bags after changes (columns of `wanted`: Wanted); return their numbers."""
         bags, symmetry, at = self.interner.bags, self.interner.symmetry, 0
         bags.reserve(len(wanted))
-        tables = self._tables_of_bags()
+        tables, found = bags.tables(), np.zeros(len(wanted), dtype=np.uint32)
         while at < len(wanted):
             at = intern_changes(
                 tables, bags.table, bags.counts, wanted, at, symmetry.message_swapped,
-                bags.content_space(),
+                bags.content_space(), found,
             )  # fmt: skip
             if at < len(wanted):
                 swap = -1 - int(wanted[at, Wanted.CHANGE])
                 self.interner.learn_message_swap(swap, int(bags.counts[BagCounter.MESSAGE]))
-        mark_bags(tables, bags.counts, symmetry.message_marks)
+        if symmetry:
+            mark_bags(tables, bags.counts, symmetry.message_marks)
         self.slots.meet_messages()
+        return found
 
     def learn_swaps(self, scratch: Scratch) -> None:
         """Find out the swaps of values and of bags that a thread asks for."""
@@ -290,26 +290,10 @@ class Memo:
         """The bag after a change."""
         if not delta:
             return bag
-        key = bag << 32 | delta
-        if key not in self._after:
-            self.learn_bags(np.array([[bag, delta]], dtype=np.int64))
-            pairs = self.interner.bags.pairs
-            self._after[key] = int(find(pairs.keys, pairs.values, np.uint64(key))) - 1
-        return self._after[key]
-
-    def _tables_of_bags(self) -> Tables:
-        """The tables, of which only those of bags need be as they are now."""
-        bags = self.interner.bags
-        return (self._tables or self.tables())._replace(
-            delta=bags.delta.array,
-            op=bags.op.array,
-            bag=bags.bag,
-            entry=bags.entry,
-            pair_key=bags.pairs.keys,
-            pair_value=bags.pairs.values,
-            swapped_bag=bags.swapped,
-            bag_marks=bags.marks,
-        )
+        if (bag, delta) not in self._after:
+            found = self.learn_bags(np.array([[bag, delta]], dtype=np.int64))
+            self._after[bag, delta] = int(found[0])
+        return self._after[bag, delta]
 
     def tables(self) -> Tables:
         """The tables as they are now."""
@@ -317,7 +301,7 @@ class Memo:
         symmetry = interner.symmetry
         trees.save()
         static, receivers = self.slots.tables()
-        self._tables = Tables(
+        return Tables(
             trie_key=trees.trie.keys,
             trie_value=trees.trie.values,
             node=trees.node.array,
@@ -351,7 +335,6 @@ class Memo:
             bag_marks=bags.marks,
             roles=symmetry.roles,
         )
-        return self._tables
 
     # Whole states.
 

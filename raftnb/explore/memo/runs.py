@@ -28,12 +28,19 @@ class Effect(NamedTuple):
     delta: int
 
 
+Changes = tuple[tuple[int, list[tuple[int, int]]], ...]
+"""For each component that is written: which of its cells, and the numbers of their values."""
+
+
 @dataclass(slots=True)
 class Ran:
     """A run, and what follows from it wherever the same values are read, once it was asked for."""
 
     observed: Observed
+    own: bool | None = None
+    """Whether it touches nothing but the component of its process."""
     path: Path | None = None
+    changes: list[Changes] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
 

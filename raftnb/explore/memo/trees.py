@@ -9,6 +9,7 @@ and the hash table `trie`), which compiled code walks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,13 +18,21 @@ from raftnb.explore.tables.growing_arrays import Growing, Hashed
 from raftnb.explore.tables.layout import FRESH, OPEN_BAG, WHOLE, Node
 
 
-class Path(NamedTuple):
+@dataclass(eq=False, slots=True)
+class Path:
     """What a run read, and so what a tree must look at before its leaf."""
 
     order: tuple[tuple[int, int], ...]
     """The cells, each with its column, in the order of first reading."""
     cells: dict[int, frozenset[int]]
     """Those of each column."""
+    rests: dict[frozenset[int], Path] = field(default_factory=dict)
+    """What is left of it, for the cells that were seen at its first node."""
+
+    def rest(self, seen: frozenset[int]) -> Path:
+        """What is left once some cells are seen."""
+        order = tuple([place for place in self.order if place[0] not in seen])
+        return self.rests.setdefault(seen, Path(order, self.cells))
 
 
 NO_BAG_YET = int(OPEN_BAG)
@@ -137,21 +146,23 @@ class Trees:
         what this guard reads. Raises `NotDetermined` if the path contradicts the tree: then the run
         was not the first one.
         """
-        parent, edges, number, seen = 0, self.root, tree, frozenset[int]()
-        for cell, column in path.order:
-            if cell in seen:
-                continue
+        parent, edges, number = 0, self.root, tree
+        while path.order:
+            cell, column = path.order[0]
             node, wanted = edges.get(number, 0), path.cells[column]
             look = self.looks[node] if node else self._look(column, wanted)
-            if look is None or cell not in look.cells:
-                raise NotDetermined
-            if not look.cells <= wanted:
-                node, look = 0, self._look(column, look.cells & wanted)
+            rest = path.rests.get(look.cells) if look is not None else None
+            if rest is None:  # no run on this path came by a node like this
+                if look is None or cell not in look.cells:
+                    raise NotDetermined
+                if not look.cells <= wanted:
+                    node, look = 0, self._look(column, look.cells & wanted)
+                rest = path.rest(look.cells)
+            assert look is not None
             if not node:
                 whole = (column, look.projection, 0, 0)
                 node = self._grow(parent, edges, number, whole, look)
-            seen |= look.cells
-            parent, edges, number = node, look.edges, row[column]
+            path, parent, edges, number = rest, node, look.edges, row[column]
             if look.classes is not None:
                 number = look.classes[number]
         known = edges.get(number, 0)

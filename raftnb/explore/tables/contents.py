@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 
 from raftnb.explore.tables.compiling import inlined
-from raftnb.explore.tables.layout import ADD, Bag, Delta, Entry, Int, Limit, Numbers, Op, Tables
+from raftnb.explore.tables.layout import (
+    ADD,
+    Bag,
+    BagTables,
+    Delta,
+    Entry,
+    Int,
+    Limit,
+    Numbers,
+    Op,
+    Tables,
+)
 
 
 @inlined
-def bag_after(tables: Tables, bag: Int, delta: Int, content: Numbers) -> Any:
+def bag_after(tables: Tables | BagTables, bag: Int, delta: Int, content: Numbers) -> Any:
     """Write the bag after a change (in the order of its operations); return its length."""
     low, n = tables.bag[bag, Bag.FIRST_ENTRY], tables.bag[bag, Bag.LENGTH]
     for i in range(n):

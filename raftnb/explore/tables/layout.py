@@ -201,6 +201,19 @@ class Tables(NamedTuple):
     roles: Numbers  # [component, member]: whether the component is the member's own
 
 
+class BagTables(NamedTuple):
+    """Those of `Tables` that say what is in bags, and what becomes of them."""
+
+    delta: Ints
+    op: Ints
+    bag: Ints
+    entry: Numbers
+    pair_key: Hashes
+    pair_value: Numbers
+    swapped_bag: Numbers
+    bag_marks: Hashes
+
+
 class Successors(NamedTuple):
     """The successors that one thread found, by the shard that they belong to."""
 
