@@ -20,7 +20,7 @@ def extreme(at: Evaluator, expr: Apply, env: Environment) -> Value:
     default = at.value(expr.args[1], env) if len(expr.args) > 1 else None
     none = conj(*(theory.forall(one.bound, neg(one.guard)) for one in numbers))
     if default is None:
-        at.scope.require(neg(none), expr.line, "a collection that is not empty")
+        at.scope.require(neg(none), expr.line, "{} is not empty", expr.args[0])
     inner = {name.get_id() for one in numbers for name in one.bound}
     told = [none, *(one.value for one in numbers), *(one.guard for one in numbers)]
     told += [default] if default is not None else []

@@ -34,6 +34,7 @@ from raftnb.tree.types import join
 Operator = Callable[..., Value]
 ZERO = z3.IntVal(0)
 SHORT = 3
+WITHIN = "index {} within {}"
 
 
 def numbers(scope: Scope, expr: Apply) -> None:
@@ -150,7 +151,8 @@ def quotient(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     """`a // b`: rounded down, as Python does; Z3's `div` does so for a divisor above 0."""
     numbers(scope, expr)
     known = literal(b)
-    scope.require(b != 0 if known is None else z3.BoolVal(known != 0), expr.line, "divisor not 0")
+    divides = b != 0 if known is None else z3.BoolVal(known != 0)
+    scope.require(divides, expr.line, "divisor {} not 0", expr.args[1])
     if known is not None:
         return a / b if known > 0 else -a / z3.IntVal(-known)
     return choose(b > 0, a / b, -a / -b)
@@ -160,7 +162,8 @@ def remainder(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     """`a % b`: with the divisor's sign, as in Python."""
     numbers(scope, expr)
     known = literal(b)
-    scope.require(b != 0 if known is None else z3.BoolVal(known != 0), expr.line, "divisor not 0")
+    divides = b != 0 if known is None else z3.BoolVal(known != 0)
+    scope.require(divides, expr.line, "divisor {} not 0", expr.args[1])
     if known is not None:
         return a % b if known > 0 else -(-a % z3.IntVal(-known))
     return choose(b > 0, a % b, -(-a % -b))
@@ -198,9 +201,9 @@ def _extreme(
 def the(scope: Scope, expr: Apply, a: Value) -> Value:
     """The value of an option."""
     if isinstance(expr.args[0].type, Nothing):
-        scope.require(z3.BoolVal(False), expr.line, "is not None")
+        scope.require(z3.BoolVal(False), expr.line, "{} is not None", *expr.args)
         return scope.words.of(expr.type).default()
-    scope.require(a.some, expr.line, "is not None")
+    scope.require(a.some, expr.line, "{} is not None", *expr.args)
     return a.value
 
 
@@ -234,7 +237,7 @@ def index(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     base, key = expr.args
     if isinstance(base.type, MapOf):
         found = scope.converted(b, key, base.type.key)
-        scope.require(a.has(found), expr.line, "key is in the map")
+        scope.require(a.has(found), expr.line, "key {} in {}", key, base)
         return a.get(found)
     if not isinstance(base.type, SeqOf) or not isinstance(key.type, Int):
         raise scope.refused(
@@ -245,16 +248,16 @@ def index(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
         )
     known = literal(b)
     if known is not None and known < 0:
-        scope.require(a.length >= -known, expr.line, "index within the sequence")
+        scope.require(a.length >= -known, expr.line, WITHIN, key, base)
         return a.at(a.length + b)
-    scope.require(conj(b >= 0, b < a.length), expr.line, "index within the sequence")
+    scope.require(conj(b >= 0, b < a.length), expr.line, WITHIN, key, base)
     return a.at(b)
 
 
 def piece(scope: Scope, expr: Apply, a: Value, low: Value, high: Value) -> Value:
     """`a[low:high]`; from the end only where a bound is a number below 0 as written."""
     low, high = (_from_start(bound, a.length) for bound in (low, high))
-    scope.require(conj(low >= 0, high >= 0), expr.line, "slice not from the end")
+    scope.require(conj(low >= 0, high >= 0), expr.line, "slice {} not from the end", expr)
     top = choose(high <= a.length, high, a.length)
     if literal(low) == 0:
         return SeqV(top, a.at)

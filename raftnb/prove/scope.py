@@ -15,6 +15,7 @@ from raftnb.language import source
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.prove.terms import Value, conj, implies, neg
 from raftnb.tree.nodes import Expr, Statement, Type
+from raftnb.tree.written import quoted
 
 UNFORESEEN = (AssertionError, AttributeError, LookupError, TypeError, z3.Z3Exception)
 """What Python or Z3 raises where values of a kind meet that nobody thought of: a refusal, too."""
@@ -107,12 +108,16 @@ class Scope:
             del self.guards[len(self.guards) - len(guards) :]
             del self.bound[len(self.bound) - len(bound) :]
 
-    def require(self, condition: z3.BoolRef, line: int, text: str) -> None:
-        """Note what must be true here for the expression to have a value."""
+    def require(self, condition: z3.BoolRef, line: int, text: str, *named: Expr) -> None:
+        """Note what must be true here for the expression to have a value.
+
+        `text` says it, with `{}` for each expression that it names.
+        """
         if self.needs is None or z3.is_true(z3.simplify(condition)):
             return
         decided = self.path.conditions if self.path is not None else ()
         known = conj(*decided, *self.guards)
+        text = text.format(*map(quoted, named))
         needed = Requirement(implies(known, condition), line, text, tuple(self.bound))
         self.needs.append(needed)
 
@@ -122,7 +127,7 @@ class Scope:
             return value
         shape = self.words.of(want)
         if self.needs is not None:
-            self.require(shape.accepts(value, expr.type), expr.line, "is not None")
+            self.require(shape.accepts(value, expr.type), expr.line, "{} is not None", expr)
         return shape.convert(value, expr.type)
 
     def place(self, line: int) -> str:

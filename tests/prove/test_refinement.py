@@ -222,7 +222,7 @@ def the_last_entry_if_any() -> Value | None:
 
 def test_a_mapping_without_a_value_has_a_condition_of_its_own():
     found = failing(JOURNAL, REGISTER, {"Register.value": the_last_entry}, steps=WRITE)
-    assert any("index within the sequence" in claim for claim, _ in found)
+    assert any("index `-1` within `Journal.entries`" in claim for claim, _ in found)
     mapping = {"Register.value": the_last_entry_if_any}
     found = prove_refines(JOURNAL, REGISTER, mapping, steps=WRITE, workers=1)
     assert found.verdict is Verdict.HOLDS
