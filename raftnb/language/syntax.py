@@ -99,15 +99,11 @@ METHODS: dict[str, Support] = {
     "items": Support("map.items(), after `for`"),
     "keys": Support("map.keys()"),
     "values": Support("map.values()"),
-    **{
-        name: Support(f"set.{name}(...)", **NOT_PROVED)
-        for name in ("union", "intersection", "difference", "symmetric_difference")
-    },
-    **{
-        name: Support(f"set.{name}(set)", **NOT_PROVED)
-        for name in ("issubset", "issuperset", "isdisjoint")
-    },
-    **{name: Support(f"sequence.{name}(x)", **NOT_PROVED) for name in ("index", "count")},
+    **{name: Support(f"set.{name}(...)") for name in ("union", "intersection", "difference")},
+    "symmetric_difference": Support("set.symmetric_difference(...)", **NOT_PROVED),
+    **{name: Support(f"set.{name}(set)") for name in ("issubset", "issuperset", "isdisjoint")},
+    "index": Support("sequence.index(x)", **NOT_PROVED),
+    "count": Support("sequence.count(x)"),
     **{
         name: Support(f"text.{name}(...)", **NOT_PROVED)
         for name in ("startswith", "endswith", "upper", "lower")

@@ -13,6 +13,7 @@ from raftnb.data.values import Map, Message, Record
 from raftnb.language import after, either, in_flight
 from raftnb.tree.collections import counted_through, element, messages
 from raftnb.tree.comprehensions import comprehension, gone_through, mapping
+from raftnb.tree.methods import METHODS, method
 from raftnb.tree.nodes import (
     BOOL,
     INT,
@@ -58,14 +59,25 @@ def call(lower: Lower, node: ast.Call) -> Expr:
     own = next((handler for known, handler in PYTHONS if known is value), None)
     if own is not None:
         return own(lower, node)
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-        base = lower.scope.the(lower.expr(node.func.value))
-        if isinstance(base.type, MapOf):
-            return _map_get(lower, node, base, base.type)
+    if (found := _of_a_collection(lower, node)) is not None:
+        return found
     routine, args = routine_called(lower, node)
     if routine.returns is None:
         lower.scope.fail(node, "a call of an operator", "give it a return annotation")
     return Call(routine.returns, node.lineno, routine, args)
+
+
+def _of_a_collection(lower: Lower, node: ast.Call) -> Expr | None:
+    """What a method of a map, sequence or set gives; None for a call of anything else."""
+    func = node.func
+    if not isinstance(func, ast.Attribute) or func.attr not in {"get", *METHODS}:
+        return None
+    if isinstance(func.value, ast.Call) and lower.scope.value_of(func.value.func) is super:
+        return None
+    base = lower.scope.the(lower.expr(func.value))
+    if func.attr == "get" and isinstance(base.type, MapOf):
+        return _map_get(lower, node, base, base.type)
+    return method(lower, node, base)
 
 
 def bound(

@@ -53,11 +53,11 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
     name = COMPARE[type(op)]
     if name in ("in", "not in"):
         left, right = _item(lower, a, b), lower.collection(b)
-        _may_be_equal(lower, node, left.type, element(right))
+        may_be_equal(lower, node, left.type, element(right))
     else:
         left, right = _side(lower, a), _side(lower, b)
         if name in ("==", "!="):
-            _may_be_equal(lower, node, left.type, right.type)
+            may_be_equal(lower, node, left.type, right.type)
         else:
             left, right = _ordered(lower, node, left, name, right)
     if isinstance(op, ast.Is | ast.IsNot):
@@ -81,7 +81,8 @@ def _item(lower: Lower, a: ast.expr, b: ast.expr) -> Expr:
     return found
 
 
-def _may_be_equal(lower: Lower, node: ast.Compare, a: Type, b: Type) -> None:
+def may_be_equal(lower: Lower, node: ast.AST, a: Type, b: Type) -> None:
+    """Refuse values that can never be equal, and truth values beside numbers."""
     if confusable(a, b):
         cure = "compare numbers with numbers: in Python, 1 == True"
         lower.scope.fail(node, "truth values compared with truth values", cure)
@@ -106,7 +107,7 @@ def _ordered(
         if isinstance(type_, Never):
             return left, right
     if isinstance(left.type, SetOf) and isinstance(right.type, SetOf):
-        _may_be_equal(lower, node, left.type, right.type)
+        may_be_equal(lower, node, left.type, right.type)
         return left, right
     if isinstance(left, Collect) and isinstance(right, Collect):
         numbers = all(isinstance(item.type, Int) for item in (*left.items, *right.items))

@@ -447,6 +447,20 @@ class Zoo(Beast):
         self.friends = (frozenset({z for z in Zoo if z.flag}) | {self}) - {self.friend}
         self.log = tuple(range(self.n)) + tuple(self.some)
 
+    def methods_of_collections(self) -> None:
+        """Other words for operators: with a set, and with what a set can be made of."""
+        own = frozenset({self.n})
+        self.n = self.log.count(self.k) + (self.n, self.k, 0).count(self.n + self.k)
+        self.flag = self.some.issubset({0, 1, 2}) or own.issuperset(self.some)
+        if self.some.isdisjoint(own):
+            self.some = self.some.union(self.log).difference(x - 1 for x in self.log)
+        self.friends = self.friends.union({self}).intersection(z for z in Zoo if z.flag)
+        self.k = (self.friend, None).count(self.friend) + self.pairs().count(self.best)
+
+    def pairs(self) -> Seq[int | None]:
+        """Numbers, and one that may be missing."""
+        return (*self.log, self.best)
+
     def enums_and_texts(self) -> None:
         """Members of enums are equal to themselves only."""
         self.color = Color.BLUE if self.color is Color.RED else Color.RED

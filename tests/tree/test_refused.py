@@ -225,6 +225,51 @@ def another_method_of_a_map(self: Node) -> int:
     return self.ages.pop(self)
 
 
+def a_count_of_what_may_have_no_value(self: Node) -> int:
+    """`self.log.count(self.log[0])`"""
+    return self.log.count(self.log[0])
+
+
+def a_count_of_what_is_never_there(self: Node) -> int:
+    """`self.log.count(self.word)`"""
+    return self.log.count(self.word)
+
+
+def a_count_of_truth_among_numbers(self: Node) -> int:
+    """`self.log.count(self.flag)`"""
+    return self.log.count(self.flag)
+
+
+def a_count_of_two(self: Node) -> int:
+    """`self.log.count(1, 2)`"""
+    return self.log.count(1, 2)
+
+
+def a_count_of_a_choice(self: Node) -> int:
+    """`self.log.count(either(1, 2))`"""
+    return self.log.count(either(1, 2))
+
+
+def a_set_without_what_may_end_early(self: Node) -> bool:
+    """`frozenset(self.log).isdisjoint(self.log)`"""
+    return frozenset(self.log).isdisjoint(self.log)
+
+
+def a_set_part_of_another_kind(self: Node) -> bool:
+    """`frozenset(self.log).issubset({'a'})`"""
+    return frozenset(self.log).issubset({"a"})
+
+
+def a_union_of_several(self: Node) -> int:
+    """`frozenset(self.log).union({1}, {2})`"""
+    return len(frozenset(self.log).union({1}, {2}))
+
+
+def a_set_above_a_choice(self: Node) -> bool:
+    """`frozenset(self.log).issuperset(frozenset({either(1, 2)}))`"""
+    return frozenset(self.log).issuperset(frozenset({either(1, 2)}))
+
+
 def a_method_of_a_text(self: Node) -> bool:
     """`self.word.upper()`"""
     return self.word == self.word.upper()
