@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import add_number, print_json
+from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, chosen_start
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import undisturbed
 from raftnb.data.progress import progress_bar
 from raftnb.data.verdict import counted
 from raftnb.explore.few import few_states
@@ -23,6 +26,10 @@ if TYPE_CHECKING:  # it takes time to import, which few states do not need
     from raftnb.explore.plain_graph import PlainGraph
 
 BOUNDED = 3
+FINDING = 0.5
+"""So large a part of the time is for finding the states, the rest for writing them."""
+LEAST = 0.001
+"""Seconds for the memo where plain Python has had them all."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,6 +44,7 @@ def add_parser(subparsers: Any) -> None:
     add_model_arguments(parser)
     parser.add_argument("--out", required=True, type=_file, metavar="FILE.jsonl", help="the file")
     add_number(parser, "--max-states", help="stop after N states")
+    add_max_seconds(parser)
     add_start(parser)
     parser.set_defaults(run=run)
 
@@ -56,38 +64,52 @@ def _file(text: str) -> Path:
 
 def run(arguments: argparse.Namespace) -> int:
     """Find the states, write them, say how many there are, and return the exit code."""
+    begun, seconds = time.monotonic(), arguments.max_seconds
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
     model = model if start is None else model.starting_at(start)
-    graph = found(model, arguments.max_states)
-    write(graph, arguments.out)
+    graph = found(model, arguments.max_states, None if seconds is None else seconds * FINDING)
+    written = write(graph, arguments.out, None if seconds is None else begun + seconds)
+    bound = graph.bound
+    if written < len(graph) or str(bound).startswith("max_seconds"):
+        bound = f"max_seconds {seconds:g}"
     if arguments.json:
-        told = {"states": len(graph), "bound": graph.bound, "file": str(arguments.out)}
+        told = {"states": written, "bound": bound, "file": str(arguments.out)}
         print_json(about(model) | told)
     else:
-        covered = f"stopped: {graph.bound}" if graph.bound else "all that can be reached"
-        print(f"{arguments.out}: {counted(len(graph), 'state')}, {covered}")
-    return BOUNDED if graph.bound else 0
+        covered = f"stopped: {bound}" if bound else "all that can be reached"
+        print(f"{arguments.out}: {counted(written, 'state')}, {covered}")
+    return BOUNDED if bound else 0
 
 
-def found(model: Model, max_states: int | None) -> Graph | PlainGraph:
+def found(model: Model, max_states: int | None, seconds: float | None) -> Graph | PlainGraph:
     """The states: few of them as plain Python meets them, many as the memo does."""
-    few = few_states(model, max_states=max_states)
+    begun = time.monotonic()
+    few = few_states(model, max_states=max_states, max_seconds=seconds)
     if few is not None:
         return few
-    from raftnb.explore import reachable
+    with undisturbed():
+        from raftnb.explore import reachable
 
-    return reachable(model, max_states=max_states)
+    if seconds is not None:
+        seconds = max(seconds - (time.monotonic() - begun), LEAST)
+    return reachable(model, max_states=max_states, max_seconds=seconds)
 
 
-def write(graph: Graph | PlainGraph, path: Path) -> None:
-    """Write the states; the file has its name only when all of them are in it."""
-    unfinished = path.with_name(f"{path.name}.part")
+def write(graph: Graph | PlainGraph, path: Path, until: float | None) -> int:
+    """Write the states, and say how many there was time for.
+
+    The file has its name only when they are in it.
+    """
+    unfinished, written = path.with_name(f"{path.name}.part"), 0
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
             with progress_bar("states", total=len(graph)) as bar:
                 for line in lines_of(graph):
+                    if until is not None and time.monotonic() > until:
+                        break
                     file.write(json.dumps(line) + "\n")
+                    written += 1
                     bar.update()
         os.replace(unfinished, path)
     except OSError as error:
@@ -99,6 +121,7 @@ def write(graph: Graph | PlainGraph, path: Path) -> None:
         ) from None
     finally:
         unfinished.unlink(missing_ok=True)
+    return written
 
 
 def lines_of(graph: Graph | PlainGraph) -> Iterator[dict[str, Any]]:

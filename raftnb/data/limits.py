@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import signal
 import threading
 import time
@@ -98,4 +99,18 @@ def undisturbed() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-__all__ = ["TimeIsUp", "undisturbed", "within"]
+def in_time(seconds: float | None, ask: Callable[[], A], nothing: Callable[[str], A]) -> A:
+    """What `ask` answers within so many seconds of this call, if they are given.
+
+    Where the time is up before there is an answer, it is `nothing`, told the bound. Raises
+    `UsageError` for what is no number of seconds.
+    """
+    if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
+        raise UsageError(f"max_seconds={seconds!r}", allowed="a number above 0", cure="use 10")
+    try:
+        return within(seconds, ask)
+    except TimeIsUp as stop:
+        return nothing(str(stop))
+
+
+__all__ = ["TimeIsUp", "in_time", "undisturbed", "within"]

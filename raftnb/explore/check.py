@@ -7,13 +7,12 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.limits import TimeIsUp, undisturbed, within
+from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
@@ -24,7 +23,13 @@ from raftnb.explore.on_cluster import dealt_out
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
 from raftnb.explore.reference import Reference
-from raftnb.explore.result import Exploration, ExplorationOptions, View, Violation
+from raftnb.explore.result import (
+    Exploration,
+    ExplorationOptions,
+    View,
+    Violation,
+    nothing_found,
+)
 from raftnb.explore.shown import one_thread_of, with_traces_of_memo
 from raftnb.explore.small import answer_without_numba
 from raftnb.language.claims import Property
@@ -113,18 +118,8 @@ def check(
     chosen = choice(begun(model, start), claims)
     refuse_narrowing(chosen.model, options)
     search_all = partial(all_violations, ask=ask, tell=on_violation) if go_on else ask
-    return chosen.said(in_time(max_seconds, partial(search_all, chosen.model, options)))
-
-
-def in_time(seconds: float | None, search: Callable[[], Exploration]) -> Exploration:
-    """What a search finds within so many seconds of this call, if they are given."""
-    given = isinstance(seconds, int | float) and 0 < seconds < inf
-    if seconds is not None and not given:
-        raise UsageError(f"max_seconds={seconds!r}", allowed="a number above 0", cure="use 10")
-    try:
-        return within(seconds, search)
-    except TimeIsUp as stop:
-        return Exploration(Verdict.UNKNOWN, 0, 0, 0, seconds or 0.0, bound=str(stop))
+    found = in_time(max_seconds, partial(search_all, chosen.model, options), nothing_found)
+    return chosen.said(found)
 
 
 def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raftnb.data.limits import in_time
 from raftnb.explore.given import the_model
 from raftnb.explore.reference import GivenUp, Reference
-from raftnb.explore.result import ExplorationOptions
+from raftnb.explore.result import ExplorationOptions, nothing_found
 from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -34,7 +35,9 @@ def begins_widely(model: Model) -> bool:
         return len(model.starts) > MOST_INITIAL or how_many_begin(world) > MOST_INITIAL
 
 
-def few_states(model: Model, *, max_states: int | None = None) -> PlainGraph | None:
+def few_states(
+    model: Model, *, max_states: int | None = None, max_seconds: float | None = None
+) -> PlainGraph | None:
     """The graph of a model that has few states; None for another, and where plain Python finds
     something else the second time, of which the memo says what it is."""
     from raftnb.explore.plain_graph import PlainGraph
@@ -45,7 +48,7 @@ def few_states(model: Model, *, max_states: int | None = None) -> PlainGraph | N
     options = ExplorationOptions(False, max_states=max_states, progress=False)
     run = Reference(model, options, claims=False, too_long=has_many_states)
     try:
-        found = run.run()
+        found = in_time(max_seconds, run.run, nothing_found)
     except GivenUp:
         return None
     initial = sum(run.parent[state] is None for state in run.depth)

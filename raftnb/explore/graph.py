@@ -10,6 +10,7 @@ import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import in_time
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
@@ -18,7 +19,7 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.given import the_model
 from raftnb.explore.permuted import some_rows, try_claims
 from raftnb.explore.possible import Prospect
-from raftnb.explore.result import ExplorationOptions
+from raftnb.explore.result import ExplorationOptions, nothing_found
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.backward import Backward
 from raftnb.explore.tables.hashing import fingerprint
@@ -27,6 +28,7 @@ from raftnb.explore.tables.threads import Threads
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
+STOPPED = ("max_states", "max_seconds", "interrupted")  # what a graph may end by
 STEP_BYTES = 24  # of memory for each step while the graph is put together
 
 
@@ -218,17 +220,23 @@ class Edges:
 
 
 @told_plainly
-def reachable(model: Model, *, max_states: int | None = None, progress: bool = True) -> Graph:
+def reachable(
+    model: Model,
+    *,
+    max_states: int | None = None,
+    max_seconds: float | None = None,
+    progress: bool = True,
+) -> Graph:
     """The graph of the reachable states; properties are not checked (see `check` for that).
 
-    Steps are found when `sources`, `targets` or `labels` is first asked for. Ctrl-C gives the part
-    that was reached, which is not `complete`.
+    Steps are found when `sources`, `targets` or `labels` is first asked for. Ctrl-C, or the end of
+    `max_seconds`, gives the part that was reached, which is not `complete`.
     """
     options = ExplorationOptions(False, max_states=max_states, threads=1, progress=progress)
     engine = BreadthFirst(the_model(model), options, claims=False)
-    result = engine.run()
+    result = in_time(max_seconds, engine.run, nothing_found)
     bound = None if result.complete else str(result.bound)
-    if bound is not None and not bound.startswith(("max_states", "interrupted")):
+    if bound is not None and not bound.startswith(STOPPED):
         raise UsageError(
             f"a graph that was cut off: {bound}",
             allowed="a graph that fits into memory",

@@ -203,3 +203,8 @@ class Exploration(Answer):
             lines.append(str(self.trace))
         lines += [line for violation in self.others for line in violation.lines()]
         return "\n".join(lines)
+
+
+def nothing_found(bound: str) -> Exploration:
+    """What there is to say where an exploration has ended before anything was found."""
+    return Exploration(Verdict.UNKNOWN, 0, 0, 0, 0.0, bound=bound)

@@ -15,15 +15,15 @@ import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Verdict, counted
-from raftnb.explore.check import in_time
 from raftnb.explore.conclusion import as_tried, begun_elsewhere, not_checked
 from raftnb.explore.given import asked, at_least, begun
 from raftnb.explore.plain_ground import PlainGround
 from raftnb.explore.reference import GivenUp
-from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.result import Exploration, ExplorationOptions, nothing_found
 from raftnb.explore.walkers import BATCH, Ground, Walked, Walkers
 from raftnb.language.spec import Model
 from raftnb.parallel import Cluster, Lost, in_order
@@ -86,7 +86,8 @@ class Walks:
         return Walkers(self.of, self._mine, self.depth, self.seed, rare=self.rare, ground=ground)
 
     def _memo(self) -> Ground:
-        from raftnb.explore.memo_ground import MemoGround
+        with undisturbed():
+            from raftnb.explore.memo_ground import MemoGround
 
         return MemoGround(self.of, self._mine)
 
@@ -206,7 +207,7 @@ def random_walks(
     work = Walks(begun(model, start), options, walks, depth, seed, rare)
     if cluster is not None:
         work = dealt_out(work, cluster)
-    return in_time(max_seconds, lambda: as_tried(model, taken(work, cluster or 1)))
+    return in_time(max_seconds, lambda: as_tried(model, taken(work, cluster or 1)), nothing_found)
 
 
 def dealt_out(work: Walks, cluster: Cluster) -> Walks:

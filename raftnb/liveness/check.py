@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
-from raftnb.data.limits import undisturbed
+from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
@@ -112,6 +113,7 @@ def check_liveness(
     *properties: Liveness,
     fairness: Sequence[Fairness] | None = None,
     max_states: int | None = None,
+    max_seconds: float | None = None,
     symmetry: bool = False,
     graph: Graph | None = None,
     engine: str = "memo",
@@ -119,11 +121,11 @@ def check_liveness(
     """Check liveness properties under fairness conditions (by default the specification's own).
 
     The first property that is violated decides; with no lasso and a graph that constraints or
-    `max_states` cut off, the verdict is *unknown*. `graph`, if given, is `reachable(model)`, to
-    be used for several checks. `engine` is "memo"; or "quick", which is that, too, but where
-    compiled code can find the graph, and it is small, it is there before numba is imported: of
-    several short lassos it may have another. Raises `UsageError` with `symmetry`, for which this is
-    not sound.
+    `max_states` cut off, or after `max_seconds` of this call, the verdict is *unknown*. `graph`, if
+    given, is `reachable(model)`, to be used for several checks. `engine` is "memo"; or "quick",
+    which is that, too, but where compiled code can find the graph, and it is small, it is there
+    before numba is imported: of several short lassos it may have another. Raises `UsageError` with
+    `symmetry`, for which this is not sound.
     """
     started = time.perf_counter()
     if symmetry:
@@ -134,24 +136,30 @@ def check_liveness(
     fairness = model.spec.fairness if fairness is None else fairness
     fairness = (fairness,) if not isinstance(fairness, Sequence) else tuple(fairness)
     _check_properties(model, properties)
-    names, named = ", ".join(p.name for p in properties), tuple(map(str, fairness))
-    demanded = resolve(model, fairness)
-    sizes: dict[str, Any] = {"states": 0, "steps": 0}
-    found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted", "property": names}
-    with suppress(KeyboardInterrupt):
-        soon = engine == "quick" and graph is None and max_states is None
-        steps = (soon and compiled_graph(model)) or graph_of(model, graph, max_states)
-        sizes["states"] = len(steps)
-        steps.go_on()
-        sizes["steps"] = len(steps.sources)
-        found |= _decided(steps, properties, demanded)
-    return LivenessResult(
-        fairness=named,
-        seconds=time.perf_counter() - started,
+    result = partial(
+        LivenessResult,
+        property=", ".join(p.name for p in properties),
+        fairness=tuple(map(str, fairness)),
         partial=_tried_up_to(model, properties),
-        **sizes,
-        **found,
     )
+    demanded = resolve(model, fairness)
+
+    def ask() -> LivenessResult:
+        sizes: dict[str, Any] = {"states": 0, "steps": 0}
+        found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
+        with suppress(KeyboardInterrupt):
+            soon = engine == "quick" and graph is None and max_states is None
+            steps = (soon and compiled_graph(model)) or graph_of(model, graph, max_states)
+            sizes["states"] = len(steps)
+            steps.go_on()
+            sizes["steps"] = len(steps.sources)
+            found |= _decided(steps, properties, demanded)
+        return result(seconds=time.perf_counter() - started, **{**sizes, **found})
+
+    def nothing(bound: str) -> LivenessResult:
+        return result(Verdict.UNKNOWN, states=0, steps=0, seconds=max_seconds or 0.0, bound=bound)
+
+    return in_time(max_seconds, ask, nothing)
 
 
 def _decided(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.errors import UsageError
+from raftnb.data.limits import in_time
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.conclusion import actions_of, begun_elsewhere, not_begun, not_tried
@@ -125,6 +126,7 @@ def refines(
     fair: bool = True,
     at_once: int = 1,
     max_states: int | None = None,
+    max_seconds: float | None = None,
     graph: Graph | None = None,
     engine: str = "memo",
 ) -> Refinement:
@@ -134,37 +136,58 @@ def refines(
     fairness conditions of the abstract specification must follow from those of the concrete one.
     With `at_once`, a concrete step may be up to so many abstract steps, one after the other: what
     the abstract one shows in between nobody sees (then `fair` must be False).
-    Bounds of the concrete model give *unknown* instead of *holds*; those of the abstract one play
-    no part. `graph`, if given, is `reachable(concrete)`, to be used for several checks.
+    Bounds of the concrete model, and `max_seconds` of this call, give *unknown* instead of *holds*;
+    those of the abstract one play no part. `graph`, if given, is `reachable(concrete)`, to be used
+    for several checks. `engine` is "memo"; or "quick", which is that, too, but where the concrete
+    model has few states plain Python finds the graph before numba is imported: of several shortest
+    traces it may show another.
     """
     started = time.perf_counter()
     concrete, abstract = the_model(concrete), the_model(abstract)
     refuse_arguments(mapping, fair, at_once)
     refuse_engine(engine)
-    sizes: dict[str, Any] = {"states": 0, "steps": 0, "abstract_states": 0}
-    try:
-        soon = (
-            few_states(concrete, max_states=max_states) if engine == "quick" and not graph else None
-        )
-        reached = graph_of(concrete, graph, max_states) if soon is None else soon
-        sizes["states"] = len(reached)
-        reached.go_on()
-        check = _Check(concrete, abstract, mapping, reached, at_once)
-        sizes |= {"steps": len(reached.sources), "abstract_states": len(check.seen)}
-        found = check.initial() or check.steps() or (check.fairness() if fair else None)
-        found = check.as_tried(found or check.bound(), fair)
-        still = () if check.moves else (f"no step of {abstract.spec.name} was seen",)
-    except KeyboardInterrupt:
-        found, still = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}, ()
     unfair = () if fair or not abstract.spec.fairness else ("fairness was not checked",)
-    return Refinement(
-        concrete=concrete.spec.name,
-        abstract=abstract.spec.name,
-        seconds=time.perf_counter() - started,
-        partial=(*begun_elsewhere(concrete), *unfair, *still),
-        **sizes,
-        **found,
-    )
+    left_out = (*begun_elsewhere(concrete), *unfair)
+
+    def result(found: dict[str, Any], *still: str, **sizes: int) -> Refinement:
+        return Refinement(
+            concrete=concrete.spec.name,
+            abstract=abstract.spec.name,
+            seconds=time.perf_counter() - started,
+            partial=(*left_out, *still),
+            **{"states": 0, "steps": 0, "abstract_states": 0, **sizes, **found},
+        )
+
+    def ask() -> Refinement:
+        sizes: dict[str, int] = {}
+        try:
+            reached = _reached(concrete, graph, max_states, engine)
+            sizes["states"] = len(reached)
+            reached.go_on()
+            check = _Check(concrete, abstract, mapping, reached, at_once)
+            sizes |= {"steps": len(reached.sources), "abstract_states": len(check.seen)}
+            found = check.initial() or check.steps() or (check.fairness() if fair else None)
+            found = check.as_tried(found or check.bound(), fair)
+        except KeyboardInterrupt:
+            return result(_stopped("interrupted"), **sizes)
+        still = () if check.moves else (f"no step of {abstract.spec.name} was seen",)
+        return result(found, *still, **sizes)
+
+    return in_time(max_seconds, ask, lambda bound: result(_stopped(bound)))
+
+
+def _stopped(bound: str) -> dict[str, Any]:
+    return {"verdict": Verdict.UNKNOWN, "bound": bound}
+
+
+def _reached(
+    concrete: Model, graph: Graph | None, max_states: int | None, engine: str
+) -> Graph | PlainGraph:
+    """The graph that is given, or that of the reachable states."""
+    few = None
+    if engine == "quick" and graph is None:
+        few = few_states(concrete, max_states=max_states)
+    return graph_of(concrete, graph, max_states) if few is None else few
 
 
 def refuse_arguments(mapping: Any, fair: bool, at_once: int) -> None:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.limits import in_time
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.verdict import Verdict, counted
@@ -29,19 +30,20 @@ def refines_on_walks(
     walks: int = 10,
     depth: int = 100,
     seed: int = 0,
+    max_seconds: float | None = None,
 ) -> Refinement:
     """Check a refinement on random walks: *violated* with the walk, or else *unknown*.
 
     Every step out of each state that is walked through is checked, also those that lead out of the
     bounds (which no walk takes); then one of them is taken, each action as likely as another.
-    Steps are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks.
+    Steps are looked at, fairness is not. `at_once` is as in `refines`. Same seed, same walks. After
+    `max_seconds` of this call they end with what was found.
     """
     at_least(1, walks=walks, depth=depth)
     at_least(0, seed=seed)
     refuse_arguments(mapping, False, at_once)
-    return _Walks(the_model(concrete), the_model(abstract), mapping, at_once).run(
-        walks, depth, seed
-    )
+    work = _Walks(the_model(concrete), the_model(abstract), mapping, at_once)
+    return in_time(max_seconds, lambda: work.run(walks, depth, seed), work.stopped)
 
 
 class _Walks:
@@ -72,6 +74,10 @@ class _Walks:
                     bar.update(1)
         except KeyboardInterrupt:
             bound = f"interrupted; {bound} were wanted"
+        return self.stopped(bound)
+
+    def stopped(self, bound: str) -> Refinement:
+        """What there is to say at this bound."""
         return self._result(verdict=Verdict.UNKNOWN, bound=bound)
 
     def _walk(self, depth: int, chance: random.Random) -> Refinement | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -10,12 +11,14 @@ import sys
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
+from raftnb.__main__ import main
 from raftnb.data.errors import UsageError
-from raftnb.data.limits import TimeIsUp, undisturbed, within
+from raftnb.data.limits import TimeIsUp, in_time, undisturbed, within
 from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Graph, check, random_walks, reachable
 from raftnb.explore.tables import compiling
@@ -24,7 +27,7 @@ from raftnb.language.proof import Lemma, Proof
 from raftnb.liveness import check_liveness
 from raftnb.prove.explain import prove_or_explain
 from raftnb.prove.solving import decide
-from raftnb.refine import refines
+from raftnb.refine import refines, refines_on_walks
 from raftnb.refine.check import Refinement
 from raftnb.specs import PROOFS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA, Role, Server
@@ -60,6 +63,76 @@ def test_walks_in_python_stop_in_time_with_what_they_have() -> None:
     assert str(found.bound).startswith("max_seconds 1")
     with pytest.raises(UsageError, match="max_seconds=0"):
         random_walks(RAFT_TLA(servers=3), max_seconds=0, **many)  # type: ignore[arg-type]
+
+
+LARGE = RAFT_TLA(servers=4, max_messages=3)
+PART: dict[str, Any] = {"max_seconds": 0.5}
+
+
+def always() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("engine", ["memo", "quick"])
+def test_liveness_and_refinement_in_python_stop_in_time_with_what_they_have(engine: str) -> None:
+    lasting = check_liveness(LARGE, eventually(always), engine=engine, **PART)
+    itself = refines(LARGE, LARGE, lambda state: state, engine=engine, **PART)
+    walked = refines_on_walks(LARGE, LARGE, lambda state: state, walks=10**6, **PART)
+    for found in (lasting, itself, walked):
+        assert (found.verdict, found.exit_code) == (Verdict.UNKNOWN, 3)
+        assert str(found.bound).startswith("max_seconds 0.5")
+    assert itself.states > 0 < walked.states
+    with pytest.raises(UsageError, match="max_seconds=0"):
+        check_liveness(LARGE, eventually(always), max_seconds=0)
+    with pytest.raises(UsageError, match="max_seconds=-1"):
+        refines(LARGE, LARGE, lambda state: state, max_seconds=-1)
+    whole = check_liveness(SEQUENTIAL_STORE(), eventually(always), max_seconds=60)
+    assert whole.verdict is Verdict.HOLDS
+
+
+def test_where_the_time_is_up_before_anything_is_found_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(*_: Any, **__: Any) -> Any:
+        raise TimeIsUp("max_seconds 9")
+
+    for module in ("explore.graph", "liveness.check", "refine.check", "refine.walks"):
+        monkeypatch.setattr(f"raftnb.{module}.in_time", partial(in_time_of, late))
+    graph = reachable(LARGE, max_seconds=9)
+    assert (len(graph), graph.bound, graph.complete) == (0, "max_seconds 9", False)
+    lasting = check_liveness(LARGE, eventually(always), max_seconds=9)
+    itself = refines(LARGE, LARGE, lambda state: state, max_seconds=9)
+    walked = refines_on_walks(LARGE, LARGE, lambda state: state, max_seconds=9)
+    for found in (lasting, itself, walked):
+        assert (found.verdict, found.bound, found.states) == (Verdict.UNKNOWN, "max_seconds 9", 0)
+
+
+def in_time_of(ask: Any, seconds: float, _: Any, nothing: Any) -> Any:
+    return in_time(seconds, ask, nothing)
+
+
+@pytest.mark.parametrize("few", [1_000, 10**9])
+def test_the_states_that_were_reached_in_time_are_written(
+    few: int, tmp_path: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("raftnb.explore.few.MOST_STATES", few)
+    monkeypatch.setattr("raftnb.explore.few.MOST_STEPS", few)
+    file = tmp_path / "states.jsonl"
+    large = ["raft-tla", "--set", "servers=4", "--set", "max_messages=3"]
+    assert main(["states", *large, "--max-seconds", "0.8", "--out", str(file)]) == 3
+    written = counted(len(file.read_text().splitlines()), "state")
+    assert f"{written}, stopped: max_seconds 0.8" in capsys.readouterr().out
+
+
+def test_what_there_is_no_time_to_write_is_told(
+    tmp_path: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("raftnb.commands.states.FINDING", 10**6)
+    file = tmp_path / "states.jsonl"
+    late = ["states", "fair-store", "--max-seconds", "0.0001", "--out", str(file), "--json"]
+    assert main(late) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["states"], told["bound"], file.read_text()) == (0, "max_seconds 0.0001", "")
 
 
 def test_what_goes_on_after_a_violation_stops_in_time_too() -> None:
