@@ -25,8 +25,9 @@ def progress_bar(
     """A bar that appears after `delay` seconds and goes away at the end.
 
     It stands on standard error, in a notebook below the cell; in a file or a pipe it is a line
-    every minute instead. With `show=None` it is only where somebody sees it, in a notebook or on a
-    terminal. With `show`, the environment variable TQDM_DISABLE can still turn it off.
+    every minute instead, the first one after a second. With `show=None` it is only where somebody
+    sees it, in a notebook or on a terminal. With `show`, the environment variable TQDM_DISABLE can
+    still turn it off.
     """
     options: dict[str, Any] = {"total": total, "desc": title, "unit": f" {unit}"}
     head = f"{title}: ".replace("{", "{{").replace("}", "}}") if title else ""
@@ -104,12 +105,15 @@ def _display_of_a_notebook() -> Any:
 
 
 class Log:
-    """The bar in a file: its text now and then, each time on a line of its own."""
+    """The bar in a file: its text now and then, each time on a line of its own.
+
+    What is over within a second leaves none.
+    """
 
     encoding = "utf-8"
 
     def __init__(self, file: TextIO) -> None:
-        self._file, self._due = file, 0.0
+        self._file, self._due = file, time.monotonic() + 1
 
     def write(self, text: str) -> None:
         """Print a text that is not empty, if the last one is a minute old."""

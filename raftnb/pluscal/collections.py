@@ -227,8 +227,9 @@ def sequence(words: Words, domain: nodes.Expr, scope: Scope) -> Term:
     if scope.any_order:
         return words.helper("InOrder", as_set(words, domain, scope))
     return refuse(
-        scope.routine, domain.line, "a set gone through in the order of the language",
-        LANGUAGE, "make a frozenset, or use sum, min, max, all, any: TLA+ has no order of members",
+        scope.routine, domain.line, "a set gone through in the order of the language", LANGUAGE,
+        "make a frozenset, or use sum, min, max, all, any; who is next to whom is a variable that "
+        "no action writes, `right: Node = anything()`: TLA+ has no order of members",
     )  # fmt: skip
 
 

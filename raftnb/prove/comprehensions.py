@@ -117,9 +117,10 @@ def seq_of(at: Evaluator, expr: nodes.EachOf, env: Environment) -> SeqV:
     if not isinstance(base, SeqV):
         raise at.scope.refused(
             expr,
-            "a sequence made of no sequence",
+            "a set gone through in the order of the language",
             allowed="tuple(... for x in sequence)",
-            cure="make a set: frozenset(...)",
+            cure="make a frozenset; who is next to whom is a variable that no action writes: "
+            "`right: Node = anything()`, and in `assuming=` what is so of it",
         )
     return SeqV(base.length, lambda k: later.value(expr.body, {**env, expr.name: base.at(k)}))
 

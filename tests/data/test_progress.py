@@ -83,7 +83,7 @@ def test_a_bar_is_made_after_its_delay_and_counts_from_its_beginning(
     made: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(progress, "time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(time=lambda: now, monotonic=lambda: now))
     with progress_bar("states", delay=1) as bar:
         bar.update(5)
         bar.write("above")
@@ -102,7 +102,9 @@ def test_the_first_line_of_a_log_says_all_that_was_done_until_then(
     shown = SimpleNamespace(tqdm=partial(tqdm, disable=False))
     monkeypatch.setitem(sys.modules, "tqdm", shown)
     seconds = 0.0
-    clock = SimpleNamespace(time=lambda: time.time() + seconds - 5, monotonic=time.monotonic)
+    clock = SimpleNamespace(
+        time=lambda: time.time() + seconds - 5, monotonic=lambda: time.monotonic() + seconds
+    )
     monkeypatch.setattr(progress, "time", clock)
     with progress_bar("states", total=30) as bar:
         bar.set_postfix(depth=3)
@@ -114,3 +116,12 @@ def test_the_first_line_of_a_log_says_all_that_was_done_until_then(
     assert "20.0/30.0" in told[0]
     assert "[00:05<00:02" in told[0]
     assert "depth=3" in told[0]
+
+
+def test_what_is_over_at_once_leaves_no_line_in_a_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", SimpleNamespace(tqdm=partial(tqdm, disable=False)))
+    with progress_bar("parts proved", total=3, delay=0) as bar:
+        bar.update(3)
+    assert capsys.readouterr().err == ""
