@@ -17,6 +17,7 @@ from raftnb.commands.traces import add_start, add_trace, chosen_start
 from raftnb.data.limits import within
 from raftnb.data.verdict import Verdict, counted
 from raftnb.explore import Exploration, check, traps
+from raftnb.explore.conclusion import not_bounded
 from raftnb.explore.lines import LinesRun
 from raftnb.explore.result import Violation
 from raftnb.explore.traps import endless, places
@@ -158,5 +159,7 @@ def after(model: Model, result: Exploration) -> tuple[str, ...]:
         return ("if that state is the end, say so: `final=` of the Spec, or --no-deadlock",)
     if "natural numbers beyond" in (result.bound or ""):
         return tuple(dict.fromkeys(places(model)))
+    if result.verdict is Verdict.VIOLATED:
+        return not_bounded(model)
     stopped = result.verdict is Verdict.UNKNOWN and not result.complete
     return tuple(endless(model)) if stopped else ()

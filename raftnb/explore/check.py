@@ -16,7 +16,7 @@ from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
-from raftnb.explore.conclusion import as_tried
+from raftnb.explore.conclusion import as_bounded, as_tried
 from raftnb.explore.given import begun
 from raftnb.explore.narrowed import refuse_narrowing
 from raftnb.explore.on_cluster import dealt_out
@@ -119,7 +119,7 @@ def check(
     refuse_narrowing(chosen.model, options)
     search_all = partial(all_violations, ask=ask, tell=on_violation) if go_on else ask
     found = in_time(max_seconds, partial(search_all, chosen.model, options), nothing_found)
-    return chosen.said(found)
+    return chosen.said(as_bounded(chosen.model, found))
 
 
 def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None:

@@ -116,6 +116,26 @@ def not_checked(model: Model) -> tuple[str, ...]:
     """The properties that need history variables that were left out."""
     spec = model.spec
     claims = (*spec.invariants, *spec.transitions, *spec.sometimes, *spec.possible)
+    return _needing_history(model, claims)
+
+
+def not_bounded(model: Model) -> tuple[str, ...]:
+    """That a constraint was left out with the history that it reads, and bounded nothing."""
+    return tuple(
+        f"the constraint `{name}` reads history, which was left out, and bounded nothing: "
+        "`history=True` (--history) keeps it"
+        for name in _needing_history(model, model.spec.constraints)
+    )
+
+
+def as_bounded(model: Model, found: Exploration) -> Exploration:
+    """What was found; what is *unknown* with the constraints that might have made it an end."""
+    if found.verdict is not Verdict.UNKNOWN:
+        return found
+    return replace(found, partial=(*found.partial, *not_bounded(model)))
+
+
+def _needing_history(model: Model, claims: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(c.__name__ for c in claims if c not in model.checked(claims))
 
 

@@ -133,12 +133,6 @@ def _place(node: ast.Compare, free: set[str], action: str) -> Iterator[str]:
 def endless(model: Model) -> Iterator[str]:
     """What may grow without end, where an exploration has not come to its own."""
     spec, delivery = model.spec, model.delivery
-    left_out = [c.__name__ for c in spec.constraints if c not in model.checked(spec.constraints)]
-    for name in left_out:
-        yield (
-            f"`{name}` bounds nothing here: it reads history, which is left out; keep it with "
-            "`history=True` (--history), or bound other variables"
-        )
     if delivery is None:
         return
     if model.channels and spec.channel_length is None:

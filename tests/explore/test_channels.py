@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from raftnb.__main__ import main
+from raftnb.commands.check import after
 from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, random_walks, reachable
@@ -142,12 +143,24 @@ def test_a_constraint_that_is_left_out_with_history_is_told_of() -> None:
     def few(a: Log) -> bool:
         return a.seen <= 2
 
+    def low(a: Log) -> bool:
+        return a.n <= 4
+
     spec = Spec("log", (Log,), constraints=(few,))
-    (hint,) = endless(spec())
-    assert hint.startswith("`few` bounds nothing here: it reads history, which is left out")
-    assert not list(endless(spec(history=True)))
+    told = (
+        "the constraint `few` reads history, which was left out, and bounded nothing: "
+        "`history=True` (--history) keeps it"
+    )
+    kept = check(spec(history=True), progress=False, max_states=2)
+    assert (kept.verdict, told in kept.partial) == (Verdict.UNKNOWN, False)
     assert check(spec(history=True), progress=False).distinct == 3
-    assert check(spec(), progress=False, max_states=9).verdict is Verdict.UNKNOWN
+    for engine in ("reference", "memo", "compiled"):
+        found = check(spec(), progress=False, max_states=9, engine=engine)
+        assert (found.verdict, told in found.partial) == (Verdict.UNKNOWN, True)
+    high = spec.variant("high", invariants=(low,))()
+    assert after(high, check(high, progress=False)) == (told,)
+    ends = check(spec.variant("ends", constraints=(few, low))(), progress=False, deadlock=False)
+    assert (ends.verdict, told in ends.partial) == (Verdict.HOLDS, False)
 
 
 def test_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
