@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from raftnb.explore.compiled.expressions import Names
 from raftnb.explore.compiled.footprints import Footprints
 from raftnb.explore.compiled.routines import Functions
 from raftnb.language.claims import Property
@@ -104,7 +105,8 @@ class Checks:
     ) -> str:
         """The function of a conjunct: the names that are not `fixed` are gone through in it."""
         functions = self.functions
-        env, loops = {}, []
+        env: Names = {}
+        loops = []
         for i, name in enumerate(names):
             if i in fixed:
                 env[name] = f"a[{fixed.index(i)}]"

@@ -7,13 +7,16 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from raftnb.data.values import Message
+from raftnb.explore.compiled.hoisted import hoisted
+from raftnb.explore.compiled.operators import OPERATORS
 from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Apply, Expr, MapOf, Member, Range, Type
 from raftnb.tree.types import fits
 
-Names = Mapping[str, str]
+Names = dict[str | Expr, str]
+"""What names, and expressions that were made before, are called in C."""
 Handler = Callable[["Expressions", Any, Names], str]
 
 
@@ -28,6 +31,8 @@ class Expressions:
         """An expression as a word."""
         if is_test(expr):
             return f"truth({self.test(expr, env)})"
+        if expr in env:
+            return env[expr]
         write: Handler = handler(WORDS, type(expr))
         return write(self, expr, env)
 
@@ -161,11 +166,27 @@ class Expressions:
         )
 
     def _each(self, e: nodes.EachOf, env: Names, body: Callable[[Names], str]) -> str:
+        known: Names = {k: v for k, v in env.items() if e.name not in env or isinstance(k, str)}
+        first = []
+        for same in hoisted(e, self._has_a_value):
+            if same not in known:
+                x = self.tables.fresh("x")
+                first.append(f"W {x} = {self.word(same, known)};")
+                known[same] = x
+
         def guarded(name: str) -> str:
-            inner = {**env, e.name: name}
+            inner = {**known, e.name: name}
             return f"if ({self.test(e.condition, inner)}) {{ {body(inner)} }}"
 
-        return self.loop(e.domain, env, guarded)
+        return f"{{ {' '.join(first)} {self.loop(e.domain, env, guarded)} }}"
+
+    def _has_a_value(self, e: nodes.Make) -> bool:
+        """Whether the fields of a record are of their types, whatever the state."""
+        assert isinstance(e.type, nodes.RecordOf)
+        wanted = (
+            (value.type, self.tables.field_type(e.type.cls, name)) for name, value in e.fields
+        )
+        return all(fits(of, want) for of, want in wanted)
 
     def loop(self, domain: Expr, env: Names, body: Callable[[str], str]) -> str:
         """A loop over a collection in the language's order; the body is given the item's name."""
@@ -228,7 +249,7 @@ class Expressions:
             return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
         refuse_ranges(e)
         if e.op == "concat":
-            return self._built(self._spread(e, env), "as_tuple")
+            return self._concat(e, env)
         last = e.args[-1]
         if e.op == "merge" and isinstance(last, nodes.Collect) and len(last.items) == 2:
             return self.in_turn((e.args[0], *last.items), env, "map_with({}, {}, {})".format)
@@ -236,6 +257,16 @@ class Expressions:
             return self._one_changed(e, last.items[0], env)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
+
+    def _concat(self, e: Apply, env: Names) -> str:
+        first, *_, last = e.args
+        is_there = not isinstance(first, nodes.Collect) and not (
+            isinstance(first, Apply) and first.op in ("concat", "slice")
+        )
+        if is_there and len(e.args) == 2 and isinstance(last, nodes.Collect):
+            if len(last.items) == 1:
+                return self.in_turn((first, last.items[0]), env, "appended({}, {})".format)
+        return self._built(self._spread(e, env), "as_tuple")
 
     def _spread(self, e: Expr, env: Names) -> str:
         """What pushes the items of a sequence, whose parts are not made for that."""
@@ -347,43 +378,4 @@ TESTS: dict[str, Handler] = {
     "<=": Expressions._less,
     "in": Expressions._in,
     "isinstance": Expressions._isinstance,
-}
-
-
-def _chain(op: str) -> Callable[..., str]:
-    """`min` and `max` of several numbers."""
-
-    def written(*args: str) -> str:
-        found = args[0]
-        for arg in args[1:]:
-            found = f"({arg} {op} {found} ? {arg} : {found})"
-        return found
-
-    return written
-
-
-OPERATORS: dict[str, Callable[..., str]] = {
-    "+": lambda a, b: f"counted(number({a}) + number({b}))",
-    "-": lambda a, b: f"counted(number({a}) - number({b}))",
-    "*": lambda a, b: f"counted(number({a}) * number({b}))",
-    "//": lambda a, b: f"floored({a}, {b}, 0)",
-    "%": lambda a, b: f"floored({a}, {b}, 1)",
-    "neg": lambda a: f"counted(-number({a}))",
-    "abs": lambda a: f"({a} < ZERO ? counted(-number({a})) : {a})",
-    "min": _chain("<"),
-    "max": _chain(">"),
-    "range": lambda a, b: f"counting({a}, {b})",
-    "least": lambda items, *default: f"extreme({items}, 0, {default[0] if default else 'UNBOUND'})",
-    "largest": lambda items, *default: (
-        f"extreme({items}, 1, {default[0] if default else 'UNBOUND'})"
-    ),
-    "len": lambda items: f"length({items})",
-    "index": lambda items, key: f"item({items}, {key})",
-    "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
-    "union": lambda a, b: f"joined({a}, {b})",
-    "minus": lambda a, b: f"minus({a}, {b})",
-    "meet": lambda a, b: f"common({a}, {b})",
-    "merge": lambda a, b: f"merged({a}, {b})",
-    "get": lambda items, key, default: f"map_get({items}, {key}, {default})",
-    "the": lambda a: f"some({a})",
 }

@@ -54,7 +54,7 @@ static W changed(W now, const W *changes, int n) {
     if (QUEUES >= 0) {
         for (int i = 0; i < n; i++) {
             W message = changes[2 * i + 1], waiting = size(now);
-            if (changes[2 * i] == SENT) now = concat(now, node(TUPLE, 1, &message));
+            if (changes[2 * i] == SENT) now = appended(now, message);
             else if (waiting) now = slice(now, ZERO + 1, ZERO + waiting);
         }
         return now;

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from raftnb.data.errors import SpecError
-from raftnb.explore.compiled.expressions import Expressions, handler
+from raftnb.explore.compiled.expressions import Expressions, Names, handler
 from raftnb.explore.compiled.interpreted import texts_in
 from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
@@ -21,7 +21,6 @@ from raftnb.language.world import World
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import Expr, Routine, Statement, parts
 
-Names = dict[str, str]
 Numbers = tuple[int, ...]
 NOTHING = "0"
 """No function, in a table of functions."""
@@ -47,10 +46,12 @@ class Functions:
         """The function in C of a routine."""
         if routine not in self._names:
             name = self._names[routine] = self.tables.fresh("r")
-            env = {n: self.tables.fresh("v") for n, _ in routine.parameters}
+            env: Names = {n: self.tables.fresh("v") for n, _ in routine.parameters}
             kind = "int" if routine.returns is None else "W"
             given = ", ".join(f"W {v}" for v in env.values()) or "void"
-            local = {n: self.tables.fresh("v") for n in locals_of(routine.body) if n not in env}
+            local: Names = {
+                n: self.tables.fresh("v") for n in locals_of(routine.body) if n not in env
+            }
             declared = [f"W {v} = UNBOUND;" for v in local.values()]
             try:
                 body = self.block(routine.body, {**env, **local}, routine)
@@ -207,7 +208,7 @@ class Functions:
         seen = last.value if is_plain and isinstance(last, ast.Return) else None
         if isinstance(seen, ast.Tuple) and not any(isinstance(p, ast.Starred) for p in seen.elts):
             types: dict[str, nodes.Type] = {n: self.program.constant_type(n) for n in given}
-            env = {name: tables.literal(value) for name, value in given.items()}
+            env: Names = {name: tables.literal(value) for name, value in given.items()}
             terms = [self.program.term(function, ast.unparse(p), types) for p in seen.elts]
             words = ", ".join([*(self.expressions.word(term, env) for term in terms), "NONE"])
             return f"({{ W x[] = {{{words}}}; node(TUPLE, {len(terms)}, x); }})"

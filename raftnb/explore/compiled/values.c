@@ -56,6 +56,24 @@ W node(W rank, W n, const W *words) {
     return NODE | place;
 }
 
+/* What operations gave for the words that they were asked for lately. Words stand for the same values
+   to the end, so that the result is the same one; to find it so is sooner than to make its node. */
+#define REMEMBERED_BITS 11
+enum { NO_RESULT, SLICE, APPENDED, WITH };
+static struct remembered { W operation, a, b, c, found; } remembered[1 << REMEMBERED_BITS];
+
+static inline struct remembered *place_of_result(W operation, W a, W b, W c) {
+    uint64_t h = (a ^ (uint64_t)b << 32) * 0x9E3779B97F4A7C15u;
+    h += (c << 2 | operation) * 0xBF58476D1CE4E5B9u;
+    return remembered + (h >> (64 - REMEMBERED_BITS));
+}
+#define REMEMBERED(of, x, y, z, made)                                                             \
+    struct remembered *const one = place_of_result(of, x, y, z);                                  \
+    if (one->operation == of && one->a == x && one->b == y && one->c == z) return one->found;     \
+    const W result = made;                                                                        \
+    *one = (struct remembered){of, x, y, z, result};                                              \
+    return result;
+
 /* The language's order: of collections the short ones first, then word by word. */
 int before(W a, W b) {
     if (a == b) return 0;
@@ -164,10 +182,13 @@ void spread_slice(W items, W low, W high) {
     for (; i < j; i++) push(at(items)[i]);
 }
 
-W slice(W items, W low, W high) {
+static W made_slice(W items, W low, W high) {
     W *from = top;
     spread_slice(items, low, high);
     return as_tuple(from);
+}
+W slice(W items, W low, W high) {
+    REMEMBERED(SLICE, items, low, high, made_slice(items, low, high))
 }
 
 void spread(W items) {
@@ -175,11 +196,12 @@ void spread(W items) {
     for (struct walk i = walk(items, 0, 1); goes_on(&i, &x);) push(x);
 }
 
-W concat(W a, W b) {
+static W made_longer(W items, W item) {
     W *from = top;
-    spread(a), spread(b);
+    spread(items), push(item);
     return as_tuple(from);
 }
+W appended(W items, W item) { REMEMBERED(APPENDED, items, item, 0, made_longer(items, item)) }
 
 /* Two sets or maps in one; where both have a key, the second one's value counts. */
 W combined(W rank, const W *a, W na, const W *b, W nb) {
@@ -200,7 +222,7 @@ W combined(W rank, const W *a, W na, const W *b, W nb) {
 
 W merged(W a, W b) { return combined(MAP, at(a), size(a), at(b), size(b)); }
 
-W map_with(W map, W key, W value) {
+static W made_map(W map, W key, W value) {
     W *from = top, n = size(map), i = find(at(map), n, 2, key, 1);
     int there = i < n;
     if (there && at(map)[i + 1] == value) return map;
@@ -215,6 +237,8 @@ W map_with(W map, W key, W value) {
     top = from;
     return found;
 }
+
+W map_with(W map, W key, W value) { REMEMBERED(WITH, map, key, value, made_map(map, key, value)) }
 
 /* Two sequences of numbers, as Python compares them. */
 int lexically(W a, W b, int or_equal) {

@@ -95,7 +95,7 @@ W slice(W items, W low, W high);
 void spread_slice(W items, W low, W high);
 void spread(W items);
 void merge_sort(W *words, size_t n, int step);
-W concat(W a, W b);
+W appended(W items, W item);
 W combined(W rank, const W *a, W na, const W *b, W nb);
 W merged(W a, W b);
 W map_with(W map, W key, W value);
