@@ -104,6 +104,11 @@ def _display_of_a_notebook() -> Any:
     return ipython.display.display if getattr(shell, "kernel", None) else None  # type: ignore[union-attr]
 
 
+def words_of(text: str) -> str:
+    """What tqdm writes without its ways to another line, where a bar stands in another one."""
+    return text.replace("\x1b[A", "").strip("\r\n ")
+
+
 class Log:
     """The bar in a file: its text now and then, each time on a line of its own.
 
@@ -117,7 +122,7 @@ class Log:
 
     def write(self, text: str) -> None:
         """Print a text that is not empty, if the last one is a minute old."""
-        words, now = text.strip("\r\n "), time.monotonic()
+        words, now = words_of(text), time.monotonic()
         if words and now >= self._due:
             self._file.write(f"{words}\n")
             self._file.flush()
@@ -144,7 +149,7 @@ class Line:
 
     def write(self, text: str) -> None:
         """Show this text instead of the one before."""
-        words = text.strip("\r\n ")
+        words = words_of(text)
         if self._shown is not None:
             self._shown.update({"text/plain": words} if words else {}, raw=True)
         elif words:

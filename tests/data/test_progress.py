@@ -125,3 +125,20 @@ def test_what_is_over_at_once_leaves_no_line_in_a_log(
     with progress_bar("parts proved", total=3, delay=0) as bar:
         bar.update(3)
     assert capsys.readouterr().err == ""
+
+
+def test_a_bar_in_another_one_leaves_no_way_to_another_line_in_a_notebook() -> None:
+    shown: list[Any] = []
+
+    def display(data: Any, **_: Any) -> Any:
+        shown.append(data)
+        return SimpleNamespace(update=lambda data, raw: shown.append(data))
+
+    options: Any = {"leave": False, "mininterval": 0, "ncols": 80, "disable": False}
+    with tqdm(total=1, file=Line(display), **options) as outer:
+        with tqdm(total=2, file=Line(display), **options) as inner:
+            inner.update()
+        outer.update()
+    texts = [one.get("text/plain", "") for one in shown]
+    assert any("1/2" in text for text in texts)
+    assert [text for text in texts if "\x1b" in text] == []
