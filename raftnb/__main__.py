@@ -47,7 +47,7 @@ COMMANDS = {
     "histories": ("histories", "walk through Raft with clients, and judge what they see"),
     "linearizable": ("linearizable", "is a recorded history of a store linearizable?"),
     "conforms": ("conforms", "does the log of an implementation fit Raft?"),
-    "prepare": ("prepare", "compile what is compiled once after an installation: some 15 seconds"),
+    "prepare": ("prepare", "compile what is compiled once after an installation: half a minute"),
 }
 """The commands, each with its module, which is imported only to run it, and what it does."""
 USAGE_ERROR = 2

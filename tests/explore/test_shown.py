@@ -14,7 +14,8 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import check, other, shown, small
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.result import Exploration
-from raftnb.language import Globals, Nat, Process, Spec, when
+from raftnb.language import Spec
+from tests.explore.bakery import Baker, Tray
 from tests.explore.test_compiled import needs_cc, said
 
 
@@ -27,24 +28,6 @@ def begun(monkeypatch):
 
 SECONDS = pytest.mark.parametrize("seconds", [30.0, pytest.param(0.0, marks=needs_cc)])
 """In plain Python, and in compiled code."""
-
-
-class Tray(Globals):
-    n: Nat = 0
-
-
-class Baker(Process, number="bakers"):
-    done: Nat = 0
-
-    def bake(self, most: int) -> None:
-        when(self.done < most)
-        self.done += 1
-        Tray.n += 1
-
-    def clear(self, most: int) -> None:
-        when(self.done == most)
-        self.done = 0
-        Tray.n = 0
 
 
 def is_full(most: int) -> bool:

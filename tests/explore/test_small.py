@@ -19,6 +19,7 @@ from raftnb.explore.result import ExplorationOptions
 from raftnb.explore.small import answer_without_numba, late_after
 from raftnb.language import Globals, Nat, Process, Set, Spec, anything, when
 from raftnb.specs import SPECS
+from tests.explore.bakery import Baker, Tray
 from tests.explore.test_compiled import needs_cc, said
 
 QUIET = ExplorationOptions(progress=False)
@@ -162,19 +163,6 @@ def test_ctrl_c_ends_it(run, monkeypatch):
 def test_where_numba_is_there_the_memo_does_it(monkeypatch):
     monkeypatch.setattr(small, "sys", SimpleNamespace(modules={"numba": None}))
     assert answer_without_numba(SPECS["sequential-store"](), QUIET) is None
-
-
-class Tray(Globals):
-    n: Nat = 0
-
-
-class Baker(Process, number="bakers"):
-    done: Nat = 0
-
-    def bake(self, most: int) -> None:
-        when(self.done < most)
-        self.done += 1
-        Tray.n += 1
 
 
 class Cook(Process):

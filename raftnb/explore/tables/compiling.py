@@ -52,14 +52,14 @@ def inlined(function: F) -> F:
 class Compiling(event.Listener):
     """Shows that functions are compiled, while they are: each also has those that it calls made."""
 
-    def __init__(self, show: bool) -> None:
-        self._show, self._inside = show, 0
+    def __init__(self, show: bool, title: str) -> None:
+        self._show, self._title, self._inside = show, title, 0
         self._bar: Bar | None = None
 
     def on_start(self, event: Any) -> None:
         """A function is to be compiled."""
         if self._bar is None:
-            self._bar = progress_bar("functions", self._show, title=TITLE)
+            self._bar = progress_bar("functions", self._show, title=self._title)
         self._inside += 1
 
     def on_end(self, event: Any) -> None:
@@ -77,12 +77,12 @@ class Compiling(event.Listener):
 
 
 @contextmanager
-def compiling_shown(show: bool) -> Iterator[None]:
-    """Show when functions are compiled, once it has taken a second.
+def compiling_shown(show: bool, title: str = TITLE) -> Iterator[None]:
+    """Show when functions are compiled, under a title, once it has taken a second.
 
     That is in the first run after an installation: some 15 seconds of the processor.
     """
-    shown = Compiling(show)
+    shown = Compiling(show, title)
     try:
         with event.install_listener("numba:compile", shown):
             yield
