@@ -19,6 +19,10 @@ from raftnb.language.world import World
 from raftnb.refine.check import Mapping, Refinement, refuse_arguments, states_within
 from raftnb.refine.mapped import checked
 
+Way = tuple[Step, State]
+REMEMBERED = 10_000
+"""Of so many states the ways on are kept: walks come to the first ones again and again."""
+
 
 @told_plainly
 def refines_on_walks(
@@ -55,6 +59,7 @@ class _Walks:
         self.view = checked(mapping, concrete, abstract)
         self.world, self.above, self.here = World(concrete), World(abstract), World(concrete)
         self.states: set[State] = set()
+        self.known: dict[State, tuple[list[Way], int]] = {}
         self.near: dict[State, set[State]] = {}
         self.steps = 0
 
@@ -83,20 +88,14 @@ class _Walks:
     def _walk(self, depth: int, chance: random.Random) -> Refinement | None:
         path, taken = [chance.choice(self.concrete.initial_states)], list[Step]()
         for _ in range(depth):
-            before = self.view(path[-1])
-            self.states.add(path[-1])
-            onward = []
-            for step, after in self.world.successors(path[-1]):
-                self.steps += 1
-                if not self._is_allowed(before, self.view(after)):
-                    told = (
-                        f"the step {step} (to state {len(path) + 1}) changes what is seen, but no "
-                        f"step of {self.abstract.spec.name} does that"
-                    )
-                    return self._violated(Trace((*path, after), (*taken, step)), told)
-                self.here.load(after)
-                if is_within_bounds(self.concrete, self.here):
-                    onward.append((step, after))
+            onward, wrong = self._onward(path[-1])
+            if wrong is not None:
+                step, after = wrong
+                told = (
+                    f"the step {step} (to state {len(path) + 1}) changes what is seen, but no "
+                    f"step of {self.abstract.spec.name} does that"
+                )
+                return self._violated(Trace((*path, after), (*taken, step)), told)
             if not onward:
                 return None
             action = chance.choice(sorted({step.action for step, _ in onward}))
@@ -104,6 +103,25 @@ class _Walks:
             path.append(after)
             taken.append(step)
         return None
+
+    def _onward(self, state: State) -> tuple[list[Way], Way | None]:
+        """The ways that walks may take from a state, and the first that has no counterpart."""
+        if state in self.known:
+            onward, steps = self.known[state]
+            self.steps += steps
+            return onward, None
+        before, onward, begun = self.view(state), list[Way](), self.steps
+        self.states.add(state)
+        for step, after in self.world.successors(state):
+            self.steps += 1
+            if not self._is_allowed(before, self.view(after)):
+                return onward, (step, after)
+            self.here.load(after)
+            if is_within_bounds(self.concrete, self.here):
+                onward.append((step, after))
+        if len(self.known) < REMEMBERED:
+            self.known[state] = onward, self.steps - begun
+        return onward, None
 
     def _is_allowed(self, before: State, after: State) -> bool:
         """Whether the abstract specification can go from one view to another."""
