@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
             resume=arguments.resume is not None,
             symmetry=arguments.symmetry,
             **narrowed,
-            engine="memo" if arguments.coverage else "quick",  # the memo runs all lines
+            engine="plain" if arguments.coverage else "quick",
             cluster=cluster,
         )
 

@@ -31,14 +31,14 @@ from raftnb.explore.result import (
     nothing_found,
 )
 from raftnb.explore.shown import one_thread_of, with_traces_of_memo
-from raftnb.explore.small import answer_without_numba
+from raftnb.explore.small import answer_of_few_states, answer_without_numba
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
 if TYPE_CHECKING:  # it takes time to import, which a small model does not need
     from raftnb.parallel import Cluster
 
-ENGINES = ("fast", "quick", "memo", "compiled", "reference")
+ENGINES = ("fast", "quick", "memo", "compiled", "plain", "reference")
 
 
 @told_plainly
@@ -85,7 +85,8 @@ def check(
     numba is not installed (it pays no heed to `max_memory` and `threads`). In a process that
     has just begun plain Python, or then compiled code, answers before numba is imported; then the
     memo has two seconds to find its own traces, those of `witnesses` when one is looked at.
-    "quick" is "fast" without that: of several shortest traces it may have others.
+    "quick" is "fast" without that: of several shortest traces it may have others. "plain" runs
+    every line in Python: the reference where there are few states, else the memo.
 
     With `max_memory` states go to disk as soon as they take more, in a temporary folder that is
     gone at the end, or in `folder`. There, a checkpoint is written every two minutes; with `resume`
@@ -135,7 +136,7 @@ def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None
             allowed="a view of states in memory",
             cure="leave `folder` out, or the view",
         )
-    if options.folder is not None and engine in ("memo", "reference"):
+    if options.folder is not None and engine in ("memo", "plain", "reference"):
         raise UsageError(
             f"engine={engine!r}, or coverage of lines, with states on disk",
             allowed="states on disk of compiled code, which does not run the lines of Python",
@@ -155,10 +156,12 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
         return _compiled(model, options)
     if engine == "quick" and (soon := answer_without_numba(model, options)) is not None:
         return soon
+    if engine == "plain" and (soon := answer_of_few_states(model, options)) is not None:
+        return soon
     if engine != "reference" and find_spec("numba") is not None:
         if engine == "fast" and (soon := with_traces_of_memo(model, options)) is not None:
             return soon
-        return _fast(model, options, may_compile=engine != "memo")
+        return _fast(model, options, may_compile=engine not in ("memo", "plain"))
     if options.symmetry:
         raise UsageError(
             "symmetry with the reference engine",

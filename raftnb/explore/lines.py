@@ -2,7 +2,7 @@
 
 The memo runs Python once for each combination of values that an action reads; what is not run again
 would take the same lines. So a line that never ran is one that no state reached, as far as the
-exploration went. (Compiled code is not seen: ask `check` for `engine="memo"`.)
+exploration went. (Compiled code is not seen: ask `check` for `engine="plain"`.)
 """
 
 from __future__ import annotations

@@ -54,6 +54,16 @@ def answer_without_numba(
     return _compiled(model, options)
 
 
+def answer_of_few_states(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What the reference engine finds where there are few states; None for others."""
+    if options.symmetry or options.max_memory is not None or begins_widely(model):
+        return None
+    try:
+        return _in_plain_python(model, options, has_many_states, any_trace=True)
+    except GivenUp:
+        return None
+
+
 def _limits(*, by_number: bool) -> Iterator[TooLong]:
     """When plain Python is given up, the first time and the next."""
     if by_number:

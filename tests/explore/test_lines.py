@@ -46,7 +46,7 @@ COUNT = Spec("count", (Counter,), constants={"counters": 2}, invariants=(small,)
 NEVER = {"self.n = 0", "self.n = 9"}
 
 
-@pytest.mark.parametrize("engine", ["memo", "reference"])
+@pytest.mark.parametrize("engine", ["memo", "plain", "reference"])
 def test_a_line_ran_where_some_state_reached_it(engine: str) -> None:
     before = sys.gettrace()
     with LinesRun(COUNT()) as lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tests.explore.bakery import Baker, Tray
 from tests.explore.test_compiled import needs_cc, said
 
 QUIET = ExplorationOptions(progress=False)
+check_module = importlib.import_module("raftnb.explore.check")
 
 
 @pytest.fixture(autouse=True)
@@ -221,7 +223,20 @@ def test_a_small_check_imports_nothing_that_it_does_not_need(seconds):
     assert "149 distinct states" in done.stdout
 
 
-ENGINES = ["quick", "fast", "memo", "reference", pytest.param("compiled", marks=needs_cc)]
+ENGINES = ["quick", "fast", "memo", "plain", "reference", pytest.param("compiled", marks=needs_cc)]
+
+
+@pytest.mark.parametrize("most", [149, 148])
+def test_all_is_run_in_python_by_the_reference_where_there_are_few_states(most, monkeypatch):
+    monkeypatch.setattr(few_states_module, "MOST_STATES", most)
+    asked, fast = [], check_module._fast
+    monkeypatch.setattr(check_module, "_fast", lambda *a, **o: asked.append(o) or fast(*a, **o))
+    model = SPECS["sequential-store"]()
+    found = check(model, engine="plain", progress=False)
+    assert said(found) == said(check(model, engine="reference", progress=False))
+    assert asked == ([] if most == 149 else [{"may_compile": False}])
+    bounded = check(model, engine="plain", max_states=40, progress=False)
+    assert (bounded.verdict, bounded.bound) == (Verdict.UNKNOWN, "max_states 40")
 
 
 class Nobody(Process, number="people"):
