@@ -278,7 +278,8 @@ class Checks:
         def check(value: Any) -> Any:
             if type(value) is not tuple or len(value) != len(checks):
                 raise Mismatch(value, annotation)
-            return _same(value, tuple([one(v) for one, v in zip(checks, value, strict=True)]))
+            new = tuple([one(part) for one, part in zip(checks, value, strict=True)])
+            return value if all(map(operator.is_, value, new)) else new
 
         return check
 
@@ -286,7 +287,10 @@ class Checks:
         def check(value: Any) -> Any:
             if type(value) is not tuple:
                 raise Mismatch(value, annotation)
-            return _same(value, tuple([of(part) for part in value]))
+            for part in value:
+                if of(part) is not part:
+                    return tuple([of(part) for part in value])
+            return value
 
         return check
 
@@ -296,9 +300,10 @@ class Checks:
         def check(value: Any) -> Any:
             if type(value) is not SortedSet and type(value) is not frozenset:
                 raise Mismatch(value, annotation)
-            old = tuple(frozenset.__iter__(value))
-            new = _same(old, tuple([of(part) for part in old]))
-            return value if new is old and type(value) is SortedSet else SortedSet(new)
+            for part in frozenset.__iter__(value):
+                if of(part) is not part:
+                    return SortedSet([of(part) for part in frozenset.__iter__(value)])
+            return value if type(value) is SortedSet else SortedSet(value)
 
         return check
 
@@ -308,12 +313,10 @@ class Checks:
         def check(value: Any) -> Any:
             if type(value) is not Map:
                 raise Mismatch(value, annotation)
-            new, same = [], True
             for key, part in value.items():
-                item = keys(key), values(part)
-                same = same and item[0] is key and item[1] is part
-                new.append(item)
-            return value if same else Map(new)
+                if keys(key) is not key or values(part) is not part:
+                    return Map([(keys(key), values(part)) for key, part in value.items()])
+            return value
 
         return check
 
@@ -351,8 +354,3 @@ class Checks:
         found = tuple((name, self.of(part)) for name, part in self._fields(cls).items())
         self._records[cls] = found
         return found
-
-
-def _same(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The old tuple, where all that is in it stayed as it was."""
-    return old if all(map(operator.is_, old, new)) else new

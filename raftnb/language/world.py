@@ -55,6 +55,7 @@ class World:
         self.actor: Process | None = None
         self.writes: set[int] = set()
         self._ranges: dict[Property, Ranges] = {}
+        self._bases: dict[Any, int] = {}
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
         self.choices: list[tuple[int, tuple[Any, ...]]] = []
@@ -97,15 +98,18 @@ class World:
 
     def base_of(self, owner: Any) -> int:
         """The position of the first cell of a process, or of a class of shared variables."""
+        if owner in self._bases:
+            return self._bases[owner]
         name = owner.name if isinstance(owner, Process) else owner.root
         try:
-            return self.model.bases[owner.root, name]
+            base = self._bases[owner] = self.model.bases[owner.root, name]
         except KeyError:
             raise SpecError(
                 f"the variables of `{name}` ({owner.root}), which the specification does not name",
                 allowed=", ".join(f"{name} ({root})" for root, name in self.model.bases) or "none",
                 cure=f"add `{owner.root}` to the Spec; a member of another one means nothing here",
             ) from None
+        return base
 
     def read(self, cell: int) -> Any:
         """The value of a cell."""
