@@ -92,16 +92,18 @@ class BreadthFirst:
                 try_permutations(self.memo, some_rows(self.store))
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
-            if self.other is not None and self.other.found is not None:
-                return replace(self.other.found, bound="interrupted")
-            return self._result(Verdict.UNKNOWN, bound="interrupted")
+            return self._stopped("interrupted")
         except (OutOfMemory, MemoryError):
-            return self._result(
-                Verdict.UNKNOWN, bound=f"max_memory {self.store.max_memory:,} bytes"
-            )
+            return self._stopped(f"max_memory {self.store.max_memory:,} bytes")
         finally:
             self.threads.close()
         return self._result(None)
+
+    def _stopped(self, bound: str) -> Exploration:
+        """What is known at a bound: all that the other engine has found, if it was done first."""
+        if self.other is not None and self.other.found is not None:
+            return replace(self.other.found, bound=bound)
+        return self._result(Verdict.UNKNOWN, bound=bound)
 
     def _cut(self) -> int:
         return self.cut + self.expander.cut

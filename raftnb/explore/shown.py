@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from raftnb.data.errors import RaftnbError
 from raftnb.data.limits import undisturbed
 from raftnb.data.trace import Trace
 from raftnb.explore.given import asked
@@ -42,13 +43,22 @@ class Witnesses(Mapping[str, Trace | None]):
 
     @cached_property
     def _traces(self) -> Mapping[str, Trace | None]:
+        """The memo's; but those that were met, where the specification is not what it was then."""
         model, options, found = self._asked
         deepest = max(len(trace.states) for trace in self.met.values() if trace is not None)
-        options = replace(options, max_depth=deepest, progress=False)
-        found = of_memo(model, options, found)
-        if found.bound == "interrupted":
+        try:
+            memo = of_memo(model, replace(options, max_depth=deepest, progress=False), found)
+        except RaftnbError:
+            return self.met
+        if memo.bound == "interrupted":
             raise KeyboardInterrupt
-        return {name: found.witnesses[name] or trace for name, trace in self.met.items()}
+        return {
+            name: other if _are_as_long(other := memo.witnesses[name], trace) else trace
+            for name, trace in self.met.items()
+        }
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.met
 
     def __getitem__(self, name: str) -> Trace | None:
         return None if self.met[name] is None else self._traces[name]
@@ -64,6 +74,10 @@ class Witnesses(Mapping[str, Trace | None]):
 
     def __reduce__(self) -> Any:
         return dict, (dict(self),)
+
+
+def _are_as_long(one: Trace | None, other: Trace | None) -> bool:
+    return one is not None and other is not None and len(one) == len(other)
 
 
 def of_memo(model: Model, options: ExplorationOptions, found: Exploration) -> Exploration:

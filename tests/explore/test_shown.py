@@ -14,6 +14,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import check, other, shown, small
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.result import Exploration
+from raftnb.explore.tables.states import OutOfMemory
 from raftnb.language import Spec
 from tests.explore.bakery import Baker, Tray
 from tests.explore.test_compiled import needs_cc, said
@@ -60,6 +61,8 @@ def test_what_holds_says_all_without_the_memo_and_shows_its_traces_when_looked_a
     assert str(found).splitlines()[0] == str(memo).splitlines()[0]
     assert found.as_json() | {"seconds": 0} == memo.as_json() | {"seconds": 0}
     assert (list(found.witnesses), list(found.coverage)) == (["is_full"], list(memo.coverage))
+    assert "is_full" in found.witnesses
+    assert "is_heaped" not in found.witnesses
     assert not asked
     assert found.witnesses == memo.witnesses
     assert dict(found.witnesses.items()) == memo.witnesses
@@ -117,6 +120,30 @@ def test_a_violation_that_was_found_is_told_though_the_memo_is_interrupted(
             found = check(model, progress=False, go_on=go_on)
         assert (found.verdict, found.bound) == (Verdict.VIOLATED, bound)
         assert (found.property, found.trace, found.others) == ("is_not_full", compiled.trace, ())
+
+
+@needs_cc
+def test_a_violation_that_was_found_is_told_though_the_memo_has_no_room(monkeypatch):
+    def is_full_of_states(*_):
+        raise OutOfMemory
+
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(BreadthFirst, "_level", is_full_of_states)
+    found = check(bakery(invariants=(is_not_full,)), progress=False)
+    assert (found.verdict, found.property) == (Verdict.VIOLATED, "is_not_full")
+    assert found.bound.startswith("max_memory ")
+
+
+def test_what_is_shown_was_met_though_the_specification_is_another_one_now(monkeypatch):
+    """A cell of a notebook may be run again, with another text."""
+    found = check(bakery(sometimes=(is_full,)), progress=False)
+    met = found.witnesses.met["is_full"]
+    monkeypatch.setattr(is_full, "__code__", (lambda most: Tray.n == 1).__code__)
+    assert found.witnesses["is_full"] is met
+    raised = check(bakery(sometimes=(is_full,)), progress=False)
+    assert len(raised.witnesses.met["is_full"]) == 1
+    monkeypatch.setattr(is_full, "__code__", (lambda most: Tray.m == 1).__code__)
+    assert raised.witnesses["is_full"] is raised.witnesses.met["is_full"]
 
 
 def test_ctrl_c_ends_it_where_a_trace_is_looked_at(monkeypatch):
