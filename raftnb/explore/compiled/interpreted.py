@@ -1,24 +1,41 @@
-"""Actions that cannot be said in C: run in Python, and kept by the cells that their text names."""
+"""What cannot be said in C: run in Python, and kept by the cells that its text names."""
 
 from __future__ import annotations
 
 import ast
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from raftnb.data.trace import State
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Words
 from raftnb.language import source
+from raftnb.language.claims import Property, as_function
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
+Cells = ctypes.POINTER(ctypes.c_uint32)
 Interpreter = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_uint32)
+Judge = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, Cells, Cells)
 ROOM = 1 << 16
 """Words for what one instance does in one state (`answers` in instances.c)."""
+
+
+MOST_KNOWN = 1 << 18
+"""Answers that are kept, at most: a hundred megabytes or so."""
+UNNAMED = {"getattr", "vars"}
+"""What reads variables that the text does not name."""
+
+
+class Judged(NamedTuple):
+    """A claim that is asked in Python, and why; whether it is about a step."""
+
+    claim: Property
+    is_step: bool
+    reason: str
 
 
 def named_cells(model: Model, instance: ActionInstance) -> tuple[int, ...]:
@@ -26,11 +43,21 @@ def named_cells(model: Model, instance: ActionInstance) -> tuple[int, ...]:
 
     Messages in flight and queues are among them wherever there is a network.
     """
-    own, cls = len(model.variables), type(instance.process)
-    names = source.attributes(instance.action.function, model.spec.namespace)
-    if cls.cycle is not None:
-        names |= {"pc"}
-    found = [i for i, cell in enumerate(model.layout.cells[:own]) if cell.variable in names]
+    is_in_order = type(instance.process).cycle is not None
+    return _cells_of(model, instance.action.function, {"pc"} if is_in_order else set())
+
+
+def cells_asked(model: Model, claim: Property) -> tuple[int, ...]:
+    """The same of a claim."""
+    return _cells_of(model, as_function(claim), set())
+
+
+def _cells_of(model: Model, function: Any, more: set[str]) -> tuple[int, ...]:
+    own, namespace = len(model.variables), model.spec.namespace
+    names = source.attributes(function, namespace) | more
+    called = {name for f in source.reached(function, namespace) for name in f.__code__.co_names}
+    cells = enumerate(model.layout.cells[:own])
+    found = [i for i, cell in cells if cell.variable in names or called & UNNAMED]
     return (*found, *range(own, len(model.layout.cells) + has_bag(model)))
 
 
@@ -52,19 +79,27 @@ class Interpreted:
     """Answers the compiled code; what goes wrong is in `error`, and the code then fails."""
 
     def __init__(
-        self, model: Model, instances: dict[int, ActionInstance], words: Words, library: Any
+        self,
+        model: Model,
+        instances: dict[int, ActionInstance],
+        judged: Sequence[Judged],
+        words: Words,
+        library: Any,
     ) -> None:
-        self.model, self.instances, self.words = model, instances, words
-        self.world = World(model)
+        self.model, self.instances, self.judged, self.words = model, instances, judged, words
+        self.world, self.next = World(model), World(model)
+        self.world.next = self.next
         self.error: BaseException | None = None
         self.cells = {n: named_cells(model, one) for n, one in instances.items()}
+        self.asked = [cells_asked(model, one.claim) for one in judged]
         self.known: dict[Any, tuple[int, Any, int]] = {}
+        self.true: dict[Any, bool] = {}
         for name in ("before_of", "arena_of", "answers_of"):
-            getattr(library, name).restype = ctypes.POINTER(ctypes.c_uint32)
+            getattr(library, name).restype = Cells
         self.before, self.arena = library.before_of(), library.arena_of()
         self.answers = library.answers_of()
-        self.callback = Interpreter(self._answer)
-        library.interpret_with(self.callback)
+        self.callbacks = Interpreter(self._answer), Judge(self._judge)
+        library.interpret_with(*self.callbacks)
 
     def _answer(self, number: int, message: int) -> int:
         """How many outcomes there are, which are then in `answers`; -1 where something is wrong."""
@@ -72,6 +107,8 @@ class Interpreted:
             before = self.before
             key = (number, message, *[before[cell] for cell in self.cells[number]])
             if key not in self.known:
+                if len(self.known) >= MOST_KNOWN:
+                    self.known.clear()
                 self.known[key] = self._packed(list(self._outcomes(number, message)))
             n, words, size = self.known[key]
             ctypes.memmove(self.answers, words, size)
@@ -79,6 +116,27 @@ class Interpreted:
         except BaseException as error:  # it must not pass through C
             self.error = error
             return -1
+
+    def _judge(self, number: int, now: Any, then: Any) -> int:
+        """Whether a claim is true of a state, or of the step to another one; -1 as above."""
+        try:
+            cells, is_step = self.asked[number], self.judged[number].is_step
+            key = (number, *[row[cell] for row in (now, then)[: 1 + is_step] for cell in cells])
+            if key not in self.true:
+                if len(self.true) >= MOST_KNOWN:
+                    self.true.clear()
+                self.true[key] = self._is_true(number, now, then)
+            return self.true[key]
+        except BaseException as error:  # it must not pass through C
+            self.error = error
+            return -1
+
+    def _is_true(self, number: int, now: Any, then: Any) -> bool:
+        claim, is_step, _ = self.judged[number]
+        self.world.load(self._state(now))
+        if is_step:
+            self.next.load(self._state(then))
+        return self.world.failure(claim) is None
 
     def _packed(self, outcomes: list[list[int]]) -> tuple[int, Any, int]:
         """Outcomes as the compiled code reads them: of each, how many pairs, and the pairs."""
@@ -89,7 +147,7 @@ class Interpreted:
 
     def _outcomes(self, number: int, message: int) -> Iterator[list[int]]:
         """Of each way an instance can go: the cells named, each with its word afterwards."""
-        instance, state = self.instances[number], self._state()
+        instance, state = self.instances[number], self._state(self.before)
         received = None if instance.receives is None else self.words.value(message, self.arena)
         arguments, world = instance.bound(received), self.world
         with world:
@@ -105,10 +163,10 @@ class Interpreted:
         assert set(changed) <= set(named), f"{self.instances[number].action.name} writes {changed}"
         return [word for cell in named for word in (cell, after[cell])]
 
-    def _state(self) -> State:
+    def _state(self, row: Any) -> State:
         own = len(self.model.layout.cells)
-        values = [self.words.value(self.before[cell], self.arena) for cell in range(own)]
-        bag = self.words.value(self.before[own], self.arena) if has_bag(self.model) else None
+        values = [self.words.value(row[cell], self.arena) for cell in range(own)]
+        bag = self.words.value(row[own], self.arena) if has_bag(self.model) else None
         messages = () if bag is None else self.words.messages(bag)
         return State(self.model.layout, tuple(values), messages)
 

@@ -50,6 +50,7 @@ extern const struct bound initially[], allowed[]; /* of which cell on, of which 
 extern const uint64_t touching[], of_kind[], local[]; /* NEED words for each */
 extern int (*const awaited[])(void), (*const final)(void);
 extern const struct beginning starts[];
+int asks_python(int claim); /* one that cannot be said in C */
 W view(void); /* what is seen of a state */
 void unpack(W *cells, const W *row);
 void read_words(const W *row); /* those groups that slots ask for, into `base` */

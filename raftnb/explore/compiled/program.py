@@ -15,7 +15,7 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
 from raftnb.explore.compiled.building import Build, headers
 from raftnb.explore.compiled.checkpoints import Folder, refusal
-from raftnb.explore.compiled.interpreted import Interpreted
+from raftnb.explore.compiled.interpreted import Interpreted, Judged
 from raftnb.explore.compiled.masks import Masks
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of
@@ -35,8 +35,8 @@ class Text:
     """A model's program, and what is needed to speak to it.
 
     `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
-    the instances that are run in Python, and why; `symmetric` are the members that may change
-    places. `world` is that of plain Python.
+    the instances that are run in Python, and why, and `judged` the claims; `symmetric` are the
+    members that may change places. `world` is that of plain Python.
     """
 
     model: Model
@@ -50,6 +50,13 @@ class Text:
     view: View | None = None
     interpreted: Mapping[int, str] = field(default_factory=dict)
     symmetric: tuple[Domain, ...] = ()
+    judged: tuple[Judged, ...] = ()
+
+    @property
+    def in_python(self) -> dict[str, str]:
+        """The actions and claims that are run in Python, each with why."""
+        actions = {self.instances[n].action.name: why for n, why in self.interpreted.items()}
+        return actions | {one.claim.__name__: one.reason for one in self.judged}
 
     @property
     def instances(self) -> tuple[ActionInstance, ...]:
@@ -80,7 +87,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     claims = claims_of(model, options)
     return Text(
         model, world, text, tables.atoms, tables.masks, tables.constants, claims,
-        shape.rows.width, options.view, shape.interpreted, shape.symmetric,
+        shape.rows.width, options.view, shape.interpreted, shape.symmetric, tuple(shape.judged),
     )  # fmt: skip
 
 
@@ -150,10 +157,12 @@ class Loaded:
         return refusal(self.folder.where, OSError(number, ""))
 
     def _interpreter(self) -> Interpreted | None:
-        """What answers for the instances that are run in Python, if there are any."""
+        """What answers for the instances and claims that are run in Python, if there are any."""
         written = self.written
+        if not written.in_python:
+            return None
         known = {n: written.instances[n] for n in written.interpreted}
-        return Interpreted(written.model, known, self.words, self.library) if known else None
+        return Interpreted(written.model, known, written.judged, self.words, self.library)
 
     def _result(self) -> type[ctypes.Structure]:
         counts = ("states", "next", "level_end", "generated", "cut", "merged", "depth")

@@ -199,6 +199,12 @@ class Functions:
         self._add(f"static int {name}(void)", [*loops, asked, "return 1;"])
         return name
 
+    def in_python(self, number: int) -> str:
+        """The function in C of a claim that is asked in Python, or of a part that is all of it."""
+        name = self.tables.fresh("p")
+        self._add(f"static int {name}()", [f"return asks_python({number});"])
+        return name
+
     def view(self, view: View) -> str:
         """What is seen of a state, in C; the parts of a tuple may be of several types."""
         function, tables = as_function(view), self.tables

@@ -433,7 +433,9 @@ static int expand_some(uint64_t most) {
 void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
 const W *before_of(void) { return before_step; }
 W *answers_of(void) { return answers; }
-void interpret_with(int (*by)(int, W)) { interpreter = by; }
+void interpret_with(int (*by)(int, W), int (*judging)(int, const W *, const W *)) {
+    interpreter = by, judge_in_python = judging;
+}
 void watch_deadlock(int yes) { watches_deadlock = yes; }
 
 /* Expand up to `most` states, or to the end of the level. */

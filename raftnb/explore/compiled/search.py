@@ -37,25 +37,23 @@ def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch
 def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True) -> Text:
     """The program that explores a model; raises `NotCompiled` where there is none.
 
-    Where it is not to be `mixed`, or states go to disk, or with symmetry, all actions must be said
-    in C; else the others run in Python. Raises `SpecError` where members that may change places are
-    told apart.
+    Where it is not to be `mixed`, or states go to disk, or with symmetry, all must be said in C;
+    else the other actions and claims run in Python. Raises `SpecError` where members that may
+    change places are told apart.
     """
     if options.symmetry:
         refuse_favorites(model)
     if asked(model, "possible"):
         raise NotCompiled("`possible` claims")
     written = text_of(model, options)
-    if written.interpreted and (options.spills or options.symmetry or not mixed):
-        raise NotCompiled(next(iter(written.interpreted.values())))
+    if written.in_python and (options.spills or options.symmetry or not mixed):
+        raise NotCompiled(next(iter(written.in_python.values())))
     return written
 
 
 def interpreted_in(written: Text) -> tuple[str, ...]:
-    """The actions of a program that are run in Python, each with why."""
-    found = written.interpreted.items()
-    names = {written.instances[n].action.name: reason for n, reason in found}
-    return tuple(f"{name} ({reason})" for name, reason in names.items())
+    """The actions and claims of a program that are run in Python, each with why."""
+    return tuple(f"{name} ({reason})" for name, reason in written.in_python.items())
 
 
 class TooNarrow(Exception):

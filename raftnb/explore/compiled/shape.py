@@ -11,6 +11,7 @@ from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints, Touched
+from raftnb.explore.compiled.interpreted import Judged, cells_asked
 from raftnb.explore.compiled.routines import NOTHING, Functions, Numbers
 from raftnb.explore.compiled.rows import Rows
 from raftnb.explore.compiled.slots import Slot, Slots
@@ -67,6 +68,7 @@ class Shape:
         self._touched: dict[tuple[Any, str], frozenset[Touched]] = {}  # by actions
         self._written: dict[tuple[Any, str], frozenset[Touched]] = {}
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
+        self.judged: list[Judged] = []  # the claims that are asked in Python
         self.symmetric: tuple[Domain, ...] = ()
 
     def text(self) -> list[str]:
@@ -74,7 +76,7 @@ class Shape:
         claims = claims_of(self.model, self.options)
         most = max((1 + len(i.arguments) for i in self.world.instances), default=1)
         instances = [self._instance(i) for i in range(len(self.world.instances))]
-        awaited = [self.functions.claim(claim, self.world) for claim in claims.awaited]
+        awaited = [self._whole(claim) for claim in claims.awaited]
         final = self.model.spec.final
         checks = self._checks(claims)
         slots = self._slots(checks)
@@ -89,8 +91,7 @@ class Shape:
             numbers(AWAITED=len(awaited)),
             f"FOR_PYTHON struct result result = {{.found = {{[{len(awaited)}] = 0}}}};",
             f"int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
-            f"int (*const final)(void) = "
-            f"{self.functions.claim(final, self.world) if final else '0'};",
+            f"int (*const final)(void) = {self._whole(final) if final else NOTHING};",
             *self._symmetry(),
         ]
 
@@ -139,8 +140,29 @@ class Shape:
                 ("CONSTRAINT", claims.constraints),
             )
             for i, claim in enumerate(found)
-            for check in self.checks.of(claim, may_raise=kind != "CONSTRAINT")
+            for check in self._parts(claim, kind)
         ]
+
+    def _parts(self, claim: Property, kind: str) -> list[Check]:
+        """The parts of a claim; one that cannot be said in C is a single part, asked in Python."""
+        try:
+            return self.checks.of(claim, may_raise=kind != "CONSTRAINT")
+        except (SpecError, NotCompiled) as error:
+            name = self._asking_python(claim, error, is_step=kind == "STEP")
+            cells = frozenset(cells_asked(self.model, claim))
+            return [Check(name, 0, cells, is_total=False)]
+
+    def _whole(self, claim: Property) -> str:
+        """The function of a claim that is asked as a whole."""
+        try:
+            return self.functions.claim(claim, self.world)
+        except (SpecError, NotCompiled) as error:
+            return self._asking_python(claim, error)
+
+    def _asking_python(self, claim: Property, error: Exception, *, is_step: bool = False) -> str:
+        why = error.found if isinstance(error, SpecError) else str(error)
+        self.judged.append(Judged(claim, is_step, why))
+        return self.functions.in_python(len(self.judged) - 1)
 
     def _table_of_checks(self, claims: Claims, checks: list[tuple[str, Check]]) -> list[str]:
         rows = [f"{{{check.function}, {check.row}, {told}}}" for told, check in checks]

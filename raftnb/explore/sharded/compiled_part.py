@@ -52,8 +52,8 @@ class CompiledPart:
         self.model, self.number, self.many, self.memory = model, number, many, memory
         asked = replace(options, max_memory=None)  # a shard has no states on disk
         self.written = text_of(model, asked, wide=wide)
-        if options.symmetry and self.written.interpreted:
-            raise NotCompiled(next(iter(self.written.interpreted.values())))
+        if options.symmetry and self.written.in_python:
+            raise NotCompiled(next(iter(self.written.in_python.values())))
         self.trial = Trial(model) if options.symmetry else None
         most = memory // (4 * (self.written.width + 1) + 18)
         self.loaded = Loaded(self.written, memory, most, options.deadlock)
