@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     with cluster_of(arguments) as cluster, lines if arguments.coverage else nullcontext():
         result = within(arguments.max_seconds, partial(ask, cluster))
     told = (*after(model, result), *stopped(arguments.resume or arguments.folder, result))
-    hints = tuple(dict.fromkeys((*traps(model, symmetry=arguments.symmetry), *told)))
+    hints = tuple(dict.fromkeys((*traps(model), *told)))
     for hint in hints if not arguments.json else ():
         print(f"hint: {hint}", file=sys.stderr)
     extra: dict[str, Any] = {"hints": list(hints)} if hints else {}

@@ -18,6 +18,7 @@ from raftnb.explore.expander import Expander
 from raftnb.explore.forecast import told
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.memo.symmetry import TooManyOrders
 from raftnb.explore.merged import Merged
 from raftnb.explore.narrowed import allowing
 from raftnb.explore.other import Compiled, Pace
@@ -93,6 +94,10 @@ class BreadthFirst:
             return self._result(stop.verdict, **stop.found)
         except KeyboardInterrupt:
             return self._stopped("interrupted")
+        except TooManyOrders as reason:
+            if self.other is not None and self.other.found is not None:
+                return self.other.found
+            return self._stopped(str(reason))
         except (OutOfMemory, MemoryError):
             return self._stopped(f"max_memory {self.store.max_memory:,} bytes")
         finally:

@@ -179,9 +179,7 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
 
     options = one_thread_of(model, options)
     with Compiled(model, options) if may_compile else nullcontext() as other:
-        if other is not None and options.spills and (found := other.in_place_of_memo()) is not None:
-            return found
-        if other is not None and (found := other.at_once()) is not None:
+        if other is not None and (found := other.instead()) is not None:
             return found
         engine = BreadthFirst(model, options, other=other)
         try:

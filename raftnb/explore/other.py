@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from raftnb.data.verdict import Verdict
 from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.tables.orders import MOST_ORDERS
 from raftnb.language.instances import how_many_begin
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -69,7 +70,15 @@ class Compiled:
         self._begun = self._seen = time.process_time()
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
-    def at_once(self) -> Exploration | None:
+    def instead(self) -> Exploration | None:
+        """The answer, where the memo is not even to begin if compiled code can be had."""
+        if self.options.spills or self._has_many_orders:
+            found = self.in_place_of_memo()
+            if found is not None:
+                return found
+        return self._at_once()
+
+    def _at_once(self) -> Exploration | None:
         """The answer, where there are too many initial states to list them in Python."""
         if self.model.starts or self.options.symmetry:
             return None  # with symmetry, Python lists them to see that none is favored
@@ -77,8 +86,15 @@ class Compiled:
             many = how_many_begin(world) >= COMPILED_FROM
         return self._answer() if many and self._begin(mixed=True) else None
 
+    @property
+    def _has_many_orders(self) -> bool:
+        """Whether the symmetric members may stand in more orders than the memo tries."""
+        domains = self.model.spec.symmetric if self.options.symmetry else ()
+        sizes = [len(self.model.names[domain.root]) for domain in domains]
+        return math.prod(map(math.factorial, sizes)) > MOST_ORDERS
+
     def in_place_of_memo(self) -> Exploration | None:
-        """The answer where the memo takes longer to be there than the compiler, or has no disk."""
+        """The answer where the memo is later there than the compiler, has no disk, or gives up."""
         return self._answer() if self._begin(mixed=False) else None
 
     def after(self, pace: Pace) -> Exploration | None:

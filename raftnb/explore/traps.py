@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from math import factorial
 from types import FunctionType
 from typing import Any
 
@@ -15,19 +14,15 @@ from raftnb.language.network import send
 from raftnb.language.source import callees, is_ours, parse
 from raftnb.language.spec import Model
 
-MANY = 5_000
-"""So many permutations of members take more time than symmetry saves."""
-
 
 @told_plainly
-def traps(model: Model, *, symmetry: bool = False) -> tuple[str, ...]:
+def traps(model: Model) -> tuple[str, ...]:
     """What a model is likely to hide, in sentences that name the cure; empty where all is well.
 
     They are likely, and not sure: a model with one value may be meant to have one.
     """
     found = (
         *_one_value(model), *_no_quorum(model), *_few_messages(model), *_endless_copies(model),
-        *(_many_members(model) if symmetry else ()),
     )  # fmt: skip
     return tuple(dict.fromkeys(found))
 
@@ -156,15 +151,6 @@ def _endless_copies(model: Model) -> Iterator[str]:
     counts = delivery is not None and delivery.reorders and not delivery.duplicates
     if counts and spec.distinct_messages is not None and spec.copies is None:
         yield COPIES
-
-
-def _many_members(model: Model) -> Iterator[str]:
-    sizes = [len(model.names[domain.root]) for domain in model.spec.symmetric]
-    orders = 1
-    for size in sizes:
-        orders *= factorial(size)
-    if orders > MANY:
-        yield f"{orders:,} permutations of the symmetric members: fewer members take less time"
 
 
 __all__ = ["endless", "traps"]

@@ -55,18 +55,17 @@ class Server(Process, number="servers"):
 SIZES = {"servers": 3, "values": 2, "limit": 3, "copies": 1}
 
 
-def told(symmetry: bool = False, fields: Any = None, **constants: int) -> tuple[str, ...]:
+def told(fields: Any = None, **constants: int) -> tuple[str, ...]:
     given = {"distinct_messages": "limit", "copies": "copies", **(fields or {})}
     spec = Spec(
         "s", (Server,), domains=(Value,), constants=SIZES, delivery=Delivery(duplicates=False),
         symmetric=(Server, Value), **given,
     )  # fmt: skip
-    return traps(spec(**constants), symmetry=symmetry)
+    return traps(spec(**constants))
 
 
 def test_where_all_is_well_nothing_is_told() -> None:
     assert told() == ()
-    assert told(symmetry=True) == ()
     assert told(fields={"distinct_messages": None, "copies": None}) == ()
 
 
@@ -90,12 +89,6 @@ def test_copies_without_a_bound_are_told() -> None:
     (found,) = told(fields={"copies": None})
     assert "`copies`" in found
     assert told(fields={"copies": None}, duplicates=1) == ()
-
-
-def test_many_members_are_told_with_symmetry_only() -> None:
-    assert told(servers=7) == ("one step of propose sends up to 7 messages, and limit=3 cuts such "
-                               "steps off: give limit=7",)  # fmt: skip
-    assert told(servers=7, limit=7, symmetry=True)[0].startswith("10,080 permutations")
 
 
 class Picker(Process):

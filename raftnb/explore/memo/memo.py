@@ -22,6 +22,7 @@ from raftnb.explore.memo.effects import Effects
 from raftnb.explore.memo.interning import BAG, Interner
 from raftnb.explore.memo.runs import Member, Ran
 from raftnb.explore.memo.slots import Slot, Slots
+from raftnb.explore.memo.symmetry import TooManyOrders
 from raftnb.explore.memo.tracer import (
     Tracer,
     placed,
@@ -265,8 +266,13 @@ class Memo:
         return found
 
     def learn_swaps(self, scratch: Scratch) -> None:
-        """Find out the swaps of values and of bags that a thread asks for."""
+        """Find out the swaps of values and of bags that a thread asks for.
+
+        Raises `TooManyOrders` where it has met a state with too many to try.
+        """
         counters = scratch.counters
+        if many := int(counters[Counter.TOO_MANY]):
+            raise TooManyOrders(many)
         for swap, pool, value in scratch.swaps[: counters[Counter.SWAPS]].tolist():
             self.interner.learn_swap(swap, pool, value)
         if counters[Counter.BAGS]:

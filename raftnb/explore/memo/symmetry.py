@@ -15,10 +15,21 @@ from raftnb.data.domains import Domain
 from raftnb.data.values import Map, Record, rename
 from raftnb.explore.tables.growing_arrays import room_for, wider
 from raftnb.explore.tables.layout import UNKNOWN
+from raftnb.explore.tables.orders import MOST_ORDERS
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 Swap = tuple[int, int]
+
+
+class TooManyOrders(Exception):
+    """In one state so many members look alike that their orders are not tried."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"{number:,} orders of members that look alike in one state, of which {MOST_ORDERS:,} "
+            'at most are tried; compiled code (`engine="compiled"`) needs few of them'
+        )
 
 
 class Members:

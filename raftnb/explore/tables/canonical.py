@@ -6,7 +6,7 @@ mentions it, with all other members' names left aside; so a permutation moves th
 the members. (A process's own component comes first in its mark, so that few are met.) The members
 of a group are sorted by their marks; only those with equal marks remain to be told apart. Among
 these, *twins* can change places with nothing changed. All arrangements of the others are tried,
-and the least row is taken.
+and the least row is taken; where there are more than `MOST_ORDERS`, none is.
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ from raftnb.explore.tables.layout import (
     Wanted,
     Which,
 )
+from raftnb.explore.tables.orders import MOST_ORDERS
 
 U = np.uint64
+AT_ONCE = 200_000
+"""After so many, of any states, Python may go on, which hears Ctrl-C."""
 
 
 @inlined
@@ -249,6 +252,21 @@ def sort_blocks(tables: Tables, scratch: Scratch) -> None:
 
 
 @inlined
+def arrangements(tables: Tables, scratch: Scratch) -> Any:
+    """How many arrangements there are of all the blocks of equal marks, twins being alike."""
+    twin, number, start = scratch.arranged[Arranged.TWIN], 1.0, 0
+    while start < len(twin):
+        stop = block_end(tables, scratch, start)
+        for i in range(start, stop):
+            alike = 1
+            for j in range(start, i):
+                alike += twin[j] == twin[i]
+            number *= (i - start + 1) / alike
+        start = stop
+    return number
+
+
+@inlined
 def canonical(tables: Tables, scratch: Scratch) -> Any:
     """Replace `scratch.row` by the row that stands for all its permutations; return a status."""
     mark(tables, scratch)
@@ -258,6 +276,11 @@ def canonical(tables: Tables, scratch: Scratch) -> Any:
     status, several = find_twins(tables, scratch)
     if status != Status.DONE or not several:
         return status
+    number = arrangements(tables, scratch)
+    if number > MOST_ORDERS:
+        scratch.counters[Counter.TOO_MANY] = np.int64(min(number, 1e18))
+        return Status.TOO_MANY
+    scratch.counters[Counter.TRIED] += np.int64(number)
     copy(scratch.best, scratch.row)
     label = scratch.arranged[Arranged.LABEL]
     copy(label, scratch.arranged[Arranged.TWIN])
@@ -281,14 +304,17 @@ def replace_by_canonical(
     """Move rows from the one shard of `found` to `out`, each replaced by its canonical row.
 
     Rows stay in `found` where something must be found out first (`scratch.swaps` and `bags` name
-    it), or where a buffer is full.
+    it), where a buffer is full, or when many arrangements were tried.
     """
     left, components = 0, len(tables.pool)
+    scratch.counters[Counter.TRIED] = 0
     for i in range(found.counts[0]):
         row, parent = found.rows[0, i], found.parents[0, i]
         copy(scratch.row, row)
         status = Status.DONE
-        if len(row) == components or row[components] != OPEN_BAG:  # else it stands for no state
+        if scratch.counters[Counter.TRIED] > AT_ONCE:
+            status = Status.FULL
+        elif len(row) == components or row[components] != OPEN_BAG:  # else it stands for no state
             status = canonical(tables, scratch)
         if status == Status.DONE:
             status = push(out, scratch.row, parent, 0, Which.NEW_ONLY)

@@ -30,6 +30,7 @@ class Status(IntEnum):
     MISSING = 1  # a decision tree has no answer yet: Python code must run
     BAG_MISSING = 2  # the bag after a change has no number yet
     FULL = 3  # a buffer has no room
+    TOO_MANY = 4  # there are too many orders of members that look alike
 
 
 class Which(IntEnum):
@@ -52,6 +53,8 @@ class Counter(IntEnum):
     MISSED = 6  # what was not known when an attempt ended as it did
     SWAPS = 7  # rows in use of `swaps`
     CUT = 8  # successors found so far that are outside the constraints
+    TRIED = 9  # orders of members tried in this call
+    TOO_MANY = 10  # the orders of a state that has too many of them, or 0
 
 
 class BagCounter(IntEnum):
