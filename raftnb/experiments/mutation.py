@@ -19,7 +19,6 @@ from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore import Exploration, check
 from raftnb.language.spec import Model
 from raftnb.language.world import World
-from raftnb.liveness import check_liveness
 from raftnb.parallel import Cluster, Lost, in_order
 from raftnb.specs.raft.mistakes import MUTANTS, Mutant
 from raftnb.specs.raft.server import Server
@@ -237,6 +236,8 @@ def exhausted(mutant: Mutant) -> Finding:
 
 def going_round(mutant: Mutant) -> Finding:
     """A fair behavior in which what the mutant should come to never comes."""
+    from raftnb.liveness import check_liveness  # here: it brings scipy, which takes a while
+
     (claim,) = mutant.spec().liveness
     found = check_liveness(mutant.model(), claim)
     broken = mutant.breaks.__name__ if found.verdict is Verdict.VIOLATED else None
