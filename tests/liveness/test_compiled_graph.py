@@ -17,6 +17,7 @@ from raftnb.explore import reachable
 from raftnb.explore.bindings import bindings, truth
 from raftnb.explore.compiled import expressions
 from raftnb.explore.compiled import graph as compiled
+from raftnb.explore.compiled.agreement import MOST_SUCCESSORS
 from raftnb.explore.compiled.graph import CompiledGraph, compiled_graph
 from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
 from raftnb.language.world import World
@@ -105,6 +106,27 @@ def test_it_has_the_states_and_the_steps_of_the_memo(model):
     for size in ("initial", "cuts", "bound", "complete"):
         assert getattr(graph, size) == getattr(memo, size)
     assert len(graph) == len(memo)
+    assert steps(graph) == steps(memo)
+
+
+class Switch(Process, number="switches"):
+    on: bool = False
+
+    def turn(self) -> None:
+        self.on = not self.on
+
+
+def not_all_on() -> bool:
+    return not all(s.on for s in Switch)
+
+
+def test_states_that_were_bits_of_a_table_get_numbers(monkeypatch):
+    """A row is one word of ten bits; and the steps are asked for in several parts."""
+    monkeypatch.setattr(compiled, "AT_ONCE", MOST_SUCCESSORS + 10)
+    constants = {"switches": 10}
+    model = Spec("switches", (Switch,), constants=constants, constraints=(not_all_on,))()
+    graph, memo = found(model), reachable(model, progress=False)
+    assert (len(graph), len(graph.sources), graph.cuts) == (1023, 10230, 10)
     assert steps(graph) == steps(memo)
 
 

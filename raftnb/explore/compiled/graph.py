@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import operator
 import sys
 import time
@@ -27,8 +28,10 @@ from raftnb.language.network import in_flight
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-MOST_STATES = 100_000
-"""With more of them the memo's graph is as soon there, though numba has to be imported for it."""
+MOST_STATES = 1_000_000
+"""With more of them there may be too little memory for all words of all states."""
+AT_ONCE = 1 << 18
+"""So many steps are asked for at once."""
 
 
 def compiled_graph(model: Model) -> CompiledGraph | None:
@@ -62,27 +65,27 @@ class CompiledGraph:
         found, begun = self._loaded.result, time.perf_counter()
         compare(self._loaded, begun - search.started, begun)
         weakref.finalize(self, self._loaded.close)
-        rows = [bytes(self._loaded.row_of(number)) for number in range(found.states)]
-        parents = map(self._loaded.library.parent_of, range(found.states))
-        self.initial = sum(parent == NO_PARENT for parent in parents)
-        self.rows = np.frombuffer(b"".join(rows), np.uint32).reshape(-1, self._loaded.cells)
+        n, library = found.states, self._loaded.library
+        parents = map(library.parent_of, range(n))
+        self.initial = sum(1 for _ in itertools.takewhile(NO_PARENT.__eq__, parents))
+        self.rows = np.empty((n, self._loaded.cells), np.uint32)
+        library.cells_of_all(ctypes.c_void_p(self.rows.ctypes.data))
         self.steps = [Step(i.process.name, i.action.name) for i in self._loaded.written.instances]
-        steps = list(self._each({row: number for number, row in enumerate(rows)}))
-        self.sources, self.targets, self.labels = np.array(steps, np.int32).reshape(-1, 3).T
+        edges = np.concatenate([np.empty((0, 3), np.int32), *self._edges()])
+        self.sources, self.targets, self.labels = np.ascontiguousarray(edges.T)
         self.cuts = int((self.targets < 0).sum())
 
-    def _each(self, numbers: dict[bytes, int]) -> Iterator[tuple[int, int, int]]:
-        """The source, target (-1 if it has no number) and label of each step."""
-        width = self._loaded.cells + 1
-        found = (ctypes.c_uint32 * (width * MOST_SUCCESSORS))()
-        words = memoryview(found).cast("B").cast("I")
-        for state in range(len(numbers)):
-            n = self._loaded.library.successors(state, found, MOST_SUCCESSORS)
-            if not 0 <= n < MOST_SUCCESSORS:
+    def _edges(self) -> Iterator[Any]:
+        """The source, target (-1 if it has no number) and label of each step, many at a time."""
+        found, state = np.empty((AT_ONCE, 3), np.uint32), ctypes.c_uint32(0)
+        words, room = ctypes.c_void_p(found.ctypes.data), ctypes.c_size_t(AT_ONCE)
+        while state.value < len(self):
+            n = self._loaded.library.edges(
+                ctypes.byref(state), words, room, ctypes.c_size_t(MOST_SUCCESSORS)
+            )
+            if n < 0:
                 raise Differs("the compiled code fails in a state that it went through")
-            for at in range(0, n * width, width):
-                row = words[at + 1 : at + width].tobytes()
-                yield state, numbers.get(row, -1), words[at]
+            yield found[:n].astype(np.int32)
 
     def __len__(self) -> int:
         """The number of states."""

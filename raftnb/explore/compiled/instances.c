@@ -74,8 +74,8 @@ static uint64_t steps_n; /* for the `stamps` of groups */
 static inline void arrive(struct successor *one); /* it is on its way (search.c) */
 /* Of one that is outside the constraints no more is to be known, unless a claim is asked of it. */
 static void leave_out(int instance);
-enum { NOTHING, SUCCESSORS, ROWS };
-static int is_collecting; /* successors, for Python; or rows that may be among the forgotten */
+enum { NOTHING, SUCCESSORS, EDGES, ROWS };
+static int is_collecting; /* successors or edges, for Python; or rows that may be forgotten ones */
 /* Those claims about steps that are `unchanged` are asked of every step (search.c). */
 static inline int all_are_asked(void) { return is_collecting || (STEPS && any(unchanged)); }
 static inline int is_asked(const uint64_t *need) {

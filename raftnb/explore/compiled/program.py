@@ -125,7 +125,8 @@ class Loaded:
         for name in ("memory", "arena_words", "width", "reread"):
             getattr(self.library, name).restype = ctypes.c_size_t
         self.library.sum_of.restype = ctypes.c_uint64
-        self.library.successors.restype = ctypes.c_int64
+        for name in ("successors", "edges"):
+            getattr(self.library, name).restype = ctypes.c_int64
         self.library.arena_of.restype = ctypes.POINTER(ctypes.c_uint32)
         self.result = self._result().in_dll(self.library, "result")
         n = len(written.instances) + 1

@@ -197,6 +197,7 @@ static void collect_as(int what) {
     is_straight = !(what | STEPS | ALLOWED | SYMMETRIC | is_dealt_out);
 }
 
+#define NOWHERE 0xffffffffu
 static __attribute__((noinline)) void collect(struct successor *one) {
     if (is_collecting == ROWS) {
         if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
@@ -204,6 +205,11 @@ static __attribute__((noinline)) void collect(struct successor *one) {
         return;
     }
     if (collected_n == collected_most) fail();
+    if (is_collecting == EDGES) {
+        W entry = table[place_in_table(one->row, one->hash)], *edge = collected + 3 * collected_n++;
+        edge[0] = current, edge[1] = entry ? (W)state_of(entry) : NOWHERE, edge[2] = one->instance;
+        return;
+    }
     W *out = collected + collected_n++ * (CELLS + 1);
     out[0] = (W)one->instance;
     unpack(out + 1, one->row);
@@ -431,6 +437,9 @@ static int expand_some(uint64_t most) {
 }
 
 void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
+void cells_of_all(W *into) {
+    for (size_t i = 0; i < states_n; i++) unpack(into + i * CELLS, row_at(i));
+}
 const W *before_of(void) { return before_step; }
 W *answers_of(void) { return answers; }
 void interpret_with(int (*by)(int, W), int (*judging)(int, const W *, const W *)) {
@@ -449,6 +458,19 @@ int64_t successors(uint32_t state, W *into, size_t most) {
     if (setjmp(on_failure)) return -1;
     begin_at(state);
     ask_all();
+    collect_as(NOTHING);
+    return (int64_t)collected_n;
+}
+
+/* The steps out of the states from `*next` on: where each begins, where it leads (NOWHERE: to a state
+   that is not there), its instance. A state has not more than `each`; `*next` is then the first one left. */
+int64_t edges(uint32_t *next, W *into, size_t most, size_t each) {
+    halt = MORE, collect_as(EDGES), collected = into, collected_n = 0, collected_most = most;
+    waiting_n = 0, noting = -1, top = stack;
+    memset(picks, 0, sizeof picks);
+    if (setjmp(on_failure)) return -1;
+    if (of_bits) of_bits = 0, index_states(bits_for(states_n), 0);
+    for (; *next < states_n && most - collected_n >= each; ++*next) begin_at(*next), ask_all();
     collect_as(NOTHING);
     return (int64_t)collected_n;
 }
