@@ -35,10 +35,10 @@ class Effects:
             found.setdefault(interner.columns[cell], []).append(change)
         return tuple(found.items())
 
-    def of(self, member: Member, outcome: Outcome) -> Effect:
+    def of(self, member: Member, outcome: Outcome, changes: Changes) -> Effect:
         """The effect of an outcome of the run that the tracer has made last, or would make now."""
         ops = tuple([(self.interner.message_id(m), kind) for m, kind in outcome.ops])
-        return Effect(self._label(member, outcome), self.interner.bags.delta_of(ops))
+        return Effect(changes, self._label(member, outcome), self.interner.bags.delta_of(ops))
 
     def _label(self, member: Member, outcome: Outcome) -> int:
         instance, message = member.instance, member.message

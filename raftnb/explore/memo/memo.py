@@ -177,15 +177,16 @@ class Memo:
 
     def _rows(self, member: Member, ran: Ran, row: Sequence[int]) -> list[Any]:
         """The outcomes as rows of `Tables.result`."""
-        changed, effects, rows = self.interner.changed, self.effects, []
+        changed, rows = self.interner.changed, []
         try:
             for way, outcome in enumerate(ran.observed.outcomes):
-                if way == len(ran.changes):
-                    ran.changes.append(effects.changes(outcome))
-                writes = [(c, changed(c, row[c], new)) for c, new in ran.changes[way]]
-                if way == len(ran.effects):  # later: what is new has its number in this order
-                    ran.effects.append(effects.of(member, outcome))
-                rows.append((*ran.effects[way], *self.write.extend(writes)))
+                new = way == len(ran.effects)
+                changes = self.effects.changes(outcome) if new else ran.effects[way].changes
+                writes = [(c, changed(c, row[c], cells)) for c, cells in changes]
+                if new:  # after the writes: what is new is numbered in this order
+                    ran.effects += (self.effects.of(member, outcome, changes),)
+                _, label, delta = ran.effects[way]
+                rows.append((label, delta, *self.write.extend(writes)))
         except RaftnbError as error:
             raise placed(error, member.instance.action) from error
         return rows

@@ -21,15 +21,16 @@ TRIED, KEPT_MOST = 16, 8
 """So many are kept at first, then so many for each time that one was found."""
 
 
-class Effect(NamedTuple):
-    """Of one way that a run can go what is the same wherever it goes so: its label, its delta."""
-
-    label: int
-    delta: int
-
-
 Changes = tuple[tuple[int, list[tuple[int, int]]], ...]
 """For each component that is written: which of its cells, and the numbers of their values."""
+
+
+class Effect(NamedTuple):
+    """One way that a run can go, in numbers: the same wherever it goes so."""
+
+    changes: Changes
+    label: int
+    delta: int
 
 
 @dataclass(slots=True)
@@ -40,8 +41,7 @@ class Ran:
     own: bool | None = None
     """Whether it touches nothing but the component of its process."""
     path: Path | None = None
-    changes: list[Changes] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
+    effects: tuple[Effect, ...] = ()
 
 
 Edges = dict[int, Any]
