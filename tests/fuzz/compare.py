@@ -12,7 +12,9 @@ from typing import Any
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.values import rename
 from raftnb.data.verdict import Verdict
-from raftnb.explore import check, reachable
+from raftnb.explore import Graph, check, reachable
+from raftnb.explore.few import few_states
+from raftnb.explore.plain_graph import PlainGraph
 from raftnb.language import Model, World
 from raftnb.prove import Disagreement
 from raftnb.refine.check import refines
@@ -166,10 +168,12 @@ def with_engines(found: Findings, hand: Explored) -> None:
         with found.asking("symmetry"):
             same_orbits(found, hand)
     with found.asking("refines"):
-        answer = refines(hand.model, hand.model.spec(history=hand.model.history), lambda s: s)
-        found.counts["refinements of itself"] += 1
-        if answer.verdict == Verdict.VIOLATED:
-            found.differ("refines itself", answer)
+        for engine in ("memo", "quick"):
+            itself = hand.model.spec(history=hand.model.history)
+            answer = refines(hand.model, itself, lambda s: s, engine=engine)
+            found.counts["refinements of itself"] += 1
+            if answer.verdict == Verdict.VIOLATED:
+                found.differ(f"refines itself, {engine}", answer)
 
 
 @contextmanager
@@ -228,8 +232,14 @@ def same_answer(found: Findings, between: str, slow: Any, fast: Any) -> None:
 
 
 def same_graph(found: Findings, hand: Explored) -> None:
-    """Every state and every step of the fast engine's graph."""
-    graph = reachable(hand.model, progress=False)
+    """Every state and every step of the memo's graph, and of plain Python's where they are few."""
+    same_steps(found, hand, reachable(hand.model, progress=False))
+    if (few := few_states(hand.model)) is not None:
+        found.counts["graphs of few states"] += 1
+        same_steps(found, hand, few)
+
+
+def same_steps(found: Findings, hand: Explored, graph: Graph | PlainGraph) -> None:
     states = [exact_state(graph.state(i)) for i in range(len(graph))]
     inside = {exact_state(state) for state in hand.states}
     if Counter(states) != Counter(inside):
@@ -237,7 +247,7 @@ def same_graph(found: Findings, hand: Explored) -> None:
         return
     rows = zip(graph.sources.tolist(), graph.labels.tolist(), graph.targets.tolist(), strict=True)
     mine = Counter(
-        (states[a], exact_step(graph.step(label)), states[b] if b >= 0 else "outside")
+        (states[a], exact_step(graph.steps[label]), states[b] if b >= 0 else "outside")
         for a, label, b in rows
     )
     theirs = Counter(

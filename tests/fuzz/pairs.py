@@ -161,6 +161,9 @@ def same_refinement(
     wrong = graph.starts and any(values[i] != above.start for i in graph.starts)
     for name, options in ways.items():
         answer = refines(model, above.model, seen, **options)
+        quick = refines(model, above.model, seen, engine="quick", **options)
+        if (quick.verdict, quick.steps) != (answer.verdict, answer.steps):
+            found.differ(f"pairs: plain Python and memo, {name}", f"{quick}\n{answer}")
         found.counts[f"pairs: {name}, {answer.verdict}"] += 1
         found.answers.append(f"{name} {answer.verdict} {answer.trace}")
         violated = wrong or has_a_step_too_many(graph, values, above, options.get("at_once", 1))

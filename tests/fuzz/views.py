@@ -62,6 +62,9 @@ def same_view(found: Findings, hand: Explored, model: Model, view: Any) -> None:
         return state.seen_as(model.layout, view(state))
 
     answer = refines(hand.model, model, seen, fair=False)
+    quick = refines(hand.model, model, seen, fair=False, engine="quick")
+    if (quick.verdict, quick.abstract_states) != (answer.verdict, answer.abstract_states):
+        found.differ("views: plain Python and memo", f"{quick}\n{answer}")
     found.counts["views"] += 1
     found.counts[f"views: {answer.verdict}"] += 1
     inside = {exact_state(state) for state in hand.states}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import Any
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
+from raftnb.explore.memo_ground import MemoGround
+from raftnb.explore.plain_ground import PlainGround
+from raftnb.explore.reference import GivenUp
 from raftnb.explore.result import ExplorationOptions
-from raftnb.explore.walkers import Walkers
+from raftnb.explore.walkers import Ground, Walkers
 from raftnb.explore.walks import Walks, taken
 from raftnb.language import Model
 from raftnb.refine.walks import refines_on_walks
@@ -35,6 +39,7 @@ def compare_walks(found: Findings, subject: Subject) -> None:
             found.answers.append(f"walks: {told[0]}, {[*map(str, paths(walks[0][0], 6))]}")
             if told[0] != told[1]:
                 found.differ("walks: other threads", told)
+            in_plain_python(found, model, seed)
             if not hand.undefined:
                 as_by_hand(found, model, seed, *walks[0])
     if not hand.undefined:
@@ -43,6 +48,20 @@ def compare_walks(found: Findings, subject: Subject) -> None:
             found.counts["refinements of itself on walks"] += 1
             if itself.verdict is not Verdict.UNKNOWN:
                 found.differ("refines itself on walks", itself)
+
+
+def in_plain_python(found: Findings, model: Model, seed: int) -> None:
+    """Plain Python says of walks what the memo says, unless it leaves them to it."""
+    options = ExplorationOptions(deadlock=False, threads=1, progress=False)
+    for rare in (False, True):
+        grounds: tuple[Ground, ...] = (PlainGround(model, 60.0), MemoGround(model, options))
+        mine, memo = (
+            Walkers(model, options, DEPTH, seed, rare=rare, ground=ground) for ground in grounds
+        )
+        with suppress(GivenUp):
+            if mine.batch(0, WALKS) != memo.batch(0, WALKS):
+                found.differ("walks: plain Python and memo", rare)
+            found.counts["walks in plain Python"] += 1
 
 
 def as_by_hand(found: Findings, model: Model, seed: int, walkers: Walkers, answer: Any) -> None:
