@@ -19,6 +19,7 @@ from raftnb.explore.compiled import search as compiled
 from raftnb.explore.compiled.search import program_of
 from raftnb.explore.compiled.symmetric import symmetric_groups
 from raftnb.explore.compiled.tried import Trial
+from raftnb.explore.conclusion import as_bounded
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import (
     Delivery,
@@ -188,7 +189,7 @@ COMPARED: dict[str, tuple[Any, int | None]] = {
 def test_counts_are_those_of_the_memo(name):
     model, depth = COMPARED[name]
     options = replace(OPTIONS, max_depth=depth, threads=1)
-    found = compiled_search(model, options).run()
+    found = as_bounded(model, compiled_search(model, options).run())
     slow = check(
         model, symmetry=True, max_depth=depth, deadlock=False, engine="memo", threads=1,
         progress=False,
