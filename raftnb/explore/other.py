@@ -22,7 +22,7 @@ COMPILED_FROM = 3_000
 """So many initial states are not listed in Python."""
 COMPILING = 0.15
 """Seconds of the processor that the compiler of C takes for a program, about."""
-WITH_SYMMETRY = 2.5
+WITH_SYMMETRY = 2.0
 """So many times as long where members change places: what that needs is in the model's own text."""
 SURE = 1.5
 """Where the memo would take so many times as long it is not worth going on with."""

@@ -323,7 +323,7 @@ def test_it_begins_where_the_memo_would_take_longer_than_the_compiler(
 
 def test_with_symmetry_the_compiler_takes_longer(monkeypatch):
     assert decided(monkeypatch, levels(STEADY, DEAR)) == (2, 3)
-    assert decided(monkeypatch, levels(STEADY, DEAR), symmetry=True) == (4, 6)
+    assert decided(monkeypatch, levels(STEADY, DEAR), symmetry=True) == (3, 5)
     dearer = levels(STEADY, DEAR * other.WITH_SYMMETRY)
     assert decided(monkeypatch, dearer, symmetry=True) == (2, 3)
 

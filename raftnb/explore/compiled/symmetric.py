@@ -67,7 +67,6 @@ class Symmetric:
             *self._moving(places),
             f"static const W weights_of[][LANES] = "
             f"{_nested([list(self._weighed(place, lanes)) for place in places])};",
-            '#pragma GCC optimize("O2")',
             *((HERE / name).read_text() for name in TEXTS),
         ]
 
