@@ -16,7 +16,7 @@ from raftnb.data.domains import Domain, member_names
 from raftnb.data.errors import SpecError
 from raftnb.data.trace import Cell, Layout, State
 from raftnb.data.values import Message, Record
-from raftnb.language import source
+from raftnb.language import source, started
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.assumptions import (
     begun,
@@ -379,7 +379,7 @@ class Model:
         """A world at a state (the first initial one unless given), to be run by hand."""
         if state is None:
             refuse_no_beginning(self)
-        return World(self, state or self.initial_states[0])
+        return started.World(self, state or self.initial_states[0])
 
     # Properties.
 

@@ -21,7 +21,6 @@ from raftnb.language.by_hand import (
     bound_arguments,
     hand_picked,
     next_script,
-    no_attribute_of_a_world,
     no_member,
     only_in_actions,
     why_disabled,
@@ -67,9 +66,6 @@ class World:
         self._steps: list[Step] = []
         if state is not None:
             self.reset(state)
-
-    def __getattr__(self, name: str) -> Any:
-        raise no_attribute_of_a_world(name, self.__dict__.get("names", {}))
 
     @cached_property
     def instances(self) -> tuple[ActionInstance, ...]:
