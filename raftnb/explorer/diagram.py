@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import graphviz
@@ -22,10 +22,12 @@ from raftnb.draw.picture import Picture
 from raftnb.draw.text import brief
 from raftnb.draw.theme import BLUE, GRAY
 from raftnb.explore.given import the_model
-from raftnb.explore.graph import Graph, reachable
 from raftnb.language.processes import Process
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+
+if TYPE_CHECKING:
+    from raftnb.explore.graph import Graph
 
 MOST_NODES = 100
 SVG = "{http://www.w3.org/2000/svg}"
@@ -138,6 +140,8 @@ def diagram(
             allowed=f"a tuple of names of actions: {', '.join(sorted(known))}",
             cure="leave it out to draw no loops",
         )
+    from raftnb.explore.graph import reachable  # brings a compiler, which takes a second
+
     graph = reachable(model, max_states=max_states)
     merged = Merged()
     for values, numbers, told in _seen(graph, view, of):

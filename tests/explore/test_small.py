@@ -347,3 +347,8 @@ class Worker(Process, number="workers"):
 
     def turn(self) -> None:
         self.busy = not self.busy
+
+
+def test_all_names_of_the_package_are_there_without_numba() -> None:
+    code = "import sys; from raftnb import *; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
