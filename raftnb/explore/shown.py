@@ -16,6 +16,7 @@ from raftnb.data.limits import undisturbed
 from raftnb.data.trace import Trace
 from raftnb.explore.given import asked
 from raftnb.explore.other import Compiled
+from raftnb.explore.possible import with_possible
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.explore.small import answer_without_numba
 from raftnb.language.spec import Model
@@ -95,11 +96,14 @@ def of_memo(model: Model, options: ExplorationOptions, found: Exploration) -> Ex
 def _memo_after(model: Model, options: ExplorationOptions, found: Exploration) -> Exploration:
     with undisturbed():
         from raftnb.explore.breadth_first import Answered, BreadthFirst
+        from raftnb.explore.graph import Graph
 
+    engine = BreadthFirst(model, options, other=Compiled(model, options, found))
     try:
-        return BreadthFirst(model, options, other=Compiled(model, options, found)).run()
+        ours = engine.run()
     except Answered as answered:
         return answered.found
+    return with_possible(model, ours, Graph(engine, ours.bound))
 
 
 def one_thread_of(model: Model, options: ExplorationOptions) -> ExplorationOptions:

@@ -34,11 +34,10 @@ def answer_without_numba(
 
     Where it takes longer, has many initial states, or does not hold, what compiled code finds:
     of several shortest traces that is the same one, however fast the machine is. Unless `any_trace`
-    will do, what the reference finds not to hold is left to the memo at once. Of what is possible
-    compiled code knows nothing; then the reference answers where there are few states, however
-    long it takes. It runs everything twice: what depends on more than the state is left to the
-    memo, which says so. So is what cannot be compiled. None, too, once numba is there. Raises what
-    the specification raises.
+    will do, what the reference finds not to hold is left to the memo at once. What is possible the
+    reference says where there are few states, however long it takes. It runs everything twice:
+    what depends on more than the state is left to the memo, which says so. So is what cannot be
+    compiled. None, too, once numba is there. Raises what the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or bounds != (None, None, None):
@@ -107,12 +106,7 @@ def _in_plain_python(
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
-    """What compiled code finds, unless the memo's threads would share so many states.
-
-    What is possible it does not know.
-    """
-    if asked(model, "possible"):
-        return None
+    """What compiled code finds, unless the memo's threads would share so many states."""
     many = options.workers > FEW
     with Compiled(model, replace(options, max_states=SHARED) if many else options) as other:
         found = other.in_place_of_memo()

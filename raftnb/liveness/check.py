@@ -25,7 +25,7 @@ from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
 from raftnb.explore.bindings import bindings, named
-from raftnb.explore.compiled.graph import compiled_graph
+from raftnb.explore.compiled.explored import compiled_graph
 from raftnb.explore.conclusion import (
     actions_of,
     begun_elsewhere,

@@ -33,8 +33,11 @@ from raftnb.language import (
     when,
 )
 from raftnb.language.proof import Lemma, Proof
+from tests.explore.test_compiled import needs_cc
 
-ENGINES = pytest.mark.parametrize("engine", ["fast", "reference"])
+ENGINES = pytest.mark.parametrize(
+    "engine", ["fast", "reference", "memo", pytest.param("compiled", marks=needs_cc)]
+)
 
 
 class Floor(Globals):
@@ -215,23 +218,31 @@ def below_all() -> bool:
     return Floor.room == 4
 
 
-def test_an_interruption_says_what_was_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", ["memo", pytest.param("compiled", marks=needs_cc)])
+def test_an_interruption_says_what_was_not_asked(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from raftnb.explore.compiled.graph import CompiledGraph
     from raftnb.explore.graph import Graph
 
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Graph, "prospect", interrupted)
-    found = check(careful()())
+    monkeypatch.setattr(CompiledGraph if engine == "compiled" else Graph, "prospect", interrupted)
+    found = check(careful()(), engine=engine)
     assert (found.verdict, found.property) == (Verdict.UNKNOWN, "at_the_door")
     assert found.bound == "interrupted; not decided what is possible"
 
 
-def test_without_memory_for_the_steps_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", ["memo", pytest.param("compiled", marks=needs_cc)])
+def test_without_memory_for_the_steps_it_is_unknown(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from raftnb.explore import graph
+    from raftnb.explore.compiled import search
 
-    monkeypatch.setattr(graph, "STEP_BYTES", 1 << 50)
-    found = check(careful()())
+    monkeypatch.setattr(search if engine == "compiled" else graph, "STEP_BYTES", 1 << 50)
+    found = check(careful()(), engine=engine)
     assert found.verdict is Verdict.UNKNOWN
     assert "max_memory" in str(found.bound)
 

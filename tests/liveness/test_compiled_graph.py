@@ -15,10 +15,11 @@ from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import reachable
 from raftnb.explore.bindings import bindings, truth
-from raftnb.explore.compiled import expressions
+from raftnb.explore.compiled import explored, expressions
 from raftnb.explore.compiled import graph as compiled
 from raftnb.explore.compiled.agreement import MOST_SUCCESSORS
-from raftnb.explore.compiled.graph import CompiledGraph, compiled_graph
+from raftnb.explore.compiled.explored import compiled_graph
+from raftnb.explore.compiled.graph import CompiledGraph
 from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
 from raftnb.language.world import World
 from raftnb.liveness import check_liveness
@@ -181,7 +182,7 @@ def test_a_claim_is_true_where_plain_python_says_so(claim):
 
 
 def test_what_is_larger_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
-    monkeypatch.setattr(compiled, "MOST_STATES", 5)
+    monkeypatch.setattr(explored, "MOST_STATES", 5)
     assert compiled_graph(GAME()) is None
     monkeypatch.undo()
     monkeypatch.setenv("PATH", "")

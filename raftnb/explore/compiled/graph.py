@@ -1,76 +1,50 @@
-"""The graph of a model's reachable states, found by compiled code: it is there before numba is."""
+"""The graph of the states that compiled code has met: it is there before numba is."""
 
 from __future__ import annotations
 
 import ctypes
 import itertools
 import operator
-import sys
-import time
-import weakref
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from raftnb.data.trace import State, Step
 from raftnb.explore.bindings import Binding, truth
-from raftnb.explore.chosen import unasked
-from raftnb.explore.compiled.agreement import MOST_SUCCESSORS, Differs, compare
-from raftnb.explore.compiled.program import NO_PARENT
-from raftnb.explore.compiled.search import CompiledSearch, TooNarrow, program_of
-from raftnb.explore.compiled.words import NotCompiled
-from raftnb.explore.result import ExplorationOptions, Stop
-from raftnb.explore.retraced import taken
+from raftnb.explore.compiled.agreement import MOST_SUCCESSORS, Differs
+from raftnb.explore.compiled.program import NO_PARENT, Loaded
+from raftnb.explore.possible import Prospect
+from raftnb.explore.retraced import taken, through
 from raftnb.language import source
+from raftnb.language.claims import Property
 from raftnb.language.network import in_flight
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-MOST_STATES = 1_000_000
-"""With more of them there may be too little memory for all words of all states."""
 AT_ONCE = 1 << 18
 """So many steps are asked for at once."""
 
 
-def compiled_graph(model: Model) -> CompiledGraph | None:
-    """The graph of a model, where compiled code can find it and it is small."""
-    options = ExplorationOptions(deadlock=False, max_states=MOST_STATES, progress=False)
-    try:
-        search = CompiledSearch(program_of(unasked(model), options, mixed=False), options)
-    except NotCompiled:
-        return None
-    try:
-        search.explore()
-        return CompiledGraph(model, search)
-    except BaseException as error:
-        search.loaded.close()
-        if isinstance(error, Differs):
-            print(f"the compiled code is not believed: {error}", file=sys.stderr)
-        if isinstance(error, Stop | TooNarrow | Differs):
-            return None
-        raise
-
-
 class CompiledGraph:
-    """What liveness asks of a `Graph`. The label of a step is the number of its instance."""
+    """What is asked of a `Graph`. The label of a step is the number of its instance.
+
+    The program stays loaded for as long as the graph is used.
+    """
 
     bound: str | None = None
     complete = True
 
-    def __init__(self, model: Model, search: CompiledSearch) -> None:
-        """All that the search found; raises `Differs` where plain Python finds something else."""
-        self.model, self._loaded = model, search.loaded
-        found, begun = self._loaded.result, time.perf_counter()
-        compare(self._loaded, begun - search.started, begun)
-        weakref.finalize(self, self._loaded.close)
-        n, library = found.states, self._loaded.library
+    def __init__(self, model: Model, loaded: Loaded) -> None:
+        """All that a search found; raises `Differs` where the program fails now."""
+        self.model, self._loaded = model, loaded
+        n, library = loaded.result.states, loaded.library
         parents = map(library.parent_of, range(n))
         self.initial = sum(1 for _ in itertools.takewhile(NO_PARENT.__eq__, parents))
-        self.rows = np.empty((n, self._loaded.cells), np.uint32)
+        self.rows = np.empty((n, loaded.cells), np.uint32)
         library.cells_of_all(ctypes.c_void_p(self.rows.ctypes.data))
-        self.steps = [Step(i.process.name, i.action.name) for i in self._loaded.written.instances]
+        self.steps = [Step(i.process.name, i.action.name) for i in loaded.written.instances]
         edges = np.concatenate([np.empty((0, 3), np.int32), *self._edges()])
         self.sources, self.targets, self.labels = np.ascontiguousarray(edges.T)
         self.cuts = int((self.targets < 0).sum())
@@ -119,6 +93,38 @@ class CompiledGraph:
                 world.load(self.state(number))
                 said.append(is_true(world))
         return np.array(said, dtype=bool)[like.reshape(-1)]
+
+    def prospect(self, claim: Property, binding: Binding) -> Prospect:
+        """From which of the states one with a claim, its parameters bound, can be reached."""
+        there, leaving = self.where(claim, binding), np.zeros(len(self), dtype=bool)
+        leaving[self.sources[self.targets < 0]] = True
+        able = self._reaching(there)
+        lost = np.flatnonzero(~self._reaching(there | leaving))
+        first = through(self.model, self._path(int(lost[0]))) if len(lost) else None
+        return Prospect(first, int((~able).sum()))
+
+    def _path(self, number: int) -> list[State]:
+        return [self.state(n) for n in self._loaded.path(number)]
+
+    def _reaching(self, goal: Any) -> Any:
+        """The states from which one of the goal can be reached, those of the goal among them."""
+        starts, into = self._backward
+        reached, new = goal.copy(), np.flatnonzero(goal)
+        while len(new):
+            n = starts[new + 1] - starts[new]
+            before = np.cumsum(n) - n
+            found = into[np.repeat(starts[new] - before, n) + np.arange(n.sum())]
+            new = np.unique(found[~reached[found]])
+            reached[new] = True
+        return reached
+
+    @cached_property
+    def _backward(self) -> tuple[Any, Any]:
+        """For each state, where those from which a step leads to it begin; all of these."""
+        inside = self.targets >= 0
+        order = np.argsort(self.targets[inside], kind="stable")
+        counts = np.bincount(self.targets[inside], minlength=len(self))
+        return np.concatenate(([0], np.cumsum(counts))), self.sources[inside][order]
 
     def _named(self, claim: Any) -> list[int]:
         """The cells that a claim, or what it calls, names; all of the network if it looks there."""

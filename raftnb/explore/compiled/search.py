@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict
+from raftnb.explore.bindings import Binding
 from raftnb.explore.compiled.agreement import SHARE, Differs, compare, some_states
 from raftnb.explore.compiled.program import Loaded, Text, text_of
 from raftnb.explore.compiled.stored import Stored
@@ -17,11 +19,18 @@ from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.conclusion import conclude, never_taken, not_checked, remarks
 from raftnb.explore.given import asked
 from raftnb.explore.interchangeable import CLAIMS_TRIED, refuse_favorites
+from raftnb.explore.possible import Prospect, with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
+from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
+if TYPE_CHECKING:  # numpy, which it needs, takes time to import
+    from raftnb.explore.compiled.graph import CompiledGraph
+
+STEP_BYTES = 40
+"""Of memory for each step, where all are put in order."""
 MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER = range(9)
 WAITING = 128
 """So many successors wait in C to be met (search.c)."""
@@ -43,7 +52,7 @@ def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True)
     """
     if options.symmetry:
         refuse_favorites(model)
-    if asked(model, "possible"):
+    if asked(model, "possible") and (options.symmetry or options.spills):
         raise NotCompiled("`possible` claims")
     written = text_of(model, options)
     if written.in_python and (options.spills or options.symmetry or not mixed):
@@ -124,10 +133,10 @@ class CompiledSearch:
         try:
             self.explore()
             self._compare()
-            return self._result(None)
+            return with_possible(self.model, self._result(None), self)
         except Stop as stop:
             self._compare()
-            return self._result(stop.verdict, **stop.found)
+            return with_possible(self.model, self._result(stop.verdict, **stop.found), self)
         except KeyboardInterrupt:
             self._put_down()
             return self._result(Verdict.UNKNOWN, bound="interrupted")
@@ -264,6 +273,22 @@ class CompiledSearch:
         return alike(self.model, states, lambda state: self.loaded.canonical(state)[0])
 
     # What is said.
+
+    def prospect(self, claim: Property, binding: Binding) -> Prospect:
+        """From which of the states one with a claim, its parameters bound, can be reached.
+
+        Raises `MemoryError` if the steps do not fit into the memory that may be used.
+        """
+        return self._graph.prospect(claim, binding)
+
+    @cached_property
+    def _graph(self) -> CompiledGraph:
+        met = self.loaded.result
+        if 4 * self.loaded.cells * met.states + STEP_BYTES * met.generated > self._memory():
+            raise MemoryError
+        from raftnb.explore.compiled.graph import CompiledGraph
+
+        return CompiledGraph(self.model, self.loaded)
 
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
         met = self.loaded.result
