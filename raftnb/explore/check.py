@@ -166,7 +166,7 @@ def _asked(model: Model, options: ExplorationOptions, engine: str) -> Exploratio
         raise UsageError(
             "symmetry with the reference engine",
             allowed="the fast engine, which needs the package numba",
-            cure="install numba and leave `engine` out, or leave `symmetry` out",
+            cure="leave `engine` out (numba must be installed), or leave `symmetry` out",
         )
     slow = Reference(model, options)
     return with_possible(model, slow.run(), slow)

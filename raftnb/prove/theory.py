@@ -93,13 +93,11 @@ class Theory:
             return z3.IntSort()
         if isinstance(type_, nodes.Member):
             return self.named_sort(type_.root)
-        cure = "use one of these there"
-        if isinstance(type_, nodes.Option):
-            cure = "take it as a parameter of the action, `x: T`, and ask: `when(self.x == x)`"
+        asked = "take it as a parameter of the action, `x: T`, and ask: `when(self.x == x)`"
         raise SpecError(
             f"{in_words(type_)} as a key, an argument, or a member of a set",
             allowed="bool, numbers, text, enums, members of domains and process classes",
-            cure=cure,
+            cure=asked if isinstance(type_, nodes.Option) else "use one of these there",
         )
 
     def set_sort(self, type_: SetOf) -> z3.SortRef:

@@ -31,7 +31,6 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.liveness.check import (
     Demanded,
-    Stems,
     demands_on,
     fair_actions,
     graph_of,
@@ -49,6 +48,7 @@ from raftnb.liveness.fair_cycles import (
     numbers,
     shortest_lasso,
 )
+from raftnb.liveness.lassos import Stems
 from raftnb.liveness.reasons import tell
 from raftnb.refine.image import image
 from raftnb.refine.mapped import checked

@@ -14,6 +14,7 @@ import numpy as np
 from raftnb.data.trace import State, Step
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.compiled.agreement import MOST_SUCCESSORS, Differs
+from raftnb.explore.compiled.interpreted import cells_asked
 from raftnb.explore.compiled.program import NO_PARENT, Loaded
 from raftnb.explore.possible import Prospect
 from raftnb.explore.retraced import taken, through
@@ -126,12 +127,8 @@ class CompiledGraph:
         counts = np.bincount(self.targets[inside], minlength=len(self))
         return np.concatenate(([0], np.cumsum(counts))), self.sources[inside][order]
 
-    def _named(self, claim: Any) -> list[int]:
+    def _named(self, claim: Any) -> tuple[int, ...]:
         """The cells that a claim, or what it calls, names; all of the network if it looks there."""
-        namespace, own = self.model.spec.namespace, len(self.model.variables)
-        texts = source.reached(claim, namespace)
-        names = source.attributes(claim, namespace)
-        cells = self.model.layout.cells[:own]
-        found = [i for i, cell in enumerate(cells) if cell.variable in names]
+        texts = source.reached(claim, self.model.spec.namespace)
         looks = any(in_flight in source.callees(text).values() for text in texts)
-        return [*found, *(range(own, self._loaded.cells) if looks else ())]
+        return cells_asked(self.model, claim, network=looks)

@@ -22,8 +22,6 @@ Interpreter = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_uint32)
 Judge = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, Cells, Cells)
 ROOM = 1 << 16
 """Words for what one instance does in one state (`answers` in instances.c)."""
-
-
 MOST_KNOWN = 1 << 18
 """Answers that are kept, at most: a hundred megabytes or so."""
 UNNAMED = {"getattr", "vars"}
@@ -43,22 +41,22 @@ def named_cells(model: Model, instance: ActionInstance) -> tuple[int, ...]:
 
     Messages in flight and queues are among them wherever there is a network.
     """
-    is_in_order = type(instance.process).cycle is not None
-    return _cells_of(model, instance.action.function, {"pc"} if is_in_order else set())
+    found = cells_asked(model, instance.action.function)
+    if type(instance.process).cycle is None:
+        return found
+    labels = (i for i, cell in enumerate(model.layout.cells) if cell.variable == "pc")
+    return tuple(sorted({*found, *labels}))
 
 
-def cells_asked(model: Model, claim: Property) -> tuple[int, ...]:
-    """The same of a claim."""
-    return _cells_of(model, as_function(claim), set())
-
-
-def _cells_of(model: Model, function: Any, more: set[str]) -> tuple[int, ...]:
-    own, namespace = len(model.variables), model.spec.namespace
-    names = source.attributes(function, namespace) | more
+def cells_asked(model: Model, claim: Property, *, network: bool = True) -> tuple[int, ...]:
+    """The same of a claim; unless it looks at the `network`, without that."""
+    function, own = as_function(claim), len(model.variables)
+    namespace, all_cells = model.spec.namespace, len(model.layout.cells) + has_bag(model)
+    names = source.attributes(function, namespace)
     called = {name for f in source.reached(function, namespace) for name in f.__code__.co_names}
     cells = enumerate(model.layout.cells[:own])
-    found = [i for i, cell in cells if cell.variable in names or called & UNNAMED]
-    return (*found, *range(own, len(model.layout.cells) + has_bag(model)))
+    found = (i for i, cell in cells if cell.variable in names or called & UNNAMED)
+    return (*found, *(range(own, all_cells) if network else ()))
 
 
 def texts_in(model: Model, instance: ActionInstance) -> Iterator[Any]:
