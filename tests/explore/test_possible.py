@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from raftnb.data.errors import SpecError
 from raftnb.data.trace import State
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, random_walks
+from raftnb.explore.compiled import Differs, compiled_search
+from raftnb.explore.compiled.shape import Shape
+from raftnb.explore.result import ExplorationOptions
 from raftnb.language import (
     Delivery,
     Globals,
@@ -245,6 +249,22 @@ def test_without_memory_for_the_steps_it_is_unknown(
     found = check(careful()(), engine=engine)
     assert found.verdict is Verdict.UNKNOWN
     assert "max_memory" in str(found.bound)
+
+
+@needs_cc
+@pytest.mark.parametrize("says", ["return 1;", "return 0;"])
+def test_a_program_that_is_wrong_about_a_claim_is_not_believed(
+    says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(self: Shape) -> Iterator[str]:
+        name = self.functions.tables.fresh("p")
+        self.functions._add(f"static int {name}(void)", [says])
+        self.possible.append(at_the_door)
+        yield name
+
+    monkeypatch.setattr(Shape, "_possible", wrong)
+    with pytest.raises(Differs, match="`at_the_door` is true in other states"):
+        compiled_search(careful()(), ExplorationOptions(progress=False)).run()
 
 
 def test_walks_do_not_tell() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -26,6 +26,8 @@ from raftnb.language.world import World
 
 AT_ONCE = 1 << 18
 """So many steps are asked for at once."""
+TRIED = 100
+"""In so many states, at most, plain Python is asked what the program says of a claim."""
 
 
 class CompiledGraph:
@@ -82,25 +84,43 @@ class CompiledGraph:
     def where(self, claim: Any, binding: Binding) -> Any:
         """In which states a claim is true, its parameters bound (an array of bool).
 
-        It is asked in plain Python, once for each combination of values in the cells it names.
+        Raises `Differs` where plain Python says something else than the program.
         """
         is_true, world = truth(self.model, claim, binding), World(self.model)
+
+        def is_true_in(number: int) -> bool:
+            world.load(self.state(number))
+            return is_true(world)
+
+        def asked(numbers: list[int]) -> list[bool]:
+            with world:
+                return [is_true_in(number) for number in numbers]
+
+        if claim in self._loaded.written.possible:
+            found = np.empty(len(self), dtype=bool)
+            into = ctypes.c_void_p(found.ctypes.data)
+            if self._loaded.library.where(self._loaded.written.possible.index(claim), into):
+                some = list(range(0, len(self), -(-len(self) // TRIED)))
+                if asked(some) != found[some].tolist():
+                    raise Differs(f"`{claim.__name__}` is true in other states in Python")
+                return found
+        return self._where_in_python(claim, asked)
+
+    def _where_in_python(self, claim: Any, asked: Callable[[list[int]], list[bool]]) -> Any:
+        """The same, asked once for each combination of values in the cells that it names."""
         _, first, like = np.unique(
             self.rows[:, self._named(claim)], axis=0, return_index=True, return_inverse=True
         )
-        said = []
-        with world:
-            for number in first.tolist():
-                world.load(self.state(number))
-                said.append(is_true(world))
-        return np.array(said, dtype=bool)[like.reshape(-1)]
+        return np.array(asked(first.tolist()), dtype=bool)[like.reshape(-1)]
 
     def prospect(self, claim: Property, binding: Binding) -> Prospect:
         """From which of the states one with a claim, its parameters bound, can be reached."""
-        there, leaving = self.where(claim, binding), np.zeros(len(self), dtype=bool)
-        leaving[self.sources[self.targets < 0]] = True
+        there = self.where(claim, binding)
         able = self._reaching(there)
-        lost = np.flatnonzero(~self._reaching(there | leaving))
+        if able.all():
+            return Prospect(None, 0)
+        there[self.sources[self.targets < 0]] = True
+        lost = np.flatnonzero(~self._reaching(there))
         first = through(self.model, self._path(int(lost[0]))) if len(lost) else None
         return Prospect(first, int((~able).sum()))
 
@@ -110,13 +130,16 @@ class CompiledGraph:
     def _reaching(self, goal: Any) -> Any:
         """The states from which one of the goal can be reached, those of the goal among them."""
         starts, into = self._backward
-        reached, new = goal.copy(), np.flatnonzero(goal)
+        reached, new, place = goal.copy(), np.flatnonzero(goal), np.empty(len(goal), np.int64)
         while len(new):
             n = starts[new + 1] - starts[new]
             before = np.cumsum(n) - n
             found = into[np.repeat(starts[new] - before, n) + np.arange(n.sum())]
-            new = np.unique(found[~reached[found]])
-            reached[new] = True
+            found = found[~reached[found]]
+            reached[found] = True
+            each = np.arange(len(found))
+            place[found] = each  # of those that are there several times, the last one
+            new = found[place[found] == each]
         return reached
 
     @cached_property

@@ -22,6 +22,7 @@ from raftnb.explore.compiled.shape import Claims, Shape, claims_of
 from raftnb.explore.compiled.tables import has_bag
 from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
 from raftnb.explore.result import ExplorationOptions, View
+from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
@@ -35,8 +36,9 @@ class Text:
     """A model's program, and what is needed to speak to it.
 
     `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
-    the instances that are run in Python, and why, and `judged` the claims; `symmetric` are the
-    members that may change places. `world` is that of plain Python.
+    the instances that are run in Python, and why, and `judged` the claims; `possible` are the
+    claims of what is possible that it can be asked; `symmetric` are the members that may change
+    places. `world` is that of plain Python.
     """
 
     model: Model
@@ -51,6 +53,7 @@ class Text:
     interpreted: Mapping[int, str] = field(default_factory=dict)
     symmetric: tuple[Domain, ...] = ()
     judged: tuple[Judged, ...] = ()
+    possible: tuple[Property, ...] = ()
 
     @property
     def in_python(self) -> dict[str, str]:
@@ -88,6 +91,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     return Text(
         model, world, text, tables.atoms, tables.masks, tables.constants, claims,
         shape.rows.width, options.view, shape.interpreted, shape.symmetric, tuple(shape.judged),
+        tuple(shape.possible),
     )  # fmt: skip
 
 

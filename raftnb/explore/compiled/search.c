@@ -486,6 +486,17 @@ int judge(const W *state, size_t claim) {
     return all_pass(CONSTRAINT, -1) && within_limits();
 }
 
+/* In which states one of the claims of what is possible is true; whether it has a value in all. */
+int where(size_t claim, unsigned char *into) {
+    top = stack;
+    if (setjmp(on_failure)) return 0;
+    for (size_t i = 0; i < states_n; i++) {
+        unpack(looked_at, row_at(i));
+        into[i] = is_true_of(possible[claim], looked_at);
+    }
+    return 1;
+}
+
 /* Whether a claim about steps is true of the step between two states. */
 int judge_step(const W *before, const W *after, size_t claim) {
     top = stack;
