@@ -16,7 +16,6 @@ LINES = {
     "chekc raft": ("command line, COMMAND", "invalid choice: 'chekc'", "did you mean `check`?"),
     "check raft --symetry": ("command line", "--symetry", "did you mean `--symmetry`?"),
     "check --max-sates 5 raft": ("command line", "--max-sates", "`--max-states`?"),
-    "states raft --out x.jsonl --max-seconds 2": ("command line", "--max-seconds", "states --help"),
     "--foo list": ("command line", "--foo", "--help"),
     "list extra": ("command line", "unrecognized arguments: extra", "--help"),
     "check raft --max-term 2": ("command line", "unrecognized arguments", "--set max_term=2"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from itertools import count
+
 import pytest
 
 from raftnb.data.errors import SpecError, UsageError
@@ -13,6 +16,7 @@ from raftnb.explore.compiled import (
     compiled_search,
     interpreted,
     program_of,
+    search,
 )  # fmt: skip
 from raftnb.explore.compiled.interpreted import cells_asked
 from raftnb.explore.reference import Reference
@@ -217,6 +221,31 @@ def test_few_answers_are_kept(monkeypatch):
     monkeypatch.setattr(interpreted, "MOST_KNOWN", 3)
     found = compiled_search(WRITERS(), OPTIONS).run()
     assert said(found) == said(Reference(WRITERS(), OPTIONS).run())
+
+
+@pytest.mark.parametrize("method", ["_judge", "_answer"])
+def test_an_answer_that_is_lost_is_none(method, monkeypatch):
+    """What is raised at the end of an answer does not come out of C, which then reads a 0."""
+    monkeypatch.setattr(interpreted.Interpreted, method, lambda *_: 0)
+    with pytest.raises(Differs, match="a state is handed to Python"):
+        compiled_search(QUEUES(), OPTIONS).run()
+
+
+@pytest.mark.parametrize("method", ["_is_true", "_packed"])
+def test_an_interruption_while_python_is_asked_is_heard_soon(method, monkeypatch):
+    options = ExplorationOptions(deadlock=False, progress=False, max_depth=8)
+    right, calls = getattr(interpreted.Interpreted, method), count()
+
+    def interrupted(*given):
+        if next(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return right(*given)
+
+    monkeypatch.setattr(interpreted.Interpreted, method, interrupted)
+    monkeypatch.setattr(search, "FEW", 10)
+    found = compiled_search(QUEUES(), options).run()
+    assert (found.verdict, found.bound) == (Verdict.UNKNOWN, "interrupted")
+    assert 0 < found.distinct < Reference(QUEUES(), options).run().distinct
 
 
 def test_where_all_must_be_said_in_c_such_a_claim_is_refused(tmp_path):

@@ -38,5 +38,5 @@ def test_a_log_has_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
         now[0] = float(second)
         log.write(f"\r{second} states")
     log.write("\r     \r")
-    assert out.getvalue() == "0 states\n60 states\n120 states\n"
+    assert out.getvalue() == "1 states\n61 states\n121 states\n"  # none in the first second
     assert not log.isatty()

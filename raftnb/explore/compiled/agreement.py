@@ -39,7 +39,8 @@ def compare(loaded: Loaded, seconds: float, begun: float) -> int:
     for number in sample(loaded):
         if looked_at >= AT_LEAST and time.perf_counter() - begun > SHARE * seconds:
             break
-        compare_state(loaded, number)
+        with loaded.calling():
+            compare_state(loaded, number)
         looked_at += 1
     return looked_at
 

@@ -57,9 +57,10 @@ class CompiledGraph:
         found, state = np.empty((AT_ONCE, 3), np.uint32), ctypes.c_uint32(0)
         words, room = ctypes.c_void_p(found.ctypes.data), ctypes.c_size_t(AT_ONCE)
         while state.value < len(self):
-            n = self._loaded.library.edges(
-                ctypes.byref(state), words, room, ctypes.c_size_t(MOST_SUCCESSORS)
-            )
+            with self._loaded.calling():
+                n = self._loaded.library.edges(
+                    ctypes.byref(state), words, room, ctypes.c_size_t(MOST_SUCCESSORS)
+                )
             if n < 0:
                 raise Differs("the compiled code fails in a state that it went through")
             yield found[:n].astype(np.int32)

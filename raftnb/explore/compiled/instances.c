@@ -231,12 +231,12 @@ static int (*judge_in_python)(int claim, const W *now, const W *then);
 
 int asks_python(int claim) {
     int found = judge_in_python(claim, s, t);
-    if (found < 0) fail();
-    return found;
+    if (!found) fail();
+    return found - 1;
 }
 
 static int attempt_in_python(int n, W message) {
-    int found = interpreter(n, message);
+    int found = interpreter(n, message) - 1;
     if (found < 0) fail();
     const W *from = answers;
     for (int i = 0; i < found && !halt; i++) {

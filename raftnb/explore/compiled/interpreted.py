@@ -100,7 +100,10 @@ class Interpreted:
         library.interpret_with(*self.callbacks)
 
     def _answer(self, number: int, message: int) -> int:
-        """How many outcomes there are, which are then in `answers`; -1 where something is wrong."""
+        """One more than the outcomes, which are then in `answers`; 0 where something is wrong.
+
+        An exception that is raised behind the last line here is lost, and then C reads a 0.
+        """
         try:
             before = self.before
             key = (number, message, *[before[cell] for cell in self.cells[number]])
@@ -110,13 +113,13 @@ class Interpreted:
                 self.known[key] = self._packed(list(self._outcomes(number, message)))
             n, words, size = self.known[key]
             ctypes.memmove(self.answers, words, size)
-            return n
+            return n + 1
         except BaseException as error:  # it must not pass through C
             self.error = error
-            return -1
+            return 0
 
     def _judge(self, number: int, now: Any, then: Any) -> int:
-        """Whether a claim is true of a state, or of the step to another one; -1 as above."""
+        """2 if a claim is true of a state, or of the step to another one, 1 if not; 0 as above."""
         try:
             cells, is_step = self.asked[number], self.judged[number].is_step
             key = (number, *[row[cell] for row in (now, then)[: 1 + is_step] for cell in cells])
@@ -124,10 +127,10 @@ class Interpreted:
                 if len(self.true) >= MOST_KNOWN:
                     self.true.clear()
                 self.true[key] = self._is_true(number, now, then)
-            return self.true[key]
+            return self.true[key] + 1
         except BaseException as error:  # it must not pass through C
             self.error = error
-            return -1
+            return 0
 
     def _is_true(self, number: int, now: Any, then: Any) -> bool:
         claim, is_step, _ = self.judged[number]

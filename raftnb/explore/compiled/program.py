@@ -6,12 +6,14 @@ import ctypes
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.limits import undisturbed
 from raftnb.data.trace import State
 from raftnb.explore.compiled.building import Build, headers
 from raftnb.explore.compiled.checkpoints import Folder, refusal
@@ -168,6 +170,13 @@ class Loaded:
             return None
         known = {n: written.instances[n] for n in written.interpreted}
         return Interpreted(written.model, known, written.judged, self.words, self.library)
+
+    def calling(self) -> AbstractContextManager[None]:
+        """Around a call in which Python may be asked: what interrupts it is heard afterwards.
+
+        Whatever is raised in an answer of Python's while that begins or ends would be lost.
+        """
+        return nullcontext() if self.interpreter is None else undisturbed()
 
     def _result(self) -> type[ctypes.Structure]:
         counts = ("states", "next", "level_end", "generated", "cut", "merged", "depth")

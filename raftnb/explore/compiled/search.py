@@ -34,8 +34,9 @@ STEP_BYTES = 40
 MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER = range(9)
 WAITING = 128
 """So many successors wait in C to be met (search.c)."""
-CHUNK = 20_000
-"""After so many states Python has its turn: the progress bar, Ctrl-C, the bounds."""
+CHUNK, FEW = 20_000, 1_000
+"""After so many states Python has its turn: the progress bar, Ctrl-C, the bounds. Few where it is
+asked in between, which takes time."""
 
 
 def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch:
@@ -173,19 +174,27 @@ class CompiledSearch:
         if self._trial:
             self._trial.of_initial()
         for state in self.model.starts and self.model.initial_states:
-            self._heed(self.loaded.library.begin(self.loaded.row(state)))
+            with self.loaded.calling():
+                reason = self.loaded.library.begin(self.loaded.row(state))
+            self._heed(reason)
         reason = DONE if self.model.starts else MORE
         while reason == MORE:
-            reason = self.loaded.library.begin_all(CHUNK)
+            with self.loaded.calling():
+                reason = self.loaded.library.begin_all(self._chunk)
             self._heed(reason)
         self.begun = True
         self._put_down()
+
+    @property
+    def _chunk(self) -> int:
+        return CHUNK if self.loaded.interpreter is None else FEW
 
     def _level(self, bar: Any) -> None:
         """Expand the states of one depth."""
         reason = MORE
         while reason == MORE:
-            reason = self.loaded.library.expand(CHUNK)
+            with self.loaded.calling():
+                reason = self.loaded.library.expand(self._chunk)
             self._heed(reason)
             self._report(bar)
             if self.stored and self.stored.is_due():

@@ -85,11 +85,15 @@ class CompiledPart:
         before, reason = self._counts(), MORE
         with self._timed():
             for state in self.model.starts and self.model.initial_states:
-                reason = self._heed(self.library.begin(self.loaded.row(state)))
+                with self.loaded.calling():
+                    reason = self.library.begin(self.loaded.row(state))
+                self._heed(reason)
                 if reason != MORE:
                     break
             while reason == MORE and not self.model.starts:
-                reason = self._heed(self.library.begin_all(ctypes.c_uint64(CHUNK)))
+                with self.loaded.calling():
+                    reason = self.library.begin_all(ctypes.c_uint64(CHUNK))
+                self._heed(reason)
         found = self._expanded(before, reason)
         if reason == BROKEN:
             return found._replace(bad=None, broken=self._broken_at_first())
@@ -101,7 +105,9 @@ class CompiledPart:
         self.result.next, self.result.level_end = start, stop
         with self._timed():
             while reason == MORE:
-                reason = self._heed(self.library.expand(ctypes.c_uint64(CHUNK)))
+                with self.loaded.calling():
+                    reason = self.library.expand(ctypes.c_uint64(CHUNK))
+                self._heed(reason)
             batches, sent = [], 0
             for shard in range(self.many):
                 sent += self._made(self.library.batch_for(shard))
