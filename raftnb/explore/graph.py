@@ -18,7 +18,7 @@ from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.expander import Expander
 from raftnb.explore.given import the_model
 from raftnb.explore.permuted import some_rows, try_claims
-from raftnb.explore.possible import Prospect
+from raftnb.explore.possible import Prospect, prospect
 from raftnb.explore.result import ExplorationOptions, nothing_found
 from raftnb.explore.tables import kernels
 from raftnb.explore.tables.backward import Backward
@@ -171,12 +171,6 @@ class Graph:
     def _backward(self) -> Backward:
         return Backward(self.distinct, self.sources, self.targets)
 
-    @cached_property
-    def _leaving(self) -> Any:
-        found = np.zeros(self.distinct, dtype=bool)
-        found[self.sources[self.targets < 0]] = True
-        return found
-
     def prospect(self, claim: Any, binding: Binding) -> Prospect:
         """From which of the states one with a claim, its parameters bound, can be reached.
 
@@ -184,12 +178,7 @@ class Graph:
         """
         if self._engine.generated * STEP_BYTES > self._engine.options.memory:
             raise MemoryError
-        there = self.where(claim, binding)
-        able = self._backward.reach(there)
-        if able.all():
-            return Prospect(None, 0)
-        lost = np.flatnonzero(~self._backward.reach(there | self._leaving))
-        return Prospect(self.trace(int(lost[0])) if len(lost) else None, int((~able).sum()))
+        return prospect(self, self.where(claim, binding), self._backward.reach)
 
 
 class Edges:

@@ -15,6 +15,7 @@ from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.given import asked
 from raftnb.explore.reference import GivenUp, is_within_bounds
 from raftnb.explore.retraced import through
+from raftnb.explore.spans import numbers_in
 from raftnb.explore.walkers import Met, Onward
 from raftnb.language.claims import Property
 from raftnb.language.processes import Action
@@ -115,7 +116,7 @@ class PlainGround:
         bad = next((at for at, number in enumerate(here.tolist()) if number in self.bad), None)
         first, many = np.array(self.first)[here], np.array(self.many)[here]
         parents = np.repeat(np.arange(len(here)), many)
-        ways = np.arange(len(parents)) + np.repeat(first - (np.cumsum(many) - many), many)
+        ways = numbers_in(first, many)
         after, labels = np.array(self.targets)[ways], np.array(self.labels)[ways]
         return Onward(after.reshape(-1, 1), parents, labels, stuck, bad)
 

@@ -8,9 +8,9 @@ a step out of the graph may lead to P, nothing is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Verdict, counted
@@ -27,6 +27,30 @@ class Prospect(NamedTuple):
 
     lost: Trace | None
     without: int
+
+
+class Steps(Protocol):
+    """The steps between numbered states: arrays of where each begins, and leads (-1: outside)."""
+
+    @property
+    def sources(self) -> Any: ...
+    @property
+    def targets(self) -> Any: ...
+    def trace(self, number: int) -> Trace: ...
+
+
+def prospect(steps: Steps, there: Any, reach: Callable[[Any], Any]) -> Prospect:
+    """From which states one of those `there` can be reached (an array of bool).
+
+    `reach` gives the states from which one of some can be reached.
+    """
+    able = reach(there)
+    if able.all():
+        return Prospect(None, 0)
+    hopeful = there.copy()
+    hopeful[steps.sources[steps.targets < 0]] = True
+    (lost,) = (~reach(hopeful)).nonzero()
+    return Prospect(steps.trace(int(lost[0])) if len(lost) else None, int((~able).sum()))
 
 
 class Reached(Protocol):

@@ -182,15 +182,21 @@ def test_the_decorator_records_a_method(tmp_path: Path) -> None:
     assert (found.verdict, found.matched) == (Verdict.HOLDS, 11)
 
 
-def test_nothing_is_lost_when_the_program_dies(tmp_path: Path) -> None:
+def die_recording(path: Path, last: str) -> None:
+    """A program that records into a file dies by the last thing that it does."""
     text = (
         "import os, sys; from raftnb.record.trace import TraceRecorder\n"
-        "trace = TraceRecorder(sys.argv[1], servers=['s1', 's2', 's3'])\n"
-        "trace.event('time_out', 's1', state={'role': 'candidate'})\n"
-        "os.kill(os.getpid(), 9)"
+        f"trace = TraceRecorder(sys.argv[1], servers=['s1', 's2', 's3'])\n{last}"
     )
-    path = tmp_path / "run.jsonl"
     assert subprocess.run([sys.executable, "-c", text, str(path)], check=False).returncode == -9
+
+
+def test_nothing_is_lost_when_the_program_dies(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    die_recording(
+        path,
+        "trace.event('time_out', 's1', state={'role': 'candidate'})\nos.kill(os.getpid(), 9)",
+    )
     with TraceRecorder(path) as trace:  # another process joins
         trace.event("restart", "s1", state={"role": "follower", "currentTerm": 1})
     assert (judged(read_events(path)).verdict, len(path.read_text().splitlines())) == (
@@ -200,14 +206,8 @@ def test_nothing_is_lost_when_the_program_dies(tmp_path: Path) -> None:
 
 
 def test_a_step_that_the_program_died_in_may_be_done_or_not(tmp_path: Path) -> None:
-    text = (
-        "import os, sys; from raftnb.record.trace import TraceRecorder\n"
-        "trace = TraceRecorder(sys.argv[1], servers=['s1', 's2', 's3'])\n"
-        "with trace.step('time_out', 's1'):\n"
-        "    os.kill(os.getpid(), 9)"
-    )
     path = tmp_path / "run.jsonl"
-    assert subprocess.run([sys.executable, "-c", text, str(path)], check=False).returncode == -9
+    die_recording(path, "with trace.step('time_out', 's1'):\n    os.kill(os.getpid(), 9)")
     begun = [json.loads(line) for line in path.read_text().splitlines()]
     for term, verdict in enumerate((Verdict.HOLDS, Verdict.HOLDS, Verdict.VIOLATED)):
         back = {"event": "restart", "server": "s1", "state": {"currentTerm": term}}

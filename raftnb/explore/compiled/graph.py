@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from raftnb.data.trace import State, Step
+from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.compiled.agreement import MOST_SUCCESSORS, Differs
 from raftnb.explore.compiled.interpreted import cells_asked
 from raftnb.explore.compiled.program import NO_PARENT, Loaded
-from raftnb.explore.possible import Prospect
+from raftnb.explore.possible import Prospect, prospect
 from raftnb.explore.retraced import taken, through
+from raftnb.explore.spans import numbers_in
 from raftnb.language import source
 from raftnb.language.claims import Property
 from raftnb.language.network import in_flight
@@ -116,26 +117,18 @@ class CompiledGraph:
 
     def prospect(self, claim: Property, binding: Binding) -> Prospect:
         """From which of the states one with a claim, its parameters bound, can be reached."""
-        there = self.where(claim, binding)
-        able = self._reaching(there)
-        if able.all():
-            return Prospect(None, 0)
-        there[self.sources[self.targets < 0]] = True
-        lost = np.flatnonzero(~self._reaching(there))
-        first = through(self.model, self._path(int(lost[0]))) if len(lost) else None
-        return Prospect(first, int((~able).sum()))
+        return prospect(self, self.where(claim, binding), self._reaching)
 
-    def _path(self, number: int) -> list[State]:
-        return [self.state(n) for n in self._loaded.path(number)]
+    def trace(self, number: int) -> Trace:
+        """A shortest trace to a state."""
+        return through(self.model, [self.state(n) for n in self._loaded.path(number)])
 
     def _reaching(self, goal: Any) -> Any:
         """The states from which one of the goal can be reached, those of the goal among them."""
         starts, into = self._backward
         reached, new, place = goal.copy(), np.flatnonzero(goal), np.empty(len(goal), np.int64)
         while len(new):
-            n = starts[new + 1] - starts[new]
-            before = np.cumsum(n) - n
-            found = into[np.repeat(starts[new] - before, n) + np.arange(n.sum())]
+            found = into[numbers_in(starts[new], starts[new + 1] - starts[new])]
             found = found[~reached[found]]
             reached[found] = True
             each = np.arange(len(found))

@@ -450,11 +450,15 @@ void watch_deadlock(int yes) { watches_deadlock = yes; }
 /* Expand up to `most` states, or to the end of the level. */
 int expand(uint64_t most) { return result.reason = FAILED, result.reason = expand_some(most); }
 
-/* The successors of a state, each with the number of its instance. */
-int64_t successors(uint32_t state, W *into, size_t most) {
-    halt = MORE, collect_as(SUCCESSORS), collected = into, collected_n = 0, collected_most = most;
+static void begin_to_collect(int what, W *into, size_t most) {
+    halt = MORE, collect_as(what), collected = into, collected_n = 0, collected_most = most;
     waiting_n = 0, noting = -1, top = stack;
     memset(picks, 0, sizeof picks);
+}
+
+/* The successors of a state, each with the number of its instance. */
+int64_t successors(uint32_t state, W *into, size_t most) {
+    begin_to_collect(SUCCESSORS, into, most);
     if (setjmp(on_failure)) return -1;
     begin_at(state);
     ask_all();
@@ -465,9 +469,7 @@ int64_t successors(uint32_t state, W *into, size_t most) {
 /* The steps out of the states from `*next` on: where each begins, where it leads (NOWHERE: to a state
    that is not there), its instance. A state has not more than `each`; `*next` is then the first one left. */
 int64_t edges(uint32_t *next, W *into, size_t most, size_t each) {
-    halt = MORE, collect_as(EDGES), collected = into, collected_n = 0, collected_most = most;
-    waiting_n = 0, noting = -1, top = stack;
-    memset(picks, 0, sizeof picks);
+    begin_to_collect(EDGES, into, most);
     if (setjmp(on_failure)) return -1;
     if (of_bits) of_bits = 0, index_states(bits_for(states_n), 0);
     for (; *next < states_n && most - collected_n >= each; ++*next) begin_at(*next), ask_all();

@@ -168,8 +168,9 @@ class Shape:
         for claim in asked(self.model, "possible"):
             if bindings(self.model, (claim,)) == [{}]:
                 with suppress(SpecError, NotCompiled):
-                    yield self.functions.claim(claim, self.world)
+                    function = self.functions.claim(claim, self.world)
                     self.possible.append(claim)
+                    yield function
 
     def _asking_python(self, claim: Property, error: Exception, *, is_step: bool = False) -> str:
         why = error.found if isinstance(error, SpecError) else str(error)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from raftnb.explore.memo.memo import Memo
+from raftnb.explore.spans import numbers_in
 from raftnb.explore.tables.layout import BagCounter, Entry
 from raftnb.parallel import packed, unpacked
 
@@ -81,9 +82,7 @@ def contents(memo: Memo, numbers: Any) -> tuple[tuple[Any, Any], Any]:
     assert int(numbers.max(initial=0)) < bags.counts[BagCounter.BAGS]
     spans = bags.bag[numbers]
     lengths = spans[:, 1]
-    ends = np.cumsum(lengths)
-    where = np.arange(int(lengths.sum())) + np.repeat(spans[:, 0] - (ends - lengths), lengths)
-    entries = bags.entry[where]
+    entries = bags.entry[numbers_in(spans[:, 0], lengths)]
     messages, places = np.unique(entries[:, Entry.MESSAGE], return_inverse=True)
     entries = np.column_stack([places.reshape(-1), entries[:, Entry.COUNT]])
     return (small(lengths), small(entries)), messages
