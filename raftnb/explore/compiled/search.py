@@ -204,7 +204,6 @@ class CompiledSearch:
         """Stop where the compiled code says that there is something to say."""
         found, written = self.loaded.result, self.written
         if reason == FAILED:
-            self._heed_python()
             self._let_python_go_on()
             raise Differs("a state is handed to Python")
         if reason == WIDER:
@@ -222,12 +221,6 @@ class CompiledSearch:
             claim, trace = written.claims.steps[found.claim], self.to(found.bad)
             trace = one_more(self.model, trace, claim)
             raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
-
-    def _heed_python(self) -> None:
-        """Stop where what was run in Python was interrupted."""
-        interpreter = self.loaded.interpreter
-        if interpreter is not None and isinstance(interpreter.error, KeyboardInterrupt):
-            raise interpreter.error
 
     def _let_python_go_on(self) -> None:
         """Meet the initial states, or go on by one step from where successors were not all met.
