@@ -201,6 +201,12 @@ def test_all_states_are_there():
     search.loaded.close()
 
 
+def test_a_state_may_have_more_successors_than_there_was_room_for(monkeypatch):
+    """The text of one that is not believed blamed the code, which was right."""
+    monkeypatch.setattr("raftnb.explore.compiled.agreement.FEW_SUCCESSORS", 1)
+    check_all(of())
+
+
 def test_bounds():
     assert check(of(), engine="compiled", max_states=50).bound == "max_states 50"
     assert check(of(), engine="compiled", max_states=50).distinct == 50

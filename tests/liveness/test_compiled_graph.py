@@ -17,7 +17,6 @@ from raftnb.explore import reachable
 from raftnb.explore.bindings import bindings, truth
 from raftnb.explore.compiled import explored, expressions
 from raftnb.explore.compiled import graph as compiled
-from raftnb.explore.compiled.agreement import MOST_SUCCESSORS
 from raftnb.explore.compiled.explored import compiled_graph
 from raftnb.explore.compiled.graph import CompiledGraph
 from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
@@ -121,9 +120,10 @@ def not_all_on() -> bool:
     return not all(s.on for s in Switch)
 
 
-def test_states_that_were_bits_of_a_table_get_numbers(monkeypatch):
-    """A row is one word of ten bits; and the steps are asked for in several parts."""
-    monkeypatch.setattr(compiled, "AT_ONCE", MOST_SUCCESSORS + 10)
+@pytest.mark.parametrize("room", [1, 7, 10, 25, 1 << 18])
+def test_states_that_were_bits_of_a_table_get_numbers(room, monkeypatch):
+    """A row is one word of ten bits; and the steps are asked for in several parts, ten a state."""
+    monkeypatch.setattr(compiled, "AT_ONCE", room)
     constants = {"switches": 10}
     model = Spec("switches", (Switch,), constants=constants, constraints=(not_all_on,))()
     graph, memo = found(model), reachable(model, progress=False)

@@ -22,7 +22,8 @@ from raftnb.language.world import World
 SHARE = 0.05
 """So much of the time of the exploration is spent on it, and no less than on `AT_LEAST` states."""
 AT_LEAST = 8
-MOST_SUCCESSORS = 4_096
+FEW_SUCCESSORS = 256
+"""There is room for so many successors at first, and for all where a state has more."""
 PERMUTATIONS = 4
 
 
@@ -119,9 +120,11 @@ def compare_view(loaded: Loaded, number: int, state: State) -> None:
 
 def successors(loaded: Loaded, number: int) -> Iterator[tuple[str, str, Any]]:
     """The steps from a state as the compiled code has them: process, action, the row after it."""
-    width = loaded.cells + 1
-    found = (ctypes.c_uint32 * (width * MOST_SUCCESSORS))()
-    n = loaded.library.successors(number, found, MOST_SUCCESSORS)
+    width, n, room = loaded.cells + 1, FEW_SUCCESSORS, 0
+    while n > room:
+        room = n
+        found = (ctypes.c_uint32 * (width * room))()
+        n = loaded.library.successors(number, found, ctypes.c_size_t(room))
     if n < 0:
         raise Differs("the compiled code fails in a state that it went through")
     for at in range(0, n * width, width):

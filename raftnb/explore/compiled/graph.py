@@ -13,7 +13,7 @@ import numpy as np
 
 from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
-from raftnb.explore.compiled.agreement import MOST_SUCCESSORS, Differs
+from raftnb.explore.compiled.agreement import Differs
 from raftnb.explore.compiled.interpreted import cells_asked
 from raftnb.explore.compiled.program import NO_PARENT, Loaded
 from raftnb.explore.possible import Prospect, prospect
@@ -26,7 +26,7 @@ from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 AT_ONCE = 1 << 18
-"""So many steps are asked for at once."""
+"""So many steps are asked for at once, or as many as a state has."""
 TRIED = 100
 """In so many states, at most, plain Python is asked what the program says of a claim."""
 
@@ -56,15 +56,16 @@ class CompiledGraph:
     def _edges(self) -> Iterator[Any]:
         """The source, target (-1 if it has no number) and label of each step, many at a time."""
         found, state = np.empty((AT_ONCE, 3), np.uint32), ctypes.c_uint32(0)
-        words, room = ctypes.c_void_p(found.ctypes.data), ctypes.c_size_t(AT_ONCE)
         while state.value < len(self):
+            words, room = ctypes.c_void_p(found.ctypes.data), ctypes.c_size_t(len(found))
             with self._loaded.calling():
-                n = self._loaded.library.edges(
-                    ctypes.byref(state), words, room, ctypes.c_size_t(MOST_SUCCESSORS)
-                )
+                n = self._loaded.library.edges(ctypes.byref(state), words, room)
             if n < 0:
                 raise Differs("the compiled code fails in a state that it went through")
-            yield found[:n].astype(np.int32)
+            if n > len(found):
+                found = np.empty((n, 3), np.uint32)
+            else:
+                yield found[:n].astype(np.int32)
 
     def __len__(self) -> int:
         """The number of states."""

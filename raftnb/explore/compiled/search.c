@@ -204,13 +204,14 @@ static __attribute__((noinline)) void collect(struct successor *one) {
         is_too_much |= !is_taken(place_of(one->row, one->hash)) && !gather(one->row, one->hash);
         return;
     }
-    if (collected_n == collected_most) fail();
+    size_t at = collected_n++;
+    if (at >= collected_most) return; /* counted, so that there is room the next time */
     if (is_collecting == EDGES) {
-        W entry = table[place_in_table(one->row, one->hash)], *edge = collected + 3 * collected_n++;
+        W entry = table[place_in_table(one->row, one->hash)], *edge = collected + 3 * at;
         edge[0] = current, edge[1] = entry ? (W)state_of(entry) : NOWHERE, edge[2] = one->instance;
         return;
     }
-    W *out = collected + collected_n++ * (CELLS + 1);
+    W *out = collected + at * (CELLS + 1);
     out[0] = (W)one->instance;
     unpack(out + 1, one->row);
 }
@@ -456,7 +457,8 @@ static void begin_to_collect(int what, W *into, size_t most) {
     memset(picks, 0, sizeof picks);
 }
 
-/* The successors of a state, each with the number of its instance. */
+/* The successors of a state, each with the number of its instance: how many there are, of which not
+   more than `most` are written down. */
 int64_t successors(uint32_t state, W *into, size_t most) {
     begin_to_collect(SUCCESSORS, into, most);
     if (setjmp(on_failure)) return -1;
@@ -467,14 +469,19 @@ int64_t successors(uint32_t state, W *into, size_t most) {
 }
 
 /* The steps out of the states from `*next` on: where each begins, where it leads (NOWHERE: to a state
-   that is not there), its instance. A state has not more than `each`; `*next` is then the first one left. */
-int64_t edges(uint32_t *next, W *into, size_t most, size_t each) {
+   that is not there), its instance. `*next` is then the first one left, whose steps do not all fit; more
+   than `most` is how many it has where it is alone. */
+int64_t edges(uint32_t *next, W *into, size_t most) {
     begin_to_collect(EDGES, into, most);
     if (setjmp(on_failure)) return -1;
     if (of_bits) of_bits = 0, index_states(bits_for(states_n), 0);
-    for (; *next < states_n && most - collected_n >= each; ++*next) begin_at(*next), ask_all();
+    size_t whole = 0;
+    for (; *next < states_n && collected_n < most; ++*next, whole = collected_n) {
+        begin_at(*next), ask_all();
+        if (collected_n > most) break;
+    }
     collect_as(NOTHING);
-    return (int64_t)collected_n;
+    return (int64_t)(whole ? whole : collected_n);
 }
 
 /* Whether a claim is true of a state: the invariants, those awaited, the constraints, in turn. */
