@@ -43,11 +43,12 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
-    from raftnb.liveness import check_liveness
-
     model = chosen_model(arguments)
     fairness = None if arguments.fair is None else chosen_fairness(model, arguments.fair)
     properties = chosen_properties(model, arguments.property)
+
+    from raftnb.liveness import check_liveness  # longer to import than to refuse what is asked
+
     result = within(
         arguments.max_seconds,
         lambda: check_liveness(

@@ -54,13 +54,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the result, and return the exit code."""
-    from raftnb.refine import refines, refines_on_walks
-
     refuse_mixed(arguments)
     claim = chosen_claim(arguments.spec)
     claim = replace(claim, concrete=varied(claim.concrete, arguments.variant))
     constants = parse_settings(arguments.constants, claim.concrete)
     concrete, abstract, mapping = made(lambda: claim.models(history=arguments.history, **constants))
+
+    from raftnb.refine import refines, refines_on_walks  # longer to import than to refuse a claim
 
     def explored() -> Refinement:
         fair = claim.at_once == 1 and not arguments.unfair

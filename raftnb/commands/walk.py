@@ -34,10 +34,11 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk, print the result, and return the exit code."""
-    from raftnb.explore import random_walks
-
     model = chosen_model(arguments)
     start = chosen_start(model, arguments.start)
+
+    from raftnb.explore import random_walks  # longer to import than to refuse what is asked
+
     with cluster_of(arguments) as cluster:
         result = within(
             arguments.max_seconds,

@@ -20,29 +20,24 @@ from raftnb.language import source, started
 from raftnb.language.annotations import Check, Checks, Mismatch
 from raftnb.language.assumptions import (
     begun,
-    refuse_assumptions,
     refuse_constants_assumed,
     refuse_no_beginning,
     refuse_starts,
 )
-from raftnb.language.bodies import refuse_bodies
 from raftnb.language.by_hand import not_sent
 from raftnb.language.claims import Property, as_function
 from raftnb.language.constants import SIZE, SWITCH, Sort, checked_constants, refuse_given, sort_of
 from raftnb.language.grammar import Grammar
 from raftnb.language.instances import admitted_state, initial_states, refuse_initial_values
+from raftnb.language.judging import is_brought_along, judge
 from raftnb.language.network import Delivery, faults_of
 from raftnb.language.processes import Action, Globals, GlobalsType, Process, Variable
-from raftnb.language.strangers import refuse_strangers
 from raftnb.language.temporal import Fairness, Liveness
 from raftnb.language.vocabulary import Vocabulary, refuse_two_of_a_name
 from raftnb.language.well_formed import (
     no_attribute_of_a_spec,
-    refuse_constants,
     refuse_fields,
-    refuse_same_claims,
     refuse_shared_names,
-    refuse_shared_roots,
     refuse_unknown_fields,
     without_annotation,
 )
@@ -99,22 +94,15 @@ class Spec:
 
     def __post_init__(self) -> None:
         refuse_fields(vars(self))
-        refuse_shared_roots(self.classes)
-        used = (*sorted(self.sizes), *self.network_bounds)
-        refuse_constants(self.constants, self._delivery_constants, used)
-        refuse_same_claims(self.claims, self.transitions)
-        self.vocabulary.refuse_types()
-        refuse_bodies(self.vocabulary)
-        reader = self.grammar
-        for action in (a for cls in self.processes for a in cls.actions.values()):
-            reader.read_action(action)
-        for claim in self.claims:
-            reader.read_claim(claim, step=claim in self.transitions)
-        reader.flow.refuse_final(self.final)
-        refuse_strangers(self.processes, self.shared, self.fairness)
-        self.vocabulary.refuse_two_types((w.claims for w in self.liveness), self.constants)
-        refuse_assumptions(self.vocabulary, self.assuming, self.initially)
-        refuse_initial_values(self())
+        if not is_brought_along((*self.classes, *map(as_function, self.claims))):
+            _ = self._judged
+
+    @cached_property
+    def _judged(self) -> Spec:
+        """The specification itself, when nothing of it is refused."""
+        judge(self)
+        refuse_initial_values(Model(self, self.all_constants, history=False))
+        return self
 
     def __getattr__(self, name: str) -> Any:
         raise no_attribute_of_a_spec(name, self, Model)
@@ -156,10 +144,11 @@ class Spec:
         variables and the properties that read them are part of the model.
         """
         refuse_given(self.name, given, history, self.all_constants)
-        return Model(self, {**self.constants, **self._delivery_constants, **constants}, history)
+        return Model(self._judged, {**self.all_constants, **constants}, history)
 
     @property
-    def _delivery_constants(self) -> dict[str, int]:
+    def delivery_constants(self) -> dict[str, int]:
+        """What the network may do, as constants: 1 for what it may, 0 for what it may not."""
         flags = vars(self.delivery) if self.delivery is not None else {}
         return {name: int(value) for name, value in flags.items()}
 
@@ -171,7 +160,7 @@ class Spec:
     @property
     def all_constants(self) -> dict[str, int]:
         """Every constant and its default, those of the network included."""
-        return {**self.constants, **self._delivery_constants}
+        return {**self.constants, **self.delivery_constants}
 
     @property
     def sizes(self) -> frozenset[str]:
@@ -183,7 +172,7 @@ class Spec:
         """What each constant may be."""
         found = {name: sort_of(default) for name, default in self.constants.items()}
         found |= dict.fromkeys(self.sizes, SIZE)
-        return found | dict.fromkeys(self._delivery_constants, SWITCH)
+        return found | dict.fromkeys(self.delivery_constants, SWITCH)
 
     @told_plainly
     def variant(self, name: str, *classes: Any, **changes: Any) -> Spec:
