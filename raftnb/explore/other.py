@@ -116,8 +116,8 @@ class Compiled:
         if not self._program[1].is_done() and saved <= SURE * self._compiling:
             return None
         found = self._answer()
-        if found is None or found.verdict is not Verdict.VIOLATED:
-            return found
+        if found is None or found.verdict is not Verdict.VIOLATED or found.bound is not None:
+            return found  # who interrupted it is not to wait for other traces
         self.found, self._seen = found, time.process_time()
         return None
 

@@ -11,7 +11,13 @@ import pytest
 from raftnb.data.errors import SpecError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check, state_graph
-from raftnb.explore.compiled import Differs, NotCompiled, compiled_search, expressions
+from raftnb.explore.compiled import (
+    CompiledSearch,
+    Differs,
+    NotCompiled,
+    compiled_search,
+    expressions,
+)  # fmt: skip
 from raftnb.explore.compiled.agreement import compare_state
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
@@ -337,6 +343,22 @@ def test_ctrl_c_says_what_was_reached(monkeypatch):
     found = search.run()
     assert found.bound == "interrupted"
     assert found.distinct > 1
+
+
+def test_a_violation_is_told_though_ctrl_c_comes_while_states_are_looked_at_again(monkeypatch):
+    def pressed(self: Any) -> None:
+        raise KeyboardInterrupt
+
+    model = of(invariants=(short,))
+    whole = check(model, engine="compiled", progress=False)
+    monkeypatch.setattr(CompiledSearch, "_compare", pressed)
+    found = check(model, engine="compiled", progress=False)
+    assert (found.verdict, found.bound) == (Verdict.VIOLATED, "interrupted")
+    assert (found.property, found.trace) == (whole.property, whole.trace)
+    stopped = check(of(), engine="compiled", progress=False, max_states=3)
+    assert (stopped.verdict, stopped.bound) == (Verdict.UNKNOWN, "max_states 3")
+    cut = check(of(), engine="compiled", progress=False)
+    assert (cut.verdict, cut.bound) == (Verdict.UNKNOWN, "interrupted")
 
 
 def test_the_steps_of_each_action_are_counted():

@@ -17,7 +17,8 @@ import pytest
 from raftnb.data.errors import UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
-from raftnb.explore.compiled import compiled_search
+from raftnb.explore.compiled import CompiledSearch, compiled_search
+from raftnb.explore.compiled.search import FULL as NO_ROOM
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
 from raftnb.language import Globals, Nat, Process, Spec, after, when
 from raftnb.specs import SPECS
@@ -236,6 +237,19 @@ def test_initial_states_are_met_once(tmp_path: Path, monkeypatch: Any) -> None:
         broken.setattr("raftnb.explore.compiled.search.CompiledSearch._level", interrupted)
         assert found(GRID(), folder=tmp_path).bound == "interrupted"
     assert same(found(GRID(), folder=tmp_path, resume=True), found(GRID()))
+
+
+def test_ctrl_c_where_no_more_fits_says_what_does_not(tmp_path: Path, monkeypatch: Any) -> None:
+    """Before a checkpoint, states may have to be looked up for which there is no room."""
+
+    def interrupted(search: Any, bar: Any) -> None:
+        search.loaded.library.look = lambda: NO_ROOM
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CompiledSearch, "_level", interrupted)
+    stopped = found(GRID(), folder=tmp_path)
+    assert stopped.verdict is Verdict.UNKNOWN
+    assert stopped.bound.startswith("max_memory ")
 
 
 KILLED = """

@@ -132,17 +132,34 @@ class CompiledSearch:
 
     def _run(self) -> Exploration:
         try:
-            self.explore()
-            self._compare()
-            return with_possible(self.model, self._result(None), self)
-        except Stop as stop:
-            self._compare()
-            return with_possible(self.model, self._result(stop.verdict, **stop.found), self)
-        except KeyboardInterrupt:
-            self._put_down()
-            return self._result(Verdict.UNKNOWN, bound="interrupted")
+            stop = self._stop()
+            verdict, found = (stop.verdict, stop.found) if stop else (None, {})
+            return with_possible(self.model, self._result(verdict, **found), self)
         except NoSuchStep as error:
             raise Differs(str(error)) from error
+
+    def _stop(self) -> Stop | None:
+        """Explore, and look at some states again: what the end was, if not that of all states."""
+        stop = None
+        try:
+            try:
+                self.explore()
+            except Stop as found:
+                stop = found
+            self._compare()
+        except KeyboardInterrupt:
+            return self._interrupted(stop)
+        return stop
+
+    def _interrupted(self, stop: Stop | None) -> Stop:
+        """What is known by now: nothing of it is lost."""
+        if stop is not None:
+            return Stop(stop.verdict, **{"bound": "interrupted", **stop.found})
+        try:
+            self._put_down()
+        except Stop as found:
+            return found
+        return Stop(Verdict.UNKNOWN, bound="interrupted")
 
     def explore(self) -> None:
         """Go through the states; raises `Stop` before the last one, `Differs`."""
