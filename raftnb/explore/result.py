@@ -36,6 +36,7 @@ class ExplorationOptions:
 
     States of which `view` says the same are visited once; a step of which one of the
     `action_constraints` is false is not followed.
+    Claims that are asked `everywhere` have no verdict: an engine may be asked where they are true.
     With `folder` its states are there, with checkpoints from which `resume` goes on.
     """
 
@@ -50,6 +51,7 @@ class ExplorationOptions:
     action_constraints: tuple[Property, ...] = ()
     folder: Path | None = None
     resume: bool = False
+    everywhere: tuple[Property, ...] = ()
 
     def __post_init__(self) -> None:
         names = ("max_states", "max_depth", "max_memory", "threads")

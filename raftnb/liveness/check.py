@@ -22,7 +22,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
-from raftnb.explore.compiled.explored import compiled_graph
+from raftnb.explore.compiled.explored import believed, compiled_graph
 from raftnb.explore.conclusion import (
     actions_of,
     begun_elsewhere,
@@ -33,6 +33,7 @@ from raftnb.explore.conclusion import (
     tried_up_to,
 )
 from raftnb.explore.given import the_model
+from raftnb.language.claims import Property
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.strangers import is_part_of, refuse_strange_fairness
@@ -132,18 +133,15 @@ def check_liveness(
         partial=_tried_up_to(model, properties),
     )
     demanded = resolve(model, fairness)
+    question = _Question(model, properties, demanded)
 
     def ask() -> LivenessResult:
-        sizes: dict[str, Any] = {"states": 0, "steps": 0}
         found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
         with suppress(KeyboardInterrupt):
             soon = engine == "quick" and graph is None and max_states is None
-            steps = (soon and compiled_graph(model)) or graph_of(model, graph, max_states)
-            sizes["states"] = len(steps)
-            steps.go_on()
-            sizes["steps"] = len(steps.sources)
-            found |= _decided(steps, properties, demanded)
-        return result(seconds=time.perf_counter() - started, **{**sizes, **found})
+            said = believed(question.of_compiled) if soon else None
+            found |= said or question.of(graph_of(model, graph, max_states))
+        return result(seconds=time.perf_counter() - started, **{**question.sizes, **found})
 
     def nothing(bound: str) -> LivenessResult:
         return result(Verdict.UNKNOWN, states=0, steps=0, seconds=max_seconds or 0.0, bound=bound)
@@ -151,22 +149,46 @@ def check_liveness(
     return in_time(max_seconds, ask, nothing)
 
 
-def _decided(
-    graph: StepGraph, properties: Sequence[Liveness], demanded: Sequence[Demanded]
-) -> dict[str, Any]:
-    """The verdict, with the first lasso that violates a property, or what is missing."""
-    demands, fair = demands_on(graph, demanded), fair_actions(graph.model, demanded)
-    for wanted in properties:
-        lasso = violation(graph, wanted, demands)
-        if lasso is not None and (larger := not_tried(graph.model, fair)) is not None:
-            told = f"a fair step may take it out of the lasso that was found: {larger}"
-            return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": told}
-        if lasso is not None:
-            shown = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
-            return {"verdict": Verdict.VIOLATED, "bound": None} | shown
-    claims = [claim for wanted in properties for claim in wanted.claims]
-    bound = what_is_missing(graph, "where a lasso may be") or not_tried(graph.model, claims)
-    return {"verdict": Verdict.HOLDS if bound is None else Verdict.UNKNOWN, "bound": bound}
+@dataclass
+class _Question:
+    """What is asked of a graph, and the sizes of the one that was asked last."""
+
+    model: Model
+    properties: Sequence[Liveness]
+    demanded: Sequence[Demanded]
+    states: int = 0
+    steps: int = 0
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {"states": self.states, "steps": self.steps}
+
+    @property
+    def claims(self) -> list[Property]:
+        return [claim for wanted in self.properties for claim in wanted.claims]
+
+    def of_compiled(self) -> dict[str, Any] | None:
+        """The same as `of` the graph that compiled code finds; None where there is none."""
+        graph = compiled_graph(self.model, self.claims)
+        return None if graph is None else self.of(graph)
+
+    def of(self, graph: StepGraph) -> dict[str, Any]:
+        """The verdict, with the first lasso that violates a property, or what is missing."""
+        self.states, self.steps = len(graph), 0
+        graph.go_on()
+        self.steps = len(graph.targets)
+        demands, fair = demands_on(graph, self.demanded), fair_actions(self.model, self.demanded)
+        for wanted in self.properties:
+            lasso = violation(graph, wanted, demands)
+            if lasso is not None and (larger := not_tried(self.model, fair)) is not None:
+                told = f"a fair step may take it out of the lasso that was found: {larger}"
+                return {"verdict": Verdict.UNKNOWN, "property": lasso.name, "bound": told}
+            if lasso is not None:
+                shown = {"property": lasso.name, "trace": lasso.trace, "reasons": lasso.reasons}
+                return {"verdict": Verdict.VIOLATED, "bound": None} | shown
+        missing = what_is_missing(graph, "where a lasso may be")
+        bound = missing or not_tried(self.model, self.claims)
+        return {"verdict": Verdict.HOLDS if bound is None else Verdict.UNKNOWN, "bound": bound}
 
 
 def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...]:

@@ -258,11 +258,11 @@ def test_a_program_that_is_wrong_about_a_claim_is_not_believed(
 ) -> None:
     def wrong(self: Shape) -> Iterator[str]:
         name = self.functions.tables.fresh("p")
-        self.functions._add(f"static int {name}(void)", [says])
-        self.possible.append(at_the_door)
+        self.functions._add(f"static int {name}(const W *a)", [says])
+        self.everywhere.append(at_the_door)
         yield name
 
-    monkeypatch.setattr(Shape, "_possible", wrong)
+    monkeypatch.setattr(Shape, "_everywhere", wrong)
     with pytest.raises(Differs, match="`at_the_door` is true in other states"):
         compiled_search(careful()(), ExplorationOptions(progress=False)).run()
 

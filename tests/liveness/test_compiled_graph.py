@@ -17,7 +17,7 @@ from raftnb.explore import reachable
 from raftnb.explore.bindings import bindings, truth
 from raftnb.explore.compiled import explored, expressions
 from raftnb.explore.compiled import graph as compiled
-from raftnb.explore.compiled.explored import compiled_graph
+from raftnb.explore.compiled.explored import believed, compiled_graph
 from raftnb.explore.compiled.graph import CompiledGraph
 from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
 from raftnb.language.world import World
@@ -61,6 +61,10 @@ def scores(p: Player) -> bool:
 
 def leads(p: Player, q: Player) -> bool:
     return p.score >= q.score
+
+
+def has(p: Player, some: frozenset[Nat], most: int) -> bool:
+    return p.score in some and p.score < most
 
 
 def both_have_little() -> bool:
@@ -120,10 +124,10 @@ def not_all_on() -> bool:
     return not all(s.on for s in Switch)
 
 
-@pytest.mark.parametrize("room", [1, 7, 10, 25, 1 << 18])
-def test_states_that_were_bits_of_a_table_get_numbers(room, monkeypatch):
-    """A row is one word of ten bits; and the steps are asked for in several parts, ten a state."""
-    monkeypatch.setattr(compiled, "AT_ONCE", room)
+@pytest.mark.parametrize("many", [1, 7, 1024])
+def test_states_that_were_bits_of_a_table_get_numbers(many, monkeypatch):
+    """A row is one word of ten bits; and the steps of so many states are asked for at once."""
+    monkeypatch.setattr(compiled, "CHUNK", many)
     constants = {"switches": 10}
     model = Spec("switches", (Switch,), constants=constants, constraints=(not_all_on,))()
     graph, memo = found(model), reachable(model, progress=False)
@@ -167,10 +171,13 @@ def test_fairness_of_throwing_is_why_a_ball_flies_again_and_again():
     assert loose.verdict is Verdict.VIOLATED
 
 
-@pytest.mark.parametrize("claim", [flies, scores, leads])
-def test_a_claim_is_true_where_plain_python_says_so(claim):
+@pytest.mark.parametrize("in_c", [True, False])
+@pytest.mark.parametrize("claim", [flies, scores, leads, has])
+def test_a_claim_is_true_where_plain_python_says_so(claim, in_c, monkeypatch):
     model, said = GAME(), set()
-    graph = found(model)
+    graph = compiled_graph(model, [claim] if in_c else [])
+    assert graph is not None
+    monkeypatch.setattr(graph, "_where_in_python" if in_c else "_where_in_c", lambda *_: None)
     for binding in bindings(model, [claim]):
         is_true, world = truth(model, claim, binding), World(model)
         with world:
@@ -191,9 +198,20 @@ def test_what_is_larger_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
 
 def test_what_a_wrong_program_says_is_not_believed(monkeypatch, capsys):
     monkeypatch.setitem(expressions.OPERATORS, "+", lambda a, b: a)
-    assert compiled_graph(GAME()) is None
+    assert believed(lambda: compiled_graph(GAME())) is None
     assert "is not believed" in capsys.readouterr().err
     assert check_liveness(GAME(), engine="quick").states == len(reachable(GAME(), progress=False))
+
+
+def is_even(p: Player) -> bool:
+    return p.score * 2 == p.score + p.score
+
+
+def test_what_a_wrong_program_says_of_a_claim_is_not_believed(monkeypatch, capsys):
+    monkeypatch.setitem(expressions.OPERATORS, "*", lambda a, b: a)
+    wanted = always_eventually(is_even)
+    assert check_liveness(GAME(), wanted, engine="quick").verdict is Verdict.HOLDS
+    assert "`is_even` is true in other states in Python" in capsys.readouterr().err
 
 
 class Divider(Process):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from raftnb.data.trace import State, Step, Trace
 from raftnb.explore.bindings import Binding, truth
 from raftnb.explore.compiled.agreement import Differs
 from raftnb.explore.compiled.interpreted import cells_asked
-from raftnb.explore.compiled.program import NO_PARENT, Loaded
+from raftnb.explore.compiled.program import Loaded
 from raftnb.explore.possible import Prospect, prospect
 from raftnb.explore.retraced import taken, through
 from raftnb.explore.spans import numbers_in
@@ -25,16 +24,22 @@ from raftnb.language.network import in_flight
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
-AT_ONCE = 1 << 18
-"""So many steps are asked for at once, or as many as a state has."""
-TRIED = 100
-"""In so many states, at most, plain Python is asked what the program says of a claim."""
+CHUNK = 20_000
+"""The steps of so many states are asked for at once: in between, Ctrl-C is heard."""
+TRIED = 16
+"""In so many states where a claim is true, at most, and where it is not, Python is asked, too."""
+
+MOST_COMBINED = 1 << 62
+"""Numbers of combinations are smaller."""
+FEW_VALUES = 1 << 16
+"""Values that are so near each other need not be sorted to be numbered."""
 
 
 class CompiledGraph:
     """What is asked of a `Graph`. The label of a step is the number of its instance.
 
-    The program stays loaded for as long as the graph is used.
+    The steps out of state i are those from `starts[i]` to before `starts[i + 1]`. The program stays
+    loaded for as long as the graph is used.
     """
 
     bound: str | None = None
@@ -43,40 +48,46 @@ class CompiledGraph:
     def __init__(self, model: Model, loaded: Loaded) -> None:
         """All that a search found; raises `Differs` where the program fails now."""
         self.model, self._loaded = model, loaded
-        n, library = loaded.result.states, loaded.library
-        parents = map(library.parent_of, range(n))
-        self.initial = sum(1 for _ in itertools.takewhile(NO_PARENT.__eq__, parents))
-        self.rows = np.empty((n, loaded.cells), np.uint32)
-        library.cells_of_all(ctypes.c_void_p(self.rows.ctypes.data))
+        self.initial = loaded.library.begun_with()
         self.steps = [Step(i.process.name, i.action.name) for i in loaded.written.instances]
-        edges = np.concatenate([np.empty((0, 3), np.int32), *self._edges()])
-        self.sources, self.targets, self.labels = np.ascontiguousarray(edges.T)
+        self.starts = np.zeros(len(self) + 1, np.int64)
+        self.targets, self.labels = self._edges()
         self.cuts = int((self.targets < 0).sum())
 
-    def _edges(self) -> Iterator[Any]:
-        """The source, target (-1 if it has no number) and label of each step, many at a time."""
-        found, state = np.empty((AT_ONCE, 3), np.uint32), ctypes.c_uint32(0)
-        while state.value < len(self):
-            words, room = ctypes.c_void_p(found.ctypes.data), ctypes.c_size_t(len(found))
+    def _edges(self) -> tuple[Any, Any]:
+        """Where each step leads (-1: to what has no number), and its label."""
+        begin, room = 0, int(self._loaded.result.generated)
+        targets, labels = (np.empty(room, np.int32) for _ in range(2))
+        while begin < len(self):
+            end = min(begin + CHUNK, len(self))
+            arrays = map(_pointer, (self.starts, targets, labels))
             with self._loaded.calling():
-                n = self._loaded.library.edges(ctypes.byref(state), words, room)
+                n = self._loaded.library.edges(begin, end, *arrays, ctypes.c_size_t(room))
             if n < 0:
                 raise Differs("the compiled code fails in a state that it went through")
-            if n > len(found):
-                found = np.empty((n, 3), np.uint32)
-            else:
-                yield found[:n].astype(np.int32)
+            if n <= room:
+                begin = end
+            else:  # the search did not go so far
+                room = 2 * n
+                for array in (targets, labels):
+                    array.resize(room, refcheck=False)
+        return targets[: self.starts[-1]], labels[: self.starts[-1]]
 
     def __len__(self) -> int:
         """The number of states."""
-        return len(self.rows)
+        return int(self._loaded.result.states)
+
+    @cached_property
+    def sources(self) -> Any:
+        """Where each step begins."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
 
     def go_on(self) -> None:
         """Nothing stopped it."""
 
     def state(self, number: int) -> State:
         """A state."""
-        return self._loaded.state(self.rows[number].tolist())
+        return self._loaded.numbered(int(number))
 
     def step_along(self, edge: int) -> Step:
         """The step that leads along an edge, taken again in plain Python."""
@@ -95,26 +106,36 @@ class CompiledGraph:
             world.load(self.state(number))
             return is_true(world)
 
-        def asked(numbers: list[int]) -> list[bool]:
+        def asked(numbers: Iterable[int]) -> list[bool]:
             with world:
                 return [is_true_in(number) for number in numbers]
 
-        if claim in self._loaded.written.possible:
-            found = np.empty(len(self), dtype=bool)
-            into = ctypes.c_void_p(found.ctypes.data)
-            if self._loaded.library.where(self._loaded.written.possible.index(claim), into):
-                some = list(range(0, len(self), -(-len(self) // TRIED)))
-                if asked(some) != found[some].tolist():
-                    raise Differs(f"`{claim.__name__}` is true in other states in Python")
-                return found
-        return self._where_in_python(claim, asked)
+        found = self._where_in_c(claim, binding)
+        if found is None:
+            return self._where_in_python(claim, asked)
+        tried = [number for there in (True, False) for number in some(found == there)]
+        if asked(tried) != found[tried].tolist():
+            raise Differs(f"`{claim.__name__}` is true in other states in Python")
+        return found
+
+    def _where_in_c(self, claim: Any, binding: Binding) -> Any:
+        """The same, or None where the program cannot say it of all states."""
+        written, known = self._loaded.written, {**self.model.constants, **binding}
+        if claim not in written.everywhere:
+            return None
+        given = [self._loaded.words.of(known[name]) for name in self.model.parameters(claim)]
+        found = np.empty(len(self), dtype=bool)
+        number, row = written.everywhere.index(claim), (ctypes.c_uint32 * (len(given) + 1))(*given)
+        return found if self._loaded.library.where(number, row, _pointer(found)) else None
 
     def _where_in_python(self, claim: Any, asked: Callable[[list[int]], list[bool]]) -> Any:
         """The same, asked once for each combination of values in the cells that it names."""
-        _, first, like = np.unique(
-            self.rows[:, self._named(claim)], axis=0, return_index=True, return_inverse=True
-        )
-        return np.array(asked(first.tolist()), dtype=bool)[like.reshape(-1)]
+        cells = self._named(claim)
+        columns = np.empty((len(cells), len(self)), np.uint32)
+        given = (ctypes.c_int * len(cells))(*cells)
+        self._loaded.library.some_cells_of_all(given, len(cells), _pointer(columns))
+        _, first, like = np.unique(combined(columns), return_index=True, return_inverse=True)
+        return np.array(asked(first.tolist()), dtype=bool)[like]
 
     def prospect(self, claim: Property, binding: Binding) -> Prospect:
         """From which of the states one with a claim, its parameters bound, can be reached."""
@@ -150,3 +171,35 @@ class CompiledGraph:
         texts = source.reached(claim, self.model.spec.namespace)
         looks = any(in_flight in source.callees(text).values() for text in texts)
         return cells_asked(self.model, claim, network=looks)
+
+
+def _pointer(array: Any) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def some(mask: Any) -> list[int]:
+    """The numbers of some places where a mask is true, all over it."""
+    (places,) = mask.nonzero()
+    return places[:: -(-len(places) // TRIED) or 1].tolist()  # type: ignore[no-any-return]
+
+
+def combined(columns: Any) -> Any:
+    """A number for each combination of values that stands in columns side by side."""
+    found, many = np.zeros(columns.shape[1], np.int64), 1
+    for column in columns:
+        values, n = numbered(column)
+        if many * n >= MOST_COMBINED:
+            found, many = numbered(found)
+        found, many = found * n + values, many * n
+    return found
+
+
+def numbered(column: Any) -> tuple[Any, int]:
+    """Numbers for the values in a column, and how many there may be."""
+    if not len(column):
+        return column, 1
+    least, most = int(column.min()), int(column.max())
+    if most - least < FEW_VALUES:
+        return column - least, most - least + 1
+    values, numbers = np.unique(column, return_inverse=True)
+    return numbers, len(values)

@@ -48,7 +48,8 @@ struct bound { int (*is_true)(const W *); int arguments, of; };
 extern const struct check checks[];
 extern const struct bound initially[], allowed[]; /* of which cell on, of which claim */
 extern const uint64_t touching[], of_kind[], local[]; /* NEED words for each */
-extern int (*const awaited[])(void), (*const final)(void), (*const possible[])(void);
+extern int (*const awaited[])(void), (*const final)(void);
+extern int (*const everywhere[])(const W *); /* claims that may be asked of all states */
 extern const struct beginning starts[];
 int asks_python(int claim); /* one that cannot be said in C */
 W view(void); /* what is seen of a state */

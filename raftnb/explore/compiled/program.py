@@ -38,8 +38,8 @@ class Text:
     """A model's program, and what is needed to speak to it.
 
     `constants` are the values that it is given; `width` is of a row, in words; `interpreted` are
-    the instances that are run in Python, and why, and `judged` the claims; `possible` are the
-    claims of what is possible that it can be asked; `symmetric` are the members that may change
+    the instances that are run in Python, and why, and `judged` the claims; `everywhere` are the
+    claims that it can be asked of all states; `symmetric` are the members that may change
     places. `world` is that of plain Python.
     """
 
@@ -55,7 +55,7 @@ class Text:
     interpreted: Mapping[int, str] = field(default_factory=dict)
     symmetric: tuple[Domain, ...] = ()
     judged: tuple[Judged, ...] = ()
-    possible: tuple[Property, ...] = ()
+    everywhere: tuple[Property, ...] = ()
 
     @property
     def in_python(self) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
     return Text(
         model, world, text, tables.atoms, tables.masks, tables.constants, claims,
         shape.rows.width, options.view, shape.interpreted, shape.symmetric, tuple(shape.judged),
-        tuple(shape.possible),
+        tuple(shape.everywhere),
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ class Loaded:
         self.folder = folder
         self.written = written
         self.library = _loaded(Build(written.text).library())
-        for name in ("made", "parent_of", "judge_view"):
+        for name in ("made", "parent_of", "begun_with", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
         for name in ("memory", "arena_words", "width", "reread"):
             getattr(self.library, name).restype = ctypes.c_size_t

@@ -199,6 +199,14 @@ class Functions:
         self._add(f"static int {name}(void)", [*loops, asked, "return 1;"])
         return name
 
+    def claim_of(self, claim: Property) -> str:
+        """The function in C of a claim as a whole, of a row of values for its parameters."""
+        routine, name = self.program.claim(claim), self.tables.fresh("p")
+        given = ", ".join(f"a[{i}]" for i in range(len(routine.parameters)))
+        called = f"{self.name_of(routine)}({given})"
+        self._add(f"static int {name}(const W *a)", [f"return {called} == YES;"])
+        return name
+
     def in_python(self, number: int) -> str:
         """The function in C of a claim that is asked in Python, or of a part that is all of it."""
         name = self.tables.fresh("p")

@@ -1,7 +1,7 @@
 /* Breadth first over rows. */
 
 static int watches_deadlock;
-static W *collected;
+static W *collected, *collected_labels;
 static size_t collected_n, collected_most;
 static int is_too_much; /* of what was gathered */
 
@@ -198,19 +198,30 @@ static void collect_as(int what) {
 }
 
 #define NOWHERE 0xffffffffu
+static void collect_waiting(void) {
+    for (int i = 0; i < waiting_n; i++) fetch_row(waiting[i].hash);
+    for (int i = 0; i < waiting_n; i++, collected_n++) {
+        if (collected_n >= collected_most) continue; /* counted, so that there is room the next time */
+        W entry = table[place_in_table(waiting[i].row, waiting[i].hash)];
+        collected[collected_n] = entry ? (W)state_of(entry) : NOWHERE;
+        collected_labels[collected_n] = (W)waiting[i].instance;
+    }
+    waiting_n = 0;
+}
+
 static __attribute__((noinline)) void collect(struct successor *one) {
     if (is_collecting == ROWS) {
         if (SYMMETRIC) make_canonical(one->met, one->row, &one->hash);
         is_too_much |= !is_taken(place_of(one->row, one->hash)) && !gather(one->row, one->hash);
         return;
     }
-    size_t at = collected_n++;
-    if (at >= collected_most) return; /* counted, so that there is room the next time */
     if (is_collecting == EDGES) {
-        W entry = table[place_in_table(one->row, one->hash)], *edge = collected + 3 * at;
-        edge[0] = current, edge[1] = entry ? (W)state_of(entry) : NOWHERE, edge[2] = one->instance;
+        fetch_place(one->hash);
+        if (++waiting_n == WAITING) collect_waiting();
         return;
     }
+    size_t at = collected_n++;
+    if (at >= collected_most) return; /* counted, so that there is room the next time */
     W *out = collected + at * (CELLS + 1);
     out[0] = (W)one->instance;
     unpack(out + 1, one->row);
@@ -438,8 +449,12 @@ static int expand_some(uint64_t most) {
 }
 
 void cells_of(uint32_t state, W *into) { unpack(into, row_at(state)); }
-void cells_of_all(W *into) {
-    for (size_t i = 0; i < states_n; i++) unpack(into + i * CELLS, row_at(i));
+/* Some cells of all states, one cell after the other. */
+void some_cells_of_all(const int *cells, int n, W *into) {
+    for (size_t i = 0; i < states_n; i++, into++) {
+        unpack(looked_at, row_at(i));
+        for (int j = 0; j < n; j++) into[j * states_n] = looked_at[cells[j]];
+    }
 }
 const W *before_of(void) { return before_step; }
 W *answers_of(void) { return answers; }
@@ -468,20 +483,28 @@ int64_t successors(uint32_t state, W *into, size_t most) {
     return (int64_t)collected_n;
 }
 
-/* The steps out of the states from `*next` on: where each begins, where it leads (NOWHERE: to a state
-   that is not there), its instance. `*next` is then the first one left, whose steps do not all fit; more
-   than `most` is how many it has where it is alone. */
-int64_t edges(uint32_t *next, W *into, size_t most) {
-    begin_to_collect(EDGES, into, most);
+/* The steps out of the states from one on, and before the last one, behind those of the states before
+   them: `starts` says of each state where its steps begin, and then where they end. Where each of them
+   leads (NOWHERE: to a state that is not there), and its instance. How many there are now; where that
+   is more than `most`, they are not all there. */
+int64_t edges(uint32_t from, uint32_t last, uint64_t *starts, W *targets, W *labels, size_t most) {
+    begin_to_collect(EDGES, targets, most);
+    collected_n = starts[from], collected_labels = labels;
     if (setjmp(on_failure)) return -1;
     if (of_bits) of_bits = 0, index_states(bits_for(states_n), 0);
-    size_t whole = 0;
-    for (; *next < states_n && collected_n < most; ++*next, whole = collected_n) {
-        begin_at(*next), ask_all();
-        if (collected_n > most) break;
+    for (; from < last; from++) {
+        begin_at(from), ask_all();
+        starts[from + 1] = collected_n + waiting_n;
     }
-    collect_as(NOTHING);
-    return (int64_t)(whole ? whole : collected_n);
+    collect_waiting(), collect_as(NOTHING);
+    return (int64_t)collected_n;
+}
+
+/* How many of the states are initial ones. */
+uint32_t begun_with(void) {
+    uint32_t n = 0;
+    while (n < states_n && parent_of(n) == NO_PARENT) n++;
+    return n;
 }
 
 /* Whether a claim is true of a state: the invariants, those awaited, the constraints, in turn. */
@@ -495,13 +518,14 @@ int judge(const W *state, size_t claim) {
     return all_pass(CONSTRAINT, -1) && within_limits();
 }
 
-/* In which states one of the claims of what is possible is true; whether it has a value in all. */
-int where(size_t claim, unsigned char *into) {
+/* In which states a claim that is asked of all of them is true, for these values of its parameters;
+   whether it has a value in each. */
+int where(size_t claim, const W *arguments, unsigned char *into) {
     top = stack;
     if (setjmp(on_failure)) return 0;
     for (size_t i = 0; i < states_n; i++) {
         unpack(looked_at, row_at(i));
-        into[i] = is_true_of(possible[claim], looked_at);
+        s = looked_at, into[i] = everywhere[claim](arguments);
     }
     return 1;
 }

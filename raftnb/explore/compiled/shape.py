@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, get_args, get_origin
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, order
-from raftnb.explore.bindings import bindings
 from raftnb.explore.compiled.checks import Check, Checks
 from raftnb.explore.compiled.footprints import Footprints, Touched
 from raftnb.explore.compiled.interpreted import Judged, cells_asked
@@ -71,7 +70,7 @@ class Shape:
         self._written: dict[tuple[Any, str], frozenset[Touched]] = {}
         self.interpreted: dict[int, str] = {}  # why an instance is run in Python
         self.judged: list[Judged] = []  # the claims that are asked in Python
-        self.possible: list[Property] = []  # those of what is possible that C can be asked
+        self.everywhere: list[Property] = []  # those of all states that C can be asked
         self.symmetric: tuple[Domain, ...] = ()
 
     def text(self) -> list[str]:
@@ -94,7 +93,7 @@ class Shape:
             numbers(AWAITED=len(awaited)),
             f"FOR_PYTHON struct result result = {{.found = {{[{len(awaited)}] = 0}}}};",
             f"int (*const awaited[])(void) = {{{', '.join([*awaited, '0'])}}};",
-            f"int (*const possible[])(void) = {{{', '.join([*self._possible(), '0'])}}};",
+            f"int (*const everywhere[])(const W *) = {{{', '.join([*self._everywhere(), '0'])}}};",
             f"int (*const final)(void) = {self._whole(final) if final else NOTHING};",
             *self._symmetry(),
         ]
@@ -163,14 +162,15 @@ class Shape:
         except (SpecError, NotCompiled) as error:
             return self._asking_python(claim, error)
 
-    def _possible(self) -> Iterator[str]:
-        """The functions of claims of what is possible; in Python are those with parameters."""
-        for claim in asked(self.model, "possible"):
-            if bindings(self.model, (claim,)) == [{}]:
-                with suppress(SpecError, NotCompiled):
-                    function = self.functions.claim(claim, self.world)
-                    self.possible.append(claim)
-                    yield function
+    def _everywhere(self) -> Iterator[str]:
+        """The functions of the claims that are asked of all states; the others Python is asked."""
+        for claim in dict.fromkeys((*asked(self.model, "possible"), *self.options.everywhere)):
+            with suppress(SpecError, NotCompiled):
+                function = self.functions.claim_of(claim)
+                for values in self.functions.values_of(claim, self.world):
+                    self.functions.tables.atoms.note(tuple(values))
+                self.everywhere.append(claim)
+                yield function
 
     def _asking_python(self, claim: Property, error: Exception, *, is_step: bool = False) -> str:
         why = error.found if isinstance(error, SpecError) else str(error)
