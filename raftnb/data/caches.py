@@ -13,7 +13,15 @@ def user_caches() -> Path:
     if named:
         return Path(named)
     caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path("~/.cache").expanduser()) / "raftnb"
+    return (Path(caches) if caches else _home() / ".cache") / "raftnb"
+
+
+def _home() -> Path:
+    """The user's home; "/" for a user whom the machine does not know, as containers say it."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def is_mine(path: Path) -> bool:

@@ -6,7 +6,7 @@ import numba
 import pytest
 
 from raftnb.explore.tables import compiling
-from raftnb.explore.tables.compiling import compiling_shown
+from raftnb.explore.tables.compiling import compiled, compiling_shown
 
 
 class Bar:
@@ -61,3 +61,17 @@ def test_it_is_heard_no_longer_when_the_search_is_over(bars):
         raise ZeroDivisionError
     numba.njit(lambda n: n + 1)(1)
     assert bars == []
+
+
+def test_where_nothing_can_be_kept_functions_are_compiled_all_the_same(monkeypatch):
+    """As for a user without a home of a package that root has installed."""
+
+    def no_place(*_: object) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr("numba.core.dispatcher.FunctionCache", no_place)
+    assert compiled(one_more)(3) == 4
+
+
+def one_more(n):
+    return n + 1

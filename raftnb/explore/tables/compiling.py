@@ -38,8 +38,14 @@ SOURCES = (
 
 
 def compiled(function: F) -> F:
-    """Compile without the interpreter's lock or reference counts, and keep the result on disk."""
-    compiler = njit(cache=True, **OPTIONS)(function)
+    """Compile without the interpreter's lock or reference counts, and keep the result on disk.
+
+    Where neither this package's folder nor the user's can be written, each process compiles anew.
+    """
+    try:
+        compiler = njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:  # numba knows no place
+        return cast(F, njit(**OPTIONS)(function))
     drop_stale(compiler.stats.cache_path)
     return cast(F, compiler)
 
