@@ -41,9 +41,11 @@ def run(_: argparse.Namespace) -> int:
 def search_in_c(_: str) -> str:
     """What all programs in C share; why it cannot be had, if it cannot."""
     from raftnb.explore.compiled import NotCompiled, compiled_search
+    from raftnb.liveness.searches import searches
 
     try:
         compiled_search(SPECS["sequential-store"](), ExplorationOptions(progress=False)).run()
+        searches()
     except NotCompiled as reason:
         return str(reason)
     return ""

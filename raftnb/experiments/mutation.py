@@ -236,7 +236,7 @@ def exhausted(mutant: Mutant) -> Finding:
 
 def going_round(mutant: Mutant) -> Finding:
     """A fair behavior in which what the mutant should come to never comes."""
-    from raftnb.liveness import check_liveness  # here: it brings scipy, which takes a while
+    from raftnb.liveness import check_liveness  # here: it brings numpy, which takes a while
 
     (claim,) = mutant.spec().liveness
     found = check_liveness(mutant.model(), claim)

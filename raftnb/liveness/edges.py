@@ -10,7 +10,8 @@ import numpy as np
 from raftnb.data.trace import State, Step
 from raftnb.explore.bindings import Binding
 from raftnb.language.spec import Model
-from raftnb.liveness.fair_cycles import Bools, Digraph, Ints, numbers
+from raftnb.liveness.arrays import Bools, Ints, numbers
+from raftnb.liveness.digraph import Digraph
 
 
 class StepGraph(Protocol):

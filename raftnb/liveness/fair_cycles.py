@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
+from raftnb.liveness.arrays import Bools, Ints, numbers
+from raftnb.liveness.digraph import Digraph, path_to
+
 COMPONENTS, ENTRIES, EDGES_TO_LOOK_AT = 20, 400, 20_000_000
-
-
-def numbers(mask: Bools) -> Ints:
-    """The positions at which a mask is true."""
-    return np.flatnonzero(mask).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -41,82 +33,6 @@ class Demand:
     taken: Bools
 
 
-@dataclass(frozen=True, eq=False)
-class Digraph:
-    """`size` nodes, and edges from `source[e]` to `target[e]`."""
-
-    size: int
-    source: Ints
-    target: Ints
-
-    @cached_property
-    def by_source(self) -> Ints:
-        """The edges, sorted by their source."""
-        if not (self.source[1:] < self.source[:-1]).any():
-            return np.arange(len(self.source), dtype=np.int32)
-        return np.argsort(self.source, kind="stable").astype(np.int32)
-
-    @cached_property
-    def starts(self) -> Ints:
-        """Where in `by_source` the edges of each node start, and the end."""
-        counts = np.bincount(self.source, minlength=self.size)
-        return np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """The adjacency matrix."""
-        data, columns = np.ones(len(self.source)), self.target[self.by_source]
-        matrix = csr_array((data, columns, self.starts.copy()), shape=(self.size, self.size))
-        # scipy's strong components never end where an entry is stored twice (parallel edges).
-        matrix.sum_duplicates()
-        return matrix
-
-    def edges_between(self, a: int, b: int) -> Ints:
-        """The edges that lead from a to b."""
-        out = self.by_source[self.starts[a] : self.starts[a + 1]]
-        found: Ints = out[self.target[out] == b]
-        return found
-
-    def components(self) -> tuple[int, Ints]:
-        """How many strongly connected components, and which one each node is in."""
-        count, labels = connected_components(self.matrix, directed=True, connection="strong")
-        return int(count), labels
-
-    def reach(self, start: int) -> tuple[Ints, Ints]:
-        """The nodes that can be reached, nearest first, and each one's predecessor."""
-        order, before = breadth_first_order(self.matrix, start)
-        return order, before
-
-    def reach_from(self, starts: Ints) -> tuple[Ints, Ints]:
-        """The same from any of several nodes; a start has the predecessor -1."""
-        root = np.full(len(starts), self.size, dtype=np.int32)
-        wider = Digraph(
-            self.size + 1,
-            np.concatenate((self.source, root)),
-            np.concatenate((self.target, starts)),
-        )
-        order, before = wider.reach(self.size)
-        before = np.where(before == self.size, -1, before)
-        return order[1:], before[: self.size]
-
-
-def path_to(node: int, before: Ints, start: int = -1) -> list[int]:
-    """The nodes on the way to a node, by the predecessors of a search."""
-    path = [node]
-    while path[-1] != start and before[path[-1]] >= 0:
-        path.append(int(before[path[-1]]))
-    return path[::-1]
-
-
-def distances(order: Ints, before: Ints) -> Ints:
-    """How many steps away each node is, given the order and predecessors of a search."""
-    far = np.zeros(len(before), dtype=np.int32)
-    for node in order.tolist():
-        if before[node] >= 0:
-            far[node] = far[before[node]] + 1
-    return far
-
-
 def fair_components(
     graph: Digraph, inside: Bools, allowed: Bools,
     demands: Sequence[Demand], visits: Sequence[Bools],
@@ -127,12 +43,11 @@ def fair_components(
     the nodes `inside`, meets every demand and every set of nodes in `visits`.
     """
     fair = np.full(graph.size, -1, dtype=np.int32)
-    left, edges, found = inside.copy(), numbers(allowed), 0
+    left, found = inside.copy(), 0
     while left.any():
-        edges = edges[left[graph.source[edges]] & left[graph.target[edges]]]
-        part = Digraph(graph.size, graph.source[edges], graph.target[edges])
-        count, of = part.components()
-        within = edges[of[part.source] == of[part.target]]
+        count, of = graph.components(left, allowed)
+        begins = of[graph.source]
+        within = numbers((begins >= 0) & (begins == of[graph.target]) & allowed)
         good, spoilt = sift_components(graph, count, of, left, within, demands, visits)
         offends = np.zeros(count, dtype=bool)
         offends[of[spoilt & left]] = True
@@ -215,12 +130,12 @@ class Rounds:
         path = [int(self.number[entry])]
         left = [goal for goal in self.goals if not goal.nodes[path[0]]]
         while left:
-            order, before = self.part.reach(path[-1])
+            order, before, _ = self.part.reach(path[-1])
             here = self._nearest(order, left)
             self._walk(path, before, here)
             left = [goal for goal in left if not self._met(goal, path)]
         if path[-1] != path[0]:
-            _, before = self.part.reach(path[-1])
+            before = self.part.reach(path[-1]).before
             self._walk(path, before, (path[0],))
         return [int(self.nodes[i]) for i in path]
 

@@ -11,16 +11,10 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.trace import Trace
 from raftnb.explore.bindings import bindings, named
 from raftnb.language.temporal import Liveness
+from raftnb.liveness.arrays import Bools
+from raftnb.liveness.digraph import Digraph, path_to
 from raftnb.liveness.edges import StepGraph, digraph_of, inner
-from raftnb.liveness.fair_cycles import (
-    Bools,
-    Demand,
-    Digraph,
-    distances,
-    fair_components,
-    path_to,
-    shortest_lasso,
-)
+from raftnb.liveness.fair_cycles import Demand, fair_components, shortest_lasso
 from raftnb.liveness.reasons import tell
 
 
@@ -81,24 +75,15 @@ class Stems:
     def __init__(
         self, graph: Digraph, begun: Bools, region: Bools, trigger: Bools | None = None
     ) -> None:
-        size, source, target = graph.size, graph.source, graph.target
-        stays = region[source] & region[target]
-        starts, self.shift = np.flatnonzero(begun), 0
+        starts, self.size, self.shift = np.flatnonzero(begun), graph.size, 0
         if trigger is not None:
-            over = trigger[target]
-            self.shift = size
-            source = np.concatenate((source, source[over], source[stays] + size))
-            target = np.concatenate((target, target[over] + size, target[stays] + size))
-            starts = np.concatenate((starts, np.flatnonzero(begun & trigger) + size))
-        else:
-            source, target = source[stays], target[stays]
-        both = Digraph(size + self.shift, source, target)
-        order, self.before = both.reach_from(starts.astype(np.int32))
-        self.distance = distances(order, self.before)[self.shift :]
+            self.shift = graph.size
+            starts = np.concatenate((starts, np.flatnonzero(begun & trigger) + graph.size))
+        order, self.before, distance = graph.nearest(starts.astype(np.int32), region, trigger)
+        self.distance = distance[self.shift :]
         self.order = order[order >= self.shift] - self.shift
-        self.reached = np.zeros(size, dtype=bool)
+        self.reached = np.zeros(graph.size, dtype=bool)
         self.reached[self.order] = True
-        self.size = size
 
     def to(self, node: int) -> list[int]:
         """The nodes of a shortest way."""

@@ -10,8 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from raftnb.data.trace import Trace
+from raftnb.liveness.arrays import Ints
+from raftnb.liveness.digraph import Digraph
 from raftnb.liveness.edges import StepGraph
-from raftnb.liveness.fair_cycles import Demand, Digraph, Ints
+from raftnb.liveness.fair_cycles import Demand
 
 
 def tell(

@@ -29,6 +29,7 @@ from raftnb.explore.few import few_states
 from raftnb.explore.given import the_model
 from raftnb.language.spec import Model
 from raftnb.language.world import World
+from raftnb.liveness.arrays import Bools, Ints, numbers
 from raftnb.liveness.check import (
     Demanded,
     demands_on,
@@ -40,14 +41,7 @@ from raftnb.liveness.check import (
     what_is_missing,
 )
 from raftnb.liveness.edges import digraph_of, enabling, inner, moving_any
-from raftnb.liveness.fair_cycles import (
-    Bools,
-    Demand,
-    Ints,
-    fair_components,
-    numbers,
-    shortest_lasso,
-)
+from raftnb.liveness.fair_cycles import Demand, fair_components, shortest_lasso
 from raftnb.liveness.lassos import Stems
 from raftnb.liveness.reasons import tell
 from raftnb.refine.image import image

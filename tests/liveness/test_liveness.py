@@ -17,7 +17,8 @@ from raftnb.language.spec import Spec
 from raftnb.language.temporal import always_eventually, eventually, leads_to, strong, weak
 from raftnb.liveness import check_liveness, find_lasso, lassos
 from raftnb.liveness import fair_cycles as fair
-from raftnb.liveness.fair_cycles import Demand, Digraph
+from raftnb.liveness.digraph import Digraph
+from raftnb.liveness.fair_cycles import Demand
 from raftnb.specs.store.sequential import Client, Key, Shared, Store, Value, log_is_short
 from tests.oracles.plain_graph import by_hand
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shlex
@@ -49,17 +50,18 @@ class Build:
     library, and the object of what all programs share.
     """
 
-    def __init__(self, text: str) -> None:
-        """Begin, unless the library is there from an earlier time.
+    def __init__(self, text: str, *, alone: bool = False) -> None:
+        """Begin, unless the library is there from an earlier time; one `alone` shares nothing.
 
         Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's
         alone.
         """
-        self._kept, engine = library_of(text), engine_of()
+        self._kept = library_of(text, alone=alone)
+        engine = None if alone else engine_of()
         folder = self._kept.parent
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            there = [path for path in (self._kept, engine) if path.exists()]
+            there = [path for path in (self._kept, engine) if path and path.exists()]
             if not all(map(is_mine, [folder, *there])):
                 raise NotCompiled(f"others can write in {folder}")
             self._library = whole(self._kept)
@@ -67,20 +69,21 @@ class Build:
         except OSError as error:
             raise NotCompiled(f"{folder} cannot be written: {error}") from error
 
-    def _begin(self, text: str, engine: Path) -> subprocess.Popen[bytes]:
+    def _begin(self, text: str, engine: Path | None) -> subprocess.Popen[bytes]:
         self._scratch = tempfile.TemporaryDirectory(
             dir=self._kept.parent, ignore_cleanup_errors=True
         )
         here = Path(self._scratch.name)
         made, shared = here / "model.so", here / "engine.o"
         self._made, self._says = {made: self._kept}, here / "says"
-        commands, known = [], whole(engine)
-        if known is None:
+        commands, known = [], engine and whole(engine)
+        if engine and known is None:
             self._made[shared] = engine
             commands.append(_command(ENGINE_FLAGS, shared, here / "engine.c", engine_text()))
-        else:
+        elif known:
             shared.write_bytes(known)
-        commands.append(_command(FLAGS, made, here / "model.c", text, shared))
+        objects = [shared] if engine else []
+        commands.append(_command(FLAGS, made, here / "model.c", text, *objects))
         with self._says.open("wb") as says:
             return subprocess.Popen(
                 " && ".join(map(shlex.join, commands)),
@@ -127,9 +130,21 @@ def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: P
     return [compiler(), *flags, "-o", str(made), str(source), *map(str, more)]
 
 
-def library_of(text: str) -> Path:
+def library_of(text: str, *, alone: bool = False) -> Path:
     """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
-    return _kept(known_by(compiler(), *FLAGS, engine_text(), text), "so")
+    shared = [] if alone else [engine_text()]
+    return _kept(known_by(compiler(), *FLAGS, *shared, text), "so")
+
+
+def load(library: bytes) -> ctypes.CDLL:
+    """A library of one's own; raises `NotCompiled` where it cannot be written, or is none."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / "model.so"
+            path.write_bytes(library)
+            return ctypes.CDLL(os.fspath(path))
+    except OSError as error:
+        raise NotCompiled(f"the library cannot be loaded: {error}") from error
 
 
 def engine_of() -> Path:

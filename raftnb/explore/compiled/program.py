@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from raftnb.data.domains import Domain
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.limits import undisturbed
 from raftnb.data.trace import State
-from raftnb.explore.compiled.building import Build, headers
+from raftnb.explore.compiled.building import Build, headers, load
 from raftnb.explore.compiled.checkpoints import Folder, refusal
 from raftnb.explore.compiled.interpreted import Interpreted, Judged
 from raftnb.explore.compiled.masks import Masks
@@ -100,17 +97,6 @@ def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:
 # The program, running.
 
 
-def _loaded(library: bytes) -> ctypes.CDLL:
-    """A library of one's own; raises `NotCompiled` where it cannot be written, or is none."""
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / "model.so"
-            path.write_bytes(library)
-            return ctypes.CDLL(os.fspath(path))
-    except OSError as error:
-        raise NotCompiled(f"the library cannot be loaded: {error}") from error
-
-
 class Loaded:
     """A program that is loaded: a copy of its own, since all that it knows is in its variables."""
 
@@ -125,7 +111,7 @@ class Loaded:
         """Its states are in memory, or in a folder; `begin` is next, perhaps after `take_up`."""
         self.folder = folder
         self.written = written
-        self.library = _loaded(Build(written.text).library())
+        self.library = load(Build(written.text).library())
         for name in ("made", "parent_of", "begun_with", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
         for name in ("memory", "arena_words", "width", "reread"):
