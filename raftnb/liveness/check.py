@@ -22,7 +22,7 @@ from raftnb.data.errors import UsageError
 from raftnb.data.limits import in_time, undisturbed
 from raftnb.data.trace import Trace
 from raftnb.data.verdict import Answer, Verdict, counted
-from raftnb.explore.compiled.explored import believed, compiled_graph
+from raftnb.explore.compiled.explored import Room, believed, compiled_graph
 from raftnb.explore.conclusion import (
     actions_of,
     begun_elsewhere,
@@ -33,12 +33,13 @@ from raftnb.explore.conclusion import (
     tried_up_to,
 )
 from raftnb.explore.given import the_model
+from raftnb.explore.result import Stop
 from raftnb.language.claims import Property
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
 from raftnb.language.strangers import is_part_of, refuse_strange_fairness
 from raftnb.language.temporal import Fairness, Liveness
-from raftnb.liveness.edges import StepGraph, Steps, enabling, inner, moving_any
+from raftnb.liveness.edges import StepGraph, Steps, belonging, enabling, inner, of_those
 from raftnb.liveness.fair_cycles import Demand
 from raftnb.liveness.lassos import violation
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from raftnb.explore.graph import Graph
 
 ENGINES = ("memo", "quick")
+STATE_BYTES, STEP_BYTES = 80, 50
+"""Of memory for each state, and for each step, and one more for each condition of fairness."""
 Demanded = tuple[Fairness, Steps]
 
 
@@ -113,9 +116,9 @@ def check_liveness(
     The first property that is violated decides; with no lasso and a graph that constraints or
     `max_states` cut off, or after `max_seconds` of this call, the verdict is *unknown*. `graph`, if
     given, is `reachable(model)`, to be used for several checks. `engine` is "memo"; or "quick",
-    which is that, too, but where compiled code can find the graph, and it is small, it is there
-    before numba is imported: of several short lassos it may have another. Raises `UsageError` with
-    `symmetry`, for which this is not sound.
+    which is that, too, but where compiled code can find the graph, that is used, and numba is not
+    imported: of several short lassos it may have another, and of a part of the graph, too.
+    Raises `UsageError` with `symmetry`, for which this is not sound.
     """
     started = time.perf_counter()
     if symmetry:
@@ -133,12 +136,12 @@ def check_liveness(
         partial=_tried_up_to(model, properties),
     )
     demanded = resolve(model, fairness)
-    question = _Question(model, properties, demanded)
+    question = _Question(model, properties, demanded, max_states)
 
     def ask() -> LivenessResult:
         found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
         with suppress(KeyboardInterrupt):
-            soon = engine == "quick" and graph is None and max_states is None
+            soon = engine == "quick" and graph is None
             said = believed(question.of_compiled) if soon else None
             found |= said or question.of(graph_of(model, graph, max_states))
         return result(seconds=time.perf_counter() - started, **{**question.sizes, **found})
@@ -156,6 +159,7 @@ class _Question:
     model: Model
     properties: Sequence[Liveness]
     demanded: Sequence[Demanded]
+    max_states: int | None = None
     states: int = 0
     steps: int = 0
 
@@ -169,7 +173,12 @@ class _Question:
 
     def of_compiled(self) -> dict[str, Any] | None:
         """The same as `of` the graph that compiled code finds; None where there is none."""
-        graph = compiled_graph(self.model, self.claims)
+        many = len(self.demanded)
+        room = Room(STATE_BYTES + many, STEP_BYTES + many)
+        try:
+            graph = compiled_graph(self.model, self.claims, max_states=self.max_states, room=room)
+        except Stop as stop:
+            return {"verdict": stop.verdict, **stop.found}
         return None if graph is None else self.of(graph)
 
     def of(self, graph: StepGraph) -> dict[str, Any]:
@@ -318,13 +327,15 @@ def _actions_of(cls: Any, condition: Fairness) -> frozenset[str]:
 
 def demands_on(graph: StepGraph, demanded: Sequence[Demanded]) -> list[Demand]:
     """The fairness conditions as arrays over a graph's states and (inner) edges."""
-    inside, found = inner(graph), []
+    inside, found, changing = inner(graph), [], graph.sources != graph.targets
     for condition, group in demanded:
-        steps = moving_any(graph, group)
+        steps = belonging(graph, group) & changing
         kind = "strong" if condition.strong else "weak"
         name = f"{kind} fairness of {members(group)}{_only(condition)}"
         name += " together" if condition.together else ""
-        found.append(Demand(name, condition.strong, enabling(graph, steps), steps[inside]))
+        found.append(
+            Demand(name, condition.strong, enabling(graph, steps), of_those(steps, inside))
+        )
     return found
 
 

@@ -51,22 +51,29 @@ def inner(graph: StepGraph) -> Ints:
     return numbers(graph.targets >= 0)
 
 
+def of_those(values: Any, steps: Ints) -> Any:
+    """The values of some steps, which may be all of them."""
+    return values if len(steps) == len(values) else values[steps]
+
+
 def digraph_of(graph: StepGraph, steps: Ints) -> Digraph:
     """The states of a graph with some of its steps."""
-    return Digraph(len(graph), graph.sources[steps], graph.targets[steps])
+    return Digraph(len(graph), of_those(graph.sources, steps), of_those(graph.targets, steps))
 
 
-def moving(graph: StepGraph, process: str, actions: frozenset[str]) -> Bools:
-    """Which steps are a process's, by one of these actions, and change something."""
-    chosen = [step.process == process and step.action in actions for step in graph.steps]
+def belonging(graph: StepGraph, group: Steps) -> Bools:
+    """Which steps are those of some processes by some of their actions."""
+    chosen = [
+        any(step.process == process and step.action in actions for process, actions in group)
+        for step in graph.steps
+    ]
     found: Bools = np.array([*chosen, False], dtype=bool)[graph.labels]
-    found &= graph.sources != graph.targets
     return found
 
 
 def moving_any(graph: StepGraph, group: Steps) -> Bools:
-    """The same of several processes."""
-    found: Bools = np.logical_or.reduce([moving(graph, *one) for one in group])
+    """Which of these change something."""
+    found: Bools = belonging(graph, group) & (graph.sources != graph.targets)
     return found
 
 

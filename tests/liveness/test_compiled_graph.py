@@ -19,9 +19,10 @@ from raftnb.explore.compiled import explored, expressions
 from raftnb.explore.compiled import graph as compiled
 from raftnb.explore.compiled.explored import believed, compiled_graph
 from raftnb.explore.compiled.graph import CompiledGraph
+from raftnb.explore.plain_graph import PlainGraph
 from raftnb.language import Delivery, always_eventually, either, eventually, leads_to
 from raftnb.language.world import World
-from raftnb.liveness import check_liveness
+from raftnb.liveness import check, check_liveness
 from raftnb.specs import SPECS
 from tests.explore.test_compiled import needs_cc
 
@@ -75,7 +76,8 @@ GAME = Spec(
     "game", (Player,), (Box,), constants={"players": 2, "most": 3}, delivery=Delivery(),
     fairness=(weak(Player),), liveness=(eventually(scores),),
 )  # fmt: skip
-BOUNDED = replace(GAME, constraints=(both_have_little,))
+BOUNDED = replace(GAME, name="bounded", constraints=(both_have_little,))
+MANY = replace(GAME, name="many", constants={"players": 3, "most": 2})
 
 
 def found(model: Any) -> CompiledGraph:
@@ -188,10 +190,70 @@ def test_a_claim_is_true_where_plain_python_says_so(claim, in_c, monkeypatch):
     assert said == {True, False}
 
 
-def test_what_is_larger_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
-    monkeypatch.setattr(explored, "MOST_STATES", 5)
-    assert compiled_graph(GAME()) is None
-    monkeypatch.undo()
+@pytest.mark.parametrize("spec", [GAME, BOUNDED, MANY], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 30, 10_000])
+def test_a_part_of_the_graph_has_the_steps_that_plain_python_takes(spec, most):
+    model, whole = spec(), len(found(spec()))
+    graph = compiled_graph(model, max_states=most)
+    assert graph is not None
+    states = [graph.state(number) for number in range(len(graph))]
+    plain = PlainGraph(model, states, initial=graph.initial, bound=graph.bound)
+    assert len(graph) == min(most, whole)
+    assert (graph.bound, graph.complete) == (
+        (None, True) if most >= whole else (f"max_states {most}", False)
+    )
+    assert graph.cuts == plain.cuts
+    assert steps(graph) == steps(plain)
+    assert check_liveness(model, engine="quick", max_states=most).states == len(graph)
+
+
+def test_a_part_of_the_graph_is_unknown_unless_it_has_a_lasso():
+    hopeless = [
+        check_liveness(MANY(), eventually(scores), fairness=(), max_states=most, engine="quick")
+        for most in (1, 20)
+    ]
+    assert [result.verdict for result in hopeless] == [Verdict.VIOLATED] * 2
+    fair = (weak(Player.throw), weak(Player.catch))
+    part = check_liveness(
+        MANY(), always_eventually(flies), fairness=fair, max_states=20, engine="quick"
+    )
+    assert part.verdict is Verdict.UNKNOWN
+    assert "max_states 20; " in str(part.bound)
+
+
+def test_a_value_for_which_rows_are_too_narrow_is_no_matter():
+    """Nothing bounds what is counted: a row has more bits for it when it begins anew."""
+    model = Spec("counting", (Tally,), constants={"most": 5000}, liveness=(eventually(ends),))()
+    graph = found(model)
+    assert len(graph) == 5001
+    assert check_liveness(model, fairness=weak(Tally), engine="quick").verdict is Verdict.HOLDS
+
+
+class Tally(Process):
+    count: Nat = 0
+
+    def up(self, most: int) -> None:
+        when(self.count < most)
+        self.count += 1
+
+
+def ends(c: Tally, most: int) -> bool:
+    return c.count == most
+
+
+def test_a_graph_for_which_there_is_no_room_is_unknown(monkeypatch):
+    monkeypatch.setattr(check, "STEP_BYTES", 1 << 50)
+    result = check_liveness(GAME(), engine="quick")
+    assert (result.verdict, result.trace) == (Verdict.UNKNOWN, None)
+    assert "max_memory" in str(result.bound)
+
+
+def test_more_steps_than_there_are_numbers_for_are_refused(monkeypatch):
+    monkeypatch.setattr(explored, "MOST_NUMBERS", 5)
+    assert check_liveness(GAME(), engine="quick").verdict is Verdict.UNKNOWN
+
+
+def test_what_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert compiled_graph(GAME(most=2)) is None
 

@@ -1,4 +1,4 @@
-"""The graph of a model's reachable states, found by compiled code where it is small."""
+"""The graph of a model's reachable states, found by compiled code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import unasked
 from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.graph import CompiledGraph
@@ -19,34 +20,77 @@ from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
 T = TypeVar("T")
-MOST_STATES = 1_000_000
-"""With more of them there may be too little memory for all words of all states."""
+MOST_NUMBERS = 1 << 31
+"""There are fewer steps than that, and states of two copies of a graph."""
 
 
-def compiled_graph(model: Model, claims: Sequence[Property] = ()) -> CompiledGraph | None:
-    """The graph of a model, where compiled code can find it and it is small.
+class Room(NamedTuple):
+    """The bytes that are needed for each state and each step of a graph."""
 
-    It can be asked quickly where these claims are true. Raises `Differs`: see `believed`.
+    state: int = 0
+    step: int = 0
+
+
+NONE = Room()
+
+
+def compiled_graph(
+    model: Model,
+    claims: Sequence[Property] = (),
+    *,
+    max_states: int | None = None,
+    room: Room = NONE,
+) -> CompiledGraph | None:
+    """The graph of a model, or of `max_states` states, where compiled code can find it.
+
+    It can be asked quickly where these claims are true. Raises `Differs` (see `believed`), and
+    `Stop` where there is too little memory for it, and for what else there is to have `room`.
     """
-    options = ExplorationOptions(
-        deadlock=False, max_states=MOST_STATES, progress=False, everywhere=tuple(claims)
-    )
+    options = ExplorationOptions(deadlock=False, max_states=max_states, everywhere=tuple(claims))
+    for wide in (False, True):
+        try:
+            written = program_of(unasked(model), options, mixed=False, wide=wide)
+            return _found(model, CompiledSearch(written, options), room)
+        except NotCompiled:
+            return None
+        except TooNarrow:
+            continue
+    raise Differs("a value for which no row has room")
+
+
+def _found(model: Model, search: CompiledSearch, room: Room) -> CompiledGraph:
     try:
-        search = CompiledSearch(program_of(unasked(model), options, mixed=False), options)
-    except NotCompiled:
-        return None
-    try:
-        search.explore()
+        bound = _explored(search)
         begun = time.perf_counter()
         compare(search.loaded, begun - search.started, begun)
-        graph = CompiledGraph(model, search.loaded)
+        _refuse_more(search, room)
+        graph = CompiledGraph(model, search.loaded, bound=bound, begun=search.begun)
         weakref.finalize(graph, search.loaded.close)
         return graph
-    except BaseException as error:
+    except BaseException:
         search.loaded.close()
-        if isinstance(error, Stop | TooNarrow):
-            return None
         raise
+
+
+def _explored(search: CompiledSearch) -> str | None:
+    """The bound that was met before the last state, if any, of those that a graph may have."""
+    try:
+        search.explore()
+    except Stop as stop:
+        if search.loaded.result.states != search.options.max_states:
+            raise
+        return str(stop.found["bound"])
+    return None
+
+
+def _refuse_more(search: CompiledSearch, room: Room) -> None:
+    """Raise `Stop` where there are more states and steps than there is memory for."""
+    found, memory = search.loaded.result, search.options.memory
+    states, steps = int(found.states), int(found.generated)
+    needed = states * (8 + room.state) + steps * (8 + room.step)
+    if needed > memory or max(2 * states, steps) >= MOST_NUMBERS:
+        told = f"max_memory {memory:,} bytes: {states:,} states with their steps take {needed:,}"
+        raise Stop(Verdict.UNKNOWN, bound=told)
 
 
 def believed(ask: Callable[[], T | None]) -> T | None:

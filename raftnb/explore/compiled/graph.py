@@ -42,12 +42,14 @@ class CompiledGraph:
     loaded for as long as the graph is used.
     """
 
-    bound: str | None = None
-    complete = True
+    def __init__(
+        self, model: Model, loaded: Loaded, *, bound: str | None = None, begun: bool = True
+    ) -> None:
+        """All that a search found; raises `Differs` where the program fails now.
 
-    def __init__(self, model: Model, loaded: Loaded) -> None:
-        """All that a search found; raises `Differs` where the program fails now."""
-        self.model, self._loaded = model, loaded
+        `bound` is what stopped it, if anything did, and `begun` whether it met all initial states.
+        """
+        self.model, self._loaded, self.bound, self._begun = model, loaded, bound, begun
         self.initial = loaded.library.begun_with()
         self.steps = [Step(i.process.name, i.action.name) for i in loaded.written.instances]
         self.starts = np.zeros(len(self) + 1, np.int64)
@@ -81,6 +83,11 @@ class CompiledGraph:
     def sources(self) -> Any:
         """Where each step begins."""
         return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+
+    @property
+    def complete(self) -> bool:
+        """Whether all states within the constraints are there, whatever stopped the search."""
+        return self.bound is None or (self._begun and self.cuts == 0)
 
     def go_on(self) -> None:
         """Nothing stopped it."""

@@ -44,7 +44,9 @@ def compiled_search(model: Model, options: ExplorationOptions) -> CompiledSearch
     return CompiledSearch(program_of(model, options), options)
 
 
-def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True) -> Text:
+def program_of(
+    model: Model, options: ExplorationOptions, *, mixed: bool = True, wide: bool = False
+) -> Text:
     """The program that explores a model; raises `NotCompiled` where there is none.
 
     Where it is not to be `mixed`, or states go to disk, or with symmetry, all must be said in C;
@@ -55,7 +57,7 @@ def program_of(model: Model, options: ExplorationOptions, *, mixed: bool = True)
         refuse_favorites(model)
     if asked(model, "possible") and (options.symmetry or options.spills):
         raise NotCompiled("`possible` claims")
-    written = text_of(model, options)
+    written = text_of(model, options, wide=wide)
     if written.in_python and (options.spills or options.symmetry or not mixed):
         raise NotCompiled(next(iter(written.in_python.values())))
     return written
