@@ -270,6 +270,11 @@ def _concat(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     return Infix("\\o", (words.term(left, scope), words.term(right, scope)))
 
 
+def _xor(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
+    left, right = (words.term(arg, scope) for arg in expr.args)
+    return Infix("\\cup", (Infix("\\", (left, right)), Infix("\\", (right, left))))
+
+
 def _merge(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     left, right = expr.args
     old = words.term(left, scope)
@@ -332,8 +337,8 @@ SPECIAL: dict[str, Callable[[Words, nodes.Apply, Scope], Term]] = {
     "and": _connective, "or": _connective, "not": _not, "neg": _neg, "abs": _abs,
     "+": _sum, "-": _sum, "==": _equal, "<": _less, "<=": _less, "in": _member,
     "isinstance": _isinstance, "len": _len, "index": _index, "slice": _slice, "concat": _concat,
-    "merge": _merge, "get": _map_get, "least": _extreme, "largest": _extreme, "the": _same,
-    "as": _same, "range": _range, "flat": _flat, "place": _place,
+    "merge": _merge, "xor": _xor, "get": _map_get, "least": _extreme, "largest": _extreme,
+    "the": _same, "as": _same, "range": _range, "flat": _flat, "place": _place,
 }  # fmt: skip
 EXPRESSIONS: dict[type[nodes.Expr], Callable[[Words, Any, Scope], Term]] = {
     nodes.Const: _const,

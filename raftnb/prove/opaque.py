@@ -8,7 +8,7 @@ from raftnb.prove.scope import Scope
 from raftnb.prove.state import Symbolic, Vocabulary
 from raftnb.tree import nodes
 
-PARTIAL = ("index", "the", "//", "%", "slice", "least", "largest")
+PARTIAL = ("index", "the", "//", "%", "slice", "least", "largest", "position")
 
 
 def check_opaque(proof: Proof, words: Vocabulary) -> None:

@@ -352,6 +352,12 @@ def without(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     return SetV(lambda x: conj(left.has(x), neg(right.has(x))))
 
 
+def differing(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
+    """`a ^ b` of sets."""
+    left, right = pair(scope, expr, a, b)
+    return SetV(lambda x: z3.Xor(left.has(x), right.has(x)))
+
+
 def merge(scope: Scope, expr: Apply, a: Value, b: Value) -> Value:
     """`a | b` of maps: where both have a key, the second counts."""
     left, right = pair(scope, expr, a, b)
@@ -384,8 +390,8 @@ OPERATORS: dict[str, Operator] = {
     "abs": absolute, "min": least, "max": largest,
     "the": the, "as": seen_as, "len": size, "index": index, "slice": piece, "get": get,
     "range": counting,
-    "concat": concat, "union": union, "meet": meet, "minus": without, "merge": merge,
-    "isinstance": is_instance,
+    "concat": concat, "union": union, "meet": meet, "minus": without, "xor": differing,
+    "merge": merge, "isinstance": is_instance,
 }  # fmt: skip
 """What each operator means. `and`, `or` and `in` are the evaluator's: they look at their operands;
 `least` and `largest` of a collection are described, in `extremes`."""

@@ -38,6 +38,7 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
+from raftnb.tree.passing import kept
 from raftnb.tree.scope import SAY, Lower
 from raftnb.tree.types import attribute_of, function_of, is_domain, plain
 
@@ -214,7 +215,10 @@ def _one(lower: Lower, node: ast.Call) -> ast.expr:
 
 
 def _len(lower: Lower, node: ast.Call) -> Expr:
-    return Apply(INT, node.lineno, "len", (lower.collection(_one(lower, node)),))
+    given = _one(lower, node)
+    if isinstance(given, ast.Call) and lower.scope.value_of(given.func) is reversed:
+        lower.scope.fail(node, "len(collection)", "take `reversed` away: it is as long as before")
+    return Apply(INT, node.lineno, "len", (lower.collection(given),))
 
 
 def _abs(lower: Lower, node: ast.Call) -> Expr:
@@ -307,4 +311,7 @@ PYTHONS: tuple[tuple[Any, Callable[[Lower, ast.Call], Expr]], ...] = (
     (range, counted_through),
     (isinstance, _isinstance),
     (Map, _map),
+    (set, kept),
+    (sorted, kept),
+    (reversed, kept),
 )

@@ -54,6 +54,12 @@ def element(domain: Expr) -> Type:
     return type_.key if isinstance(type_, MapOf) else NEVER
 
 
+def is_set(lower: Lower, node: ast.expr) -> bool:
+    """Whether it is written as a set that can change, which is equal to one that cannot."""
+    called = isinstance(node, ast.Call) and lower.scope.value_of(node.func) is set
+    return called or isinstance(node, ast.Set | ast.SetComp)
+
+
 def written_out(lower: Lower, node: ast.expr, nodes: list[ast.expr], kind: Any) -> Expr:
     """A sequence or set written out."""
     items = tuple(map(lower.expr, nodes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from enum import Enum
 
-from raftnb.tree.collections import element
+from raftnb.tree.collections import element, is_set
 from raftnb.tree.nodes import (
     BOOL,
     NOTHING,
@@ -45,7 +45,7 @@ def compare(lower: Lower, node: ast.Compare) -> Expr:
 
 def _side(lower: Lower, node: ast.expr) -> Expr:
     """What is compared: also a set written out, which is equal to the value it holds."""
-    return lower.collection(node) if isinstance(node, ast.Set | ast.SetComp) else lower.expr(node)
+    return lower.collection(node) if is_set(lower, node) else lower.expr(node)
 
 
 def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: ast.expr) -> Expr:

@@ -16,7 +16,7 @@ from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call
-from raftnb.tree.collections import written_out
+from raftnb.tree.collections import is_set, written_out
 from raftnb.tree.comparisons import compare
 from raftnb.tree.comprehensions import collection, mapping
 from raftnb.tree.nodes import (
@@ -43,6 +43,7 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
+from raftnb.tree.passing import is_sorted, passing
 from raftnb.tree.scope import SAY, Scope
 from raftnb.tree.types import alternatives, confusable, fits, is_domain, overlap, plain, type_of
 
@@ -51,7 +52,7 @@ ARITHMETIC: dict[type[ast.operator], str] = {
 }  # fmt: skip
 COMBINED: dict[tuple[type[ast.operator], type[Type]], str] = {
     (ast.Add, SeqOf): "concat", (ast.BitOr, SetOf): "union", (ast.BitOr, MapOf): "merge",
-    (ast.BitAnd, SetOf): "meet", (ast.Sub, SetOf): "minus",
+    (ast.BitAnd, SetOf): "meet", (ast.Sub, SetOf): "minus", (ast.BitXor, SetOf): "xor",
 }  # fmt: skip
 NAMED = "compare the members themselves, or declare a variable that says which one it is"
 FREEZE = "frozenset({...}), Map({...}): values that cannot change"
@@ -103,7 +104,7 @@ class Expressions:
 
     def collection(self, node: ast.expr) -> Expr:
         """What can be gone through."""
-        return collection(self, node)
+        return passing(self, node) or collection(self, node)
 
     def apply(self, type_: Type, node: ast.AST, op: str, *args: Expr) -> Expr:
         """An operator applied."""
@@ -257,19 +258,21 @@ class Expressions:
         numbers = isinstance(left.type, Int) and isinstance(right.type, Int)
         if numbers and type(node.op) in ARITHMETIC:
             return self.apply(INT, node, ARITHMETIC[type(node.op)], left, right)
+        if isinstance(node.op, ast.BitXor) and left.type == right.type == BOOL:
+            return self.apply(BOOL, node, "not", self.apply(BOOL, node, "==", left, right))
         op = COMBINED.get((type(node.op), type(left.type)))
         if op is None or type(left.type) is not type(right.type):
             cure = "use `//`" if isinstance(node.op, ast.Div) else SAY
-            allowed = "numbers with + - * // %, sequences +, sets | & -, maps |"
+            allowed = "numbers with + - * // %, sequences +, sets | & - ^, maps |"
             self.scope.fail(node, allowed, cure)
         type_ = left.type
-        if op in ("concat", "union", "merge") or not fits(right.type, left.type):
+        if op in ("concat", "union", "merge", "xor") or not fits(right.type, left.type):
             type_ = self.scope.joined(node, left.type, right.type)
         return self.apply(type_, node, op, left, right)
 
     def _right(self, left: Expr, node: ast.expr) -> Expr:
         """The right side: where the left one is a value, `{...}` may be joined to it."""
-        if isinstance(left.type, SetOf) and isinstance(node, ast.Set | ast.SetComp):
+        if isinstance(left.type, SetOf) and is_set(self, node):
             return self.collection(node)
         if isinstance(left.type, MapOf) and isinstance(node, ast.Dict | ast.DictComp):
             found = mapping(self, node)
@@ -280,7 +283,9 @@ class Expressions:
     # Items.
 
     def _subscript(self, node: ast.Subscript) -> Expr:
-        base = self.scope.the(self.expr(node.value))
+        item_of_list = is_sorted(self, node.value) and not isinstance(node.slice, ast.Slice)
+        lower = self.collection if item_of_list else self.expr
+        base = self.scope.the(lower(node.value))
         if isinstance(node.slice, ast.Slice):
             return self._slice(node, base, node.slice)
         if isinstance(base.type, SeqOf):

@@ -39,6 +39,8 @@ def method(lower: Lower, node: ast.Call, base: Expr) -> Expr | None:
     name = node.func.attr
     if isinstance(base.type, SeqOf) and name == "count":
         return _count(lower, node, base)
+    if isinstance(base.type, SeqOf) and name == "index":
+        return _position(lower, node, base)
     if not isinstance(base.type, SetOf):
         return None
     if name in COMBINED:
@@ -67,6 +69,13 @@ def _count(lower: Lower, node: ast.Call, base: Expr) -> Expr:
     return EachOf(INT, node.lineno, "sum", item.name, base, equal, one)
 
 
+def _position(lower: Lower, node: ast.Call, base: Expr) -> Expr:
+    """Where a value first stands in a sequence."""
+    wanted = lower.expr(_only(lower, node, "sequence"))
+    may_be_equal(lower, node, element(base), wanted.type)
+    return Apply(INT, node.lineno, "position", (base, wanted))
+
+
 def _may_fail(lower: Lower, part: Expr) -> bool:
     if isinstance(part, Get):
         kind = part.record.type
@@ -79,7 +88,7 @@ def _combined(lower: Lower, node: ast.Call, op: str, base: Expr) -> Expr:
     """A set put together with another one."""
     other = gone_through(lower, "set", _only(lower, node, "set"))
     type_ = base.type
-    if op == "union" or not fits(other.type, base.type):
+    if op in ("union", "xor") or not fits(other.type, base.type):
         type_ = lower.scope.joined(node, base.type, other.type)
     return Apply(type_, node.lineno, op, (base, other))
 
@@ -109,10 +118,15 @@ def _isdisjoint(lower: Lower, node: ast.Call, base: Expr) -> Expr:
     return Apply(BOOL, node.lineno, "==", (size, Const(INT, node.lineno, 0)))
 
 
-COMBINED = {"union": "union", "intersection": "meet", "difference": "minus"}
+COMBINED = {
+    "union": "union",
+    "intersection": "meet",
+    "difference": "minus",
+    "symmetric_difference": "xor",
+}
 RELATIONS: dict[str, Callable[[Lower, ast.Call, Expr], Expr]] = {
     "issubset": _issubset,
     "issuperset": _issuperset,
     "isdisjoint": _isdisjoint,
 }
-METHODS = frozenset({"count", *COMBINED, *RELATIONS})
+METHODS = frozenset({"count", "index", *COMBINED, *RELATIONS})

@@ -178,8 +178,9 @@ class Apply(Expr):
     Of truth values, all evaluated from the left and no further than needed: `and or`; `not`.
     Of numbers: `+ - * // % neg abs min max`, and `range`, a sequence. Comparisons: `== in`, and
     `< <=` of numbers, of sets, and of two sequences of numbers written out.
-    Of collections: `len index slice concat`, `union minus meet` of sets, `merge get` of maps,
-    `least largest` of numbers (with a default, where there may be none). `isinstance` of a class.
+    Of collections: `len index slice concat`, `union minus meet xor` of sets, `merge get` of maps,
+    `least largest` of numbers (with a default, where there may be none), `sorted` of numbers or of
+    members of one class, `position`, where a sequence first has a value. `isinstance` of a class.
     `the` is a value that is not None, `as` one that is of the type of the expression.
     `flat` is the union of a set of sets, or all sequences of a sequence one after the other, as
     several `for`s make it; `place` says which of its class a member is, from 0.
@@ -190,7 +191,7 @@ class Apply(Expr):
     args: tuple[Expr, ...]
 
 
-PARTIAL = frozenset({"//", "%", "index", "least", "largest", "the", "as"})
+PARTIAL = frozenset({"//", "%", "index", "least", "largest", "the", "as", "position"})
 
 
 @dataclass(frozen=True)

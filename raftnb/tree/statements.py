@@ -136,7 +136,8 @@ class Statements:
         held: list[Assign] = []
 
         def hold(base: Expr) -> Expr:
-            held.append(self._to_name(node, unnamed("collection", node.iter), base))
+            name = unnamed(f"collection {len(held) + 1}", node.iter)
+            held.append(self._to_name(node, name, base))
             return held[-1].target
 
         found = walk(self.expressions, node.target, node.iter, hold)

@@ -1,7 +1,7 @@
 """What `for` goes through, in loops and comprehensions: a collection, and the names of its parts.
 
 `for k, v in m.items()` goes through m, and v is `m[k]`; `for i, x in enumerate(s)` goes through the
-indices of s, and x is `s[i]`.
+indices of s, and x is `s[i]`; `for x, y in zip(s, t)` goes through those that both have.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def walk(lower: Lower, target: ast.expr, through: ast.expr, hold: Hold) -> Walk:
     names = [e.id for e in getattr(target, "elts", ()) if isinstance(e, ast.Name)]
     pairs = map_of(lower, through, "items")
     counted = _enumerated(lower, through)
+    if len(set(names)) == len(getattr(target, "elts", ())) and _is_call(lower, through, zip):
+        return _side_by_side(lower, through, names, hold)  # type: ignore[arg-type]
     if len(set(names)) != 2 or len(getattr(target, "elts", ())) != 2:
         pairs = counted = None
     if pairs is not None:
@@ -50,7 +52,7 @@ def walk(lower: Lower, target: ast.expr, through: ast.expr, hold: Hold) -> Walk:
         places = Apply(Range(INT), held.line, "range", (zero, length))
         return Walk(places, names[0], {names[1]: _item(held, Var(INT, held.line, names[0]))})
     cure = "take the parts by index or field"
-    allowed = "one name after `for`, or two with m.items() and enumerate(sequence)"
+    allowed = "one name after `for`, two with m.items(), enumerate(sequence), zip(a, b)"
     return lower.scope.fail(target, allowed, cure)
 
 
@@ -69,8 +71,26 @@ def map_of(lower: Lower, node: ast.expr, method: str) -> Expr | None:
     return base if isinstance(base.type, MapOf) else None
 
 
+def _is_call(lower: Lower, node: ast.expr, function: object) -> bool:
+    return isinstance(node, ast.Call) and lower.scope.value_of(node.func) is function
+
+
+def _side_by_side(lower: Lower, node: ast.Call, names: list[str], hold: Hold) -> Walk:
+    """`for x, y in zip(a, b)`: the places that all of the sequences have."""
+    if node.keywords or len(node.args) != len(names) or len(names) < 2:
+        lower.scope.fail(node, "zip(a, b), with as many names after `for`")
+    lowered = [lower.collection(arg) for arg in node.args]
+    if not all(isinstance(one.type, SeqOf) for one in lowered):
+        lower.scope.fail(node, "zip of sequences", "put a set in order: `tuple(sorted(...))`")
+    held = [hold(one) for one in lowered]
+    line, place = node.lineno, Var(INT, node.lineno, unnamed("place", node))
+    shortest = Apply(INT, line, "min", tuple(Apply(INT, line, "len", (one,)) for one in held))
+    places = Apply(Range(INT), line, "range", (Const(INT, line, 0), shortest))
+    return Walk(places, place.name, {n: _item(s, place) for n, s in zip(names, held, strict=True)})
+
+
 def _enumerated(lower: Lower, node: ast.expr) -> Expr | None:
-    called = isinstance(node, ast.Call) and lower.scope.value_of(node.func) is enumerate
+    called = _is_call(lower, node, enumerate)
     if not called or len(node.args) != 1 or node.keywords:  # type: ignore[attr-defined]
         return None
     base = lower.collection(node.args[0])  # type: ignore[attr-defined]

@@ -461,6 +461,56 @@ class Zoo(Beast):
         """Numbers, and one that may be missing."""
         return (*self.log, self.best)
 
+    def in_order(self) -> None:
+        """Numbers and members sorted: of sets, sequences, what a loop makes."""
+        self.log = tuple(sorted(self.log)) + tuple(sorted(self.some))
+        self.n = sorted(x * x for x in self.log)[-1] - sorted({self.k, 1})[0]
+        last = None
+        for z in sorted(self.friends):
+            last = z
+            self.k += len(sorted(z.log)) * z.index
+        self.friend = last
+        self.some = frozenset(i for i, x in enumerate(sorted(self.log)) if x == i)
+        self.flag = all(x in sorted(self.some) for x in sorted(self.log))
+
+    def backward(self) -> None:
+        """From the end: a sequence, numbers counted through."""
+        self.nest = (tuple(reversed(self.log)), tuple(reversed(range(self.k, self.n))))
+        self.k = sum(i * x for i, x in enumerate(reversed(self.log)))
+        low = sorted(self.some)[0] if self.some else 0
+        self.k += sum(x * low for x in reversed(range(self.k)))
+        for x in reversed(self.log):
+            self.n = x
+            self.log += (x,)
+
+    def sets_in_passing(self) -> None:
+        """A set of Python's that is looked at and not kept."""
+        self.n = len(set(self.log)) - len(set()) + sum({x % 2 for x in self.log})
+        self.flag = set(self.log) == self.some or self.k in set(self.log)
+        self.some = self.some | set(self.log) if self.flag else self.some - set(self.log)
+
+    def sets_apart(self) -> None:
+        """What is in one of two; of truth values, which differ."""
+        self.flag = (self.n > 0) ^ self.flag
+        self.some ^= {self.n, self.k}
+        self.friends = self.friends.symmetric_difference({self}) ^ frozenset(z for z in Zoo)
+        self.n = len(self.some.symmetric_difference(self.log))
+
+    def first_places(self) -> None:
+        """Where a value first stands; where it does not, there is no step."""
+        self.n = (*self.log, self.k).index(self.k)
+        self.k = self.log.index(self.n)
+        self.n = (None, self.friend, self).index(self.friend)
+
+    def in_step(self) -> None:
+        """As far as the shortest of several sequences goes; each is looked at once."""
+        self.flag = all(x <= y for x, y in zip(self.log, self.log[1:]))  # noqa: B905
+        log = self.log
+        self.k = sum(x * log for x, log in zip(log, reversed(log)))  # noqa: B905
+        for x, y, z in zip(self.log, sorted(self.some), (self.n, self.k)):  # noqa: B905
+            self.log += (x + y,)
+            self.n = z - x
+
     def enums_and_texts(self) -> None:
         """Members of enums are equal to themselves only."""
         self.color = Color.BLUE if self.color is Color.RED else Color.RED

@@ -170,9 +170,56 @@ def max_of_two_with_a_key(self: Node) -> int:
     return max(self.n, 2, key=abs)
 
 
-def a_sort(self: Node) -> int:
+def a_sort_of_truth_values(self: Node) -> int:
+    """`sorted((n > 0 for n in self.log))`"""
+    return len(sorted(n > 0 for n in self.log))
+
+
+def a_sort_with_a_key(self: Node) -> int:
+    """`sorted(self.log, key=abs)`"""
+    return len(sorted(self.log, key=abs))
+
+
+def a_sorted_list_that_is_kept(self: Node) -> int:
     """`sorted(self.log)`"""
-    return len(sorted(self.log))
+    found = sorted(self.log)
+    return len(found)
+
+
+def a_part_of_a_sorted_list(self: Node) -> int:
+    """`sorted(self.log)`"""
+    return len(sorted(self.log)[1:])
+
+
+def a_changeable_set_that_is_kept(self: Node) -> int:
+    """`set(self.log)`"""
+    found = set(self.log)
+    return len(found)
+
+
+def how_long_what_is_reversed_is(self: Node) -> int:
+    """`len(reversed(self.log))`"""
+    return len(reversed(self.log))
+
+
+def a_set_from_its_end(self: Node) -> bool:
+    """`reversed(self.some)`"""
+    return all(x > 0 for x in reversed(self.some))
+
+
+def sets_side_by_side(self: Node) -> bool:
+    """`zip(self.some, self.log)`"""
+    return all(x == y for x, y in zip(self.some, self.log))
+
+
+def side_by_side_to_the_end(self: Node) -> bool:
+    """`zip(self.log, self.log, strict=True)`"""
+    return all(x == y for x, y in zip(self.log, self.log, strict=True))
+
+
+def numbers_bit_by_bit(self: Node) -> int:
+    """`self.n ^ 1`"""
+    return self.n ^ 1
 
 
 def range_with_a_step(self: Node) -> bool:

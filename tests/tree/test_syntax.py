@@ -36,7 +36,9 @@ def test_what_is_proved_is_run_and_explored_too() -> None:
 
 def test_the_functions_of_python_are_those_of_the_table() -> None:
     taken = {function for function, _ in PYTHONS if function in BUILTINS}
-    assert taken | {enumerate, super} == {f for f, support in BUILTINS.items() if support.prove}
+    assert taken | {enumerate, zip, super} == {
+        f for f, support in BUILTINS.items() if support.prove
+    }
 
 
 def test_every_construct_of_the_table_is_used_by_a_function_that_has_a_tree() -> None:

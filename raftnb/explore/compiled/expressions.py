@@ -200,6 +200,8 @@ class Expressions:
                 f"{{ W {i} = {low}, {items} = {high}; "
                 f"for (W {x} = {i}; {x} < {items}; {x}++) {{ {body(x)} }} }}"
             )
+        if isinstance(domain, Apply) and domain.op == "sorted" and self._is_in_order(domain):
+            return self.loop(domain.args[0], env, body)
         if isinstance(domain, nodes.InFlight) and self.tables.has_bag:
             step = 1 if self.tables.model.keeps else 2
             guard = f"if (!is_kind({self.tables.kind(domain.kind)}, {x})) continue;"
@@ -250,6 +252,8 @@ class Expressions:
         refuse_ranges(e)
         if e.op == "concat":
             return self._concat(e, env)
+        if e.op == "sorted":
+            return self._sorted(e, env)
         last = e.args[-1]
         if e.op == "merge" and isinstance(last, nodes.Collect) and len(last.items) == 2:
             return self.in_turn((e.args[0], *last.items), env, "map_with({}, {}, {})".format)
@@ -257,6 +261,18 @@ class Expressions:
             return self._one_changed(e, last.items[0], env)
         write = handler(OPERATORS, e.op)
         return self.in_turn(e.args, env, lambda *args: write(*args))
+
+    def _sorted(self, e: Apply, env: Names) -> str:
+        pushed = self.loop(e.args[0], env, lambda item: f"push({item});")
+        return self._built(pushed, "as_tuple" if self._is_in_order(e) else "as_sorted")
+
+    def _is_in_order(self, e: Apply) -> bool:
+        """Whether what is sorted comes in that order: a set's members do, and a map's keys."""
+        assert isinstance(e.type, nodes.SeqOf)
+        symmetric = {cls.root for cls in self.tables.model.spec.symmetric}
+        if isinstance(e.type.of, nodes.Member) and e.type.of.root in symmetric:
+            raise NotCompiled("`sorted` of members that may change places")
+        return not isinstance(e.args[0].type, nodes.SeqOf)
 
     def _concat(self, e: Apply, env: Names) -> str:
         first, *_, last = e.args

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Set
 from raftnb.tree import nodes
 from raftnb.tree.nodes import Apply, Expr, children
 
-TOTAL = {"union", "minus", "meet"}
+TOTAL = {"union", "minus", "meet", "xor"}
 """Operators of sets: they have a value whatever they are given."""
 CannotFail = Callable[[nodes.Make], bool]
 

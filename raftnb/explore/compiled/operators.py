@@ -38,6 +38,8 @@ OPERATORS: dict[str, Callable[..., str]] = {
     "union": lambda a, b: f"joined({a}, {b})",
     "minus": lambda a, b: f"minus({a}, {b})",
     "meet": lambda a, b: f"common({a}, {b})",
+    "xor": lambda a, b: f"differing({a}, {b})",
+    "position": lambda items, item: f"position({items}, {item})",
     "merge": lambda a, b: f"merged({a}, {b})",
     "get": lambda items, key, default: f"map_get({items}, {key}, {default})",
     "the": lambda a: f"some({a})",

@@ -69,6 +69,9 @@ static inline int holds_item(W items, W item) {
 static inline W joined(W a, W b) { return are_masks(a, b) ? a | b : joined_nodes(a, b); }
 static inline W minus(W a, W b) { return are_masks(a, b) ? a & ~(b ^ MASK) : filtered(a, b, 0); }
 static inline W common(W a, W b) { return are_masks(a, b) ? a & b : filtered(a, b, 1); }
+static inline W differing(W a, W b) {
+    return are_masks(a, b) ? (a ^ b) | MASK : joined(filtered(a, b, 0), filtered(b, a, 0));
+}
 static inline int is_part(W a, W b) { return are_masks(a, b) ? !(a & ~b) : each_in(a, b); }
 
 static inline W with_item(W set, W item) {

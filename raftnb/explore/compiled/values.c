@@ -116,6 +116,12 @@ void merge_sort(W *words, size_t n, int step) {
     }
 }
 
+/* In the order of Python's `<`: of numbers, and of members of one class, it is that of words. */
+W as_sorted(W *from) {
+    merge_sort(from, top - from, 1);
+    return as_tuple(from);
+}
+
 /* Keys and values in turn; of two equal keys the later one counts. */
 W as_map(W *from) {
     W n = (W)(top - from) / 2, kept = 0;
@@ -170,6 +176,12 @@ W item(W items, W key) {
     int64_t i = number(key), n = size(items);
     if (i < -n || i >= n) fail();
     return at(items)[i < 0 ? i + n : i];
+}
+
+W position(W items, W item) {
+    W i = find(at(items), size(items), 1, item, 0);
+    if (i == size(items)) fail();
+    return ZERO + i;
 }
 
 static int64_t cut_off(int64_t i, int64_t n) {

@@ -86,11 +86,13 @@ static inline void push(W w) {
 W node(W rank, W n, const W *words);
 int before(W a, W b);
 W as_tuple(W *from);
+W as_sorted(W *from);
 W as_map(W *from);
 W search(const W *words, W n, int step, W key, int *there);
 int node_holds(W items, W item);
 W map_get(W map, W key, W otherwise);
 W item(W items, W key);
+W position(W items, W item);
 W slice(W items, W low, W high);
 void spread_slice(W items, W low, W high);
 void spread(W items);
