@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import io
 import json
@@ -55,6 +56,8 @@ UNKNOWN = 3
 FEWER_COLLECTIONS = 100_000
 """So many new objects wait to be looked at for cycles, of which a command makes few: to look after
 each 700, as Python does, takes a tenth of a small check."""
+NOT_PRINTED = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What goes wrong where standard output is a full disk, or a pipe that nobody reads."""
 UNFOUND: dict[str, Any] = {"verdict": "unknown", "property": None, "bound": None, "partial": []}
 """What `--json` prints where a command is stopped before it has found anything."""
 
@@ -89,7 +92,10 @@ def main(words: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if words is None else list(words)
     try:
         arguments = build_parser(given[0] if given else "").parse_args(given)
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        if sys.stdout is not None:  # it is closed
+            sys.stdout.flush()
+        return code
     except RaftnbError as error:
         error.place = error.place or f"command line: {' '.join(given[:2])}"
         print(error, file=sys.stderr)
@@ -100,13 +106,20 @@ def main(words: Sequence[str] | None = None) -> int:
             print(json.dumps(UNFOUND | {"bound": bound}))
         print(f"{bound} before anything was found", file=sys.stderr)
         return UNKNOWN
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNKNOWN
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in NOT_PRINTED and not error.filename:
+            return _not_printed(error)
         traceback.print_exc()
         print("a fault of raftnb itself; nothing was decided", file=sys.stderr)
         return UNKNOWN
+
+
+def _not_printed(error: OSError) -> int:
+    """Say that standard output takes no more, unless who read it wanted no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+    if error.errno != errno.EPIPE:
+        print(f"the answer cannot be printed: {error.strerror}", file=sys.stderr)
+    return UNKNOWN
 
 
 def run() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -137,6 +138,38 @@ def test_a_fault_of_the_package_is_no_verdict(
     said = capsys.readouterr().err
     assert "Traceback" in said
     assert said.endswith("a fault of raftnb itself; nothing was decided\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_where_nothing_can_be_printed_that_is_said(unbuffered):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", "sequential-store"],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr.endswith("the answer cannot be printed: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_answer_is_told_though_its_trace_cannot_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    def is_full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    unlocked = SEQUENTIAL_STORE.variant("unlocked", UnlockedClient)
+    monkeypatch.setattr("raftnb.specs.SPECS", {"unlocked": unlocked})
+    monkeypatch.setattr(Path, "write_text", is_full)
+    assert main(["check", "unlocked", "--trace", str(tmp_path / "trace.json")]) == 1
+    out, err = capsys.readouterr()
+    assert "violated: one_client_at_a_time" in out
+    assert "No space left on device" in err
 
 
 def test_what_the_terminal_cannot_write_is_escaped(tmp_path: Path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import numba
 import pytest
 
@@ -70,6 +72,15 @@ def test_where_nothing_can_be_kept_functions_are_compiled_all_the_same(monkeypat
         raise RuntimeError("cannot cache function: no locator available")
 
     monkeypatch.setattr("numba.core.dispatcher.FunctionCache", no_place)
+    assert compiled(one_more)(3) == 4
+
+
+def test_a_full_disk_keeps_no_function_from_being_compiled(monkeypatch, tmp_path):
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("numba.core.caching.IndexDataCacheFile.save", is_full)
     assert compiled(one_more)(3) == 4
 
 

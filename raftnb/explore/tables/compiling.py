@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
+from numba.core.caching import FunctionCache
 from numba.core.registry import cpu_target
 
 from raftnb.data.limits import undisturbed
@@ -22,6 +23,7 @@ njit: Any = numba.njit
 # interrupted its generators are at their end, and no function can be had any more.
 TARGET: Any = cpu_target.target_context
 TARGET.refresh = undisturbed()(TARGET.refresh)
+KEPT: Any = FunctionCache
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 TITLE = "compiling the engine's loops, once after an installation"
 PACKAGE = Path(__file__).parent.parent.parent
@@ -37,10 +39,23 @@ SOURCES = (
 )
 
 
+def _if_possible(save: Callable[..., None]) -> Callable[..., None]:
+    def saved(*given: Any) -> None:
+        with suppress(OSError):
+            save(*given)
+
+    return saved
+
+
+# It raises where the disk is full, and the function that was compiled could not be had.
+KEPT.save_overload = _if_possible(KEPT.save_overload)
+
+
 def compiled(function: F) -> F:
     """Compile without the interpreter's lock or reference counts, and keep the result on disk.
 
-    Where neither this package's folder nor the user's can be written, each process compiles anew.
+    Where neither this package's folder nor the user's can be written, or the disk is full, each
+    process compiles anew.
     """
     try:
         compiler = njit(cache=True, **OPTIONS)(function)
