@@ -14,6 +14,8 @@ class Markup(str):
 
 def plain(words: str) -> str:
     """A text with the characters that XML and HTML cannot hold written as Python writes them."""
+    if words.isprintable():  # then it has none of them, and nearly every text is
+        return words
     return re.sub(UNFIT, lambda found: repr(found[0])[1:-1], words)
 
 

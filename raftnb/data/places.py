@@ -68,8 +68,10 @@ def is_engine(filename: str) -> bool:
     return ENGINE in path.parents and ENGINE / "specs" not in path.parents
 
 
-def is_pythons(path: Path) -> bool:
+@cache
+def is_pythons(filename: str) -> bool:
     """Whether a file belongs to Python itself, as `dataclasses.py` and generated code do."""
+    path = Path(filename)
     generated = path.name == "<string>" or path.name.startswith("<frozen ")
     return generated or (STDLIB in path.parents and "site-packages" not in path.parts)
 
@@ -79,7 +81,7 @@ def frame_of(tb: TracebackType | None) -> Frame | None:
     found = None
     while tb is not None:
         file = tb.tb_frame.f_code.co_filename
-        if not is_engine(file) and not is_pythons(Path(file)):
+        if not is_engine(file) and not is_pythons(file):
             found = tb
         tb = tb.tb_next
     if found is None:

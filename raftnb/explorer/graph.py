@@ -55,7 +55,7 @@ def packed_graph(
         for at, state in enumerate(number.states):  # it grows: breadth first
             sight = lookout.glance(state)
             if at < on_trace or (sight.within and left > 0):
-                sight, left = lookout.look(state), left - 1
+                sight, left = lookout.closer(sight), left - 1
             complete = complete and (sight.ways is not None or not sight.within)
             ways += [sight.ways or ()] if at < on_trace else []
             tables.add(as_json(sight, number, beside))

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from raftnb.data.errors import SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message
 from raftnb.draw.text import brief
 from raftnb.explore.reference import is_within_bounds
-from raftnb.explorer.lines import Lines
+from raftnb.explorer.runs import Run, Runner
 from raftnb.language.claims import Property
-from raftnb.language.instances import ActionInstance
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
@@ -71,7 +69,7 @@ class Lookout:
 
     def __init__(self, model: Model, find: Iterable[Property] = (), watch: Watch = NOTHING) -> None:
         self.model, self.watch, spec = model, dict(watch), model.spec
-        self.world, self.here = World(model), World(model)
+        self.runner, self.here, self.there = Runner(model), World(model), World(model)
         self.invariants = model.checked(spec.invariants)
         self.awaited = (*model.checked(spec.sometimes), *find)
         self.about_steps = model.checked(spec.transitions)
@@ -79,7 +77,11 @@ class Lookout:
 
     def look(self, state: State) -> Sight:
         """What there is to see in a state of the model."""
-        seen = self.glance(state)
+        return self.closer(self.glance(state))
+
+    def closer(self, seen: Sight) -> Sight:
+        """What was seen in a state, and the steps out of it."""
+        state = seen.state
         ways, refused = self._ways(state, [message for message, _ in seen.messages])
         stuck = seen.within and not ways and not self._is_final(state)
         return replace(seen, ways=tuple(ways), refused=tuple(refused), stuck=stuck)
@@ -104,41 +106,22 @@ class Lookout:
         ways: list[Way] = []
         reasons: dict[tuple[str, str], dict[str, None]] = {}
         enabled: set[tuple[str, str]] = set()
-        for instance in self.world.instances:
+        for number, instance in enumerate(self.runner.instances):
             key = instance.process.name, instance.action.name
-            try:
-                found = self._taken(state, instance, messages)
-                why = "" if found else self._why(state, instance)
-            except SpecError as error:  # a mistake of the specification is seen, and no end of it
-                found, why = [], f"fails: {error.found} ({error.place})"
-            ways += found
-            if found:
+            runs = self.runner.runs(number, state)
+            ways += [self._way(state, run, messages) for run in runs.taken]
+            if runs.taken:
                 enabled.add(key)
             elif key not in enabled:
-                reasons.setdefault(key, {})[why] = None
+                reasons.setdefault(key, {})[runs.why] = None
         refused = [(*key, _joined(list(why))) for key, why in reasons.items() if key not in enabled]
         return ways, refused
 
-    def _taken(self, state: State, instance: ActionInstance, messages: list[Message]) -> list[Way]:
-        world, found, lines = self.world, [], Lines(instance.action)
-
-        def load() -> None:
-            lines.clear()
-            world.load(state)
-
-        with world:
-            load()
-            for message in world.candidates(instance):
-                arguments = instance.bound(message)
-                for _ in lines.noted(world.scripted(instance, arguments, load)):
-                    step, after = world.step_of(*instance[:2], arguments), world.snapshot()
-                    taken = next((v for _, v in step.arguments if isinstance(v, Message)), None)
-                    place = messages.index(taken) if taken in messages else -1
-                    found.append((step, after, place, lines.found))
-        return [
-            Way(step, after, place, self._broken(state, after), self._within(after), ran)
-            for step, after, place, ran in found
-        ]
+    def _way(self, state: State, run: Run, messages: list[Message]) -> Way:
+        step, after = run.step, run.after
+        taken = next((v for _, v in step.arguments if isinstance(v, Message)), None)
+        place = messages.index(taken) if taken in messages else -1
+        return Way(step, after, place, self._broken(state, after), self._within(after), run.lines)
 
     def _is_final(self, state: State) -> bool:
         self.here.load(state)
@@ -149,21 +132,12 @@ class Lookout:
         self.here.load(state)
         return is_within_bounds(self.model, self.here)
 
-    def _why(self, state: State, instance: ActionInstance) -> str:
-        world = self.world
-        world.load(state)
-        candidates = world.candidates(instance)
-        if not candidates:
-            kind, process = instance.kind.__name__, instance.process
-            to = "" if process.everywhere else f" to {process.name}"
-            return f"no {'message' if kind == 'Message' else kind}{to} can be received"
-        return world.why_not(instance, instance.bound(candidates[0]))
-
     def _broken(self, state: State, after: State) -> tuple[int, ...]:
         if not self.about_steps:
             return ()
         self.here.load(state)
-        self.here.next = World(self.model, after)
+        self.there.load(after)
+        self.here.next = self.there
         first = len(self.claims) - len(self.about_steps)
         rows = enumerate(self.about_steps, first)
         broken = tuple(n for n, claim in rows if self.here.failure(claim) is not None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 class Table:
     """Gives each different value a number, in the order in which they come."""
@@ -14,7 +16,7 @@ class Table:
         self._number: dict[str, int] = {}
 
     def __call__(self, value: Any) -> int:
-        key = json.dumps(value, sort_keys=True, separators=(",", ":"))
+        key = ENCODER.encode(value)
         found = self._number.setdefault(key, len(self.rows))
         if found == len(self.rows):
             self.rows.append(value)

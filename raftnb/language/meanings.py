@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
@@ -57,7 +56,7 @@ class Meanings:
             return self._undefined(node.id)
         value = self.names[node.id]
         if isinstance(value, FunctionType):
-            foreign = is_pythons(Path(value.__code__.co_filename))
+            foreign = is_pythons(value.__code__.co_filename)
             return self._outside(node, value) if foreign else self._function(node, value)
         if isinstance(value, type) and self._is_class(value):
             allowed = self.uses.allows(node, value)

@@ -96,7 +96,7 @@ def test_the_ways_out_of_a_state_are_its_steps(name: str) -> None:
 def test_each_action_of_a_process_can_be_taken_or_says_why_not(name: str) -> None:
     model = MODELS[name]
     lookout = Lookout(model)
-    everything = {(i.process.name, i.action.name) for i in lookout.world.instances}
+    everything = {(i.process.name, i.action.name) for i in lookout.runner.instances}
     for state in states_of(model):
         sight = lookout.look(state)
         ways = {(way.step.process, way.step.action) for way in sight.ways or ()}
