@@ -29,9 +29,10 @@ class ByScipy:
         return int(count), of
 
     def nearest(
-        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None
-    ) -> Reached:
-        """What can be reached, nearest first."""
+        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None,
+        most: int,
+    ) -> Reached:  # fmt: skip
+        """What can be reached in so many steps, nearest first."""
         size, source, target = len(starts) - 1, _sources(starts), ordered
         stays = region[source] & region[target]
         if trigger is None:
@@ -45,7 +46,10 @@ class ByScipy:
         source, target = np.concatenate((source, root)), np.concatenate((target, first))
         order, before = breadth_first_order(_matrix(size + 1, source, target), size)
         before = np.where(before == size, -1, np.maximum(before, -1))[:size].astype(np.int32)
-        return Reached(order[1:], before, _distances(order[1:], before))
+        far = _distances(order[1:], before)
+        before[far > most] = far[far > most] = -1
+        order = order[1:]
+        return Reached(order[far[order] >= 0], before, far)
 
 
 def _sources(starts: Starts) -> Ints:

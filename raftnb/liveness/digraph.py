@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from raftnb.liveness.arrays import Bools, Ints, Reached, Starts
-from raftnb.liveness.searches import searches
+from raftnb.liveness.searches import LONGEST, searches
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +58,24 @@ class Digraph:
         edges = allowed if self.by_source is None else allowed[self.by_source]
         return searches().components(self.starts, self.targets, inside, edges)
 
-    def reach(self, start: int) -> Reached:
-        """What can be reached from a node."""
-        return self.nearest(np.array([start], np.int32), np.ones(self.size, dtype=bool))
+    def reach(self, start: int, most: int) -> Reached:
+        """What can be reached from a node in so many steps."""
+        return self.nearest(np.array([start], np.int32), self._everywhere, most=most)
 
-    def nearest(self, first: Ints, region: Bools, trigger: Bools | None = None) -> Reached:
-        """What can be reached from some nodes by way of nodes of a region.
+    @cached_property
+    def _everywhere(self) -> Bools:
+        return np.ones(self.size, dtype=bool)
+
+    def nearest(
+        self, first: Ints, region: Bools, trigger: Bools | None = None, *, most: int = LONGEST
+    ) -> Reached:
+        """What can be reached in so many steps from some nodes, by way of nodes of a region.
 
         With a trigger there are two copies of the graph, the second `size` nodes behind: in the
         first one everything is allowed; a step into a node of the trigger may go over to the
         second one, which is the region only.
         """
-        return searches().nearest(self.starts, self.ordered, first, region, trigger)
+        return searches().nearest(self.starts, self.ordered, first, region, trigger, most)
 
 
 def path_to(node: int, before: Ints, start: int = -1) -> list[int]:

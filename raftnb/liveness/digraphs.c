@@ -80,19 +80,20 @@ static inline void reach(struct reached *all, int32_t node, int32_t from) {
 }
 
 /* The nodes that can be reached from the `first` ones, nearest first, each one's predecessor and how far
-   it is; of the others both are -1 beforehand. How many there are.
+   it is, up to `most`; of the others both are -1 beforehand. How many there are.
 
    Ways stay in the `region`. With a `trigger` there are two copies of the graph, the second one `n`
    nodes behind: in the first one everything is allowed, and the step into a node of the trigger may go
    over to the second one, which is the region only. */
 int64_t nearest(int32_t n, const int64_t *starts, const int32_t *targets, const int32_t *first,
-                int64_t first_n, const uint8_t *region, const uint8_t *trigger, int32_t *order,
-                int32_t *before, int32_t *far) {
+                int64_t first_n, const uint8_t *region, const uint8_t *trigger, int32_t most,
+                int32_t *order, int32_t *before, int32_t *far) {
     struct reached all = {0, order, before, far};
     for (int64_t i = 0; i < first_n; i++) reach(&all, first[i], -1);
     for (int64_t i = 0; i < all.n; i++) {
         int32_t from = order[i], shift = from >= n ? n : 0, node = from - shift;
         int is_free = trigger && !shift;
+        if (far[from] == most) break;
         if (!is_free && !region[node]) continue;
         for (int64_t e = starts[node]; e < starts[node + 1]; e++)
             if (is_free || region[targets[e]]) reach(&all, targets[e] + shift, from);

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from raftnb.liveness.arrays import Bools, Ints, numbers
 from raftnb.liveness.digraph import Digraph, path_to
+from raftnb.liveness.searches import LONGEST
 
 COMPONENTS, ENTRIES, EDGES_TO_LOOK_AT = 20, 400, 20_000_000
 
@@ -88,6 +90,11 @@ class Goal:
     nodes: Bools
     edges: Bools
 
+    @cached_property
+    def steps(self) -> Ints:
+        """These edges by their numbers."""
+        return numbers(self.edges)
+
 
 class Rounds:
     """Short fair loops in one fair component."""
@@ -125,45 +132,52 @@ class Rounds:
         for visit in visits:
             yield Goal(visit[self.nodes], nowhere)
 
-    def through(self, entry: int) -> list[int]:
-        """The nodes of a fair loop from a node back to itself; only the node if it may rest."""
+    def through(self, entry: int, most: int) -> list[int] | None:
+        """The nodes of a fair loop from a node back to itself; only the node if it may rest.
+
+        None if the loop has more steps than `most`.
+        """
         path = [int(self.number[entry])]
         left = [goal for goal in self.goals if not goal.nodes[path[0]]]
         while left:
-            order, before, _ = self.part.reach(path[-1])
-            here = self._nearest(order, left)
+            order, before, _ = self.part.reach(path[-1], most - len(path) + 1)
+            here, done = self._nearest(order, left), len(path) - 1
             self._walk(path, before, here)
-            left = [goal for goal in left if not self._met(goal, path)]
+            if not here or len(path) > most + 1:
+                return None
+            left = self._unmet(left, path[done:])
         if path[-1] != path[0]:
-            before = self.part.reach(path[-1]).before
+            _, before, distance = self.part.reach(path[-1], most - len(path) + 1)
+            if distance[path[0]] < 0:
+                return None
             self._walk(path, before, (path[0],))
         return [int(self.nodes[i]) for i in path]
 
     def _nearest(self, order: Ints, left: list[Goal]) -> tuple[int, ...]:
-        """The nearest node that meets a goal, or the nearest edge's two nodes."""
-        rank = np.empty(len(self.nodes), dtype=np.int32)
+        """The nearest node that meets a goal, or the nearest edge's two nodes; nothing if none."""
+        rank = np.full(len(self.nodes), len(self.nodes), dtype=np.int32)
         rank[order] = np.arange(len(order))
-        best: tuple[int, tuple[int, ...]] = (2 * len(order) + 2, ())
+        best: tuple[int, tuple[int, ...]] = (2 * len(self.nodes), ())
         for goal in left:
             if goal.nodes.any():
                 node = int(order[np.argmax(goal.nodes[order])])
-                best = min(best, (2 * int(rank[node]), (node,)))
-            if goal.edges.any():
-                edges = numbers(goal.edges)
-                edge = edges[np.argmin(rank[self.part.source[edges]])]
+                if goal.nodes[node]:
+                    best = min(best, (2 * int(rank[node]), (node,)))
+            if len(goal.steps):
+                edge = goal.steps[np.argmin(rank[self.part.source[goal.steps]])]
                 ends = int(self.part.source[edge]), int(self.part.target[edge])
                 best = min(best, (2 * int(rank[ends[0]]) + 1, ends))
         return best[1]
 
     def _walk(self, path: list[int], before: Ints, to: tuple[int, ...]) -> None:
-        start = path[-1]
-        path.extend(path_to(to[0], before, start)[1:])
-        path.extend(to[1:])
+        if to:
+            path.extend(path_to(to[0], before, path[-1])[1:])
+            path.extend(to[1:])
 
-    def _met(self, goal: Goal, path: list[int]) -> bool:
-        if goal.nodes[path].any():
-            return True
-        return any(goal.edges[self.part.edges_between(a, b)].any() for a, b in pairwise(path))
+    def _unmet(self, left: list[Goal], way: list[int]) -> list[Goal]:
+        """The goals that a way does not meet."""
+        edges = np.concatenate([self.part.edges_between(a, b) for a, b in pairwise(way)])
+        return [g for g in left if not (g.nodes[way].any() or g.edges[edges].any())]
 
 
 def shortest_lasso(
@@ -187,8 +201,8 @@ def shortest_lasso(
         for entry in mine[: rounds.tries].tolist():
             if best is not None and distance[entry] >= best[0]:
                 break
-            loop = rounds.through(entry)
-            length = int(distance[entry]) + len(loop) - 1
-            if best is None or length < best[0]:
-                best = (length, entry, loop)
+            most = LONGEST if best is None else best[0] - int(distance[entry]) - 1
+            loop = rounds.through(entry, most)
+            if loop is not None:
+                best = (int(distance[entry]) + len(loop) - 1, entry, loop)
     return best and (best[1], best[2])

@@ -16,6 +16,7 @@ from raftnb.explore.compiled.building import Build, load
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.liveness.arrays import Bools, Ints, Reached, Starts
 
+LONGEST = (1 << 31) - 1
 TEXT = Path(__file__).with_name("digraphs.c")
 
 
@@ -27,8 +28,9 @@ class Searches(Protocol):
         self, starts: Starts, targets: Ints, inside: Bools, allowed: Bools
     ) -> tuple[int, Ints]: ...
     def nearest(
-        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None
-    ) -> Reached: ...
+        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None,
+        most: int,
+    ) -> Reached: ...  # fmt: skip
 
 
 @cache
@@ -69,16 +71,17 @@ class InC:
         return count, of
 
     def nearest(
-        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None
-    ) -> Reached:
-        """What can be reached, nearest first."""
+        self, starts: Starts, ordered: Ints, first: Ints, region: Bools, trigger: Bools | None,
+        most: int,
+    ) -> Reached:  # fmt: skip
+        """What can be reached in so many steps, nearest first."""
         size = (len(starts) - 1) * (1 if trigger is None else 2)
         order = np.empty(size, np.int32)
         before, far = (np.full(size, -1, np.int32) for _ in range(2))
         n = self._library.nearest(
             len(starts) - 1, _given(starts, np.int64), _given(ordered), _given(first),
             ctypes.c_int64(len(first)), _given(region, np.bool_),
-            None if trigger is None else _given(trigger, np.bool_),
+            None if trigger is None else _given(trigger, np.bool_), min(most, LONGEST),
             _given(order), _given(before), _given(far),
         )  # fmt: skip
         return Reached(order[:n], before, far)

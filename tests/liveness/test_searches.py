@@ -98,9 +98,10 @@ def nearest(graph: Digraph, first: Any, region: Any, trigger: Any) -> Any:
 def test_what_is_reached_is_as_near_as_the_definition_says(seed: int, goes_over: bool) -> None:
     graph, region, _, other = made(seed)
     trigger = other & region if goes_over else None
-    first = np.flatnonzero(region)[:2].astype(np.int32)
-    order, before, far = graph.nearest(first, region, trigger)
-    assert far.tolist() == nearest(graph, first, region, trigger).tolist()
+    first, most = np.flatnonzero(region)[:2].astype(np.int32), seed % 4 or searches.LONGEST
+    order, before, far = graph.nearest(first, region, trigger, most=most)
+    known = nearest(graph, first, region, trigger)
+    assert far.tolist() == np.where(known > most, -1, known).tolist()
     assert sorted(order.tolist()) == np.flatnonzero(far >= 0).tolist()
     assert (np.diff(far[order]) >= 0).all()
     assert all(far[before[node]] == far[node] - 1 for node in order if far[node])
@@ -112,10 +113,11 @@ def test_what_is_reached_is_as_near_as_the_definition_says(seed: int, goes_over:
 def test_the_ways_are_scipys(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, region, _, other = made(seed)
     first = np.flatnonzero(region)[:2].astype(np.int32)
-    ours = [graph.nearest(first, region, trigger) for trigger in (None, other & region)]
+    asked = [(None, seed % 5), (None, searches.LONGEST), (other & region, searches.LONGEST)]
+    ours = [graph.nearest(first, region, trigger, most=most) for trigger, most in asked]
     monkeypatch.setattr("raftnb.liveness.digraph.searches", ByScipy)
     again = Digraph(graph.size, graph.source, graph.target)
-    theirs = [again.nearest(first, region, trigger) for trigger in (None, other & region)]
+    theirs = [again.nearest(first, region, trigger, most=most) for trigger, most in asked]
     for found, known in zip(ours, theirs, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(found, known, strict=True))
 
@@ -129,7 +131,7 @@ def test_a_way_of_many_nodes_and_a_node_of_many_edges_are_no_matter(deep: bool) 
     graph = Digraph(n, source, np.ascontiguousarray(target))
     count, _ = graph.components(np.ones(n, dtype=bool), np.ones(n, dtype=bool))
     assert count == (1 if deep else n)
-    order, _, far = graph.reach(0)
+    order, _, far = graph.reach(0, n)
     assert order.tolist() == there.tolist()
     assert far[-1] == (n - 1 if deep else 1)
 
