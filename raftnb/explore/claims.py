@@ -28,7 +28,7 @@ class ClaimChecker:
         transitions = asked(model, "transitions") if wanted else ()
         self.outlawed = (*self.invariants, *transitions)
         memo.transitions = [memo.claim(c) for c in transitions]
-        memo.invariants = [memo.claim(c) for c in self.invariants]
+        memo.invariants = tuple([memo.claim(c) for c in self.invariants])
         watched = [*memo.invariants, *(memo.claim(c) for c in self.awaited)]
         self.claims = np.array(watched, dtype=np.int64)
         self.normal = np.array([1] * len(self.invariants) + [0] * len(self.awaited))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from raftnb.data.values import Message
+from raftnb.explore.memo.affected import BAG_BIT, mask
 from raftnb.explore.memo.interning import Interner
 from raftnb.explore.memo.runs import Changes, Effect, Member
 from raftnb.explore.memo.tracer import Outcome, Tracer
@@ -26,6 +27,7 @@ class Effects:
         self.label_ids: dict[Any, int] = {}
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
         self.action = Growing(np.int64)
+        self.written: list[int] = []  # for each label the cells that its steps were seen to write
 
     def changes(self, outcome: Outcome) -> Changes:
         """What an outcome writes."""
@@ -38,7 +40,9 @@ class Effects:
     def of(self, member: Member, outcome: Outcome, changes: Changes) -> Effect:
         """The effect of an outcome of the run that the tracer has made last, or would make now."""
         ops = tuple([(self.interner.message_id(m), kind) for m, kind in outcome.ops])
-        return Effect(changes, self._label(member, outcome), self.interner.bags.delta_of(ops))
+        label = self._label(member, outcome)
+        self.written[label] |= mask([cell for cell, _ in outcome.writes]) | (BAG_BIT if ops else 0)
+        return Effect(changes, label, self.interner.bags.delta_of(ops))
 
     def _label(self, member: Member, outcome: Outcome) -> int:
         instance, message = member.instance, member.message
@@ -47,6 +51,7 @@ class Effects:
         key = (id(instance), message, outcome.picks, outcome.choices)
         label = self.label_ids.setdefault(key, len(self.labels))
         if label == len(self.labels):
+            self.written.append(0)
             self.labels.append((instance, message, outcome.choices))
             name = (instance.process.name, instance.action.name)
             self.action.append(self.actions[name])

@@ -17,6 +17,7 @@ import numpy as np
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.explore.bounds import bounding
+from raftnb.explore.memo.affected import Affected
 from raftnb.explore.memo.bags import intern_changes, mark_bags
 from raftnb.explore.memo.effects import Effects
 from raftnb.explore.memo.interning import BAG, Interner
@@ -62,6 +63,7 @@ class Memo:
         self.model, self.interner = model, Interner(model, symmetry)
         self.tracer = Tracer(self.interner)
         self.trees = Trees(self.interner)
+        self.affected = Affected(self.trees)
         self.slots = Slots(self.tracer.instances, self.interner, self.trees.plant)
         self.result = Growing(np.int64, len(Result))
         self.write = Growing(np.uint32, len(Write))
@@ -78,7 +80,7 @@ class Memo:
         within = Slot(0, function=is_within, claims=bounds)
         self.within = self.slots.add(within) if bounded and bounds else -1
         self.step_within = -1
-        self.invariants: list[int] = []
+        self.invariants: tuple[int, ...] = ()
         self.transitions: list[int] = []
 
     # Functions of the state.
@@ -120,11 +122,13 @@ class Memo:
             raise self._not_determined(slot)
         if not slot.claims:
             return self.paths.of(reads), (slot.value_number(value), 0)
+        path = self.paths.of(reads)
+        self.affected.saw(slot.number, path)
         self.claims_read_bag |= BAG in reads
         if self.trials.swaps:
             again = self.trials.permutations(slot.claims[0])
             self.trials.try_claim(slot.function, row, value, slot.claims[0], again)
-        return self.paths.of(reads), (int(value), 0)
+        return path, (int(value), 0)
 
     def _take(self, slot: Slot, row: Sequence[int]) -> tuple[Path, tuple[int, int]]:
         self.tracer.put(row)
@@ -201,7 +205,7 @@ class Memo:
     def learn_slot(self, slot: int, row: Sequence[int]) -> None:
         """Find out all that the compiled code asks when it takes a slot of a state."""
         _, _, first, end = self.trees.node.rows[self.leaf(slot, row)]
-        for _, delta, first_write, end_write in self.result.rows[first:end]:
+        for label, delta, first_write, end_write in self.result.rows[first:end]:
             after = list(row)
             for component, number in self.write.rows[first_write:end_write]:
                 after[component] = number
@@ -209,9 +213,13 @@ class Memo:
                 after[-1] = NO_BAG_YET
             for claim in self.transitions:
                 self.leaf(claim, [*row, *after])
-            self._learn_claims(self._asked_after(row, after, delta), row, after, delta)
+            claims = self._asked_after(row, after, delta)
+            affected = self.affected.by(self.effects.written[label], claims)
+            self._learn_claims(affected, row, after, delta)
 
-    def _asked_after(self, row: Sequence[int], after: Sequence[int], delta: int) -> list[int]:
+    def _asked_after(
+        self, row: Sequence[int], after: Sequence[int], delta: int
+    ) -> tuple[int, ...]:
         """What is asked of a state after a step: no constraint, where messages are too many."""
         is_bounded = self.within >= 0 or self.step_within >= 0
         if not is_bounded or (delta and not self._are_few(self.after(row[-1], delta))):
@@ -219,7 +227,7 @@ class Memo:
         if self.step_within >= 0:
             whole = [*after[:-1], self.after(row[-1], delta)] if delta else after
             self.leaf(self.step_within, [*row, *whole])
-        return [self.within, *self.invariants] if self.within >= 0 else self.invariants
+        return (self.within, *self.invariants) if self.within >= 0 else self.invariants
 
     def _learn_claims(
         self, claims: Iterable[int], row: Sequence[int], after: list[int], delta: int

@@ -110,6 +110,7 @@ class Trees:
         self.node.append((FRESH, WHOLE, 0, 0))  # so that 0 means: no node
         self.looks: list[Look | None] = [None]  # None for a leaf
         self.unsaved: dict[int, int] = {}
+        self.pruned: set[int] = set()  # those that have lost leaves since this was emptied
         self.trie = Hashed()
 
     def plant(self) -> int:
@@ -157,6 +158,7 @@ class Trees:
                     raise NotDetermined
                 if not look.cells <= wanted:
                     node, look = 0, self._look(column, look.cells & wanted)
+                    self.pruned.add(tree)
                 rest = path.rest(look.cells)
             assert look is not None
             if not node:

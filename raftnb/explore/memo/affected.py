@@ -1,0 +1,64 @@
+"""Which claims are to be asked after a step: those that were seen to read what it writes.
+
+All claims were asked of the state before the step. One that reads no cell that the step writes is
+led to the same leaf after it, unless its tree has lost leaves since then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from raftnb.explore.memo.trees import Path, Trees
+
+
+BAG_BIT = 1
+
+
+def mask(cells: Iterable[int]) -> int:
+    """Cells as the bits of a number, of which the lowest is that of the bag."""
+    bits = 0
+    for cell in cells:
+        bits |= 1 << cell + 1
+    return bits
+
+
+class Affected:
+    """What claims were seen to read, in a search that asks all of them of each state it keeps.
+
+    Until such a search says so, with `next_level`, all claims are to be asked after every step.
+    """
+
+    def __init__(self, trees: Trees) -> None:
+        self.trees = trees
+        self._reads: dict[int, int] = {}
+        self._paths: dict[int, set[Path]] = {}
+        self._before: set[int] | None = None
+        self._known: dict[tuple[tuple[int, ...], int], Sequence[int]] = {}
+        self._pruned = 0
+
+    def saw(self, claim: int, path: Path) -> None:
+        """A claim was seen to read what is on a path."""
+        paths = self._paths.setdefault(claim, set())
+        if path not in paths:
+            paths.add(path)
+            self._reads[claim] = self._reads.get(claim, 0) | mask(cell for cell, _ in path.order)
+            self._known.clear()
+
+    def next_level(self) -> None:
+        """From here on the states are those of which claims were asked since the last call."""
+        self._before, self.trees.pruned = self.trees.pruned, set()
+        self._known.clear()
+
+    def by(self, written: int, claims: tuple[int, ...]) -> Sequence[int]:
+        """Those of the claims to ask after a step that writes no other cells than these."""
+        if self._before is None:
+            return claims
+        if self._pruned != len(self.trees.pruned):
+            self._pruned = len(self.trees.pruned)
+            self._known.clear()
+        found = self._known.get((claims, written))
+        if found is None:
+            again, reads = self._before | self.trees.pruned, self._reads
+            found = [c for c in claims if c in again or reads.get(c, 0) & written]
+            self._known[claims, written] = found
+        return found
