@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 
 from raftnb.explore.memo.trees import Path, Trees
 
-
 BAG_BIT = 1
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from raftnb.data.values import Message
-from raftnb.explore.memo.affected import BAG_BIT, mask
+from raftnb.explore.memo.affected import BAG_BIT
 from raftnb.explore.memo.interning import Interner
-from raftnb.explore.memo.runs import Changes, Effect, Member
+from raftnb.explore.memo.runs import Effect, Member
 from raftnb.explore.memo.tracer import Outcome, Tracer
 from raftnb.explore.tables.growing_arrays import Growing
 from raftnb.language.instances import ActionInstance
@@ -29,20 +29,21 @@ class Effects:
         self.action = Growing(np.int64)
         self.written: list[int] = []  # for each label the cells that its steps were seen to write
 
-    def changes(self, outcome: Outcome) -> Changes:
-        """What an outcome writes."""
-        interner, found = self.interner, dict[int, list[tuple[int, int]]]()
-        for cell, value in outcome.writes:
-            change = (interner.offsets[cell], interner.part(cell, value))
-            found.setdefault(interner.columns[cell], []).append(change)
-        return tuple(found.items())
-
-    def of(self, member: Member, outcome: Outcome, changes: Changes) -> Effect:
+    def of(self, member: Member, outcome: Outcome) -> Effect:
         """The effect of an outcome of the run that the tracer has made last, or would make now."""
         ops = tuple([(self.interner.message_id(m), kind) for m, kind in outcome.ops])
         label = self._label(member, outcome)
-        self.written[label] |= mask([cell for cell, _ in outcome.writes]) | (BAG_BIT if ops else 0)
-        return Effect(changes, label, self.interner.bags.delta_of(ops))
+        self.written[label] |= self._bits(outcome)
+        return Effect(label, self.interner.bags.delta_of(ops))
+
+    def _bits(self, outcome: Outcome) -> int:
+        """What an outcome writes, as the bits that `affected.mask` gives to cells."""
+        bits, components = BAG_BIT if outcome.ops else 0, self.interner.components
+        for component, cells in outcome.changes:
+            first = components[component][0] + 1
+            for offset, _ in cells:
+                bits |= 1 << first + offset
+        return bits
 
     def _label(self, member: Member, outcome: Outcome) -> int:
         instance, message = member.instance, member.message

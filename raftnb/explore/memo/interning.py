@@ -26,6 +26,9 @@ from raftnb.language.world import World
 
 BAG = -1  # in place of a cell: the bag of messages in flight
 
+Changes = tuple[tuple[int, list[tuple[int, int]]], ...]
+"""For each component that is written: which of its cells, and the numbers of their values."""
+
 
 @dataclass
 class Pool:
@@ -133,6 +136,23 @@ class Interner:
         new = numbers[value] = len(known)
         known.append(value)
         return new
+
+    def changes(self, cells: Iterable[int], values: Sequence[Any]) -> Changes:
+        """What it means to write some of the cells of a state, each with its value there."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for cell in sorted(cells):
+            change = (self.offsets[cell], self.part(cell, values[cell]))
+            found.setdefault(self.columns[cell], []).append(change)
+        return tuple(found.items())
+
+    def written(self, changes: Changes) -> list[tuple[int, Any]]:
+        """The cells that are written, each with its new value."""
+        places = [
+            (self.components[component][offset], part)
+            for component, cells in changes
+            for offset, part in cells
+        ]
+        return [(cell, self._numbered[cell][1][part]) for cell, part in places]
 
     def changed(self, component: int, number: int, changes: Sequence[tuple[int, int]]) -> int:
         """The number of a component's value in which some cells have other ones: (place, part)."""

@@ -149,7 +149,9 @@ class Memo:
         for member in list(slot.members):
             ran = self._run(member, row)
             if ran.own is None:
-                ran.own = ran.observed.touches_only(own)
+                ran.own = own.issuperset(ran.observed.reads) and all(
+                    one == slot.component for one in ran.observed.written()
+                )
             if not ran.own:
                 self.trees.uproot(slot.number)
                 self.slots.move_out(slot, member)
@@ -184,13 +186,10 @@ class Memo:
         changed, rows = self.interner.changed, []
         try:
             for way, outcome in enumerate(ran.observed.outcomes):
-                new = way == len(ran.effects)
-                changes = self.effects.changes(outcome) if new else ran.effects[way].changes
-                writes = [(c, changed(c, row[c], cells)) for c, cells in changes]
-                if new:  # after the writes: what is new is numbered in this order
-                    ran.effects += (self.effects.of(member, outcome, changes),)
-                _, label, delta = ran.effects[way]
-                rows.append((label, delta, *self.write.extend(writes)))
+                writes = [(c, changed(c, row[c], cells)) for c, cells in outcome.changes]
+                if way == len(ran.effects):  # after the writes: new values are numbered first
+                    ran.effects += (self.effects.of(member, outcome),)
+                rows.append((*ran.effects[way], *self.write.extend(writes)))
         except RaftnbError as error:
             raise placed(error, member.instance.action) from error
         return rows
@@ -217,9 +216,7 @@ class Memo:
             affected = self.affected.by(self.effects.written[label], claims)
             self._learn_claims(affected, row, after, delta)
 
-    def _asked_after(
-        self, row: Sequence[int], after: Sequence[int], delta: int
-    ) -> tuple[int, ...]:
+    def _asked_after(self, row: Sequence[int], after: Sequence[int], delta: int) -> tuple[int, ...]:
         """What is asked of a state after a step: no constraint, where messages are too many."""
         is_bounded = self.within >= 0 or self.step_within >= 0
         if not is_bounded or (delta and not self._are_few(self.after(row[-1], delta))):

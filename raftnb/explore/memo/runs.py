@@ -21,14 +21,9 @@ TRIED, KEPT_MOST = 16, 8
 """So many are kept at first, then so many for each time that one was found."""
 
 
-Changes = tuple[tuple[int, list[tuple[int, int]]], ...]
-"""For each component that is written: which of its cells, and the numbers of their values."""
-
-
 class Effect(NamedTuple):
-    """One way that a run can go, in numbers: the same wherever it goes so."""
+    """What follows from an outcome of a run, in numbers: the same wherever it goes so."""
 
-    changes: Changes
     label: int
     delta: int
 

@@ -10,7 +10,7 @@ from raftnb.data.domains import running
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.trace import State, Step
 from raftnb.data.values import Message, order
-from raftnb.explore.memo.interning import BAG, Interner
+from raftnb.explore.memo.interning import BAG, Changes, Interner
 from raftnb.explore.memo.trees import NeedsBag
 from raftnb.explore.tables.layout import ADD, ADD_ONCE, OPEN_BAG, TAKE
 from raftnb.language import source
@@ -23,9 +23,9 @@ EVERY_RUN_UP_TO, THEN_ONE_IN = 12, 31
 
 
 class Outcome(NamedTuple):
-    """One successor: the cells it changes, what becomes of messages, and the choices made."""
+    """One successor: what it writes, what becomes of messages, and the choices made."""
 
-    writes: tuple[tuple[int, Any], ...]
+    changes: Changes
     ops: tuple[tuple[Message, int], ...]
     picks: tuple[int, ...]
     choices: tuple[Any, ...]
@@ -38,12 +38,8 @@ class Observed(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
     def written(self) -> tuple[int, ...]:
-        """The cells that it changes, some more than once."""
-        return tuple([cell for outcome in self.outcomes for cell, _ in outcome.writes])
-
-    def touches_only(self, cells: frozenset[int]) -> bool:
-        """Whether it reads and changes no other cells than these."""
-        return cells.issuperset(self.reads) and cells.issuperset(self.written())
+        """The components that it writes, some more than once."""
+        return tuple([one for outcome in self.outcomes for one, _ in outcome.changes])
 
 
 class Ahead(World):
@@ -155,12 +151,12 @@ class Tracer(World):
         return Observed(tuple(self.noted), tuple(outcomes))
 
     def _outcome(self) -> Outcome:
-        writes = tuple([(cell, self.cells[cell]) for cell in sorted(self.writes)])
+        changes = self.ids.changes(self.writes, self.cells)
         if not self.choices:
-            return Outcome(writes, tuple(self.ops), (), ())
+            return Outcome(changes, tuple(self.ops), (), ())
         picks = tuple([pick for pick, _ in self.choices])
         chosen = tuple([options[pick] for pick, options in self.choices])
-        return Outcome(writes, tuple(self.ops), picks, chosen)
+        return Outcome(changes, tuple(self.ops), picks, chosen)
 
     def value(
         self, function: Callable[[World], Any], row: Sequence[int]

@@ -71,14 +71,14 @@ class Paths:
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], Path] = {}
 
     def of(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
-        """The path of a run that read some cells, and changed some.
+        """The path of a run that read some cells, and wrote some components.
 
-        A component of which a cell is changed counts as read as a whole, at last.
+        A component that is written counts as read as a whole, at last.
         """
         key = reads, written
         if key not in self._known:
             columns, components = self.places.columns, self.places.components
-            whole = [cell for one in written for cell in components[columns[one]]]
+            whole = [cell for one in written for cell in components[one]]
             order = tuple([(cell, columns[cell]) for cell in dict.fromkeys([*reads, *whole])])
             cells = dict[int, set[int]]()
             for cell, column in order:
@@ -189,7 +189,8 @@ class Trees:
         look: Look | None,
     ) -> int:
         """A new node, at an edge of its parent, or at the root of a tree."""
-        node = edges[number] = self.node.append(row)
+        node = edges[number] = len(self.looks)
+        self.node.rows.append(row)
         self.looks.append(look)
         if parent:
             self.unsaved[parent << 32 | number] = node

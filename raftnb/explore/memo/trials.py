@@ -135,7 +135,7 @@ class Trials:
         before, names = self.interner.cells(row), self._names(permutation)
         changed = frozenset(
             (self._cell(permutation, cell), rename(value, names))
-            for cell, value in outcome.writes
+            for cell, value in self.interner.written(outcome.changes)
             if value != before[cell]
         )
         sent = Counter((rename(message, names), kind) for message, kind in outcome.ops)
