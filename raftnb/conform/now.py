@@ -65,7 +65,7 @@ class Now:
         """What several variables of a process are, looked at together."""
         look = self._looks.get((process.name, names))
         if look is None:
-            base, known = self.world.base_of(process), type(process).variables
+            base, known = self.world.bases[process], type(process).variables
             cells = [base + known[name].position for name in names]
             look = self._looks[process.name, names] = itemgetter(*cells)
         return look(self.world.cells)

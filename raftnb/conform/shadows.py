@@ -74,9 +74,9 @@ class Noting(World):
 
     def _become_shadows(self, cls: type[Process]) -> None:
         """Put shadows in the place of the members of a class."""
-        bases = [self.base_of(process) for process in self.members(cls)]
+        bases = [self.bases[process] for process in self.members(cls)]
         shadow = _shadow_of(cls, self, bases)
-        group = tuple(shadow(p.index, p.name, self, self.base_of(p)) for p in self.members(cls))
+        group = tuple(shadow(p.index, p.name, self, self.bases[p]) for p in self.members(cls))
         self.members_by_root[cls.root] = group
         for one, base in zip(group, bases, strict=True):
             self.names[one.name] = one

@@ -163,11 +163,11 @@ class Walk:
         return apart and source in self.servers and dest in self.servers
 
     def _called(self, command: Any, key: Any) -> None:
-        call = self.world.read(self.world.base_of(Calls))[command]
+        call = self.world.read(self.world.bases[Calls])[command]
         self.events.append(invocation(call, command))
 
     def _heard(self, command: Any, value: Any) -> None:
-        call = self.world.read(self.world.base_of(Calls))[command]
+        call = self.world.read(self.world.bases[Calls])[command]
         self.events.append(response(call, command, value))
         self.answered += 1
 

@@ -167,8 +167,7 @@ class BreadthFirst:
         if self.store.shards == 1 and self.store.distinct >= SPLIT_AT and self.options.workers > 1:
             ranges = self._split(ranges)
         begin, todo = self.store.frontier(), ranges
-        if not self.options.symmetry:  # else constraints were asked of other states than are kept
-            self.memo.affected.next_level()
+        self.memo.affected.next_level()
         while any(start < stop for start, stop in todo):
             met = self.store.frontier()
             reached = self.expander.expand(todo, self._put_in)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import signature
 from typing import Any, Protocol
 
@@ -24,7 +24,8 @@ class Readable(Protocol):
 
     def read(self, cell: int) -> Any: ...
 
-    def base_of(self, owner: Any) -> int: ...
+    @property
+    def bases(self) -> Mapping[Any, int]: ...
 
     def messages(self) -> list[Message]: ...
 
@@ -156,7 +157,7 @@ class SharedIn:
         world, shared = self._world, self._shared
         if name not in shared.variables:
             raise undeclared(name, shared, shared.variables)
-        return world.read(world.base_of(shared) + shared.variables[name].position)
+        return world.read(world.bases[shared] + shared.variables[name].position)
 
 
 def next_script(choices: Sequence[tuple[int, tuple[Any, ...]]]) -> list[int] | None:

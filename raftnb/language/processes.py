@@ -76,7 +76,7 @@ class Variable:
         world = running.get(own)
         if world is own or process._after:  # nearly always, and read so often that it is first
             return own.read(process._base + self.position)
-        return world.read(world.base_of(process) + self.position)
+        return world.read(world.bases[process] + self.position)
 
     def __set__(self, process: Process, value: Any) -> None:
         own = process._world
@@ -84,7 +84,7 @@ class Variable:
         if world is own or process._after:
             own.write(process._base + self.position, value)
         else:
-            world.write(world.base_of(process) + self.position, value)
+            world.write(world.bases[process] + self.position, value)
 
 
 class SharedVariable(Variable):
@@ -92,7 +92,7 @@ class SharedVariable(Variable):
 
     def __get__(self, _: Any, owner: type | None = None) -> Any:
         world = running.get(None) or running_world()
-        return world.read(world.base_of(owner) + self.position)
+        return world.read(world.bases[owner] + self.position)
 
 
 def world_of(process: Process) -> Any:
@@ -331,7 +331,7 @@ class GlobalsType(type):
         variable = cls.variables.get(name)
         if variable is not None:
             world = running.get(None) or running_world()
-            world.write(world.base_of(cls) + variable.position, value)
+            world.write(world.bases[cls] + variable.position, value)
             return
         refuse_dataclass(cls.__name__, name)
         if not name.startswith("__") and name != "_abc_impl":

@@ -16,6 +16,7 @@ from raftnb.data.domains import Domain, running
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError
 from raftnb.data.trace import State, Step, Trace
 from raftnb.data.values import Message, Record, order
+from raftnb.language.bases import Bases
 from raftnb.language.by_hand import (
     SharedIn,
     bound_arguments,
@@ -54,7 +55,7 @@ class World:
         self.actor: Process | None = None
         self.writes: set[int] = set()
         self._ranges: dict[Property, Ranges] = {}
-        self._bases: dict[Any, int] = {}
+        self.bases = Bases(model)
         self.cells: list[Any] = [None] * len(model.layout.cells)
         self.bag: dict[Message, int] = {}
         self.choices: list[tuple[int, tuple[Any, ...]]] = []
@@ -91,21 +92,6 @@ class World:
                 if domain.root
                 else f"name one of these classes in place of `{domain.__name__}`",
             ) from None
-
-    def base_of(self, owner: Any) -> int:
-        """The position of the first cell of a process, or of a class of shared variables."""
-        if owner in self._bases:
-            return self._bases[owner]
-        name = owner.name if isinstance(owner, Process) else owner.root
-        try:
-            base = self._bases[owner] = self.model.bases[owner.root, name]
-        except KeyError:
-            raise SpecError(
-                f"the variables of `{name}` ({owner.root}), which the specification does not name",
-                allowed=", ".join(f"{name} ({root})" for root, name in self.model.bases) or "none",
-                cure=f"add `{owner.root}` to the Spec; a member of another one means nothing here",
-            ) from None
-        return base
 
     def read(self, cell: int) -> Any:
         """The value of a cell."""
@@ -147,7 +133,7 @@ class World:
                 cure="move the claim from `invariants` to `transitions`",
             )
         if isinstance(owner, Process):
-            base = self.next.base_of(owner)
+            base = self.next.bases[owner]
             return type(owner)(owner.index, owner.name, self.next, base, after=True)
         return SharedIn(self.next, owner)
 
@@ -239,7 +225,7 @@ class World:
             self.actor = None
 
     def _has_written(self, process: Process, variable: str) -> bool:
-        return self.base_of(process) + type(process).variables[variable].position in self.writes
+        return self.bases[process] + type(process).variables[variable].position in self.writes
 
     def scripted(
         self, instance: ActionInstance, arguments: tuple[Any, ...], load: Callable[[], None]

@@ -1,12 +1,12 @@
-"""Which claims are to be asked after a step: those that were seen to read what it writes.
+"""Which invariants are to be asked after a step: those that were seen to read what it writes.
 
-All claims were asked of the state before the step. One that reads no cell that the step writes is
+All of them were asked of the state before the step. One that reads no cell that the step writes is
 led to the same leaf after it, unless its tree has lost leaves since then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from raftnb.explore.memo.trees import Path, Trees
 
@@ -22,9 +22,9 @@ def mask(cells: Iterable[int]) -> int:
 
 
 class Affected:
-    """What claims were seen to read, in a search that asks all of them of each state it keeps.
+    """What claims were seen to read, in a search that asks invariants of each state it keeps.
 
-    Until such a search says so, with `next_level`, all claims are to be asked after every step.
+    Until such a search says so, with `next_level`, all are to be asked after every step.
     """
 
     def __init__(self, trees: Trees) -> None:
@@ -32,7 +32,7 @@ class Affected:
         self._reads: dict[int, int] = {}
         self._paths: dict[int, set[Path]] = {}
         self._before: set[int] | None = None
-        self._known: dict[tuple[tuple[int, ...], int], Sequence[int]] = {}
+        self._known: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
         self._pruned = 0
 
     def saw(self, claim: int, path: Path) -> None:
@@ -44,11 +44,11 @@ class Affected:
             self._known.clear()
 
     def next_level(self) -> None:
-        """From here on the states are those of which claims were asked since the last call."""
+        """From here on the states are those of which invariants were asked since the last call."""
         self._before, self.trees.pruned = self.trees.pruned, set()
         self._known.clear()
 
-    def by(self, written: int, claims: tuple[int, ...]) -> Sequence[int]:
+    def by(self, written: int, claims: tuple[int, ...]) -> tuple[int, ...]:
         """Those of the claims to ask after a step that writes no other cells than these."""
         if self._before is None:
             return claims
@@ -58,6 +58,6 @@ class Affected:
         found = self._known.get((claims, written))
         if found is None:
             again, reads = self._before | self.trees.pruned, self._reads
-            found = [c for c in claims if c in again or reads.get(c, 0) & written]
+            found = tuple([c for c in claims if c in again or reads.get(c, -1) & written])
             self._known[claims, written] = found
         return found

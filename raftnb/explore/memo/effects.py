@@ -34,7 +34,7 @@ class Effects:
         ops = tuple([(self.interner.message_id(m), kind) for m, kind in outcome.ops])
         label = self._label(member, outcome)
         self.written[label] |= self._bits(outcome)
-        return Effect(label, self.interner.bags.delta_of(ops))
+        return label, self.interner.bags.delta_of(ops)
 
     def _bits(self, outcome: Outcome) -> int:
         """What an outcome writes, as the bits that `affected.mask` gives to cells."""

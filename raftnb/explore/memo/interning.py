@@ -141,8 +141,11 @@ class Interner:
         """What it means to write some of the cells of a state, each with its value there."""
         found: dict[int, list[tuple[int, int]]] = {}
         for cell in sorted(cells):
-            change = (self.offsets[cell], self.part(cell, values[cell]))
-            found.setdefault(self.columns[cell], []).append(change)
+            try:
+                part = self._numbered[cell][0][values[cell]]
+            except (KeyError, TypeError):
+                part = self.part(cell, values[cell])
+            found.setdefault(self.columns[cell], []).append((self.offsets[cell], part))
         return tuple(found.items())
 
     def written(self, changes: Changes) -> list[tuple[int, Any]]:
@@ -159,7 +162,9 @@ class Interner:
         parts = list(self._parts[component][number])
         for offset, part in changes:
             parts[offset] = part
-        return self._number(component, tuple(parts))
+        key = tuple(parts)
+        known = self.pools[self.pool_of[component]].ids.get(key)
+        return self._number(component, key) if known is None else known
 
     def _number(self, component: int, parts: tuple[int, ...]) -> int:
         """The number of a value; a new one is classified and marked."""

@@ -202,8 +202,12 @@ class Memo:
     # What compiled code asks for.
 
     def learn_slot(self, slot: int, row: Sequence[int]) -> None:
-        """Find out all that the compiled code asks when it takes a slot of a state."""
-        _, _, first, end = self.trees.node.rows[self.leaf(slot, row)]
+        """Find out all that the compiled code asks when it takes a slot of a state.
+
+        What was known of the slot is asked for again because of some claim: then all are asked.
+        """
+        known = self.trees.walk(slot, row)
+        _, _, first, end = self.trees.node.rows[known or self._fill(self.slots.all[slot], row)]
         for label, delta, first_write, end_write in self.result.rows[first:end]:
             after = list(row)
             for component, number in self.write.rows[first_write:end_write]:
@@ -212,19 +216,21 @@ class Memo:
                 after[-1] = NO_BAG_YET
             for claim in self.transitions:
                 self.leaf(claim, [*row, *after])
-            claims = self._asked_after(row, after, delta)
-            affected = self.affected.by(self.effects.written[label], claims)
-            self._learn_claims(affected, row, after, delta)
+            claims = self.invariants
+            if not known:
+                claims = self.affected.by(self.effects.written[label], claims)
+            asked = (*self._constraints(row, after, delta), *claims)
+            self._learn_claims(asked, row, after, delta)
 
-    def _asked_after(self, row: Sequence[int], after: Sequence[int], delta: int) -> tuple[int, ...]:
-        """What is asked of a state after a step: no constraint, where messages are too many."""
+    def _constraints(self, row: Sequence[int], after: Sequence[int], delta: int) -> tuple[int, ...]:
+        """What is asked of a state besides claims: nothing, where messages are too many."""
         is_bounded = self.within >= 0 or self.step_within >= 0
         if not is_bounded or (delta and not self._are_few(self.after(row[-1], delta))):
-            return self.invariants
+            return ()
         if self.step_within >= 0:
             whole = [*after[:-1], self.after(row[-1], delta)] if delta else after
             self.leaf(self.step_within, [*row, *whole])
-        return (self.within, *self.invariants) if self.within >= 0 else self.invariants
+        return (self.within,) if self.within >= 0 else ()
 
     def _learn_claims(
         self, claims: Iterable[int], row: Sequence[int], after: list[int], delta: int

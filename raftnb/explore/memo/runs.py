@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from raftnb.data.values import Message
 from raftnb.explore.memo.tracer import Observed
@@ -21,11 +21,8 @@ TRIED, KEPT_MOST = 16, 8
 """So many are kept at first, then so many for each time that one was found."""
 
 
-class Effect(NamedTuple):
-    """What follows from an outcome of a run, in numbers: the same wherever it goes so."""
-
-    label: int
-    delta: int
+Effect = tuple[int, int]
+"""The label and the delta of an outcome of a run: the same wherever it goes so."""
 
 
 @dataclass(slots=True)
