@@ -140,7 +140,8 @@ class Memo:
             if ran.path is None:
                 ran.path = self.paths.of(ran.observed.reads, ran.observed.written())
             path, results = ran.path, self._rows(member, ran, row)
-        self.slots.meet_messages()
+        if len(self.slots.receivers) < len(self.interner.message_list):
+            self.slots.meet_messages()
         return path, self.result.extend(results)
 
     def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:

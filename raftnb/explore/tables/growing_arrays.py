@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,10 @@ class Growing:
         new = self.rows[self._copied :]
         if new:
             self._array = room_for(self._array, len(self.rows))
-            self._array[self._copied : len(self.rows)] = new
+            there = self._array[self._copied : len(self.rows)]
+            numbers = chain.from_iterable(new) if there.ndim > 1 else new
+            flat = np.fromiter(numbers, dtype=there.dtype, count=there.size)  # twice as fast
+            there[:] = flat.reshape(there.shape)
             self._copied = len(self.rows)
         return self._array
 
