@@ -73,7 +73,13 @@ class Expressions:
         return f"{'t' if e.primed else 's'}[{self.cell(e, env)}]"
 
     def _get(self, e: nodes.Get, env: Names) -> str:
-        return f"field({self.word(e.record, env)}, {self.tables.positions(e.field)})"
+        record, of = self.word(e.record, env), e.record.type
+        at = self.tables.offset(of.cls, e.field) if isinstance(of, nodes.RecordOf) else None
+        return (
+            f"field({record}, {self.tables.positions(e.field)})"
+            if at is None
+            else f"at({record})[{at}]"
+        )
 
     def _cond(self, e: nodes.Cond, env: Names) -> str:
         return f"({self.test(e.test, env)} ? {self.word(e.yes, env)} : {self.word(e.no, env)})"

@@ -109,6 +109,16 @@ class Tables:
         """The table of where each class has a field of a name."""
         return self._fields.setdefault(name, self.fresh("f"))
 
+    def offset(self, cls: type[Record], name: str) -> int | None:
+        """Where the nodes of a class have a field; None where those below it differ in this."""
+        places = {names.index(name) for names in self._names_in(cls) if name in names}
+        known = len(places) == 1 and all(name in names for names in self._names_in(cls))
+        return 1 + places.pop() if known else None
+
+    def _names_in(self, cls: type[Record]) -> list[list[str]]:
+        kinds = (cls, *subclasses(cls))
+        return [[f.name for f in fields(kind)] for kind in kinds]
+
     def kind(self, cls: type[Any]) -> int:
         """The number of a class and those below it, among the rows of `is_a`."""
         return self._kinds.setdefault(cls, len(self._kinds))
