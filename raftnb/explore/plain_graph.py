@@ -38,7 +38,7 @@ class PlainGraph:
                     self.beyond.add(after)
                 found.append((source, target, labels.setdefault(step, len(labels))))
         self.steps = list(labels)
-        self.sources, self.targets, self.labels = np.array(found, np.int32).reshape(-1, 3).T
+        self.sources, self.targets, self.labels = np.array(found, np.int32).reshape(-1, 3).T.copy()
         self.cuts = int((self.targets < 0).sum())
 
     def __len__(self) -> int:
