@@ -19,8 +19,8 @@ from raftnb.language.world import World
 if TYPE_CHECKING:  # it needs numpy, which takes time to import
     from raftnb.explore.plain_graph import PlainGraph
 
-MOST_STATES, MOST_STEPS = 1_000, 4_000
-"""In plain Python so many steps take 0.05 to 0.3 s, where numba takes 0.6 s to import."""
+MOST_STATES, MOST_STEPS = 2_000, 6_000
+"""In plain Python so many steps take 0.1 to 0.5 s, where numba takes 0.6 s to import."""
 MOST_INITIAL = 100
 
 
