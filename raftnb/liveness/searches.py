@@ -87,7 +87,7 @@ class InC:
         return Reached(order[:n], before, far)
 
 
-def _given(array: Any, kind: Any = np.int32) -> ctypes.c_void_p:
-    assert array.dtype == kind
-    assert array.flags.c_contiguous
-    return ctypes.c_void_p(array.ctypes.data)
+def _given(array: Any, kind: Any = np.int32) -> Any:
+    """A pointer to an array, which is a part of another one perhaps; what is filled in is not."""
+    whole = np.ascontiguousarray(array, kind)
+    return whole.ctypes.data_as(ctypes.c_void_p)  # that keeps the array

@@ -81,14 +81,15 @@ def compare_liveness(found: Findings, subject: Subject) -> None:
     spec = hand.model.spec
     claims = [*spec.invariants, *spec.sometimes, *spec.constraints]
     told = [c for c in claims if UNDEFINED not in hand.truths.get(c.__name__, set())]
-    for _ in range(QUESTIONS if told else 0):
+    for number in range(QUESTIONS if told else 0):
         claim = chance.one(told)
         then = chance.one([one for one in told if alike(hand.model, claim, one)])
         then = chance.one(told) if chance.yes(0.1) else then
         wanted = chance.one((eventually(claim), always_eventually(claim), leads_to(claim, then)))
         fairness = some_fairness(chance, hand.model)
         with found.asking("liveness"):
-            same_liveness(found, graph, wanted, fairness)
+            engine = "quick" if number == 0 else "memo"
+            same_liveness(found, graph, wanted, fairness, engine)
 
 
 def alike(model: Model, one: Any, other: Any) -> bool:
@@ -112,11 +113,14 @@ def some_fairness(chance: Chance, model: Model) -> list[tuple[Fairness, set[str]
     return found
 
 
-def same_liveness(found: Findings, graph: Numbered, wanted: Any, fairness: Any) -> None:
+def same_liveness(
+    found: Findings, graph: Numbered, wanted: Any, fairness: Any, engine: str
+) -> None:
     """The verdict, and the lasso, of one property."""
-    conditions = graph.conditions(fairness)
-    answer = check_liveness(graph.hand.model, wanted, fairness=[one for one, _, _ in fairness])
+    conditions, asked = graph.conditions(fairness), [one for one, _, _ in fairness]
+    answer = check_liveness(graph.hand.model, wanted, fairness=asked, engine=engine)
     found.counts["liveness questions"] += 1
+    found.counts[f"liveness: {engine}"] += 1
     found.counts[f"liveness: {answer.verdict}"] += 1
     found.answers.append(f"{answer.verdict} {answer.property} {answer.trace}")
     bad = [falsified(graph, wanted, truths, conditions) for truths in each_truth(graph, wanted)]
