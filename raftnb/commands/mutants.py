@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             findings.append(finding)
             if not arguments.json:
                 bar.write(line_of(finding))
-            if finding.undecided:
+            if finding.undecided or finding.interrupted:
                 break
     seconds = time.perf_counter() - started
     return report(Findings(tuple(findings), seconds, asked), arguments)

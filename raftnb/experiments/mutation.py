@@ -54,9 +54,14 @@ class Finding(Answer):
         return self.verdict is Verdict.VIOLATED and self.property == self.mutant.breaks.__name__
 
     @cached_property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C came while it was looked for; what was violated by then still is."""
+        return (self.bound or "").startswith("interrupted")
+
+    @cached_property
     def undecided(self) -> bool:
-        """Whether the search was to be exhaustive and was stopped before it found anything."""
-        searched = self.lost or self.mutant.how not in ("walk", "script")
+        """Whether it was interrupted, or an exhaustive search stopped, with nothing found."""
+        searched = self.lost or self.interrupted or self.mutant.how not in ("walk", "script")
         return searched and self.verdict is Verdict.UNKNOWN
 
     @cached_property
@@ -136,7 +141,8 @@ class Findings(Answer):
     @cached_property
     def bound(self) -> str | None:
         """What stopped an *unknown*."""
-        bounds = dict.fromkeys(f.bound for f in self.findings if f.undecided and f.bound)
+        stopped = (f for f in self.findings if f.undecided or f.interrupted)
+        bounds = dict.fromkeys(f.bound for f in stopped if f.bound)
         return "; ".join(bounds) or None
 
     @cached_property

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from raftnb.__main__ import COMMANDS, main, run
+from raftnb.data.verdict import Verdict
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
 from tests.signals import heeds_ctrl_c
 
@@ -237,6 +238,30 @@ def test_help_of_mutants_says_where_a_mistake_is_found(capsys):
     with pytest.raises(SystemExit):
         main(["mutants", "--help"])
     assert "(servers, terms, log length)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict", "bound"),
+    [(1, "VIOLATED", "interrupted"), (3, "UNKNOWN", "interrupted; 9 walks were wanted")],
+)
+def test_ctrl_c_ends_the_search_for_mistakes_and_misses_none(
+    monkeypatch, capsys, row, verdict, bound
+):
+    mutants = importlib.import_module("raftnb.commands.mutants")
+    (mutant,) = (one for one in mutants.MUTANTS if one.row == row)
+    came = mutants.Finding(
+        mutant, Verdict[verdict], 5, 0.1, bound=bound, property=mutant.breaks.__name__
+    )
+
+    def found(*_):
+        yield came
+        pytest.fail("the search goes on")
+
+    monkeypatch.setattr(mutants, "find_all", found)
+    assert main(["mutants", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["missed"]) == ("unknown", [])
+    assert told["bound"] == bound
 
 
 def test_help_lists_all_commands_and_imports_none_of_them() -> None:
