@@ -57,7 +57,9 @@ def _refuse_companions(model: Model, options: ExplorationOptions) -> None:
         raise UsageError(
             f"{found} together with a view or an action constraint",
             allowed="claims about states and steps, without symmetry",
-            cure="leave one of the two out" if options.symmetry else "name the others (`claims=`)",
+            cure="leave one of the two out"
+            if options.symmetry
+            else "name the others: `claims=[...]`, --claim NAME",
         )
 
 
