@@ -8,6 +8,7 @@ difference, there is nothing to say it with.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from raftnb.pluscal import trees
 from raftnb.pluscal.scope import LANGUAGE, Scope, refuse
@@ -156,7 +157,8 @@ def _sum(words: Words, expr: EachOf, scope: Scope) -> Term:
     """A sum; of a sequence, over its indices, since an item may be there twice."""
     name = words.bound(expr.name, scope)
     if is_sequence(expr.domain):
-        whole = words.term(expr.domain, scope)
+        around = replace(scope, taken=scope.taken | {name})  # it stands where the name is bound
+        whole = words.term(expr.domain, around)
         domain: Term = Prefix("DOMAIN", whole)
         inner = scope.binding(expr.name, Index(whole, Name(name)))
     else:

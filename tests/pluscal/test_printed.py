@@ -7,7 +7,7 @@ import re
 import pytest
 
 from book import printed as book_printed
-from raftnb.language import Globals, Nat, Process, Spec, when
+from raftnb.language import Globals, Nat, Process, Seq, Spec, when
 from raftnb.pluscal import algorithm, plain_module
 from raftnb.pluscal.expressions import EXPRESSIONS
 from raftnb.pluscal.lowering import HANDLERS
@@ -112,3 +112,28 @@ def test_a_claim_that_is_made_in_several_places_is_defined_once() -> None:
         assert not mistakes(text)
         assert len(re.findall(r"^ *on_its_way ==", text, re.MULTILINE)) == 1
         assert text.index("on_its_way ==") < text.index("/\\ on_its_way")
+
+
+class Pile(Globals):
+    numbers: Seq[Nat] = ()
+    total: int = 0
+
+
+class Adder(Process):
+    """Sums up a sequence that a range is made into, with one name for both."""
+
+    def add(self, n: Nat, most: int) -> None:
+        when(n < most and len(Pile.numbers) < most)
+        Pile.numbers += (n,)
+
+    def count(self) -> None:
+        Pile.total = sum(i for i in reversed(range(len(Pile.numbers))))
+
+
+def test_a_sequence_that_is_summed_up_binds_no_name_of_the_sum() -> None:
+    model = Spec("pile", (Adder,), (Pile,), constants={"most": 2})()
+    for printed in (algorithm(model), plain_module(model)):
+        text = printed.files[f"{printed.name}.tla"]
+        assert "Sum(LAMBDA i :" in text
+        assert "[the_i \\in 1..Len(numbers)" in text
+        assert "[i \\in 1..Len(numbers)" not in text
