@@ -57,6 +57,24 @@ def _from(model: Model, first: State, wanted: Iterable[Callable[[State], bool]])
     return Trace(tuple(states), tuple(steps))
 
 
+def ending(model: Model, trace: Trace, claim: Property, *, is_true: bool) -> Trace:
+    """A trace in whose last state a claim is true, or is not; raises `NoSuchStep` otherwise."""
+    if (World(model, trace.last).failure(claim) is None) is not is_true:
+        said = "false" if is_true else "true"
+        raise NoSuchStep(
+            f"the engines disagree: in plain Python `{claim.__name__}` is {said} there"
+        )
+    return trace
+
+
+def ending_stuck(model: Model, trace: Trace) -> Trace:
+    """A trace from whose last state, no end, no step leads; raises `NoSuchStep` otherwise."""
+    if next(World(model).successors(trace.last), None) is not None:
+        raise NoSuchStep("the engines disagree: plain Python has a step there")
+    final = model.spec.final
+    return trace if final is None else ending(model, trace, final, is_true=False)
+
+
 def one_more(model: Model, trace: Trace, claim: Property) -> Trace:
     """The trace with one step on that breaks a claim about steps, or to where one is false."""
     about_steps = claim in model.spec.transitions

@@ -21,6 +21,9 @@ from raftnb.explore.compiled import (
 from raftnb.explore.compiled.agreement import compare_state
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.retraced import NoSuchStep
+from raftnb.explore.sharded.search import Sharded
+from raftnb.explore.sharded.shard import NARROW
 from raftnb.language import (
     Delivery,
     Domain,
@@ -39,6 +42,7 @@ from raftnb.language import (
     when,
 )
 from raftnb.specs import SPECS
+from tests.explore.shards import Here
 from tests.explore.test_agreement import SMALL
 
 needs_cc = pytest.mark.skipif(
@@ -305,6 +309,59 @@ def test_a_claim_of_steps_or_of_the_end_that_is_compiled_wrongly_is_not_believed
     monkeypatch.setitem(expressions.TESTS, "<", lambda self, e, env: "1")
     with pytest.raises(Differs, match="claims"):
         check_all(of(**claims))
+
+
+class Walker(Process):
+    at: Nat = 0
+
+    def step(self) -> None:
+        when(self.at == 7)
+        self.at += 1
+
+    def walk(self) -> None:
+        when(self.at < 3)
+        self.at += 1
+
+
+class Waiter(Walker):
+    def walk(self) -> None:
+        when(self.at == 8)
+
+
+def near(w: Walker) -> bool:
+    return w.at < 9
+
+
+def nowhere(w: Walker) -> bool:
+    return w.at < 0
+
+
+@pytest.mark.parametrize(
+    ("less", "process", "claims", "deadlock"),
+    [
+        ("0", Walker, {"invariants": (near,)}, False),
+        ("1", Walker, {"sometimes": (nowhere,)}, False),
+        ("0", Walker, {}, True),
+        ("0", Waiter, {"final": near}, True),
+    ],
+)
+@pytest.mark.parametrize("shards", [False, True])
+def test_where_it_says_that_something_ends_plain_python_is_asked(
+    less, process, claims, deadlock, shards, monkeypatch
+):
+    """An invariant that is true there, a witness that is none, a state with steps, an end."""
+    monkeypatch.setattr("raftnb.explore.compiled.search.compare", lambda *_: 0)
+    monkeypatch.setattr("raftnb.explore.sharded.compiled_part.compare", lambda *_: 0)
+    monkeypatch.setitem(expressions.TESTS, "<", lambda self, e, env: less)
+    model = Spec("walk", (process,), **claims)()
+    options = ExplorationOptions(max_states=5, deadlock=deadlock, progress=False)
+    search: Any = (
+        Sharded(model, options, Here(model, options, 2), NARROW)
+        if shards
+        else compiled_search(model, options)
+    )
+    with pytest.raises((Differs, NoSuchStep), match=r"engines disagree|in Python not"):
+        search.run()
 
 
 def check_all(model: Any) -> None:

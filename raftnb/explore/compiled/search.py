@@ -22,7 +22,7 @@ from raftnb.explore.interchangeable import CLAIMS_TRIED, refuse_favorites
 from raftnb.explore.possible import Prospect, with_possible
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
+from raftnb.explore.retraced import NoSuchStep, alike, ending, ending_stuck, one_more, through
 from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 
@@ -232,10 +232,12 @@ class CompiledSearch:
                 raise told
             raise Stop(Verdict.UNKNOWN, bound=self._bound())
         if reason == STUCK:
-            raise Stop(Verdict.VIOLATED, property="deadlock", trace=self.to(found.bad))
+            trace = ending_stuck(self.model, self.to(found.bad))
+            raise Stop(Verdict.VIOLATED, property="deadlock", trace=trace)
         if reason == BROKEN:
             claim = written.claims.invariants[found.claim]
-            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=self.to(found.bad))
+            trace = ending(self.model, self.to(found.bad), claim, is_true=False)
+            raise Stop(Verdict.VIOLATED, property=claim.__name__, trace=trace)
         if reason == BAD_STEP:
             claim, trace = written.claims.steps[found.claim], self.to(found.bad)
             trace = one_more(self.model, trace, claim)
@@ -314,7 +316,9 @@ class CompiledSearch:
     def _result(self, verdict: Verdict | None, **found: Any) -> Exploration:
         met = self.loaded.result
         witnesses = {
-            claim.__name__: self.to(number - 1) if number else None
+            claim.__name__: ending(self.model, self.to(number - 1), claim, is_true=True)
+            if number
+            else None
             for claim, number in zip(self.written.claims.awaited, met.found, strict=False)
         }
         if verdict is None:

@@ -23,10 +23,9 @@ from raftnb.explore.conclusion import conclude, never_taken, not_checked, remark
 from raftnb.explore.given import asked
 from raftnb.explore.interchangeable import refuse_favorites
 from raftnb.explore.result import Exploration, ExplorationOptions, Stop
-from raftnb.explore.retraced import NoSuchStep, alike, one_more, through
+from raftnb.explore.retraced import NoSuchStep, alike, ending, ending_stuck, one_more, through
 from raftnb.explore.sharded.part import Begun, Expanded, Seen
 from raftnb.explore.sharded.shard import MEMO, NARROW, WIDE, Shard
-from raftnb.language.claims import Property
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.parallel import Cluster, Crew, Ended, packed, unpacked
@@ -62,11 +61,12 @@ class Sharded:
     def run(self) -> Exploration:
         """Explore to the end, to the first violation, or to a bound."""
         found = self._found()
-        names = [claim.__name__ for claim in asked(self.model, "sometimes")]
-        witnesses: dict[str, Trace | None] = dict.fromkeys(names)
+        claims = {claim.__name__: claim for claim in asked(self.model, "sometimes")}
+        witnesses: dict[str, Trace | None] = dict.fromkeys(claims)
         try:
             for name, hit in self.hits.items():
-                witnesses[name] = self._trace(*hit)
+                trace = self._trace(*hit)
+                witnesses[name] = ending(self.model, trace, claims[name], is_true=True)
         except Stop as stop:  # what is lost now was seen, and is not missing
             found = {"verdict": stop.verdict, **stop.found}
         return self._result(found, witnesses)
@@ -223,23 +223,28 @@ class Sharded:
                 self.hits.setdefault(name, (shard, hit))
         if first := [one.broken for one in expanded if one.broken]:
             place, number = min(first)
-            trace = Trace((self.model.initial_states[place],), ())
-            self._violated(self.invariants[number], trace)
+            self._false_at(number, Trace((self.model.initial_states[place],), ()))
         for shard, one in enumerate(expanded):
             if one.stuck is not None:
-                self._violated(None, self._trace(shard, one.stuck))
+                trace = ending_stuck(self.model, self._trace(shard, one.stuck))
+                self._violated("deadlock", trace)
         if bad := [(one.bad[1], n, one.bad[0]) for n, one in enumerate(expanded) if one.bad]:
             number, shard, state = min(bad)
             claim = self.outlawed[number]
-            self._violated(claim, one_more(self.model, self._trace(shard, state), claim))
+            trace = one_more(self.model, self._trace(shard, state), claim)
+            self._violated(claim.__name__, trace)
         hits = [(new.broken[1], n, new.broken[0]) for n, new in enumerate(seen) if new.broken]
         if hits:
             number, shard, state = min(hits)
-            self._violated(self.invariants[number], self._trace(shard, state))
+            self._false_at(number, self._trace(shard, state))
 
-    def _violated(self, claim: Property | None, trace: Trace) -> None:
-        name = "deadlock" if claim is None else claim.__name__
+    def _violated(self, name: str, trace: Trace) -> None:
         raise Stop(Verdict.VIOLATED, property=name, trace=trace)
+
+    def _false_at(self, number: int, trace: Trace) -> None:
+        """Stop at an invariant that is false in the last state of a trace."""
+        claim = self.invariants[number]
+        self._violated(claim.__name__, ending(self.model, trace, claim, is_true=False))
 
     def _trace(self, shard: int, number: int) -> Trace:
         """A shortest trace to a state; each shard is asked for the states that it has."""
