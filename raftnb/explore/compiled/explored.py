@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from raftnb.data.verdict import Verdict
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.chosen import unasked
 from raftnb.explore.compiled.agreement import Differs, compare
 from raftnb.explore.compiled.graph import CompiledGraph
@@ -89,7 +89,8 @@ def _refuse_more(search: CompiledSearch, room: Room) -> None:
     states, steps = int(found.states), int(found.generated)
     needed = states * (8 + room.state) + steps * (8 + room.step)
     if needed > memory or max(2 * states, steps) >= MOST_NUMBERS:
-        told = f"max_memory {memory:,} bytes: {states:,} states with their steps take {needed:,}"
+        many = f"{counted(states, 'state')} with all steps"
+        told = f"max_memory {memory:,} bytes: {many} take {needed:,}"
         raise Stop(Verdict.UNKNOWN, bound=told)
 
 

@@ -73,13 +73,10 @@ class Expressions:
         return f"{'t' if e.primed else 's'}[{self.cell(e, env)}]"
 
     def _get(self, e: nodes.Get, env: Names) -> str:
-        record, of = self.word(e.record, env), e.record.type
-        at = self.tables.offset(of.cls, e.field) if isinstance(of, nodes.RecordOf) else None
-        return (
-            f"field({record}, {self.tables.positions(e.field)})"
-            if at is None
-            else f"at({record})[{at}]"
-        )
+        record, at = self.word(e.record, env), self.tables.offset(e.record.type, e.field)
+        if at is not None:
+            return f"at({record})[{at}]"
+        return f"field({record}, {self.tables.positions(e.field)})"
 
     def _cond(self, e: nodes.Cond, env: Names) -> str:
         return f"({self.test(e.test, env)} ? {self.word(e.yes, env)} : {self.word(e.no, env)})"

@@ -15,7 +15,7 @@ from raftnb.explore.compiled.words import LIMIT, PLAIN, Atoms, NotCompiled
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 from raftnb.tree import Program, nodes
-from raftnb.tree.nodes import Type
+from raftnb.tree.nodes import RecordOf, Type
 from raftnb.tree.program import subclasses
 
 
@@ -109,15 +109,15 @@ class Tables:
         """The table of where each class has a field of a name."""
         return self._fields.setdefault(name, self.fresh("f"))
 
-    def offset(self, cls: type[Record], name: str) -> int | None:
-        """Where the nodes of a class have a field; None where those below it differ in this."""
-        places = {names.index(name) for names in self._names_in(cls) if name in names}
-        known = len(places) == 1 and all(name in names for names in self._names_in(cls))
-        return 1 + places.pop() if known else None
-
-    def _names_in(self, cls: type[Record]) -> list[list[str]]:
-        kinds = (cls, *subclasses(cls))
-        return [[f.name for f in fields(kind)] for kind in kinds]
+    def offset(self, type_: Type, name: str) -> int | None:
+        """Where the nodes of a type have a field; None where they differ in this."""
+        if not isinstance(type_, RecordOf):
+            return None
+        kinds = (type_.cls, *subclasses(type_.cls))
+        lists = [[f.name for f in fields(kind)] for kind in kinds]
+        places = {names.index(name) if name in names else None for names in lists}
+        (place,) = places if len(places) == 1 else (None,)
+        return None if place is None else 1 + place
 
     def kind(self, cls: type[Any]) -> int:
         """The number of a class and those below it, among the rows of `is_a`."""
