@@ -82,15 +82,15 @@ class Claims:
         bag = self.t.wire.kind == "bag"
         if self.spec.distinct_messages is not None and self.t.wire.kind != "queues":
             among = Prefix("DOMAIN", messages) if bag else messages
-            limit = Name(self.spec.distinct_messages)
+            limit = Name(self.t.constant(self.spec.distinct_messages))
             found.append(Infix("<=", (Call("Cardinality", (among,)), limit)))
         if self.spec.copies is not None and bag:
-            limit = Name(self.spec.copies)
+            limit = Name(self.t.constant(self.spec.copies))
             m = self.t.fresh("m")
             each = Infix("<=", (Index(messages, Name(m)), limit))
             found.append(Quantified("\\A", m, Prefix("DOMAIN", messages), each))
         if self.spec.channel_length is not None and self.t.wire.kind == "queues":
-            limit, c = Name(self.spec.channel_length), self.t.fresh("c")
+            limit, c = Name(self.t.constant(self.spec.channel_length)), self.t.fresh("c")
             short = Infix("<=", (Call("Len", (Index(messages, Name(c)),)), limit))
             found.append(Quantified("\\A", c, Prefix("DOMAIN", messages), short))
         return conjunction(found)
@@ -98,7 +98,7 @@ class Claims:
     def horizon(self) -> Term:
         """Up to where natural numbers are gone through: the largest bound, and two more."""
         counts = {*self.spec.sizes, *self.spec.network_bounds}
-        names = [Name(c) for c in self.t.constants if c not in counts]
+        names = [Name(said) for c, said in self.t.constants.items() if c not in counts]
         known = {*self.t.constants, *counts}
         given = self.model.constants.items()
         rest = [v for k, v in given if isinstance(v, int) and k not in known]
@@ -157,7 +157,7 @@ class Claims:
             scope = Scope(routine)
             for name, type_ in routine.parameters:
                 if name in self.model.constants:
-                    names[name] = Name(name)
+                    names[name] = Name(self.t.constant(name))
                 elif name not in names:
                     bound = self.t.bound(name, Scope(routine, names))
                     names[name] = Name(bound)

@@ -65,4 +65,5 @@ def _value(module: Module, name: str) -> str:
     if name in roots:
         names = module.model.names[roots[name]]
         return f"{{{', '.join(member(n) for n in names)}}}"
-    return str(module.model.constants[name])
+    own = {said: constant for constant, said in module.t.constants.items()}
+    return str(module.model.constants[own[name]])

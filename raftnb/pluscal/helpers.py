@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 HELPERS: dict[str, tuple[str, str]] = {
     "Min": ("", "Min(a, b) == IF a < b THEN a ELSE b"),
     "Max": ("", "Max(a, b) == IF a > b THEN a ELSE b"),
@@ -104,3 +106,10 @@ def needed(names: set[str]) -> list[str]:
     while more := {need for name in found for need in NEEDS.get(name, ())} - found:
         found |= more
     return [name for name in HELPERS if name in found]
+
+
+def binding_none_of(declared: set[str], code: str) -> str:
+    """A helper's definition in which no bound name is one that is declared: TLA+ hides none."""
+    for name in declared:
+        code = re.sub(rf"(?<![\w.\\]){re.escape(name)}\b", f"the_{name}", code)
+    return code

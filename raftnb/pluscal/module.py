@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from raftnb.data.errors import SpecError
 from raftnb.language.spec import Model
 from raftnb.pluscal.claims import Claim, Claims
-from raftnb.pluscal.helpers import HELPERS
+from raftnb.pluscal.helpers import HELPERS, binding_none_of
 from raftnb.pluscal.layout import Align, Group, Line, Nest, row
 from raftnb.pluscal.names import camel
 from raftnb.pluscal.printing import WIDTH, document
@@ -95,7 +95,8 @@ class Module:
     def _constants(self, body: list[str]) -> list[str]:
         roots = {name: self.t.program.classes[root] for root, name in self.t.sets.items()}
         groups = [(about_class(roots[name]), [name]) for name in self.t.sets.values()]
-        groups += [("Bounds, and other numbers", self.t.constants), ("What is not there", ["None"])]
+        bounds = [*self.t.constants.values()]
+        groups += [("Bounds, and other numbers", bounds), ("What is not there", ["None"])]
         used = [(said, [n for n in names if _mentions(body, n)]) for said, names in groups]
         used = [(said, names) for said, names in used if names]
         lines: list[str] = []
@@ -107,8 +108,10 @@ class Module:
 
     def _helpers(self) -> list[str]:
         found = []
+        declared = {*self.t.sets.values(), *self.t.constants.values()}
         for name in self.t.helpers:
             about, code = HELPERS[name]
+            code = binding_none_of(declared, code)
             found += [*comment(about), *code.split("\n"), ""]
         return found
 

@@ -60,9 +60,11 @@ class Translation:
         self.used: set[str] = set()
         self._operators: dict[Routine, Definition] = {}
         self._running: dict[Routine, str] = {}
-        self.constants = [c for c in self.spec.constants if c not in self.spec.sizes]
-        for constant in self.constants:
-            self.names.of(("constant", constant), identifier(constant, "the constant"))
+        self.constants = {
+            name: self.names.of(("constant", name), identifier(name, "the constant"))
+            for name in self.spec.constants
+            if name not in self.spec.sizes
+        }
         self._read_all()
         self._inbox = self.names.of("inbox", "inbox")
         self.variables = dict(self._named_variables())
@@ -205,14 +207,13 @@ class Translation:
         for name, type_ in routine.parameters:
             natural = nodes.is_nat(type_)
             known = constants and name in self.model.constants
-            bound = self._constant(name) if known else self.bound(name, scope)
+            bound = self.constant(name) if known else self.bound(name, scope)
             scope = scope.binding(name, Name(bound), natural=natural)
         return scope
 
-    def _constant(self, name: str) -> str:
-        if name in self.constants:
-            return name
-        return str(self.model.constants[name])
+    def constant(self, name: str) -> str:
+        """What stands for a constant: its name in TLA+, or how many members a class has."""
+        return self.constants.get(name) or str(self.model.constants[name])
 
     def operator(self, routine: Routine) -> Definition:
         """The definition of an operator of the specification."""
@@ -306,7 +307,7 @@ class Translation:
                 scope = scope.binding(own, actor)
                 continue
             if own in self.model.constants:
-                scope = scope.binding(own, Name(self._constant(own)))
+                scope = scope.binding(own, Name(self.constant(own)))
                 continue
             bound = self.bound(own, scope)
             natural = nodes.is_nat(type_)
