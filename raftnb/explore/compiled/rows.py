@@ -20,8 +20,8 @@ SMALL, MARGIN, TEXTS = 64, 4, 64
 many texts; a row is made anew, and wider, where that is too small."""
 LARGE = 16
 """What takes more bits has a word of its own."""
-MOST_BITS = 26
-"""A bit for each row that there may be takes eight megabytes then."""
+MOST_BITS = 28
+"""A bit for each row that there may be takes 32 megabytes then."""
 LEAST_BITS = 8
 """A set of numbers has room for so many of the first, or for those up to the model's horizon."""
 
