@@ -136,7 +136,8 @@ def test_what_does_not_come_in_order_must_be_put_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Expressions, "_is_in_order", lambda self, e: True)
-    assert found(SORTED, "compiled").property == "sorted_by_pairs"
+    with pytest.raises(UsageError, match="in plain Python `sorted_by_pairs` is true"):
+        found(SORTED, "compiled")
 
 
 def test_members_that_may_change_places_are_sorted_in_python_which_refuses() -> None:
