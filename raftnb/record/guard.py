@@ -18,8 +18,8 @@ def main(words: list[str]) -> int:
     """Run the program to its end, or to that of the standard input."""
     quiet = subprocess.DEVNULL
     with subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet) as program:
-        print(program.pid, flush=True)
         threading.Thread(target=_watch, args=(program,), daemon=True).start()
+        print(program.pid, flush=True)  # nobody may be there to read it any more
         return program.wait()
 
 

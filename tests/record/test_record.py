@@ -18,7 +18,7 @@ from raftnb.__main__ import main
 from raftnb.linear import read_history
 from raftnb.record import record
 from raftnb.record.cluster import Cluster
-from raftnb.record.processes import Guarded, Processes, free_ports
+from raftnb.record.processes import Guarded, Processes, free_ports, python_program
 from tests.signals import heeds_ctrl_c
 
 needs_pysyncobj = pytest.mark.skipif(
@@ -80,6 +80,23 @@ def test_a_program_ends_when_its_starter_is_killed() -> None:
     starter.wait()
     starter.stdout.close()
     assert until(lambda: not runs(pid))
+
+
+def test_a_program_ends_when_its_starter_is_killed_before_it_hears_of_it() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = ["sleep", f"1000.{os.getpid()}"]
+    guard = subprocess.Popen(
+        [*python_program("guard.py"), *program],
+        stdin=subprocess.PIPE,
+        stdout=writer,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    assert guard.stdin is not None
+    guard.stdin.close()
+    assert guard.wait(20)
+    assert naming(program[1]) == []
 
 
 def test_what_does_not_start_is_told() -> None:
