@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from inspect import Parameter, signature
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,14 +24,15 @@ PLAIN = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.K
 def told_plainly(function: Callable[P, T]) -> Callable[P, T]:
     """Let what a reader calls raise our errors without the frames inside of this package.
 
-    Arguments that do not fit are a `UsageError`.
+    Arguments that do not fit are a `UsageError`. However the call ends, with Ctrl-C anywhere, too,
+    the running world is the one that it was.
     """
 
     @functools.wraps(function)
     def called(*args: P.args, **named: P.kwargs) -> T:
         __tracebackhide__ = True  # for pytest
         try:
-            return function(*args, **named)
+            return copy_context().run(function, *args, **named)
         except RaftnbError as error:
             if shows_insides():
                 raise

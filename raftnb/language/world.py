@@ -71,7 +71,8 @@ class World:
     @cached_property
     def instances(self) -> tuple[ActionInstance, ...]:
         """Every action of every process, with every choice of its arguments."""
-        return tuple(instances_in(self))
+        with self:
+            return tuple(instances_in(self))
 
     @property
     def horizon(self) -> int:
@@ -263,15 +264,24 @@ class World:
             raise
 
     def successors(self, state: State) -> Iterator[tuple[Step, State]]:
-        """Every step that is enabled in a state, with the state after it, in a fixed order."""
-        with self:
-            for instance in self.instances:
-                self.load(state)
-                for message in self.candidates(instance):
-                    arguments = instance.bound(message)
-                    for _ in self.scripted(instance, arguments, lambda: self.load(state)):
-                        step = self.step_of(instance.process, instance.action, arguments)
-                        yield step, self.snapshot()
+        """Every step that is enabled in a state, with the state after it, in a fixed order.
+
+        Between two of them this is not the running world: who looks at them may leave off anywhere.
+        """
+        for instance in self.instances:
+            with self:
+                found = self._steps_of(instance, state)
+            yield from found
+
+    def _steps_of(self, instance: ActionInstance, state: State) -> list[tuple[Step, State]]:
+        self.load(state)
+        found = []
+        for message in self.candidates(instance):
+            arguments = instance.bound(message)
+            for _ in self.scripted(instance, arguments, lambda: self.load(state)):
+                step = self.step_of(instance.process, instance.action, arguments)
+                found.append((step, self.snapshot()))
+        return found
 
     def why_not(self, instance: ActionInstance, arguments: tuple[Any, ...]) -> str:
         """Why an action is not enabled now, by its first options; empty where it is."""

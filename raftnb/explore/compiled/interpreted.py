@@ -109,7 +109,7 @@ class Interpreted:
             if key not in self.known:
                 if len(self.known) >= MOST_KNOWN:
                     self.known.clear()
-                self.known[key] = self._packed(list(self._outcomes(number, message)))
+                self.known[key] = self._packed(self._outcomes(number, message))
             n, words, size = self.known[key]
             ctypes.memmove(self.answers, words, size)
             return n + 1
@@ -143,16 +143,15 @@ class Interpreted:
             raise MemoryError
         return len(outcomes), (ctypes.c_uint32 * max(len(flat), 1))(*flat), 4 * len(flat)
 
-    def _outcomes(self, number: int, message: int) -> Iterator[list[int]]:
+    def _outcomes(self, number: int, message: int) -> list[list[int]]:
         """Of each way an instance can go: the cells named, each with its word afterwards."""
         instance, state = self.instances[number], self._state(self.before)
         received = None if instance.receives is None else self.words.value(message, self.arena)
         arguments, world = instance.bound(received), self.world
         with world:
             world.load(state)
-            for _ in world.scripted(instance, arguments, lambda: world.load(state)):
-                after = self._words(world.snapshot())
-                yield self._changes(number, after)
+            ways = world.scripted(instance, arguments, lambda: world.load(state))
+            return [self._changes(number, self._words(world.snapshot())) for _ in ways]
 
     def _changes(self, number: int, after: list[int]) -> list[int]:
         """The cells named, each with its word; `AssertionError` where another one has changed."""
