@@ -163,11 +163,11 @@ class Compiled:
 
     def _begin(self, *, mixed: bool) -> bool:
         """Write the program, and set the compiler to work; whether there is one."""
-        from raftnb.explore.compiled import Build, NotCompiled, program_of
+        from raftnb.explore.compiled import NotCompiled, program_of
 
         try:
             written = program_of(self.model, self.options, mixed=mixed)
-            self._program = written, Build(written.text)
+            self._program = written, written.build
         except NotCompiled:
             self._asked = True
         return self._program is not None

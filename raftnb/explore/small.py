@@ -116,10 +116,10 @@ def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:
 
 def is_prepared() -> bool:
     """Whether nothing but the model's own program would have to be compiled."""
-    from raftnb.explore.compiled.building import engine_of
+    from raftnb.explore.compiled.building import engine_of, is_kept
     from raftnb.explore.compiled.words import NotCompiled
 
     try:
-        return engine_of().exists()
+        return is_kept(engine_of())
     except NotCompiled:
         return True

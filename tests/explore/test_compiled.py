@@ -14,7 +14,6 @@ from raftnb.explore import check, state_graph
 from raftnb.explore.compiled import (
     CompiledSearch,
     Differs,
-    NotCompiled,
     compiled_search,
     expressions,
 )  # fmt: skip
@@ -379,15 +378,6 @@ def test_without_a_compiler_the_memo_does_it(monkeypatch):
     monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert said(check(of(), progress=False)) == said(check(of(), engine="memo", progress=False))
-
-
-def test_a_folder_that_others_can_write_is_not_used(monkeypatch, tmp_path):
-    folder = tmp_path / "compiled"
-    folder.mkdir()
-    folder.chmod(0o777)
-    monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path))
-    with pytest.raises(NotCompiled, match="others can write"):
-        compiled_search(of(), ExplorationOptions(progress=False))
 
 
 def test_ctrl_c_says_what_was_reached(monkeypatch):

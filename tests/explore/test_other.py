@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from raftnb import Globals, Nat, Process, Spec, Verdict, when
 from raftnb.data.errors import UsageError
 from raftnb.explore import check, other
 from raftnb.explore.compiled import Build, CompiledSearch, NotCompiled, program_of
+from raftnb.explore.compiled.building import ENGINE_FLAGS, engine_of, library_of, load
 from raftnb.explore.other import Compiled, Pace
 from raftnb.explore.result import ExplorationOptions
+from raftnb.explore.small import is_prepared
 from tests.explore.test_compiled import said
 
 TEXT = "int one(void) { return 1; }"
@@ -50,9 +53,17 @@ MODEL = Spec("adders", (Adder,), (Total,), constants={"adders": 3}, invariants=(
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where libraries are kept; nothing is there."""
+    """Where libraries are kept; nothing is there, nor in the folder `temporary` beside it."""
     monkeypatch.setenv("RAFTNB_CACHE", str(tmp_path))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     return tmp_path / "compiled"
+
+
+def files(folder: Path) -> list[Path]:
+    """What the compiler has left: what is kept, and what is temporary."""
+    return [*folder.glob("*"), *folder.with_name("temporary").iterdir()]
 
 
 @pytest.fixture
@@ -94,7 +105,7 @@ def until(true: Callable[[], bool]) -> bool:
 def nothing_is_left(folder: Path, processes: Path) -> bool:
     """Whether a slow compiler has ended (if it had begun), without a file of its own."""
     numbers = processes.read_text().split() if processes.exists() else []
-    return until(lambda: not any(map(is_alive, numbers))) and not list(folder.iterdir())
+    return until(lambda: not any(map(is_alive, numbers))) and not files(folder)
 
 
 @pytest.fixture
@@ -120,7 +131,7 @@ def test_a_library_is_made_once_and_kept(folder):
     text = program_of(MODEL, ExplorationOptions()).text
     kept = Build(text).library()
     assert kept
-    assert sorted(file.suffix for file in folder.iterdir()) == [".o", ".so"]
+    assert sorted(file.suffix for file in files(folder)) == [".o", ".so"]
     again = Build(text)
     assert again.is_done()
     assert again.library() == kept
@@ -171,7 +182,79 @@ def test_ctrl_c_while_waiting_ends_the_compiler(folder, slow_cc):
 def test_a_compiler_that_fails_says_why_and_leaves_no_file(folder):
     with pytest.raises(NotCompiled, match=r"`cc` fails.*error.*unknown type name"):
         Build("nonsense text").library()
-    assert not list(folder.iterdir())
+    assert not files(folder)
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o002])
+def test_what_a_user_keeps_who_lets_the_group_write_is_used(folder, mask):
+    before = os.umask(mask)
+    try:
+        assert Build(TEXT, alone=True).library()
+    finally:
+        os.umask(before)
+    assert Build(TEXT, alone=True).is_done()
+
+
+def is_a_file(folder: Path) -> None:
+    folder.write_bytes(b"")
+
+
+def is_nowhere(folder: Path) -> None:
+    folder.symlink_to("/proc/x")
+
+
+def is_written_by_others(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def is_full(folder: Path) -> None:
+    folder.mkdir()
+    (folder / library_of(TEXT, alone=True).name).mkdir()  # nothing can be put in its place
+
+
+@pytest.mark.parametrize("spoilt", [is_a_file, is_nowhere, is_written_by_others, is_full])
+def test_where_nothing_can_be_kept_it_is_compiled_each_time(folder, spoilt):
+    spoilt(folder)
+    before = files(folder)
+    for _ in range(2):
+        build = Build(TEXT, alone=True)
+        assert not build.is_done()
+        assert load(build.library()).one() == 1
+        assert files(folder) == before
+
+
+def test_where_nothing_can_be_kept_there_is_compiled_code(monkeypatch):
+    monkeypatch.setenv("RAFTNB_CACHE", "/proc/x")
+    monkeypatch.setattr("raftnb.explore.compiled.building.ENGINE_FLAGS", ("-O0", *ENGINE_FLAGS[1:]))
+    assert not is_prepared()
+    compilers, begin = [], Build._begin
+    monkeypatch.setattr(Build, "_begin", lambda *given: compilers.append(1) or begin(*given))
+    with Compiled(MODEL, ExplorationOptions()) as compiled:
+        assert said(compiled.in_place_of_memo()) == of_memo()
+    assert len(compilers) == 1
+
+
+def test_what_others_may_have_written_is_made_anew(folder):
+    right = Build(TEXT, alone=True).library()
+    kept = next(folder.iterdir())
+    wrong = Build(TEXT.replace("1", "2"), alone=True).library()
+    kept.write_bytes(wrong + sha256(wrong).digest())
+    assert Build(TEXT, alone=True).library() == wrong
+    kept.chmod(0o666)
+    assert Build(TEXT, alone=True).library() == right
+    assert Build(TEXT, alone=True).is_done()
+
+
+@pytest.mark.parametrize("other", ["machine", "system", "libc_ver", "cc"])
+def test_what_another_kind_of_machine_has_made_is_not_loaded(folder, other, monkeypatch, as_cc):
+    kept, engine = library_of(TEXT), engine_of()
+    if other == "cc":
+        as_cc("exit 1")
+    else:
+        monkeypatch.setattr(f"platform.{other}", lambda: "another")
+    assert library_of(TEXT) != kept
+    assert engine_of() != engine
 
 
 # Beside the memo.
@@ -240,7 +323,7 @@ def test_where_the_compiler_fails_the_memo_goes_on(folder, as_cc, at_once):
     as_cc("exit 1")
     at_once(sure=True)
     assert said(check(MODEL, progress=False)) == of_memo()
-    assert not list(folder.iterdir())
+    assert not files(folder)
 
 
 # When.

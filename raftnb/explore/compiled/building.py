@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import platform
 import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -53,26 +55,18 @@ class Build:
     def __init__(self, text: str, *, alone: bool = False) -> None:
         """Begin, unless the library is there from an earlier time; one `alone` shares nothing.
 
-        Raises `NotCompiled` where there is no compiler of C, or no folder that is this user's
-        alone.
+        Raises `NotCompiled` where there is no compiler of C, or no temporary folder.
         """
         self._kept = library_of(text, alone=alone)
+        self._library = whole(self._kept)
         engine = None if alone else engine_of()
-        folder = self._kept.parent
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            there = [path for path in (self._kept, engine) if path and path.exists()]
-            if not all(map(is_mine, [folder, *there])):
-                raise NotCompiled(f"others can write in {folder}")
-            self._library = whole(self._kept)
             self._compiler = self._begin(text, engine) if self._library is None else None
         except OSError as error:
-            raise NotCompiled(f"{folder} cannot be written: {error}") from error
+            raise NotCompiled(f"no temporary folder can be written: {error}") from error
 
     def _begin(self, text: str, engine: Path | None) -> subprocess.Popen[bytes]:
-        self._scratch = tempfile.TemporaryDirectory(
-            dir=self._kept.parent, ignore_cleanup_errors=True
-        )
+        self._scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         here = Path(self._scratch.name)
         made, shared = here / "model.so", here / "engine.o"
         self._made, self._says = {made: self._kept}, here / "says"
@@ -109,7 +103,7 @@ class Build:
             self._library, *_ = [keep(made, kept) for made, kept in self._made.items()]
             return self._library
         except OSError as error:
-            raise NotCompiled(f"{self._kept.parent} cannot be written: {error}") from error
+            raise NotCompiled(f"what `cc` made cannot be read: {error}") from error
         finally:
             self.stop()
 
@@ -133,7 +127,7 @@ def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: P
 def library_of(text: str, *, alone: bool = False) -> Path:
     """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
     shared = [] if alone else [engine_text()]
-    return _kept(known_by(compiler(), *FLAGS, *shared, text), "so")
+    return _kept(known_by(*machine(), *FLAGS, *shared, text), "so")
 
 
 def load(library: bytes) -> ctypes.CDLL:
@@ -149,7 +143,7 @@ def load(library: bytes) -> ctypes.CDLL:
 
 def engine_of() -> Path:
     """Where the object of what all programs share is kept."""
-    return _kept(known_by(compiler(), *ENGINE_FLAGS, engine_text()), "o")
+    return _kept(known_by(*machine(), *ENGINE_FLAGS, engine_text()), "o")
 
 
 @cache
@@ -165,10 +159,19 @@ def headers() -> str:
 
 
 def keep(made: Path, kept: Path) -> bytes:
-    """Put what is made in its place, with a sum of it behind it; gives what is made."""
-    found = made.read_bytes()
-    made.write_bytes(found + _sum(found))
-    made.replace(kept)
+    """What is made; it is put in its place, with a sum behind it, where that can be written.
+
+    Where it cannot, or others can write there, too, it is made again the next time.
+    """
+    found, folder = made.read_bytes(), kept.parent
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if is_mine(folder):
+            with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+                beside = Path(scratch) / kept.name
+                beside.write_bytes(found + _sum(found))
+                beside.chmod(0o600)  # many users let their group write what they make
+                beside.replace(kept)
     return found
 
 
@@ -178,10 +181,21 @@ def whole(kept: Path) -> bytes | None:
     A machine that goes down may leave files that were never written to the end; to load such a
     library ends the process.
     """
-    if not kept.exists():
+    if not is_kept(kept):
         return None
-    found, its_sum = (read := kept.read_bytes())[:-SUM], read[-SUM:]
+    try:
+        found, its_sum = (read := kept.read_bytes())[:-SUM], read[-SUM:]
+    except OSError:
+        return None
     return found if its_sum == _sum(found) else None
+
+
+def is_kept(kept: Path) -> bool:
+    """Whether there is a file that nobody but this user can have written."""
+    try:
+        return is_mine(kept.parent) and is_mine(kept)
+    except OSError:
+        return False
 
 
 def _sum(found: bytes) -> bytes:
@@ -195,6 +209,18 @@ def _kept(key: str, ending: str) -> Path:
 def known_by(*texts: str) -> str:
     """What texts are known by."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def machine() -> tuple[str, ...]:
+    """What a library is made by and for; raises `NotCompiled` without a compiler of C.
+
+    Machines of several kinds may share a folder for caches: the processor, the system's library
+    and the compiler (where it really is, its size, its time) tell them apart.
+    """
+    cc = Path(compiler()).resolve()
+    told = cc.stat()
+    libc = "".join(platform.libc_ver())
+    return platform.system(), platform.machine(), libc, f"{cc} {told.st_size} {told.st_mtime_ns}"
 
 
 def compiler() -> str:

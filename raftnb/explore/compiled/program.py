@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from raftnb.data.domains import Domain
@@ -53,6 +54,11 @@ class Text:
     symmetric: tuple[Domain, ...] = ()
     judged: tuple[Judged, ...] = ()
     everywhere: tuple[Property, ...] = ()
+
+    @cached_property
+    def build(self) -> Build:
+        """The compiler, at work on it or done; raises `NotCompiled` as `Build` does."""
+        return Build(self.text)
 
     @property
     def in_python(self) -> dict[str, str]:
@@ -111,7 +117,7 @@ class Loaded:
         """Its states are in memory, or in a folder; `begin` is next, perhaps after `take_up`."""
         self.folder = folder
         self.written = written
-        self.library = load(Build(written.text).library())
+        self.library = load(written.build.library())
         for name in ("made", "parent_of", "begun_with", "judge_view"):
             getattr(self.library, name).restype = ctypes.c_uint32
         for name in ("memory", "arena_words", "width", "reread"):
