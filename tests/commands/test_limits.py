@@ -32,6 +32,7 @@ from raftnb.refine.check import Refinement
 from raftnb.specs import PROOFS
 from raftnb.specs.raft.ongaro_tla import RAFT_TLA, Role, Server
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client
+from tests.signals import heeds_ctrl_c
 
 
 def nobody_leads() -> bool:
@@ -367,15 +368,24 @@ def test_a_proof_that_is_stopped_later_keeps_what_it_has(
     assert ("\nnot proved so far: never" in str(answer)) == (name == "explain")
 
 
+def proving_raft(seconds: float, disabled: str) -> subprocess.Popen[str]:
+    """The command that proves Raft, for so many seconds."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "raftnb", "prove", "raft", "--max-seconds", f"{seconds:g}"],
+        env=os.environ | {"TQDM_DISABLE": disabled},
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=heeds_ctrl_c,
+    )  # fmt: skip
+
+
 def test_no_bar_is_drawn_where_the_environment_says_so() -> None:
-    """What is over within a second draws none anyway."""
-    command = [sys.executable, "-m", "raftnb", "prove", "raft", "--max-seconds", "4"]
-    bars = {
-        disabled: subprocess.run(
-            command, env=os.environ | {"TQDM_DISABLE": disabled},
-            capture_output=True, text=True, check=False,
-        ).stderr
-        for disabled in ("", "1")
-    }  # fmt: skip
-    assert "parts proved" in bars[""]
-    assert "parts proved" not in bars["1"]
+    """Not in a time in which one is drawn else; what is over within a second draws none anyway."""
+    drawn, started = "", time.monotonic()
+    with proving_raft(60, disabled="") as run:
+        assert run.stderr is not None
+        while "parts proved" not in drawn:
+            drawn += (one := run.stderr.read(1))
+            assert one, "no bar was drawn"
+        run.send_signal(signal.SIGINT)
+    with proving_raft(time.monotonic() - started + 1, disabled="1") as run:
+        assert "parts proved" not in run.communicate()[1]
+        assert run.returncode == 3
