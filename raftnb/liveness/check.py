@@ -46,7 +46,9 @@ from raftnb.liveness.lassos import violation
 if TYPE_CHECKING:
     from raftnb.explore.graph import Graph
 
-ENGINES = ("memo", "quick")
+ENGINES = ("fast", "memo", "quick")
+COMPILED_FROM = 20_000
+"""So many states the memo finds by itself, before compiled code is asked."""
 STATE_BYTES, STEP_BYTES = 80, 50
 """Of memory for each state, and for each step, and one more for each condition of fairness."""
 Demanded = tuple[Fairness, Steps]
@@ -109,16 +111,17 @@ def check_liveness(
     max_seconds: float | None = None,
     symmetry: bool = False,
     graph: Graph | None = None,
-    engine: str = "memo",
+    engine: str = "fast",
 ) -> LivenessResult:
     """Check liveness properties under fairness conditions (by default the specification's own).
 
     The first property that is violated decides; with no lasso and a graph that constraints or
     `max_states` cut off, or after `max_seconds` of this call, the verdict is *unknown*. `graph`, if
-    given, is `reachable(model)`, to be used for several checks. `engine` is "memo"; or "quick",
-    which is that, too, but where compiled code can find the graph, that is used, and numba is not
-    imported: of several short lassos it may have another, and of a part of the graph, too.
-    Raises `UsageError` with `symmetry`, for which this is not sound.
+    given, is `reachable(model)`, to be used for several checks. `engine` is "fast", which is "memo"
+    at first, and from 20,000 states on compiled code, where that can find the graph: of several
+    short lassos it may have another, and of a part of the graph, too. "quick" begins with compiled
+    code, and does not import numba. Raises `UsageError` with `symmetry`, for which this is not
+    sound.
     """
     started = time.perf_counter()
     if symmetry:
@@ -141,9 +144,7 @@ def check_liveness(
     def ask() -> LivenessResult:
         found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
         with suppress(KeyboardInterrupt):
-            soon = engine == "quick" and graph is None
-            said = believed(question.of_compiled) if soon else None
-            found |= said or question.of(graph_of(model, graph, max_states))
+            found |= question.by(engine) if graph is None else question.of(graph_of(model, graph))
         return result(seconds=time.perf_counter() - started, **{**question.sizes, **found})
 
     def nothing(bound: str) -> LivenessResult:
@@ -170,6 +171,17 @@ class _Question:
     @property
     def claims(self) -> list[Property]:
         return [claim for wanted in self.properties for claim in wanted.claims]
+
+    def by(self, engine: str) -> dict[str, Any]:
+        """The verdict on the graph that an engine finds."""
+        limit = self.max_states
+        if engine == "fast":
+            most = COMPILED_FROM if limit is None else min(limit, COMPILED_FROM)
+            few = graph_of(self.model, max_states=most)
+            if most == limit or few.bound != f"max_states {most}":
+                return self.of(few)
+        said = None if engine == "memo" else believed(self.of_compiled)
+        return said or self.of(graph_of(self.model, max_states=limit))
 
     def of_compiled(self) -> dict[str, Any] | None:
         """The same as `of` the graph that compiled code finds; None where there is none."""
@@ -206,7 +218,7 @@ def _tried_up_to(model: Model, properties: Sequence[Liveness]) -> tuple[str, ...
     return (*begun_elsewhere(model), *((tried_up_to(model, names),) if names else ()))
 
 
-def graph_of(model: Model, graph: Graph | None, max_states: int | None) -> Graph:
+def graph_of(model: Model, graph: Graph | None = None, max_states: int | None = None) -> Graph:
     """The graph to check on: the one that is given, if it is the model's, or a new one."""
     if graph is None:
         with undisturbed():

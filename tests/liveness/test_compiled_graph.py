@@ -258,6 +258,28 @@ def test_what_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
     assert compiled_graph(GAME(most=2)) is None
 
 
+def test_compiled_code_is_asked_where_there_are_more_states_than_the_memo_begins_with(monkeypatch):
+    asked, model, memo = list[int](), GAME(), check_liveness(GAME(), engine="memo")
+
+    def found_in_c(*given: Any, **options: Any) -> CompiledGraph | None:
+        asked.append(1)
+        return compiled_graph(*given, **options)
+
+    monkeypatch.setattr(check, "compiled_graph", found_in_c)
+    for begins_with, times in ((memo.states, 0), (memo.states - 1, 1), (2, 1)):
+        asked.clear()
+        monkeypatch.setattr(check, "COMPILED_FROM", begins_with)
+        for most in (None, memo.states):
+            result = check_liveness(model, max_states=most)
+            sizes = (result.verdict, result.bound, result.states, result.steps)
+            assert sizes == (memo.verdict, memo.bound, memo.states, memo.steps)
+        assert len(asked) == 2 * times
+    part, other = (check_liveness(model, max_states=2, engine=e) for e in ("fast", "memo"))
+    assert (part.bound, part.trace, len(asked)) == (other.bound, other.trace, 2)
+    monkeypatch.setenv("PATH", "")
+    assert check_liveness(GAME(most=2)).states == len(reachable(GAME(most=2), progress=False)) > 2
+
+
 def test_what_a_wrong_program_says_is_not_believed(monkeypatch, capsys):
     monkeypatch.setitem(expressions.OPERATORS, "+", lambda a, b: a)
     assert believed(lambda: compiled_graph(GAME())) is None
