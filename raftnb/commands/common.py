@@ -6,7 +6,6 @@ import argparse
 import json
 import math
 import re
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -156,7 +155,7 @@ def report(
     In the page of a trace of `model` one can take other steps, too. What *holds* says nothing of
     `not_asked`, claims that another command decides.
     """
-    kept = _kept(answer, arguments, about, model)
+    kept = keep(answer, getattr(arguments, "trace", None) or (), about, model)
     holds = answer.verdict is Verdict.HOLDS
     if not_asked and holds:
         about["not_asked"] = list(not_asked)
@@ -168,15 +167,6 @@ def report(
             print(f"not asked: {', '.join(not_asked)}")
         print(f"{with_}{answer.seconds:.1f} seconds" + (f"\n{kept}" if kept else ""))
     return answer.exit_code
-
-
-def _kept(answer: Answer, arguments: argparse.Namespace, about: Any, model: Model | None) -> str:
-    """What is kept of a trace; an answer is not lost where that cannot be written."""
-    try:
-        return keep(answer, getattr(arguments, "trace", None) or (), about, model)
-    except UsageError as error:
-        print(error, file=sys.stderr)
-        return ""
 
 
 def json_of(answer: Answer) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.commands.common import add_json, add_number, print_json
+from raftnb.commands.files import file_to_write, is_written
 from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import load, target_of
-from raftnb.commands.traces import write_text
 from raftnb.conform import Conformance, EventMapping, conforms, read_events
 from raftnb.conform.formats import AS_IS, DEFAULT, FORMATS
 from raftnb.data.errors import RaftnbError, UsageError
@@ -53,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--no-claims", action="store_true", help="leave the claims out: faster")
     parser.add_argument(
         "--page",
-        type=_page,
+        type=file_to_write("--page", ".html", such_as="log.html"),
         metavar="FILE.html",
         help="a page on which one steps through the log beside the specification's states",
     )
@@ -95,19 +95,6 @@ def run(arguments: argparse.Namespace) -> int:
     return next(code for code in WORST if code in codes)
 
 
-def _page(text: str) -> Path:
-    """A page that can be written, known before anything is computed."""
-    path = Path(text)
-    if path.suffix == ".html" and path.parent.is_dir() and not path.is_dir():
-        return path
-    raise UsageError(
-        f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there",
-        place="command line, --page",
-        allowed="a file whose name ends in .html",
-        cure="--page log.html",
-    )
-
-
 def _kept(found: Conformance, name: str, page: Path | None) -> str:
     """Write the page that is asked for; its name, or nothing."""
     if page is None:
@@ -116,8 +103,7 @@ def _kept(found: Conformance, name: str, page: Path | None) -> str:
 
     account = found.account(read_events(name))
     title = f"{Path(name).name}: {found.verdict}, {found.spec}"
-    write_text(page, log_stepper(account).page(title), "--page")
-    return str(page)
+    return str(page) if is_written(page, log_stepper(account).page(title), "--page") else ""
 
 
 def _unless_in(name: str, place: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import MOST_SEED, add_amount, add_json, add_number, report
+from raftnb.commands.files import file_to_write, is_written
 from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import FORMS, load, target_of
 from raftnb.commands.specifications import SPEC, about, chosen_spec, made, parse_settings
@@ -79,10 +79,14 @@ def add_parser(subparsers: Any) -> None:
         help="how long the implementation may take for one step (10)",
     )  # fmt: skip
     add_max_seconds(parser)
-    parser.add_argument("--test", type=Path, metavar="FILE.py", help="write what differs as tests")
     parser.add_argument(
-        "--picture", type=Path, metavar="FILE.svg", help="draw the first scene that differs"
-    )
+        "--test", metavar="FILE.py", help="write what differs as tests",
+        type=file_to_write("--test", ".py", such_as="test_scenes.py"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--picture", metavar="FILE.svg", help="draw the first scene that differs",
+        type=file_to_write("--picture", ".svg", such_as="scene.svg"),
+    )  # fmt: skip
     add_trace(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -110,20 +114,10 @@ def run(arguments: argparse.Namespace) -> int:
         ),
     )
     if arguments.test and answer.differences:
-        _write("--test", arguments.test, answer.as_test())
+        is_written(arguments.test, answer.as_test(), "--test")
     if arguments.picture and answer.differences:
-        _write("--picture", arguments.picture, answer.drawn().svg)
+        is_written(arguments.picture, answer.drawn().svg, "--picture")
     return report(answer, arguments, **about(model))
-
-
-def _write(option: str, path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(
-            str(error.strerror), place=f"command line, {option} {path}",
-            allowed="a file that can be written", cure="choose another folder",
-        ) from None  # fmt: skip
 
 
 def _chosen(text: str) -> tuple[Adapter, str]:

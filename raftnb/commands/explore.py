@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from raftnb.commands.common import add_number, print_json
+from raftnb.commands.files import file_to_write, write_text
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
-from raftnb.commands.traces import add_start, chosen_start, write_text
-from raftnb.data.errors import UsageError
+from raftnb.commands.traces import add_start, chosen_start
 
 MOST_STATES = 5_000
 
@@ -24,7 +23,10 @@ def add_parser(subparsers: Any) -> None:
         "Exit code: 0 written, 2 usage or specification error.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--out", required=True, type=_page, metavar="FILE.html", help="the page")
+    parser.add_argument(
+        "--out", required=True, metavar="FILE.html", help="the page",
+        type=file_to_write("--out", ".html", ".htm", such_as="explorer.html"),
+    )  # fmt: skip
     add_number(
         parser,
         "--max-states",
@@ -33,19 +35,6 @@ def add_parser(subparsers: Any) -> None:
     )
     add_start(parser)
     parser.set_defaults(run=run)
-
-
-def _page(text: str) -> Path:
-    path = Path(text)
-    if path.suffix not in (".html", ".htm") or not path.parent.is_dir() or path.is_dir():
-        found = f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there"
-        raise UsageError(
-            found,
-            place="command line, --out",
-            allowed="a file whose name ends in .html",
-            cure="--out explorer.html",
-        )
-    return path
 
 
 def run(arguments: argparse.Namespace) -> int:

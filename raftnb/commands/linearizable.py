@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.commands.common import add_amount, add_json, print_json
+from raftnb.commands.files import file_to_write, is_written
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.events import text
 from raftnb.data.verdict import Answer, Verdict, counted
@@ -59,7 +60,10 @@ def add_parser(subparsers: Any) -> None:
     )
     add_amount(parser, "--seconds", help="give up after so long a time for each file")
     add_amount(parser, "--megabytes", default=1024, help="the memory to use (default: 1024)")
-    parser.add_argument("--page", metavar="HTML", help="write a page that shows the history")
+    parser.add_argument(
+        "--page", metavar="HTML", help="write a page that shows the history",
+        type=file_to_write("--page", ".html", ".htm", such_as="history.html"),
+    )  # fmt: skip
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -166,12 +170,8 @@ def _told(story: Story) -> str:
     return "\n    ".join([f"{head}:", *story.sentences])
 
 
-def _write_page(found: Linearizability, name: str, target: str) -> None:
-    from raftnb.draw.timeline import page  # here: small logs are judged before it is imported
+def _write_page(found: Linearizability, name: str, target: Path) -> None:
+    from raftnb.draw.timeline import page_of  # here: small logs are judged before it is imported
 
-    try:
-        page(found.history, found, target, f"{Path(name).name}: {found.verdict}")
-    except OSError as error:
-        raise UsageError(
-            f"{error.strerror}", place=f"--page {target}", allowed="a file that can be written"
-        ) from None
+    content = page_of(found.history, found, f"{Path(name).name}: {found.verdict}")
+    is_written(target, content, "--page")

@@ -9,6 +9,7 @@ from typing import Any
 from raftnb.commands.common import print_json
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.data.errors import UsageError
+from raftnb.data.files import write_whole
 
 
 def add_parser(subparsers: Any) -> None:
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _write(folder: Path, name: str, text: str) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        write_whole(folder / name, text)
     except OSError as error:
         raise UsageError(
             f"`{folder}`, {error.strerror}",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from raftnb.commands.common import add_number, print_json
+from raftnb.commands.files import file_to_write, unwritable
 from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, chosen_start
-from raftnb.data.errors import UsageError
+from raftnb.data.files import whole_file
 from raftnb.data.limits import undisturbed
 from raftnb.data.progress import progress_bar
 from raftnb.data.verdict import counted
@@ -42,24 +42,14 @@ def add_parser(subparsers: Any) -> None:
         "3 a bound was reached.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--out", required=True, type=_file, metavar="FILE.jsonl", help="the file")
+    parser.add_argument(
+        "--out", required=True, metavar="FILE.jsonl", help="the file",
+        type=file_to_write("--out", ".jsonl", such_as="states.jsonl"),
+    )  # fmt: skip
     add_number(parser, "--max-states", help="stop after N states")
     add_max_seconds(parser)
     add_start(parser)
     parser.set_defaults(run=run)
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if path.suffix != ".jsonl" or not path.parent.is_dir() or path.is_dir():
-        found = f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there"
-        raise UsageError(
-            found,
-            place="command line, --out",
-            allowed="a file whose name ends in .jsonl",
-            cure="--out states.jsonl",
-        )
-    return path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -97,30 +87,18 @@ def found(model: Model, max_states: int | None, seconds: float | None) -> Graph 
 
 
 def write(graph: Graph | PlainGraph, path: Path, until: float | None) -> int:
-    """Write the states, and say how many there was time for.
-
-    The file has its name only when they are in it.
-    """
-    unfinished, written = path.with_name(f"{path.name}.part"), 0
+    """Write the states, and say how many there was time for."""
+    written = 0
     try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            with progress_bar("states", total=len(graph)) as bar:
-                for line in lines_of(graph):
-                    if until is not None and time.monotonic() > until:
-                        break
-                    file.write(json.dumps(line) + "\n")
-                    written += 1
-                    bar.update()
-        os.replace(unfinished, path)
+        with whole_file(path) as file, progress_bar("states", total=len(graph)) as bar:
+            for line in lines_of(graph):
+                if until is not None and time.monotonic() > until:
+                    break
+                file.write(json.dumps(line) + "\n")
+                written += 1
+                bar.update()
     except OSError as error:
-        raise UsageError(
-            str(error.strerror),
-            place=f"command line, --out {path}",
-            allowed="a file that can be written",
-            cure="choose another folder",
-        ) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise unwritable(path, "--out", error) from None
     return written
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from raftnb.commands.files import file_to_write, is_written
 from raftnb.data.errors import UsageError
 from raftnb.data.trace import State, Trace
 from raftnb.data.verdict import Answer, counted
@@ -22,7 +23,7 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trace",
         action="append",
-        type=_target,
+        type=file_to_write("--trace", *KINDS, such_as="trace.html"),
         metavar="FILE",
         help=f"keep the trace, if there is one, in a file: {', '.join(KINDS)} (may be repeated)",
     )
@@ -35,20 +36,6 @@ def add_start(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help="begin where the trace ends that `--trace FILE.json` has kept",
     )
-
-
-def _target(text: str) -> Path:
-    """A file that can be written, known before anything is computed."""
-    path = Path(text)
-    if path.suffix not in KINDS or not path.parent.is_dir() or path.is_dir():
-        found = f"`{text}`" if path.parent.is_dir() else f"`{text}`, in a folder that is not there"
-        raise UsageError(
-            found,
-            place="command line, --trace",
-            allowed=f"a file whose name ends in {', '.join(KINDS)}",
-            cure="--trace trace.html",
-        )
-    return path
 
 
 def trace_of(answer: Answer) -> Trace | None:
@@ -68,22 +55,9 @@ def keep(
     if trace is None:
         return f"no trace: nothing was written to {names}"
     head = f"{answer.verdict}: {answer.property}" if answer.property else str(answer.verdict)
-    for path in paths:
-        write_text(path, _content(trace, path.suffix, head, about, model), "--trace")
-    return f"trace of {counted(len(trace), 'step')}: {names}"
-
-
-def write_text(path: Path, text: str, option: str) -> None:
-    """Write a file that an option names; raises `UsageError` where that is not possible."""
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(
-            str(error.strerror),
-            place=f"command line, {option} {path}",
-            allowed="a file that can be written",
-            cure="choose another folder",
-        ) from None
+    texts = {path: _content(trace, path.suffix, head, about, model) for path in paths}
+    kept = [path for path, text in texts.items() if is_written(path, text, "--trace")]
+    return f"trace of {counted(len(trace), 'step')}: {', '.join(map(str, kept))}" if kept else ""
 
 
 def _content(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from raftnb.data.errors import UsageError
+from raftnb.data.files import write_whole
 from raftnb.data.markup import plain
 
 
@@ -29,10 +30,9 @@ class Picture:
             )
 
     def save(self, path: str | Path) -> Path:
-        """Write the SVG to `path` and return it; raises `OSError` as `Path.write_text` does."""
-        target = Path(path)
-        target.write_text(self.svg, encoding="utf-8", newline="\n")
-        return target
+        """Write the SVG to `path` and return it; raises `OSError` where it cannot be written."""
+        write_whole(path, self.svg)
+        return Path(path)
 
     def _repr_svg_(self) -> str:
         return self.svg

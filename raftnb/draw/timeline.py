@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from raftnb.data.calls import told_plainly
 from raftnb.data.events import Operation, Value, text
+from raftnb.data.files import write_whole
 from raftnb.data.histories import History
 from raftnb.data.verdict import counted
 from raftnb.draw import svg
@@ -116,16 +117,21 @@ def timeline(
 def page(history: History, answer: Answer | None, path: str | Path, title: str = "History") -> Path:
     """Write a self-contained web page that shows the whole history; returns its path.
 
+    Raises `OSError` if the file cannot be written.
+    """
+    write_whole(path, page_of(history, answer, title))
+    return Path(path)
+
+
+def page_of(history: History, answer: Answer | None, title: str = "History") -> str:
+    """The text of that page.
+
     The wheel magnifies, dragging moves, pointing at an operation tells about it, a click holds it.
     The longest orders can be followed point by point with the object's states, up to the step that
     is not legal; keys are chosen, or each has a band of lanes. Without JavaScript the page says so.
-    Raises `OSError` if the file cannot be written.
     """
     parts = {"TITLE": title, "DATA": data_island(_data(history, answer))}
-    content = filled(asset("timeline.html"), parts)
-    target = Path(path)
-    target.write_text(content, encoding="utf-8", newline="\n")
-    return target
+    return filled(asset("timeline.html"), parts)
 
 
 def _near(operations: Iterable[Operation], center: Operation, reach: int) -> list[Operation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import os
@@ -17,6 +16,7 @@ import pytest
 from raftnb.__main__ import COMMANDS, main, run
 from raftnb.data.verdict import Verdict
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE, Client, Op, Shared
+from tests.disks import full_disk
 from tests.signals import heeds_ctrl_c
 
 ROOT = Path(__file__).parents[2]
@@ -161,16 +161,19 @@ def test_where_nothing_can_be_printed_that_is_said(unbuffered):
 def test_an_answer_is_told_though_its_trace_cannot_be_written(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    def is_full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     unlocked = SEQUENTIAL_STORE.variant("unlocked", UnlockedClient)
     monkeypatch.setattr("raftnb.specs.SPECS", {"unlocked": unlocked})
-    monkeypatch.setattr(Path, "write_text", is_full)
-    assert main(["check", "unlocked", "--trace", str(tmp_path / "trace.json")]) == 1
+    small, large = tmp_path / "trace.txt", tmp_path / "trace.html"
+    large.write_text("before")
+    with full_disk(room=8_000):
+        words = ["check", "unlocked", "--trace", str(large), "--trace", str(small)]
+        assert main(words) == 1
     out, err = capsys.readouterr()
     assert "violated: one_client_at_a_time" in out
-    assert "No space left on device" in err
+    assert f"--trace {large}" in err
+    assert f"steps: {small}\n" in out
+    assert large.read_text() == "before"
+    assert small.read_text().startswith("violated: one_client_at_a_time")
 
 
 def test_what_the_terminal_cannot_write_is_escaped(tmp_path: Path):

@@ -10,6 +10,7 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.conform import recorded_log
+from tests.disks import full_disk
 
 PRE_VOTE = str(recorded_log("libraft_n3_seed3_pre1_snap0").path)
 OLD_TERM = str(recorded_log("libraft_n3_seed1_pre0_snap0").path)
@@ -171,6 +172,12 @@ def test_a_page_of_the_log(tmp_path: Path, capsys: Printed) -> None:
     assert "line 253 does not: s3.advance_commit_index" in page.read_text(encoding="utf-8")
     assert main(["conforms", OLD_TERM, *LIBRAFT, "--json", "--page", str(page)]) == 1
     assert json.loads(capsys.readouterr().out)["page"] == str(page)
+    with full_disk():
+        assert main(["conforms", OLD_TERM, *LIBRAFT, "--json", "--page", str(page)]) == 1
+    out, err = capsys.readouterr()
+    assert "page" not in json.loads(out)
+    assert "--page" in err
+    assert "line 253 does not" in page.read_text(encoding="utf-8")
     for wrong in ([OLD_TERM, "--page", "log.txt"], [OLD_TERM, "--page", str(tmp_path / "a/b.html")],
                   [OLD_TERM, PRE_VOTE, "--page", str(page)]):  # fmt: skip
         assert main(["conforms", *wrong, *LIBRAFT]) == 2

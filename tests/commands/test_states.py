@@ -9,6 +9,7 @@ import pytest
 
 from raftnb.__main__ import main
 from raftnb.specs.store.sequential import SEQUENTIAL_STORE
+from tests.disks import full_disk
 
 
 def test_every_state_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,6 +33,17 @@ def test_every_state_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     first = SEQUENTIAL_STORE(clients=2, keys=2).initial_states[0].as_json()
     assert found[0] == {"number": 0, "from": None, "depth": 1, "state": first}
     assert all(found[s["from"]]["depth"] == s["depth"] - 1 for s in found if s["depth"] > 1)
+
+
+def test_on_a_full_disk_what_was_there_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "states.jsonl"
+    file.write_text("before")
+    with full_disk():
+        assert main(["states", "sequential-store", "--out", str(file)]) == 2
+    assert f"--out {file}" in capsys.readouterr().err
+    assert [left.read_text() for left in tmp_path.iterdir()] == ["before"]
 
 
 def test_a_bound_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

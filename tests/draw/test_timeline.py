@@ -17,6 +17,7 @@ from raftnb.data.histories import History
 from raftnb.draw.lanes import bands_of, lanes_of, shortened
 from raftnb.draw.timeline import page, timeline
 from raftnb.linear import CASRegister, Queue, Register, check, recorded
+from tests.disks import full_disk
 
 SVG = "{http://www.w3.org/2000/svg}"
 DATA = Path(__file__).parents[1] / "data" / "histories"
@@ -126,6 +127,13 @@ def test_the_command_names_the_culprit_and_writes_the_page(capsys, tmp_path: Pat
     printed = capsys.readouterr().out
     assert "2: violated: read() → 1 by process 0 (events 330 to 332) cannot be placed" in printed
     assert "<title>etcd_ser_none.json.xz: violated</title>" in target.read_text()
+    with full_disk():
+        assert main([*words, "--json", "--page", str(target)]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["verdict"] == "violated"
+    assert "--page" in err
+    assert "violated</title>" in target.read_text()
+    assert main([*words, "--page", str(tmp_path / "nowhere/page.html")]) == 2
 
 
 @pytest.mark.parametrize(

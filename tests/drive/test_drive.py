@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from raftnb import UsageError, Verdict
+from raftnb.__main__ import main
 from raftnb.drive import Adapter, Sent, drive, replay
 from raftnb.explore import check
 from raftnb.specs.libraries.ahead import RAFT_AHEAD
 from raftnb.specs.raft.claims import RAFT
+from tests.disks import full_disk
 from tests.drive.mutants import MUTANTS, toy_of
 from tests.drive.toy import Node, Toy
 
@@ -81,6 +83,25 @@ def test_what_a_difference_says() -> None:
     with pytest.raises(UsageError, match="difference 2 of 1"):
         answer.drawn(2)
     assert "s1.votedFor is None there" in answer._repr_html_()
+
+
+class Forgetful(Toy):
+    node = MUTANTS[1]
+
+
+def test_differences_are_told_though_their_files_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "drive tests.drive.test_drive:Forgetful --walks 10 --stop-after 1 --json"
+    test, picture = tmp_path / "test_scene.py", tmp_path / "scene.svg"
+    with full_disk():
+        assert main([*line.split(), "--test", str(test), "--picture", str(picture)]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["verdict"] == "violated"
+    assert f"--test {test}" in err
+    assert f"--picture {picture}" in err
+    assert not list(tmp_path.iterdir())
+    assert main([*line.split(), "--test", str(tmp_path / "nowhere/test.py")]) == 2
 
 
 def test_differences_are_written_as_tests_that_run_alone(tmp_path: Path) -> None:
