@@ -146,7 +146,7 @@ def test_what_is_made_once_is_as_in_plain_python():
 def test_a_record_is_made_before_the_loop():
     lines = program_of(BOARD(), OPTIONS).text.splitlines()
     test = next(line for line in lines if "if (!((v" in line)
-    assert 0 < test.index("as_record") < test.index("for (")
+    assert 0 < test.index("node(RECORD") < test.index("for (")
 
 
 def test_what_may_have_no_value_is_not_made_before_it_is_asked_for(monkeypatch):

@@ -12,8 +12,8 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import program_of
-from raftnb.explore.compiled.expressions import Expressions
 from raftnb.explore.compiled.operators import OPERATORS
+from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Globals, Map, Nat, Process, Seq, Set, Spec, either, when
 
@@ -135,7 +135,7 @@ def test_an_operator_that_is_wrong_in_c_is_not_believed(
 def test_what_does_not_come_in_order_must_be_put_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Expressions, "_is_in_order", lambda self, e: True)
+    monkeypatch.setattr(Tables, "is_in_order", lambda self, e: True)
     with pytest.raises(UsageError, match="in plain Python `sorted_by_pairs` is true"):
         found(SORTED, "compiled")
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from raftnb.data.values import Message
+from raftnb.explore.compiled import collected
 from raftnb.explore.compiled.hoisted import hoisted
+from raftnb.explore.compiled.naturals import narrowed
 from raftnb.explore.compiled.operators import OPERATORS
 from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Apply, Expr, MapOf, Member, Range, Type
+from raftnb.tree.nodes import Apply, Expr, MapOf, Member, Type
 from raftnb.tree.types import fits
 
 Names = dict[str | Expr, str]
 """What names, and expressions that were made before, are called in C."""
+Adding = Callable[[Callable[[str], str]], str]
 Handler = Callable[["Expressions", Any, Names], str]
 
 
@@ -95,7 +98,7 @@ class Expressions:
 
     def fitted(self, expr: Expr, env: Names, want: Type) -> str:
         """An expression's word, checked where its type does not say that it is of another."""
-        if fits(expr.type, want):
+        if fits(expr.type, want) or fits(narrowed(expr), want):
             return self.word(expr, env)
         return f"checked({self.word(expr, env)}, {self.tables.check(want)})"
 
@@ -103,16 +106,20 @@ class Expressions:
         assert isinstance(e.type, nodes.RecordOf)
         cls, given = e.type.cls, dict(e.fields)
         names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-        pushed = [f"push({self.tables.record(cls)});"]
+        words = [str(self.tables.record(cls))]
         for name in names:
             if name in given:
-                want = self.tables.field_type(cls, name)
-                pushed.append(f"push({self.fitted(given[name], env, want)});")
+                words.append(self.fitted(given[name], env, self.tables.field_type(cls, name)))
             elif issubclass(cls, Message) and name in ("source", "dest"):
-                pushed.append("push(NONE);")
+                words.append("NONE")
             else:
                 raise NotCompiled(f"`{cls.__name__}` without `{name}`")
-        return self._built(" ".join(pushed), "as_record")
+        return self._node("RECORD", words)
+
+    def _node(self, rank: str, words: Sequence[str]) -> str:
+        """A node of words that are few and known."""
+        x = self.tables.fresh("x")
+        return f"({{ W {x}[] = {{{', '.join(words)}}}; node({rank}, {len(words)}, {x}); }})"
 
     def _built(self, pushes: str, made: str) -> str:
         """What is made of what is pushed on the stack."""
@@ -120,18 +127,23 @@ class Expressions:
         return f"({{ W *{start} = top; {pushes} {made}({start}); }})"
 
     def _collect(self, e: nodes.Collect, env: Names) -> str:
+        if collected.is_constant(e):
+            made = tuple if isinstance(e.type, nodes.SeqOf) else frozenset
+            return self.tables.literal(made(i.value for i in e.items if isinstance(i, nodes.Const)))
         items = [self.word(item, env) for item in e.items]
+        if isinstance(e.type, nodes.SeqOf):
+            return self._node("TUPLE", items)
         if isinstance(e.type, nodes.SetOf) and len(items) < 2:
             return f"set_of_one({items[0]})" if items else "MASK"
         return self._collected(e.type, lambda add: " ".join(map(add, items)))
 
-    def _collected(self, type_: Type, adding: Callable[[Callable[[str], str]], str]) -> str:
+    def _collected(self, type_: Type, adding: Adding, made: str = "") -> str:
         """A collection of what is added to it: sets whose members must be small need no stack."""
         if isinstance(type_, nodes.SetOf) and self.tables.is_small(type_.of):
             x, place = self.tables.fresh("x"), self.tables.small_place
             added = adding(lambda item: f"{x} |= 1u << {place(type_.of, item)};")
             return f"({{ W {x} = MASK; {added} {x}; }})"
-        return self._built(adding(lambda item: f"push({item});"), maker(type_))
+        return self._built(adding(lambda item: f"push({item});"), made or collected.maker(type_))
 
     def _eachof(self, e: nodes.EachOf, env: Names) -> str:
         if e.kind == "sum":
@@ -142,7 +154,8 @@ class Expressions:
 
             return f"({{ W {total} = ZERO; {self._each(e, env, added)} {total}; }})"
 
-        return self._collected(e.type, lambda add: self._added(e, env, add))
+        made = collected.maker_of(e)
+        return self._collected(e.type, lambda add: self._added(e, env, add), made)
 
     def _added(self, e: Expr, env: Names, add: Callable[[str], str]) -> str:
         """What adds the items of a comprehension to a collection; a nested one's, one by one."""
@@ -171,7 +184,7 @@ class Expressions:
     def _each(self, e: nodes.EachOf, env: Names, body: Callable[[Names], str]) -> str:
         known: Names = {k: v for k, v in env.items() if e.name not in env or isinstance(k, str)}
         first = []
-        for same in hoisted(e, self._has_a_value):
+        for same in hoisted(e, self.tables.are_fitting):
             if same not in known:
                 x = self.tables.fresh("x")
                 first.append(f"W {x} = {self.word(same, known)};")
@@ -182,14 +195,6 @@ class Expressions:
             return f"if ({self.test(e.condition, inner)}) {{ {body(inner)} }}"
 
         return f"{{ {' '.join(first)} {self.loop(e.domain, env, guarded)} }}"
-
-    def _has_a_value(self, e: nodes.Make) -> bool:
-        """Whether the fields of a record are of their types, whatever the state."""
-        assert isinstance(e.type, nodes.RecordOf)
-        wanted = (
-            (value.type, self.tables.field_type(e.type.cls, name)) for name, value in e.fields
-        )
-        return all(fits(of, want) for of, want in wanted)
 
     def loop(self, domain: Expr, env: Names, body: Callable[[str], str]) -> str:
         """A loop over a collection in the language's order; the body is given the item's name."""
@@ -203,7 +208,7 @@ class Expressions:
                 f"{{ W {i} = {low}, {items} = {high}; "
                 f"for (W {x} = {i}; {x} < {items}; {x}++) {{ {body(x)} }} }}"
             )
-        if isinstance(domain, Apply) and domain.op == "sorted" and self._is_in_order(domain):
+        if isinstance(domain, Apply) and domain.op == "sorted" and self.tables.is_in_order(domain):
             return self.loop(domain.args[0], env, body)
         if isinstance(domain, nodes.InFlight) and self.tables.has_bag:
             step = 1 if self.tables.model.keeps else 2
@@ -217,11 +222,13 @@ class Expressions:
             member = self.tables.small_member(domain.type.of, f"__builtin_ctz({i})")
             start = f"W {i} = {self.word(domain, env)} ^ MASK; {i}; {i} &= {i} - 1"
             return f"for ({start}) {{ W {x} = {member}; {body(x)} }}"
-        if not isinstance(domain.type, nodes.SeqOf | MapOf):
+        is_large = isinstance(domain.type, nodes.SetOf) and collected.is_node(domain.type.of)
+        if not is_large and not isinstance(domain.type, nodes.SeqOf | MapOf):
             walk = f"struct walk {i} = walk({self.word(domain, env)}, 0, 1);"
             return f"{{ W {x}; for ({walk} goes_on(&{i}, &{x});) {{ {body(x)} }} }}"
+        size = "nodes_in" if is_large else "size"
         return (
-            f"{{ W {items} = {self.word(domain, env)}; for (W {i} = 0; {i} < size({items}); "
+            f"{{ W {items} = {self.word(domain, env)}; for (W {i} = 0; {i} < {size}({items}); "
             f"{i} += {step}) {{ W {x} = at({items})[{i}]; {body(x)} }} }}"
         )
 
@@ -252,7 +259,7 @@ class Expressions:
             member = e.args[0].type
             assert isinstance(member, Member)
             return f"(ZERO + {self.word(e.args[0], env)} - {self.tables.first(member.root)})"
-        refuse_ranges(e)
+        collected.refuse_ranges(e)
         if e.op == "concat":
             return self._concat(e, env)
         if e.op == "sorted":
@@ -267,15 +274,7 @@ class Expressions:
 
     def _sorted(self, e: Apply, env: Names) -> str:
         pushed = self.loop(e.args[0], env, lambda item: f"push({item});")
-        return self._built(pushed, "as_tuple" if self._is_in_order(e) else "as_sorted")
-
-    def _is_in_order(self, e: Apply) -> bool:
-        """Whether what is sorted comes in that order: a set's members do, and a map's keys."""
-        assert isinstance(e.type, nodes.SeqOf)
-        symmetric = {cls.root for cls in self.tables.model.spec.symmetric}
-        if isinstance(e.type.of, nodes.Member) and e.type.of.root in symmetric:
-            raise NotCompiled("`sorted` of members that may change places")
-        return not isinstance(e.args[0].type, nodes.SeqOf)
+        return self._built(pushed, "as_tuple" if self.tables.is_in_order(e) else "as_sorted")
 
     def _concat(self, e: Apply, env: Names) -> str:
         first, *_, last = e.args
@@ -304,6 +303,8 @@ class Expressions:
         if isinstance(of, nodes.SetOf) and self.tables.is_small(of.of, item.type):
             bit = f"1u << {self.tables.small_place(item.type, '{}')}"
             text = f"({{}} | {bit})" if e.op == "union" else f"({{}} & ~({bit}))"
+        elif collected.is_node(item.type) and e.op == "union":
+            text = "node_with({}, {})"
         return self.in_turn((items, item), env, text.format)
 
     def _connective(self, e: Apply, env: Names) -> str:
@@ -314,11 +315,11 @@ class Expressions:
         return f"!{self.test(e.args[0], env)}"
 
     def _equal(self, e: Apply, env: Names) -> str:
-        refuse_ranges(e)
+        collected.refuse_ranges(e)
         return self.in_turn(e.args, env, lambda a, b: f"({a} == {b})")
 
     def _less(self, e: Apply, env: Names) -> str:
-        refuse_ranges(e)
+        collected.refuse_ranges(e)
         a = e.args[0].type
         if isinstance(a, nodes.SetOf):
             proper = "" if e.op == "<=" else " && {0} != {1}"
@@ -335,10 +336,18 @@ class Expressions:
             return self.in_turn(
                 (item, *items.args), env, lambda x, low, high: f"({low} <= {x} && {x} < {high})"
             )
+        if (
+            isinstance(items, nodes.Collect)
+            and len(items.items) <= collected.FEW
+            and collected.is_constant(items)
+        ):
+            same = [f"{{0}} == {self.word(one, env)}" for one in items.items]
+            return self.in_turn((item,), env, f"({' || '.join(same) or '0'})".format)
         place = self.tables.small_place
         if isinstance(items.type, nodes.SetOf) and self.tables.is_small(items.type.of, item.type):
             return self.in_turn(e.args, env, lambda x, of: f"({of} >> {place(item.type, x)} & 1)")
-        return self.in_turn(e.args, env, lambda x, of: f"holds_item({of}, {x})")
+        holds = "may_hold_node" if collected.is_node(item.type) else "holds_item"
+        return self.in_turn(e.args, env, lambda x, of: f"{holds}({of}, {x})")
 
     def _isinstance(self, e: Apply, env: Names) -> str:
         value, named = e.args
@@ -358,19 +367,6 @@ def is_test(expr: Expr) -> bool:
     if isinstance(expr, nodes.EachOf):
         return expr.kind in ("all", "any")
     return isinstance(expr, Apply) and expr.op in TESTS
-
-
-def maker(type_: Type) -> str:
-    """The function that makes a collection of a type of what stands on the stack."""
-    if isinstance(type_, nodes.SeqOf):
-        return "as_tuple"
-    return "as_set" if isinstance(type_, nodes.SetOf) else "as_map"
-
-
-def refuse_ranges(e: Apply) -> None:
-    """A range is no value here, but what is counted through."""
-    if e.op != "range" and any(isinstance(a.type, Range) for a in e.args):
-        raise NotCompiled(f"`{e.op}` of a range")
 
 
 WORDS: dict[type[Expr], Handler] = {

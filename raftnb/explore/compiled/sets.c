@@ -21,7 +21,7 @@ static W mask_of(const W *from) {
 }
 
 /* The set of what stands there in order, each once. */
-static W set_in_order(W *from) {
+W set_in_order(W *from) {
     W found = mask_of(from);
     if (found == NONE) found = node(SET, (W)(top - from), from);
     top = from;

@@ -11,6 +11,7 @@ extern const unsigned char small_places[]; /* of the atoms */
 
 void sort_set(W *from);
 W as_set(W *from);
+W set_in_order(W *from);
 W joined_nodes(W a, W b);
 W filtered(W a, W b, int wanted);
 int each_in(W a, W b);
@@ -64,6 +65,12 @@ static inline int goes_on(struct walk *i, W *item) {
 
 static inline int holds_item(W items, W item) {
     return is_mask(items) ? items >> place_of_small(item) & 1 : node_holds(items, item);
+}
+
+/* Where all members, or the one that is asked for, are nodes. */
+static inline W nodes_in(W set) { return is_mask(set) ? 0 : size(set); }
+static inline int may_hold_node(W items, W item) {
+    return !is_mask(items) && node_holds(items, item);
 }
 
 static inline W joined(W a, W b) { return are_masks(a, b) ? a | b : joined_nodes(a, b); }

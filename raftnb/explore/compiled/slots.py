@@ -37,6 +37,8 @@ SHORT = (
 )
 MOST_WRITTEN = 8
 """An action that may write more variables than this is no step."""
+FEW_WRITTEN = 2
+"""So many variables that are not known beforehand are looked at in the loop itself."""
 NO_CHANNEL, TO_ANYBODY, TO_NOBODY = -1, -2, -1
 """As in model.h."""
 
@@ -136,7 +138,8 @@ class Slots:
             return None
         if not all(self._is_owned(root, whose, slot) for root, _, whose in written):
             return None
-        return " ".join(f"CHANGED({self._cell(*cell)})" for cell in sorted(written))
+        is_short = len(slot.instances) == 1 or len(written) <= FEW_WRITTEN
+        return " ".join(self._cell(*cell, in_line=is_short) for cell in sorted(written))
 
     def _is_owned(self, root: str, whose: int, slot: Slot) -> bool:
         """Whether a variable of a class is shared, or that of an argument, of all instances."""
@@ -149,11 +152,12 @@ class Slots:
         """The arguments of an instance that receives nothing."""
         return (self.instances[number].process, *self.instances[number].bound(None))
 
-    def _cell(self, root: str, variable: str, whose: int) -> str:
+    def _cell(self, root: str, variable: str, whose: int, *, in_line: bool) -> str:
         tables = self.functions.tables
         if whose == SHARED:
-            return str(tables.shared_cell(root, variable))
-        return f"cell_of(a[{whose}], {tables.place(root, variable)})"
+            return f"CHANGED({tables.shared_cell(root, variable)})"
+        where = "CHANGED" if in_line else "CHANGED_AT"
+        return f"{where}(cell_of(a[{whose}], {tables.place(root, variable)}))"
 
     def _loop(self, slot: Slot) -> str | None:
         """The function of all instances of a slot, if they can be run in a loop of their own."""

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from raftnb.data.domains import DomainType
-from raftnb.data.values import Message, Record, place_of_class
+from raftnb.data.values import Message, Record, order, place_of_class
 from raftnb.explore.compiled.masks import NO_PLACE, Masks
 from raftnb.explore.compiled.words import LIMIT, PLAIN, Atoms, NotCompiled
 from raftnb.language.spec import Model
@@ -17,6 +17,7 @@ from raftnb.language.world import World
 from raftnb.tree import Program, nodes
 from raftnb.tree.nodes import RecordOf, Type
 from raftnb.tree.program import subclasses
+from raftnb.tree.types import fits
 
 
 class Tables:
@@ -60,9 +61,10 @@ class Tables:
 
     def constant(self, value: Any) -> str:
         """A value that is put among the constants, once."""
-        if value not in self._known:
-            self._known[value] = self.row([value])
-        return f"constants[{self._known[value]}]"
+        key = order(value)  # which tells True from 1
+        if key not in self._known:
+            self._known[key] = self.row([value])
+        return f"constants[{self._known[key]}]"
 
     def row(self, values: Sequence[Any]) -> int:
         """Where values stand among the constants, one after the other."""
@@ -185,7 +187,21 @@ class Tables:
     def _is_one_of(self, values: Iterable[Any]) -> str:
         return " || ".join(f"w == {self.literal(value)}" for value in values) or "(void)w, 0"
 
-    # Sets.
+    def are_fitting(self, e: nodes.Make) -> bool:
+        """Whether the fields of a record are of their types, whatever the state."""
+        assert isinstance(e.type, RecordOf)
+        cls = e.type.cls
+        return all(fits(value.type, self.field_type(cls, name)) for name, value in e.fields)
+
+    # Collections.
+
+    def is_in_order(self, e: nodes.Apply) -> bool:
+        """Whether what is sorted comes in that order: a set's members do, and a map's keys."""
+        assert isinstance(e.type, nodes.SeqOf)
+        symmetric = {cls.root for cls in self.model.spec.symmetric}
+        if isinstance(e.type.of, nodes.Member) and e.type.of.root in symmetric:
+            raise NotCompiled("`sorted` of members that may change places")
+        return not isinstance(e.args[0].type, nodes.SeqOf)
 
     def is_small(self, *types: Type) -> bool:
         """Whether all values of the types are small, and follow each other."""

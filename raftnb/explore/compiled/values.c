@@ -280,12 +280,6 @@ W counting(W low, W high) {
     return as_tuple(from);
 }
 
-W as_record(W *from) {
-    W found = node(RECORD, (W)(top - from), from);
-    top = from;
-    return found;
-}
-
 /* With how many values a cell may start. */
 uint64_t beginnings_of(const struct beginning *one) {
     uint64_t found = 1;

@@ -34,9 +34,10 @@ enum { MORE, LEVEL, DONE, BROKEN, BAD_STEP, STUCK, FAILED, FULL, WIDER };
 
 void *reserve(size_t bytes); /* of memory that is zero until it is written (arrays.c) */
 
-static _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
-static _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
-static _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
+#define RARE __attribute__((noinline, cold))
+static RARE _Noreturn void fail(void) { longjmp(on_failure, UNDEFINED); }
+static RARE _Noreturn void no_room(void) { longjmp(on_failure, NO_ROOM); }
+static RARE _Noreturn void too_wide(void) { longjmp(on_failure, TOO_WIDE); }
 
 /* A few words; libc is slower for them. */
 static inline void copy_words(W *to, const W *from, int n) {
@@ -105,7 +106,6 @@ int lexically(W a, W b, int or_equal);
 W extreme(W items, int largest, W otherwise);
 int each_is(W items, W from, W step, int (*is_of_type)(W));
 W counting(W low, W high);
-W as_record(W *from);
 
 /* With what a cell may start: one of `n` constants, a set of some of `keys`, a map from all of them. */
 enum { ONE_OF, SET_OF, MAP_OF };

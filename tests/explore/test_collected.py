@@ -1,0 +1,145 @@
+"""What the tree says of collections and numbers, so that C need not look at them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import pytest
+
+from raftnb.data.errors import SpecError, UsageError
+from raftnb.data.verdict import Verdict
+from raftnb.explore import check
+from raftnb.explore.compiled import Differs, collected, compiled_search, naturals, tables
+from raftnb.explore.compiled.words import NotCompiled
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import ExplorationOptions
+from raftnb.language import Globals, Nat, Process, Record, Seq, Set, Spec, either, when
+from tests.explore.test_compiled import folder, needs_cc, said
+
+pytestmark = needs_cc
+_ = folder  # compiled fast, and in a folder of this run
+OPTIONS = ExplorationOptions(progress=False, deadlock=False)
+
+
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+
+
+class Note(Record):
+    color: Color
+    at: Nat
+
+
+class Board(Globals):
+    notes: Set[Note] = frozenset()
+    paths: Set[Seq[Nat]] = frozenset()
+    lengths: Seq[Nat] = ()
+    marks: Seq[bool] = ()
+    last: Seq[int] = ()
+    turned: Set[int] = frozenset()
+
+
+class Writer(Process):
+    left: Nat = 2
+
+    def write(self, color: Color, most: int) -> None:
+        when(len(Board.notes) < most)
+        note = Note(color, len(Board.notes))
+        when(note not in Board.notes)
+        Board.notes |= {note}
+
+    def wipe(self, color: Color) -> None:
+        when(any(note.color == color for note in Board.notes))
+        when(color in (Color.RED, Color.BLUE))
+        Board.notes = frozenset(note for note in Board.notes if note.color != color)
+
+    def walk(self) -> None:
+        when(self.left > 0)
+        self.left = self.left - 1
+        Board.paths |= {tuple(note.at for note in Board.notes)}
+        Board.lengths = (*Board.lengths, len(Board.paths), 2 * self.left, max(-1, self.left))
+
+    def mark(self) -> None:
+        when(Board.marks == () and Board.last == ())
+        Board.marks = either((True,), (False, True))
+
+    def count(self) -> None:
+        when(Board.marks == (True,))
+        Board.last = (1,)
+        Board.turned = frozenset(40 - note.at for note in Board.notes)
+
+    def again(self) -> None:
+        when(Board.last == (1,) and Board.last not in ((2,), (3,), (4,), (5,), (6,)))
+        Board.last = (2,)
+
+
+def few(most: int) -> bool:
+    return sum(note.at for note in Board.notes) <= 2 * most and all(n >= 0 for n in Board.lengths)
+
+
+def not_all_turned() -> bool:
+    return 40 not in Board.turned or 39 not in Board.turned
+
+
+BOARD = Spec(
+    name="board", processes=(Writer,), shared=(Board,), constants={"most": 2}, invariants=(few,)
+)
+
+
+def test_states_are_those_of_plain_python() -> None:
+    model = BOARD()
+    found, slow = compiled_search(model, OPTIONS).run(), Reference(model, OPTIONS).run()
+    assert said(found) == said(slow)
+    assert found.verdict is Verdict.HOLDS
+    assert all(found.coverage.values())
+    assert not found.interpreted
+
+
+def test_a_claim_is_violated_where_it_is_in_plain_python() -> None:
+    model = BOARD.variant("turned", invariants=(not_all_turned,))()
+    found, slow = compiled_search(model, OPTIONS).run(), Reference(model, OPTIONS).run()
+    assert found.verdict is slow.verdict is Verdict.VIOLATED
+    assert found.trace
+    assert slow.trace
+    assert len(found.trace) == len(slow.trace)
+
+
+class Careless(Writer):
+    def walk(self) -> None:
+        when(self.left >= 0)
+        self.left = self.left - 1
+
+
+class Late(Writer):
+    def walk(self) -> None:
+        when(self.left > 0)
+        self.left = self.left - 1
+        Board.lengths = (*Board.lengths, self.left - 1)
+
+
+WITHOUT_GUARD = BOARD.variant("below", processes=(Careless,))
+
+
+@pytest.mark.parametrize("writer", [Careless, Late])
+def test_a_number_below_zero_is_found(writer: type[Writer]) -> None:
+    spec = BOARD.variant("below", processes=(writer,))
+    for engine in ("compiled", "reference"):
+        with pytest.raises((SpecError, UsageError), match="-1"):
+            check(spec(), engine=engine, deadlock=False)
+
+
+def test_each_mistake_about_them_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no natural number, is not in order, or is no 1 is taken for it."""
+    mistakes = [
+        (naturals, "CLOSED", naturals.CLOSED | {"-"}, WITHOUT_GUARD),
+        (collected, "maker_of", lambda e: "set_in_order", BOARD),
+        (tables, "order", lambda value: value, BOARD),
+    ]
+    for file, name, wrong, spec in mistakes:
+        with monkeypatch.context() as here:
+            here.setattr(file, name, wrong)
+            with pytest.raises((Differs, NotCompiled, SpecError)):
+                compiled_search(spec(), OPTIONS).run()
+    compiled_search(BOARD(), OPTIONS).run()
