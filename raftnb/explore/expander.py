@@ -16,6 +16,7 @@ from raftnb.explore.tables.buffers import (
     CHUNK,
     DEFERRED_MOST,
     SUCCESSORS_MOST,
+    batch,
     make_scratch,
     make_successors,
 )
@@ -23,6 +24,13 @@ from raftnb.explore.tables.canonical import replace_by_canonical
 from raftnb.explore.tables.layout import Counter, Scratch, Successors, Tables, Todo, Which
 from raftnb.explore.tables.states import Store
 from raftnb.explore.tables.threads import Threads
+
+FULL_BATCHES = 32
+"""After so many full ones, batches of what Python is to find out grow.
+
+All that is put off is walked once more for each batch. That is the most of it where nearly every
+state needs Python; where few do, small batches are no slower, and the order of states is as it was.
+"""
 
 
 class Expander:
@@ -36,6 +44,7 @@ class Expander:
         self.width, self.actions = store.width, len(memo.slots.actions)
         self.buffer = SUCCESSORS_MOST // threads.size
         self.symmetric = bool(memo.interner.symmetry)
+        self.full_batches = 0
         self._make_outs()
         self.scratches = [self._scratch() for _ in range(threads.size)]
 
@@ -47,13 +56,13 @@ class Expander:
         else:
             self.found = self.outs
 
-    def _scratch(self, deferred: int = DEFERRED_MOST) -> Scratch:
+    def _scratch(self) -> Scratch:
         scratch = make_scratch(
             self.threads.size,
             self.width,
             self.actions,
             len(self.memo.interner.symmetry.members.all),
-            deferred,
+            DEFERRED_MOST,
         )
         scratch.counters[Counter.BAD_PARENT] = -1
         return scratch
@@ -171,11 +180,21 @@ class Expander:
                     for _, slot in of_state:
                         memo.learn_slot(slot, row)
                     learned = True
+        self._enlarge_batches()
         if memo.slots.moved_out:
             for t, rest in enumerate(todo):
                 todo[t] = np.concatenate([rest, *self._moved_out(rest)])
             memo.slots.moved_out.clear()
         return learned
+
+    def _enlarge_batches(self) -> None:
+        """Let twice as much be found out at a time if that was too little too often."""
+        for t, scratch in enumerate(self.scratches):
+            size = len(scratch.needed)
+            if scratch.counters[Counter.NEEDED] == size < DEFERRED_MOST:
+                self.full_batches += 1
+                if self.full_batches > FULL_BATCHES:
+                    self.scratches[t] = scratch._replace(**batch(2 * size))
 
     def _moved_out(self, rest: Any) -> list[Any]:
         """The states that wait for a bundle also wait for what has moved out of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from raftnb.explore.tables.layout import (
@@ -18,7 +20,9 @@ from raftnb.explore.tables.layout import (
 
 CHUNK = 8192  # states that are expanded in one go, by one thread
 SUCCESSORS_MOST = 1 << 17  # of all threads together
-DEFERRED_MOST, NEEDED_MOST, RECENT_MOST = 1 << 16, 256, 4096
+DEFERRED_MOST = 1 << 16
+NEEDED_FIRST, RECENT_FOR_EACH = 256, 16
+"""What Python is to find out at a time, at first; how many places there are to see it twice."""
 BAGS_MOST, SWAPS_MOST = 1 << 14, 1 << 12
 
 
@@ -29,6 +33,12 @@ def make_successors(shards: int, width: int, which: int, size: int = SUCCESSORS_
     parents = np.empty((shards, size), dtype=np.uint32)
     labels = np.empty((shards, 1 if which == Which.NEW_ONLY else size), dtype=np.uint32)
     return Successors(rows, hashes, parents, labels, np.zeros(shards, dtype=np.int64))
+
+
+def batch(size: int) -> dict[str, Any]:
+    """The parts of a thread's scratch space for what Python is to find out at a time."""
+    needed = np.zeros((size, len(Todo)), dtype=np.int64)
+    return {"needed": needed, "recent": np.zeros(size * RECENT_FOR_EACH, dtype=np.uint64)}
 
 
 def make_scratch(
@@ -47,10 +57,9 @@ def make_scratch(
         content=np.zeros((4, len(Entry)), dtype=np.uint32),
         saved=np.zeros(shards, dtype=np.int64),
         deferred=np.zeros((deferred, len(Todo)), dtype=np.int64),
-        needed=np.zeros((NEEDED_MOST, len(Todo)), dtype=np.int64),
+        **batch(NEEDED_FIRST),
         swaps=np.zeros((SWAPS_MOST if members else 0, len(Swap)), dtype=np.int64),
         bags=np.zeros((BAGS_MOST, len(Wanted)), dtype=np.int64),
-        recent=np.zeros(RECENT_MOST, dtype=np.uint64),
         moved=np.zeros(CHUNK, dtype=np.uint8),
         coverage=np.zeros(actions, dtype=np.int64),
     )

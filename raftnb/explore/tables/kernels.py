@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from raftnb.explore.tables.buffers import NEEDED_FIRST
 from raftnb.explore.tables.compiling import compiled, inlined
 from raftnb.explore.tables.contents import over_limits
 from raftnb.explore.tables.hashing import find, fingerprint, shard_of, spread
@@ -327,14 +328,14 @@ def evaluate_claims(
 
     Return how far it came; `scratch.needed` names the (state, claim) that are not known.
     """
-    c = scratch.counters
+    c, most = scratch.counters, min(NEEDED_FIRST, len(scratch.needed))
     for gid in range(start, stop, stride):
-        if c[Counter.NEEDED] + len(claims) > len(scratch.needed):
-            return gid
         for j in range(len(claims)):
             if hits[j] < 0:
                 leaf = walk(tables, np.int64(tables.root[claims[j]]), rows[gid], scratch)
                 if leaf == 0:
+                    if c[Counter.NEEDED] == most:
+                        return gid
                     scratch.needed[c[Counter.NEEDED], Todo.STATE] = gid
                     scratch.needed[c[Counter.NEEDED], Todo.SLOT] = j
                     c[Counter.NEEDED] += 1
