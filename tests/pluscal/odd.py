@@ -29,6 +29,7 @@ from raftnb.language import (
     send,
     when,
 )
+from tests.pluscal.rests import RESTS
 
 
 class Color(Domain, number="colors"):
@@ -441,5 +442,6 @@ ODDITIES = (
     TABLE(),
     TABLE(history=True, seats=2),
     LAMPS(),
+    RESTS(),
 )
 ALGORITHMS = tuple(model for model in ODDITIES if Peer not in model.spec.processes)
