@@ -10,10 +10,11 @@ from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import Differs, collected, compiled_search, naturals, tables
+from raftnb.explore.compiled.tables import Tables
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language import Globals, Nat, Process, Record, Seq, Set, Spec, either, when
+from raftnb.language import Globals, Map, Nat, Process, Record, Seq, Set, Spec, either, when
 from tests.explore.test_compiled import folder, needs_cc, said
 
 pytestmark = needs_cc
@@ -75,6 +76,26 @@ class Writer(Process):
         Board.last = (2,)
 
 
+class Shelf(Globals):
+    notes: Set[Note] = frozenset()
+    ages: Map[Color, Nat] = Map()
+
+
+class Keeper(Process):
+    def write(self, color: Color) -> None:
+        Shelf.notes |= {Note(color, len(Shelf.ages))}
+
+    def age(self) -> None:
+        note = either(*Shelf.notes)
+        when(note.color not in Shelf.ages and len(Shelf.ages) < 2)
+        Shelf.ages = Shelf.ages | {note.color: len(Shelf.ages)}
+
+    def forget(self) -> None:
+        color = either(*Shelf.ages)
+        when(Shelf.ages[color] > 0 or len(Shelf.notes) < 2)
+        Shelf.notes = frozenset()
+
+
 def few(most: int) -> bool:
     return sum(note.at for note in Board.notes) <= 2 * most and all(n >= 0 for n in Board.lengths)
 
@@ -86,10 +107,12 @@ def not_all_turned() -> bool:
 BOARD = Spec(
     name="board", processes=(Writer,), shared=(Board,), constants={"most": 2}, invariants=(few,)
 )
+SHELF = Spec(name="shelf", processes=(Keeper,), shared=(Shelf,))
 
 
-def test_states_are_those_of_plain_python() -> None:
-    model = BOARD()
+@pytest.mark.parametrize("spec", [BOARD, SHELF])
+def test_states_are_those_of_plain_python(spec: Spec) -> None:
+    model = spec()
     found, slow = compiled_search(model, OPTIONS).run(), Reference(model, OPTIONS).run()
     assert said(found) == said(slow)
     assert found.verdict is Verdict.HOLDS
@@ -131,11 +154,13 @@ def test_a_number_below_zero_is_found(writer: type[Writer]) -> None:
 
 
 def test_each_mistake_about_them_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is no natural number, is not in order, or is no 1 is taken for it."""
+    """What is no natural number, is not in order, or is no 1 is taken for it, or all are counted
+    as the items of a sequence are."""
     mistakes = [
         (naturals, "CLOSED", naturals.CLOSED | {"-"}, WITHOUT_GUARD),
         (collected, "maker_of", lambda e: "set_in_order", BOARD),
         (tables, "order", lambda value: value, BOARD),
+        (Tables, "words", lambda self, type_: "size({})", SHELF),
     ]
     for file, name, wrong, spec in mistakes:
         with monkeypatch.context() as here:

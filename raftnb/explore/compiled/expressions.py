@@ -243,10 +243,7 @@ class Expressions:
         if isinstance(e.among, nodes.Everyone):
             n = len(self.tables.members[e.among.root])
             return f"({self.tables.first(e.among.root)} + choose({n}))"
-        step, among = 2 if isinstance(e.among.type, MapOf) else 1, self.word(e.among, env)
-        if not isinstance(e.among.type, nodes.SeqOf | MapOf):
-            return f"({{ W {x} = {among}; member_at({x}, choose(words_of({x}))); }})"
-        return f"({{ W {x} = {among}; at({x})[choose(size({x}) / {step}) * {step}]; }})"
+        return f"({{ W {x} = {self.word(e.among, env)}; {self.tables.chosen(e.among.type, x)}; }})"
 
     # Operators.
 
@@ -264,6 +261,9 @@ class Expressions:
             return self._concat(e, env)
         if e.op == "sorted":
             return self._sorted(e, env)
+        if e.op == "len":
+            words = self.tables.words(e.args[0].type)
+            return self.in_turn(e.args, env, f"(ZERO + {words})".format)
         last = e.args[-1]
         if e.op == "merge" and isinstance(last, nodes.Collect) and len(last.items) == 2:
             return self.in_turn((e.args[0], *last.items), env, "map_with({}, {}, {})".format)

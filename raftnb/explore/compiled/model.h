@@ -244,7 +244,7 @@ static __attribute__((noinline)) void take_over_at(int cell, W *row, uint64_t *h
             choices = 0;                                                                          \
             STEP(one->instance, run, changed, )                                                   \
         tried:                                                                                    \
-            if (next_script()) continue;                                                          \
+            if (choices && next_script()) continue;                                               \
             if (!moved) note_first(disabled_in + one->instance);                                  \
             any_moved |= moved, moved = 0, one++;                                                 \
         }                                                                                         \

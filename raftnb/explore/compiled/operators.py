@@ -32,7 +32,6 @@ OPERATORS: dict[str, Callable[..., str]] = {
     "largest": lambda items, *default: (
         f"extreme({items}, 1, {default[0] if default else 'UNBOUND'})"
     ),
-    "len": lambda items: f"length({items})",
     "index": lambda items, key: f"item({items}, {key})",
     "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
     "union": lambda a, b: f"joined({a}, {b})",

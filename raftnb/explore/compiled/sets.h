@@ -35,12 +35,14 @@ static inline W ones_in(W bits) {
     return ((bits + (bits >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24;
 }
 
-/* How many words a collection is made of. */
+/* How many words a collection is made of: that many items, but for a map. */
 static inline W words_of(W items) { return is_mask(items) ? ones_in(items ^ MASK) : size(items); }
 
-static inline W length(W items) {
-    if (is_mask(items)) return ZERO + ones_in(items ^ MASK);
-    return ZERO + size(items) / (kind(items) == MAP ? 2 : 1);
+/* Which place the member has that comes after `n` others. */
+static inline W place_after(W mask, W n) {
+    W bits = mask ^ MASK;
+    while (n--) bits &= bits - 1;
+    return __builtin_ctz(bits);
 }
 
 /* On the way through the words of a collection. */

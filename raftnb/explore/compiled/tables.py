@@ -10,6 +10,7 @@ from typing import Any
 
 from raftnb.data.domains import DomainType
 from raftnb.data.values import Message, Record, order, place_of_class
+from raftnb.explore.compiled.collected import is_node
 from raftnb.explore.compiled.masks import NO_PLACE, Masks
 from raftnb.explore.compiled.words import LIMIT, PLAIN, Atoms, NotCompiled
 from raftnb.language.spec import Model
@@ -202,6 +203,25 @@ class Tables:
         if isinstance(e.type.of, nodes.Member) and e.type.of.root in symmetric:
             raise NotCompiled("`sorted` of members that may change places")
         return not isinstance(e.args[0].type, nodes.SeqOf)
+
+    def words(self, type_: Type) -> str:
+        """How many items a collection of a type has, in C; `{}` stands for it."""
+        if isinstance(type_, nodes.SeqOf | nodes.MapOf):
+            return "size({})" if isinstance(type_, nodes.SeqOf) else "size({}) / 2"
+        if not isinstance(type_, nodes.SetOf):
+            raise NotCompiled(f"how many items {type_} has")
+        if self.is_small(type_.of):
+            return "ones_in({} ^ MASK)"
+        return "nodes_in({})" if is_node(type_.of) else "words_of({})"
+
+    def chosen(self, type_: Type, items: str) -> str:
+        """The item that is chosen of a collection, or the key of a map."""
+        n = f"choose({self.words(type_).format(items)})"
+        if isinstance(type_, nodes.SetOf) and self.is_small(type_.of):
+            return self.small_member(type_.of, f"place_after({items}, {n})")
+        if isinstance(type_, nodes.SetOf) and not is_node(type_.of):
+            return f"member_at({items}, {n})"
+        return f"at({items})[{n}{' * 2' if isinstance(type_, nodes.MapOf) else ''}]"
 
     def is_small(self, *types: Type) -> bool:
         """Whether all values of the types are small, and follow each other."""

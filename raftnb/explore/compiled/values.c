@@ -59,19 +59,20 @@ W node(W rank, W n, const W *words) {
 /* What operations gave for the words that they were asked for lately. Words stand for the same values
    to the end, so that the result is the same one; to find it so is sooner than to make its node. */
 #define REMEMBERED_BITS 11
-enum { NO_RESULT, SLICE, APPENDED, WITH };
-static struct remembered { W operation, a, b, c, found; } remembered[1 << REMEMBERED_BITS];
+struct remembered { W of, with, and, found; } __attribute__((aligned(16)));
+static struct remembered slices[1 << REMEMBERED_BITS], longer[1 << REMEMBERED_BITS],
+    changed_maps[1 << REMEMBERED_BITS];
 
-static inline struct remembered *place_of_result(W operation, W a, W b, W c) {
-    uint64_t h = (a ^ (uint64_t)b << 32) * 0x9E3779B97F4A7C15u;
-    h += (c << 2 | operation) * 0xBF58476D1CE4E5B9u;
-    return remembered + (h >> (64 - REMEMBERED_BITS));
+static inline struct remembered *place_of_result(struct remembered *among, W of, W with, W and) {
+    uint64_t h = (of ^ (uint64_t)with << 32) * 0x9E3779B97F4A7C15u + and * 0xBF58476D1CE4E5B9u;
+    return among + (h >> (64 - REMEMBERED_BITS));
 }
-#define REMEMBERED(of, x, y, z, made)                                                             \
-    struct remembered *const one = place_of_result(of, x, y, z);                                  \
-    if (one->operation == of && one->a == x && one->b == y && one->c == z) return one->found;     \
+/* What is looked for is a node, whose word is never 0, as those of an empty entry are. */
+#define REMEMBERED(among, x, y, z, made)                                                          \
+    struct remembered *const one = place_of_result(among, x, y, z);                               \
+    if (one->of == x && one->with == y && one->and == z) return one->found;                       \
     const W result = made;                                                                        \
-    *one = (struct remembered){of, x, y, z, result};                                              \
+    *one = (struct remembered){x, y, z, result};                                                  \
     return result;
 
 /* The language's order: of collections the short ones first, then word by word. */
@@ -200,7 +201,7 @@ static W made_slice(W items, W low, W high) {
     return as_tuple(from);
 }
 W slice(W items, W low, W high) {
-    REMEMBERED(SLICE, items, low, high, made_slice(items, low, high))
+    REMEMBERED(slices, items, low, high, made_slice(items, low, high))
 }
 
 void spread(W items) {
@@ -213,7 +214,7 @@ static W made_longer(W items, W item) {
     spread(items), push(item);
     return as_tuple(from);
 }
-W appended(W items, W item) { REMEMBERED(APPENDED, items, item, 0, made_longer(items, item)) }
+W appended(W items, W item) { REMEMBERED(longer, items, item, 0, made_longer(items, item)) }
 
 /* Two sets or maps in one; where both have a key, the second one's value counts. */
 W combined(W rank, const W *a, W na, const W *b, W nb) {
@@ -250,7 +251,7 @@ static W made_map(W map, W key, W value) {
     return found;
 }
 
-W map_with(W map, W key, W value) { REMEMBERED(WITH, map, key, value, made_map(map, key, value)) }
+W map_with(W map, W key, W value) { REMEMBERED(changed_maps, map, key, value, made_map(map, key, value)) }
 
 /* Two sequences of numbers, as Python compares them. */
 int lexically(W a, W b, int or_equal) {
