@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -59,12 +59,22 @@ class Walks:
     def _batch(self, number: int) -> Walked:
         size = min(BATCH, self.walks - number * BATCH)
         try:
-            return self.walkers.batch(number, size, digests=self.apart)
+            with self._compiling_shown():
+                return self.walkers.batch(number, size, digests=self.apart)
         except GivenUp:
             self.walkers = self._with(self._memo())
+        with self._compiling_shown():
             for before in range(number):
                 self.walkers.batch(before, BATCH)
             return self.walkers.batch(number, size)
+
+    def _compiling_shown(self) -> AbstractContextManager[None]:
+        """Around walks for which numba may compile the memo's loops: it is said that it does."""
+        if "numba" not in sys.modules or self.apart:
+            return nullcontext()
+        from raftnb.explore.tables.compiling import compiling_shown
+
+        return compiling_shown(self.options.progress)
 
     def model(self, number: int) -> Model:
         """The model that its traces are of."""

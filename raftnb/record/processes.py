@@ -34,7 +34,11 @@ class Guarded:
             start_new_session=True,  # Ctrl-C in a terminal is for this program, not for the nodes
         )
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        try:
+            line = self.process.stdout.readline()
+        except BaseException:  # Ctrl-C: nobody knows of it yet who would end it
+            self._end_guard()
+            raise
         if not line.strip().isdigit():
             self.process.kill()
             self.process.wait()
@@ -71,9 +75,13 @@ class Guarded:
 
     def kill(self) -> None:
         """End it at once, also if it is stopped, and wait until it has ended."""
+        self.signal(signal.SIGKILL)
+        self._end_guard()
+
+    def _end_guard(self) -> None:
+        """End the guard, and with it the program; wait until both have ended."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.signal(signal.SIGKILL)
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()

@@ -7,8 +7,11 @@ import errno
 import numba
 import pytest
 
+from raftnb.explore import random_walks
 from raftnb.explore.tables import compiling
 from raftnb.explore.tables.compiling import compiled, compiling_shown
+from raftnb.explore.walkers import Walkers
+from raftnb.specs import SPECS
 
 
 class Bar:
@@ -63,6 +66,19 @@ def test_it_is_heard_no_longer_when_the_search_is_over(bars):
         raise ZeroDivisionError
     numba.njit(lambda n: n + 1)(1)
     assert bars == []
+
+
+def test_walks_say_it_too(bars, monkeypatch):
+    batch = Walkers.batch
+
+    def compiling_first(self, *given, **named):
+        numba.njit(lambda n: n + 1)(1)
+        return batch(self, *given, **named)
+
+    monkeypatch.setattr(Walkers, "batch", compiling_first)
+    for progress in (True, False):
+        random_walks(SPECS["sequential-store"](), walks=2, depth=3, progress=progress)
+    assert [show for show, _ in bars] == [True, False]
 
 
 def test_where_nothing_can_be_kept_functions_are_compiled_all_the_same(monkeypatch):

@@ -99,6 +99,29 @@ def test_a_program_ends_when_its_starter_is_killed_before_it_hears_of_it() -> No
     assert naming(program[1]) == []
 
 
+def test_ctrl_c_while_a_program_starts_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = ["sleep", f"2000.{os.getpid()}"]
+
+    class Pressed(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *given: object, **named: object) -> None:
+            super().__init__(*given, **named)  # type: ignore[call-overload]
+            self.stdout = Heard(self.stdout)
+
+    class Heard:
+        def __init__(self, stream: object) -> None:
+            self.stream = stream
+            self.close = stream.close  # type: ignore[attr-defined]
+
+        def readline(self) -> bytes:
+            assert until(lambda: naming(program[1]))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("raftnb.record.processes.subprocess.Popen", Pressed)
+    with pytest.raises(KeyboardInterrupt):
+        Guarded(program)
+    assert naming(program[1]) == []
+
+
 def test_what_does_not_start_is_told() -> None:
     with pytest.raises(UsageError, match="`no-such-program`"):
         Guarded(["no-such-program"])
