@@ -64,10 +64,10 @@ def _try_actions(memo: Memo, row: Sequence[int]) -> None:
 
 def _rows_after(memo: Memo, slot: int, row: Sequence[int]) -> Iterator[list[int]]:
     """The rows of the states to which a slot leads."""
-    _, _, first, end = memo.trees.node.rows[memo.leaf(slot, row)]
-    for _, delta, first_write, end_write in memo.result.rows[first:end]:
+    _, _, first, end = memo.trees.node.row(memo.leaf(slot, row))
+    for _, delta, first_write, end_write in memo.result.rows(first, end):
         after = list(row)
-        for component, number in memo.write.rows[first_write:end_write]:
+        for component, number in memo.write.rows(first_write, end_write):
             after[component] = number
         if delta:
             after[-1] = memo.after(row[-1], delta)

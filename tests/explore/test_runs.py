@@ -35,8 +35,8 @@ def test_an_action_runs_once_for_what_it_reads(monkeypatch):
     for fuel, color in CARS:
         with memo.tracer:
             leaf = memo.leaf(0, [number(memo, fuel, color)])
-        _, _, first, end = memo.trees.node.rows[leaf]
-        after = [memo.write.rows[w] for _, _, w, _ in memo.result.rows[first:end]]
+        _, _, first, end = memo.trees.node.row(leaf)
+        after = [tuple(memo.write.row(w)) for _, _, w, _ in memo.result.rows(first, end)]
         assert after == ([(0, number(memo, fuel - 1, color))] if fuel else [])
     assert len(ran) == 4
     assert memo.fills == 20

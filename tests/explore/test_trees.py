@@ -59,7 +59,7 @@ def test_what_a_guard_alone_decides_is_one_leaf(turned: bool) -> None:
     assert len(stopped) == 1
     driven = {fuel: leaf for (is_open, on, fuel), leaf in leaves.items() if is_open and on}
     assert len(set(driven.values())) == len(FUEL)
-    results = {fuel: memo.trees.node.rows[leaf][2:] for fuel, leaf in driven.items()}
+    results = {fuel: memo.trees.node.row(leaf)[2:] for fuel, leaf in driven.items()}
     assert [fuel for fuel, (first, end) in sorted(results.items()) if end > first] == [1, 2, 3]
 
 

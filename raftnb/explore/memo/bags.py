@@ -190,7 +190,7 @@ class Bags:
         if not ops:
             return 0
         if ops not in self.deltas:
-            self.deltas[ops] = self.delta.append(self.op.extend(list(ops)))
+            self.deltas[ops] = self.delta.append(self.op.extend(ops))
             self.longest_delta = max(self.longest_delta, len(ops))
         return self.deltas[ops]
 

@@ -26,7 +26,7 @@ class Effects:
         self.interner, self.tracer, self.actions = interner, tracer, actions
         self.label_ids: dict[Any, int] = {}
         self.labels: list[tuple[ActionInstance, Message | None, tuple[Any, ...]]] = []
-        self.action = Growing(np.int64)
+        self.action = Growing(np.int64, 1)
         self.written: list[int] = []  # for each label the cells that its steps were seen to write
 
     def of(self, member: Member, outcome: Outcome) -> Effect:
@@ -55,5 +55,5 @@ class Effects:
             self.written.append(0)
             self.labels.append((instance, message, outcome.choices))
             name = (instance.process.name, instance.action.name)
-            self.action.append(self.actions[name])
+            self.action.append((self.actions[name],))
         return label

@@ -102,7 +102,7 @@ class Memo:
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        return int(self.trees.node.rows[self.leaf(slot, row)][Node.VALUE])
+        return int(self.trees.node.row(self.leaf(slot, row))[Node.VALUE])
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         self.fills += 1
@@ -208,11 +208,13 @@ class Memo:
         What was known of the slot is asked for again because of some claim: then all are asked.
         """
         known = self.trees.walk(slot, row)
-        _, _, first, end = self.trees.node.rows[known or self._fill(self.slots.all[slot], row)]
-        for label, delta, first_write, end_write in self.result.rows[first:end]:
+        _, _, first, end = self.trees.node.row(known or self._fill(self.slots.all[slot], row))
+        writes = self.write.numbers  # a component and its number, and so on
+        for result in range(first, end):
+            label, delta, first_write, end_write = self.result.row(result)
             after = list(row)
-            for component, number in self.write.rows[first_write:end_write]:
-                after[component] = number
+            for at in range(2 * first_write, 2 * end_write, 2):
+                after[writes[at]] = writes[at + 1]
             if delta:
                 after[-1] = NO_BAG_YET
             for claim in self.transitions:
@@ -330,7 +332,7 @@ class Memo:
             root=trees.roots,
             static=static,
             receivers=receivers,
-            action=self.effects.action.array,
+            action=self.effects.action.array[:, 0],
             delta=bags.delta.array,
             op=bags.op.array,
             bag=bags.bag,

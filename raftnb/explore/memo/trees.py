@@ -190,7 +190,7 @@ class Trees:
     ) -> int:
         """A new node, at an edge of its parent, or at the root of a tree."""
         node = edges[number] = len(self.looks)
-        self.node.rows.append(row)
+        self.node.numbers += row
         self.looks.append(look)
         if parent:
             self.unsaved[parent << 32 | number] = node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,39 +11,51 @@ from raftnb.explore.tables.hashing import put_all
 
 
 class Growing:
-    """Rows that are added in Python, and read by compiled code as a NumPy array.
+    """Rows of numbers that are added in Python, and read by compiled code as a NumPy array.
 
-    Python reads and adds to the list `rows`, since a single row of an array is slow to read and
-    to write; `array` catches up when it is asked for. A row must not change once it was asked for.
+    Python reads and adds to the list `numbers`, since an array is slow to read and to write one by
+    one; `array` catches up when it is asked for. The list has the numbers of all rows, one after
+    the other: a tuple for each of so many rows would keep the garbage collector busy. A row must
+    not change once `array` was asked for.
     """
 
-    def __init__(self, kind: Any, *shape: int) -> None:
-        self.rows: list[Any] = []
-        self._array: Any = np.zeros((16, *shape), dtype=kind)
+    def __init__(self, kind: Any, width: int) -> None:
+        self.width = width
+        self.numbers: list[int] = []
+        self._array: Any = np.zeros((16, width), dtype=kind)
         self._copied = 0
 
-    def append(self, row: Any) -> int:
+    def append(self, row: Iterable[int]) -> int:
         """Add a row; return its position."""
-        self.rows.append(row)
-        return len(self.rows) - 1
+        self.numbers += row
+        return len(self.numbers) // self.width - 1
 
-    def extend(self, rows: list[Any]) -> tuple[int, int]:
+    def extend(self, rows: Iterable[Iterable[int]]) -> tuple[int, int]:
         """Add several rows; return where they start and end."""
-        start = len(self.rows)
-        self.rows += rows
-        return start, len(self.rows)
+        numbers = self.numbers
+        start = len(numbers)
+        for row in rows:
+            numbers += row
+        return start // self.width, len(numbers) // self.width
+
+    def rows(self, first: int, end: int) -> Iterator[tuple[int, ...]]:
+        """The rows from one position up to another."""
+        numbers = iter(self.numbers[first * self.width : end * self.width])
+        return zip(*[numbers] * self.width, strict=True)
+
+    def row(self, at: int) -> list[int]:
+        """The row at a position."""
+        return self.numbers[at * self.width : (at + 1) * self.width]
 
     @property
     def array(self) -> Any:
         """The rows as an array, which has room to spare at its end."""
-        new = self.rows[self._copied :]
-        if new:
-            self._array = room_for(self._array, len(self.rows))
-            there = self._array[self._copied : len(self.rows)]
-            numbers = chain.from_iterable(new) if there.ndim > 1 else new
-            flat = np.fromiter(numbers, dtype=there.dtype, count=there.size)  # twice as fast
-            there[:] = flat.reshape(there.shape)
-            self._copied = len(self.rows)
+        if new := self.numbers[self._copied * self.width :]:
+            end = self._copied + len(new) // self.width
+            self._array = room_for(self._array, end)
+            there = self._array[self._copied : end]
+            there[:] = np.fromiter(new, there.dtype, len(new)).reshape(there.shape)
+            self._copied = end
         return self._array
 
 
