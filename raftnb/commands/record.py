@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,8 +52,6 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Record, judge, print, and return the exit code of the worse verdict."""
-    from raftnb.record import record
-
     if arguments.seconds > LONGEST:
         raise UsageError(
             f"`{arguments.seconds:g}`", place="command line, --seconds",
@@ -62,18 +61,32 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="raftnb-nodes-") as nodes:
         cluster = _cluster(arguments, Path(nodes))
         folder = _folder(arguments.out)
-        found = record(
+        found = _recorded(arguments, cluster, folder / "history.jsonl", faults)
+        trace = None
+        if found.trace is not None and found.trace.exists():
+            trace = Path(shutil.copy(found.trace, folder / "trace.ndjson"))
+    return _judged(arguments, cluster, found, trace)
+
+
+def _recorded(
+    arguments: argparse.Namespace, cluster: Cluster, history: Path, faults: tuple[str, ...]
+) -> Recorded:
+    """Record; after Ctrl-C it is said where the clients' calls until then are, if there are any."""
+    from raftnb.record import record
+
+    try:
+        return record(
             cluster,
-            folder / "history.jsonl",
+            history,
             seconds=arguments.seconds,
             clients=arguments.clients,
             faults=faults,
             seed=arguments.seed,
         )
-        trace = None
-        if found.trace is not None and found.trace.exists():
-            trace = Path(shutil.copy(found.trace, folder / "trace.ndjson"))
-    return _judged(arguments, cluster, found, trace)
+    except KeyboardInterrupt:
+        if history.exists() and history.stat().st_size:
+            print(f"what clients called until then: {history}", file=sys.stderr)
+        raise
 
 
 def _faults(text: str) -> tuple[str, ...]:

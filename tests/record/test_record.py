@@ -182,6 +182,23 @@ def test_a_run_that_is_stopped_leaves_no_process(number: signal.Signals, tmp_pat
     assert until(lambda: naming(str(tmp_path)) == [])
 
 
+@needs_pysyncobj
+def test_after_ctrl_c_it_is_said_where_the_calls_until_then_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(cluster: Cluster, history: Path, **_: object) -> None:
+        history.write_text(text)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("raftnb.record.record", pressed)
+    for text in ("{}\n", ""):
+        out = tmp_path / f"run {len(text)}"
+        assert main(["record", "pysyncobj", "--json", "--out", str(out)]) == 3
+        told, said = capsys.readouterr()
+        assert json.loads(told)["bound"] == "interrupted"
+        assert (f"until then: {out / 'history.jsonl'}" in said) == bool(text)
+
+
 @needs_etcd
 def test_etcd_is_linearizable(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "etcd", "--seconds", "3", "--faults", "kill"]) == 0
