@@ -71,7 +71,7 @@ def identifier(text: str, what: str) -> str:
     if not text.isascii() or not text.isidentifier() or text.startswith(("WF_", "SF_")):
         raise SpecError(
             f"{what} `{text}`, which is no name in TLA+",
-            allowed="letters, digits and _, the first of them no digit",
+            allowed="ASCII letters, digits and _; no digit, WF_ or SF_ at the beginning",
             cure="give it another name",
         )
     return text

@@ -190,6 +190,18 @@ def test_members_that_are_no_names_of_tla_are_refused(names: tuple[str, str]) ->
         plain_module(plain(Idle)(things=names))
 
 
+def test_a_name_that_tla_reads_as_fairness_is_refused_with_what_names_begin_with() -> None:
+    class Space(Globals):
+        WF_order: int = 0
+
+    class Actor(Process):
+        def act(self) -> None:
+            Space.WF_order = 1
+
+    with pytest.raises(SpecError, match="no digit, WF_ or SF_ at the beginning"):
+        plain_module(Spec("fairly", (Actor,), shared=(Space,))())
+
+
 def test_actions_beside_an_order_are_refused_in_pluscal_and_taken_in_tla() -> None:
     class Half(Process, number="actors"):
         def first(self) -> None:
