@@ -6,6 +6,7 @@ import argparse
 import time
 from typing import Any
 
+from raftnb.data.caches import user_caches
 from raftnb.explore import check
 from raftnb.explore.bindings import bindings
 from raftnb.explore.result import ExplorationOptions
@@ -39,8 +40,9 @@ def run(_: argparse.Namespace) -> int:
 
 
 def search_in_c(_: str) -> str:
-    """What all programs in C share; why it cannot be had, if it cannot."""
+    """What all programs in C share; why it cannot be had or kept, if it cannot."""
     from raftnb.explore.compiled import NotCompiled, compiled_search
+    from raftnb.explore.small import is_prepared
     from raftnb.liveness.searches import searches
 
     try:
@@ -48,6 +50,8 @@ def search_in_c(_: str) -> str:
         searches()
     except NotCompiled as reason:
         return str(reason)
+    if not is_prepared():
+        return f"not kept: {user_caches()} cannot be written, or others can write there, too"
     return ""
 
 
