@@ -140,7 +140,7 @@ def test_all_shapes_of_steps_are_as_in_plain_python(claims):
 
 
 LOOP = r"^(STEPS_OF|ONE_STEP|CHOICES_OF|EACH)\((?!name).*\)$"
-CHANGED = r"CHANGED\((?:[^()]|\([^()]*\))*\)"
+CHANGED = r"CHANGED(?:_AT)?\((?:[^()]|\([^()]*\))*\)"
 
 
 def loops(text):
