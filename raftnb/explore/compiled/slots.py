@@ -22,7 +22,7 @@ MOST_ASKED = 3
 """A slot that depends on more words than this is run each time (in model.h, too)."""
 MANY = 8
 """A slot whose outcomes are kept at first has a loop of its own from so many instances on."""
-LIGHT = 40
+LIGHT = 80
 """An action of so few nodes of the tree, each `SHORT`, is run each time, too."""
 SHORT = (
     nodes.Const,
@@ -34,6 +34,7 @@ SHORT = (
     nodes.Assign,
     nodes.If,
     nodes.Routine,
+    nodes.Collect,
 )
 MOST_WRITTEN = 8
 """An action that may write more variables than this is no step."""
