@@ -67,7 +67,8 @@ class Compiled:
         self._asked = False
         self._program: tuple[Text, Build] | None = None
         self.found = found
-        self._begun = self._seen = time.process_time()
+        self._begun = time.process_time()
+        self._seen = self._begun if found is None else math.inf
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
 
     def instead(self) -> Exploration | None:
@@ -101,10 +102,13 @@ class Compiled:
         """The answer, when the memo has come so far.
 
         None where it is too early, or compiled code cannot be had or is not believed. Of several
-        shortest traces all machines are to show the memo's, so that it has some time to find it.
+        shortest traces all machines are to show the memo's, so that it has some time to find it:
+        from its first call on, since what numba compiles once a machine is done before.
         """
         if self.found is not None:
-            return self.found if time.process_time() - self._seen > PATIENCE else None
+            now = time.process_time()
+            self._seen = min(self._seen, now)
+            return self.found if now - self._seen > PATIENCE else None
         if self._asked:
             return None
         runs, steps = pace.runs - self._pace.runs, pace.steps - self._pace.steps

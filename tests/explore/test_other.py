@@ -338,6 +338,16 @@ class Clock:
         return self.now
 
 
+def test_the_memo_has_its_time_after_what_numba_compiles_at_first(monkeypatch):
+    clock, options = Clock(), ExplorationOptions(threads=1)
+    monkeypatch.setattr(other, "time", clock)
+    found = check(MODEL, progress=False)
+    compiled, answers = Compiled(MODEL, options, found), []
+    for clock.now in (20.0, 20.0 + other.PATIENCE, 20.1 + other.PATIENCE):
+        answers.append(compiled.after(Pace(1, 100, 10, 5, 200)))
+    assert answers == [None, None, found]
+
+
 class Building:
     """A compiler that is at work, or done."""
 
