@@ -287,7 +287,7 @@ KINDS = (
     Kind(
         "enum",
         is_plain_enum,
-        lambda value: (type(value).__name__, value.name, type(value).__module__),
+        lambda value: (type(value).__name__, value.name, *place_of_class(type(value))[1:]),
         show=lambda value: f"{type(value).__name__}.{value.name}",
         json=lambda value: value.name,
     ),

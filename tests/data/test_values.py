@@ -26,6 +26,11 @@ class Color(Enum):
     BLUE = "blue"
 
 
+class Lamp:
+    class Color(Enum):
+        RED = "red"
+
+
 class Entry(Record):
     term: int
     key: Any = None
@@ -33,7 +38,8 @@ class Entry(Record):
 
 KEYS = tuple(Key(i, f"k{i + 1}") for i in range(3))
 VALUES = [
-    None, False, True, 0, 1, -1, "", "a", Color.RED, Color.BLUE, *KEYS, (), (1,), (True,),
+    None, False, True, 0, 1, -1, "", "a", Color.RED, Color.BLUE, Lamp.Color.RED, *KEYS, (), (1,),
+    (True,),
     frozenset(), frozenset({1}), frozenset({True}), Map(), Map({1: 2}), Entry(1), Entry(True),
 ]  # fmt: skip
 
