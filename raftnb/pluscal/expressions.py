@@ -250,11 +250,11 @@ def _index(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
 
 
 def _slice(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
-    base, low, high = expr.args
+    _, low, high = expr.args
     whole, first, last = (words.term(one, scope) for one in expr.args)
     to_the_end = last == Call("Len", (whole,))
     if collections.is_natural(words, low, scope) and to_the_end:
-        if first == number(1) and is_peeked(scope.routine, base):
+        if first == number(1) and is_peeked(scope.routine, expr):
             return Call("Tail", (whole,))
         return whole if first == number(0) else Call("SubSeq", (whole, plus(first, 1), last))
     if first == number(0) and collections.is_natural(words, high, scope):

@@ -48,3 +48,34 @@ def rest_is_short() -> bool:
 RESTS = Spec(
     "rests", processes=(Clerk,), shared=(Line,), invariants=(neighbors_rise, rest_is_short)
 )
+
+
+class Hasty(Process):
+    """Each action asks for the first item after what is left, where there need not be one."""
+
+    first: Nat = 0
+
+    def come(self) -> None:
+        when(len(Line.waiting) < 2)
+        Line.waiting = Line.waiting + (1,)
+
+    def guard(self) -> None:
+        Line.served = Line.waiting[1:]
+        when(len(Line.waiting) > 0 and Line.waiting[0] == 1)
+
+    def ask(self) -> None:
+        when(Line.waiting[1:] == () and len(Line.waiting) > 0 and Line.waiting[0] == 1)
+        self.first = 1
+
+    def fill(self) -> None:
+        Line.waiting = Line.waiting[1:]
+        Line.waiting = Line.waiting + (2,)
+        self.first = Line.waiting[0]
+
+    def refill(self) -> None:
+        when(len(Line.waiting) > 0 and Line.waiting[0] == 1)
+        Line.waiting = ()
+        Line.waiting = Line.waiting[1:]
+
+
+HASTY = Spec("hasty", processes=(Hasty,), shared=(Line,))

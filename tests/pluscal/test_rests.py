@@ -6,7 +6,7 @@ import re
 
 from raftnb.explore import check
 from raftnb.pluscal import algorithm, plain_module
-from tests.pluscal.rests import RESTS
+from tests.pluscal.rests import HASTY, RESTS
 
 EMPTY = re.compile(r"SubSeq\((\w+), 2, Len\(\1\)\)")
 
@@ -19,3 +19,12 @@ def test_only_where_the_first_item_is_read_it_is_a_tail() -> None:
         assert EMPTY.findall(text).count("waiting") >= 4
     found = check(RESTS(), engine="reference", deadlock=False, progress=False)
     assert (found.verdict.value, found.distinct) == ("holds", 150)
+
+
+def test_it_is_none_where_the_first_item_is_read_later() -> None:
+    for printed in (plain_module, algorithm):
+        text = next(t for name, t in printed(HASTY()).files.items() if name.endswith(".tla"))
+        assert "Tail(" not in text
+        assert EMPTY.search(text)
+    found = check(HASTY(), engine="reference", deadlock=False, progress=False)
+    assert found.verdict.value == "holds"
