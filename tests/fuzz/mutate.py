@@ -174,7 +174,7 @@ def held() -> Held:
     """All the functions that are held anywhere, by the file and the full name of their code."""
     found: Held = defaultdict(list)
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType):
+        if type(thing) is FunctionType:  # `isinstance` would ask a proxy for what may be gone
             found[thing.__code__.co_filename, thing.__code__.co_qualname].append(thing)
     return found
 

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 import time
+import weakref
 from collections import Counter
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def test_a_mutant_lives_in_its_process_alone() -> None:
 
     assert apart(work, 60) is True
     assert types.optional(nodes.BOOL) == nodes.Option(nodes.BOOL)
+
+
+def test_a_proxy_of_what_is_gone_is_not_asked() -> None:
+    gone = weakref.proxy(one("optional", "a test negated", "if isinstance(type_, Never)"))
+    assert types.optional in held()[str(TYPES.resolve()), "optional"]
+    del gone
 
 
 def test_a_function_that_was_made_before_is_changed_too() -> None:
