@@ -12,6 +12,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextvars import copy_context
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -92,7 +93,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if words is None else list(words)
     try:
         arguments = build_parser(given[0] if given else "").parse_args(given)
-        code = int(arguments.run(arguments))
+        code = int(copy_context().run(arguments.run, arguments))
         if sys.stdout is not None:  # it is closed
             sys.stdout.flush()
         return code

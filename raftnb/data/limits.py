@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeVar
@@ -41,9 +42,13 @@ def _is_unheard(frame: FrameType | None) -> bool:
 
 
 def within(seconds: float | None, ask: Callable[[], A]) -> A:
-    """What `ask` answers, stopped after so many seconds; raises `TimeIsUp` if it then has none."""
+    """What `ask` answers, stopped after so many seconds; raises `TimeIsUp` if it then has none.
+
+    Wherever `ask` is stopped, by Ctrl-C, too, the running world is the one that it was.
+    """
+    apart = copy_context()
     if seconds is None:
-        return ask()
+        return apart.run(ask)
     if (
         not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()
@@ -65,7 +70,7 @@ def within(seconds: float | None, ask: Callable[[], A]) -> A:
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        answer = ask()
+        answer = apart.run(ask)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

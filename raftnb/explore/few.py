@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raftnb.data.calls import told_plainly
 from raftnb.data.limits import in_time
 from raftnb.explore.given import the_model
 from raftnb.explore.reference import GivenUp, Reference
@@ -35,6 +36,7 @@ def begins_widely(model: Model) -> bool:
         return len(model.starts) > MOST_INITIAL or how_many_begin(world) > MOST_INITIAL
 
 
+@told_plainly
 def few_states(
     model: Model, *, max_states: int | None = None, max_seconds: float | None = None
 ) -> PlainGraph | None:

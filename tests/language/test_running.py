@@ -11,8 +11,13 @@ import sys
 import pytest
 
 from raftnb import Process, Spec, SpecError, Verdict, check, when
+from raftnb.__main__ import main
 from raftnb.data.domains import running
+from raftnb.data.limits import within
 from raftnb.explore import random_walks
+from raftnb.explore.few import few_states
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import ExplorationOptions
 from raftnb.language.world import World
 
 
@@ -95,6 +100,11 @@ def by_hand():
     return CLOCKS().start()["c1"].tick()
 
 
+def explored_by_hand():
+    """An engine that catches Ctrl-C, without what a reader calls around it."""
+    return Reference(CLOCKS(), ExplorationOptions(False, progress=False)).run()
+
+
 @pytest.mark.parametrize(
     "run",
     [
@@ -103,8 +113,11 @@ def by_hand():
         lambda: check(CLOCKS(), progress=False, engine="reference"),
         lambda: random_walks(CLOCKS(), walks=3, depth=4, progress=False),
         by_hand,
+        lambda: few_states(CLOCKS()),
+        lambda: few_states(CLOCKS(), max_seconds=60),
+        lambda: within(60, explored_by_hand),
     ],
-    ids=["check", "plain", "reference", "walks", "by hand"],
+    ids=["check", "plain", "reference", "walks", "by hand", "few", "in time", "within"],
 )
 def test_ctrl_c_leaves_no_world_running(run) -> None:
     interruptions = 0
@@ -113,6 +126,15 @@ def test_ctrl_c_leaves_no_world_running(run) -> None:
         interruptions += was
         others_are_read_where_they_are()
     assert interruptions >= 2
+
+
+def test_neither_does_it_in_a_command(tmp_path, capsys) -> None:
+    words = ["states", f"{__file__}:CLOCKS", "--out", str(tmp_path / "states.jsonl")]
+    for number in (1, 2, 3, 4, 5, 6, 9, 14, 25, 40):
+        _, was = interrupted_at(number, lambda: main(words))
+        assert was
+        others_are_read_where_they_are()
+    assert "interrupted" in capsys.readouterr().out
 
 
 def fails_late(a: Clock) -> bool:
