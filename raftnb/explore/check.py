@@ -18,7 +18,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore.chosen import all_violations, choice
 from raftnb.explore.conclusion import as_bounded, as_tried
 from raftnb.explore.given import begun
-from raftnb.explore.narrowed import refuse_narrowing
+from raftnb.explore.narrowed import narrowed
 from raftnb.explore.on_cluster import dealt_out
 from raftnb.explore.other import Compiled
 from raftnb.explore.possible import with_possible
@@ -117,10 +117,10 @@ def check(
         return further if further.verdict is Verdict.VIOLATED else open_
 
     chosen = choice(begun(model, start), claims)
-    refuse_narrowing(chosen.model, options)
+    asked = narrowed(chosen.model, options)
     search_all = partial(all_violations, ask=ask, tell=on_violation) if go_on else ask
-    found = in_time(max_seconds, partial(search_all, chosen.model, options), nothing_found)
-    return chosen.said(as_bounded(chosen.model, found))
+    found = in_time(max_seconds, partial(search_all, asked, options), nothing_found)
+    return chosen.said(as_bounded(asked, found))
 
 
 def refuse_folder(options: ExplorationOptions, go_on: bool, engine: str) -> None:

@@ -13,17 +13,21 @@ from raftnb.data.values import order, show
 from raftnb.explore.given import asked
 from raftnb.explore.result import ExplorationOptions, View
 from raftnb.language import source
+from raftnb.language.besides import asked_besides
 from raftnb.language.claims import Property, as_function, value_of
 from raftnb.language.spec import Model
 from raftnb.language.world import World
 
 
-def refuse_narrowing(model: Model, options: ExplorationOptions) -> None:
-    """Raise `SpecError` for a view or a constraint outside the language, or that cannot be had.
+def narrowed(model: Model, options: ExplorationOptions) -> Model:
+    """The model of which that is asked.
 
-    A view ranges over nothing: its parameters are constants.
+    Raises `SpecError` for a view or a constraint outside the language, or that cannot be had: a
+    view ranges over nothing, and its parameters are constants.
     """
     view, steps = options.view, options.action_constraints
+    if view or steps:
+        model = asked_besides(model, *((view,) if view else ()), *steps)
     for function, step in (*(((view, False),) if view else ()), *((one, True) for one in steps)):
         model.spec.grammar.read_claim(as_function(function), step=step)
         if not model.history and model.reads_history(function):
@@ -37,6 +41,7 @@ def refuse_narrowing(model: Model, options: ExplorationOptions) -> None:
         _refuse_ranges(model, view)
     if view or steps:
         _refuse_companions(model, options)
+    return model
 
 
 def _refuse_ranges(model: Model, view: View) -> None:

@@ -34,6 +34,7 @@ from raftnb.explore.conclusion import (
 )
 from raftnb.explore.given import the_model
 from raftnb.explore.result import Stop
+from raftnb.language.besides import asked_besides
 from raftnb.language.claims import Property
 from raftnb.language.processes import Action
 from raftnb.language.spec import Model
@@ -131,7 +132,8 @@ def check_liveness(
     properties = properties or model.spec.liveness
     fairness = model.spec.fairness if fairness is None else fairness
     fairness = (fairness,) if not isinstance(fairness, Sequence) else tuple(fairness)
-    _check_properties(model, properties)
+    reached = None if graph is None else graph_of(model, graph)
+    model = _asked_of(model, properties)
     result = partial(
         LivenessResult,
         property=", ".join(p.name for p in properties),
@@ -144,7 +146,7 @@ def check_liveness(
     def ask() -> LivenessResult:
         found: dict[str, Any] = {"verdict": Verdict.UNKNOWN, "bound": "interrupted"}
         with suppress(KeyboardInterrupt):
-            found |= question.by(engine) if graph is None else question.of(graph_of(model, graph))
+            found |= question.by(engine) if reached is None else question.of(reached)
         return result(seconds=time.perf_counter() - started, **{**question.sizes, **found})
 
     def nothing(bound: str) -> LivenessResult:
@@ -265,7 +267,8 @@ def refuse_engine(engine: str) -> None:
         raise UsageError(f"engine={engine!r}", allowed=", ".join(ENGINES), cure="use one of these")
 
 
-def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
+def _asked_of(model: Model, properties: Sequence[Liveness]) -> Model:
+    """The model that is asked; raises an error for what is no property, or outside the language."""
     if not properties:
         raise UsageError(
             f"no liveness property for `{model.spec.name}`",
@@ -280,8 +283,10 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
                 allowed="eventually(p), always_eventually(p), leads_to(p, q)",
                 cure=f"say when it is to be true: `eventually({name})`",
             )
+    claims = [claim for wanted in properties for claim in wanted.claims]
+    model = asked_besides(model, *claims)
     model.spec.vocabulary.refuse_two_types((p.claims for p in properties), model.constants)
-    for claim in (claim for p in properties for claim in p.claims):
+    for claim in claims:
         model.spec.grammar.read_claim(claim)
         if not model.history and model.reads_history(claim):
             raise UsageError(
@@ -289,6 +294,7 @@ def _check_properties(model: Model, properties: Sequence[Liveness]) -> None:
                 allowed="properties of the other variables, or a model with `history=True`",
                 cure="make the model with `history=True` and constraints that bound it",
             )
+    return model
 
 
 def resolve(model: Model, fairness: Sequence[Fairness]) -> list[Demanded]:
