@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from contextvars import copy_context
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def no_world_runs_on() -> Iterator[None]:
-    """What a test has begun to run has ended: else the worlds of later tests are not read."""
-    yield
-    assert running.get(None) is None
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """A test runs in a context of its own: a world that it leaves running is its fault alone."""
+    apart, wanted = copy_context(), signature(pyfuncitem.obj).parameters
+    given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+    apart.run(pyfuncitem.obj, **given)
+    assert apart.get(running) is None, "a world runs on"
+    return True
