@@ -9,8 +9,10 @@ from raftnb.commands.common import add_number, print_json
 from raftnb.commands.files import file_to_write, write_text
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, chosen_start
+from raftnb.data.verdict import counted
 
 MOST_STATES = 5_000
+STOPPED = 3
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,7 +22,8 @@ def add_parser(subparsers: Any) -> None:
         description="Write a web page, one file that needs no network, in which a reader chooses "
         "the steps of a specification, goes back, and takes others. It carries the states with "
         "it, those nearest to the initial ones if there are more than N. "
-        "Exit code: 0 written, 2 usage or specification error.",
+        "After Ctrl-C it has those that were met. "
+        "Exit code: 0 written, 2 usage or specification error, 3 stopped by Ctrl-C.",
     )
     add_model_arguments(parser)
     parser.add_argument(
@@ -47,12 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
     shown = show(model, history=arguments.history, max_states=arguments.max_states)
     write_text(arguments.out, shown.page(model.spec.name), "--out")
     if arguments.json:
-        told = {"states": shown.states, "complete": shown.complete, "file": str(arguments.out)}
-        print_json(about(model) | told)
+        told = {"states": shown.states, "complete": shown.complete, "bound": shown.bound}
+        print_json(about(model) | told | {"file": str(arguments.out)})
     else:
-        noun = "state" if shown.states == 1 else "states"
-        print(f"{arguments.out}: {shown.states:,} {noun}, {covered(shown.complete)}")
-    return 0
+        stopped = f"; stopped: {shown.bound}" if shown.bound else ""
+        states = counted(shown.states, "state")
+        print(f"{arguments.out}: {states}, {covered(shown.complete)}{stopped}")
+    return STOPPED if shown.bound else 0
 
 
 def covered(complete: bool) -> str:

@@ -29,7 +29,8 @@ def add_parser(subparsers: Any) -> None:
         description="Start three nodes on this machine (127.0.0.1), let clients use them while "
         "nodes are killed and paused, write what clients call and are answered, and ask whether it "
         "is linearizable; where the nodes write a trace, also whether it conforms. All processes "
-        "have ended afterwards. Exit code: 0 holds, 1 violated, 2 usage error, 3 unknown.",
+        "have ended afterwards. Ctrl-C ends it as its time would. Exit code: 0 holds, 1 violated, "
+        "2 usage error, 3 unknown (so it is after Ctrl-C, unless something is violated).",
     )
     parser.add_argument("cluster", choices=CLUSTERS, metavar="CLUSTER", help=", ".join(CLUSTERS))
     add_amount(parser, "--seconds", default=10.0, metavar="S", help="how long clients call (10)")
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _recorded(
     arguments: argparse.Namespace, cluster: Cluster, history: Path, faults: tuple[str, ...]
 ) -> Recorded:
-    """Record; after Ctrl-C it is said where the clients' calls until then are, if there are any."""
+    """Record; if Ctrl-C is pressed again, it is said where the calls until then are."""
     from raftnb.record import record
 
     try:
@@ -136,11 +137,14 @@ def _judged(
     answers: dict[str, Answer] = {"linearizable": _linearizable(cluster, found.history)}
     if trace is not None and cluster.trace_format is not None:
         answers["conforms"] = _conforms(cluster.trace_format, trace)
-    worst = next(v for v in WORST if any(a.verdict is v for a in answers.values()))
+    verdicts = {answer.verdict for answer in answers.values()}
+    verdicts |= {Verdict.UNKNOWN} if found.bound else set()
+    worst = next(verdict for verdict in WORST if verdict in verdicts)
     if arguments.json:
         print_json(
             {
                 "verdict": str(worst),
+                "bound": found.bound,
                 "cluster": arguments.cluster,
                 "history": str(found.history),
                 "trace": str(trace) if trace else None,
@@ -151,7 +155,8 @@ def _judged(
         )
     else:
         faults = ", ".join(found.faults) or "no faults"
-        print(f"{arguments.cluster}: {counted(found.answered, 'call')} answered; {faults}")
+        stopped = f"; stopped: {found.bound}" if found.bound else ""
+        print(f"{arguments.cluster}: {counted(found.answered, 'call')} answered; {faults}{stopped}")
         for path, (name, answer) in zip((found.history, trace), answers.items(), strict=False):
             print(f"{name} {answer}\n  {path}")
     return worst.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ from raftnb.commands.files import file_to_write, unwritable
 from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, chosen_start
+from raftnb.data.ctrl_c import put_off
 from raftnb.data.files import whole_file
 from raftnb.data.limits import undisturbed
-from raftnb.data.progress import progress_bar
+from raftnb.data.progress import Bar, progress_bar
 from raftnb.data.verdict import counted
 from raftnb.explore.few import few_states
 from raftnb.language.spec import Model
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # it takes time to import, which few states do not need
     from raftnb.explore.plain_graph import PlainGraph
 
 BOUNDED = 3
+IN_TIME, INTERRUPTED = "max_seconds", "interrupted"
 FINDING = 0.5
 """So large a part of the time is for finding the states, the rest for writing them."""
 LEAST = 0.001
@@ -39,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
         description="Write the reachable states of a specification, breadth first, a line of JSON "
         'each: {"number": 4, "from": 1, "depth": 3, "state": {...}}, where `from` is the state it '
         "was first met from. Exit code: 0 all are there, 2 usage or specification error, "
-        "3 a bound was reached.",
+        "3 a bound was reached, or Ctrl-C: what was found is written, until it is pressed again.",
     )
     add_model_arguments(parser)
     parser.add_argument(
@@ -59,10 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
     start = chosen_start(model, arguments.start)
     model = model if start is None else model.starting_at(start)
     graph = found(model, arguments.max_states, None if seconds is None else seconds * FINDING)
-    written = write(graph, arguments.out, None if seconds is None else begun + seconds)
-    bound = graph.bound
-    if written < len(graph) or str(bound).startswith("max_seconds"):
-        bound = f"max_seconds {seconds:g}"
+    if graph.bound == INTERRUPTED:
+        if not len(graph):
+            raise KeyboardInterrupt
+        reached = f"{INTERRUPTED}; {counted(len(graph), 'state')} that were reached are written"
+        print(f"{reached}, until Ctrl-C is pressed again", file=sys.stderr, flush=True)
+    written, bound = write(graph, arguments.out, None if seconds is None else begun + seconds)
+    bound = bound or graph.bound
+    if str(bound).startswith(IN_TIME):
+        bound = f"{IN_TIME} {seconds:g}"
     if arguments.json:
         told = {"states": written, "bound": bound, "file": str(arguments.out)}
         print_json(about(model) | told)
@@ -86,20 +94,25 @@ def found(model: Model, max_states: int | None, seconds: float | None) -> Graph 
     return reachable(model, max_states=max_states, max_seconds=seconds)
 
 
-def write(graph: Graph | PlainGraph, path: Path, until: float | None) -> int:
-    """Write the states, and say how many there was time for."""
+def write(graph: Graph | PlainGraph, path: Path, until: float | None) -> tuple[int, str | None]:
+    """Write the states, and say how many, and what ended it before all were written."""
     written = 0
     try:
-        with whole_file(path) as file, progress_bar("states", total=len(graph)) as bar:
+        with put_off() as stopped, whole_file(path) as file, _bar(graph) as bar:
             for line in lines_of(graph):
-                if until is not None and time.monotonic() > until:
-                    break
+                late = until is not None and time.monotonic() > until
+                if late or stopped():
+                    return written, IN_TIME if late else INTERRUPTED
                 file.write(json.dumps(line) + "\n")
                 written += 1
                 bar.update()
     except OSError as error:
         raise unwritable(path, "--out", error) from None
-    return written
+    return written, None
+
+
+def _bar(graph: Graph | PlainGraph) -> Bar:
+    return progress_bar("states", total=len(graph))
 
 
 def lines_of(graph: Graph | PlainGraph) -> Iterator[dict[str, Any]]:

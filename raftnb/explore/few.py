@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.ctrl_c import put_off
 from raftnb.data.limits import in_time
 from raftnb.explore.given import the_model
 from raftnb.explore.reference import GivenUp, Reference
@@ -54,10 +55,11 @@ def few_states(
     except GivenUp:
         return None
     initial = sum(run.parent[state] is None for state in run.depth)
-    bound = None if found.complete else str(found.bound)
-    graph = PlainGraph(model, list(run.depth), initial=initial, bound=bound)
-    if found.complete and not (
-        graph.coverage == run.coverage and graph.beyond <= run.parent.keys()
-    ):
+    with put_off() as stopped:  # what was reached is not lost
+        graph = PlainGraph(model, list(run.depth), initial=initial)
+        again = graph.coverage == run.coverage and graph.beyond <= run.parent.keys()
+    if found.complete and not (again or stopped()):
         return None
+    if not found.complete or stopped():
+        graph.bound = found.bound or "interrupted"
     return graph

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from raftnb.data.ctrl_c import Stopped
 from raftnb.data.errors import UsageError
 from raftnb.data.progress import progress_bar
 from raftnb.data.trace import State, Step, Trace
@@ -31,9 +32,11 @@ class Numbered:
 
 
 def packed_graph(
-    lookout: Lookout, beside: Beside, trace: Trace | None, max_states: int
+    lookout: Lookout, beside: Beside, trace: Trace | None, max_states: int, stopped: Stopped
 ) -> dict[str, Any]:
     """The states around a trace, or around the initial ones, and the steps out of `max_states`.
+
+    When it is `stopped`, the steps out of those that were met until then.
 
     All states of the trace are among them, and those on the ways to the nodes of a diagram. Where
     steps lead on, the states after them are there too, without the steps out of those; `complete`
@@ -54,6 +57,7 @@ def packed_graph(
     with progress_bar("states") as bar:
         for at, state in enumerate(number.states):  # it grows: breadth first
             sight = lookout.glance(state)
+            left = 0 if stopped() else left
             if at < on_trace or (sight.within and left > 0):
                 sight, left = lookout.closer(sight), left - 1
             complete = complete and (sight.ways is not None or not sight.within)

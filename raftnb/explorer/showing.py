@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from raftnb.data.calls import told_plainly
+from raftnb.data.ctrl_c import Stopped, put_off
 from raftnb.data.errors import UsageError
 from raftnb.data.markup import Markup
 from raftnb.data.trace import Layout, Trace
@@ -28,12 +29,13 @@ from raftnb.language.spec import Model
 
 @dataclass(frozen=True, repr=False)
 class Shown(Steppable):
-    """An explorer that carries its states with it."""
+    """An explorer that carries its states with it; `bound` is "interrupted" after Ctrl-C."""
 
     data: dict[str, Any]
     still: Markup
     label: str
     text: str
+    bound: str | None = None
 
     @property
     def states(self) -> int:
@@ -81,8 +83,9 @@ def show(
     is the history that this function tells of a trace; with a `diagram` of the model, a click on
     one of its nodes leads to a state of it.
 
-    The same trace gives the same bytes. Raises `UsageError` for what is no trace or model, and for
-    a name in `hide` that no variable has.
+    The same trace gives the same bytes. After Ctrl-C it has the states that were met until then;
+    pressed again, it is raised. Raises `UsageError` for what is no trace or model, and for a name
+    in `hide` that no variable has.
     """
     trace = None
     if isinstance(given, Model) and model is None:
@@ -95,7 +98,8 @@ def show(
     hidden, beside = set(hide), Beside(known, view, seen_as, clients, diagram)
     if known is not None:
         lookout = Lookout(known, find, watch)
-        return _of_model(lookout, trace, hidden, history, beside, max_states)
+        with put_off() as stopped:
+            return _of_model(lookout, trace, hidden, history, beside, max_states, stopped)
     assert trace is not None  # without a model, one was given
     return _of_trace(trace, hidden, history, beside)
 
@@ -115,6 +119,7 @@ def _of_model(
     history: bool,
     beside: Beside,
     max_states: int,
+    stopped: Stopped,
 ) -> Shown:
     model = lookout.model
     refuse_unknown(hidden, model.layout, beside)
@@ -122,9 +127,11 @@ def _of_model(
     if trace is not None and max_states == 0:
         data, about = packed_trace(trace, beside, lookout), about | {"along": True}
     else:
-        data = packed_graph(lookout, beside, trace, max_states)
+        data = packed_graph(lookout, beside, trace, max_states, stopped)
     told = trace or Trace(model.initial_states[:1], ())
-    return _shown(data | {"about": about}, told, listed(told, hidden, history, beside.view))
+    shown = _shown(data | {"about": about}, told, listed(told, hidden, history, beside.view))
+    is_cut = stopped() and not shown.complete
+    return replace(shown, bound="interrupted") if is_cut else shown
 
 
 def _shown(data: dict[str, Any], trace: Trace, still: Markup) -> Shown:

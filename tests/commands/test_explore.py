@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
 from raftnb.__main__ import main
+from raftnb.explorer.sight import Lookout, Sight
 
 DOOR = """
 from raftnb import Process, Spec, when
@@ -48,3 +50,56 @@ def test_the_page_of_a_violation_has_the_other_steps_too(tmp_path: Path) -> None
     (tmp_path / "my_doors.py").write_text(DOOR, encoding="utf-8")
     assert main(["check", f"{tmp_path / 'my_doors.py'}:DOOR", "--trace", str(page)]) == 1
     assert "violated: is_closed" in page.read_text(encoding="utf-8")
+
+
+COUNT = """
+from raftnb import Process, Spec, Nat, when
+
+class Count(Process):
+    n: Nat = 0
+
+    def up(self):
+        when(self.n < 20)
+        self.n += 1
+
+COUNT = Spec("count", (Count,))
+"""
+
+
+def test_a_page_has_the_states_that_were_met_until_ctrl_c(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_count.py").write_text(COUNT, encoding="utf-8")
+    page, right = tmp_path / "count.html", Lookout.closer
+
+    def pressed(self: Lookout, seen: Sight) -> Sight:
+        if seen.state.values[0] == 7:
+            signal.raise_signal(signal.SIGINT)
+        return right(self, seen)
+
+    monkeypatch.setattr(Lookout, "closer", pressed)
+    line = ["explore", f"{tmp_path / 'my_count.py'}:COUNT", "--out", str(page)]
+    assert main([*line, "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["states"], told["complete"], told["bound"]) == (9, False, "interrupted")
+    assert "raftnb-explorer" in page.read_text(encoding="utf-8")
+    assert main(line) == 3
+    assert capsys.readouterr().out.endswith("nearest to where it begins; stopped: interrupted\n")
+
+
+def test_ctrl_c_that_is_pressed_again_leaves_the_page_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_count.py").write_text(COUNT, encoding="utf-8")
+    page = tmp_path / "count.html"
+    page.write_text("before")
+
+    def twice(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Lookout, "closer", twice)
+    line = ["explore", f"{tmp_path / 'my_count.py'}:COUNT", "--out", str(page), "--json"]
+    assert main(line) == 3
+    assert json.loads(capsys.readouterr().out)["bound"] == "interrupted"
+    assert page.read_text() == "before"

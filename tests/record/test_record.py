@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +20,9 @@ from raftnb import UsageError
 from raftnb.__main__ import main
 from raftnb.linear import read_history
 from raftnb.record import record
-from raftnb.record.cluster import Cluster
+from raftnb.record.cluster import Call, Cluster
 from raftnb.record.processes import Guarded, Processes, free_ports, python_program
+from raftnb.record.run import Run
 from tests.signals import heeds_ctrl_c
 
 needs_pysyncobj = pytest.mark.skipif(
@@ -182,30 +186,83 @@ def test_a_run_that_is_stopped_leaves_no_process(number: signal.Signals, tmp_pat
     assert until(lambda: naming(str(tmp_path)) == [])
 
 
+def pressing(monkeypatch: pytest.MonkeyPatch, *, at: str, call: int, times: int = 1) -> None:
+    """Let Ctrl-C be pressed in this call of a method of a run, the first of which is 1."""
+    right, number = getattr(Run, at), itertools.count(1)
+
+    def pressed(*given: Any) -> Any:
+        if next(number) == call:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+        return right(*given)
+
+    monkeypatch.setattr(Run, at, pressed)
+
+
 @needs_pysyncobj
-def test_after_ctrl_c_it_is_said_where_the_calls_until_then_are(
+def test_after_ctrl_c_what_was_recorded_is_judged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def pressed(cluster: Cluster, history: Path, **_: object) -> None:
-        history.write_text(text)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("raftnb.record.record", pressed)
-    for text in ("{}\n", ""):
-        out = tmp_path / f"run {len(text)}"
-        assert main(["record", "pysyncobj", "--json", "--out", str(out)]) == 3
-        told, said = capsys.readouterr()
-        assert json.loads(told)["bound"] == "interrupted"
-        assert (f"until then: {out / 'history.jsonl'}" in said) == bool(text)
-
-
-@needs_etcd
-def test_etcd_is_linearizable(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["record", "etcd", "--seconds", "3", "--faults", "kill"]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("etcd: ")
-    assert "linearizable holds" in told
+    pressing(monkeypatch, at="_fault", call=3)
+    line = ["record", "pysyncobj", "--seconds", "600", "--out", str(tmp_path / "run"), "--json"]
+    begun, heard = time.monotonic(), signal.getsignal(signal.SIGINT)
+    assert main(line) == 3
+    assert time.monotonic() - begun < 60
+    assert signal.getsignal(signal.SIGINT) is heard
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["bound"]) == ("unknown", "interrupted")
+    assert told["linearizable"]["verdict"] == told["conforms"]["verdict"] == "holds"
+    assert len(told["faults"]) == 3
+    assert told["answered"] > 0
     assert naming("raftnb-nodes-") == []
+
+
+class Nobody(Cluster):
+    """A cluster of one node, which does nothing; of each get it is said that it found a 5."""
+
+    names, model = ("n1",), "kv"
+
+    def words(self, name: str) -> list[str]:
+        return ["sleep", "1000"]
+
+    def is_ready(self, name: str) -> bool:
+        return True
+
+    def call(self, name: str, dice: random.Random, seen: dict[str, Any]) -> Call:
+        return "get", ("x",), lambda: 5
+
+
+def record_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("raftnb.commands.record._cluster", lambda *_: Nobody(tmp_path))
+    line = ["record", "pysyncobj", "--seconds", "600", "--faults", "kill", "--json"]
+    return main([*line, "--out", str(tmp_path / "run")])
+
+
+def test_what_ctrl_c_left_may_be_violated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pressing(monkeypatch, at="_fault", call=2)
+    assert record_nobody(tmp_path, monkeypatch) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["bound"]) == ("violated", "interrupted")
+
+
+def test_ctrl_c_that_is_pressed_again_ends_it_and_says_where_the_calls_until_then_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pressing(monkeypatch, at="_fault", call=2, times=2)
+    assert record_nobody(tmp_path, monkeypatch) == 3
+    told, said = capsys.readouterr()
+    assert json.loads(told)["bound"] == "interrupted"
+    assert f"until then: {tmp_path / 'run' / 'history.jsonl'}" in said
+
+
+def test_ctrl_c_before_clients_call_leaves_nothing_to_judge(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pressing(monkeypatch, at="start", call=1)
+    assert record_nobody(tmp_path, monkeypatch) == 3
+    assert capsys.readouterr().err == "interrupted before anything was found\n"
 
 
 def test_without_etcd_it_is_said_what_is_missing(
