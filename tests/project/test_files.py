@@ -122,3 +122,8 @@ def test_no_file_speaks_of_the_place_where_it_was_written() -> None:
     files = committed("*.py", "*.md", "*.ipynb", "*.toml", "*.yml", "Makefile", "*.svg", "*.json")
     found = [p.name for p in files if named.search(p.read_text(encoding="utf-8"))]
     assert [name for name in found if name != Path(__file__).name] == []
+
+
+def test_what_is_printed_for_tlc_is_in_its_folder_alone() -> None:
+    """A module that was tried by hand is easily committed with a change."""
+    assert {path.parent.name for path in committed("*.tla")} == {"pluscal"}
