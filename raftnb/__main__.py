@@ -6,7 +6,6 @@ import argparse
 import errno
 import gc
 import io
-import json
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from contextvars import copy_context
 from importlib import import_module
 from typing import Any, NoReturn
 
-from raftnb.commands.common import Parser
+from raftnb.commands.common import Parser, print_json, unusable
 from raftnb.data.errors import RaftnbError
 
 COMMANDS = {
@@ -85,34 +84,42 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (0, 1, 3; 2 for a usage or specification error).
 
     A fault of the package itself is reported with its traceback and exit code 3: Python's own exit
-    code for it is 1, which would say *violated*.
+    code for it is 1, which would say *violated*. With `--json` one JSON value is printed, whatever
+    happens.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what it cannot write is escaped, no error
             stream.reconfigure(errors="backslashreplace")
     given = sys.argv[1:] if words is None else list(words)
     try:
-        arguments = build_parser(given[0] if given else "").parse_args(given)
-        code = int(copy_context().run(arguments.run, arguments))
+        told, code = _run(given)
+        if told and "--json" in given:
+            print_json(told)
         if sys.stdout is not None:  # it is closed
             sys.stdout.flush()
         return code
+    except OSError as error:
+        return _not_printed(error)
+
+
+def _run(given: list[str]) -> tuple[dict[str, Any], int]:
+    """What a command that found nothing has `--json` print instead, and the exit code."""
+    try:
+        arguments = build_parser(given[0] if given else "").parse_args(given)
+        return {}, int(copy_context().run(arguments.run, arguments))
     except RaftnbError as error:
         error.place = error.place or f"command line: {' '.join(given[:2])}"
-        print(error, file=sys.stderr)
-        return USAGE_ERROR
+        return unusable(error), USAGE_ERROR
     except KeyboardInterrupt as stop:
         bound = str(stop) or "interrupted"
-        if "--json" in given:
-            print(json.dumps(UNFOUND | {"bound": bound}))
         print(f"{bound} before anything was found", file=sys.stderr)
-        return UNKNOWN
+        return UNFOUND | {"bound": bound}, UNKNOWN
     except Exception as error:
         if isinstance(error, OSError) and error.errno in NOT_PRINTED and not error.filename:
-            return _not_printed(error)
+            raise
         traceback.print_exc()
         print("a fault of raftnb itself; nothing was decided", file=sys.stderr)
-        return UNKNOWN
+        return UNFOUND | {"bound": "a fault of raftnb itself"}, UNKNOWN
 
 
 def _not_printed(error: OSError) -> int:

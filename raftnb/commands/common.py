@@ -6,12 +6,14 @@ import argparse
 import json
 import math
 import re
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from raftnb.commands.traces import keep
-from raftnb.data.errors import UsageError
+from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.names import nearest
 from raftnb.data.verdict import Answer, Verdict
 from raftnb.language.spec import Model
@@ -139,6 +141,18 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def print_json(data: Any) -> None:
     """Print one JSON value on standard output."""
     print(json.dumps(data))
+
+
+def unusable(error: RaftnbError, file: str = "") -> dict[str, Any]:
+    """Say what cannot be used, a file or a command line; what --json prints of it, in any command.
+
+    The place names the file.
+    """
+    if file and Path(file).name not in error.place:
+        error.place = f"{file}, {error.place}" if error.place else file
+    print(error, file=sys.stderr)
+    told = {name: getattr(error, name) for name in ("place", "found", "allowed", "cure")}
+    return ({"file": file} if file else {}) | {"verdict": "unusable", "error": told}
 
 
 def report(

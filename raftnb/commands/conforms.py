@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from raftnb.commands.common import add_json, add_number, print_json
+from raftnb.commands.common import add_json, add_number, print_json, unusable
 from raftnb.commands.files import file_to_write, is_written
 from raftnb.commands.limits import add_max_seconds
 from raftnb.commands.loading import load, target_of
@@ -77,9 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             found = _held(name, mapping, arguments)
         except RaftnbError as error:
-            error.place = ", ".join(filter(None, (_unless_in(name, error.place), error.place)))
-            print(error, file=sys.stderr)
-            rows.append({"file": name, "verdict": "unusable", "error": _as_json(error)})
+            rows.append(unusable(error, name))
             codes.append(UNUSABLE)
             continue
         kept = _kept(found, name, arguments.page)
@@ -104,17 +101,6 @@ def _kept(found: Conformance, name: str, page: Path | None) -> str:
     account = found.account(read_events(name))
     title = f"{Path(name).name}: {found.verdict}, {found.spec}"
     return str(page) if is_written(page, log_stepper(account).page(title), "--page") else ""
-
-
-def _unless_in(name: str, place: str) -> str:
-    """The file's name, unless the place has it already."""
-    return "" if name.rpartition("/")[2] in place else name
-
-
-def _as_json(error: RaftnbError) -> dict[str, str]:
-    return {
-        "place": error.place, "found": error.found, "allowed": error.allowed, "cure": error.cure,
-    }  # fmt: skip
 
 
 def _held(name: str, mapping: EventMapping, arguments: argparse.Namespace) -> Conformance:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from raftnb.commands.common import add_amount, add_json, print_json
+from raftnb.commands.common import add_amount, add_json, print_json, unusable
 from raftnb.commands.files import file_to_write, is_written
 from raftnb.data.errors import RaftnbError, UsageError
 from raftnb.data.events import text
@@ -98,10 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             row, code = _judged(name, model, arguments)
         except RaftnbError as error:
-            if len(arguments.files) == 1:
-                raise
-            row, code = {"file": name, "verdict": "unusable", "reason": str(error)}, UNUSABLE
-            print(f"{name}: unusable\n{error}", file=sys.stderr)
+            row, code = unusable(error, name), UNUSABLE
         except KeyboardInterrupt:
             print(f"interrupted at {name}", file=sys.stderr)
             row = {"file": name, "verdict": "unknown", "reason": "interrupted while it was read"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 
@@ -194,6 +195,20 @@ def test_a_bad_line_exits_with_2_and_four_lines(
     assert found in said["found"]
     assert said["allowed"]
     assert cure in said.get("cure", "")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_with_json_one_object_says_what_standard_error_says(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*shlex.split(line), "--json"]) == 2
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert told["verdict"] == "unusable"
+    labels = {"at": "place"}
+    for row in printed.err.rstrip("\n").split("\n"):
+        label = row.partition(":")[0]
+        assert LABELS.sub("", row, count=1) == told["error"][labels.get(label, label)]
 
 
 def test_every_command_has_bad_lines() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,3 +140,74 @@ def test_what_holds_says_which_claims_it_says_nothing_of(command, left, tmp_path
     assert json.loads(capsys.readouterr().out)["not_asked"] == left
     assert main(["check", words[1]]) == 1  # violated: what was not asked is not what matters
     assert "not asked" not in capsys.readouterr().out
+
+
+TAKE_A_FILE = [
+    "check {file}:X",
+    "check sequential-store --start {file}",
+    "check sequential-store --view {file}:look",
+    "check sequential-store --action-constraint {file}:calm",
+    "check sequential-store --variant {file}:Calm",
+    "sweep {file}:X",
+    "states {file}:X --out states.jsonl",
+    "states sequential-store --out states.jsonl --start {file}",
+    "explore {file}:X --out page.html",
+    "walk {file}:X",
+    "liveness {file}:X",
+    "refines {file}:X",
+    "prove {file}:X",
+    "pluscal {file}:X",
+    "histories {file}:X",
+    "replay raft {file}",
+    "drive {file}:X",
+    "linearizable {file} --model kv",
+    "linearizable {file} --model {file}:X",
+    "conforms {file} --format libraft",
+    "conforms {file} --mapping {file}:X",
+]
+UNREADABLE = {"missing": None, "a text": b"what is this? {", "not UTF-8": b"\xff\xfe\x00\x81"}
+
+
+@pytest.mark.parametrize("content", UNREADABLE)
+@pytest.mark.parametrize("line", TAKE_A_FILE)
+def test_a_file_that_cannot_be_read_is_one_object_of_every_command(
+    line: str, content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / ("given.json" if "--start" in line else "given.py")
+    if (data := UNREADABLE[content]) is not None:
+        file.write_bytes(data)
+    assert main([*shlex.split(line.format(file=file)), "--json"]) == 2
+    told, said = capsys.readouterr()
+    row = json.loads(told)
+    assert row["verdict"] == "unusable"
+    assert row["error"]["place"]
+    assert row["error"]["found"] in said
+
+
+def test_files_that_cannot_be_read_are_told_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "none.json")
+    rows = []
+    for command in ("linearizable {} --model kv", "conforms {} --format libraft"):
+        one = printed(capsys, f"{command.format(file)} --json")
+        two = printed(capsys, f"{command.format(f'{file} {file}')} --json")
+        assert (one[0], two[0]) == (2, 2)
+        assert json.loads(two[1]) == [json.loads(one[1])] * 2
+        rows.append(json.loads(one[1]))
+    first, second = rows
+    assert first.keys() == second.keys() == {"file", "verdict", "error"}
+    assert first["error"].keys() == second["error"].keys()
+    assert file in first["error"]["place"]
+    assert file in second["error"]["place"]
+
+
+def test_a_fault_of_the_package_itself_is_an_object_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("raftnb.commands.check.check", faulty)
+    code, out = printed(capsys, "check sequential-store --json")
+    assert (code, json.loads(out)["bound"]) == (3, "a fault of raftnb itself")
