@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Token
-from functools import cached_property
 from typing import Any
 
 from raftnb.data.calls import told_plainly
@@ -54,6 +53,7 @@ class World:
         }
         self.actor: Process | None = None
         self.writes: set[int] = set()
+        self._instances: tuple[ActionInstance, ...] = ()
         self._ranges: dict[Property, Ranges] = {}
         self.bases = Bases(model)
         self.cells: list[Any] = [None] * len(model.layout.cells)
@@ -68,11 +68,13 @@ class World:
         if state is not None:
             self.reset(state)
 
-    @cached_property
+    @property
     def instances(self) -> tuple[ActionInstance, ...]:
         """Every action of every process, with every choice of its arguments."""
-        with self:
-            return tuple(instances_in(self))
+        if not self._instances:  # no `cached_property`: its `__dict__` makes all attributes slow
+            with self:
+                self._instances = tuple(instances_in(self))
+        return self._instances
 
     @property
     def horizon(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 
 import pytest
@@ -83,3 +84,16 @@ def test_runs_are_kept_while_some_are_found_again(again):
             assert runs.find([0])
     kept = sum(runs.find([value]) is not None for value in range(9 * TRIED))
     assert kept == (9 * TRIED if again else TRIED)
+
+
+def test_python_looks_up_the_attributes_of_a_tracer_the_quick_way():
+    """It does not where there is a `__dict__`: one attribute too many, or one who asks for it."""
+    memo = Memo(CAR())
+    with memo.tracer:
+        memo.leaf(0, [number(memo, 2, 0)])
+    assert memo.tracer.instances
+    assert not any(
+        isinstance(one, dict) and "cells" in one for one in gc.get_referents(memo.tracer)
+    )
+    assert vars(memo.tracer)
+    assert any(isinstance(one, dict) and "cells" in one for one in gc.get_referents(memo.tracer))

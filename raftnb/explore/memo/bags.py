@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,7 @@ class Bags:
         if not ops:
             return 0
         if ops not in self.deltas:
-            self.deltas[ops] = self.delta.append(self.op.extend(ops))
+            self.deltas[ops] = self.delta.append(self.op.extend(itertools.chain.from_iterable(ops)))
             self.longest_delta = max(self.longest_delta, len(ops))
         return self.deltas[ops]
 

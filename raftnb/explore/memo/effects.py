@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from raftnb.data.values import Message
-from raftnb.explore.memo.affected import BAG_BIT
+from raftnb.explore.memo.affected import BAG_BIT, mask
 from raftnb.explore.memo.interning import Interner
 from raftnb.explore.memo.runs import Effect, Member
 from raftnb.explore.memo.tracer import Outcome, Tracer
@@ -30,20 +30,22 @@ class Effects:
         self.written: list[int] = []  # for each label the cells that its steps were seen to write
 
     def of(self, member: Member, outcome: Outcome) -> Effect:
-        """The effect of an outcome of the run that the tracer has made last, or would make now."""
+        """The effect of an outcome of the run that the tracer has made last, or would make now.
+
+        One that only writes is what others of the member are that write the same cells.
+        """
+        if outcome.ops or outcome.picks or member.instance.channel is not None:
+            return self._new(member, outcome)
+        written = outcome.changes[0]
+        if written not in member.effects:
+            member.effects[written] = self._new(member, outcome)
+        return member.effects[written]
+
+    def _new(self, member: Member, outcome: Outcome) -> Effect:
         ops = tuple([(self.interner.message_id(m), kind) for m, kind in outcome.ops])
         label = self._label(member, outcome)
-        self.written[label] |= self._bits(outcome)
+        self.written[label] |= mask(outcome.changes[0].cells) | (BAG_BIT if ops else 0)
         return label, self.interner.bags.delta_of(ops)
-
-    def _bits(self, outcome: Outcome) -> int:
-        """What an outcome writes, as the bits that `affected.mask` gives to cells."""
-        bits, components = BAG_BIT if outcome.ops else 0, self.interner.components
-        for component, cells in outcome.changes:
-            first = components[component][0] + 1
-            for offset, _ in cells:
-                bits |= 1 << first + offset
-        return bits
 
     def _label(self, member: Member, outcome: Outcome) -> int:
         instance, message = member.instance, member.message

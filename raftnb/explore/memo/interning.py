@@ -26,8 +26,19 @@ from raftnb.language.world import World
 
 BAG = -1  # in place of a cell: the bag of messages in flight
 
-Changes = tuple[tuple[int, list[tuple[int, int]]], ...]
-"""For each component that is written: which of its cells, and the numbers of their values."""
+
+@dataclass(eq=False, slots=True)
+class Written:
+    """Some cells, in order, and where they are in a row: there is one of it for the same cells."""
+
+    cells: tuple[int, ...]
+    components: tuple[int, ...]
+    places: list[list[tuple[int, int]]]
+    """For each of the components which of its cells, each with where it is among these."""
+
+
+Changes = tuple[Written, tuple[int, ...]]
+"""Which cells are written, and for each of them the number of its value."""
 
 
 @dataclass
@@ -74,8 +85,10 @@ class Interner:
         self.class_of: list[list[int]] = []  # the same, which is sooner read in Python
         self.class_ids: list[tuple[Pool, list[int], dict[tuple[int, ...], int]]] = []
         self._projections: dict[tuple[int, frozenset[int]], int] = {}
+        self._written: dict[tuple[int, ...], Written] = {}
         self._values = [self.pools[pool].values for pool in self.pool_of]
         self._parts = [self.pools[pool].parts for pool in self.pool_of]
+        self._ids = [self.pools[pool].ids for pool in self.pool_of]
         self._numbered = [
             self.pools[pool].numbered[offset]
             for cells, pool in zip(self.components, self.pool_of, strict=True)
@@ -139,32 +152,40 @@ class Interner:
 
     def changes(self, cells: Iterable[int], values: Sequence[Any]) -> Changes:
         """What it means to write some of the cells of a state, each with its value there."""
-        found: dict[int, list[tuple[int, int]]] = {}
-        for cell in sorted(cells):
+        parts, order = [], tuple(sorted(cells))
+        for cell in order:
             try:
-                part = self._numbered[cell][0][values[cell]]
+                parts.append(self._numbered[cell][0][values[cell]])
             except (KeyError, TypeError):
-                part = self.part(cell, values[cell])
-            found.setdefault(self.columns[cell], []).append((self.offsets[cell], part))
-        return tuple(found.items())
+                parts.append(self.part(cell, values[cell]))
+        return self._written.get(order) or self._places(order), tuple(parts)
+
+    def _places(self, cells: tuple[int, ...]) -> Written:
+        places: dict[int, list[tuple[int, int]]] = {}
+        for at, cell in enumerate(cells):
+            places.setdefault(self.columns[cell], []).append((self.offsets[cell], at))
+        new = self._written[cells] = Written(cells, tuple(places), list(places.values()))
+        return new
 
     def written(self, changes: Changes) -> list[tuple[int, Any]]:
         """The cells that are written, each with its new value."""
-        places = [
-            (self.components[component][offset], part)
-            for component, cells in changes
-            for offset, part in cells
-        ]
-        return [(cell, self._numbered[cell][1][part]) for cell, part in places]
+        cells = zip(changes[0].cells, changes[1], strict=True)
+        return [(cell, self._numbered[cell][1][part]) for cell, part in cells]
 
-    def changed(self, component: int, number: int, changes: Sequence[tuple[int, int]]) -> int:
-        """The number of a component's value in which some cells have other ones: (place, part)."""
-        parts = list(self._parts[component][number])
-        for offset, part in changes:
-            parts[offset] = part
-        key = tuple(parts)
-        known = self.pools[self.pool_of[component]].ids.get(key)
-        return self._number(component, key) if known is None else known
+    def changed(self, row: Sequence[int], changes: Changes) -> list[int]:
+        """What changes write to a row: a component and its number, and so on."""
+        written, new = changes
+        found: list[int] = []
+        for component, places in zip(written.components, written.places, strict=True):
+            parts = list(self._parts[component][row[component]])
+            for offset, at in places:
+                parts[offset] = new[at]
+            key = tuple(parts)
+            number = self._ids[component].get(key)
+            if number is None:
+                number = self._number(component, key)
+            found += component, number
+        return found
 
     def _number(self, component: int, parts: tuple[int, ...]) -> int:
         """The number of a value; a new one is classified and marked."""

@@ -144,14 +144,14 @@ class Memo:
             self.slots.meet_messages()
         return path, self.result.extend(results)
 
-    def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[Any]]:
-        results: list[Any] = []
+    def _take_bundle(self, slot: Slot, row: Sequence[int]) -> tuple[Path, list[int]]:
+        results: list[int] = []
         own = frozenset() if slot.component is None else self.interner.owned[slot.component]
         for member in list(slot.members):
             ran = self._run(member, row)
             if ran.own is None:
                 ran.own = own.issuperset(ran.observed.reads) and all(
-                    one == slot.component for one in ran.observed.written()
+                    one == slot.component for some in ran.observed.written() for one in some
                 )
             if not ran.own:
                 self.trees.uproot(slot.number)
@@ -182,15 +182,17 @@ class Memo:
             raise placed(error, action) from error
         return ran
 
-    def _rows(self, member: Member, ran: Ran, row: Sequence[int]) -> list[Any]:
-        """The outcomes as rows of `Tables.result`."""
-        changed, rows = self.interner.changed, []
+    def _rows(self, member: Member, ran: Ran, row: Sequence[int]) -> list[int]:
+        """The outcomes as rows of `Tables.result`, one after the other."""
+        changed = self.interner.changed
+        rows: list[int] = []
         try:
             for way, outcome in enumerate(ran.observed.outcomes):
-                writes = [(c, changed(c, row[c], cells)) for c, cells in outcome.changes]
+                writes = changed(row, outcome.changes)
                 if way == len(ran.effects):  # after the writes: new values are numbered first
                     ran.effects += (self.effects.of(member, outcome),)
-                rows.append((*ran.effects[way], *self.write.extend(writes)))
+                rows += ran.effects[way]
+                rows += self.write.extend(writes)
         except RaftnbError as error:
             raise placed(error, member.instance.action) from error
         return rows

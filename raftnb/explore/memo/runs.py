@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from raftnb.data.values import Message
+from raftnb.explore.memo.interning import Written
 from raftnb.explore.memo.tracer import Observed
 from raftnb.explore.memo.trees import NotDetermined, Path
 from raftnb.language.instances import ActionInstance
@@ -87,3 +88,5 @@ class Member:
     instance: ActionInstance
     message: Message | None
     runs: Runs = field(default_factory=Runs)
+    effects: dict[Written, Effect] = field(default_factory=dict)
+    """Those of outcomes that only write, by the cells that they write."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from raftnb.data.domains import running
 from raftnb.data.errors import RaftnbError, SpecError
@@ -22,7 +23,8 @@ from raftnb.language.world import World
 EVERY_RUN_UP_TO, THEN_ONE_IN = 12, 31
 
 
-class Outcome(NamedTuple):
+@dataclass(slots=True)
+class Outcome:
     """One successor: what it writes, what becomes of messages, and the choices made."""
 
     changes: Changes
@@ -31,15 +33,16 @@ class Outcome(NamedTuple):
     choices: tuple[Any, ...]
 
 
-class Observed(NamedTuple):
+@dataclass(slots=True)
+class Observed:
     """What a run read (cells in the order of their first reading, -1 is the bag) and gave."""
 
     reads: tuple[int, ...]
     outcomes: tuple[Outcome, ...]
 
-    def written(self) -> tuple[int, ...]:
-        """The components that it writes, some more than once."""
-        return tuple([one for outcome in self.outcomes for one, _ in outcome.changes])
+    def written(self) -> tuple[tuple[int, ...], ...]:
+        """The components that each outcome writes."""
+        return tuple([outcome.changes[0].components for outcome in self.outcomes])
 
 
 class Ahead(World):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -68,17 +68,17 @@ class Paths:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], Path] = {}
+        self._known: dict[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]], Path] = {}
 
-    def of(self, reads: tuple[int, ...], written: tuple[int, ...] = ()) -> Path:
-        """The path of a run that read some cells, and wrote some components.
+    def of(self, reads: tuple[int, ...], written: tuple[tuple[int, ...], ...] = ()) -> Path:
+        """The path of a run that read some cells, and whose outcomes wrote some components.
 
         A component that is written counts as read as a whole, at last.
         """
         key = reads, written
         if key not in self._known:
             columns, components = self.places.columns, self.places.components
-            whole = [cell for one in written for cell in components[one]]
+            whole = [cell for some in written for one in some for cell in components[one]]
             order = tuple([(cell, columns[cell]) for cell in dict.fromkeys([*reads, *whole])])
             cells = dict[int, set[int]]()
             for cell, column in order:
@@ -87,7 +87,8 @@ class Paths:
         return self._known[key]
 
 
-class Look(NamedTuple):
+@dataclass(eq=False, slots=True)
+class Look:
     """What Python knows of a node: what is looked at there, and where each number seen leads."""
 
     column: int
@@ -130,9 +131,8 @@ class Trees:
             look = looks[node]
             if look is None:
                 return node
-            column, _, _, classes, edges = look
-            number = row[column]
-            node = edges.get(number if classes is None else classes[number], 0)
+            number, classes = row[look.column], look.classes
+            node = look.edges.get(number if classes is None else classes[number], 0)
         if number == NO_BAG_YET:  # no edge has this number
             raise NeedsBag
         return 0

@@ -30,12 +30,11 @@ class Growing:
         self.numbers += row
         return len(self.numbers) // self.width - 1
 
-    def extend(self, rows: Iterable[Iterable[int]]) -> tuple[int, int]:
-        """Add several rows; return where they start and end."""
+    def extend(self, rows: Iterable[int]) -> tuple[int, int]:
+        """Add several rows, one after the other; return where they start and end."""
         numbers = self.numbers
         start = len(numbers)
-        for row in rows:
-            numbers += row
+        numbers += rows
         return start // self.width, len(numbers) // self.width
 
     def rows(self, first: int, end: int) -> Iterator[tuple[int, ...]]:
