@@ -191,6 +191,31 @@ static __attribute__((noinline)) void take_over_at(int cell, W *row, uint64_t *h
 }
 #define CHANGED_AT(cell) take_over_at(cell, row, &hash, &need);
 
+/* In some places nothing is left of an action that depends on who does it (alike.py). Of those in a
+   loop who come to one in the same state, the first goes on. The others would do the same, so that
+   its steps are taken once more for each: they are counted, or collected. */
+struct way { int by; uint32_t n; size_t from; }; /* who came first; how many steps; where collected */
+extern struct way *ways, *way; /* of the loop, where this may be so; of the instance that goes now */
+extern int goes, may_repeat;
+extern size_t collected_n;
+int repeat_steps(void); /* whether there are any */
+
+static inline void open_ways(struct way *met, int n) {
+    ways = may_repeat ? met : 0;
+    for (int i = 0; i < n; i++) met[i].by = -1;
+}
+static inline void begin_to_go(int instance) { way = 0, goes = instance; }
+static inline int is_alike(int place) {
+    if (!ways) return 0;
+    way = &ways[place];
+    if (way->by < 0) *way = (struct way){goes, 0, collected_n};
+    return way->by != goes;
+}
+static inline void went(void) {
+    if (way) way->n++;
+}
+static inline int goes_again(void) { return way && way->by != goes && repeat_steps(); }
+
 /* A step of an action with the arguments `a` that receives nothing, where all cells are fields of a row
    and each claim is a bit of one word. What it may have `changed` are a few cells, which become what
    they were before. */
@@ -206,15 +231,21 @@ static __attribute__((noinline)) void take_over_at(int cell, W *row, uint64_t *h
         or_else;                                                                                  \
         if (written_n) undo();                                                                    \
     }
-#define STEPS_OF(name, run, changed)                                                              \
+#define STEPS_OF(name, run, places, changed)                                                      \
     static int name(const struct slot *slot) {                                                    \
+        static struct way met[places + 1];                                                        \
         int moved = 0;                                                                            \
         load_state();                                                                             \
         const struct member *one = in_slot + slot->first, *end = one + slot->n;                   \
+        if (places) open_ways(met, places);                                                       \
         for (; one < end && !halt; one++) {                                                       \
             const W *a = constants + one->arguments;                                              \
-            STEP(one->instance, run, changed, note_first(disabled_in + one->instance))            \
+            if (places) begin_to_go(one->instance);                                               \
+            STEP(one->instance, run, changed; if (places) went(),                                 \
+                 if (places && goes_again()) moved = 1;                                           \
+                 else note_first(disabled_in + one->instance))                                    \
         }                                                                                         \
+        if (places) ways = 0;                                                                     \
         return moved;                                                                             \
     }
 #define ONE_STEP(name, number, run, changed, ...)                                                 \
@@ -228,13 +259,15 @@ static __attribute__((noinline)) void take_over_at(int cell, W *row, uint64_t *h
 
 /* The same of an action that chooses: each instance with one script after the other. What is static
    outlives the way back from where there is nothing to choose from. */
-#define CHOICES_OF(name, run, changed)                                                            \
+#define CHOICES_OF(name, run, places, changed)                                                    \
     static int name(const struct slot *slot) {                                                    \
         static const struct member *one, *end;                                                    \
         static int moved, any_moved;                                                              \
+        static struct way met[places + 1];                                                        \
         W *const from = top;                                                                      \
         load_state();                                                                             \
         one = in_slot + slot->first, end = one + slot->n, moved = any_moved = 0;                  \
+        if (places) open_ways(met, places);                                                       \
         if (setjmp(on_disabled)) {                                                                \
             top = from, undo();                                                                   \
             goto tried;                                                                           \
@@ -242,12 +275,15 @@ static __attribute__((noinline)) void take_over_at(int cell, W *row, uint64_t *h
         while (one < end && !halt) {                                                              \
             const W *a = constants + one->arguments;                                              \
             choices = 0;                                                                          \
-            STEP(one->instance, run, changed, )                                                   \
+            if (places) begin_to_go(one->instance);                                               \
+            STEP(one->instance, run, changed; if (places) went(), )                               \
         tried:                                                                                    \
             if (choices && next_script()) continue;                                               \
+            if (places && goes_again()) moved = 1;                                                \
             if (!moved) note_first(disabled_in + one->instance);                                  \
             any_moved |= moved, moved = 0, one++;                                                 \
         }                                                                                         \
+        if (places) ways = 0;                                                                     \
         return any_moved;                                                                         \
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from raftnb.data.errors import SpecError
+from raftnb.explore.compiled.alike import Alike, marked
 from raftnb.explore.compiled.expressions import Expressions, Names, handler
 from raftnb.explore.compiled.interpreted import texts_in
 from raftnb.explore.compiled.tables import Tables
@@ -37,6 +38,8 @@ class Functions:
         self._heads: list[str] = []
         self._bodies: list[str] = []
         self._runs: dict[tuple[Any, str], tuple[str, bool]] = {}
+        self.alike: dict[str, int] = {}
+        """At how many places those who run a function may be found to be alike."""
         self.arguments: list[int] = []
         """Where those of each instance that was written stand among the constants."""
 
@@ -132,6 +135,9 @@ class Functions:
             raise NotCompiled("`return` with a value in an action")
         return [f"return {self.expressions.fitted(s.value, env, inside.returns)};"]
 
+    def _alike(self, s: Alike, env: Names, inside: Routine) -> list[str]:
+        return [f"if (is_alike({s.number})) return 0;"]
+
     # Actions.
 
     def instance(self, instance: ActionInstance) -> tuple[str, Numbers]:
@@ -169,10 +175,14 @@ class Functions:
         """The function that takes an action's arguments as a row, and keeps the order of labels."""
         run, cycle = self.tables.fresh("a"), cls.cycle
         given = ", ".join(f"a[{i}]" for i in range(len(routine.parameters)))
+        in_order = cycle is not None and name in cycle.labels
+        if not in_order:
+            alone = {"self"} if len(self.tables.members[cls.root]) == 1 else set()
+            routine, self.alike[run] = marked(routine, self.model.constants.keys() | alone)
         called = f"{self.name_of(routine)}({given})"
         sends = any(isinstance(part, nodes.Send) for part in parts(routine))
         lines = ["actor = a[0];"] if sends else []
-        if cycle is None or name not in cycle.labels:
+        if not in_order:
             lines += [f"return {called};"]
         else:
             now, then = (self.tables.literal(label) for label in (name, cycle.after(name)))
@@ -275,4 +285,5 @@ STATEMENTS: dict[type[Statement], Any] = {
     nodes.Discard: Functions._discard,
     nodes.RunRoutine: Functions._run,
     nodes.Return: Functions._return,
+    Alike: Functions._alike,
 }

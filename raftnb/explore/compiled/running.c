@@ -4,6 +4,8 @@ jmp_buf on_disabled;
 const W *s, *t;
 int halt, written[MOST_WRITTEN], written_n, pc_cell, pc_written;
 W actor;
+struct way *ways, *way;
+int goes, may_repeat;
 
 /* Choices: a script says which option each `either` of a run takes. */
 

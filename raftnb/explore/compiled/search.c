@@ -2,7 +2,8 @@
 
 static int watches_deadlock;
 static W *collected, *collected_labels;
-static size_t collected_n, collected_most;
+size_t collected_n;
+static size_t collected_most;
 static int is_too_much; /* of what was gathered */
 
 /* Claims. */
@@ -195,6 +196,8 @@ static void leave_out(int instance) { result.generated++, result.cut++, taken[in
 static void collect_as(int what) {
     is_collecting = what;
     is_straight = !(what | STEPS | ALLOWED | SYMMETRIC | is_dealt_out);
+    may_repeat = what == SUCCESSORS;
+    if (!(what | ALLOWED | VIEWED)) may_repeat = !any(all_of(CONSTRAINT)); /* no step is cut */
 }
 
 #define NOWHERE 0xffffffffu
@@ -225,6 +228,23 @@ static __attribute__((noinline)) void collect(struct successor *one) {
     W *out = collected + at * (CELLS + 1);
     out[0] = (W)one->instance;
     unpack(out + 1, one->row);
+}
+
+/* What one instance did in a state is done by another, too (model.h). */
+int repeat_steps(void) {
+    if (!way->n) return 0;
+    note_first(enabled_in + goes);
+    if (!is_collecting) {
+        result.generated += way->n, taken[goes] += way->n;
+        return 1;
+    }
+    for (const W *from = collected + way->from * (CELLS + 1), *end = from + way->n * (CELLS + 1);
+         from < end; from += CELLS + 1) {
+        W *out = collected + collected_n++ * (CELLS + 1);
+        if (collected_n > collected_most) continue;
+        copy_words(out, from, CELLS + 1), out[0] = (W)goes;
+    }
+    return 1;
 }
 
 /* Whether it goes on from what is asked of its step. */
@@ -317,7 +337,7 @@ static void begin_at(uint32_t state) {
     read_words(base_row);
     base_hash = hash_of_row(base_row);
     if (SYMMETRIC) look_at_row(base_row);
-    state_is_loaded = questions_n = 0, top = stack;
+    state_is_loaded = questions_n = 0, top = stack, ways = 0;
     look_at_bag();
 }
 

@@ -124,10 +124,11 @@ class Slots:
         if changed is None:
             return "EACH", run
         _, chooses = self.functions.run_of(self.instances[number])
+        ways = self.functions.alike.get(run, 0)
         if chooses:
-            return "CHOICES_OF", f"{run}, {changed}"
+            return "CHOICES_OF", f"{run}, {ways}, {changed}"
         if len(slot.instances) > 1:
-            return "STEPS_OF", f"{run}, {changed}"
+            return "STEPS_OF", f"{run}, {ways}, {changed}"
         given = map(self.functions.tables.literal, self._given(number))
         return "ONE_STEP", f"{number}, {run}, {changed}, {', '.join(given)}"
 
