@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from raftnb.data.errors import UsageError
@@ -23,6 +23,8 @@ OBJECTS = 200 << 20
 """Bytes of shared memory for what local processes hand on to each other."""
 PATIENCE = 10.0
 """Seconds in which the machine with Ray's head must let one in."""
+TIMES = "RAY_gcs_server_port_wait_time_s"
+"""How often Ray tries to get an answer at an address, each time for most of a minute."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
@@ -97,7 +99,8 @@ class Cluster:
             try:
                 with told_if_long("Ray to begin here" if self.address == "local" else str(self)):
                     _knock(self.address)
-                    ray.init(**options)
+                    with _tried_once(self.address):
+                        ray.init(**options)
                 self._begun = True
                 return
             except Exception as error:
@@ -197,6 +200,19 @@ class Cluster:
         finally:
             for member, _, _ in open_.values():
                 self.end(member)
+
+
+@contextmanager
+def _tried_once(address: str) -> Iterator[None]:
+    """What listens at an address may be no Ray: Ray by itself would try twenty times."""
+    if address == "local" or TIMES in os.environ:
+        yield
+        return
+    os.environ[TIMES] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[TIMES]
 
 
 def _knock(address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from types import SimpleNamespace
@@ -69,6 +70,27 @@ def test_where_nobody_listens_ray_is_not_asked(
         Cluster(where).ray()
     assert "refused" in refused.value.found
     assert len(asked) == 1
+
+
+def test_ray_tries_once_whether_it_is_what_listens_and_as_often_as_it_likes_to_begin_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twenty times, as Ray does by itself, take a quarter of an hour."""
+    times: list[str | None] = []
+    fake = SimpleNamespace(
+        init=lambda **_: times.append(os.environ.get(cluster.TIMES)),
+        is_initialized=bool,
+        shutdown=bool,
+    )
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    monkeypatch.setattr(cluster, "_knock", bool)
+    for address in ("here:6379", "local"):
+        Cluster(address).ray()
+    assert times == ["1", None]
+    monkeypatch.setenv(cluster.TIMES, "7")
+    Cluster("here:6379").ray()
+    assert times[2:] == ["7"]
+    assert os.environ[cluster.TIMES] == "7"
 
 
 @pytest.mark.parametrize("given", [{"workers": 0}, {"workers": True}, {"address": "?"}])
