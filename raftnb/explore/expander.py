@@ -21,7 +21,15 @@ from raftnb.explore.tables.buffers import (
     make_successors,
 )
 from raftnb.explore.tables.canonical import replace_by_canonical
-from raftnb.explore.tables.layout import Counter, Scratch, Successors, Tables, Todo, Which
+from raftnb.explore.tables.layout import (
+    BagCounter,
+    Counter,
+    Scratch,
+    Successors,
+    Tables,
+    Todo,
+    Which,
+)
 from raftnb.explore.tables.states import Store
 from raftnb.explore.tables.threads import Threads
 
@@ -154,9 +162,12 @@ class Expander:
 
     def _ready(self, todo: list[Any]) -> Tables:
         bags = self.memo.interner.bags
+        slots = self.memo.slots.most(int(bags.counts[BagCounter.LONGEST]))
         for t, scratch in enumerate(self.scratches):
-            if 2 * len(todo[t]) + DEFERRED_MOST // 2 > len(scratch.deferred):
-                larger = np.zeros((4 * len(todo[t]), len(Todo)), dtype=np.int64)
+            waiting = len(todo[t])  # all may have to wait, and all slots of one state besides
+            needed = max(2 * waiting + DEFERRED_MOST // 2, waiting + slots)
+            if needed > len(scratch.deferred):
+                larger = np.zeros((max(4 * waiting, needed), len(Todo)), dtype=np.int64)
                 scratch = self.scratches[t] = scratch._replace(deferred=larger)
             scratch.counters[[Counter.DEFERRED, Counter.NEEDED, Counter.BAGS]] = 0
             scratch.recent[:] = 0

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from raftnb.explore import expander, reference
+from raftnb.explore import expander, reachable, reference
 from raftnb.explore.breadth_first import BreadthFirst
 from raftnb.explore.expander import Expander
 from raftnb.explore.result import Exploration, ExplorationOptions
 from raftnb.explore.tables import buffers
-from raftnb.language import Nat, Process, Spec, anything, when
+from raftnb.language import (
+    Delivery,
+    Domain,
+    Globals,
+    Message,
+    Nat,
+    Process,
+    Spec,
+    World,
+    anything,
+    discard,
+    in_flight,
+    send,
+    when,
+)
 from raftnb.language.spec import Model
 from raftnb.specs import SPECS
 
@@ -33,6 +48,47 @@ CLOCK = Spec(
     "clock", (Hand,), constants={"hands": 2, "most": 15}, initially=(as_far,), invariants=(as_far,)
 )
 RAFT = SPECS["raft"](servers=2)
+
+
+class Total(Globals):
+    n: Nat = 0
+
+
+class Item(Domain, number="items"):
+    pass
+
+
+class Chooser(Process):
+    def choose(self, one: Item, other: Item) -> None:
+        """It reads what is shared, so that each choice is a slot of its own."""
+        when(Total.n < 2)
+        when(one != other or Total.n == 0)
+        Total.n += 1
+
+
+CHOOSING = Spec("choosing", (Chooser,), (Total,), (Item,), constants={"items": 9})
+
+
+class Word(Message):
+    n: Nat
+
+
+class Hearer(Process):
+    def say(self) -> None:
+        when(Total.n == 0 and not any(True for _ in in_flight(Word)))
+        send(Word(n=1), to=self)
+        send(Word(n=2), to=self)
+
+    def hear(self, word: Word, one: Item, other: Item) -> None:
+        when(Total.n < 2)
+        discard(word)
+        Total.n += 1 if one == other else 2
+
+
+HEARING = Spec(
+    "hearing", (Hearer,), (Total,), (Item,), constants={"items": 6},
+    delivery=Delivery(loses=False, duplicates=False),
+)  # fmt: skip
 MODELS = pytest.mark.parametrize("model", [CLOCK(), RAFT], ids=["clock", "raft"])
 
 
@@ -69,6 +125,26 @@ def test_small_batches_find_the_same(monkeypatch, model, batch, growing_after):
     assert told(found) == told(right)
     assert len(set(other)) == len(other)
     assert set(other) == set(states)
+
+
+@pytest.mark.parametrize("model", [CHOOSING(), HEARING()], ids=["choosing", "hearing"])
+def test_a_state_may_have_more_slots_than_there_is_room_to_wait(monkeypatch, model):
+    """Buffers were doubled without end: it was not they that were too small."""
+    sizes(monkeypatch, DEFERRED_MOST=2)
+    monkeypatch.setattr(expander, "make_successors", no_more_than(expander.SUCCESSORS_MOST))
+    graph = reachable(model)
+    steps = [len(list(World(model).successors(graph.state(n)))) for n in range(len(graph))]
+    assert len(graph) == len(reference.state_graph(model).states)
+    assert np.bincount(graph.sources, minlength=len(graph)).tolist() == steps
+    assert max(steps) > 60
+
+
+def no_more_than(most: int) -> Any:
+    def make(shards: int, width: int, which: int, size: int) -> Any:
+        assert size <= most
+        return buffers.make_successors(shards, width, which, size)
+
+    return make
 
 
 @MODELS

@@ -120,6 +120,11 @@ class Slots:
             slots = [s for group in groups.values() for s in self._bundle(group, number)]
             self.receivers.append(slots)
 
+    def most(self, messages: int) -> int:
+        """How many slots a state has at most, with so many different messages in flight."""
+        static, receivers = self.tables()
+        return len(static) + messages * int(receivers.shape[1])
+
     def tables(self) -> tuple[Any, Any]:
         """`Tables.static` and `Tables.receivers` as they are now."""
         size = (len(self.all), len(self.receivers))
