@@ -46,6 +46,8 @@ class Reference:
     """The reference engine: plain Python, one state after the other, nothing clever.
 
     Where `too_long` says so of it, and of how many states were expanded, `run` raises `GivenUp`.
+    With symmetry `stands_for` gives the state that is met in place of another one; the first time
+    it is that state itself.
     """
 
     def __init__(
@@ -54,11 +56,16 @@ class Reference:
         options: ExplorationOptions,
         claims: bool = True,
         too_long: TooLong | None = None,
+        stands_for: Callable[[State], State] | None = None,
     ) -> None:
         self.too_long, self.begun = too_long, 0.0
         self.model, self.deadlock = model, options.deadlock
         self.max_states, self.max_depth = options.max_states, options.max_depth
         self.world, self.here, self.next = World(model), World(model), World(model)
+        self.symmetry, self.stands_for = options.symmetry, stands_for or (lambda state: state)
+        if options.symmetry:  # members have no order
+            for world in (self.world, self.here, self.next):
+                world.unordered = frozenset(domain.root for domain in model.spec.symmetric)
         self.allows = allowing(options.action_constraints) if options.action_constraints else None
         self.look = looking(model, options.view) if options.view else None
         self.seen: set[Any] = set()
@@ -119,6 +126,7 @@ class Reference:
         """
         self.generated += 1
         allowed = parent is None or self._is_allowed(parent[0], state)
+        state = self.stands_for(state)
         if state in self.parent:
             self.cut += state not in self.depth or not allowed
             return None
@@ -254,7 +262,7 @@ class Reference:
             not_checked=not_checked(self.model),
             cut=self.cut,
             merged=self.merged,
-            partial=remarks(self.model, self.witnesses, self.cut, False, self.merged),
+            partial=remarks(self.model, self.witnesses, self.cut, self.symmetry, self.merged),
             **found,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from raftnb.data.verdict import Verdict
@@ -21,6 +21,8 @@ SECONDS = 0.05
 that where plain Python does not come to an end by then no more is lost than that."""
 SHARED_PART = 0.1
 """So much more where what all programs share would have to be compiled, too, once a machine."""
+WITH_SYMMETRY = 0.5
+"""With symmetry it takes more than twice as long until numba is there."""
 EARLY = 1 / 5
 """After so large a part of the time a run foresees whether that is enough."""
 SHARED = 100_000
@@ -37,12 +39,16 @@ def answer_without_numba(
     will do, what the reference finds not to hold is left to the memo at once. What is possible the
     reference says where there are few states, however long it takes. It runs everything twice:
     what depends on more than the state is left to the memo, which says so. So is what cannot be
-    compiled. None, too, once numba is there. Raises what the specification raises.
+    compiled; with symmetry, unless it has few states and holds. None, too, once numba is there.
+    Raises what the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
     if "numba" in sys.modules or bounds != (None, None, None):
         return None
-    if options.symmetry or begins_widely(model):
+    if options.symmetry:
+        found = _compiled(model, options)
+        return _with_symmetry(model, options) if found is None else found
+    if begins_widely(model):
         return _compiled(model, options)
     for too_long in _limits(by_number=any_trace and bool(asked(model, "possible"))):
         try:
@@ -61,6 +67,27 @@ def answer_of_few_states(model: Model, options: ExplorationOptions) -> Explorati
         return _in_plain_python(model, options, has_many_states, any_trace=True)
     except GivenUp:
         return None
+
+
+def _with_symmetry(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What the reference engine finds of a model that holds, where that is soon found."""
+    from raftnb.explore.standing import Standing, has_few_orders, refuse_unearned
+
+    if begins_widely(model) or asked(model, "possible") or not has_few_orders(model):
+        return None
+    too_long = late_after(WITH_SYMMETRY)
+    stands = [Standing(model) for _ in range(2)]
+    runs = [Reference(model, options, too_long=too_long, stands_for=one) for one in stands]
+    try:
+        found = _twice(model, runs)
+    except GivenUp:
+        return None
+    if found is None or found.bound == "interrupted":
+        return found
+    if found.verdict is not Verdict.HOLDS:
+        return None
+    refuse_unearned(model, runs[0].depth)
+    return found
 
 
 def _limits(*, by_number: bool) -> Iterator[TooLong]:
@@ -91,18 +118,24 @@ def _in_plain_python(
     too_long: TooLong,
     any_trace: bool,
 ) -> Exploration | None:
+    found = _twice(model, [Reference(model, options, too_long=too_long) for _ in range(2)])
+    if found is None or found.bound == "interrupted":
+        return found
+    if found.verdict is Verdict.HOLDS or too_long is has_many_states:
+        return found
+    return _compiled(model, options) if any_trace else None
+
+
+def _twice(model: Model, runs: Sequence[Reference]) -> Exploration | None:
+    """What two runs find; None if they differ, and what the first says that is interrupted."""
     found = []
-    runs = [Reference(model, options, too_long=too_long) for _ in range(2)]
     for run in runs:
         found.append(run.run())
         if found[-1].bound == "interrupted":
             return found[-1]
     if runs[0].depth != runs[1].depth or found[0].coverage != found[1].coverage:
         return None
-    found[0] = with_possible(model, found[0], runs[0])
-    if found[0].verdict is Verdict.HOLDS or too_long is has_many_states:
-        return found[0]
-    return _compiled(model, options) if any_trace else None
+    return with_possible(model, found[0], runs[0])
 
 
 def _compiled(model: Model, options: ExplorationOptions) -> Exploration | None:

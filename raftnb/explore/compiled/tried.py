@@ -54,7 +54,9 @@ class Trial:
                 if renamed(self.model, state, names) not in known:
                     refuse_telling_apart(names, state, "the set of initial states", "")
 
-    def of_states(self, states: Iterable[State], seconds: float) -> None:
+    def of_states(
+        self, states: Iterable[State], seconds: float, actions: int = ACTIONS_TRIED
+    ) -> None:
         """What is claimed of states, and done in the first of them; no longer than it may take.
 
         Two members change places, and in every other state all of them do.
@@ -66,7 +68,7 @@ class Trial:
             all_move = number % 2
             names = shuffled(self.model, self._chance) if all_move else self._two()
             self._try_claims(self._claims, state, None, names)
-            if number < ACTIONS_TRIED:
+            if number < actions:
                 self._try_actions(state, names)
 
     def _two(self) -> Names:
