@@ -15,6 +15,7 @@ from raftnb.explore.compiled.words import NotCompiled
 from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions
 from raftnb.language import Globals, Map, Nat, Process, Record, Seq, Set, Spec, either, when
+from raftnb.tree.nodes import Apply, Expr
 from tests.explore.test_compiled import folder, needs_cc, said
 
 pytestmark = needs_cc
@@ -96,6 +97,42 @@ class Keeper(Process):
         Shelf.notes = frozenset()
 
 
+class Lane(Globals):
+    items: Seq[Nat] = ()
+    others: Seq[Nat] = (3, 4)
+
+
+class Carrier(Process):
+    """Some of a sequence is left out, from the front or the back, or something else is done."""
+
+    def add(self) -> None:
+        when(len(Lane.items) < 3)
+        Lane.items = (*Lane.items, either(0, 1))
+
+    def lose(self) -> None:
+        i = either(*range(-4, 5))
+        Lane.items = Lane.items[:i] + Lane.items[i + 1 :]
+        when(len(Lane.items) < 4)
+
+    def lose_many(self) -> None:
+        items, i, j = Lane.items, either(*range(-1, 3)), either(*range(-2, 4))
+        Lane.others = items[:i] + items[j:]
+        when(len(Lane.others) < 4)
+
+    def mix(self) -> None:
+        i = either(0, 1, 2)
+        when(len(Lane.others) == 2)
+        Lane.items = Lane.items[:i] + Lane.others[i + 1 :]
+
+    def turn(self) -> None:
+        Lane.items = Lane.items[1:] + Lane.items[: len(Lane.items) - either(1, 2)]
+        when(len(Lane.items) < 4)
+
+    def end(self) -> None:
+        i = either(0, 1, 2)
+        Lane.items = Lane.items[:i] + Lane.items[i + 1 : 2]
+
+
 def few(most: int) -> bool:
     return sum(note.at for note in Board.notes) <= 2 * most and all(n >= 0 for n in Board.lengths)
 
@@ -108,9 +145,10 @@ BOARD = Spec(
     name="board", processes=(Writer,), shared=(Board,), constants={"most": 2}, invariants=(few,)
 )
 SHELF = Spec(name="shelf", processes=(Keeper,), shared=(Shelf,))
+LANE = Spec(name="lane", processes=(Carrier,), shared=(Lane,))
 
 
-@pytest.mark.parametrize("spec", [BOARD, SHELF])
+@pytest.mark.parametrize("spec", [BOARD, SHELF, LANE])
 def test_states_are_those_of_plain_python(spec: Spec) -> None:
     model = spec()
     found, slow = compiled_search(model, OPTIONS).run(), Reference(model, OPTIONS).run()
@@ -153,14 +191,23 @@ def test_a_number_below_zero_is_found(writer: type[Writer]) -> None:
             check(spec(), engine=engine, deadlock=False)
 
 
+def all_cut_out(e: Apply) -> tuple[Expr, ...]:
+    """A mistake: of any two slices, the second one is taken out of the same sequence."""
+    one, other = e.args
+    assert isinstance(one, Apply)
+    assert isinstance(other, Apply)
+    return one.args[0], one.args[2], other.args[1]
+
+
 def test_each_mistake_about_them_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is no natural number, is not in order, or is no 1 is taken for it, or all are counted
-    as the items of a sequence are."""
+    """What is no natural number, is not in order, or is no 1 is taken for it, all are counted
+    as the items of a sequence are, two sequences are taken for one."""
     mistakes = [
         (naturals, "CLOSED", naturals.CLOSED | {"-"}, WITHOUT_GUARD),
         (collected, "maker_of", lambda e: "set_in_order", BOARD),
         (tables, "order", lambda value: value, BOARD),
         (Tables, "words", lambda self, type_: "size({})", SHELF),
+        (collected, "cut_out", all_cut_out, LANE),
     ]
     for file, name, wrong, spec in mistakes:
         with monkeypatch.context() as here:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from raftnb.explore.compiled.words import NotCompiled
 from raftnb.tree import nodes
-from raftnb.tree.nodes import Apply, MapOf, Range, Type
+from raftnb.tree.nodes import Apply, Const, Expr, MapOf, Range, Type
 
 FEW = 4
 """What is one of so few constants is compared with each."""
@@ -12,7 +12,7 @@ FEW = 4
 
 def is_constant(e: nodes.Collect) -> bool:
     """Whether a sequence or set is written out, of constants alone."""
-    return not isinstance(e.type, MapOf) and all(isinstance(i, nodes.Const) for i in e.items)
+    return not isinstance(e.type, MapOf) and all(isinstance(i, Const) for i in e.items)
 
 
 def is_node(type_: Type) -> bool:
@@ -38,3 +38,14 @@ def refuse_ranges(e: Apply) -> None:
     """A range is no value here, but what is counted through."""
     if e.op != "range" and any(isinstance(a.type, Range) for a in e.args):
         raise NotCompiled(f"`{e.op}` of a range")
+
+
+def cut_out(e: Apply) -> tuple[Expr, ...] | None:
+    """The sequence, and from where on and up to where some of it is left out: `x[:i] + x[j:]`."""
+    match e.args:
+        case (
+            Apply(op="slice", args=(nodes.Read() | nodes.Var() as items, Const(value=0), start)),
+            Apply(op="slice", args=(same, end, Apply(op="len", args=(measured,)))),
+        ) if items == same == measured:
+            return items, start, end
+    return None

@@ -284,6 +284,8 @@ class Expressions:
         if is_there and len(e.args) == 2 and isinstance(last, nodes.Collect):
             if len(last.items) == 1:
                 return self.in_turn((first, last.items[0]), env, "appended({}, {})".format)
+        if (cut := collected.cut_out(e)) is not None:
+            return self.in_turn(cut, env, "without_some({}, {}, {})".format)
         return self._built(self._spread(e, env), "as_tuple")
 
     def _spread(self, e: Expr, env: Names) -> str:

@@ -61,7 +61,7 @@ W node(W rank, W n, const W *words) {
 #define REMEMBERED_BITS 11
 struct remembered { W of, with, and, found; } __attribute__((aligned(16)));
 static struct remembered slices[1 << REMEMBERED_BITS], longer[1 << REMEMBERED_BITS],
-    changed_maps[1 << REMEMBERED_BITS];
+    shorter[1 << REMEMBERED_BITS], changed_maps[1 << REMEMBERED_BITS];
 
 static inline struct remembered *place_of_result(struct remembered *among, W of, W with, W and) {
     uint64_t h = (of ^ (uint64_t)with << 32) * 0x9E3779B97F4A7C15u + and * 0xBF58476D1CE4E5B9u;
@@ -202,6 +202,15 @@ static W made_slice(W items, W low, W high) {
 }
 W slice(W items, W low, W high) {
     REMEMBERED(slices, items, low, high, made_slice(items, low, high))
+}
+
+static W made_shorter(W items, W from, W to) {
+    W *words = top;
+    spread_slice(items, ZERO, from), spread_slice(items, to, ZERO + size(items));
+    return as_tuple(words);
+}
+W without_some(W items, W from, W to) {
+    REMEMBERED(shorter, items, from, to, made_shorter(items, from, to))
 }
 
 void spread(W items) {

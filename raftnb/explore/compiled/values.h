@@ -95,6 +95,7 @@ W map_get(W map, W key, W otherwise);
 W item(W items, W key);
 W position(W items, W item);
 W slice(W items, W low, W high);
+W without_some(W items, W from, W to); /* items[:from] + items[to:] */
 void spread_slice(W items, W low, W high);
 void spread(W items);
 void merge_sort(W *words, size_t n, int step);
