@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from raftnb.explore.given import asked
 from raftnb.explore.memo.memo import Memo
 from raftnb.explore.tables import kernels
-from raftnb.explore.tables.layout import Counter, Scratch
+from raftnb.explore.tables.layout import Counter, Scratch, Todo
 from raftnb.explore.tables.threads import Threads
 
 
@@ -79,12 +81,15 @@ class ClaimChecker:
 
     def _run_python(self, rows: Any, scratches: list[Scratch]) -> None:
         """Run the Python code of the properties where their value was not known."""
+        claims, normal = self.claims.tolist(), self.normal.tolist()
         with self.memo.tracer:  # once, and not for each run
             for scratch in scratches:
-                for gid, j in scratch.needed[: scratch.counters[Counter.NEEDED]].tolist():
-                    value = self.memo.value(int(self.claims[j]), rows[gid].tolist())
-                    if value != self.normal[j]:
-                        self._hit(j, gid)
+                needed = scratch.needed[: scratch.counters[Counter.NEEDED]].tolist()
+                for gid, of_state in itertools.groupby(needed, key=itemgetter(Todo.STATE)):
+                    row = rows[gid].tolist()
+                    for _, j in of_state:
+                        if self.memo.value(claims[j], row) != normal[j]:
+                            self._hit(j, gid)
 
     def _hit(self, j: int, gid: int) -> None:
         if self.hits[j] < 0 or gid < self.hits[j]:

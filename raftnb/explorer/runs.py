@@ -124,7 +124,7 @@ class Runner:
             for message in world.candidates(instance):
                 arguments = instance.bound(message)
                 for _ in lines.noted(world.scripted(instance, arguments, load)):
-                    step = world.step_of(*instance[:2], arguments)
+                    step = world.step_of(instance.process, instance.action, arguments)
                     written = tuple([(cell, world.cells[cell]) for cell in sorted(world.writes)])
                     found.append(Run(step, world.snapshot(), lines.found, written))
         return tuple(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import typing
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from raftnb.data.errors import SpecError, UsageError
 from raftnb.data.trace import State
@@ -19,7 +20,8 @@ from raftnb.language.universe import Populated, how_many, universe
 from raftnb.language.vocabulary import place_of_field
 
 
-class ActionInstance(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ActionInstance:
     """An action of one process with its arguments; a message to be received is still open.
 
     `receives` is the position of the message among the arguments, `channel` the cell of the queue

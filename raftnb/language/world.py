@@ -305,14 +305,16 @@ class World:
 
     def failure(self, claim: Property) -> dict[str, Any] | None:
         """None if a claim is true in this state, else the quantified values for which it is not."""
-        with self:
-            if claim not in self._ranges:
-                self._ranges[claim] = ranges(claim, self.model, self)
-            tried, constants = self._ranges[claim], self.model.constants
-            for row in itertools.product(*tried.values()):
-                if not evaluate(claim, row):
-                    found = zip(tried, row, strict=True)
-                    return {name: value for name, value in found if name not in constants}
+        if running.get(None) is not self:
+            with self:
+                return self.failure(claim)
+        if claim not in self._ranges:
+            self._ranges[claim] = ranges(claim, self.model, self)
+        tried, constants = self._ranges[claim], self.model.constants
+        for row in itertools.product(*tried.values()):
+            if not evaluate(claim, row):
+                found = zip(tried, row, strict=True)
+                return {name: value for name, value in found if name not in constants}
         return None
 
     # Running by hand.

@@ -102,7 +102,7 @@ class Memo:
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        return int(self.trees.node.row(self.leaf(slot, row))[Node.VALUE])
+        return self.trees.node.row(self.leaf(slot, row))[Node.VALUE]
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         self.fills += 1
@@ -212,8 +212,13 @@ class Memo:
         known = self.trees.walk(slot, row)
         _, _, first, end = self.trees.node.row(known or self._fill(self.slots.all[slot], row))
         writes = self.write.numbers  # a component and its number, and so on
-        for result in range(first, end):
-            label, delta, first_write, end_write = self.result.row(result)
+        is_bounded = self.within >= 0 or self.step_within >= 0
+        for label, delta, first_write, end_write in self.result.rows(first, end):
+            claims = self.invariants
+            if not known:
+                claims = self.affected.by(self.effects.written[label], claims)
+            if not claims and not is_bounded and not self.transitions:
+                continue
             after = list(row)
             for at in range(2 * first_write, 2 * end_write, 2):
                 after[writes[at]] = writes[at + 1]
@@ -221,16 +226,13 @@ class Memo:
                 after[-1] = NO_BAG_YET
             for claim in self.transitions:
                 self.leaf(claim, [*row, *after])
-            claims = self.invariants
-            if not known:
-                claims = self.affected.by(self.effects.written[label], claims)
-            asked = (*self._constraints(row, after, delta), *claims)
-            self._learn_claims(asked, row, after, delta)
+            if is_bounded:
+                claims = (*self._constraints(row, after, delta), *claims)
+            self._learn_claims(claims, row, after, delta)
 
     def _constraints(self, row: Sequence[int], after: Sequence[int], delta: int) -> tuple[int, ...]:
         """What is asked of a state besides claims: nothing, where messages are too many."""
-        is_bounded = self.within >= 0 or self.step_within >= 0
-        if not is_bounded or (delta and not self._are_few(self.after(row[-1], delta))):
+        if delta and not self._are_few(self.after(row[-1], delta)):
             return ()
         if self.step_within >= 0:
             whole = [*after[:-1], self.after(row[-1], delta)] if delta else after

@@ -71,6 +71,7 @@ class Tracer(World):
         self._row: Sequence[int] = ()
         self._put: Sequence[int] = ()
         self._before: list[Any] = []
+        self._asked: tuple[Sequence[int], list[Any]] = ((), [])
         self.seen: list[int] = []
 
     def put(self, row: Sequence[int]) -> None:
@@ -172,8 +173,9 @@ class Tracer(World):
             with self:
                 return self.value(function, row)
         width = self.ids.width
-        self._row = row[:width]
-        self.cells, self.ops = self.ids.cells(self._row), []
+        if row is not self._asked[0]:  # several claims are asked of a row, one after the other
+            self._asked = row, self.ids.cells(row[:width])
+        self._row, self.cells, self.ops = row[:width], self._asked[1], []
         self.noted.clear()
         if len(row) > width:
             self.ahead.cells, self.next = self.ids.cells(row[width:]), self.ahead

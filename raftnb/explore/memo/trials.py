@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from raftnb.data.values import Message, rename
@@ -118,7 +119,8 @@ class Trials:
         for permutation in permutations:
             names, there = self._names(permutation), self._permuted(permutation, row)
             channel = instance.channel
-            other = instance._replace(
+            other = replace(
+                instance,
                 process=rename(instance.process, names),
                 arguments=rename(instance.arguments, names),
                 channel=None if channel is None else self._cell(permutation, channel),
