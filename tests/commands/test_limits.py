@@ -169,16 +169,17 @@ def test_an_alarm_in_a_callback_of_the_compiler_waits_for_its_end() -> None:
             return Refinement(Verdict.UNKNOWN, "a", "b", 1, 1, 2, 0.0, bound="interrupted")
         raise AssertionError
 
-    started = time.monotonic()
     answer = within(0.1, ask)
     assert heard == []
-    assert time.monotonic() - started < 10
     assert answer.bound == "max_seconds 0.1"
     assert "(1 state, 1 step, seen as 2 abstract states)" in str(answer)
 
 
 def wait() -> None:
-    """Five seconds, in short sleeps: an alarm just before one of them is heard after it."""
+    """Five seconds, in short sleeps: an alarm just before one of them is heard after it.
+
+    One that is lost is not heard at all, so that no clock need be asked, which runs on elsewhere.
+    """
     for _ in range(500):
         time.sleep(0.01)
 
@@ -192,10 +193,8 @@ def test_an_alarm_while_something_is_deleted_waits_for_its_end() -> None:
         Slow()
         wait()
 
-    started = time.monotonic()
     with pytest.raises(TimeIsUp):
         within(0.1, ask)
-    assert time.monotonic() - started < 4
 
 
 def test_an_alarm_while_garbage_is_collected_waits_for_its_end() -> None:
@@ -209,13 +208,11 @@ def test_an_alarm_while_garbage_is_collected_waits_for_its_end() -> None:
         wait()
 
     gc.callbacks.append(slow)
-    started = time.monotonic()
     try:
         with pytest.raises(TimeIsUp):
             within(0.1, ask)
     finally:
         gc.callbacks.remove(slow)
-    assert time.monotonic() - started < 4
 
 
 def test_an_alarm_in_a_weak_reference_s_callback_waits_for_its_end() -> None:
@@ -237,10 +234,8 @@ def test_an_alarm_in_a_weak_reference_s_callback_waits_for_its_end() -> None:
         del value
         wait()
 
-    started = time.monotonic()
     with pytest.raises(TimeIsUp):
         within(0.5, ask)
-    assert time.monotonic() - started < 4
 
 
 def press_ctrl_c() -> Any:

@@ -321,7 +321,7 @@ def test_an_error_in_a_thread_is_raised_and_not_waited_for():
     with pytest.raises(ZeroDivisionError):
         threads.each(part)
     threads.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
 
 
 def test_a_thread_that_dies_in_an_exploration_ends_it(monkeypatch):
