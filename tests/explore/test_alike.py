@@ -15,6 +15,7 @@ from raftnb.explore.reference import Reference
 from raftnb.explore.result import ExplorationOptions, Verdict
 from raftnb.language import Globals, Nat, Process, Seq, Set, Spec, either, macro, when
 from raftnb.tree import nodes
+from tests.explore.shards import dealt_out, told
 from tests.explore.test_compiled import folder, needs_cc, said
 
 pytestmark = needs_cc
@@ -159,6 +160,13 @@ def test_all_is_as_without_it(options, monkeypatch):
     found = compiled_search(model, options).run()
     monkeypatch.setattr(routines, "marked", lambda routine, same: (routine, 0))
     assert said(found) == said(compiled_search(model, options).run())
+
+
+@pytest.mark.parametrize("deaths", [(), (9,)])
+def test_shards_count_as_one_does(deaths):
+    model = shop()
+    found = dealt_out(model, 3, deaths, deadlock=False)
+    assert told(found) == told(compiled_search(model, OPTIONS).run())
 
 
 def places(model):
