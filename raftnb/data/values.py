@@ -69,9 +69,10 @@ class Record:
         try:
             return self.__dict__["_hash"]  # type: ignore[no-any-return]
         except KeyError:
-            inner = [getattr(self, name) for name in self._names]
-            object.__setattr__(self, "_hash", hash((type(self).__name__, *inner)))
-            return self.__dict__["_hash"]  # type: ignore[no-any-return]
+            known = self.__dict__
+            inner = map(known.__getitem__, self._names)
+            new = known["_hash"] = hash((type(self).__name__, *inner))
+            return new
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{f.name}={show(getattr(self, f.name))}" for f in fields(self))  # type: ignore[arg-type]

@@ -12,7 +12,8 @@ from raftnb.explore.memo.memo import Memo
 from raftnb.explore.memo.runs import KEPT_MOST, TRIED, Ran, Runs
 from raftnb.explore.memo.tracer import Observed
 from raftnb.explore.memo.trees import NotDetermined
-from raftnb.language import Nat, Process, Spec, when
+from raftnb.language import Delivery, Message, Nat, Process, Spec, either, send, when
+from raftnb.language.world import World
 
 
 class Car(Process, number="cars"):
@@ -97,3 +98,65 @@ def test_python_looks_up_the_attributes_of_a_tracer_the_quick_way():
     )
     assert vars(memo.tracer)
     assert any(isinstance(one, dict) and "cells" in one for one in gc.get_referents(memo.tracer))
+
+
+class Word(Message):
+    n: Nat
+
+
+class Talker(Process, number="talkers"):
+    heard: Nat = 0
+    said: Nat = 0
+
+    def say(self, to: Talker) -> None:
+        when(self.said < 2)
+        self.said += 1
+        send(Word(n=self.heard), to=to)
+
+    def hear(self, m: Word) -> None:
+        self.heard = m.n
+
+    def guess(self) -> None:
+        self.heard = either(0, 3)
+
+
+@pytest.mark.parametrize("reorders", [True, False])
+def test_steps_that_write_the_same_cells_are_told_apart_by_all_else(reorders):
+    """By what is chosen, sent and received: each is compared with plain Python's."""
+    delivery = Delivery(loses=False, duplicates=False, reorders=reorders)
+    model = Spec("talk", (Talker,), constants={"talkers": 2}, delivery=delivery)()
+    memo, world, states = Memo(model), World(model), list(model.initial_states)
+    for state in states:
+        found = list(world.successors(state))
+        states += [after for _, after in found if after not in states and len(states) < 60]
+        assert sorted(steps(memo, memo.encode(state)), key=str) == sorted(found, key=str)
+
+
+def steps(memo, row):
+    bag = memo.interner.bags.content_of(row[-1]) if memo.interner.has_bag else ()
+    all_slots = (memo.slots.static, *(memo.slots.receivers[m] for m, _ in bag))
+    for slots in all_slots:
+        for slot in slots:  # those that move out of a bundle come last
+            memo.learn_slot(slot, row)
+    for slots in all_slots:
+        for slot in slots:
+            _, _, first, end = memo.trees.node.row(memo.leaf(slot, row))
+            for label, delta, *writes in memo.result.rows(first, end):
+                after = list(row)
+                for component, number in memo.write.rows(*writes):
+                    after[component] = number
+                if delta:
+                    after[-1] = memo.after(row[-1], delta)
+                yield memo.step(label), memo.interner.decode(after)
+
+
+def test_of_each_row_a_claim_is_asked_anew():
+    memo = Memo(CAR())
+    fuel = memo.claim(has_fuel)
+    with memo.tracer:
+        found = [memo.value(fuel, [number(memo, f, 0)]) for f in (0, 1, 0, 2)]
+    assert found == [0, 1, 0, 1]
+
+
+def has_fuel(car: Car) -> bool:
+    return car.fuel > 0

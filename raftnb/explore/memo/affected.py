@@ -6,6 +6,7 @@ led to the same leaf after it, unless its tree has lost leaves since then.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from raftnb.explore.memo.trees import Path, Trees
@@ -30,16 +31,15 @@ class Affected:
     def __init__(self, trees: Trees) -> None:
         self.trees = trees
         self._reads: dict[int, int] = {}
-        self._paths: dict[int, set[Path]] = {}
+        self._paths = defaultdict[int, set[Path]](set)
         self._before: set[int] | None = None
         self._known: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
         self._pruned = 0
 
     def saw(self, claim: int, path: Path) -> None:
         """A claim was seen to read what is on a path."""
-        paths = self._paths.setdefault(claim, set())
-        if path not in paths:
-            paths.add(path)
+        if path not in self._paths[claim]:
+            self._paths[claim].add(path)
             self._reads[claim] = self._reads.get(claim, 0) | mask(cell for cell, _ in path.order)
             self._known.clear()
 

@@ -44,7 +44,6 @@ from raftnb.explore.tables.layout import (
     WHOLE,
     BagCounter,
     Counter,
-    Node,
     Result,
     Scratch,
     Tables,
@@ -102,7 +101,9 @@ class Memo:
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        return self.trees.node.row(self.leaf(slot, row))[Node.VALUE]
+        known = self.trees.walk(slot, row)
+        _, _, value, _ = self.trees.node.row(known or self._fill(self.slots.all[slot], row))
+        return value
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
         self.fills += 1
@@ -213,7 +214,8 @@ class Memo:
         _, _, first, end = self.trees.node.row(known or self._fill(self.slots.all[slot], row))
         writes = self.write.numbers  # a component and its number, and so on
         is_bounded = self.within >= 0 or self.step_within >= 0
-        for label, delta, first_write, end_write in self.result.rows(first, end):
+        for result in range(first, end):
+            label, delta, first_write, end_write = self.result.row(result)
             claims = self.invariants
             if not known:
                 claims = self.affected.by(self.effects.written[label], claims)

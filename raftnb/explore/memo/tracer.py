@@ -150,8 +150,9 @@ class Tracer(World):
             if not isinstance(message, instance.kind):
                 return Observed(tuple(self.noted), ())
         arguments = instance.bound(message)
-        ways = self.scripted(instance, arguments, self.rewind)
-        outcomes = [self._outcome() for _ in ways]
+        outcomes: list[Outcome] = []
+        for _ in self.scripted(instance, arguments, self.rewind):
+            outcomes.append(self._outcome())
         return Observed(tuple(self.noted), tuple(outcomes))
 
     def _outcome(self) -> Outcome:

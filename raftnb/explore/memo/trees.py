@@ -75,16 +75,17 @@ class Paths:
 
         A component that is written counts as read as a whole, at last.
         """
-        key = reads, written
-        if key not in self._known:
+        known = self._known.get((reads, written))
+        if known is None:
             columns, components = self.places.columns, self.places.components
             whole = [cell for some in written for one in some for cell in components[one]]
             order = tuple([(cell, columns[cell]) for cell in dict.fromkeys([*reads, *whole])])
             cells = dict[int, set[int]]()
             for cell, column in order:
                 cells.setdefault(column, set()).add(cell)
-            self._known[key] = Path(order, {c: frozenset(found) for c, found in cells.items()})
-        return self._known[key]
+            known = Path(order, {c: frozenset(found) for c, found in cells.items()})
+            self._known[reads, written] = known
+        return known
 
 
 @dataclass(eq=False, slots=True)
@@ -150,14 +151,14 @@ class Trees:
         parent, edges, number = 0, self.root, tree
         while path.order:
             cell, column = path.order[0]
-            node, wanted = edges.get(number, 0), path.cells[column]
-            look = self.looks[node] if node else self._look(column, wanted)
+            node = edges.get(number, 0)
+            look = self.looks[node] if node else self._look(column, path.cells[column])
             rest = path.rests.get(look.cells) if look is not None else None
             if rest is None:  # no run on this path came by a node like this
                 if look is None or cell not in look.cells:
                     raise NotDetermined
-                if not look.cells <= wanted:
-                    node, look = 0, self._look(column, look.cells & wanted)
+                if not look.cells <= path.cells[column]:
+                    node, look = 0, self._look(column, look.cells & path.cells[column])
                     self.pruned.add(tree)
                 rest = path.rest(look.cells)
             assert look is not None
