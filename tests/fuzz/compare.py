@@ -13,8 +13,12 @@ from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.values import rename
 from raftnb.data.verdict import Verdict
 from raftnb.explore import Graph, check, reachable
+from raftnb.explore.conclusion import as_tried
 from raftnb.explore.few import few_states
 from raftnb.explore.plain_graph import PlainGraph
+from raftnb.explore.reference import Reference
+from raftnb.explore.result import Exploration, ExplorationOptions
+from raftnb.explore.standing import Standing, refuse_unearned
 from raftnb.language import Model, World
 from raftnb.prove import Disagreement
 from raftnb.refine.check import refines
@@ -167,6 +171,9 @@ def with_engines(found: Findings, hand: Explored) -> None:
     if hand.model.spec.symmetric:
         with found.asking("symmetry"):
             same_orbits(found, hand)
+        with found.asking("symmetry in plain Python"):
+            answer = in_plain_python(hand.model)
+            compare_orbits(found, hand, "symmetry in plain Python", answer)
     with found.asking("refines"):
         for engine in ("memo", "quick"):
             itself = hand.model.spec(history=hand.model.history)
@@ -264,6 +271,15 @@ def same_orbits(found: Findings, hand: Explored) -> None:
     """With symmetry, one state of each orbit, and the same verdict."""
     answer = check(hand.model, symmetry=True, deadlock=False, progress=False)
     compare_orbits(found, hand, "symmetry", answer)
+
+
+def in_plain_python(model: Model) -> Exploration:
+    """What the reference engine finds, in which one state stands for its permutations."""
+    options = ExplorationOptions(deadlock=False, symmetry=True, progress=False)
+    run = Reference(model, options, stands_for=Standing(model))
+    answer = as_tried(model, run.run())
+    refuse_unearned(model, run.depth)
+    return answer
 
 
 def compare_orbits(found: Findings, hand: Explored, engine: str, answer: Any) -> None:
