@@ -206,6 +206,14 @@ def _lexical(items: list[tuple[Term, Term]], op: str) -> Term:
     return disjunction([Infix("<", (a, b)), later])
 
 
+def _remainder(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
+    """TLA+ has one for positive divisors alone."""
+    a, b = (words.term(arg, scope) for arg in expr.args)
+    if collections.is_natural(words, expr.args[1], scope) or words.is_natural_constant(b):
+        return Infix("%", (a, b))
+    return Infix("-", (a, Infix("*", (b, Infix("\\div", (a, b))))))
+
+
 def _member(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     item, among = expr.args
     return Infix("\\in", (words.term(item, scope), collections.as_set(words, among, scope)))
@@ -214,10 +222,11 @@ def _member(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
 def _isinstance(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     value, cls = expr.args
     assert isinstance(cls, nodes.Const)
-    tests = words.encoding.tests(Name("x"), value.type, cls.value)
+    x = words.fresh("x")
+    tests = words.encoding.tests(Name(x), value.type, cls.value)
     whole = words.term(value, scope)
     if len(tests) > 1:
-        return Call(words.kind_test(cls.value, conjunction(tests)), (whole,))
+        return Call(words.kind_test(cls.value, x, conjunction(tests)), (whole,))
     return conjunction(words.encoding.tests(whole, value.type, cls.value))
 
 
@@ -332,11 +341,11 @@ def _place(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
 
 
 INFIX = {
-    "*": "*", "//": "\\div", "%": "%", "union": "\\cup", "meet": "\\cap", "minus": "\\",
+    "*": "*", "//": "\\div", "union": "\\cup", "meet": "\\cap", "minus": "\\",
 }  # fmt: skip
 SPECIAL: dict[str, Callable[[Words, nodes.Apply, Scope], Term]] = {
     "and": _connective, "or": _connective, "not": _not, "neg": _neg, "abs": _abs,
-    "+": _sum, "-": _sum, "==": _equal, "<": _less, "<=": _less, "in": _member,
+    "+": _sum, "-": _sum, "==": _equal, "<": _less, "<=": _less, "in": _member, "%": _remainder,
     "isinstance": _isinstance, "len": _len, "index": _index, "slice": _slice, "concat": _concat,
     "merge": _merge, "xor": _xor, "get": _map_get, "least": _extreme, "largest": _extreme,
     "the": _same, "as": _same, "range": _range, "flat": _flat, "place": _place,

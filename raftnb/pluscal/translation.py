@@ -215,6 +215,12 @@ class Translation:
         """What stands for a constant: its name in TLA+, or how many members a class has."""
         return self.constants.get(name) or str(self.model.constants[name])
 
+    def is_natural_constant(self, term: Term) -> bool:
+        """Whether a term is a constant of the model that is no negative number."""
+        names = [name for name, called in self.constants.items() if term == Name(called)]
+        values = [self.model.constants[name] for name in names]
+        return any(isinstance(value, int) and value >= 0 for value in values)
+
     def operator(self, routine: Routine) -> Definition:
         """The definition of an operator of the specification."""
         if routine not in self._operators:
@@ -238,11 +244,11 @@ class Translation:
             cure="make operators of their own for some of them",
         )
 
-    def kind_test(self, cls: type, body: Term) -> str:
+    def kind_test(self, cls: type, x: str, body: Term) -> str:
         """The name of an operator that says of `x` whether it is of a class."""
         name = self.names.of(("kind", cls, body), f"is_{cls.__name__}")
         said = f"Whether something is a {cls.__name__}."
-        self.definitions[name] = Definition(name, ("x",), body, said, frozenset())
+        self.definitions[name] = Definition(name, (x,), body, said, frozenset())
         return name
 
     def in_place(self, routine: Routine, args: tuple[Term, ...], scope: Scope) -> Term:
@@ -266,7 +272,8 @@ class Translation:
         if isinstance(initial, First):
             type_ = type_of(annotation)
             if isinstance(type_, Member) and type_.root in self.sets:
-                return Quantified("CHOOSE", "x", self.encoding.domain(type_), Name("TRUE"))
+                members = self.encoding.domain(type_)
+                return Quantified("CHOOSE", self.fresh("x"), members, Name("TRUE"))
             return self.encoding.value(universe(annotation, World(self.model))[0])
         return self.encoding.value(initial)
 

@@ -59,7 +59,7 @@ class Words(Protocol):
     def in_place(self, routine: nodes.Routine, args: tuple[Term, ...], scope: Scope) -> Term:
         """The value of an operator, written out where it is called."""
 
-    def kind_test(self, cls: type, body: Term) -> str:
+    def kind_test(self, cls: type, x: str, body: Term) -> str:
         """The name of an operator that says of `x` whether it is of a class."""
 
     def helper(self, name: str, *args: Term) -> Term:
@@ -82,6 +82,12 @@ class Words(Protocol):
 
     def bound(self, name: str, scope: Scope) -> str:
         """A name for what is bound here."""
+
+    def is_natural_constant(self, term: Term) -> bool:
+        """Whether a term is a constant of the model that is no negative number."""
+
+    def fresh(self, name: str) -> str:
+        """A name for what is bound outside of all functions of the specification."""
 
     def in_flight(self, kind: type, scope: Scope) -> Term:
         """The set of the messages of a kind that are in flight."""

@@ -23,6 +23,7 @@ from raftnb.language import (
     discard,
     each,
     either,
+    first,
     history,
     in_flight,
     reply,
@@ -430,6 +431,41 @@ LAMPS = Spec(
     delivery=Delivery(loses=False, duplicates=False, reorders=True),
 )
 
+
+class Signed(Globals):
+    """Called as the operators that are printed call what they are applied to."""
+
+    x: Ball | Point | Color | None = None
+    y: Color = first()
+    a: int = 0
+    b: int = 1
+    rest: int = 0
+
+
+class Divider(Process):
+    """Divides by numbers on both sides of 0; holds things of several kinds."""
+
+    def count(self, most: int) -> None:
+        Signed.a = (Signed.a + 1) % most
+
+    def turn(self) -> None:
+        Signed.a, Signed.b = -Signed.a, Signed.b + 2 if Signed.b < 3 else -Signed.b
+
+    def divide(self) -> None:
+        Signed.rest = Signed.a // Signed.b * 10 + Signed.a % Signed.b
+
+    def hold(self, color: Color) -> None:
+        if isinstance(Signed.x, Ball):
+            Signed.x = color if Signed.y == color else Point(0, 1)
+        else:
+            Signed.x = Ball(color) if not isinstance(Signed.x, Point) else None
+
+
+SIGNED = Spec(
+    name="signed", processes=(Divider,), shared=(Signed,), domains=(Color,),
+    constants={"colors": 2, "most": 4},
+)  # fmt: skip
+
 ODDITIES = (
     ODD(),
     RUNNERS(),
@@ -443,5 +479,6 @@ ODDITIES = (
     TABLE(history=True, seats=2),
     LAMPS(),
     RESTS(),
+    SIGNED(),
 )
 ALGORITHMS = tuple(model for model in ODDITIES if Peer not in model.spec.processes)

@@ -18,6 +18,7 @@ from raftnb.specs.raft.mistakes import MUTANTS
 from raftnb.specs.raft.mistakes.snapshots import ROW_53
 from raftnb.tree import nodes
 from tests.pluscal.agreement import SIZES
+from tests.pluscal.odd import SIGNED
 from tests.pluscal.tools import mistakes
 
 
@@ -137,3 +138,14 @@ def test_a_sequence_that_is_summed_up_binds_no_name_of_the_sum() -> None:
         assert "Sum(LAMBDA i :" in text
         assert "[the_i \\in 1..Len(numbers)" in text
         assert "[i \\in 1..Len(numbers)" not in text
+
+
+def test_no_operator_that_is_printed_binds_the_name_of_a_variable() -> None:
+    """A remainder is written out where the divisor may be negative: there `%` has no value."""
+    for printed in (algorithm(SIGNED()), plain_module(SIGNED())):
+        text = printed.files[f"{printed.name}.tla"]
+        assert not mistakes(text)
+        assert "is_Ball(the_x) ==" in text
+        assert "CHOOSE the_x \\in Color" in text
+        assert "a - b * (a \\div b)" in text
+        assert re.findall(r"\(a \+ 1\) % most|%", text) == ["(a + 1) % most"]
