@@ -27,8 +27,9 @@ pytestmark = needs_tlc
 
 @pytest.mark.parametrize(("name", "size"), SIZES, ids=str)
 def test_tlc_counts_the_same_states(name: str, size: dict[str, Any]) -> None:
-    row = specification(name, size)  # which asserts it, of the plain module and of the algorithm
-    assert row[2] == row[3]
+    """The row of the page asserts it: of the plain module, which has a step that stays where a
+    specification is at its end, and of the algorithm, which has none."""
+    specification(name, size)
 
 
 @pytest.mark.parametrize("model", ODDITIES, ids=lambda m: m.spec.name)
