@@ -106,7 +106,8 @@ def _run(given: list[str]) -> tuple[dict[str, Any], int]:
     """What a command that found nothing has `--json` print instead, and the exit code."""
     try:
         arguments = build_parser(given[0] if given else "").parse_args(given)
-        return {}, int(copy_context().run(arguments.run, arguments))
+        apart = copy_context()  # who calls `main` in a program keeps the running world
+        return {}, int(apart.run(arguments.run, arguments))
     except RaftnbError as error:
         error.place = error.place or f"command line: {' '.join(given[:2])}"
         return unusable(error), USAGE_ERROR

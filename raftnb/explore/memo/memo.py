@@ -101,8 +101,7 @@ class Memo:
 
     def value(self, slot: int, row: Sequence[int]) -> int:
         """The number of a function's value for a row (for a claim, 0 or 1)."""
-        known = self.trees.walk(slot, row)
-        _, _, value, _ = self.trees.node.row(known or self._fill(self.slots.all[slot], row))
+        _, _, value, _ = self.trees.node.row(self.leaf(slot, row))
         return value
 
     def _fill(self, slot: Slot, row: Sequence[int]) -> int:
