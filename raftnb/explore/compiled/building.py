@@ -21,6 +21,8 @@ from raftnb.explore.compiled.words import NotCompiled
 
 HERE = Path(__file__).parent
 FLAGS = ("-O1", "-shared", "-fPIC", "-std=gnu11", "-w")
+LINKED = ("-nodefaultlibs", "-lgcc") if platform.libc_ver()[0] == "glibc" else ()
+"""This process has the library of C already; to look for it is two thirds of what linking takes."""
 HEADERS = ("values.h", "sets.h", "model.h")
 ENGINE = (
     "arrays.c",
@@ -77,7 +79,7 @@ class Build:
         elif known:
             shared.write_bytes(known)
         objects = [shared] if engine else []
-        commands.append(_command(FLAGS, made, here / "model.c", text, *objects))
+        commands.append(_command(FLAGS, made, here / "model.c", text, *objects, *LINKED))
         with self._says.open("wb") as says:
             return subprocess.Popen(
                 " && ".join(map(shlex.join, commands)),
@@ -118,7 +120,9 @@ class Build:
         self._scratch.cleanup()
 
 
-def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: Path) -> list[str]:
+def _command(
+    flags: Sequence[str], made: Path, source: Path, text: str, *more: Path | str
+) -> list[str]:
     """What makes something of a text, which is written to a file."""
     source.write_text(text)
     return [compiler(), *flags, "-o", str(made), str(source), *map(str, more)]
@@ -127,7 +131,7 @@ def _command(flags: Sequence[str], made: Path, source: Path, text: str, *more: P
 def library_of(text: str, *, alone: bool = False) -> Path:
     """Where the library of a text is kept; raises `NotCompiled` without a compiler of C."""
     shared = [] if alone else [engine_text()]
-    return _kept(known_by(*machine(), *FLAGS, *shared, text), "so")
+    return _kept(known_by(*machine(), *FLAGS, *LINKED, *shared, text), "so")
 
 
 def load(library: bytes) -> ctypes.CDLL:
