@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import cached_property
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, NoReturn, Union, get_args, get_origin
 
-from raftnb.data.domains import DomainType
+from raftnb.data.domains import Domain, DomainType
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map, Message, Record, SortedSet
 from raftnb.language.annotations import classes_in
@@ -176,3 +177,27 @@ class OfMembers(OfHashes):
             "`all`, `any`, `len`, `sum`, sets, `either(*...)`; loops that send",
             cure="say it of all members alike, or leave `symmetry` out",
         )
+
+
+class Attributes:
+    """What variables and fields may be, by the annotations of all that have such a name."""
+
+    def __init__(self, order: OfHashes, declared: Iterable[tuple[str, Any]]) -> None:
+        self._hints: dict[str, list[Any]] = {}
+        for name, hint in declared:
+            self._hints.setdefault(name, []).append(hint)
+        self._types = {n: join(map(order.of_type, hints)) for n, hints in self._hints.items()}
+
+    def of(self, base: Looseness, name: str) -> Looseness:
+        """What an attribute of a value may be; what is always one thing holds no others."""
+        if name in self._hints and all(map(is_one_thing, self._hints[name])):
+            return FIRM
+        return join([base.inside, self._types.get(name, FIRM)])
+
+
+def is_one_thing(annotation: Any) -> bool:
+    """Whether all that is annotated so are numbers, texts or members, which hold nothing."""
+    if get_origin(annotation) in (Union, UnionType):
+        return all(map(is_one_thing, get_args(annotation)))
+    of = annotation.__origin__ if get_origin(annotation) is Annotated else annotation
+    return isinstance(of, type) and issubclass(of, int | str | NoneType | Enum | Domain)

@@ -22,7 +22,7 @@ from typing import Any
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Map
-from raftnb.language.looseness import FIRM, Looseness, OfHashes, holding, join, set_of
+from raftnb.language.looseness import FIRM, Attributes, Looseness, OfHashes, holding, join, set_of
 from raftnb.language.network import in_flight
 from raftnb.language.processes import either
 from raftnb.language.source import callees, is_ours, methods_named, parse, place, reached
@@ -41,11 +41,8 @@ class Follower:
         self.vocabulary, self.namespace = vocabulary, vocabulary.namespace
         self.order = order or OfHashes()
         self.known: dict[tuple[Any, ...], Looseness] = {}
-        named: dict[str, list[Looseness]] = {}
-        for cls in vocabulary.kinds:
-            for name, hint in vocabulary.declared(cls):
-                named.setdefault(name, []).append(self.order.of_type(hint))
-        self.attributes = {name: join(found) for name, found in named.items()}
+        declared = (one for cls in vocabulary.kinds for one in vocabulary.declared(cls))
+        self.attributes = Attributes(self.order, declared)
 
     def refuse_order(self, function: FunctionType) -> None:
         """Raise `SpecError` where a function, or one that it calls, shows the order."""
@@ -181,7 +178,7 @@ class Path:
             if found.loose and found.is_set:  # messages in flight
                 self._refuse(node)
             return found if isinstance(node.slice, ast.Slice) else found.inside
-        return join([found.inside, self.follower.attributes.get(node.attr, FIRM)])
+        return self.follower.attributes.of(found, node.attr)
 
     def _tuple(self, node: ast.Tuple) -> Looseness:
         return holding(map(self._element, node.elts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
 from types import FunctionType
@@ -129,7 +129,7 @@ def _method(lower: Lower, node: ast.Call, func: ast.Attribute) -> tuple[Any, Exp
     receiver = func.value
     if isinstance(receiver, ast.Call) and lower.scope.value_of(receiver.func) is super:
         return _inherited(lower, node, receiver, func.attr)
-    base = lower.scope.the(lower.expr(receiver))
+    base = lower.scope.member(lower.expr(receiver))
     if not isinstance(base.type, Member):
         return None, None
     return function_of(attribute_of(lower.scope.names.classes[base.type.root], func.attr)), base
@@ -153,8 +153,6 @@ def _made(lower: Lower, node: ast.Call, cls: type[Record]) -> Expr:
     """A new record, its fields in the order of the class."""
     if cls in (Record, Message):
         lower.scope.fail(node, "classes of records and messages of the specification")
-    type_ = RecordOf(cls, sent=not issubclass(cls, Message))
-    lower.scope.type_of(node, cls)
     parts: list[Field[Any]] = [f for f in fields(cls) if _is_given(cls, f)]  # type: ignore[arg-type]
     in_order = [f.name for f in parts if not f.kw_only]
     if len(node.args) > len(in_order):
@@ -165,12 +163,18 @@ def _made(lower: Lower, node: ast.Call, cls: type[Record]) -> Expr:
     values = {f.name: lower.constant(node, f.default) for f in left_out}
     for name, value in zip(names, bound(lower, node, names, "the fields"), strict=True):
         values[name] = lower.expr(value)
+    return record(lower, node, cls, {part.name: values[part.name] for part in parts})
+
+
+def record(lower: Lower, node: ast.expr, cls: type[Record], values: Mapping[str, Expr]) -> Expr:
+    """A record of a class with these values of its fields."""
+    lower.scope.type_of(node, cls)
     made = []
-    for part in parts:
-        want = lower.scope.names.field_type(cls, part.name)
+    for name, value in values.items():
+        want = lower.scope.names.field_type(cls, name)
         assert want is not None
-        made.append((part.name, lower.scope.fitted(node, values[part.name], want)))
-    return Make(type_, node.lineno, tuple(made))
+        made.append((name, lower.scope.fitted(node, value, want)))
+    return Make(RecordOf(cls, sent=not issubclass(cls, Message)), node.lineno, tuple(made))
 
 
 def _is_given(cls: type[Record], part: Field[Any]) -> bool:

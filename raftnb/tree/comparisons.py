@@ -102,7 +102,8 @@ def _ordered(
     lower: Lower, node: ast.Compare, left: Expr, op: str, right: Expr
 ) -> tuple[Expr, Expr]:
     """The two sides of `<` and its like: numbers, sets, or numbers written side by side."""
-    left, right = lower.scope.the(left), lower.scope.the(right)
+    kind = SetOf if SetOf in map(type, (left.type, right.type)) else Int
+    left, right = lower.scope.one_of_kind(left, kind), lower.scope.one_of_kind(right, kind)
     for type_ in (left.type, right.type):
         if isinstance(type_, Never):
             return left, right

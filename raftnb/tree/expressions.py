@@ -8,14 +8,15 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable
+from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from raftnb.data.values import Map, order
+from raftnb.data.values import Map, Message, Record, order
 from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
-from raftnb.tree.calls import call
+from raftnb.tree.calls import call, record
 from raftnb.tree.collections import is_set, written_out
 from raftnb.tree.comparisons import compare
 from raftnb.tree.comprehensions import collection, mapping
@@ -93,7 +94,7 @@ class Expressions:
 
     def number(self, node: ast.expr) -> Expr:
         """A whole number."""
-        found = self.scope.the(self.expr(node))
+        found = self.scope.one_of_kind(self.expr(node), Int)
         if not isinstance(found.type, Int | Never):
             self.scope.fail(node, "a whole number")
         return self._of(INT, found)
@@ -135,6 +136,10 @@ class Expressions:
             items = tuple(self.constant(node, v) for pair in pairs for v in pair)
             keys, values = self._common(node, items[::2]), self._common(node, items[1::2])
             return Collect(MapOf(keys, values), line, items)
+        if isinstance(value, Record) and not isinstance(value, Message):
+            parts = (part.name for part in fields(value))  # type: ignore[arg-type]
+            made = {name: self.constant(node, getattr(value, name)) for name in parts}
+            return record(self, node, type(value), made)
         cure = "write `frozenset(...)` around it" if is_domain(value) else "declare a variable"
         allowed = "parameters, local names, variables, constants, domains"
         return self.scope.fail(node, allowed, cure)
@@ -167,7 +172,7 @@ class Expressions:
             return Const(type_of(value), node.lineno, value[node.attr])
         if isinstance(node.value, ast.Call) and self.scope.value_of(node.value.func) is after:
             return self._primed(node, node.value)
-        base = self.scope.the(self.expr(node.value))
+        base = self.scope.member(self.expr(node.value))
         if isinstance(base.type, Member):
             return self._variable(node, base, primed=False)
         return self._field(node, base)
@@ -201,7 +206,7 @@ class Expressions:
         value = self.scope.value_of(call.args[0])
         if isinstance(value, GlobalsType):
             return self._shared(node, value, primed=True)
-        owner = self.scope.the(self.expr(call.args[0]))
+        owner = self.scope.member(self.expr(call.args[0]))
         if not isinstance(owner.type, Member):
             self.scope.fail(call, "after(process).variable, after(Shared).variable")
         return self._variable(node, owner, primed=True)
@@ -253,6 +258,9 @@ class Expressions:
     def combined(self, node: ast.BinOp, left: Expr, operand: ast.expr) -> Expr:
         """An operator between a value and an expression."""
         right = self._right(left, operand)
+        if not isinstance(node.op, ast.Mult):  # of a sequence, that is no mistake in Python
+            left = self.scope.one_of_kind(left, type(right.type))
+            right = self.scope.one_of_kind(right, type(left.type))
         if isinstance(left.type, Never) or isinstance(right.type, Never):
             return self.apply(NEVER, node, "concat", left, right)
         numbers = isinstance(left.type, Int) and isinstance(right.type, Int)

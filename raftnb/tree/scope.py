@@ -34,7 +34,7 @@ from raftnb.tree.nodes import (
     is_nat,
 )
 from raftnb.tree.nodes import parts as parts_of
-from raftnb.tree.types import confusable, fits, join, overlap, plain, type_of
+from raftnb.tree.types import alternatives, confusable, fits, join, overlap, plain, type_of
 
 SAY = "say it with what is allowed"
 
@@ -232,6 +232,23 @@ class Scope:
         if isinstance(value.type, Option):
             return Apply(value.type.of, value.line, "the", (value,))
         return Apply(NEVER, value.line, "the", (value,)) if value.type == Nothing() else value
+
+    def one_of_kind(self, value: Expr, kind: type[Type]) -> Expr:
+        """The value as the one of its types that is of a kind: of another, there is none.
+
+        So `n < 3` is said of a `Nat | Car` behind `isinstance`.
+        """
+        value = self.the(value)
+        found = [one for one in alternatives(value.type) if isinstance(one, kind)]
+        if not isinstance(value.type, OneOf) or len(found) != 1:
+            return value
+        return Apply(plain(found[0]), value.line, "as", (value,))
+
+    def member(self, value: Expr) -> Expr:
+        """The member, where it may be no record, of which a variable or a method is wanted."""
+        if any(isinstance(kind, RecordOf) for kind in alternatives(value.type)):
+            return self.the(value)
+        return self.one_of_kind(value, Member)
 
     def fitted(self, node: ast.AST, value: Expr, want: Type) -> Expr:
         """A value for a place of a type: where it may be of another one, it has no value there."""

@@ -431,8 +431,21 @@ class LastOfPairs(Base):
         self.log = (dict({(2, "ab"), (2, "cd")})[2],)
 
 
+class Shelf(Record):
+    label: str
+    size: int | None
+    words: Set[str]
+
+
+class LargestOfSetsInFields(Base):
+    shelves: Map[int, Set[Shelf]] = Map({0: frozenset({Shelf("b", 1, frozenset({"x", "y"}))})})
+
+    def go(self) -> None:
+        self.log = tuple(max(s.words for s in frozenset(s for s in self.shelves[0])))
+
+
 SHOWS = (*SHOWS, LastWithAKey, LastPairWithAKey, LastOfPairs, UnionOfOne, UnionOfConstant,
-         UnionByMethod, DifferenceBothWays, UnionInside,
+         UnionByMethod, DifferenceBothWays, UnionInside, LargestOfSetsInFields,
          LargestSet, FirstSet, LeastPair, LeastOfNames, LargestByParameter)  # fmt: skip
 
 
@@ -449,6 +462,15 @@ class EachWithItsKey(Base):
         self.log += ("c",) * one["a"]
 
 
+class LargestOfFields(Base):
+    shelves: Map[int, Set[Shelf]] = Map({0: frozenset({Shelf("b", 1, frozenset({"x", "y"}))})})
+
+    def go(self) -> None:
+        shelves = frozenset(s for n in (0, 0) for s in self.shelves[n])
+        largest = max(s.size for s in shelves if s.size is not None)
+        self.log = (min(s.label for s in shelves), ("a", "c")[largest])
+
+
 class LargestOfTwo(Base):
     def go(self) -> None:
         self.words = max(self.words, self.words | {"z"})
@@ -457,7 +479,12 @@ class LargestOfTwo(Base):
 
 @pytest.mark.parametrize(
     ("cls", "right"),
-    [(LargestOfPlain, "aypq"), (EachWithItsKey, "abc"), (LargestOfTwo, "abcdez")],
+    [
+        (LargestOfPlain, "aypq"),
+        (EachWithItsKey, "abc"),
+        (LargestOfFields, "bc"),
+        (LargestOfTwo, "abcdez"),
+    ],
 )
 def test_the_largest_of_what_has_an_order_is_taken(cls: type[Base], right: str) -> None:
     world = Spec("order", (cls,))().start()
