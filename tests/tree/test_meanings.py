@@ -181,10 +181,10 @@ def claim_of(ones: int) -> bool:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("x < number_or_text", "numbers, sets"),
-        ("number_or_text <= x", "numbers, sets"),
-        ("some < number_or_set", "numbers, sets"),
-        ("number_or_set <= some", "numbers, sets"),
+        ("t < number_or_text", "numbers, sets"),
+        ("number_or_text <= some", "numbers, sets"),
+        ("t < number_or_set", "numbers, sets"),
+        ("number_or_set <= t", "numbers, sets"),
         ("(x, x) < (x,)", "as many numbers"),
         ("after(one) == one", "after(process).variable"),
         ("none_at_all(x)", "no arguments"),
