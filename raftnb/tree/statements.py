@@ -18,9 +18,13 @@ from raftnb.tree.calls import bound, routine_called
 from raftnb.tree.collections import element
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
+    BOOL,
+    INT,
     NEVER,
+    Apply,
     Assign,
     Cond,
+    Const,
     Discard,
     Expr,
     For,
@@ -28,12 +32,14 @@ from raftnb.tree.nodes import (
     If,
     InFlight,
     Member,
+    Range,
     Read,
     RecordOf,
     Return,
     Routine,
     RunRoutine,
     Send,
+    SeqOf,
     Statement,
     Type,
     Var,
@@ -183,11 +189,30 @@ class Statements:
             if tests or others:
                 self.scope.fail(node, "one condition: `a, b = (x, y) if c else (z, w)`")
             return [test], [self._either(node, test.target, *p) for p in zip(yes, no, strict=True)]
-        values = value.elts if isinstance(value, ast.Tuple) else []
+        if not isinstance(value, ast.Tuple):
+            return self._parts(node, value, target)
+        values = value.elts
         starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
         if starred or len(values) != len(target.elts):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
         return [], [self.expressions.expr(one) for one in values]
+
+    def _parts(
+        self, node: ast.Assign, value: ast.expr, target: ast.Tuple
+    ) -> tuple[list[Assign], list[Expr]]:
+        """The items of a sequence, of which there must be one for each target."""
+        found = self.scope.the(self.expressions.expr(value))
+        starred = any(isinstance(e, ast.Starred) for e in target.elts)
+        if starred or not isinstance(found.type, SeqOf) or isinstance(found.type, Range):
+            self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
+        held, line = self._to_name(node, unnamed("parts", value), found), node.lineno
+        size, n = Apply(INT, line, "len", (held.target,)), Const(INT, line, len(target.elts))
+        zero, same = Const(INT, line, 0), Apply(BOOL, line, "==", (size, n))
+        places = [
+            Cond(INT, line, same, zero, size),
+            *(Const(INT, line, i) for i in range(1, n.value)),
+        ]
+        return [held], [Apply(found.type.of, line, "index", (held.target, i)) for i in places]
 
     def _either(self, node: ast.Assign, test: Expr, yes: Expr, no: Expr) -> Cond:
         return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)

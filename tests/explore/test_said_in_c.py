@@ -11,7 +11,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import program_of
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language import Globals, Nat, Process, Record, Seq, Set, Spec, when
+from raftnb.language import Globals, Map, Nat, Process, Record, Seq, Set, Spec, when
 from raftnb.language.spec import Model
 
 
@@ -211,3 +211,64 @@ def test_records_that_are_constants_of_the_module_mean_in_c_what_they_do_in_pyth
         invariants=(claim,),
     )()
     is_said_in_c(model, Verdict.HOLDS if claim is keeps_the_first else Verdict.VIOLATED)
+
+
+RULES = Map({("idle", "ask"): ("busy", "answer"), ("busy", "end"): ("idle", "")})
+
+
+class Machine(Process, number="machines"):
+    """Does what a table says, and unpacks what it says."""
+
+    mode: str = "idle"
+    heard: Seq[str] = ()
+
+    def ask(self, ends: bool) -> None:
+        when(len(self.heard) < 2)
+        self.heard += ("end" if ends else "ask",)
+
+    def go(self) -> None:
+        when(len(self.heard) > 0)
+        mode, said = RULES.get((self.mode, self.heard[0]), ("", ""))
+        when(mode != "")
+        self.mode = mode
+        self.heard = self.heard[1:] if said == "" else (*self.heard[1:], "end")
+
+    def swap(self) -> None:
+        when(len(self.heard) == 2)
+        first, second = self.heard
+        self.heard = (second, first)
+
+
+class Hasty(Machine):
+    def swap(self) -> None:
+        when(self.mode == "busy")
+        first, second = self.heard
+        self.heard = (second, first)
+
+
+def never_hears_much(machine: Machine) -> bool:
+    return len(machine.heard) <= 2
+
+
+def is_never_busy(machine: Machine) -> bool:
+    return machine.mode == "idle"
+
+
+MACHINES = Spec(
+    name="machines",
+    processes=(Machine,),
+    constants={"machines": 2},
+    invariants=(never_hears_much,),
+)
+
+
+@pytest.mark.parametrize("claim", [never_hears_much, is_never_busy])
+def test_the_items_of_a_sequence_that_are_unpacked_mean_in_c_what_they_do_in_python(claim):
+    model = replace(MACHINES, invariants=(claim,))()
+    is_said_in_c(model, Verdict.HOLDS if claim is never_hears_much else Verdict.VIOLATED)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference", "fast"])
+def test_more_or_fewer_items_than_names_are_refused_as_in_python(engine):
+    with pytest.raises(SpecError, match="values to unpack"):
+        check(MACHINES.variant("hasty", Hasty)(machines=1), engine=engine, progress=False)
