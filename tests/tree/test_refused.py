@@ -617,10 +617,16 @@ def a_field_assigned(self: Node) -> None:
     self.pair.left = 1  # type: ignore[misc]
 
 
-def a_sequence_taken_apart(self: Node) -> None:
-    """`a, b = self.log`"""
-    a, b = self.log
+def a_number_taken_apart(self: Node) -> None:
+    """`a, b = self.n`"""
+    a, b = self.n
     self.n = a + b
+
+
+def a_sequence_taken_apart_with_a_star(self: Node) -> None:
+    """`a, *b = self.log`"""
+    a, *b = self.log
+    self.n = a + len(b)
 
 
 def a_sequence_taken_apart_in_one_case(self: Node) -> None:
