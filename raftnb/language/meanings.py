@@ -130,6 +130,8 @@ class Meanings:
         if builtin or isinstance(value, ModuleType | BuiltinFunctionType):
             cure = "an action only reads and writes variables; keep input, output, chance outside"
         parts = (node.id, root.partition(".")[0], node.id.partition(".")[0])
+        if type(value) in FROZEN:
+            cure += f"; what never changes is written `{node.id} = {FROZEN[type(value)]}`"
         if isinstance(value, type) and not builtin:
             cure = f"`class {node.id}(Message)` if it is sent, `class {node.id}(Record)` if not"
         cure = next((OUTSIDE[part] for part in parts if part in OUTSIDE), cure)
@@ -139,6 +141,10 @@ class Meanings:
         if isinstance(value, type) and not builtin:
             kind, of = "the class", ", which is none of the language's"
         return f"{kind} `{node.id}`{of}", allowed, cure
+
+
+FROZEN: dict[type[Any], str] = {dict: "Map({...})", list: "(...)", set: "frozenset({...})"}
+"""How what can change is written as a constant of the module, which actions may name."""
 
 
 def is_constant(value: Any) -> bool:

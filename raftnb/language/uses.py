@@ -29,6 +29,8 @@ def misused(cls: type, around: ast.AST) -> Told:
         cure = nearest(around.attr, known) or f"{declared} it, or use one of these"
         return f"`{around.attr}`, which `{name}` does not {declared}", listed(known), cure
     found = f"the class `{name}` as a value, in `{what}`"
+    if isinstance(around, ast.BinOp) and isinstance(around.op, ast.BitOr):
+        return found, f"`isinstance(x, {name})`", f"ask for each: `isinstance(x, {name}) or ...`"
     if cls is Map:
         return found, "`Map(...)`, `isinstance(x, Map)`", "make one: `Map({key: value})`"
     if isinstance(cls, GlobalsType):
