@@ -9,10 +9,9 @@ from raftnb.commands.common import add_number, print_json
 from raftnb.commands.files import file_to_write, write_text
 from raftnb.commands.specifications import about, add_model_arguments, chosen_model
 from raftnb.commands.traces import add_start, chosen_start
-from raftnb.data.verdict import counted
+from raftnb.data.verdict import Verdict, counted
 
 MOST_STATES = 5_000
-STOPPED = 3
 
 
 def add_parser(subparsers: Any) -> None:
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         stopped = f"; stopped: {shown.bound}" if shown.bound else ""
         states = counted(shown.states, "state")
         print(f"{arguments.out}: {states}, {covered(shown.complete)}{stopped}")
-    return STOPPED if shown.bound else 0
+    return Verdict.UNKNOWN.exit_code if shown.bound else 0
 
 
 def covered(complete: bool) -> str:

@@ -19,7 +19,7 @@ from raftnb.data.ctrl_c import put_off
 from raftnb.data.files import whole_file
 from raftnb.data.limits import undisturbed
 from raftnb.data.progress import Bar, progress_bar
-from raftnb.data.verdict import counted
+from raftnb.data.verdict import Verdict, counted
 from raftnb.explore.few import few_states
 from raftnb.language.spec import Model
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # it takes time to import, which few states do not need
     from raftnb.explore import Graph
     from raftnb.explore.plain_graph import PlainGraph
 
-BOUNDED = 3
 IN_TIME, INTERRUPTED = "max_seconds", "interrupted"
 FINDING = 0.5
 """So large a part of the time is for finding the states, the rest for writing them."""
@@ -77,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         covered = f"stopped: {bound}" if bound else "all that can be reached"
         print(f"{arguments.out}: {counted(written, 'state')}, {covered}")
-    return BOUNDED if bound else 0
+    return Verdict.UNKNOWN.exit_code if bound else 0
 
 
 def found(model: Model, max_states: int | None, seconds: float | None) -> Graph | PlainGraph:
