@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from raftnb.data.verdict import Verdict
@@ -36,10 +36,10 @@ def answer_without_numba(
 
     Where it takes longer, has many initial states, or does not hold, what compiled code finds:
     of several shortest traces that is the same one, however fast the machine is. Unless `any_trace`
-    will do, what the reference finds not to hold is left to the memo at once. What is possible the
-    reference says where there are few states, however long it takes. It runs everything twice:
-    what depends on more than the state is left to the memo, which says so. So is what cannot be
-    compiled; with symmetry, unless it has few states and holds. None, too, once numba is there.
+    will do, what the reference finds not to hold is left to the memo at once. It runs everything
+    twice: what depends on more than the state is left to the memo, which says so. So is what cannot
+    be compiled; but of few states the reference says what is possible, however long it takes, and
+    with symmetry, that all holds. None, too, once numba is there.
     Raises what the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
@@ -50,13 +50,21 @@ def answer_without_numba(
         return _with_symmetry(model, options) if found is None else found
     if begins_widely(model):
         return _compiled(model, options)
-    for too_long in _limits(by_number=any_trace and bool(asked(model, "possible"))):
+    for seconds in (SECONDS, SECONDS + SHARED_PART):
         try:
-            return _in_plain_python(model, options, too_long, any_trace)
+            found = _in_plain_python(model, options, late_after(seconds))
         except GivenUp:
             if is_prepared():
                 break
-    return _compiled(model, options)
+            continue
+        if found is None or found.bound == "interrupted" or found.verdict is Verdict.HOLDS:
+            return found
+        if not any_trace:
+            return None
+        break
+    found = _compiled(model, options)
+    is_left = found is None and any_trace and bool(asked(model, "possible"))
+    return answer_of_few_states(model, options) if is_left else found
 
 
 def answer_of_few_states(model: Model, options: ExplorationOptions) -> Exploration | None:
@@ -64,7 +72,7 @@ def answer_of_few_states(model: Model, options: ExplorationOptions) -> Explorati
     if options.symmetry or options.max_memory is not None or begins_widely(model):
         return None
     try:
-        return _in_plain_python(model, options, has_many_states, any_trace=True)
+        return _in_plain_python(model, options, has_many_states)
     except GivenUp:
         return None
 
@@ -90,15 +98,6 @@ def _with_symmetry(model: Model, options: ExplorationOptions) -> Exploration | N
     return found
 
 
-def _limits(*, by_number: bool) -> Iterator[TooLong]:
-    """When plain Python is given up, the first time and the next."""
-    if by_number:
-        yield has_many_states
-        return
-    yield late_after(SECONDS)
-    yield late_after(SECONDS + SHARED_PART)
-
-
 def late_after(seconds: float) -> TooLong:
     """Whether a run will be over later than so many seconds of the processor from now."""
     end = time.process_time() + seconds
@@ -113,17 +112,10 @@ def late_after(seconds: float) -> TooLong:
 
 
 def _in_plain_python(
-    model: Model,
-    options: ExplorationOptions,
-    too_long: TooLong,
-    any_trace: bool,
+    model: Model, options: ExplorationOptions, too_long: TooLong
 ) -> Exploration | None:
-    found = _twice(model, [Reference(model, options, too_long=too_long) for _ in range(2)])
-    if found is None or found.bound == "interrupted":
-        return found
-    if found.verdict is Verdict.HOLDS or too_long is has_many_states:
-        return found
-    return _compiled(model, options) if any_trace else None
+    """What two runs find; None if they differ. Raises `GivenUp`."""
+    return _twice(model, [Reference(model, options, too_long=too_long) for _ in range(2)])
 
 
 def _twice(model: Model, runs: Sequence[Reference]) -> Exploration | None:
