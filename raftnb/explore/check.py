@@ -186,6 +186,8 @@ def _fast(model: Model, options: ExplorationOptions, *, may_compile: bool) -> Ex
             found = engine.run()
         except Answered as answered:
             return answered.found
+    if other is not None and other.unsaid:
+        found = replace(found, interpreted=(f"all of it ({other.unsaid})",))
     return with_possible(model, found, Graph(engine, found.bound))
 
 

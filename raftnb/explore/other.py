@@ -67,6 +67,7 @@ class Compiled:
         self._asked = False
         self._program: tuple[Text, Build] | None = None
         self.found = found
+        self.unsaid = ""  # what keeps the whole model from compiled code, once that was tried
         self._begun = time.process_time()
         self._seen = self._begun if found is None else math.inf
         self._pace, self._grown = Pace(0, 0, 0, 0, 0), 1.0
@@ -167,13 +168,14 @@ class Compiled:
 
     def _begin(self, *, mixed: bool) -> bool:
         """Write the program, and set the compiler to work; whether there is one."""
-        from raftnb.explore.compiled import NotCompiled, program_of
+        from raftnb.explore.compiled import NotCompiled, NotSaid, program_of
 
         try:
             written = program_of(self.model, self.options, mixed=mixed)
             self._program = written, written.build
-        except NotCompiled:
+        except NotCompiled as reason:
             self._asked = True
+            self.unsaid = str(reason) if isinstance(reason, NotSaid) else ""
         return self._program is not None
 
     def _answer(self) -> Exploration | None:

@@ -130,7 +130,8 @@ class Exploration(Answer):
     same view. `not_checked` are the properties that need history variables that
     were left out, `partial` says what else the answer does not cover. `others` are the violations
     that were found when the exploration was continued after this one. `interpreted` are the actions
-    and claims that compiled code ran in Python, each with what in it cannot be said in C.
+    and claims that compiled code ran in Python, each with what in it cannot be said in C, or that
+    this was asked of the whole model.
     """
 
     verdict: Verdict

@@ -150,3 +150,30 @@ def test_a_variable_that_is_not_seen_to_be_named_is_found_out(monkeypatch):
     monkeypatch.setattr("raftnb.explore.compiled.interpreted.named_cells", fewer)
     with pytest.raises(Differs):
         compiled_search(spec(), OPTIONS).run()
+
+
+class Shelf(Globals):
+    box: tuple[Nat, bool] = (0, False)  # no type of the language's: all values in one are of one
+
+
+class Keeper(Process, number="keepers"):
+    n: Nat = 0
+
+    def put(self, most: int) -> None:
+        when(self.n < most)
+        self.n += 1
+        Shelf.box = (self.n, not Shelf.box[1])
+
+
+SHELF = Spec("shelf", (Keeper,), (Shelf,), constants={"keepers": 2, "most": 200})
+
+
+def test_of_a_model_that_cannot_be_said_at_all_the_result_says_what_cannot(monkeypatch):
+    monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
+    found = check(SHELF(), deadlock=False, progress=False)
+    (told,) = found.interpreted
+    assert told.startswith("all of it (the type `tuple[")
+    assert f"run in Python: {told}" in str(found)
+    assert found.as_json()["interpreted"] == [told]
+    monkeypatch.setenv("PATH", "")  # a machine without a compiler is no matter of the model's
+    assert check(MIXED(), deadlock=False, progress=False).interpreted == ()

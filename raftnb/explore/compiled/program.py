@@ -20,7 +20,7 @@ from raftnb.explore.compiled.masks import Masks
 from raftnb.explore.compiled.routines import Functions
 from raftnb.explore.compiled.shape import Claims, Shape, claims_of
 from raftnb.explore.compiled.tables import has_bag
-from raftnb.explore.compiled.words import Atoms, NotCompiled, Words
+from raftnb.explore.compiled.words import Atoms, NotCompiled, NotSaid, Words
 from raftnb.explore.result import ExplorationOptions, View
 from raftnb.language.claims import Property
 from raftnb.language.instances import ActionInstance
@@ -73,14 +73,14 @@ class Text:
 
 
 def text_of(model: Model, options: ExplorationOptions, *, wide: bool = False) -> Text:
-    """The program of a model; raises `NotCompiled` where something in it cannot be said in C.
+    """The program of a model; raises `NotSaid` where something in it cannot be said in C.
 
     Unless it is `wide`, a search may find that there is too little room for the values it meets.
     """
     try:
         return _written(model, options, wide=wide or options.spills)
     except SpecError as error:
-        raise NotCompiled(error.found) from error
+        raise NotSaid(error.found) from error
 
 
 def _written(model: Model, options: ExplorationOptions, *, wide: bool) -> Text:

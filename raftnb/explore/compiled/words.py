@@ -19,6 +19,10 @@ class NotCompiled(Exception):
     """What cannot be compiled, in words; the other engine can do without."""
 
 
+class NotSaid(NotCompiled):
+    """What of a model cannot be said in C, on whatever machine."""
+
+
 class Atoms:
     """The texts and the members of enums and domains that occur, and the classes of records.
 
