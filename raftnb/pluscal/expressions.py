@@ -184,6 +184,11 @@ def _less(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
             return _lexical(
                 [(words.term(a, scope), words.term(b, scope)) for a, b in items], expr.op
             )
+    if isinstance(left.type, SeqOf):
+        refuse(
+            scope.routine, expr.line, "sequences of which one comes first", LANGUAGE,
+            "compare as many numbers, written out: `(a[0], a[1]) < (b[0], b[1])`",
+        )  # fmt: skip
     sides = (words.term(left, scope), words.term(right, scope))
     if isinstance(left.type, SetOf):
         return Infix("\\subseteq", sides)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from enum import Enum
 from types import FunctionType
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from raftnb.data.values import Map, Message, Record
 from raftnb.language import after, either, in_flight
 from raftnb.tree.collections import counted_through, element, messages
-from raftnb.tree.comprehensions import comprehension, gone_through, mapping
+from raftnb.tree.comprehensions import as_number, comprehension, gone_through, mapping
 from raftnb.tree.methods import METHODS, method
 from raftnb.tree.nodes import (
     BOOL,
@@ -21,12 +21,14 @@ from raftnb.tree.nodes import (
     NOTHING,
     TEXT,
     Apply,
+    Bool,
     Call,
     Collect,
     Const,
     Either,
     Expr,
     Int,
+    ListOf,
     Make,
     MapOf,
     Member,
@@ -38,9 +40,9 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
-from raftnb.tree.passing import kept
+from raftnb.tree.passing import kept, made_list, made_set
 from raftnb.tree.scope import SAY, Lower
-from raftnb.tree.types import attribute_of, function_of, is_domain, plain
+from raftnb.tree.types import attribute_of, frozen, function_of, is_domain, is_kept, plain
 
 OURS = ("raftnb.data", "raftnb.language")
 Called = tuple[Routine, tuple[Expr, ...]]
@@ -75,7 +77,7 @@ def _of_a_collection(lower: Lower, node: ast.Call) -> Expr | None:
         return None
     if isinstance(func.value, ast.Call) and lower.scope.value_of(func.value.func) is super:
         return None
-    base = lower.scope.the(lower.expr(func.value))
+    base = lower.scope.the(lower.seen(func.value))
     if func.attr == "get" and isinstance(base.type, MapOf):
         return _map_get(lower, node, base, base.type)
     return method(lower, node, base)
@@ -93,7 +95,7 @@ def bound(
         allowed = f"{wanted} {', '.join(names)}" if names else "no arguments"
         lower.scope.fail(node, allowed, "give each of them once")
     if [name for name, _ in given] != names:
-        lower.scope.settle(node, *(lower.expr(arg) for _, arg in given))
+        lower.scope.settle(node, *(lower.seen(arg) for _, arg in given))
     by_name = dict(given)
     return [by_name[name] for name in names]
 
@@ -104,13 +106,31 @@ def bound(
 def routine_called(lower: Lower, node: ast.Call) -> Called:
     """The routine that a call names, with its arguments."""
     function, receiver = _callee(lower, node)
-    code = function.__code__
-    names = list(code.co_varnames[: code.co_argcount])
     mine = [] if receiver is None else [receiver]
-    args = (*mine, *map(lower.expr, bound(lower, node, names[len(mine) :])))
+    args = (*mine, *_arguments(lower, node, function, len(mine)))
     me = receiver.type if receiver is not None else None
     assert me is None or isinstance(me, Member)
-    return lower.scope.names.called(function, me, tuple(a.type for a in args)), args
+    routine = lower.scope.names.called(function, me, tuple(a.type for a in args))
+    if routine.returns is not None and not is_kept(routine.returns):
+        for given in (*node.args, *(word.value for word in node.keywords)):
+            lower.handed(given)  # it may be what comes back
+    return routine, args
+
+
+def _arguments(lower: Lower, node: ast.Call, function: FunctionType, first: int) -> Iterator[Expr]:
+    """What is given to the parameters from the `first` on, and the defaults of the others."""
+    code, values = function.__code__, function.__defaults__ or ()
+    by_place = code.co_varnames[: code.co_argcount]
+    names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
+    defaults = dict(zip(by_place[len(by_place) - len(values) :], values, strict=True))
+    defaults |= function.__kwdefaults__ or {}
+    if code.co_kwonlyargcount and len(node.args) > len(by_place) - first:
+        lower.scope.fail(node, f"the arguments {', '.join(names)}", "give those after `*` by name")
+    named = {*names[: len(node.args)], *(k.arg for k in node.keywords)}
+    wanted = [name for name in names if name in named or name not in defaults]
+    given = dict(zip(wanted, map(lower.seen, bound(lower, node, wanted)), strict=True))
+    for name in names:
+        yield given[name] if name in given else lower.constant(node, defaults[name])
 
 
 def _callee(lower: Lower, node: ast.Call) -> tuple[FunctionType, Expr | None]:
@@ -229,6 +249,14 @@ def _abs(lower: Lower, node: ast.Call) -> Expr:
     return Apply(INT, node.lineno, "abs", (lower.number(_one(lower, node)),))
 
 
+def _int(lower: Lower, node: ast.Call) -> Expr:
+    """A truth value as a number; a number as it is."""
+    found = lower.scope.the(lower.expr(_one(lower, node)))
+    if not isinstance(found.type, Bool | Int | Never):
+        lower.scope.fail(node, "int(x) of a truth value")
+    return as_number(found)
+
+
 def _bool(lower: Lower, node: ast.Call) -> Expr:
     return lower.truth(_one(lower, node))
 
@@ -248,10 +276,10 @@ def _map(lower: Lower, node: ast.Call) -> Expr:
     if not node.args and not node.keywords:
         return Collect(MapOf(NEVER, NEVER), node.lineno, ())
     argument = _one(lower, node)
-    found = mapping(lower, argument) or lower.scope.the(lower.expr(argument))
+    found = mapping(lower, argument) or lower.scope.the(lower.seen(argument))
     if not isinstance(found.type, MapOf):
         lower.scope.fail(node, "Map({key: value}), Map((key, value) for ...)")
-    return found
+    return replace(found, type=frozen(found.type))
 
 
 def _extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
@@ -265,21 +293,39 @@ def _extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
             cure = "choose it: `x = either(*xs)`, and `when(all(f(y) <= f(x) for y in xs))`"
             allowed = f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
             lower.scope.fail(node, allowed, cure if keys else SAY)
+        found = _compared(lower, node)
+        if isinstance(element(found), Member):
+            return _end_of(lower, node, found, last=several == "max")
         default = [lower.number(k.value) for k in node.keywords]
-        return Apply(INT, node.lineno, of_one, (_numbers(lower, node), *default))
+        return Apply(INT, node.lineno, of_one, (found, *default))
 
     return handler
 
 
-def _numbers(lower: Lower, call: ast.Call) -> Expr:
-    """The numbers of which the least or the largest is asked."""
+def _compared(lower: Lower, call: ast.Call) -> Expr:
+    """The numbers, or members of one class, of which the least or the largest is asked."""
     node = call.args[0]
     if isinstance(node, ast.GeneratorExp):
-        return comprehension(lower, "seq", node, lambda: (lower.number(node.elt), None))
-    found = lower.collection(node)
-    if not isinstance(element(found), Int | Never):
+        found = comprehension(lower, "seq", node, lambda: (_ranked(lower, node.elt), None))
+    else:
+        found = lower.collection(node)
+    if not isinstance(element(found), Int | Member | Never):
         lower.scope.fail(call, "a collection of numbers", "choose any of them: `x = either(*xs)`")
     return found
+
+
+def _ranked(lower: Lower, node: ast.expr) -> Expr:
+    found = lower.scope.the(lower.expr(node))
+    return found if isinstance(found.type, Member) else lower.number(node)
+
+
+def _end_of(lower: Lower, node: ast.Call, members: Expr, *, last: bool) -> Expr:
+    """The first or the last of members; where there is none, Python raises."""
+    if node.keywords:
+        lower.scope.fail(node, "min(members), max(members), without a default")
+    in_order = Apply(ListOf(element(members)), node.lineno, "sorted", (members,))
+    end = Const(INT, node.lineno, -1 if last else 0)
+    return Apply(element(members), node.lineno, "index", (in_order, end))
 
 
 def _isinstance(lower: Lower, node: ast.Call) -> Expr:
@@ -305,6 +351,7 @@ PYTHONS: tuple[tuple[Any, Callable[[Lower, ast.Call], Expr]], ...] = (
     (len, _len),
     (abs, _abs),
     (bool, _bool),
+    (int, _int),
     (all, _over("all")),
     (any, _over("any")),
     (sum, _over("sum")),
@@ -315,7 +362,7 @@ PYTHONS: tuple[tuple[Any, Callable[[Lower, ast.Call], Expr]], ...] = (
     (range, counted_through),
     (isinstance, _isinstance),
     (Map, _map),
-    (set, kept),
-    (sorted, kept),
+    (set, made_set),
+    (sorted, made_list),
     (reversed, kept),
 )

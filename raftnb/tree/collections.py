@@ -1,13 +1,15 @@
 """Collections written out and comprehensions, in the typed tree.
 
-Python's `{a, b}`, `{a: b}` and a class by its name are no values of the language: the first two can
-change, the last is not what it holds. So they may stand only where they are gone through at once,
-or made a `frozenset`, a `tuple`, a `Map`.
+Python's `{a: b}` and a class by its name are no values of the language: the first can change, the
+last is not what it holds. So they may stand only where they are gone through at once, or made a
+`frozenset`, a `tuple`, a `Map`. `{a, b}` can change, too: it is looked at and not kept (`passing`).
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
+from dataclasses import replace
 from typing import Any
 
 from raftnb.data.values import Message
@@ -27,6 +29,7 @@ from raftnb.tree.nodes import (
     Type,
 )
 from raftnb.tree.scope import Lower
+from raftnb.tree.types import frozen
 
 
 def counted_through(lower: Lower, node: ast.Call) -> Expr:
@@ -54,12 +57,6 @@ def element(domain: Expr) -> Type:
     return type_.key if isinstance(type_, MapOf) else NEVER
 
 
-def is_set(lower: Lower, node: ast.expr) -> bool:
-    """Whether it is written as a set that can change, which is equal to one that cannot."""
-    called = isinstance(node, ast.Call) and lower.scope.value_of(node.func) is set
-    return called or isinstance(node, ast.Set | ast.SetComp)
-
-
 def written_out(lower: Lower, node: ast.expr, nodes: list[ast.expr], kind: Any) -> Expr:
     """A sequence or set written out."""
     items = tuple(map(lower.expr, nodes))
@@ -70,13 +67,36 @@ def written_out(lower: Lower, node: ast.expr, nodes: list[ast.expr], kind: Any) 
 
 
 def map_written_out(lower: Lower, node: ast.Dict) -> Expr:
-    """A map written out as `{key: value}`."""
+    """A map written out as `{key: value}`; `{**m, key: value}` is `m | {key: value}`."""
+    pairs = zip(node.keys, node.values, strict=True)
+    found: Expr | None = None
+    for spread, group in itertools.groupby(pairs, lambda pair: pair[0] is None):
+        run = list(group)
+        pieces = [_map(lower, v) for _, v in run] if spread else [_pairs(lower, node, run)]
+        for piece in pieces:
+            found = piece if found is None else _merged(lower, node, found, piece)
+    return _pairs(lower, node, []) if found is None else found
+
+
+def _map(lower: Lower, node: ast.expr) -> Expr:
+    """The map that `**` stands before."""
+    found = lower.scope.the(lower.seen(node))
+    if not isinstance(found.type, MapOf):
+        lower.scope.fail(node, "`**` before a map", "write `Map(...)` around it")
+    return replace(found, type=frozen(found.type))
+
+
+def _merged(lower: Lower, node: ast.Dict, left: Expr, right: Expr) -> Expr:
+    type_ = lower.scope.joined(node, left.type, right.type)
+    return Apply(type_, node.lineno, "merge", (left, right))
+
+
+def _pairs(lower: Lower, node: ast.Dict, pairs: list[tuple[ast.expr | None, ast.expr]]) -> Expr:
     key: Type = NEVER
     value: Type = NEVER
     items: list[Expr] = []
-    for k, v in zip(node.keys, node.values, strict=True):
-        if k is None:
-            lower.scope.fail(node, "{key: value, ...}", "write `m | {key: value}`")
+    for k, v in pairs:
+        assert k is not None
         items += [lower.expr(k), lower.expr(v)]
         key = lower.scope.joined(node, key, items[-2].type)
         value = lower.scope.joined(node, value, items[-1].type)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from enum import Enum
 
-from raftnb.tree.collections import element, is_set
+from raftnb.tree.collections import element
 from raftnb.tree.nodes import (
     BOOL,
     NOTHING,
@@ -19,6 +19,7 @@ from raftnb.tree.nodes import (
     Int,
     Never,
     Option,
+    SeqOf,
     SetOf,
     Type,
 )
@@ -37,15 +38,10 @@ def compare(lower: Lower, node: ast.Compare) -> Expr:
     """A comparison, or a chain of them."""
     operands = [node.left, *node.comparators]
     for middle in operands[1:-1]:
-        lower.scope.settle(node, _side(lower, middle))
+        lower.scope.settle(node, lower.seen(middle))
     pairs = zip(operands, node.ops, operands[1:], strict=False)
     parts = [_comparison(lower, node, a, op, b) for a, op, b in pairs]
     return parts[0] if len(parts) == 1 else _apply(BOOL, node, "and", *parts)
-
-
-def _side(lower: Lower, node: ast.expr) -> Expr:
-    """What is compared: also a set written out, which is equal to the value it holds."""
-    return lower.collection(node) if is_set(lower, node) else lower.expr(node)
 
 
 def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: ast.expr) -> Expr:
@@ -55,7 +51,7 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
         left, right = _item(lower, a, b), lower.collection(b)
         may_be_equal(lower, node, left.type, element(right))
     else:
-        left, right = _side(lower, a), _side(lower, b)
+        left, right = lower.seen(a), lower.seen(b)
         if name in ("==", "!="):
             may_be_equal(lower, node, left.type, right.type)
         else:
@@ -101,7 +97,7 @@ def _identity(lower: Lower, node: ast.Compare, left: Expr, right: Expr) -> None:
 def _ordered(
     lower: Lower, node: ast.Compare, left: Expr, op: str, right: Expr
 ) -> tuple[Expr, Expr]:
-    """The two sides of `<` and its like: numbers, sets, or numbers written side by side."""
+    """The two sides of `<` and its like: numbers, sets, or sequences of numbers."""
     kind = SetOf if SetOf in map(type, (left.type, right.type)) else Int
     left, right = lower.scope.one_of_kind(left, kind), lower.scope.one_of_kind(right, kind)
     for type_ in (left.type, right.type):
@@ -117,7 +113,10 @@ def _ordered(
         lower.scope.fail(node, "as many numbers on the one side as on the other")
     if isinstance(left.type, Int) and isinstance(right.type, Int):
         return left, right
-    return lower.scope.fail(node, f"numbers, sets, (number, number) with `{op}`")
+    if type(left.type) is type(right.type) is SeqOf:
+        if all(isinstance(element(side), Int | Never) for side in (left, right)):
+            return left, right
+    return lower.scope.fail(node, f"numbers, sets, sequences of numbers with `{op}`")
 
 
 def _smaller(lower: Lower, node: ast.Compare, left: Expr, right: Expr) -> Expr:

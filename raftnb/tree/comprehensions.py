@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -24,14 +26,16 @@ from raftnb.tree.nodes import (
     Int,
     MapOf,
     Member,
+    MutableSetOf,
     Never,
+    Range,
     SeqOf,
     SetOf,
     Type,
     Var,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import is_domain
+from raftnb.tree.types import frozen, is_domain
 from raftnb.tree.walks import map_of, unnamed, walk
 
 Part = Callable[[], tuple[Expr, Expr | None]]
@@ -39,10 +43,6 @@ Part = Callable[[], tuple[Expr, Expr | None]]
 
 def collection(lower: Lower, node: ast.expr) -> Expr:
     """What can be gone through: a sequence, set or map, members, messages, a range."""
-    if isinstance(node, ast.Set):
-        return written_out(lower, node, node.elts, SetOf)
-    if isinstance(node, ast.SetComp):
-        return comprehension(lower, "set", node, lambda: (lower.expr(node.elt), None))
     if (keys := map_of(lower, node, "keys")) is not None:
         return keys
     if (values := map_of(lower, node, "values")) is not None:
@@ -55,7 +55,7 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
         if not lower.scope.is_named(cls):
             lower.scope.fail(node, "classes that the Spec names", "add it to the Spec")
         return Everyone(SetOf(Member(cls.root)), node.lineno, cls.root)
-    found = lower.scope.the(lower.expr(node))
+    found = lower.scope.the(lower.seen(node))
     if not isinstance(found.type, SeqOf | SetOf | MapOf | Never):
         lower.scope.fail(node, "a sequence, a set, a map, a domain, range(...)")
     return found
@@ -137,6 +137,7 @@ def gone_through(lower: Lower, kind: str, node: ast.expr) -> Expr:
     if isinstance(node, ast.GeneratorExp):
         return comprehension(lower, kind, node, lambda: (_item(lower, kind, node.elt), None))
     found = lower.collection(node)
+    found = replace(found, type=frozen(found.type))
     made = {"seq": SeqOf, "set": SetOf}.get(kind)
     if type(found.type) is made:
         return found
@@ -159,9 +160,64 @@ def _item(lower: Lower, kind: str, node: ast.expr) -> Expr:
 
 def _counted(lower: Lower, node: ast.expr, item: Expr) -> Expr:
     """An item of a sum: a truth value counts as one or none."""
-    item = lower.scope.the(item)
-    if isinstance(item.type, Bool):
-        return Cond(INT, item.line, item, Const(INT, item.line, 1), Const(INT, item.line, 0))
+    item = as_number(lower.scope.the(item))
     if not isinstance(item.type, Int | Never):
         lower.scope.fail(node, "numbers or truth values")
     return item
+
+
+def tuple_written_out(lower: Lower, node: ast.Tuple) -> Expr:
+    """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
+    return _spread(lower, node, SeqOf, lambda each: _sequence(lower, each), "concat")
+
+
+def set_written_out(lower: Lower, node: ast.Set) -> Expr:
+    """`{a, b}`; `{*votes, x, *more}` is `votes | {x} | more`."""
+    found = _spread(lower, node, SetOf, lambda each: gone_through(lower, "set", each), "union")
+    return replace(found, type=MutableSetOf(element(found)))
+
+
+def _spread(
+    lower: Lower,
+    node: ast.Tuple | ast.Set,
+    kind: type[SeqOf | SetOf],
+    spread: Callable[[ast.expr], Expr],
+    op: str,
+) -> Expr:
+    """What is written out, and what has `*` before it, put together."""
+    found = None if node.elts else written_out(lower, node, [], kind)
+    for _, group in itertools.groupby(node.elts, lambda e: isinstance(e, ast.Starred)):
+        run = list(group)
+        starred = [spread(one.value) for one in run if isinstance(one, ast.Starred)]
+        for piece in starred or [written_out(lower, node, run, kind)]:
+            found = piece if found is None else _joined(lower, node, op, found, piece)
+    assert found is not None
+    return found
+
+
+def _sequence(lower: Lower, node: ast.expr) -> Expr:
+    found = lower.scope.the(lower.seen(node))
+    if not isinstance(found.type, SeqOf | Never):
+        lower.scope.fail(node, "`*` before a sequence", "write `tuple(...)` around it")
+    return replace(found, type=frozen(found.type))
+
+
+def _joined(lower: Lower, node: ast.expr, op: str, left: Expr, right: Expr) -> Expr:
+    never = isinstance(left.type, Never) or isinstance(right.type, Never)
+    type_ = NEVER if never else lower.scope.joined(node, left.type, right.type)
+    return Apply(type_, node.lineno, op, (left, right))
+
+
+def in_order(made: EachOf) -> bool:
+    """Whether a comprehension makes a dict with its keys in the language's order, as a Map has."""
+    takes_keys = isinstance(made.key, Var) and made.key.name == made.name
+    domain = made.domain.type
+    rises = isinstance(domain, SetOf | MapOf | Range) and not isinstance(domain, MutableSetOf)
+    return takes_keys and rises
+
+
+def as_number(value: Expr) -> Expr:
+    """A truth value as one or none; any other as it is."""
+    if not isinstance(value.type, Bool):
+        return value
+    return Cond(INT, value.line, value, Const(INT, value.line, 1), Const(INT, value.line, 0))

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import ast
-import itertools
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 from typing import Any
 
@@ -17,9 +16,16 @@ from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call, record
-from raftnb.tree.collections import is_set, written_out
+from raftnb.tree.collections import element
 from raftnb.tree.comparisons import compare
-from raftnb.tree.comprehensions import collection, mapping
+from raftnb.tree.comprehensions import (
+    collection,
+    comprehension,
+    in_order,
+    mapping,
+    set_written_out,
+    tuple_written_out,
+)
 from raftnb.tree.nodes import (
     BOOL,
     INT,
@@ -29,11 +35,15 @@ from raftnb.tree.nodes import (
     Collect,
     Cond,
     Const,
+    DictOf,
+    EachOf,
     Expr,
     Get,
     Int,
+    ListOf,
     MapOf,
     Member,
+    MutableSetOf,
     Never,
     Option,
     Read,
@@ -44,19 +54,32 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
-from raftnb.tree.passing import is_sorted, passing
-from raftnb.tree.scope import SAY, Scope
-from raftnb.tree.types import alternatives, confusable, fits, is_domain, overlap, plain, type_of
+from raftnb.tree.passing import reversal
+from raftnb.tree.scope import SAY, Scope, shown
+from raftnb.tree.truths import asked, connected
+from raftnb.tree.types import (
+    alternatives,
+    confusable,
+    is_domain,
+    is_kept,
+    overlap,
+    plain,
+    type_of,
+)
 
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
 }  # fmt: skip
-COMBINED: dict[tuple[type[ast.operator], type[Type]], str] = {
-    (ast.Add, SeqOf): "concat", (ast.BitOr, SetOf): "union", (ast.BitOr, MapOf): "merge",
-    (ast.BitAnd, SetOf): "meet", (ast.Sub, SetOf): "minus", (ast.BitXor, SetOf): "xor",
+OF_SETS: dict[type[ast.operator], str] = {
+    ast.BitOr: "union", ast.BitAnd: "meet", ast.Sub: "minus", ast.BitXor: "xor",
 }  # fmt: skip
+COMBINED: dict[tuple[type[ast.operator], type[Type]], str] = {
+    **{(ast.Add, kind): "concat" for kind in (SeqOf, ListOf)},
+    **{(sign, kind): op for sign, op in OF_SETS.items() for kind in (SetOf, MutableSetOf)},
+    (ast.BitOr, MapOf): "merge",
+}
 NAMED = "compare the members themselves, or declare a variable that says which one it is"
-FREEZE = "frozenset({...}), Map({...}): values that cannot change"
+FREEZE = "write `tuple(...)` or `frozenset(...)` around it"
 
 
 class Expressions:
@@ -66,7 +89,25 @@ class Expressions:
         self.scope = scope
 
     def expr(self, node: ast.expr) -> Expr:
-        """An expression."""
+        """An expression whose value may be kept."""
+        found = self.seen(node)
+        self.keep(node, found)
+        return found
+
+    def keep(self, node: ast.AST, found: Expr) -> None:
+        """Refuse to keep a list, or a set that can change."""
+        if not is_kept(found.type):
+            self.scope.fail(node, f"a value that cannot change, not {shown(found.type)}", FREEZE)
+
+    def handed(self, node: ast.expr) -> Expr:
+        """An expression whose value is given a name; none has two that a name changes in place."""
+        found = self.seen(node)
+        if isinstance(node, ast.Name) and node.id in self.scope.changed:
+            self.keep(node, found)
+        return found
+
+    def seen(self, node: ast.expr) -> Expr:
+        """An expression whose value is looked at: also a list, or a set that can change."""
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             cure = CURES.get(type(node), SAY)
@@ -74,23 +115,10 @@ class Expressions:
         return handler(self, node)
 
     def truth(self, node: ast.expr) -> Expr:
-        """An expression that is asked whether it is true; a collection is where it has items."""
+        """An expression that is asked whether it is true."""
         if isinstance(node, ast.BoolOp):
-            return self._connective(node, self.truth)
-        found = self.expr(node)
-        if isinstance(found.type, SeqOf | SetOf | MapOf):
-            zero = Const(INT, node.lineno, 0)
-            return self.apply(BOOL, node, "<", zero, self.apply(INT, node, "len", found))
-        if found.type not in (BOOL, NEVER):
-            what = ast.unparse(node)
-            cure = f"compare it: `{what} > 0`, `{what} != 0`"
-            if isinstance(found.type, Option):
-                only = found.type.of in (BOOL, NEVER)
-                cure = (
-                    f"compare it: `{what} == True`" if only else f"compare it: `{what} is not None`"
-                )
-            self.scope.fail(node, "an expression that is True or False", cure)
-        return self._of(BOOL, found)
+            return self._connective(node)
+        return asked(self, node, self.seen(node))
 
     def number(self, node: ast.expr) -> Expr:
         """A whole number."""
@@ -105,7 +133,7 @@ class Expressions:
 
     def collection(self, node: ast.expr) -> Expr:
         """What can be gone through."""
-        return passing(self, node) or collection(self, node)
+        return reversal(self, node) or collection(self, node)
 
     def apply(self, type_: Type, node: ast.AST, op: str, *args: Expr) -> Expr:
         """An operator applied."""
@@ -226,19 +254,9 @@ class Expressions:
 
     # Operators.
 
-    def _boolop(self, node: ast.BoolOp) -> Expr:
-        return self._connective(node, self._truth_value)
-
-    def _connective(self, node: ast.BoolOp, operand: Callable[[ast.expr], Expr]) -> Expr:
+    def _connective(self, node: ast.BoolOp) -> Expr:
         op = "and" if isinstance(node.op, ast.And) else "or"
-        return self.apply(BOOL, node, op, *map(operand, node.values))
-
-    def _truth_value(self, node: ast.expr) -> Expr:
-        found = self.expr(node)
-        if found.type not in (BOOL, NEVER):
-            cure = "compare it; Python's `a or b` is a or b itself, not True"
-            self.scope.fail(node, "True or False on both sides of `and`, `or`", cure)
-        return self._of(BOOL, found)
+        return self.apply(BOOL, node, op, *map(self.truth, node.values))
 
     def _unaryop(self, node: ast.UnaryOp) -> Expr:
         if isinstance(node.op, ast.Not):
@@ -249,11 +267,11 @@ class Expressions:
 
     def _ifexp(self, node: ast.IfExp) -> Expr:
         test = self.truth(node.test)
-        yes, no = self.expr(node.body), self.expr(node.orelse)
+        yes, no = self.handed(node.body), self.handed(node.orelse)
         return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)
 
     def _binop(self, node: ast.BinOp) -> Expr:
-        return self.combined(node, self.scope.the(self.expr(node.left)), node.right)
+        return self.combined(node, self.scope.the(self.seen(node.left)), node.right)
 
     def combined(self, node: ast.BinOp, left: Expr, operand: ast.expr) -> Expr:
         """An operator between a value and an expression."""
@@ -269,31 +287,26 @@ class Expressions:
         if isinstance(node.op, ast.BitXor) and left.type == right.type == BOOL:
             return self.apply(BOOL, node, "not", self.apply(BOOL, node, "==", left, right))
         op = COMBINED.get((type(node.op), type(left.type)))
-        if op is None or type(left.type) is not type(right.type):
+        are_sets = isinstance(left.type, SetOf) and isinstance(right.type, SetOf)
+        if op is None or not (are_sets or type(left.type) is type(right.type)):
             cure = "use `//`" if isinstance(node.op, ast.Div) else SAY
             allowed = "numbers with + - * // %, sequences +, sets | & - ^, maps |"
             self.scope.fail(node, allowed, cure)
-        type_ = left.type
-        if op in ("concat", "union", "merge", "xor") or not fits(right.type, left.type):
-            type_ = self.scope.joined(node, left.type, right.type)
+        type_ = self.scope.together(node, op, left.type, right.type)
         return self.apply(type_, node, op, left, right)
 
     def _right(self, left: Expr, node: ast.expr) -> Expr:
         """The right side: where the left one is a value, `{...}` may be joined to it."""
-        if isinstance(left.type, SetOf) and is_set(self, node):
-            return self.collection(node)
         if isinstance(left.type, MapOf) and isinstance(node, ast.Dict | ast.DictComp):
             found = mapping(self, node)
             assert found is not None
             return found
-        return self.scope.the(self.expr(node))
+        return self.scope.the(self.seen(node))
 
     # Items.
 
     def _subscript(self, node: ast.Subscript) -> Expr:
-        item_of_list = is_sorted(self, node.value) and not isinstance(node.slice, ast.Slice)
-        lower = self.collection if item_of_list else self.expr
-        base = self.scope.the(lower(node.value))
+        base = self.scope.the(self.seen(node.value))
         if isinstance(node.slice, ast.Slice):
             return self._slice(node, base, node.slice)
         if isinstance(base.type, SeqOf):
@@ -327,34 +340,22 @@ class Expressions:
     # Collections and calls.
 
     def _tuple(self, node: ast.Tuple) -> Expr:
-        """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
-        if not any(isinstance(e, ast.Starred) for e in node.elts):
-            return written_out(self, node, node.elts, SeqOf)
-        found = None
-        for starred, group in itertools.groupby(node.elts, lambda e: isinstance(e, ast.Starred)):
-            run = list(group)
-            for piece in map(self._spread, run) if starred else [self._plain(node, run)]:
-                found = piece if found is None else self._joined(node, found, piece)
-        assert found is not None
-        return found
+        return tuple_written_out(self, node)
 
-    def _plain(self, node: ast.Tuple, elements: list[ast.expr]) -> Expr:
-        return written_out(self, node, elements, SeqOf)
+    def _set(self, node: ast.Set) -> Expr:
+        return set_written_out(self, node)
 
-    def _spread(self, node: ast.expr) -> Expr:
-        assert isinstance(node, ast.Starred)
-        found = self.scope.the(self.expr(node.value))
-        if not isinstance(found.type, SeqOf | Never):
-            self.scope.fail(node, "`*` before a sequence", "write `tuple(...)` around it")
-        return found
+    def _set_of_each(self, node: ast.SetComp) -> Expr:
+        found = comprehension(self, "set", node, lambda: (self.expr(node.elt), None))
+        return replace(found, type=MutableSetOf(element(found)))
 
-    def _joined(self, node: ast.Tuple, left: Expr, right: Expr) -> Expr:
-        never = isinstance(left.type, Never) or isinstance(right.type, Never)
-        type_ = NEVER if never else self.scope.joined(node, left.type, right.type)
-        return self.apply(type_, node, "concat", left, right)
-
-    def _changeable(self, node: ast.expr) -> Expr:
-        self.scope.fail(node, FREEZE, "write `frozenset(...)` or `Map(...)` around it")
+    def _dict(self, node: ast.Dict | ast.DictComp) -> Expr:
+        """A dict that has its keys in the language's order, as a Map would."""
+        found = mapping(self, node)
+        if not isinstance(found, EachOf) or not in_order(found):
+            self.scope.fail(node, "Map({...}), which cannot change", "write `Map(...)` around it")
+        assert found.key is not None
+        return replace(found, type=DictOf(found.key.type, found.body.type))
 
     def _generator(self, node: ast.expr) -> Expr:
         self.scope.fail(node, "all(...), any(...), sum(...), tuple(...), frozenset(...) of it")
@@ -367,17 +368,17 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any], Expr]] = {
     ast.Constant: Expressions._constant,
     ast.Name: Expressions._name,
     ast.Attribute: Expressions._attribute,
-    ast.BoolOp: Expressions._boolop,
+    ast.BoolOp: connected,
     ast.UnaryOp: Expressions._unaryop,
     ast.BinOp: Expressions._binop,
     ast.IfExp: Expressions._ifexp,
     ast.Compare: compare,
     ast.Subscript: Expressions._subscript,
     ast.Tuple: Expressions._tuple,
-    ast.Set: Expressions._changeable,
-    ast.Dict: Expressions._changeable,
-    ast.SetComp: Expressions._changeable,
-    ast.DictComp: Expressions._changeable,
+    ast.Set: Expressions._set,
+    ast.Dict: Expressions._dict,
+    ast.SetComp: Expressions._set_of_each,
+    ast.DictComp: Expressions._dict,
     ast.GeneratorExp: Expressions._generator,
     ast.Call: Expressions._call,
 }

@@ -29,7 +29,6 @@ from raftnb.tree.nodes import (
     parts,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import fits
 from raftnb.tree.walks import unnamed
 
 
@@ -87,9 +86,7 @@ def _may_fail(lower: Lower, part: Expr) -> bool:
 def _combined(lower: Lower, node: ast.Call, op: str, base: Expr) -> Expr:
     """A set put together with another one."""
     other = gone_through(lower, "set", _only(lower, node, "set"))
-    type_ = base.type
-    if op in ("union", "xor") or not fits(other.type, base.type):
-        type_ = lower.scope.joined(node, base.type, other.type)
+    type_ = lower.scope.together(node, op, base.type, other.type)
     return Apply(type_, node.lineno, op, (base, other))
 
 

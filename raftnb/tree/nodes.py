@@ -90,10 +90,20 @@ class Range(SeqOf):
 
 
 @dataclass(frozen=True)
+class ListOf(SeqOf):
+    """A list: read as a sequence, but in Python equal to no tuple, and no value that is kept."""
+
+
+@dataclass(frozen=True)
 class SetOf(Type):
     """A finite set."""
 
     of: Type
+
+
+@dataclass(frozen=True)
+class MutableSetOf(SetOf):
+    """A set that may be one that can change: equal to any of the same items, but none is kept."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,11 @@ class MapOf(Type):
 
     key: Type
     value: Type
+
+
+@dataclass(frozen=True)
+class DictOf(MapOf):
+    """A dict that has its keys in the order of a Map: read as one, but no value that is kept."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""What `set(...)`, `sorted(...)` and `reversed(...)` make, where it is gone through at once.
+"""What `set(...)`, `sorted(...)` and `reversed(...)` make.
 
 Python makes a set or a list, which can change, or what can be gone through once. None of them is a
-value of the language, so each has a tree only inside of what looks at it and keeps nothing.
+value of the language. A set and a list may have a local name, and be looked at as long as nobody
+keeps them: their types say what they are. What `reversed` makes is gone through where it stands.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import NoReturn
 
 from raftnb.tree.collections import element
 from raftnb.tree.comprehensions import comprehension, gone_through
@@ -22,36 +23,16 @@ from raftnb.tree.nodes import (
     EachOf,
     Expr,
     Int,
+    ListOf,
     Member,
+    MutableSetOf,
     Never,
     Range,
     SeqOf,
-    SetOf,
     Var,
 )
 from raftnb.tree.scope import Lower
 from raftnb.tree.walks import unnamed
-
-
-def passing(lower: Lower, node: ast.expr) -> Expr | None:
-    """The collection that one of these functions makes; None for anything else."""
-    if not isinstance(node, ast.Call):
-        return None
-    made = lower.scope.value_of(node.func)
-    handler = next((handler for known, handler in PASSING if known is made), None)
-    return handler(lower, node) if handler is not None else None
-
-
-def kept(lower: Lower, node: ast.Call) -> NoReturn:
-    """Refuse what one of these functions makes where it would be kept."""
-    name = ast.unparse(node.func)
-    cure = "write `frozenset(...)`" if name == "set" else f"write `tuple({name}(...))`"
-    lower.scope.fail(node, f"{name}(...) where it is gone through: `for x in {name}(...)`", cure)
-
-
-def is_sorted(lower: Lower, node: ast.expr) -> bool:
-    """Whether an expression is what `sorted` makes: a list, of which one may ask an item."""
-    return isinstance(node, ast.Call) and lower.scope.value_of(node.func) is sorted
 
 
 def _only(lower: Lower, node: ast.Call, cure: str) -> ast.expr:
@@ -60,15 +41,20 @@ def _only(lower: Lower, node: ast.Call, cure: str) -> ast.expr:
     return node.args[0]
 
 
-def _set(lower: Lower, node: ast.Call) -> Expr:
+def made_set(lower: Lower, node: ast.Call) -> Expr:
+    """`set(...)`."""
     if not node.args and not node.keywords:
-        return Collect(SetOf(NEVER), node.lineno, ())
-    return gone_through(lower, "set", _only(lower, node, "give it one argument"))
+        return Collect(MutableSetOf(NEVER), node.lineno, ())
+    found = gone_through(lower, "set", _only(lower, node, "give it one argument"))
+    return replace(found, type=MutableSetOf(element(found)))
 
 
-def _sorted(lower: Lower, node: ast.Call) -> Expr:
-    """What has an order of its own in Python, and the same one in the language."""
-    given = _only(lower, node, "sort numbers or members, in their own order")
+def made_list(lower: Lower, node: ast.Call) -> Expr:
+    """`sorted(...)`, of what has an order of its own in Python, and the same in the language."""
+    words = [word.value for word in node.keywords if word.arg == "reverse"]
+    falls = [w.value for w in words if isinstance(w, ast.Constant) and isinstance(w.value, bool)]
+    plain = ast.copy_location(ast.Call(node.func, node.args, []), node) if falls else node
+    given = _only(lower, plain, "sort numbers or members, in their own order")
     if isinstance(given, ast.GeneratorExp):
         found = comprehension(lower, "seq", given, lambda: (lower.expr(given.elt), None))
     else:
@@ -76,16 +62,27 @@ def _sorted(lower: Lower, node: ast.Call) -> Expr:
     of = element(found)
     if not isinstance(of, Int | Member | Never):
         lower.scope.fail(node, "numbers, or members of one class", "sort a number of each of them")
-    return Apply(SeqOf(of), node.lineno, "sorted", (found,))
+    rising = Apply(ListOf(of), node.lineno, "sorted", (found,))
+    return _backwards(lower, node, rising) if any(falls) else rising
 
 
-def _reversed(lower: Lower, node: ast.Call) -> Expr:
-    given = _only(lower, node, "give it one sequence")
-    is_range = isinstance(given, ast.Call) and lower.scope.value_of(given.func) is range
-    whole = is_range or is_sorted(lower, given)
-    base = lower.collection(given) if whole else lower.scope.the(lower.expr(given))
+def kept(lower: Lower, node: ast.Call) -> NoReturn:
+    """Refuse what `reversed` makes where it would be kept."""
+    cure = "write `tuple(reversed(...))`"
+    lower.scope.fail(node, "reversed(...) where it is gone through: `for x in reversed(...)`", cure)
+
+
+def reversal(lower: Lower, node: ast.expr) -> Expr | None:
+    """What `reversed(...)` goes through; None for anything else."""
+    if not isinstance(node, ast.Call) or lower.scope.value_of(node.func) is not reversed:
+        return None
+    base = lower.scope.the(lower.seen(_only(lower, node, "give it one sequence")))
     if not isinstance(base.type, SeqOf | Never):
         lower.scope.fail(node, "reversed(sequence), reversed(range(...))")
+    return _backwards(lower, node, base)
+
+
+def _backwards(lower: Lower, node: ast.Call, base: Expr) -> Expr:
     lower.scope.settle(node, base)
     line = node.lineno
     one, place = Const(INT, line, 1), Var(INT, line, unnamed("place", node))
@@ -100,11 +97,5 @@ def _reversed(lower: Lower, node: ast.Call) -> Expr:
         last = Apply(INT, line, "-", (length, one))
         at = Apply(INT, line, "-", (last, place))
         item = Apply(element(base), line, "index", (base, at))
-    return EachOf(SeqOf(item.type), line, "seq", place.name, domain, TRUE, item)
-
-
-PASSING: tuple[tuple[Any, Callable[[Lower, ast.Call], Expr]], ...] = (
-    (set, _set),
-    (sorted, _sorted),
-    (reversed, _reversed),
-)
+    type_ = ListOf(item.type) if isinstance(base.type, ListOf) else SeqOf(item.type)
+    return EachOf(type_, line, "seq", place.name, domain, TRUE, item)

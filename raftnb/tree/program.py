@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from types import FunctionType, NoneType
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from raftnb.data.errors import SpecError
 from raftnb.data.values import Message, Record
@@ -17,6 +17,7 @@ from raftnb.tree.expressions import Expressions
 from raftnb.tree.messages import Messages
 from raftnb.tree.nodes import (
     BOOL,
+    NEVER,
     Either,
     Expr,
     Int,
@@ -31,7 +32,7 @@ from raftnb.tree.nodes import (
 )
 from raftnb.tree.scope import Scope, placed, shown
 from raftnb.tree.statements import lower_function
-from raftnb.tree.types import fits, join, plain, type_of
+from raftnb.tree.types import fits, is_kept, join, plain, type_of
 
 
 class Program:
@@ -90,13 +91,24 @@ class Program:
         return found
 
     def operator(self, function: FunctionType) -> Routine:
-        """The tree of a function for arguments of the types that it is annotated with."""
+        """The tree of a function for arguments of the types that it is annotated with.
+
+        What it returns goes to an engine, which takes values alone.
+        """
         with placed(function):
             types = [
                 self.constant_type(name) if hint is None else type_of(hint)
                 for name, hint in self.model.parameters(function).items()
             ]
-        return self.called(function, None, tuple(types))
+        found = self.called(function, None, tuple(types))
+        if found.returns is not None and not is_kept(found.returns):
+            raise SpecError(
+                f"`{found.name}`, which returns {shown(found.returns)}",
+                place=source.place(function),
+                allowed="what returns a value that cannot change",
+                cure="write `frozenset(...)` around what it returns",
+            )
+        return found
 
     def called(self, function: FunctionType, me: Member | None, given: tuple[Type, ...]) -> Routine:
         """The tree of a function for arguments of these types.
@@ -108,14 +120,13 @@ class Program:
         returns = hints.get("return")
         with placed(function):
             types = [
-                self._parameter_type(hints[name], have) if name in hints else have
+                self._parameter_type(_declared(hints[name]), have) if name in hints else have
                 for name, have in zip(names, given, strict=True)
             ]
-            declared = None if returns in (None, NoneType) else type_of(returns)
+            declared = None if returns in (None, NoneType) else _declared(returns)
         return self._lowered(function, me, tuple(types), declared)
 
-    def _parameter_type(self, hint: Any, have: Type) -> Type:
-        declared = type_of(hint)
+    def _parameter_type(self, declared: Type, have: Type) -> Type:
         if fits(have, declared):
             return declared
         return plain(declared) if fits(have, plain(declared)) else plain(have)
@@ -240,6 +251,13 @@ class Program:
         """Whether a process of a type may be an end of each message of a kind."""
         found = (self.field_type(below, field) for below in self.messages.below(kind))
         return all(type_ is not None and fits(end, type_) for type_ in found)
+
+
+def _declared(hint: Any) -> Type:
+    """What an operator's annotation says of a value; `tuple[A, B]` does not say it here."""
+    parts = get_args(hint)
+    is_of_parts = get_origin(hint) is tuple and parts[1:] != (Ellipsis,)
+    return NEVER if is_of_parts else type_of(hint)
 
 
 def names_of(cls: type[Record]) -> frozenset[str]:

@@ -16,10 +16,13 @@ from raftnb.tree.nodes import (
     NEVER,
     Apply,
     Choice,
+    DictOf,
     Either,
     Expr,
+    ListOf,
     MapOf,
     Member,
+    MutableSetOf,
     Nothing,
     OneOf,
     Option,
@@ -34,7 +37,16 @@ from raftnb.tree.nodes import (
     is_nat,
 )
 from raftnb.tree.nodes import parts as parts_of
-from raftnb.tree.types import alternatives, confusable, fits, join, overlap, plain, type_of
+from raftnb.tree.types import (
+    alternatives,
+    confusable,
+    fits,
+    is_kept,
+    join,
+    overlap,
+    plain,
+    type_of,
+)
 
 SAY = "say it with what is allowed"
 
@@ -83,8 +95,14 @@ class Lower(Protocol):
     def key(self, node: ast.expr, key: Expr, map_: MapOf) -> None:
         """Refuse what can be no key of a map."""
 
+    def seen(self, node: ast.expr) -> Expr:
+        """An expression that is looked at and not kept: also a list, or a set that can change."""
+
+    def handed(self, node: ast.expr) -> Expr:
+        """The same, where it is given a name: no set that a name here changes has two."""
+
     def collection(self, node: ast.expr) -> Expr:
-        """What can be gone through: also where Python has no value for it that can be kept."""
+        """What can be gone through: also what can be so but once."""
 
 
 class Missing:
@@ -116,8 +134,10 @@ class Scope:
         self._cells = dict(zip(free, function.__closure__ or (), strict=True))
         self.types: dict[str, Type] = {}
         self.bound: set[str] = set()
-        self.parameters = {arg.arg for arg in self.tree.args.args}
+        arguments = self.tree.args
+        self.parameters = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
         self.local = self.parameters | set(assigned_names(self.tree))
+        self.changed = set(changed_in_place(self.tree))
         self.aliases: dict[str, Expr] = {}
         self.inside = 0
 
@@ -128,7 +148,7 @@ class Scope:
             if wrapped or self.function.__globals__.get(name) is not macro:
                 self.fail(decorator, "functions without decorators, or with @macro", "take it out")
         arguments = self.tree.args
-        if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
             self.fail(arguments, "plain parameters: name, or name: Type", "give each its own name")
 
     def fail(self, node: ast.AST, allowed: str, cure: str = SAY) -> NoReturn:
@@ -227,6 +247,12 @@ class Scope:
             )
         return found
 
+    def together(self, node: ast.AST, op: str, a: Type, b: Type) -> Type:
+        """The type of two collections put together by an operator: of the kind of the left one."""
+        if isinstance(a, SeqOf | SetOf) and isinstance(b, SeqOf | SetOf):
+            b = type(a)(b.of)
+        return a if op in ("minus", "meet") and fits(b, a) else self.joined(node, a, b)
+
     def the(self, value: Expr) -> Expr:
         """The value that is not None: where it is, there is none."""
         if isinstance(value.type, Option):
@@ -257,7 +283,8 @@ class Scope:
         present = self.the(value)
         if fits(present.type, plain(want)) and not isinstance(value.type, Nothing):
             return present
-        if overlap(value.type, want) and not confusable(value.type, want):
+        may_fit = overlap(value.type, want) and is_kept(value.type)
+        if may_fit and not confusable(value.type, want):
             return Apply(plain(want), value.line, "as", (value,))
         cure = f"this is of type {shown(value.type)}"
         return self.fail(node, f"a value of type {shown(want)}", cure)
@@ -288,6 +315,13 @@ def assigned_names(tree: ast.AST) -> Iterator[str]:
                         yield name.id
 
 
+def changed_in_place(tree: ast.AST) -> Iterator[str]:
+    """The names of `name |= ...` and its like, which change a set where it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
 def shown(type_: Type) -> str:
     """A type for people, as one would annotate it."""
     if isinstance(type_, Option):
@@ -297,9 +331,11 @@ def shown(type_: Type) -> str:
     if isinstance(type_, Range):
         return "range"
     if isinstance(type_, SeqOf | SetOf):
-        return f"{'Seq' if isinstance(type_, SeqOf) else 'Set'}[{shown(type_.of)}]"
+        words = {SeqOf: "Seq", ListOf: "list", SetOf: "Set", MutableSetOf: "set"}
+        return f"{words[type(type_)]}[{shown(type_.of)}]"
     if isinstance(type_, MapOf):
-        return f"Map[{shown(type_.key)}, {shown(type_.value)}]"
+        kind = "dict" if isinstance(type_, DictOf) else "Map"
+        return f"{kind}[{shown(type_.key)}, {shown(type_.value)}]"
     if isinstance(type_, RecordOf | Choice):
         unsent = isinstance(type_, RecordOf) and not type_.sent
         return type_.cls.__name__ + (" that is not sent yet" if unsent else "")
@@ -309,5 +345,5 @@ def shown(type_: Type) -> str:
         return "Nat"
     if isinstance(type_, Text) and type_.words is not None:
         return f"Literal[{', '.join(map(repr, sorted(type_.words)))}]"
-    words = {"Bool": "bool", "Int": "int", "Text": "str", "Nothing": "None", "Never": "no value"}
-    return words[type(type_).__name__]
+    others = {"Bool": "bool", "Int": "int", "Text": "str", "Nothing": "None", "Never": "no value"}
+    return others[type(type_).__name__]

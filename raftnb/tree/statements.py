@@ -7,7 +7,8 @@ again until its names' types stay. `STATEMENTS` lists what has a tree; all else 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import reduce
 from types import FunctionType
 from typing import Any
 
@@ -23,6 +24,8 @@ from raftnb.tree.nodes import (
     NEVER,
     Apply,
     Assign,
+    Call,
+    Collect,
     Cond,
     Const,
     Discard,
@@ -40,14 +43,15 @@ from raftnb.tree.nodes import (
     RunRoutine,
     Send,
     SeqOf,
+    SetOf,
     Statement,
     Type,
     Var,
     When,
     parts,
 )
-from raftnb.tree.scope import Names, Scope
-from raftnb.tree.types import fits, plain
+from raftnb.tree.scope import Names, Scope, changed_in_place
+from raftnb.tree.types import fits, is_kept, join, plain
 from raftnb.tree.walks import unnamed, walk
 
 Body = tuple[Statement, ...]
@@ -120,7 +124,7 @@ class Statements:
         if node.value is None or not self.has_value:
             cure = "put what follows into `else:`; annotate an operator with what it returns"
             self.scope.fail(node, "`return value` in operators and claims", cure)
-        value = self.expressions.expr(node.value)
+        value = self.expressions.seen(node.value)
         self.result = self.scope.joined(node, self.result, value.type)
         return (Return(node.lineno, value),), True
 
@@ -150,19 +154,41 @@ class Statements:
         before = set(self.scope.bound)
         self.scope.assign(node.target, found.name, element(found.domain))
         first = [self._to_name(node, name, value) for name, value in found.parts.items()]
+        self._refuse_change(node)
         body, _ = self.block(node.body)
         self.scope.bound = before
         return (*held, For(node.lineno, found.name, found.domain, (*first, *body))), False
+
+    def _refuse_change(self, node: ast.For) -> None:
+        """Refuse a loop that may change the set that it goes through: there Python raises."""
+        named = {part.id for part in ast.walk(node.iter) if isinstance(part, ast.Name)}
+        for name in named & set(changed_in_place(node)):
+            if not is_kept(self.scope.types.get(name, NEVER)):
+                self.scope.fail(node, f"a loop that does not change `{name}`", "make a new set")
 
     # Assignments.
 
     def _assign(self, node: ast.Assign) -> tuple[Body, bool]:
         if len(node.targets) != 1:
-            self.scope.fail(node, "one target: `x = value`", "assign in two lines")
+            value = self._to_name(
+                node, unnamed("value", node.value), self.expressions.expr(node.value)
+            )
+            return (value, *(self._to(node, t, value.target) for t in node.targets)), False
         target = node.targets[0]
         if isinstance(target, ast.Tuple):
             return self._side_by_side(node, target), False
-        return (self._to(node, target, self.expressions.expr(node.value)),), False
+        return (self._to(node, target, self._value(target, node.value)),), False
+
+    def _value(self, target: ast.expr, node: ast.expr) -> Expr:
+        """The value of an assignment. A set that a name changes in place has no other name."""
+        if not isinstance(target, ast.Name):
+            return self.expressions.expr(node)
+        found = self.expressions.handed(node)
+        if target.id in self.scope.changed:
+            called = isinstance(node, ast.Call) and self.scope.value_of(node.func) is set
+            if not called and not isinstance(node, ast.Set | ast.SetComp | ast.BinOp):
+                self.expressions.keep(node, found)
+        return found
 
     def _side_by_side(self, node: ast.Assign, target: ast.Tuple) -> Body:
         """`a, b = x, y`: all the values are found before the first of them is assigned."""
@@ -195,24 +221,29 @@ class Statements:
         starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
         if starred or len(values) != len(target.elts):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
-        return [], [self.expressions.expr(one) for one in values]
+        places = zip(target.elts, values, strict=True)
+        return [], [self._value(place, one) for place, one in places]
 
     def _parts(
         self, node: ast.Assign, value: ast.expr, target: ast.Tuple
     ) -> tuple[list[Assign], list[Expr]]:
         """The items of a sequence, of which there must be one for each target."""
-        found = self.scope.the(self.expressions.expr(value))
-        starred = any(isinstance(e, ast.Starred) for e in target.elts)
+        found = self.scope.the(self.expressions.handed(value))
+        starred = any(isinstance(e, ast.Starred | ast.Tuple) for e in target.elts)
         if starred or not isinstance(found.type, SeqOf) or isinstance(found.type, Range):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
         held, line = self._to_name(node, unnamed("parts", value), found), node.lineno
-        size, n = Apply(INT, line, "len", (held.target,)), Const(INT, line, len(target.elts))
-        zero, same = Const(INT, line, 0), Apply(BOOL, line, "==", (size, n))
-        places = [
-            Cond(INT, line, same, zero, size),
-            *(Const(INT, line, i) for i in range(1, n.value)),
-        ]
-        return [held], [Apply(found.type.of, line, "index", (held.target, i)) for i in places]
+        places: list[Expr] = [Const(INT, line, i) for i in range(len(target.elts))]
+        of = types_of_items(found)
+        if of is None:
+            of = [found.type.of] * len(places)
+            size, n = Apply(INT, line, "len", (held.target,)), Const(INT, line, len(places))
+            same = Apply(BOOL, line, "==", (size, n))
+            places[0] = Cond(INT, line, same, places[0], size)
+        if len(of) != len(places):
+            self.scope.fail(node, f"{len(of)} targets, as there are values")
+        items = zip(of, places, strict=True)
+        return [held], [Apply(type_, line, "index", (held.target, i)) for type_, i in items]
 
     def _either(self, node: ast.Assign, test: Expr, yes: Expr, no: Expr) -> Cond:
         return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)
@@ -220,10 +251,14 @@ class Statements:
     def _annassign(self, node: ast.AnnAssign) -> tuple[Body, bool]:
         if node.value is None:
             self.scope.fail(node, "`name: Type = value`", "give it a value")
-        return (self._to(node, node.target, self.expressions.expr(node.value)),), False
+        return (self._to(node, node.target, self._value(node.target, node.value)),), False
 
     def _augassign(self, node: ast.AugAssign) -> tuple[Body, bool]:
-        place = self.expressions.expr(node.target)
+        place = self.expressions.seen(node.target)
+        if isinstance(node.target, ast.Name) and node.target.id in self.scope.parameters:
+            self.expressions.keep(node, place)
+        if not isinstance(place.type, SetOf):
+            self.expressions.keep(node, place)
         self.scope.settle(node, place)
         combined = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
         value = self.expressions.combined(combined, self.scope.the(place), node.value)
@@ -311,6 +346,33 @@ class Statements:
 
     def _pass(self, node: ast.Pass) -> tuple[Body, bool]:
         return (), False
+
+
+def types_of_items(value: Expr) -> list[Type] | None:
+    """The types of the items of a sequence that is written out; None where it is not."""
+    if isinstance(value, Collect):
+        return [item.type for item in value.items]
+    if isinstance(value, Cond):
+        several = [value.yes, value.no]
+    elif isinstance(value, Call):
+        several = list(_returned(value.routine.body))
+    else:
+        return None
+    found = [types_of_items(one) for one in several]
+    known = [types for types in found if types is not None and len(types) == len(found[0] or ())]
+    if len(known) != len(found):
+        return None
+    return [reduce(join, each) for each in zip(*known, strict=True)]
+
+
+def _returned(body: Body) -> Iterator[Expr]:
+    for one in body:
+        if isinstance(one, Return):
+            yield one.value
+        elif isinstance(one, If):
+            yield from _returned((*one.then, *one.otherwise))
+        elif isinstance(one, For):
+            yield from _returned(one.body)
 
 
 STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any], tuple[Body, bool]]] = {

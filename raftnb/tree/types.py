@@ -19,9 +19,12 @@ from raftnb.tree.nodes import (
     TEXT,
     Bool,
     Choice,
+    DictOf,
     Int,
+    ListOf,
     MapOf,
     Member,
+    MutableSetOf,
     Never,
     Nothing,
     OneOf,
@@ -129,11 +132,12 @@ def join(a: Type, b: Type) -> Type:
 def _same_kind(a: Type, b: Type) -> Type | None:
     if isinstance(a, Text) and isinstance(b, Text) and a.words and b.words:
         return Text(a.words | b.words)
-    for kind in (SeqOf, SetOf):
-        if type(a) is kind and type(b) is kind:
-            return kind(join(a.of, b.of))
-    if isinstance(a, MapOf) and isinstance(b, MapOf):
-        return MapOf(join(a.key, b.key), join(a.value, b.value))
+    if isinstance(a, SetOf) and isinstance(b, SetOf):
+        return (SetOf if type(a) is type(b) is SetOf else MutableSetOf)(join(a.of, b.of))
+    if isinstance(a, SeqOf) and isinstance(b, SeqOf) and type(a) is type(b):
+        return type(a)(join(a.of, b.of))
+    if isinstance(a, MapOf) and isinstance(b, MapOf) and type(a) is type(b):
+        return type(a)(join(a.key, b.key), join(a.value, b.value))
     return None
 
 
@@ -163,10 +167,14 @@ def fits(have: Type, want: Type) -> bool:
         return all(fits(option, want) for option in alternatives(have))
     if len(alternatives(want)) != 1:
         return any(fits(have, option) for option in alternatives(want))
+    if isinstance(have, SetOf) and isinstance(want, MutableSetOf):
+        return fits(have.of, want.of)
     if isinstance(have, SeqOf | SetOf):
         return type(have) is type(want) and fits(have.of, want.of)
     if isinstance(have, MapOf) and isinstance(want, MapOf):
-        return fits(have.key, want.key) and fits(have.value, want.value)
+        return (
+            type(have) is type(want) and fits(have.key, want.key) and fits(have.value, want.value)
+        )
     if isinstance(have, RecordOf) and isinstance(want, RecordOf):
         return issubclass(have.cls, want.cls) and have.sent == want.sent
     if isinstance(have, Text) and isinstance(want, Text):
@@ -182,10 +190,12 @@ def overlap(a: Type, b: Type) -> bool:
 
 
 def _may_equal(a: Type, b: Type) -> bool:
-    if isinstance(a, SeqOf | SetOf):
+    if isinstance(a, SetOf) and isinstance(b, SetOf):
+        return overlap(a.of, b.of)
+    if isinstance(a, SeqOf) and isinstance(b, SeqOf):
         return type(a) is type(b) and overlap(a.of, b.of)
     if isinstance(a, MapOf) and isinstance(b, MapOf):
-        return overlap(a.key, b.key) and overlap(a.value, b.value)
+        return type(a) is type(b) and overlap(a.key, b.key) and overlap(a.value, b.value)
     if isinstance(a, RecordOf) and isinstance(b, RecordOf):
         return a.sent == b.sent and (issubclass(a.cls, b.cls) or issubclass(b.cls, a.cls))
     if isinstance(a, Text) and isinstance(b, Text):
@@ -236,8 +246,22 @@ def plain(type_: Type) -> Type:
     if isinstance(type_, Option | SeqOf | SetOf):
         return type(type_)(plain(type_.of))
     if isinstance(type_, MapOf):
-        return MapOf(plain(type_.key), plain(type_.value))
+        return type(type_)(plain(type_.key), plain(type_.value))
     return OneOf(tuple(map(plain, type_.options))) if isinstance(type_, OneOf) else type_
+
+
+def is_kept(type_: Type) -> bool:
+    """Whether a value of a type can be kept: lists, dicts and sets that can change cannot."""
+    return not any(isinstance(t, ListOf | MutableSetOf | DictOf) for t in alternatives(type_))
+
+
+def frozen(type_: Type) -> Type:
+    """The type of a tuple, Map or frozenset of what a list, dict or set holds; others as it is."""
+    if isinstance(type_, DictOf):
+        return MapOf(type_.key, type_.value)
+    if isinstance(type_, ListOf):
+        return SeqOf(type_.of)
+    return SetOf(type_.of) if isinstance(type_, MutableSetOf) else type_
 
 
 def function_of(attribute: Any) -> FunctionType | None:

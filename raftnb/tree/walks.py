@@ -67,7 +67,7 @@ def map_of(lower: Lower, node: ast.expr, method: str) -> Expr | None:
         return None
     if node.func.attr != method or node.args or node.keywords:
         return None
-    base = lower.scope.the(lower.expr(node.func.value))
+    base = lower.scope.the(lower.seen(node.func.value))
     return base if isinstance(base.type, MapOf) else None
 
 

@@ -69,39 +69,32 @@ class Writer(Process, number="writers"):
 
 
 def in_order() -> bool:
-    return tuple(sorted(Board.log, reverse=False)) in (Board.log, Board.log[::-1])
+    return tuple(sorted(Board.log)[::1]) in (Board.log, Board.log[::-1])
 
 
 def every_writer(w: Writer, other: Writer) -> bool:
-    return sorted((w.n, other.n), reverse=False)[0] <= 3
+    return sorted((w.n, other.n))[::1][0] <= 3
 
 
 def told() -> bool:
-    return all(sorted((m.n, 2), reverse=False)[0] == 2 for m in in_flight(Note))
+    return all(sorted((m.n, 2))[::1][0] == 2 for m in in_flight(Note))
 
 
 def grows() -> bool:
-    return (
-        Board.log == ()
-        or sorted(Board.log, reverse=False)[0] <= max(sorted(after(Board).log, reverse=False)) + 1
-    )
+    return Board.log == () or sorted(Board.log)[::1][0] <= max(sorted(after(Board).log)[::1]) + 1
 
 
 def few() -> bool:
-    return (
-        sorted((w.n for w in Writer), reverse=False)[-1]
-        + sorted((len(in_flight(Note)), 0), reverse=False)[-1]
-        < 4
-    )
+    return sorted(w.n for w in Writer)[::1][-1] + sorted((len(in_flight(Note)), 0))[::1][-1] < 4
 
 
 def full() -> bool:
-    return sorted((0, *Board.log), reverse=False)[-1] == 3
+    return sorted((0, *Board.log))[::1][-1] == 3
 
 
 def seldom() -> bool:
-    return sorted((Board.turn, 5), reverse=False)[0] == 5 and all(
-        sorted((w.n, 2), reverse=False)[1] == 2 for w in Writer
+    return sorted((Board.turn, 5))[::1][0] == 5 and all(
+        sorted((w.n, 2))[::1][1] == 2 for w in Writer
     )
 
 
@@ -131,7 +124,7 @@ def test_all_is_found_that_plain_python_finds(spec):
     names = [one.split(" ")[0] for one in found.interpreted if "duplicate" not in one]
     assert sorted(names) == ["every_writer", "few", "full", "grows", "seldom", "told"]
     assert found.distinct > 200
-    assert "seldom (`sorted((Board.turn, 5), reverse=False)" in str(found)
+    assert "seldom (`sorted((Board.turn, 5))[::1]" in str(found)
 
 
 def test_each_shard_asks_python():
@@ -143,17 +136,15 @@ def test_each_shard_asks_python():
 
 
 def small(w: Writer) -> bool:
-    return sorted((w.n, 1), reverse=False)[1] < 3
+    return sorted((w.n, 1))[::1][1] < 3
 
 
 def shrinks() -> bool:
-    return Board.log == () or sorted(Board.log, reverse=False)[0] <= min(
-        sorted(after(Board).log, reverse=False)
-    )
+    return Board.log == () or sorted(Board.log)[::1][0] <= min(sorted(after(Board).log)[::1])
 
 
 def never_full() -> bool:
-    return all(sorted((m.n, Board.turn), reverse=False)[1] < 6 for m in in_flight(Note))
+    return all(sorted((m.n, Board.turn))[::1][1] < 6 for m in in_flight(Note))
 
 
 @pytest.mark.parametrize(
@@ -176,15 +167,15 @@ def test_what_is_violated_has_a_trace_of_the_same_length(claims):
 
 
 def careless() -> bool:
-    return sorted(Board.log, reverse=False)[0] < 9
+    return sorted(Board.log)[::1][0] < 9
 
 
 def careless_later() -> bool:
-    return len(Board.log) < 2 or sorted(Board.log, reverse=False)[2] < 9
+    return len(Board.log) < 2 or sorted(Board.log)[::1][2] < 9
 
 
 def careless_step() -> bool:
-    return Board.turn < 2 or sorted(Board.log, reverse=False)[2] < 9
+    return Board.turn < 2 or sorted(Board.log)[::1][2] < 9
 
 
 @pytest.mark.parametrize("engine", ["compiled", "fast", "memo"])
@@ -260,7 +251,7 @@ def test_an_interruption_while_python_is_asked_is_heard_soon(method, monkeypatch
 
 
 def test_where_all_must_be_said_in_c_such_a_claim_is_refused(tmp_path):
-    with pytest.raises(UsageError, match=r"sorted\(\(Board\.turn, 5\), reverse=False\)"):
+    with pytest.raises(UsageError, match=r"sorted\(\(Board\.turn, 5\)\)\[::1\]"):
         check(WRITERS(), progress=False, folder=tmp_path / "states")
     with pytest.raises(NotCompiled, match="sorted"):
         program_of(WRITERS(), OPTIONS, mixed=False)

@@ -42,7 +42,7 @@ class Writer(Process, number="writers"):
 
     def arrange(self) -> None:
         when(len(Board.log) == 2)
-        Board.log = tuple(sorted(Board.log, reverse=False))[either(0, 1) :]
+        Board.log = tuple(sorted(Board.log)[::1])[either(0, 1) :]
         Board.last = 0  # written, and not read
 
     def keep(self) -> None:
@@ -50,10 +50,10 @@ class Writer(Process, number="writers"):
 
     def tell(self, other: Writer) -> None:
         when(Board.log != ())
-        send(Note(n=sorted(Board.log, reverse=False)[0]), to=other)
+        send(Note(n=sorted(Board.log)[::1][0]), to=other)
 
     def hear(self, m: Note) -> None:
-        self.n = sorted((m.n, self.n), reverse=False)[0]
+        self.n = sorted((m.n, self.n))[::1][0]
 
 
 def fine() -> bool:
@@ -90,7 +90,7 @@ def test_what_cannot_be_said_in_c_is_run_in_python_and_all_states_are_met():
     assert states == set(slow.depth)
     names = [one.split(" ")[0] for one in found.interpreted]
     assert names == ["arrange", "tell", "hear"]
-    assert "run in Python: arrange (`sorted(Board.log, reverse=False)`)" in str(found)
+    assert "run in Python: arrange (`sorted(Board.log)[::1]`)" in str(found)
     assert found.as_json()["interpreted"] == list(found.interpreted)
     assert "interpreted" not in check(MIXED(), engine="memo", progress=False).as_json()
 
@@ -120,7 +120,7 @@ def test_a_violation_behind_such_an_action_has_a_trace():
 class Careless(Writer):
     def arrange(self) -> None:
         when(len(Board.log) == 2)
-        Board.log = (sorted(Board.log, reverse=False)[self.n],)
+        Board.log = (sorted(Board.log)[::1][self.n],)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "fast"])
@@ -139,7 +139,7 @@ class Quiet(Process, number="writers"):
         Board.log = (self.n,)
 
     def arrange(self) -> None:
-        Board.log = tuple(sorted(Board.log, reverse=False))[1:]
+        Board.log = tuple(sorted(Board.log)[::1])[1:]
 
 
 def test_a_variable_that_is_not_seen_to_be_named_is_found_out(monkeypatch):

@@ -180,23 +180,6 @@ def a_sort_with_a_key(self: Node) -> int:
     return len(sorted(self.log, key=abs))
 
 
-def a_sorted_list_that_is_kept(self: Node) -> int:
-    """`sorted(self.log)`"""
-    found = sorted(self.log)
-    return len(found)
-
-
-def a_part_of_a_sorted_list(self: Node) -> int:
-    """`sorted(self.log)`"""
-    return len(sorted(self.log)[1:])
-
-
-def a_changeable_set_that_is_kept(self: Node) -> int:
-    """`set(self.log)`"""
-    found = set(self.log)
-    return len(found)
-
-
 def how_long_what_is_reversed_is(self: Node) -> int:
     """`len(reversed(self.log))`"""
     return len(reversed(self.log))
@@ -528,18 +511,8 @@ def a_text_with_values(self: Node) -> bool:
 
 
 def a_starred_set(self: Node) -> int:
-    """`*self.some`"""
+    """`self.some`"""
     return len((*self.some, 1))
-
-
-def a_starred_item_of_a_set(self: Node) -> int:
-    """`*self.log`"""
-    return len({*self.log, 1})
-
-
-def a_map_unpacked(self: Node) -> int:
-    """`{**self.ages, self: 1}`"""
-    return len(Map({**self.ages, self: 1}))
 
 
 def a_nested_target(self: Node) -> bool:
@@ -600,11 +573,6 @@ def a_loop_with_else(self: Node) -> None:
         self.n = 0
     else:
         self.n = self.n + 1
-
-
-def two_targets(self: Node) -> None:
-    """`self.n = self.n = 1`"""
-    self.n = self.n = 1
 
 
 def an_item_assigned(self: Node) -> None:
@@ -906,11 +874,6 @@ def tuples_of_different_lengths(self: Node) -> bool:
     return (self.n, 1) < (self.n, 1, 2)
 
 
-def sequences_in_order(self: Node) -> bool:
-    """`self.log < self.log`"""
-    return self.log < self.log
-
-
 def texts_in_order(self: Node) -> bool:
     """`self.word < 'b'`"""
     return self.word < "b"
@@ -941,11 +904,6 @@ def a_set_that_can_change(self: Node) -> None:
     self.some = {1, 2}
 
 
-def a_set_that_can_change_on_the_left(self: Node) -> int:
-    """`{1, 2}`"""
-    return len({1, 2} | self.some)
-
-
 def a_dict_is_no_map(self: Node) -> None:
     """`{self: 1}`"""
     self.ages = {self: 1}
@@ -959,21 +917,6 @@ def a_generator_kept(self: Node) -> int:
 def a_class_as_a_set(self: Node) -> bool:
     """`Node`"""
     return self.friend is None and frozenset({self}) == Node
-
-
-def a_number_as_a_truth_value(self: Node) -> bool:
-    """`self.n`"""
-    return 1 if self.n else 2
-
-
-def a_member_as_a_truth_value(self: Node) -> bool:
-    """`self.friend`"""
-    return not self.friend
-
-
-def a_value_of_or(self: Node) -> int:
-    """`self.log`"""
-    return len(self.log or (1,))
 
 
 def a_text_for_a_number(self: Node) -> None:
@@ -1156,11 +1099,6 @@ def a_decorated_function(self: Node) -> bool:
 
 def any_number_of_parameters(self: Node, *others: Node) -> bool:
     """`self: Node, *others: Node`"""
-    return self.flag
-
-
-def a_parameter_by_name_only(self: Node, *, other: int = 1) -> bool:
-    """`self: Node, *, other: int=1`"""
     return self.flag
 
 

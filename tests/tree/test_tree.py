@@ -117,10 +117,10 @@ def test_what_has_no_tree_is_refused_with_its_place() -> None:
     assert "test_tree.py, line" in error.value.place
 
     def unclear() -> bool:
-        """A number is no truth value."""
-        return all(n for n in Board.notes)
+        """A sequence of one kind or another is not asked whether it is true."""
+        return all((n if n > 0 else None) for n in Board.notes)
 
-    with pytest.raises(SpecError, match="`n`"):
+    with pytest.raises(SpecError, match="`n if n > 0 else None`"):
         lowered(unclear)
 
 
