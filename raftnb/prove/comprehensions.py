@@ -13,7 +13,8 @@ from raftnb.tree.nodes import MapOf, SeqOf, SetOf
 
 
 def comprehension(at: Evaluator, expr: nodes.EachOf, env: Environment) -> Value:
-    """A comprehension."""
+    """A comprehension. What is in it is asked later, when names may stand for other values."""
+    env = dict(env)
     if expr.kind in ("all", "any"):
         return quantified(at, expr, env)
     if expr.kind == "set":
