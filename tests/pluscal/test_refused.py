@@ -151,7 +151,7 @@ class Actor(Process, number="actors"):
         (Looper, "a loop that changes `count`, which is not a variable of `t`"),
         (Placer, "a loop that changes `mine`, which is not a variable of `i`"),
         (Doer, "a loop that does several things, or none"),
-        (Chooser, "`min(Quiet.order)`"),
+        (Chooser, "the operator `sorted` here"),
     ],
 )
 def test_what_needs_an_order_is_refused_at_its_place(make, cls, found) -> None:
