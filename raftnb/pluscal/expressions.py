@@ -32,7 +32,7 @@ from raftnb.pluscal.terms import (
 from raftnb.pluscal.values import pairs
 from raftnb.pluscal.words import Words
 from raftnb.tree import nodes
-from raftnb.tree.nodes import MapOf, Range, RecordOf, SeqOf, SetOf
+from raftnb.tree.nodes import MapOf, Range, RecordOf, SeqOf, SetOf, TupleOf
 
 
 def term(words: Words, expr: nodes.Expr, scope: Scope) -> Term:
@@ -92,7 +92,7 @@ def _collect(words: Words, expr: nodes.Collect, scope: Scope) -> Term:
     items = tuple(words.term(item, scope) for item in expr.items)
     if isinstance(expr.type, MapOf):
         return pairs(list(zip(items[::2], items[1::2], strict=True)))
-    return Listed("<<" if isinstance(expr.type, SeqOf) else "{", items)
+    return Listed("<<" if isinstance(expr.type, SeqOf | TupleOf) else "{", items)
 
 
 def _everyone(words: Words, expr: nodes.Everyone, scope: Scope) -> Term:
@@ -263,6 +263,12 @@ def _index(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     return Index(whole, plus(words.term(at, scope), 1))
 
 
+def _item(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
+    base, at = expr.args
+    assert isinstance(at, nodes.Const)
+    return Index(words.term(base, scope), number(at.value + 1))
+
+
 def _slice(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     _, low, high = expr.args
     whole, first, last = (words.term(one, scope) for one in expr.args)
@@ -352,7 +358,8 @@ SPECIAL: dict[str, Callable[[Words, nodes.Apply, Scope], Term]] = {
     "and": _connective, "or": _connective, "not": _not, "neg": _neg, "abs": _abs,
     "+": _sum, "-": _sum, "==": _equal, "<": _less, "<=": _less, "in": _member, "%": _remainder,
     "isinstance": _isinstance, "len": _len, "index": _index, "slice": _slice, "concat": _concat,
-    "merge": _merge, "xor": _xor, "get": _map_get, "least": _extreme, "largest": _extreme,
+    "item": _item, "merge": _merge, "xor": _xor, "get": _map_get, "least": _extreme,
+    "largest": _extreme,
     "the": _same, "as": _same, "range": _range, "flat": _flat, "place": _place,
 }  # fmt: skip
 EXPRESSIONS: dict[type[nodes.Expr], Callable[[Words, Any, Scope], Term]] = {

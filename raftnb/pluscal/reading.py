@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from raftnb.data.calls import told_plainly
@@ -33,6 +33,7 @@ from raftnb.tree.nodes import (
     SeqOf,
     SetOf,
     Text,
+    TupleOf,
     Type,
 )
 from raftnb.tree.types import alternatives
@@ -177,6 +178,8 @@ class _Reading:
         raise _OtherTypeError(_shown(raw))
 
     def _composed(self, type_: Type, raw: Any) -> Any:
+        if isinstance(type_, TupleOf):
+            return self._tuple(type_, _listed(raw))
         if isinstance(type_, SeqOf):
             return tuple(self.value(type_.of, one) for one in _listed(raw))
         if isinstance(type_, SetOf):
@@ -189,6 +192,11 @@ class _Reading:
         if isinstance(type_, RecordOf):
             return self._record(type_.cls, raw)
         raise _OtherTypeError(_shown(raw))
+
+    def _tuple(self, type_: TupleOf, items: Sequence[Any]) -> tuple[Any, ...]:
+        if len(items) != len(type_.items):
+            raise _OtherTypeError(_shown(items))
+        return tuple(map(self.value, type_.items, items))
 
     def _record(self, cls: type[Record], raw: Any) -> Record:
         if isinstance(raw, str) and raw.startswith("["):

@@ -13,7 +13,7 @@ from raftnb.data.places import place_of_declaration
 from raftnb.prove.plain import Reader, Reading, Shape, Supply
 from raftnb.prove.terms import FALSE, RecordV, Value, conj
 from raftnb.tree import nodes
-from raftnb.tree.nodes import RecordOf, SeqOf, Type
+from raftnb.tree.nodes import RecordOf, SeqOf, TupleOf, Type
 
 
 class RecordShape(Shape):
@@ -153,7 +153,7 @@ def records_in(value: nodes.Expr) -> Iterator[nodes.Make]:
         case nodes.Make():
             yield value
             parts = tuple(part for _, part in value.fields)
-        case nodes.Collect() if isinstance(value.type, SeqOf):
+        case nodes.Collect() if isinstance(value.type, SeqOf | TupleOf):
             parts = value.items
         case nodes.Apply(op="concat"):
             parts = value.args

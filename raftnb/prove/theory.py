@@ -388,6 +388,8 @@ def in_words(type_: Type) -> str:
             return f"a set of {in_words(of)}"
         case nodes.MapOf(key, value):
             return f"a map from {in_words(key)} to {in_words(value)}"
+        case nodes.TupleOf(items):
+            return f"a tuple of {', '.join(map(in_words, items))}"
         case nodes.OneOf(options):
             return " or ".join(map(in_words, options))
     parts = [in_words(p) for p in vars(type_).values() if isinstance(p, Type)]

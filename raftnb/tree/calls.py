@@ -11,7 +11,7 @@ from typing import Any
 
 from raftnb.data.values import Map, Message, Record
 from raftnb.language import after, either, in_flight
-from raftnb.tree.collections import counted_through, element, messages
+from raftnb.tree.collections import as_sequence, counted_through, element, messages
 from raftnb.tree.comprehensions import as_number, comprehension, gone_through, mapping
 from raftnb.tree.methods import METHODS, method
 from raftnb.tree.nodes import (
@@ -77,7 +77,7 @@ def _of_a_collection(lower: Lower, node: ast.Call) -> Expr | None:
         return None
     if isinstance(func.value, ast.Call) and lower.scope.value_of(func.value.func) is super:
         return None
-    base = lower.scope.the(lower.seen(func.value))
+    base = as_sequence(lower.scope.the(lower.seen(func.value)))
     if func.attr == "get" and isinstance(base.type, MapOf):
         return _map_get(lower, node, base, base.type)
     return method(lower, node, base)

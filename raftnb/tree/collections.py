@@ -29,7 +29,7 @@ from raftnb.tree.nodes import (
     Type,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import frozen
+from raftnb.tree.types import frozen, sequence
 
 
 def counted_through(lower: Lower, node: ast.Call) -> Expr:
@@ -47,6 +47,11 @@ def messages(lower: Lower, node: ast.Call) -> Expr:
     if node.keywords or not isinstance(kind, type) or not issubclass(kind, Message):
         lower.scope.fail(node, "in_flight(Kind), with a class of messages", "name the class")
     return InFlight(SeqOf(RecordOf(kind)), node.lineno, kind)
+
+
+def as_sequence(value: Expr) -> Expr:
+    """A tuple as a sequence, to go through, to slice, to put others to; any other as it is."""
+    return replace(value, type=sequence(value.type))
 
 
 def element(domain: Expr) -> Type:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from enum import Enum
 
-from raftnb.tree.collections import element
+from raftnb.tree.collections import as_sequence, element
 from raftnb.tree.nodes import (
     BOOL,
     NOTHING,
@@ -55,7 +55,7 @@ def _comparison(lower: Lower, node: ast.Compare, a: ast.expr, op: ast.cmpop, b: 
         if name in ("==", "!="):
             may_be_equal(lower, node, left.type, right.type)
         else:
-            left, right = _ordered(lower, node, left, name, right)
+            left, right = _ordered(lower, node, as_sequence(left), name, as_sequence(right))
     if isinstance(op, ast.Is | ast.IsNot):
         _identity(lower, node, left, right)
     if name in TURNED:

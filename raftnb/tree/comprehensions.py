@@ -7,9 +7,10 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
+from functools import reduce
 from typing import Any
 
-from raftnb.tree.collections import element, map_written_out, written_out
+from raftnb.tree.collections import as_sequence, element, map_written_out, written_out
 from raftnb.tree.nodes import (
     BOOL,
     INT,
@@ -28,14 +29,16 @@ from raftnb.tree.nodes import (
     Member,
     MutableSetOf,
     Never,
+    OneOf,
     Range,
     SeqOf,
     SetOf,
+    TupleOf,
     Type,
     Var,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import frozen, is_domain
+from raftnb.tree.types import frozen, is_domain, join, unwrapped
 from raftnb.tree.walks import map_of, unnamed, walk
 
 Part = Callable[[], tuple[Expr, Expr | None]]
@@ -55,7 +58,7 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
         if not lower.scope.is_named(cls):
             lower.scope.fail(node, "classes that the Spec names", "add it to the Spec")
         return Everyone(SetOf(Member(cls.root)), node.lineno, cls.root)
-    found = lower.scope.the(lower.seen(node))
+    found = as_sequence(lower.scope.the(lower.seen(node)))
     if not isinstance(found.type, SeqOf | SetOf | MapOf | Never):
         lower.scope.fail(node, "a sequence, a set, a map, a domain, range(...)")
     return found
@@ -168,6 +171,12 @@ def _counted(lower: Lower, node: ast.expr, item: Expr) -> Expr:
 
 def tuple_written_out(lower: Lower, node: ast.Tuple) -> Expr:
     """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
+    if not any(isinstance(item, ast.Starred) for item in node.elts):
+        nothing: Type = NEVER
+        items = tuple(map(lower.expr, node.elts))
+        types = tuple(item.type for item in items)
+        if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
+            return Collect(TupleOf(types), node.lineno, items)
     return _spread(lower, node, SeqOf, lambda each: _sequence(lower, each), "concat")
 
 
@@ -196,7 +205,7 @@ def _spread(
 
 
 def _sequence(lower: Lower, node: ast.expr) -> Expr:
-    found = lower.scope.the(lower.seen(node))
+    found = as_sequence(lower.scope.the(lower.seen(node)))
     if not isinstance(found.type, SeqOf | Never):
         lower.scope.fail(node, "`*` before a sequence", "write `tuple(...)` around it")
     return replace(found, type=frozen(found.type))

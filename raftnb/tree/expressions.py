@@ -16,7 +16,7 @@ from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call, record
-from raftnb.tree.collections import element
+from raftnb.tree.collections import as_sequence, element
 from raftnb.tree.comparisons import compare
 from raftnb.tree.comprehensions import (
     collection,
@@ -51,6 +51,7 @@ from raftnb.tree.nodes import (
     SeqOf,
     SetOf,
     Text,
+    TupleOf,
     Type,
     Var,
 )
@@ -275,7 +276,7 @@ class Expressions:
 
     def combined(self, node: ast.BinOp, left: Expr, operand: ast.expr) -> Expr:
         """An operator between a value and an expression."""
-        right = self._right(left, operand)
+        left, right = as_sequence(left), as_sequence(self._right(left, operand))
         if not isinstance(node.op, ast.Mult):  # of a sequence, that is no mistake in Python
             left = self.scope.one_of_kind(left, type(right.type))
             right = self.scope.one_of_kind(right, type(left.type))
@@ -308,7 +309,9 @@ class Expressions:
     def _subscript(self, node: ast.Subscript) -> Expr:
         base = self.scope.the(self.seen(node.value))
         if isinstance(node.slice, ast.Slice):
-            return self._slice(node, base, node.slice)
+            return self._slice(node, as_sequence(base), node.slice)
+        if isinstance(base.type, TupleOf):
+            return self._item(node, base, base.type)
         if isinstance(base.type, SeqOf):
             return self.apply(base.type.of, node, "index", base, self.number(node.slice))
         if isinstance(base.type, MapOf):
@@ -319,6 +322,18 @@ class Expressions:
         if isinstance(base.type, Never):
             return self.apply(NEVER, node, "index", base, self.expr(node.slice))
         return self.scope.fail(node, "an index of a sequence, a key of a map")
+
+    def _item(self, node: ast.Subscript, base: Expr, type_: TupleOf) -> Expr:
+        """An item of a tuple: where its place is written out, that says its type."""
+        at, n = self.number(node.slice), len(type_.items)
+        is_from_end = isinstance(at, Apply) and at.op == "neg"
+        known = at.args[0] if isinstance(at, Apply) and is_from_end else at
+        place = known.value * (-1 if is_from_end else 1) if isinstance(known, Const) else n
+        if not -n <= place < n:
+            whole = as_sequence(base)
+            return self.apply(element(whole), node, "index", whole, at)
+        place %= n
+        return self.apply(type_.items[place], node, "item", base, Const(INT, node.lineno, place))
 
     def _slice(self, node: ast.Subscript, base: Expr, part: ast.Slice) -> Expr:
         if not isinstance(base.type, SeqOf | Never):

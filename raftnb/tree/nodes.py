@@ -95,6 +95,13 @@ class ListOf(SeqOf):
 
 
 @dataclass(frozen=True)
+class TupleOf(Type):
+    """`tuple[A, B]`: so many items, each of its own type."""
+
+    items: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
 class SetOf(Type):
     """A finite set."""
 
@@ -193,7 +200,8 @@ class Apply(Expr):
     Of truth values, all evaluated from the left and no further than needed: `and or`; `not`.
     Of numbers: `+ - * // % neg abs min max`, and `range`, a sequence. Comparisons: `== in`, and
     `< <=` of numbers, of sets, and of two sequences of numbers written out.
-    Of collections: `len index slice concat`, `union minus meet xor` of sets, `merge get` of maps,
+    Of a tuple `item`, by its place. Of collections: `len index slice concat`, `merge get` of maps,
+    `union minus meet xor` of sets,
     `least largest` of numbers (with a default, where there may be none), `sorted` of numbers or of
     members of one class, `position`, where a sequence first has a value. `isinstance` of a class.
     `the` is a value that is not None, `as` one that is of the type of the expression.

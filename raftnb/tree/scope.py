@@ -32,6 +32,7 @@ from raftnb.tree.nodes import (
     SeqOf,
     SetOf,
     Text,
+    TupleOf,
     Type,
     Var,
     is_nat,
@@ -251,7 +252,8 @@ class Scope:
         """The type of two collections put together by an operator: of the kind of the left one."""
         if isinstance(a, SeqOf | SetOf) and isinstance(b, SeqOf | SetOf):
             b = type(a)(b.of)
-        return a if op in ("minus", "meet") and fits(b, a) else self.joined(node, a, b)
+        both = self.joined(node, a, b)
+        return a if op == "minus" or (op == "meet" and fits(b, a)) else both
 
     def the(self, value: Expr) -> Expr:
         """The value that is not None: where it is, there is none."""
@@ -333,6 +335,8 @@ def shown(type_: Type) -> str:
     if isinstance(type_, SeqOf | SetOf):
         words = {SeqOf: "Seq", ListOf: "list", SetOf: "Set", MutableSetOf: "set"}
         return f"{words[type(type_)]}[{shown(type_.of)}]"
+    if isinstance(type_, TupleOf):
+        return f"tuple[{', '.join(map(shown, type_.items))}]"
     if isinstance(type_, MapOf):
         kind = "dict" if isinstance(type_, DictOf) else "Map"
         return f"{kind}[{shown(type_.key)}, {shown(type_.value)}]"

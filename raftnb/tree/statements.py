@@ -45,6 +45,7 @@ from raftnb.tree.nodes import (
     SeqOf,
     SetOf,
     Statement,
+    TupleOf,
     Type,
     Var,
     When,
@@ -230,20 +231,22 @@ class Statements:
         """The items of a sequence, of which there must be one for each target."""
         found = self.scope.the(self.expressions.handed(value))
         starred = any(isinstance(e, ast.Starred | ast.Tuple) for e in target.elts)
-        if starred or not isinstance(found.type, SeqOf) or isinstance(found.type, Range):
+        is_sequence = isinstance(found.type, SeqOf) and not isinstance(found.type, Range)
+        if starred or not (is_sequence or isinstance(found.type, TupleOf)):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
         held, line = self._to_name(node, unnamed("parts", value), found), node.lineno
         places: list[Expr] = [Const(INT, line, i) for i in range(len(target.elts))]
         of = types_of_items(found)
-        if of is None:
+        if isinstance(found.type, SeqOf) and of is None:
             of = [found.type.of] * len(places)
             size, n = Apply(INT, line, "len", (held.target,)), Const(INT, line, len(places))
             same = Apply(BOOL, line, "==", (size, n))
             places[0] = Cond(INT, line, same, places[0], size)
+        assert of is not None
         if len(of) != len(places):
             self.scope.fail(node, f"{len(of)} targets, as there are values")
-        items = zip(of, places, strict=True)
-        return [held], [Apply(type_, line, "index", (held.target, i)) for type_, i in items]
+        items, op = zip(of, places, strict=True), "index" if is_sequence else "item"
+        return [held], [Apply(type_, line, op, (held.target, i)) for type_, i in items]
 
     def _either(self, node: ast.Assign, test: Expr, yes: Expr, no: Expr) -> Cond:
         return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)
@@ -349,7 +352,9 @@ class Statements:
 
 
 def types_of_items(value: Expr) -> list[Type] | None:
-    """The types of the items of a sequence that is written out; None where it is not."""
+    """The types of the items of a tuple, or a sequence that is written out; None of any other."""
+    if isinstance(value.type, TupleOf):
+        return list(value.type.items)
     if isinstance(value, Collect):
         return [item.type for item in value.items]
     if isinstance(value, Cond):

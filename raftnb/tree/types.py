@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import reduce
 from types import FunctionType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -33,10 +34,11 @@ from raftnb.tree.nodes import (
     SeqOf,
     SetOf,
     Text,
+    TupleOf,
     Type,
 )
 
-ALLOWED = "bool, int, Nat, str, enums, domains, records, T | None, Seq, Set, Map of these"
+ALLOWED = "bool, int, Nat, str, enums, domains, records, T | None, Seq, Set, Map, tuple of these"
 
 
 # Annotations.
@@ -53,6 +55,8 @@ def type_of(annotation: Any) -> Type:
         return Text(frozenset(args))
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
         return SeqOf(type_of(args[0]))
+    if origin is tuple and args:
+        return TupleOf(tuple(map(type_of, args)))
     if origin is frozenset:
         return SetOf(type_of(args[0]))
     if origin is Map:
@@ -132,6 +136,10 @@ def join(a: Type, b: Type) -> Type:
 def _same_kind(a: Type, b: Type) -> Type | None:
     if isinstance(a, Text) and isinstance(b, Text) and a.words and b.words:
         return Text(a.words | b.words)
+    if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
+        return TupleOf(tuple(map(join, a.items, b.items)))
+    if isinstance(a, TupleOf) or isinstance(b, TupleOf):
+        a, b = sequence(a), sequence(b)
     if isinstance(a, SetOf) and isinstance(b, SetOf):
         return (SetOf if type(a) is type(b) is SetOf else MutableSetOf)(join(a.of, b.of))
     if isinstance(a, SeqOf) and isinstance(b, SeqOf) and type(a) is type(b):
@@ -167,6 +175,10 @@ def fits(have: Type, want: Type) -> bool:
         return all(fits(option, want) for option in alternatives(have))
     if len(alternatives(want)) != 1:
         return any(fits(have, option) for option in alternatives(want))
+    if isinstance(have, TupleOf) and isinstance(want, TupleOf):
+        return len(have.items) == len(want.items) and all(map(fits, have.items, want.items))
+    if isinstance(have, TupleOf) and isinstance(want, SeqOf):
+        return fits(sequence(have), want)
     if isinstance(have, SetOf) and isinstance(want, MutableSetOf):
         return fits(have.of, want.of)
     if isinstance(have, SeqOf | SetOf):
@@ -190,6 +202,12 @@ def overlap(a: Type, b: Type) -> bool:
 
 
 def _may_equal(a: Type, b: Type) -> bool:
+    if isinstance(a, TupleOf) and isinstance(b, TupleOf):
+        return len(a.items) == len(b.items) and all(map(overlap, a.items, b.items))
+    if isinstance(b, TupleOf):
+        a, b = b, a
+    if isinstance(a, TupleOf):
+        return type(b) is SeqOf and all(overlap(item, b.of) for item in a.items)
     if isinstance(a, SetOf) and isinstance(b, SetOf):
         return overlap(a.of, b.of)
     if isinstance(a, SeqOf) and isinstance(b, SeqOf):
@@ -208,18 +226,30 @@ def confusable(a: Type, b: Type) -> bool:
     pairs = [(x, y) for x in alternatives(a) for y in alternatives(b)]
     return any(
         {type(x), type(y)} == {Bool, Int}
-        or any(confusable(p, q) for p, q in zip(_parts(x), _parts(y), strict=False))
+        or any(confusable(p, q) for p, q in zip(*_parts(x, y), strict=False))
         for x, y in pairs
     )
 
 
-def _parts(type_: Type) -> tuple[Type, ...]:
+def _parts(a: Type, b: Type) -> tuple[tuple[Type, ...], tuple[Type, ...]]:
+    """The types of which two are made, those beside each other whose values stand in one place."""
+    if isinstance(a, TupleOf) and isinstance(b, TupleOf):
+        return a.items, b.items
+    return _made_of(sequence(a)), _made_of(sequence(b))
+
+
+def _made_of(type_: Type) -> tuple[Type, ...]:
     if isinstance(type_, SeqOf | SetOf):
         return (type_.of,)
     return (type_.key, type_.value) if isinstance(type_, MapOf) else ()
 
 
 # Types taken apart.
+
+
+def sequence(type_: Type) -> Type:
+    """A tuple's type as that of a sequence of any of its types; any other as it is."""
+    return SeqOf(reduce(join, type_.items)) if isinstance(type_, TupleOf) else type_
 
 
 def optional(type_: Type) -> Type:
@@ -243,6 +273,8 @@ def plain(type_: Type) -> Type:
     """The type without the claim that its numbers are natural ones."""
     if isinstance(type_, Int):
         return INT
+    if isinstance(type_, TupleOf):
+        return TupleOf(tuple(map(plain, type_.items)))
     if isinstance(type_, Option | SeqOf | SetOf):
         return type(type_)(plain(type_.of))
     if isinstance(type_, MapOf):

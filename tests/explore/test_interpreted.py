@@ -153,7 +153,7 @@ def test_a_variable_that_is_not_seen_to_be_named_is_found_out(monkeypatch):
 
 
 class Shelf(Globals):
-    box: tuple[Nat, bool] = (0, False)  # no type of the language's: all values in one are of one
+    owner: Process | None = None  # of whatever class
 
 
 class Keeper(Process, number="keepers"):
@@ -162,7 +162,7 @@ class Keeper(Process, number="keepers"):
     def put(self, most: int) -> None:
         when(self.n < most)
         self.n += 1
-        Shelf.box = (self.n, not Shelf.box[1])
+        Shelf.owner = self if Shelf.owner != self else None
 
 
 SHELF = Spec("shelf", (Keeper,), (Shelf,), constants={"keepers": 2, "most": 200})
@@ -172,7 +172,7 @@ def test_of_a_model_that_cannot_be_said_at_all_the_result_says_what_cannot(monke
     monkeypatch.setattr("raftnb.explore.other.COMPILING", 0.0)
     found = check(SHELF(), deadlock=False, progress=False)
     (told,) = found.interpreted
-    assert told.startswith("all of it (the type `tuple[")
+    assert told.startswith("all of it (the type `Process`")
     assert f"run in Python: {told}" in str(found)
     assert found.as_json()["interpreted"] == [told]
     monkeypatch.setenv("PATH", "")  # a machine without a compiler is no matter of the model's

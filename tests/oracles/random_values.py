@@ -32,6 +32,8 @@ def random_value(rng: random.Random, type_: nodes.Type, world: World) -> Any:
 
 def _with_parts(rng: random.Random, type_: nodes.Type, world: World) -> Any:
     many = range(rng.randint(0, 3))
+    if isinstance(type_, nodes.TupleOf):
+        return tuple(random_value(rng, item, world) for item in type_.items)
     if isinstance(type_, nodes.SeqOf):
         return tuple(random_value(rng, type_.of, world) for _ in many)
     if isinstance(type_, nodes.SetOf):

@@ -281,7 +281,7 @@ class Run:
 
     def _collect(self, e: nodes.Collect, env: Environment) -> Any:
         items = [self.value(item, env) for item in e.items]
-        if isinstance(e.type, nodes.SeqOf):
+        if isinstance(e.type, nodes.SeqOf | nodes.TupleOf):
             return tuple(items)
         if isinstance(e.type, nodes.SetOf):
             return frozenset(items)
@@ -389,6 +389,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "in": lambda item, items: item in items,
     "len": len,
     "index": operator.getitem,
+    "item": operator.getitem,
     "slice": lambda items, low, high: items[low:high],
     "get": lambda items, key, default: items.get(key, default),
     "concat": operator.add,
@@ -427,6 +428,9 @@ def belongs(value: Any, type_: nodes.Type) -> bool:
 def _has_parts(value: Any, type_: nodes.Type) -> bool:
     if isinstance(type_, nodes.Range):
         return isinstance(value, range)
+    if isinstance(type_, nodes.TupleOf):
+        is_as_long = isinstance(value, tuple) and len(value) == len(type_.items)
+        return is_as_long and all(map(belongs, value, type_.items))
     if isinstance(type_, nodes.SeqOf):
         return isinstance(value, tuple) and all(belongs(v, type_.of) for v in value)
     if isinstance(type_, nodes.SetOf):

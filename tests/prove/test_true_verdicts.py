@@ -548,7 +548,8 @@ def stores(*processes: type[Process]) -> Spec:
 
 
 P3_TO_P6 = [
-    Shape(stores(Spreads), at_is_one, "refused"),
+    Shape(stores(Spreads), at_is_one, "proved"),
+    Shape(stores(Spreads), nothing_at, "false"),
     Shape(stores(Merges), at_is_one, "proved"),
     Shape(stores(Merges), nothing_at, "false"),
     Shape(stores(Reverses), log_counts_up, "refused"),

@@ -17,12 +17,12 @@ def is_constant(e: nodes.Collect) -> bool:
 
 def is_node(type_: Type) -> bool:
     """Whether all values of a type are nodes, which are in no mask."""
-    return isinstance(type_, nodes.RecordOf | nodes.SeqOf | MapOf)
+    return isinstance(type_, nodes.RecordOf | nodes.SeqOf | nodes.TupleOf | MapOf)
 
 
 def maker(type_: Type) -> str:
     """The function that makes a collection of a type of what stands on the stack."""
-    if isinstance(type_, nodes.SeqOf):
+    if isinstance(type_, nodes.SeqOf | nodes.TupleOf):
         return "as_tuple"
     return "as_set" if isinstance(type_, nodes.SetOf) else "as_map"
 

@@ -128,10 +128,10 @@ class Expressions:
 
     def _collect(self, e: nodes.Collect, env: Names) -> str:
         if collected.is_constant(e):
-            made = tuple if isinstance(e.type, nodes.SeqOf) else frozenset
+            made = tuple if isinstance(e.type, nodes.SeqOf | nodes.TupleOf) else frozenset
             return self.tables.literal(made(i.value for i in e.items if isinstance(i, nodes.Const)))
         items = [self.word(item, env) for item in e.items]
-        if isinstance(e.type, nodes.SeqOf):
+        if isinstance(e.type, nodes.SeqOf | nodes.TupleOf):
             return self._node("TUPLE", items)
         if isinstance(e.type, nodes.SetOf) and len(items) < 2:
             return f"set_of_one({items[0]})" if items else "MASK"

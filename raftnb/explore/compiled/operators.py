@@ -33,6 +33,7 @@ OPERATORS: dict[str, Callable[..., str]] = {
         f"extreme({items}, 1, {default[0] if default else 'UNBOUND'})"
     ),
     "index": lambda items, key: f"item({items}, {key})",
+    "item": lambda items, place: f"item({items}, {place})",
     "slice": lambda items, low, high: f"slice({items}, {low}, {high})",
     "union": lambda a, b: f"joined({a}, {b})",
     "minus": lambda a, b: f"minus({a}, {b})",

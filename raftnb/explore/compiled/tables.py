@@ -152,6 +152,9 @@ class Tables:
             return f"w == NONE || {self.check(type_.of)}(w)"
         if isinstance(type_, nodes.OneOf):
             return " || ".join(f"{self.check(option)}(w)" for option in type_.options)
+        if isinstance(type_, nodes.TupleOf):
+            items = (f"{self.check(t)}(at(w)[{i}])" for i, t in enumerate(type_.items))
+            return f"kind(w) == TUPLE && size(w) == {len(type_.items)} && {' && '.join(items)}"
         if isinstance(type_, nodes.SeqOf | nodes.SetOf):
             rank = "TUPLE" if isinstance(type_, nodes.SeqOf) else "SET"
             return f"kind(w) == {rank} && each_is(w, 0, 1, {self.check(type_.of)})"
