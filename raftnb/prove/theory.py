@@ -384,8 +384,6 @@ def in_words(type_: Type) -> str:
             return f"`{root}`"
         case Choice(cls) | nodes.RecordOf(cls):
             return f"`{cls.__name__}`"
-        case SetOf(of):
-            return f"a set of {in_words(of)}"
         case nodes.MapOf(key, value):
             return f"a map from {in_words(key)} to {in_words(value)}"
         case nodes.TupleOf(items):
@@ -393,10 +391,10 @@ def in_words(type_: Type) -> str:
         case nodes.OneOf(options):
             return " or ".join(map(in_words, options))
     parts = [in_words(p) for p in vars(type_).values() if isinstance(p, Type)]
-    name = {
+    words = {
         "Int": "a number", "Text": "a text", "Nothing": "None", "Bool": "a bool",
-        "Never": "what an empty collection holds",
+        "Never": "what an empty collection holds", "Option": "an optional", "Range": "a range of",
+        "SeqOf": "a sequence of", "SetOf": "a set of", "MutableSetOf": "a set of",
     }  # fmt: skip
-    words = {"Option": "an optional", "SeqOf": "a sequence of", "Range": "a range of"}
     kind = type(type_).__name__
-    return " ".join([name.get(kind) or words.get(kind, f"a {kind}"), *parts])
+    return " ".join([words.get(kind, f"a {kind}"), *parts])
