@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from raftnb.data.verdict import Verdict
@@ -50,18 +51,12 @@ def answer_without_numba(
         return _with_symmetry(model, options) if found is None else found
     if begins_widely(model):
         return _compiled(model, options)
-    for seconds in (SECONDS, SECONDS + SHARED_PART):
-        try:
-            found = _in_plain_python(model, options, late_after(seconds))
-        except GivenUp:
-            if is_prepared():
-                break
-            continue
+    with suppress(GivenUp):
+        found = _in_a_moment(model, options)
         if found is None or found.bound == "interrupted" or found.verdict is Verdict.HOLDS:
             return found
         if not any_trace:
             return None
-        break
     found = _compiled(model, options)
     is_left = found is None and any_trace and bool(asked(model, "possible"))
     return answer_of_few_states(model, options) if is_left else found
@@ -109,6 +104,16 @@ def late_after(seconds: float) -> TooLong:
         return left < 0 or (not is_early and waiting * spent > left * expanded)
 
     return is_late
+
+
+def _in_a_moment(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What plain Python finds before compiled code could be there. Raises `GivenUp`."""
+    try:
+        return _in_plain_python(model, options, late_after(SECONDS))
+    except GivenUp:
+        if is_prepared():
+            raise
+    return _in_plain_python(model, options, late_after(SECONDS + SHARED_PART))
 
 
 def _in_plain_python(

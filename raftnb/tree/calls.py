@@ -113,7 +113,8 @@ def routine_called(lower: Lower, node: ast.Call) -> Called:
     routine = lower.scope.names.called(function, me, tuple(a.type for a in args))
     if routine.returns is not None and not is_kept(routine.returns):
         for given in (*node.args, *(word.value for word in node.keywords)):
-            lower.handed(given)  # it may be what comes back
+            if isinstance(given, ast.Name):
+                lower.handed(given)  # it may be what comes back
     return routine, args
 
 

@@ -62,9 +62,8 @@ def element(domain: Expr) -> Type:
     return type_.key if isinstance(type_, MapOf) else NEVER
 
 
-def written_out(lower: Lower, node: ast.expr, nodes: list[ast.expr], kind: Any) -> Expr:
-    """A sequence or set written out."""
-    items = tuple(map(lower.expr, nodes))
+def written_out(lower: Lower, node: ast.expr, items: tuple[Expr, ...], kind: Any) -> Expr:
+    """A sequence or set of these items."""
     of: Type = NEVER
     for item in items:
         of = lower.scope.joined(node, of, item.type)

@@ -171,13 +171,14 @@ def _counted(lower: Lower, node: ast.expr, item: Expr) -> Expr:
 
 def tuple_written_out(lower: Lower, node: ast.Tuple) -> Expr:
     """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
-    if not any(isinstance(item, ast.Starred) for item in node.elts):
-        nothing: Type = NEVER
-        items = tuple(map(lower.expr, node.elts))
-        types = tuple(item.type for item in items)
-        if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
-            return Collect(TupleOf(types), node.lineno, items)
-    return _spread(lower, node, SeqOf, lambda each: _sequence(lower, each), "concat")
+    if any(isinstance(item, ast.Starred) for item in node.elts):
+        return _spread(lower, node, SeqOf, lambda each: _sequence(lower, each), "concat")
+    items = tuple(map(lower.expr, node.elts))
+    types = tuple(item.type for item in items)
+    nothing: Type = NEVER
+    if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
+        return Collect(TupleOf(types), node.lineno, items)
+    return written_out(lower, node, items, SeqOf)
 
 
 def set_written_out(lower: Lower, node: ast.Set) -> Expr:
@@ -194,11 +195,11 @@ def _spread(
     op: str,
 ) -> Expr:
     """What is written out, and what has `*` before it, put together."""
-    found = None if node.elts else written_out(lower, node, [], kind)
+    found = None if node.elts else written_out(lower, node, (), kind)
     for _, group in itertools.groupby(node.elts, lambda e: isinstance(e, ast.Starred)):
         run = list(group)
         starred = [spread(one.value) for one in run if isinstance(one, ast.Starred)]
-        for piece in starred or [written_out(lower, node, run, kind)]:
+        for piece in starred or [written_out(lower, node, tuple(map(lower.expr, run)), kind)]:
             found = piece if found is None else _joined(lower, node, op, found, piece)
     assert found is not None
     return found

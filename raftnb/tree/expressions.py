@@ -354,12 +354,6 @@ class Expressions:
 
     # Collections and calls.
 
-    def _tuple(self, node: ast.Tuple) -> Expr:
-        return tuple_written_out(self, node)
-
-    def _set(self, node: ast.Set) -> Expr:
-        return set_written_out(self, node)
-
     def _set_of_each(self, node: ast.SetComp) -> Expr:
         found = comprehension(self, "set", node, lambda: (self.expr(node.elt), None))
         return replace(found, type=MutableSetOf(element(found)))
@@ -389,8 +383,8 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any], Expr]] = {
     ast.IfExp: Expressions._ifexp,
     ast.Compare: compare,
     ast.Subscript: Expressions._subscript,
-    ast.Tuple: Expressions._tuple,
-    ast.Set: Expressions._set,
+    ast.Tuple: tuple_written_out,
+    ast.Set: set_written_out,
     ast.Dict: Expressions._dict,
     ast.SetComp: Expressions._set_of_each,
     ast.DictComp: Expressions._dict,
