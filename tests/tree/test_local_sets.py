@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
 
 from raftnb.data.errors import SpecError
-from raftnb.data.trace import State
 from raftnb.language import Globals, Map, Process, Seq, Set, either, macro, when
 from raftnb.language.spec import Spec
-from raftnb.language.world import World
 from raftnb.tree import Program, nodes
-from raftnb.tree.types import type_of
-from tests.oracles.random_values import random_value
-from tests.oracles.tree_interpreter import UndefinedError, steps
+from tests.oracles.random_steps import RandomSteps
 
 # ruff: noqa: B905, RUF007 (`strict` and `pairwise` are no words of the language)
 
@@ -189,56 +184,12 @@ def int_of(flag: bool) -> int:
 
 SPEC = Spec("crew", processes=(Crew,), shared=(Board,), constants={"crew": 2})
 MODEL = SPEC()
-PROGRAM = Program(MODEL)
-WORLD = World(MODEL, MODEL.initial_states[0])
-
-
-def random_state(seed: int) -> State:
-    rng = random.Random(seed)
-    values = tuple(
-        random_value(rng, type_of(MODEL.annotation_of(variable, cls)), WORLD)
-        for variable, cls in MODEL.variables
-    )
-    return State(MODEL.layout, values)
-
-
-def in_python(state: State, name: str) -> Any:
-    """The ways that an action can go; "undefined" where one of them raises."""
-    found = []
-    try:
-        with WORLD:
-            for instance in (one for one in WORLD.instances if one.action.name == name):
-                load = lambda: WORLD.load(state)  # noqa: E731
-                for _ in WORLD.scripted(instance, instance.arguments, load):
-                    step = WORLD.step_of(instance.process, instance.action, instance.arguments)
-                    found.append((step.process, step.choices, WORLD.snapshot()))
-    except SpecError:
-        return "undefined"
-    return found
-
-
-def by_tree(state: State, name: str) -> Any:
-    """The same, by the action's tree."""
-    found = []
-    try:
-        for instance in (one for one in WORLD.instances if one.action.name == name):
-            args = (instance.process, instance.action, instance.arguments)
-            for choices, after in steps(PROGRAM, MODEL, state, *args):
-                found.append((instance.process.name, choices, after))
-    except UndefinedError:
-        return "undefined"
-    return found
+STEPS = RandomSteps(MODEL)
 
 
 @pytest.mark.parametrize("name", sorted(Crew.actions))
 def test_a_set_or_list_in_a_name_has_its_meaning(name: str) -> None:
-    seen = set()
-    for seed in range(120):
-        state = random_state(seed)
-        wanted = in_python(state, name)
-        assert by_tree(state, name) == wanted
-        seen.add(repr(wanted))
-    assert len(seen) > 2
+    STEPS.compare(name, 120)
 
 
 # What is kept, or is changed and has two names, is not followed.

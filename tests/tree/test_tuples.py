@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from enum import Enum
 from typing import Any
 
 import pytest
 
 from raftnb.data.errors import SpecError
-from raftnb.data.trace import State
 from raftnb.explore import check
 from raftnb.language import Globals, Map, Nat, Process, Seq, Set, Spec, each, either, when
-from raftnb.language.world import World
 from raftnb.pluscal import plain_module
 from raftnb.prove import Lemma, Proof, prove
-from raftnb.tree import Program, nodes
+from raftnb.tree import nodes
 from raftnb.tree.types import confusable, fits, join, overlap, type_of
 from tests.explore.test_compiled import needs_cc, said
-from tests.oracles.random_values import random_value
-from tests.oracles.tree_interpreter import UndefinedError, steps
+from tests.oracles.random_steps import RandomSteps
 from tests.pluscal.tools import needs_tlc, tlc
 
 
@@ -240,54 +236,12 @@ def pair(n: int, kind: Kind) -> tuple[int, Kind]:
 
 
 MODEL = Spec("desk", (Clerk,), (Desk,), constants={"clerks": 2})()
-PROGRAM, WORLD = Program(MODEL), World(MODEL, MODEL.initial_states[0])
-
-
-def random_state(seed: int) -> State:
-    rng = random.Random(seed)
-    values = tuple(
-        random_value(rng, type_of(MODEL.annotation_of(variable, cls)), WORLD)
-        for variable, cls in MODEL.variables
-    )
-    return State(MODEL.layout, values)
-
-
-def in_python(state: State, name: str) -> Any:
-    """The ways that an action can go; "undefined" where one of them raises."""
-    found = []
-    try:
-        with WORLD:
-            for instance in (one for one in WORLD.instances if one.action.name == name):
-                for _ in WORLD.scripted(instance, instance.arguments, lambda: WORLD.load(state)):
-                    step = WORLD.step_of(instance.process, instance.action, instance.arguments)
-                    found.append((step.process, step.choices, WORLD.snapshot()))
-    except SpecError:
-        return "undefined"
-    return found
-
-
-def by_tree(state: State, name: str) -> Any:
-    """The same, by the action's tree."""
-    found = []
-    try:
-        for instance in (one for one in WORLD.instances if one.action.name == name):
-            args = (instance.process, instance.action, instance.arguments)
-            for choices, after in steps(PROGRAM, MODEL, state, *args):
-                found.append((instance.process.name, choices, after))
-    except UndefinedError:
-        return "undefined"
-    return found
+STEPS = RandomSteps(MODEL)
 
 
 @pytest.mark.parametrize("name", sorted(Clerk.actions))
 def test_a_step_with_tuples_has_its_meaning(name: str):
-    seen = set()
-    for seed in range(150):
-        state = random_state(seed)
-        wanted = in_python(state, name)
-        assert by_tree(state, name) == wanted
-        seen.add(repr(wanted))
-    assert len(seen) > 2
+    STEPS.compare(name, 150)
 
 
 class Careful(Clerk):
@@ -310,7 +264,7 @@ class Careful(Clerk):
 @pytest.mark.parametrize("seed", range(12))
 def test_steps_with_tuples_lead_to_the_same_states_in_compiled_code(seed: int):
     spec = Spec("desk", (Careful,), (Desk,), constants={"clerks": 2})
-    model = spec().starting_at(random_state(seed))
+    model = spec().starting_at(STEPS.state(seed))
     options: dict[str, Any] = {"deadlock": False, "progress": False, "max_depth": 4}
     slow, fast = (check(model, engine=e, **options) for e in ("reference", "compiled"))
     assert slow.distinct > 100
