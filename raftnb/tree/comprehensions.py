@@ -117,7 +117,7 @@ def _generator(
             value = _generator(lower, kind, node, left[1:], body)
         else:
             value, key = body()
-    type_ = _type(kind, value, key)
+    type_ = _type(lower, node, kind, value, key)
     each = EachOf(type_, node.lineno, kind, name, domain, condition, value, key)
     is_nested = len(left) > 1 and kind in ("set", "seq")
     return Apply(value.type, node.lineno, "flat", (each,)) if is_nested else each
@@ -128,7 +128,10 @@ def _unsettled(lower: Lower, node: ast.expr, base: Expr) -> Expr:
     return base
 
 
-def _type(kind: str, value: Expr, key: Expr | None) -> Type:
+def _type(lower: Lower, node: ast.expr, kind: str, value: Expr, key: Expr | None) -> Type:
+    kept = value if key is None else key
+    if kind in ("set", "map"):
+        lower.scope.joined(node, kept.type, kept.type)  # of those that are equal one is left
     if key is not None:
         return MapOf(key.type, value.type)
     of: dict[str, Type] = {"seq": SeqOf(value.type), "set": SetOf(value.type), "sum": INT}
@@ -151,7 +154,8 @@ def gone_through(lower: Lower, kind: str, node: ast.expr) -> Expr:
     if kind == "sum":
         item = _counted(lower, node, item)
     name = unnamed("item", node)
-    return EachOf(_type(kind, item, None), node.lineno, kind, name, found, TRUE, item)
+    type_ = _type(lower, node, kind, item, None)
+    return EachOf(type_, node.lineno, kind, name, found, TRUE, item)
 
 
 def _item(lower: Lower, kind: str, node: ast.expr) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from functools import reduce
 from types import FunctionType, NoneType, UnionType
@@ -70,14 +71,20 @@ def type_of(annotation: Any) -> Type:
 
 
 def _union(annotation: Any, args: tuple[Any, ...]) -> Type:
-    found: Type = NEVER
-    for part in args:
-        found = join(found, type_of(part))
+    parts = list(map(type_of, args))
+    nothing: Type = NEVER
+    found = reduce(join, parts, nothing)
     if confusable(found, found):
         raise SpecError(
             f"the type `{annotation}`, some of whose values are equal in Python and yet different",
             allowed=ALLOWED,
             cure="keep truth values and numbers apart",
+        )
+    if not all(isinstance(one, Text) or fits_one(one, parts) for one in alternatives(found)):
+        raise SpecError(
+            f"the type `{annotation}`, which has no values with the items of both",
+            allowed=ALLOWED,
+            cure="say what an item may be, `Seq[A | B]`, or take a record for each",
         )
     return found
 
@@ -174,7 +181,7 @@ def fits(have: Type, want: Type) -> bool:
     if len(alternatives(have)) != 1:
         return all(fits(option, want) for option in alternatives(have))
     if len(alternatives(want)) != 1:
-        return any(fits(have, option) for option in alternatives(want))
+        return fits_one(have, alternatives(want))
     if isinstance(have, TupleOf) and isinstance(want, TupleOf):
         return len(have.items) == len(want.items) and all(map(fits, have.items, want.items))
     if isinstance(have, TupleOf) and isinstance(want, SeqOf):
@@ -192,6 +199,11 @@ def fits(have: Type, want: Type) -> bool:
     if isinstance(have, Text) and isinstance(want, Text):
         return want.words is None or (have.words is not None and have.words <= want.words)
     return have == want or (isinstance(have, Int) and want == INT)
+
+
+def fits_one(have: Type, options: Iterable[Type]) -> bool:
+    """Whether every value of a type is one of the same of several others."""
+    return any(fits(have, option) for option in options)
 
 
 def overlap(a: Type, b: Type) -> bool:

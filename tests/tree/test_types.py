@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -70,6 +70,40 @@ def test_a_type_whose_values_are_not_the_languages_is_refused(annotation: Any) -
         type_of(annotation)
     assert error.value.allowed
     assert error.value.cure
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        Seq[int] | Seq[Color],
+        Set[int] | Set[Item] | None,
+        Map[Item, int] | Map[int, Item],
+        tuple[int, Color] | tuple[Color, int],
+        tuple[int, Color] | tuple[int, Color, int],
+        tuple[int, int] | Seq[Nat],
+        Seq[tuple[int, Color] | Seq[int]],
+    ],
+    ids=str,
+)
+def test_a_union_that_its_common_type_is_wider_than_is_refused(annotation: Any) -> None:
+    with pytest.raises(SpecError, match="items of both") as error:
+        type_of(annotation)
+    assert error.value.cure
+
+
+@pytest.mark.parametrize(
+    ("annotation", "type_"),
+    [
+        (Seq[int | Color] | Seq[Color], nodes.SeqOf(nodes.OneOf((INT, nodes.Choice(Color))))),
+        (tuple[Nat, int] | Seq[int], nodes.SeqOf(INT)),
+        (tuple[Nat, Color] | tuple[int, Color], nodes.TupleOf((INT, nodes.Choice(Color)))),
+        (Literal["a"] | Literal["b"] | None, nodes.Option(nodes.Text(frozenset("ab")))),
+        (Seq[int] | Set[int], nodes.OneOf((nodes.SeqOf(INT), nodes.SetOf(INT)))),
+        (Set[int] | Set[int | None], nodes.SetOf(nodes.Option(INT))),
+    ],
+)
+def test_a_union_that_its_common_type_says_is_taken(annotation: Any, type_: nodes.Type) -> None:
+    assert type_of(annotation) == type_
 
 
 def test_a_class_with_a_meaning_of_its_own_is_refused() -> None:
