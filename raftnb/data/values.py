@@ -62,17 +62,16 @@ class Record:
 
     def __post_init__(self) -> None:
         world = running.get(None)
-        for name, value in world.made(self).items() if world is not None else ():
+        for name, value in world.model.made(self).items() if world is not None else ():
             object.__setattr__(self, name, value)
 
     def _cached_hash(self) -> int:
-        try:
-            return self.__dict__["_hash"]  # type: ignore[no-any-return]
-        except KeyError:
-            known = self.__dict__
+        known = self.__dict__
+        found: int | None = known.get("_hash")
+        if found is None:  # as nearly always, since most records are made to be looked up once
             inner = map(known.__getitem__, self._names)
-            new = known["_hash"] = hash((type(self).__name__, *inner))
-            return new
+            found = known["_hash"] = hash((type(self).__name__, *inner))
+        return found
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{f.name}={show(getattr(self, f.name))}" for f in fields(self))  # type: ignore[arg-type]

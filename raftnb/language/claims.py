@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 from raftnb.data.errors import RaftnbError, SpecError
 from raftnb.data.values import show
@@ -38,23 +38,42 @@ def value_of(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """What a function says of the running world; what it raises becomes a `SpecError`."""
     try:
         return function(*arguments)
-    except RaftnbError as error:
-        raise source.placed(error) from error.__cause__
     except Exception as error:
-        raise source.spec_error(error, function.__name__) from error
+        raise_placed(error, function.__name__)
+
+
+def raise_placed(error: Exception, name: str) -> NoReturn:
+    """Raise what a function of this name has raised as an error with its place."""
+    if isinstance(error, RaftnbError):
+        raise source.placed(error) from error.__cause__
+    raise source.spec_error(error, name) from error
 
 
 def evaluate(claim: Any, arguments: Sequence[Any]) -> bool:
     """Whether a claim is true in the running world; what it raises becomes a `SpecError`."""
-    found = value_of(claim, arguments)
-    if found is not True and found is not False:
-        raise SpecError(
-            f"{show(found)} ({type(found).__name__}) as what `{claim.__name__}` says",
-            place=source.place(claim, source.result_of(claim)),
-            allowed="True or False",
-            cure="compare: `x is not None`, `x != ()`, `x > 0`",
-        )
-    return found
+    return first_false(claim, (arguments,)) is None
+
+
+def first_false(claim: Any, rows: Iterable[Sequence[Any]]) -> Sequence[Any] | None:
+    """The first arguments for which a claim is false in the running world; None if it never is.
+
+    What it raises becomes a `SpecError`. In one loop, since the memo asks it of many states.
+    """
+    for row in rows:
+        try:
+            found = claim(*row)
+        except Exception as error:
+            raise_placed(error, claim.__name__)
+        if found is False:
+            return row
+        if found is not True:
+            raise SpecError(
+                f"{show(found)} ({type(found).__name__}) as what `{claim.__name__}` says",
+                place=source.place(claim, source.result_of(claim)),
+                allowed="True or False",
+                cure="compare: `x is not None`, `x != ()`, `x > 0`",
+            )
+    return None
 
 
 def ranges(claim: Any, model: Setting, world: Populated) -> Ranges:

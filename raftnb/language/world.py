@@ -14,7 +14,7 @@ from raftnb.data.calls import told_plainly
 from raftnb.data.domains import Domain, running
 from raftnb.data.errors import NotEnabled, RaftnbError, SpecError
 from raftnb.data.trace import State, Step, Trace
-from raftnb.data.values import Message, Record, order
+from raftnb.data.values import Message, order
 from raftnb.language.bases import Bases
 from raftnb.language.by_hand import (
     SharedIn,
@@ -25,7 +25,7 @@ from raftnb.language.by_hand import (
     only_in_actions,
     why_disabled,
 )
-from raftnb.language.claims import Property, Ranges, evaluate, ranges
+from raftnb.language.claims import Property, Ranges, first_false, ranges
 from raftnb.language.instances import ActionInstance, admitted_state, instances_in, named_arguments
 from raftnb.language.processes import Action, Disabled, Process
 from raftnb.language.setting import Setting
@@ -108,10 +108,6 @@ class World:
             return
         self.writes.add(cell)
         self.cells[cell] = self.model.admitted(cell, value)
-
-    def made(self, record: Record) -> dict[str, Any]:
-        """What is to change in a record that is being made, so that its sets have an order."""
-        return self.model.made(record)
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         """The option that the script says, or the first; every choice is noted in `choices`."""
@@ -311,11 +307,10 @@ class World:
         if claim not in self._ranges:
             self._ranges[claim] = ranges(claim, self.model, self)
         tried, constants = self._ranges[claim], self.model.constants
-        for row in itertools.product(*tried.values()):
-            if not evaluate(claim, row):
-                found = zip(tried, row, strict=True)
-                return {name: value for name, value in found if name not in constants}
-        return None
+        row = first_false(claim, itertools.product(*tried.values()))
+        if row is None:
+            return None
+        return {n: value for n, value in zip(tried, row, strict=True) if n not in constants}
 
     # Running by hand.
 
