@@ -12,7 +12,13 @@ from typing import Any
 from raftnb.data.values import Map, Message, Record
 from raftnb.language import after, either, in_flight
 from raftnb.tree.collections import as_sequence, counted_through, element, messages
-from raftnb.tree.comprehensions import as_number, comprehension, gone_through, mapping
+from raftnb.tree.comprehensions import (
+    as_number,
+    comprehension,
+    gone_through,
+    in_order,
+    mapping,
+)
 from raftnb.tree.methods import METHODS, method
 from raftnb.tree.nodes import (
     BOOL,
@@ -25,6 +31,7 @@ from raftnb.tree.nodes import (
     Call,
     Collect,
     Const,
+    EachOf,
     Either,
     Expr,
     Int,
@@ -175,12 +182,12 @@ def _made(lower: Lower, node: ast.Call, cls: type[Record]) -> Expr:
     if cls in (Record, Message):
         lower.scope.fail(node, "classes of records and messages of the specification")
     parts: list[Field[Any]] = [f for f in fields(cls) if _is_given(cls, f)]  # type: ignore[arg-type]
-    in_order = [f.name for f in parts if not f.kw_only]
-    if len(node.args) > len(in_order):
+    placed = [f.name for f in parts if not f.kw_only]
+    if len(node.args) > len(placed):
         lower.scope.fail(node, f"the fields of {cls.__name__} by name", "write `field=value`")
-    given = {*in_order[: len(node.args)], *(k.arg for k in node.keywords)}
+    given = {*placed[: len(node.args)], *(k.arg for k in node.keywords)}
     left_out = [f for f in parts if f.name not in given and f.default is not MISSING]
-    names = sorted((f.name for f in parts if f not in left_out), key=lambda n: n not in in_order)
+    names = sorted((f.name for f in parts if f not in left_out), key=lambda n: n not in placed)
     values = {f.name: lower.constant(node, f.default) for f in left_out}
     for name, value in zip(names, bound(lower, node, names, "the fields"), strict=True):
         values[name] = lower.expr(value)
@@ -209,13 +216,23 @@ def _choice(lower: Lower, node: ast.Call) -> Expr:
     if node.keywords or not node.args or (starred and len(node.args) > 1):
         lower.scope.fail(node, "either(a, b, ...), either(*collection)")
     if starred:
-        among = lower.collection(starred[0].value)
+        among = _options(lower, starred[0].value)
         return Either(plain(element(among)), node.lineno, (), among)
     options = tuple(map(lower.expr, node.args))
     type_: Type = NEVER
     for option in options:
         type_ = lower.scope.joined(node, type_, option.type)
     return Either(plain(type_), node.lineno, options)
+
+
+def _options(lower: Lower, node: ast.expr) -> Expr:
+    """What `either(*...)` chooses from: of the items of a set, those that pass a test are a set."""
+    if not isinstance(node, ast.GeneratorExp):
+        return lower.collection(node)
+    made = gone_through(lower, "seq", node)
+    if isinstance(made, EachOf) and in_order(made, made.body):
+        return replace(made, kind="set", type=SetOf(made.body.type))
+    return made
 
 
 def _map_get(lower: Lower, node: ast.Call, base: Expr, map_: MapOf) -> Expr:

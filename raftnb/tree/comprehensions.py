@@ -222,12 +222,12 @@ def _joined(lower: Lower, node: ast.expr, op: str, left: Expr, right: Expr) -> E
     return Apply(type_, node.lineno, op, (left, right))
 
 
-def in_order(made: EachOf) -> bool:
-    """Whether a comprehension makes a dict with its keys in the language's order, as a Map has."""
-    takes_keys = isinstance(made.key, Var) and made.key.name == made.name
+def in_order(made: EachOf, found: Expr | None) -> bool:
+    """Whether what a comprehension finds are its items themselves, in the language's order."""
+    is_item = isinstance(found, Var) and found.name == made.name
     domain = made.domain.type
     rises = isinstance(domain, SetOf | MapOf | Range) and not isinstance(domain, MutableSetOf)
-    return takes_keys and rises
+    return is_item and rises
 
 
 def as_number(value: Expr) -> Expr:

@@ -361,7 +361,7 @@ class Expressions:
     def _dict(self, node: ast.Dict | ast.DictComp) -> Expr:
         """A dict that has its keys in the language's order, as a Map would."""
         found = mapping(self, node)
-        if not isinstance(found, EachOf) or not in_order(found):
+        if not isinstance(found, EachOf) or not in_order(found, found.key):
             self.scope.fail(node, "Map({...}), which cannot change", "write `Map(...)` around it")
         assert found.key is not None
         return replace(found, type=DictOf(found.key.type, found.body.type))

@@ -11,7 +11,7 @@ from raftnb.data.verdict import Verdict
 from raftnb.explore import check
 from raftnb.explore.compiled import program_of
 from raftnb.explore.result import ExplorationOptions
-from raftnb.language import Globals, Map, Nat, Process, Record, Seq, Set, Spec, when
+from raftnb.language import Globals, Map, Nat, Process, Record, Seq, Set, Spec, either, when
 from raftnb.language.spec import Model
 
 
@@ -272,3 +272,77 @@ def test_the_items_of_a_sequence_that_are_unpacked_mean_in_c_what_they_do_in_pyt
 def test_more_or_fewer_items_than_names_are_refused_as_in_python(engine):
     with pytest.raises(SpecError, match="values to unpack"):
         check(MACHINES.variant("hasty", Hasty)(machines=1), engine=engine, progress=False)
+
+
+class Letter(Record):
+    to: Sorter
+    text: Nat
+
+
+class Office(Globals):
+    letters: Set[Letter] = frozenset()
+    copies: Map[Nat, Nat] = Map()
+
+
+class Sorter(Process, number="sorters"):
+    """Chooses, in one line each, from what passes a test."""
+
+    trays: Seq[Nat] = ()
+    sealed: Set[Nat] = frozenset()
+
+    def write(self) -> None:
+        text = either(*(i for i in range(1, 3) if i not in self.sealed))
+        other = either(*(s for s in Sorter if s != self and len(s.trays) < 2))
+        Office.letters |= {Letter(other, text)}
+        self.sealed |= {text}
+
+    def hear(self) -> None:
+        letter = either(*(one for one in Office.letters if one.to == self))
+        Office.letters -= {letter}
+        self.trays += (letter.text,)
+
+    def copy(self) -> None:
+        text = either(*(x % 2 for x in self.trays))
+        Office.copies |= {text: min(Office.copies.get(text, 0) + 1, 2)}
+
+    def tear(self) -> None:
+        text = either(*(k for k in Office.copies if Office.copies[k] == 2))
+        Office.copies |= {text: 0}
+
+    def look(self) -> None:
+        both = either(*(x + y for x in self.trays for y in self.trays if x < y))
+        when(both == 3)
+        self.trays = self.trays[:-1]
+
+    def guess(self) -> None:
+        when(len(self.sealed) == 2)
+        last = either(*(one.text for one in Office.letters))
+        self.sealed -= {last}
+
+
+def has_few_letters() -> bool:
+    return len(Office.letters) <= 1 and all(len(s.trays) <= 2 for s in Sorter)
+
+
+def is_tidy() -> bool:
+    return len(Office.letters) <= 2
+
+
+def never_copies_twice() -> bool:
+    return all(n < 2 for n in Office.copies.values())
+
+
+OFFICE = Spec(
+    name="office",
+    processes=(Sorter,),
+    shared=(Office,),
+    constants={"sorters": 2},
+    invariants=(is_tidy,),
+    constraints=(has_few_letters,),
+)
+
+
+@pytest.mark.parametrize("claim", [is_tidy, never_copies_twice])
+def test_what_is_chosen_from_a_generator_means_in_c_what_it_does_in_python(claim):
+    model = replace(OFFICE, invariants=(claim,))()
+    is_said_in_c(model, Verdict.HOLDS if claim is is_tidy else Verdict.VIOLATED)

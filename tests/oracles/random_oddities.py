@@ -122,6 +122,7 @@ VALUES = (
     "(*PAIR, q.x)", "(q.x, *PAIR, *DEEP[0])", "(*FEW,)", "{*FEW, q.x} == FEW", "(*PAIR,) == PAIR",
     "after(q)", "after(q).x", "after(q.x)", "super()", "either(1, 2)", "either()", "either(*PAIR)",
     "either(*Node)", "either(*())", "either(1, *PAIR)", "either(*range(q.x))", "either(*Color)",
+    "either(*(n for n in Node if n.x < 2))", "either(*(v + 1 for v in PAIR))",
     "either(*LOOKUP)", "when(FLAG)", "Shared.u", "Entry(1, None)", "Entry(n=1, who=q)",
     "Entry(True, None)", "Entry(1, None).n", "Entry(1, None).who", "Entry(1, q).who.x",
     "Entry(1, None) == Entry(1, q)", "Entry(1, None) in (Entry(1, q),)", "Record()",

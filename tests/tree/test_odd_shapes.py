@@ -339,6 +339,13 @@ class Zoo(Beast):
             *self.some,
         ) + either(*range(self.n))
 
+    def either_of_what_passes_a_test(self) -> None:
+        """Of numbers, members, items of a set and of a sequence, and of what is made of each."""
+        self.n = either(*(i for i in range(4) if i not in self.some))
+        self.k = either(*(x for x in self.some if x > self.n))
+        when(self.k != either(*(x for x in self.log if x > 0)))
+        self.log = (either(*(x + y for x in self.some for y in self.log)),)
+
     def either_in_a_loop(self) -> None:
         """A choice at each turn."""
         found = ()
