@@ -227,10 +227,11 @@ class Path:
             pair = node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]
         if not pair or isinstance(pair[-1], ast.Constant):
             return False
-        own = part.target.elts[0] if isinstance(part.target, ast.Tuple) else part.target
-        keys = map(ast.unparse, pair[0].elts if isinstance(pair[0], ast.Tuple) else pair[:1])
-        again = isinstance(part.iter, ast.Call) and getattr(part.iter.func, "attr", "") == "values"
-        return again or ast.unparse(own) not in keys
+        keys = set(map(ast.unparse, pair[0].elts if isinstance(pair[0], ast.Tuple) else pair[:1]))
+        called = getattr(part.iter.func, "attr", "") if isinstance(part.iter, ast.Call) else ""
+        own = part.target.elts if isinstance(part.target, ast.Tuple) else [part.target]
+        own = own[:1] if called == "items" else own
+        return called == "values" or not keys.issuperset(map(ast.unparse, own))
 
     def _chooses(self, node: ast.expr) -> bool:
         """Whether `either` stands inside, whose choices are made one after the other."""

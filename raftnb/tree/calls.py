@@ -258,8 +258,12 @@ def _one(lower: Lower, node: ast.Call) -> ast.expr:
 
 def _len(lower: Lower, node: ast.Call) -> Expr:
     given = _one(lower, node)
-    if isinstance(given, ast.Call) and lower.scope.value_of(given.func) is reversed:
-        lower.scope.fail(node, "len(collection)", "take `reversed` away: it is as long as before")
+    if isinstance(given, ast.Call) and lower.scope.value_of(given.func) in (
+        reversed,
+        enumerate,
+        zip,
+    ):
+        lower.scope.fail(node, "len(collection)", "ask it of what is gone through")
     return Apply(INT, node.lineno, "len", (lower.collection(given),))
 
 

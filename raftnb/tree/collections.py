@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from raftnb.data.values import Message
@@ -22,14 +23,16 @@ from raftnb.tree.nodes import (
     Expr,
     InFlight,
     MapOf,
+    OneOf,
     Range,
     RecordOf,
     SeqOf,
     SetOf,
+    TupleOf,
     Type,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import frozen, sequence
+from raftnb.tree.types import frozen, join, sequence, unwrapped
 
 
 def counted_through(lower: Lower, node: ast.Call) -> Expr:
@@ -60,6 +63,15 @@ def element(domain: Expr) -> Type:
     if isinstance(type_, SeqOf | SetOf):
         return type_.of
     return type_.key if isinstance(type_, MapOf) else NEVER
+
+
+def tuple_of(lower: Lower, node: ast.expr, items: tuple[Expr, ...]) -> Expr:
+    """A tuple of these items: a sequence of one type, or each of its own."""
+    types = tuple(item.type for item in items)
+    nothing: Type = NEVER
+    if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
+        return Collect(TupleOf(types), node.lineno, items)
+    return written_out(lower, node, items, SeqOf)
 
 
 def written_out(lower: Lower, node: ast.expr, items: tuple[Expr, ...], kind: Any) -> Expr:

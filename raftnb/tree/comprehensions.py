@@ -7,10 +7,9 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
-from functools import reduce
 from typing import Any
 
-from raftnb.tree.collections import as_sequence, element, map_written_out, written_out
+from raftnb.tree.collections import as_sequence, element, map_written_out, tuple_of, written_out
 from raftnb.tree.nodes import (
     BOOL,
     INT,
@@ -29,17 +28,15 @@ from raftnb.tree.nodes import (
     Member,
     MutableSetOf,
     Never,
-    OneOf,
     Range,
     SeqOf,
     SetOf,
-    TupleOf,
     Type,
     Var,
 )
 from raftnb.tree.scope import Lower
-from raftnb.tree.types import frozen, is_domain, join, unwrapped
-from raftnb.tree.walks import map_of, unnamed, walk
+from raftnb.tree.types import frozen, is_domain
+from raftnb.tree.walks import made, map_of, unnamed, walk
 
 Part = Callable[[], tuple[Expr, Expr | None]]
 
@@ -48,8 +45,8 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
     """What can be gone through: a sequence, set or map, members, messages, a range."""
     if (keys := map_of(lower, node, "keys")) is not None:
         return keys
-    if (values := map_of(lower, node, "values")) is not None:
-        return _values(lower, node, values)
+    if (sequence := made(lower, node)) is not None:
+        return sequence
     cls = lower.scope.value_of(node)
     if isinstance(cls, type) and issubclass(cls, Enum):
         members = tuple(Const(lower.scope.type_of(node, cls), node.lineno, m) for m in cls)
@@ -62,15 +59,6 @@ def collection(lower: Lower, node: ast.expr) -> Expr:
     if not isinstance(found.type, SeqOf | SetOf | MapOf | Never):
         lower.scope.fail(node, "a sequence, a set, a map, a domain, range(...)")
     return found
-
-
-def _values(lower: Lower, node: ast.expr, base: Expr) -> Expr:
-    """`m.values()`: a sequence in the order of the keys."""
-    assert isinstance(base.type, MapOf)
-    lower.scope.settle(node, base)
-    key = Var(base.type.key, node.lineno, unnamed("key", node))
-    value = Apply(base.type.value, node.lineno, "index", (base, key))
-    return EachOf(SeqOf(value.type), node.lineno, "seq", key.name, base, TRUE, value)
 
 
 def mapping(lower: Lower, node: ast.expr) -> Expr | None:
@@ -111,7 +99,7 @@ def _generator(
     key: Expr | None = None
     later = {n.id for g in left[1:] for n in ast.walk(g.target) if isinstance(n, ast.Name)}
     with lower.scope.binding(part.target, name, element(domain), found.parts, later):
-        tests = tuple(map(lower.truth, part.ifs))
+        tests = (*found.tests, *map(lower.truth, part.ifs))
         condition = Apply(BOOL, node.lineno, "and", tests) if tests else TRUE
         if len(left) > 1:
             value = _generator(lower, kind, node, left[1:], body)
@@ -177,12 +165,7 @@ def tuple_written_out(lower: Lower, node: ast.Tuple) -> Expr:
     """`(a, b)`; `(*log, x, *more)` is `log + (x,) + more`."""
     if any(isinstance(item, ast.Starred) for item in node.elts):
         return _spread(lower, node, SeqOf, lambda each: _sequence(lower, each), "concat")
-    items = tuple(map(lower.expr, node.elts))
-    types = tuple(item.type for item in items)
-    nothing: Type = NEVER
-    if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
-        return Collect(TupleOf(types), node.lineno, items)
-    return written_out(lower, node, items, SeqOf)
+    return tuple_of(lower, node, tuple(map(lower.expr, node.elts)))
 
 
 def set_written_out(lower: Lower, node: ast.Set) -> Expr:

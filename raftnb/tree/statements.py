@@ -7,8 +7,7 @@ again until its names' types stay. `STATEMENTS` lists what has a tree; all else 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from functools import reduce
+from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -19,15 +18,9 @@ from raftnb.tree.calls import bound, routine_called
 from raftnb.tree.collections import element
 from raftnb.tree.expressions import Expressions
 from raftnb.tree.nodes import (
-    BOOL,
-    INT,
     NEVER,
-    Apply,
     Assign,
-    Call,
-    Collect,
     Cond,
-    Const,
     Discard,
     Expr,
     For,
@@ -35,24 +28,22 @@ from raftnb.tree.nodes import (
     If,
     InFlight,
     Member,
-    Range,
     Read,
     RecordOf,
     Return,
     Routine,
     RunRoutine,
     Send,
-    SeqOf,
     SetOf,
     Statement,
-    TupleOf,
     Type,
     Var,
     When,
     parts,
 )
 from raftnb.tree.scope import Names, Scope, changed_in_place
-from raftnb.tree.types import fits, is_kept, join, plain
+from raftnb.tree.types import fits, is_kept, plain
+from raftnb.tree.unpacking import items, unpacked
 from raftnb.tree.walks import unnamed, walk
 
 Body = tuple[Statement, ...]
@@ -154,7 +145,8 @@ class Statements:
         found = walk(self.expressions, node.target, node.iter, hold)
         before = set(self.scope.bound)
         self.scope.assign(node.target, found.name, element(found.domain))
-        first = [self._to_name(node, name, value) for name, value in found.parts.items()]
+        first = [*self._tested(node.target, found.tests)]
+        first += [self._to_name(node, name, value) for name, value in found.parts.items()]
         self._refuse_change(node)
         body, _ = self.block(node.body)
         self.scope.bound = before
@@ -193,14 +185,23 @@ class Statements:
 
     def _side_by_side(self, node: ast.Assign, target: ast.Tuple) -> Body:
         """`a, b = x, y`: all the values are found before the first of them is assigned."""
-        tests, found = self._values(node, node.value, target)
-        held = [unnamed("value", place) for place in target.elts]
-        first = [self._to_name(node, n, v) for n, v in zip(held, found, strict=True)]
-        then = [
-            self._to(node, place, assign.target)
-            for place, assign in zip(target.elts, first, strict=True)
-        ]
-        return (*tests, *first, *then)
+        tests: list[Expr] = []
+        if not _is_written_out(node.value):
+            found = self.scope.the(self.expressions.handed(node.value))
+            held = [self._to_name(node, unnamed("parts", node.value), found)]
+            met = items(self.expressions, target, found, held[0].target, tests)
+        else:
+            before, values = self._values(node, node.value, target)
+            names = [unnamed("value", place) for place in target.elts]
+            held = [self._to_name(node, n, v) for n, v in zip(names, values, strict=True)]
+            met, held = tuple(one.target for one in held), [*before, *held]
+        pairs = list(unpacked(self.expressions, target, met, tests))
+        return (*held, *self._tested(target, tests), *(self._to(node, *pair) for pair in pairs))
+
+    def _tested(self, node: ast.expr, tests: Sequence[Expr]) -> Iterator[Assign]:
+        """What raises where a sequence is of another length, and is true elsewhere."""
+        for i, test in enumerate(tests):
+            yield self._to_name(node, unnamed(f"test {i}", node), test)
 
     def _values(
         self, node: ast.Assign, value: ast.expr, target: ast.Tuple
@@ -211,42 +212,14 @@ class Statements:
         """
         if isinstance(value, ast.IfExp):
             test = self._to_name(node, unnamed("test", value), self.expressions.truth(value.test))
-            tests, yes = self._values(node, value.body, target)
-            others, no = self._values(node, value.orelse, target)
-            if tests or others:
-                self.scope.fail(node, "one condition: `a, b = (x, y) if c else (z, w)`")
+            (_, yes), (_, no) = (self._values(node, v, target) for v in (value.body, value.orelse))
             return [test], [self._either(node, test.target, *p) for p in zip(yes, no, strict=True)]
-        if not isinstance(value, ast.Tuple):
-            return self._parts(node, value, target)
-        values = value.elts
-        starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *values))
-        if starred or len(values) != len(target.elts):
+        assert isinstance(value, ast.Tuple)
+        starred = any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts))
+        if starred or len(value.elts) != len(target.elts):
             self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
-        places = zip(target.elts, values, strict=True)
+        places = zip(target.elts, value.elts, strict=True)
         return [], [self._value(place, one) for place, one in places]
-
-    def _parts(
-        self, node: ast.Assign, value: ast.expr, target: ast.Tuple
-    ) -> tuple[list[Assign], list[Expr]]:
-        """The items of a sequence, of which there must be one for each target."""
-        found = self.scope.the(self.expressions.handed(value))
-        starred = any(isinstance(e, ast.Starred | ast.Tuple) for e in target.elts)
-        is_sequence = isinstance(found.type, SeqOf) and not isinstance(found.type, Range)
-        if starred or not (is_sequence or isinstance(found.type, TupleOf)):
-            self.scope.fail(node, "as many values as targets: `a, b = x, y`", "assign in two lines")
-        held, line = self._to_name(node, unnamed("parts", value), found), node.lineno
-        places: list[Expr] = [Const(INT, line, i) for i in range(len(target.elts))]
-        of = types_of_items(found)
-        if isinstance(found.type, SeqOf) and of is None:
-            of = [found.type.of] * len(places)
-            size, n = Apply(INT, line, "len", (held.target,)), Const(INT, line, len(places))
-            same = Apply(BOOL, line, "==", (size, n))
-            places[0] = Cond(INT, line, same, places[0], size)
-        assert of is not None
-        if len(of) != len(places):
-            self.scope.fail(node, f"{len(of)} targets, as there are values")
-        items, op = zip(of, places, strict=True), "index" if is_sequence else "item"
-        return [held], [Apply(type_, line, op, (held.target, i)) for type_, i in items]
 
     def _either(self, node: ast.Assign, test: Expr, yes: Expr, no: Expr) -> Cond:
         return Cond(self.scope.joined(node, yes.type, no.type), node.lineno, test, yes, no)
@@ -351,33 +324,10 @@ class Statements:
         return (), False
 
 
-def types_of_items(value: Expr) -> list[Type] | None:
-    """The types of the items of a tuple, or a sequence that is written out; None of any other."""
-    if isinstance(value.type, TupleOf):
-        return list(value.type.items)
-    if isinstance(value, Collect):
-        return [item.type for item in value.items]
-    if isinstance(value, Cond):
-        several = [value.yes, value.no]
-    elif isinstance(value, Call):
-        several = list(_returned(value.routine.body))
-    else:
-        return None
-    found = [types_of_items(one) for one in several]
-    known = [types for types in found if types is not None and len(types) == len(found[0] or ())]
-    if len(known) != len(found):
-        return None
-    return [reduce(join, each) for each in zip(*known, strict=True)]
-
-
-def _returned(body: Body) -> Iterator[Expr]:
-    for one in body:
-        if isinstance(one, Return):
-            yield one.value
-        elif isinstance(one, If):
-            yield from _returned((*one.then, *one.otherwise))
-        elif isinstance(one, For):
-            yield from _returned(one.body)
+def _is_written_out(node: ast.expr) -> bool:
+    """Whether values stand side by side, or do so in both cases of a condition."""
+    cases = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
+    return all(isinstance(one, ast.Tuple) for one in cases)
 
 
 STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any], tuple[Body, bool]]] = {

@@ -426,6 +426,16 @@ class LastPairWithAKey(Base):
         self.log = (Map((len(w), w) for w in {"ab", "cd"})[2],)
 
 
+class LastOfPairsTakenApart(Base):
+    def go(self) -> None:
+        self.log = (Map({n: (w, n) for n, w in {(2, "ab"), (2, "cd")}})[2][0],)
+
+
+class LastOfPairsOfPairs(Base):
+    def go(self) -> None:
+        self.log = (Map((n, w) for (n, _), w in {((2, 1), "ab"), ((2, 0), "cd")})[2],)
+
+
 class LastOfPairs(Base):
     def go(self) -> None:
         self.log = (dict({(2, "ab"), (2, "cd")})[2],)
@@ -444,9 +454,10 @@ class LargestOfSetsInFields(Base):
         self.log = tuple(max(s.words for s in frozenset(s for s in self.shelves[0])))
 
 
-SHOWS = (*SHOWS, LastWithAKey, LastPairWithAKey, LastOfPairs, UnionOfOne, UnionOfConstant,
-         UnionByMethod, DifferenceBothWays, UnionInside, LargestOfSetsInFields,
-         LargestSet, FirstSet, LeastPair, LeastOfNames, LargestByParameter)  # fmt: skip
+SHOWS = (*SHOWS, LastWithAKey, LastPairWithAKey, LastOfPairsTakenApart, LastOfPairsOfPairs,
+         LastOfPairs, UnionOfOne, UnionOfConstant, UnionByMethod, DifferenceBothWays,
+         UnionInside, LargestOfSetsInFields, LargestSet, FirstSet, LeastPair,
+         LeastOfNames, LargestByParameter)  # fmt: skip
 
 
 class LargestOfPlain(Base):

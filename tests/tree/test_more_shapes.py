@@ -163,13 +163,13 @@ def test_a_shape_has_its_meaning(name: str) -> None:
 
 
 def three_of_two(self: Node) -> None:
-    """`a, b, c = self.last()`"""
+    """`(a, b, c)`"""
     a, b, c = self.last()
     self.n = a + b + c
 
 
 def out_of_a_set(self: Node) -> None:
-    """`a, b = self.peers`"""
+    """`(a, b)`"""
     a, b = self.peers
     self.voted = a or b
 

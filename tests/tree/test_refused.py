@@ -191,7 +191,7 @@ def a_set_from_its_end(self: Node) -> bool:
 
 
 def sets_side_by_side(self: Node) -> bool:
-    """`zip(self.some, self.log)`"""
+    """`self.some`"""
     return all(x == y for x, y in zip(self.some, self.log))
 
 
@@ -515,11 +515,6 @@ def a_starred_set(self: Node) -> int:
     return len((*self.some, 1))
 
 
-def a_nested_target(self: Node) -> bool:
-    """`(i, x)`"""
-    return all(i < x for i, x in ((1, 2), (3, 4)))
-
-
 def a_name_that_hides_a_key(self: Node) -> bool:
     """`k`"""
     return all(any(k == v for k in self.log) for k, v in self.ages.items())
@@ -531,40 +526,66 @@ def a_name_that_hides_what_is_gone_through(self: Node) -> bool:
     return all(any(x > 0 for log in (self.log,)) for i, x in enumerate(log))
 
 
-def the_name_of_what_is_gone_through(self: Node) -> bool:
-    """`(log, x)`"""
-    log = self.log
-    return all(x > log for log, x in enumerate(log))
-
-
 def three_names_for_pairs(self: Node) -> bool:
     """`(a, b, c)`"""
     return all(a == b for a, b, c in self.ages.items())
 
 
-def the_same_name_twice(self: Node) -> bool:
-    """`(k, k)`"""
-    return all(k == 1 for k, k in self.ages.items())
-
-
 def a_set_in_places(self: Node) -> bool:
-    """`(i, x)`"""
+    """`self.some`"""
     return all(i < x for i, x in enumerate(self.some))
 
 
-def places_from_one(self: Node) -> bool:
-    """`(i, x)`"""
-    return all(i < x for i, x in enumerate(self.log, 1))
+def places_from_a_number_of_its_own(self: Node) -> bool:
+    """`enumerate(self.log, self.n)`"""
+    return all(i < x for i, x in enumerate(self.log, self.n))
+
+
+def three_names_for_a_place_and_an_item(self: Node) -> bool:
+    """`(i, x, y)`"""
+    return all(i < x for i, x, y in enumerate(self.log))
+
+
+def two_names_for_a_number(self: Node) -> int:
+    """`(a, b)`"""
+    return sum(a + b for a, b in self.log)
+
+
+def three_names_for_a_tuple_of_two(self: Node) -> bool:
+    """`(a, b, c)`"""
+    return any(a == b for a, b, c in ((1, self), (2, self)))
+
+
+def two_names_in_a_name(self: Node) -> bool:
+    """`(a, b)`"""
+    return any(a == c for (a, b), c in self.ages.items())
+
+
+def a_star_after_for(self: Node) -> bool:
+    """`(a, *b)`"""
+    return any(a > 1 for a, *b in ((1, 2), (2, 3)))
+
+
+def a_variable_after_for(self: Node) -> None:
+    """`self.n`"""
+    for self.n, self.flag in ((1, True), (2, False)):
+        pass
+
+
+def how_many_pairs(self: Node) -> int:
+    """`len(zip(self.log, self.log))`"""
+    return len(zip(self.log, self.log))
+
+
+def pairs_in_a_name(self: Node) -> bool:
+    """`zip(self.log, self.log)`"""
+    pairs = zip(self.log, self.log)
+    return all(a == b for a, b in pairs)
 
 
 def pairs_of_a_choice(self: Node) -> bool:
     """`either(self.ages, Map()).items()`"""
     return all(v > 0 for k, v in either(self.ages, Map()).items())
-
-
-def enumerated(self: Node) -> bool:
-    """`enumerate(self.log)`"""
-    return all(x for x in enumerate(self.log))
 
 
 def a_loop_with_else(self: Node) -> None:
@@ -586,27 +607,15 @@ def a_field_assigned(self: Node) -> None:
 
 
 def a_number_taken_apart(self: Node) -> None:
-    """`a, b = self.n`"""
+    """`(a, b)`"""
     a, b = self.n
     self.n = a + b
 
 
 def a_sequence_taken_apart_with_a_star(self: Node) -> None:
-    """`a, *b = self.log`"""
+    """`(a, *b)`"""
     a, *b = self.log
     self.n = a + len(b)
-
-
-def a_sequence_taken_apart_in_one_case(self: Node) -> None:
-    """`a, b = (1, 2) if self.flag else self.log`"""
-    a, b = (1, 2) if self.flag else self.log
-    self.n = a + b
-
-
-def two_conditions_of_a_pair(self: Node) -> None:
-    """`a, b = (1, 2) if self.flag else (3, 4) if self.n > 0 else (5, 6)`"""
-    a, b = (1, 2) if self.flag else (3, 4) if self.n > 0 else (5, 6)
-    self.n = a + b
 
 
 def a_map_of_two_fors(self: Node) -> None:
