@@ -87,7 +87,7 @@ BUILTINS: dict[Any, Support] = {
     range: Support("range(low, high)"),
     reversed: Support("reversed(sequence), after `for`"),
     set: Support("set(...), not kept in a variable"),
-    sorted: Support("sorted(numbers or members, reverse=True)", print=False),
+    sorted: Support("sorted(numbers, members, tuples of these, reverse=True)", print=False),
     str: Support("str(x)", **NOT_PROVED),
     sum: Support("sum(...)"),
     super: Support("super().method()"),

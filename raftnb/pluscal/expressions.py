@@ -338,7 +338,7 @@ def _flat(words: Words, expr: nodes.Apply, scope: Scope) -> Term:
     if isinstance(expr.type, nodes.SetOf):
         return Prefix("UNION", words.term(expr.args[0], scope))
     return refuse(
-        scope.routine, expr.line, "several `for`s in a sequence",
+        scope.routine, expr.line, "several `for`s in a sequence or a map",
         "several `for`s in all(...), any(...), sum(...) and in sets", "keep a set, or one `for`",
     )  # fmt: skip
 

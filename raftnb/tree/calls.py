@@ -35,7 +35,6 @@ from raftnb.tree.nodes import (
     Either,
     Expr,
     Int,
-    ListOf,
     Make,
     MapOf,
     Member,
@@ -47,8 +46,9 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
+from raftnb.tree.ordered import extreme
 from raftnb.tree.passing import kept, made_list, made_set
-from raftnb.tree.scope import SAY, Lower
+from raftnb.tree.scope import Lower
 from raftnb.tree.types import attribute_of, frozen, function_of, is_domain, is_kept, plain
 
 OURS = ("raftnb.data", "raftnb.language")
@@ -304,52 +304,6 @@ def _map(lower: Lower, node: ast.Call) -> Expr:
     return replace(found, type=frozen(found.type))
 
 
-def _extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
-    """`min` and `max`: of several numbers, or of a collection and a default."""
-
-    def handler(lower: Lower, node: ast.Call) -> Expr:
-        if len(node.args) > 1 and not node.keywords:
-            return Apply(INT, node.lineno, several, tuple(map(lower.number, node.args)))
-        if len(node.args) != 1 or [k.arg for k in node.keywords] not in ([], ["default"]):
-            keys = any(k.arg == "key" for k in node.keywords)
-            cure = "choose it: `x = either(*xs)`, and `when(all(f(y) <= f(x) for y in xs))`"
-            allowed = f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
-            lower.scope.fail(node, allowed, cure if keys else SAY)
-        found = _compared(lower, node)
-        if isinstance(element(found), Member):
-            return _end_of(lower, node, found, last=several == "max")
-        default = [lower.number(k.value) for k in node.keywords]
-        return Apply(INT, node.lineno, of_one, (found, *default))
-
-    return handler
-
-
-def _compared(lower: Lower, call: ast.Call) -> Expr:
-    """The numbers, or members of one class, of which the least or the largest is asked."""
-    node = call.args[0]
-    if isinstance(node, ast.GeneratorExp):
-        found = comprehension(lower, "seq", node, lambda: (_ranked(lower, node.elt), None))
-    else:
-        found = lower.collection(node)
-    if not isinstance(element(found), Int | Member | Never):
-        lower.scope.fail(call, "a collection of numbers", "choose any of them: `x = either(*xs)`")
-    return found
-
-
-def _ranked(lower: Lower, node: ast.expr) -> Expr:
-    found = lower.scope.the(lower.expr(node))
-    return found if isinstance(found.type, Member) else lower.number(node)
-
-
-def _end_of(lower: Lower, node: ast.Call, members: Expr, *, last: bool) -> Expr:
-    """The first or the last of members; where there is none, Python raises."""
-    if node.keywords:
-        lower.scope.fail(node, "min(members), max(members), without a default")
-    in_order = Apply(ListOf(element(members)), node.lineno, "sorted", (members,))
-    end = Const(INT, node.lineno, -1 if last else 0)
-    return Apply(element(members), node.lineno, "index", (in_order, end))
-
-
 def _isinstance(lower: Lower, node: ast.Call) -> Expr:
     if node.keywords or len(node.args) != 2:
         lower.scope.fail(node, "isinstance(x, Class), isinstance(x, (Class, Class))")
@@ -379,8 +333,8 @@ PYTHONS: tuple[tuple[Any, Callable[[Lower, ast.Call], Expr]], ...] = (
     (sum, _over("sum")),
     (tuple, _over("seq")),
     (frozenset, _over("set")),
-    (min, _extreme("min", "least")),
-    (max, _extreme("max", "largest")),
+    (min, extreme("min", "least")),
+    (max, extreme("max", "largest")),
     (range, counted_through),
     (isinstance, _isinstance),
     (Map, _map),

@@ -83,8 +83,6 @@ def _pair(lower: Lower, key: ast.expr, value: ast.expr) -> tuple[Expr, Expr]:
 
 def comprehension(lower: Lower, kind: str, node: Any, body: Part) -> Expr:
     """A comprehension; several `for`s are nested, and what the inner ones make is put together."""
-    if len(node.generators) > 1 and kind == "map":
-        lower.scope.fail(node, "one `for` in a comprehension that makes a map")
     return _generator(lower, kind, node, list(node.generators), body)
 
 
@@ -105,9 +103,10 @@ def _generator(
             value = _generator(lower, kind, node, left[1:], body)
         else:
             value, key = body()
-    type_ = _type(lower, node, kind, value, key)
-    each = EachOf(type_, node.lineno, kind, name, domain, condition, value, key)
-    is_nested = len(left) > 1 and kind in ("set", "seq")
+    is_nested = len(left) > 1 and kind in ("set", "seq", "map")
+    own = "seq" if is_nested and kind == "map" else kind
+    type_ = _type(lower, node, own, value, key)
+    each = EachOf(type_, node.lineno, own, name, domain, condition, value, key)
     return Apply(value.type, node.lineno, "flat", (each,)) if is_nested else each
 
 

@@ -55,7 +55,7 @@ from raftnb.tree.nodes import (
     Type,
     Var,
 )
-from raftnb.tree.passing import reversal
+from raftnb.tree.passing import repeated, reversal, turned
 from raftnb.tree.scope import SAY, Scope, shown
 from raftnb.tree.truths import asked, connected
 from raftnb.tree.types import (
@@ -287,11 +287,13 @@ class Expressions:
             return self.apply(INT, node, ARITHMETIC[type(node.op)], left, right)
         if isinstance(node.op, ast.BitXor) and left.type == right.type == BOOL:
             return self.apply(BOOL, node, "not", self.apply(BOOL, node, "==", left, right))
+        if isinstance(node.op, ast.Mult) and (found := repeated(self, node, left, right)):
+            return found
         op = COMBINED.get((type(node.op), type(left.type)))
         are_sets = isinstance(left.type, SetOf) and isinstance(right.type, SetOf)
         if op is None or not (are_sets or type(left.type) is type(right.type)):
             cure = "use `//`" if isinstance(node.op, ast.Div) else SAY
-            allowed = "numbers with + - * // %, sequences +, sets | & - ^, maps |"
+            allowed = "numbers with + - * // %, sequences + *, sets | & - ^, maps |"
             self.scope.fail(node, allowed, cure)
         type_ = self.scope.together(node, op, left.type, right.type)
         return self.apply(type_, node, op, left, right)
@@ -339,7 +341,7 @@ class Expressions:
         if not isinstance(base.type, SeqOf | Never):
             self.scope.fail(node, "a part of a sequence")
         if part.step is not None:
-            self.scope.fail(node, "sequence[low:high], in steps of one", "leave out the step")
+            return turned(self, node, base, part)
         zero = Const(INT, node.lineno, 0)
         low = self.number(part.lower) if part.lower else zero
         if part.upper is None:

@@ -202,11 +202,12 @@ class Apply(Expr):
     `< <=` of numbers, of sets, and of two sequences of numbers written out.
     Of a tuple `item`, by its place. Of collections: `len index slice concat`, `merge get` of maps,
     `union minus meet xor` of sets, `least largest` of numbers (with a default, where there may be
-    none), `sorted` of numbers or of members of one class, `position`, where a sequence first has a
-    value. `isinstance` of a class.
+    none), `sorted` of numbers, of members of one class, of tuples of one length of these,
+    `position`, where a sequence first has a value. `isinstance` of a class.
     `the` is a value that is not None, `as` one that is of the type of the expression.
-    `flat` is the union of a set of sets, or all sequences of a sequence one after the other, as
-    several `for`s make it; `place` says which of its class a member is, from 0.
+    `flat` is the union of a set of sets, or all sequences or maps of a sequence one after the
+    other (the later value of a key counts), as several `for`s make it; `place` says which of its
+    class a member is, from 0.
     Those of `PARTIAL` have no value for some operands, where Python raises.
     """
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from raftnb.tree.collections import element
-from raftnb.tree.comprehensions import comprehension, gone_through
+from raftnb.tree.comprehensions import gone_through
 from raftnb.tree.nodes import (
     INT,
     NEVER,
@@ -24,13 +24,13 @@ from raftnb.tree.nodes import (
     Expr,
     Int,
     ListOf,
-    Member,
     MutableSetOf,
     Never,
     Range,
     SeqOf,
     Var,
 )
+from raftnb.tree.ordered import in_order
 from raftnb.tree.scope import Lower
 from raftnb.tree.walks import unnamed
 
@@ -55,14 +55,8 @@ def made_list(lower: Lower, node: ast.Call) -> Expr:
     falls = [w.value for w in words if isinstance(w, ast.Constant) and isinstance(w.value, bool)]
     plain = ast.copy_location(ast.Call(node.func, node.args, []), node) if falls else node
     given = _only(lower, plain, "sort numbers or members, in their own order")
-    if isinstance(given, ast.GeneratorExp):
-        found = comprehension(lower, "seq", given, lambda: (lower.expr(given.elt), None))
-    else:
-        found = lower.collection(given)
-    of = element(found)
-    if not isinstance(of, Int | Member | Never):
-        lower.scope.fail(node, "numbers, or members of one class", "sort a number of each of them")
-    rising = Apply(ListOf(of), node.lineno, "sorted", (found,))
+    found = in_order(lower, node, given)
+    rising = Apply(ListOf(element(found)), node.lineno, "sorted", (found,))
     return _backwards(lower, node, rising) if any(falls) else rising
 
 
@@ -82,7 +76,16 @@ def reversal(lower: Lower, node: ast.expr) -> Expr | None:
     return _backwards(lower, node, base)
 
 
-def _backwards(lower: Lower, node: ast.Call, base: Expr) -> Expr:
+def turned(lower: Lower, node: ast.Subscript, base: Expr, part: ast.Slice) -> Expr:
+    """`sequence[::-1]`."""
+    is_last = part.step is not None and ast.unparse(part.step) == "-1"
+    if not is_last or part.lower or part.upper or isinstance(base.type, Range | Never):
+        allowed = "sequence[low:high], in steps of one, sequence[::-1]"
+        lower.scope.fail(node, allowed, "leave out the step")
+    return _backwards(lower, node, base)
+
+
+def _backwards(lower: Lower, node: ast.expr, base: Expr) -> Expr:
     lower.scope.settle(node, base)
     line = node.lineno
     one, place = Const(INT, line, 1), Var(INT, line, unnamed("place", node))
@@ -99,3 +102,18 @@ def _backwards(lower: Lower, node: ast.Call, base: Expr) -> Expr:
         item = Apply(element(base), line, "index", (base, at))
     type_ = ListOf(item.type) if isinstance(base.type, ListOf) else SeqOf(item.type)
     return EachOf(type_, line, "seq", place.name, domain, TRUE, item)
+
+
+def repeated(lower: Lower, node: ast.BinOp, left: Expr, right: Expr) -> Expr | None:
+    """`sequence * n`: its items in turn, n times, or none at all; None for anything else."""
+    base, times = (left, right) if isinstance(left.type, SeqOf) else (right, left)
+    if type(base.type) not in (SeqOf, ListOf) or not isinstance(times.type, Int):
+        return None
+    lower.scope.settle(node, base, times)
+    line, place = node.lineno, Var(INT, node.lineno, unnamed("place", node))
+    length = Apply(INT, line, "len", (base,))
+    high = Apply(INT, line, "*", (length, times))
+    domain = Apply(Range(INT), line, "range", (Const(INT, line, 0), high))
+    at = Apply(INT, line, "%", (place, length))
+    item = Apply(element(base), line, "index", (base, at))
+    return EachOf(base.type, line, "seq", place.name, domain, TRUE, item)

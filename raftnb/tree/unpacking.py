@@ -69,14 +69,13 @@ def items(
 
 
 def _is_as_long(value: Expr, n: int) -> Expr:
-    """True where a sequence has so many items; elsewhere it has no value."""
+    """True where a sequence has so many items; elsewhere it has no value, and is not true."""
     line = value.line
     size = Apply(INT, line, "len", (value,))
     same = Apply(BOOL, line, "==", (size, Const(INT, line, n)))
-    nothing = Collect(SeqOf(BOOL), line, ())
-    return Apply(
-        BOOL, line, "or", (same, Apply(BOOL, line, "index", (nothing, Const(INT, line, 0))))
-    )
+    nothing = Apply(BOOL, line, "index", (Collect(SeqOf(BOOL), line, ()), Const(INT, line, 0)))
+    never = Apply(BOOL, line, "and", (nothing, Const(BOOL, line, False)))
+    return Apply(BOOL, line, "or", (same, never))
 
 
 def together(lower: Lower, node: ast.expr, met: Met) -> Expr:

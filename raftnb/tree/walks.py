@@ -160,7 +160,8 @@ def _enumerated(lower: Lower, node: ast.Call, hold: Hold) -> tuple[Expr, Meet]:
     if not starts:
         return length, lambda place: (place, at(place))
     start = lower.number(starts[0])
-    if not all(isinstance(part, Const) or part.op == "neg" for part in parts_of(start)):
+    within = start.args[0] if isinstance(start, Apply) and start.op == "neg" else start
+    if not isinstance(within, Const):  # which is always found, also where nothing is met
         lower.scope.fail(node, "enumerate(sequence, 1), from a number written out")
     return length, lambda place: (Apply(INT, node.lineno, "+", (start, place)), at(place))
 

@@ -336,6 +336,8 @@ class Run:
             assert isinstance(cls, nodes.Const)
             return isinstance(self.value(value, env), cls.value)
         values = [self.value(arg, env) for arg in e.args]
+        if e.op == "flat" and isinstance(e.type, nodes.MapOf):
+            return Map(pair for one in values[0] for pair in one.items())
         if e.op == "as":
             if not belongs(values[0], e.type):
                 raise UndefinedError(f"{values[0]!r} as {e.type}")

@@ -235,11 +235,6 @@ def one_by_place(self: Node) -> bool:
     return self.is_quorum(self.peers, 1, True)  # type: ignore[misc]
 
 
-def the_least_of_none(self: Node) -> None:
-    """`min(self.peers, default=self)`"""
-    self.voted = min(self.peers, default=self)
-
-
 def a_number_of_a_text(self: Node) -> int:
     """`int('1')`"""
     return int("1")

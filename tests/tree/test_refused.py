@@ -171,7 +171,7 @@ def max_of_two_with_a_key(self: Node) -> int:
 
 
 def a_sort_of_truth_values(self: Node) -> int:
-    """`sorted((n > 0 for n in self.log))`"""
+    """`n > 0`"""
     return len(sorted(n > 0 for n in self.log))
 
 
@@ -211,8 +211,18 @@ def range_with_a_step(self: Node) -> bool:
 
 
 def slice_with_a_step(self: Node) -> int:
-    """`self.log[::-1]`"""
-    return len(self.log[::-1])
+    """`self.log[::2]`"""
+    return len(self.log[::2])
+
+
+def a_part_from_its_end(self: Node) -> int:
+    """`self.log[2::-1]`"""
+    return len(self.log[2::-1])
+
+
+def a_range_from_its_end(self: Node) -> bool:
+    """`range(3)[::-1]`"""
+    return range(3)[::-1] == self.log
 
 
 def an_argument_left_out(self: Node) -> int:
@@ -889,8 +899,33 @@ def texts_in_order(self: Node) -> bool:
 
 
 def a_sequence_times_a_number(self: Node) -> int:
-    """`self.log * 2`"""
-    return len(self.log * 2)
+    """`self.log * self.log`"""
+    return len(self.log * self.log)
+
+
+def a_set_times_a_number(self: Node) -> int:
+    """`self.some * 2`"""
+    return len(self.some * 2)
+
+
+def sequences_of_any_length_in_order(self: Node) -> Seq[int]:
+    """`max({self.log, (1, 2)})`"""
+    return max({self.log, (1, 2)})
+
+
+def tuples_of_two_lengths_in_order(self: Node) -> Seq[int]:
+    """`min((1, 2), (1,))`"""
+    return min((1, 2), (1,))
+
+
+def tuples_of_what_has_no_order(self: Node) -> int:
+    """`sorted(((x, None) for x in self.log))`"""
+    return len(sorted((x, None) for x in self.log))
+
+
+def the_largest_by_a_key(self: Node) -> int:
+    """`max(self.log, key=abs)`"""
+    return max(self.log, key=abs)
 
 
 def a_set_and_a_sequence_joined(self: Node) -> int:

@@ -203,7 +203,7 @@ class Tables:
         """Whether what is sorted comes in that order: a set's members do, and a map's keys."""
         assert isinstance(e.type, nodes.SeqOf)
         symmetric = {cls.root for cls in self.model.spec.symmetric}
-        if isinstance(e.type.of, nodes.Member) and e.type.of.root in symmetric:
+        if symmetric & roots_in(e.type.of):
             raise NotCompiled("`sorted` of members that may change places")
         return not isinstance(e.args[0].type, nodes.SeqOf)
 
@@ -319,6 +319,13 @@ class Tables:
 def has_bag(model: Model) -> bool:
     """Whether a cell holds the messages in flight."""
     return model.layout.has_messages and not model.channels
+
+
+def roots_in(type_: Type) -> set[str]:
+    """The classes of the members that a value of a type is, or a tuple of it holds."""
+    if isinstance(type_, nodes.TupleOf):
+        return set().union(*map(roots_in, type_.items))
+    return {type_.root} if isinstance(type_, nodes.Member) else set()
 
 
 def numbers(**named: int) -> str:
