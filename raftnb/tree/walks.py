@@ -146,9 +146,8 @@ def _by_place(lower: Lower, node: ast.expr, hold: Hold) -> tuple[Expr, Meet]:
 def _counted(numbers: Apply, hold: Hold) -> tuple[Expr, Meet]:
     """`range(low, high)`."""
     line, (low, high) = numbers.line, map(hold, numbers.args)
-    length = Apply(INT, line, "-", (high, low))
-    least = Apply(INT, line, "max", (length, Const(INT, line, 0)))
-    return least, lambda place: Apply(INT, line, "+", (low, place))
+    length = Apply(INT, line, "-", (high, low))  # below 0 where there is nothing, as well
+    return length, lambda place: Apply(INT, line, "+", (low, place))
 
 
 def _enumerated(lower: Lower, node: ast.Call, hold: Hold) -> tuple[Expr, Meet]:

@@ -109,6 +109,8 @@ class Node(Process, number="nodes"):
         n = self.n
         self.k = sum(n for n, _ in Net.line) + n
         self.flag = all(n == a for a, n in Net.numbers if any(n == m for n, m in Net.numbers))
+        log = self.log
+        self.n = sum(x * log for log, x in enumerate(log)) + sum(n for log, n in zip(log, log))
 
     def the_last_of_a_name(self) -> None:
         self.n = sum(a for a, a in Net.numbers)
@@ -172,7 +174,7 @@ class Node(Process, number="nodes"):
     def side_by_side(self) -> None:
         self.n = sum(n * x for (n, _), x in zip(Net.line, self.log))
         self.flag = all(x < y for (_, x), y in zip(enumerate(self.log), self.log[1:]))
-        for x, (n, kind), i in zip(self.log, Net.line, range(2)):
+        for x, (n, kind), i in zip(self.log, Net.line, range(self.k, self.n)):
             self.k += x * n + i
             self.kind = kind
         self.some = frozenset(p[1] for p in zip(self.log, range(9)) if p[0] in self.some)
