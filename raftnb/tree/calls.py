@@ -14,7 +14,6 @@ from raftnb.language import after, either, in_flight
 from raftnb.tree.collections import as_sequence, counted_through, element, messages
 from raftnb.tree.comprehensions import (
     as_number,
-    comprehension,
     gone_through,
     in_order,
     mapping,

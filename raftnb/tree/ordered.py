@@ -49,7 +49,7 @@ def extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
             cure = "choose it: `x = either(*xs)`, and `when(all(f(y) <= f(x) for y in xs))`"
             allowed = f"{several}(a, b), {several}(numbers), {several}(numbers, default=n)"
             lower.scope.fail(node, allowed, cure if keys else SAY)
-        found = in_order(lower, node, node.args[0])
+        found = comparable(lower, node, node.args[0])
         if not isinstance(element(found), Int | Never):
             default = [lower.expr(k.value) for k in node.keywords]
             return _end_of(lower, node, found, default, last=several == "max")
@@ -59,7 +59,7 @@ def extreme(several: str, of_one: str) -> Callable[[Lower, ast.Call], Expr]:
     return handler
 
 
-def in_order(lower: Lower, call: ast.Call, node: ast.expr) -> Expr:
+def comparable(lower: Lower, call: ast.Call, node: ast.expr) -> Expr:
     """A collection of what can be compared."""
     if isinstance(node, ast.GeneratorExp):
         found = comprehension(lower, "seq", node, lambda: (_ranked(lower, node.elt), None))
@@ -124,7 +124,7 @@ def _of_several(lower: Lower, node: ast.Call, op: str) -> Expr:
     ):
         return Apply(INT, node.lineno, op, tuple(map(lower.number, node.args)))
     written = ast.copy_location(ast.Tuple(node.args, ast.Load()), node)
-    return _end_of(lower, node, in_order(lower, node, written), [], last=op == "max")
+    return _end_of(lower, node, comparable(lower, node, written), [], last=op == "max")
 
 
 def _end_of(lower: Lower, node: ast.Call, found: Expr, default: list[Expr], *, last: bool) -> Expr:

@@ -30,7 +30,7 @@ from raftnb.tree.nodes import (
     SeqOf,
     Var,
 )
-from raftnb.tree.ordered import in_order
+from raftnb.tree.ordered import comparable
 from raftnb.tree.scope import Lower
 from raftnb.tree.walks import unnamed
 
@@ -55,7 +55,7 @@ def made_list(lower: Lower, node: ast.Call) -> Expr:
     falls = [w.value for w in words if isinstance(w, ast.Constant) and isinstance(w.value, bool)]
     plain = ast.copy_location(ast.Call(node.func, node.args, []), node) if falls else node
     given = _only(lower, plain, "sort numbers or members, in their own order")
-    found = in_order(lower, node, given)
+    found = comparable(lower, node, given)
     rising = Apply(ListOf(element(found)), node.lineno, "sorted", (found,))
     return _backwards(lower, node, rising) if any(falls) else rising
 

@@ -566,6 +566,11 @@ def three_names_for_a_tuple_of_two(self: Node) -> bool:
     return any(a == b for a, b, c in ((1, self), (2, self)))
 
 
+def two_names_for_a_tuple_of_three(self: Node) -> bool:
+    """`(a, b)`"""
+    return any(a == b for a, b in ((1, self, 1), (2, self, 2)))
+
+
 def two_names_in_a_name(self: Node) -> bool:
     """`(a, b)`"""
     return any(a == c for (a, b), c in self.ages.items())
