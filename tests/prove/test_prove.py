@@ -102,11 +102,41 @@ def test_what_is_assumed_of_quorums_is_true_of_every_set_of_a_few_servers(server
             assert all(lemma.claim(*row) for row in itertools.product(sets, repeat=count))
 
 
-FAST = [m for m in MUTANTS if m.row in (1, 2, 4, 7, 9, 16, 17, 20, 21)]
-OTHERS = [m for m in MUTANTS if m not in FAST and m.how != "liveness"]
+SHOWN = [m for m in MUTANTS if m.row in (7, 17, 20, 21)]
+HEARS, IS_ANSWERED = "handle_append_entries", "handle_append_entries_response"
+BROKEN = {
+    "CommitsOldTerms": ("advance_commit_index", "commits_were_of_the_leaders_term", 2),
+    "VotesForAnyLog": ("handle_request_vote", "voters_pass_on_their_entries", 2),
+    "ComparesIndexOnly": ("handle_request_vote", "voters_pass_on_their_entries", 3),
+    "ComparesTermOnly": ("handle_request_vote", "voters_pass_on_their_entries", 2),
+    "ComparesWithCommitted": ("handle_request_vote", "voters_pass_on_their_entries", 2),
+    "ForgetsItsTerm": ("restart", "currentTerm_is_monotone", 2),
+    "ForgetsItsLog": ("restart", "acknowledged_entries_stay", 2),
+    "AcknowledgesBeforeSync": ("restart", "acknowledged_entries_stay", 2),
+    "LeaderCountsBeforeSync": ("restart", "acknowledged_entries_stay", 2),
+    "AlwaysTruncates": (HEARS, "acknowledged_log_is_there", 2),
+    "KeepsConflicts": (HEARS, "acknowledged_entries_stay", 2),
+    "CommitsUpToItsLogsEnd": (HEARS, "commitIndex_was_committed", 2),
+    "HeartbeatsCommit": (HEARS, "acknowledged_entries_stay", 2),
+    "CountsOldVotes": ("handle_request_vote_response", "candidates_count_votes_given", 2),
+    "FollowingFreesTheVote": (HEARS, "votes_are_remembered", 2),
+    "SteppingDownFreesTheVote": (HEARS, "votes_are_remembered", 2),
+    "LeaderCountsTwice": ("advance_commit_index", "commits_had_a_quorum", 2),
+    "IgnoresPrevLogTerm": (HEARS, "logs_match_the_leaders", 2),
+    "FollowsOldLeaders": (HEARS, "voters_pass_on_their_entries", 2),
+    "StaysInOffice": ("update_term(AppendEntries)", "candidates_count_votes_given", 2),
+    "AcknowledgesItsWholeLog": (HEARS, "acknowledgements_are_within_the_leaders_log", 2),
+    "BelievesHints": (IS_ANSWERED, "nextIndex_is_in_range", 2),
+    "CountsOldAcknowledgments": (IS_ANSWERED, "matchIndex_was_acknowledged", 2),
+    "TakesCommitsBack": (HEARS, "commitIndex_is_monotone", 2),
+    "TakesMatchesBack": (IS_ANSWERED, "matchIndex_is_monotone", 2),
+    "StepsBelowOne": (IS_ANSWERED, "nextIndex_is_in_range", 2),
+}
+"""Of each other mistake: an action that it changes, what that does not keep any more, and with how
+many servers."""
 
 
-@pytest.mark.parametrize("mutant", FAST, ids=lambda m: m.server.__name__)
+@pytest.mark.parametrize("mutant", SHOWN, ids=lambda m: m.server.__name__)
 def test_a_mistake_fails_in_an_action_that_it_changes_and_is_shown(mutant: Mutant) -> None:
     variant = RAFT.variant(mutant.server.__name__, mutant.server)
     changed = changed_actions(RAFT, variant)
@@ -122,22 +152,21 @@ def test_a_mistake_fails_in_an_action_that_it_changes_and_is_shown(mutant: Mutan
     assert (found.step, found.after) in set(world.successors(found.before))
 
 
-@pytest.mark.parametrize("mutant", OTHERS, ids=lambda m: m.server.__name__)
+def test_every_mistake_that_is_unsafe_is_tried() -> None:
+    unsafe = {m.server.__name__ for m in MUTANTS if m.how != "liveness"}
+    assert unsafe == {*BROKEN, *(m.server.__name__ for m in SHOWN)}
+
+
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_mistake_has_a_counterexample_to_induction_in_an_action_that_it_changes(
-    mutant: Mutant,
+    name: str,
 ) -> None:
-    variant = RAFT.variant(mutant.server.__name__, mutant.server)
+    action, claim, servers = BROKEN[name]
+    (mutant,) = (m for m in MUTANTS if m.server.__name__ == name)
+    variant = RAFT.variant(name, mutant.server)
+    assert action.partition("(")[0] in changed_actions(RAFT, variant)
     wrong = RAFT_PROOF.of(variant)
-    steps = [g.name for g in wrong.goals if g.claim in RAFT.transitions]
-    names = [*(lemma.name for lemma in wrong.invariant), *steps]
-    actions = [
-        start.name
-        for start in starts(unbounded(wrong))
-        if start.action in changed_actions(RAFT, variant)
-    ]
-    sizes = [InstanceSize(2, 1), InstanceSize(3, 1)]
-    found = (counterexample(wrong, names, a, size=b) for b in sizes for a in actions)
-    assert any(one is not None for one in found)
+    assert counterexample(wrong, claim, action, size=InstanceSize(servers, 1)) is not None
 
 
 @pytest.mark.parametrize("mutant", [m for m in MUTANTS if m.row == 6], ids=lambda m: str(m.row))
