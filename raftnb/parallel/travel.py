@@ -213,15 +213,20 @@ def libraries() -> tuple[str, ...]:
     return tuple(str(Path(place).resolve()) for place in places)
 
 
+@cache
+def is_own_text(file: str) -> bool:
+    """Whether a file is a text of Python that is not installed."""
+    path = str(Path(file).resolve())
+    is_installed = "site-packages" in path or any(path.startswith(at) for at in libraries())
+    return path.endswith(".py") and not is_installed
+
+
 def is_users(module: Any) -> bool:
     """Whether a module is a file of the user's own, not installed."""
     file = getattr(module, "__file__", None)
     if not isinstance(module, ModuleType) or not file or is_ours(module):
         return False
-    path = str(Path(file).resolve())
-    return path.endswith(".py") and not any(path.startswith(at) for at in libraries()) and (
-        "site-packages" not in path and module.__name__ != "__main__"
-    )  # fmt: skip
+    return module.__name__ != "__main__" and is_own_text(file)
 
 
 def texts_of(names: Iterable[str]) -> Texts:
