@@ -22,7 +22,8 @@ def running_world() -> Any:
         raise SpecError(
             "a domain, a shared variable or the network was used where no world is running",
             allowed="inside an action or a property, or inside `with world:`",
-            cure="write `with world:` around it (`world = model.start()`); name claims uncalled",
+            cure="write `with world:` around it (`world = model.start()`); name claims uncalled; "
+            "for what a variable is at first, write `= anything()`, and say what in `initially`",
         )
     return world
 
@@ -99,6 +100,11 @@ def refuse_dataclass(cls: str, attribute: str) -> None:
             allowed=f"`class {cls}(...)`: its fields are variables already",
             cure="take `@dataclass` away",
         )
+
+
+def is_abstract(cls: type) -> bool:
+    """Whether a class of the specification has no members but those of the classes made of it."""
+    return isinstance(cls, DomainType) and not cls.root
 
 
 class DomainType(type):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -50,7 +51,7 @@ def refuse_favorites(model: Model) -> None:
     claims: Any = model.checked(model.spec.claims)
     actions = [a.function for cls in model.processes for a in cls.actions.values()]
     for function in _functions(model, [*actions, *claims]):
-        _read(function)
+        _read(function, _fixed(model, function, roots))
     vocabulary, delivery = model.spec.vocabulary, model.delivery
     queues = delivery is not None and not delivery.reorders
     follower = Follower(vocabulary, OfMembers(vocabulary, frozenset(roots), queues=queues))
@@ -91,11 +92,34 @@ def _functions(model: Model, todo: list[Any]) -> list[FunctionType]:
     return list(seen)
 
 
-def _read(function: FunctionType) -> None:
+def _fixed(model: Model, function: FunctionType, roots: set[str]) -> set[str]:
+    """The parameters of a function that are always members of classes that are not symmetric."""
+    count = function.__code__.co_argcount
+    hints: dict[str, Any] = {}
+    with suppress(SpecError):  # annotations that are said to be wrong elsewhere
+        hints = model.spec.vocabulary.hints(function)
+    owners = [cls for cls in model.processes if function in _methods(cls)]
+    found = set()
+    for name in function.__code__.co_varnames[:count]:
+        of_self: list[Any] = owners if name == "self" else []
+        classes = list(classes_in(hints[name])) if name in hints else of_self
+        if classes and not any(getattr(cls, "root", "") in (*roots, "") for cls in classes):
+            found.add(name)
+    names = [n for n in ast.walk(source.parse(function)) if isinstance(n, ast.Name)]
+    return found - {n.id for n in names if isinstance(n.ctx, ast.Store)}
+
+
+def _methods(cls: type) -> list[Any]:
+    bodies = [value for base in cls.__mro__ for value in vars(base).values()]
+    return [getattr(body, "function", body) for body in bodies]
+
+
+def _read(function: FunctionType, fixed: set[str]) -> None:
     called = {id(n.func) for n in ast.walk(source.parse(function)) if isinstance(n, ast.Call)}
     for node in ast.walk(source.parse(function)):
         if isinstance(node, ast.Attribute) and node.attr in ("index", "name"):
-            if id(node) not in called:
+            of_fixed = isinstance(node.value, ast.Name) and node.value.id in fixed
+            if id(node) not in called and not of_fixed:
                 _refuse(f"`.{node.attr}` of a member", source.place(function, node))
         if _is_written_out(node):
             _refuse("`str`, which may write a member's name", source.place(function, node))

@@ -30,6 +30,12 @@ EFFECTS: tuple[Any, ...] = (
 LOOKS: tuple[Any, ...] = (processes.after, network.in_flight)
 NETWORKS = {"messages", "msgs", "network", "inbox", "mailbox", "channel"}
 """What the messages in flight are often called."""
+AT_FIRST = {
+    "each": "write the map: `Map({x: value for x in Class})`",
+    "anything": "choose: `x = either(*Class)`, or any value: a parameter `x: Type`",
+    "first": "choose: `x = either(*Class)`",
+}
+"""What stands in an action for a word that says what a variable is at first."""
 WORDS = {word.__name__ for word in (*EFFECTS, *LOOKS, processes.macro, Map)}
 
 
@@ -113,7 +119,8 @@ class Meanings:
             cure = "a claim only reads; `any` and `all` look at every possibility"
             return f"`{node.id}` in a claim", "reading variables", cure
         known = listed(sorted(f.__name__ for f in (*EFFECTS, *LOOKS)))
-        return f"a call of `{node.id}`", known, "use the language's own functions"
+        cure = AT_FIRST.get(value.__name__, "use the language's own functions")
+        return f"a call of `{node.id}`", known, cure
 
     def _outside(self, node: ast.Name, value: Any) -> Told:
         """A name for what is no part of the language."""

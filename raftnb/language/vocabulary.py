@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from raftnb.data.domains import Domain
+from raftnb.data.domains import Domain, is_abstract
 from raftnb.data.errors import SpecError
 from raftnb.data.names import nearest
 from raftnb.data.places import place_of_declaration
@@ -265,12 +265,20 @@ class Vocabulary:
                     if not issubclass(domain, Domain) or domain in ROOTS:
                         continue
                     if domain.root not in known:
-                        raise SpecError(
-                            f"the domain `{domain.__name__}`, which the Spec does not name",
-                            place=place_of_field(cls, name),
-                            allowed=", ".join(sorted(known)),
-                            cure=f"add `{domain.__name__}` to its processes or domains",
-                        )
+                        raise self._not_named(domain, place_of_field(cls, name), sorted(known))
+
+    def _not_named(self, domain: type, place: str, known: list[str]) -> SpecError:
+        found, cure = "the domain", f"add `{domain.__name__}` to its processes or domains"
+        if is_abstract(domain):
+            found = "the abstract class"
+            made = [cls.__name__ for cls in self.classes if issubclass(cls, domain)]
+            cure = f"say which of its classes: `{' | '.join(made) or 'A | B'}`"
+        return SpecError(
+            f"{found} `{domain.__name__}`, which the Spec does not name",
+            place=place,
+            allowed=", ".join(known),
+            cure=cure,
+        )
 
     def _refuse_ends(self, cls: type) -> None:
         """Raise `SpecError` for a message whose source or dest is no process."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
-from raftnb.data.domains import Domain
+from raftnb.data.domains import Domain, is_abstract
 from raftnb.data.errors import NoAttribute, SpecError
 from raftnb.data.names import listed, nearest
 from raftnb.data.values import show
@@ -149,6 +149,12 @@ def _wrong(field: str, value: Any, allowed: str) -> SpecError:
     if isinstance(value, str):
         cure = f"name it without quotes: `{field}=({value},)`"
     elif isinstance(value, type) and issubclass(value, ROOTS) and field in CLASSES:
+        if is_abstract(value):
+            return SpecError(
+                f"the abstract class `{name}` among the `{field}` of a Spec",
+                allowed="classes with members",
+                cure=f"leave it out: name the classes made of `{name}`",
+            )
         homes = [n for n, root in CLASSES.items() if issubclass(value, root) and n != "symmetric"]
         cure = f"name it in `{homes[0]}`" if homes else f"leave `{name}` out: it is found by itself"
     return SpecError(f"`{name}` among the `{field}` of a Spec", allowed=allowed, cure=cure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -277,6 +278,80 @@ def no_fewer_before(a: Light) -> bool:
 
 
 LIGHTS = Spec("lights", (Light,), (Lamp,), constants={"lights": 3}, symmetric=(Light,))
+
+
+class Numbered(Process, abstract=True):
+    """What has a number of its own, and looks at it."""
+
+    turns: Nat = 0
+
+    def is_even(self) -> bool:
+        return self.index % 2 == 0
+
+
+class Post(Numbered, number="posts"):
+    """Lights go by posts, of which each knows its place; lights may change places, posts not."""
+
+    seen: Set[Light] = frozenset()
+
+    def see(self, light: Light) -> None:
+        when(len(self.seen) == self.index and self.is_even())
+        self.seen |= {light}
+
+
+class Greedy(Post):
+    def see(self, light: Light) -> None:
+        self = light
+        when(self.index == 0)
+        self.x = 1
+
+
+class EvenLight(Numbered, number="lights"):
+    def step(self) -> None:
+        when(self.is_even())
+        self.turns = 1
+
+
+class OddJob(Numbered, number="jobs"):
+    def step(self) -> None:
+        when(self.is_even() and self.turns < 2)
+        self.turns += 1
+
+
+def the_first_sees_one(post: Post) -> bool:
+    return post.index > 0 or len(post.seen) <= 1
+
+
+POSTS = Spec(
+    "posts",
+    (Light, Post),
+    constants={"lights": 3, "posts": 3},
+    invariants=(the_first_sees_one,),
+    symmetric=(Light,),
+)
+
+
+def test_the_place_of_a_member_that_is_not_symmetric_may_be_asked_for():
+    model = POSTS()
+    some = check(model, symmetry=True, deadlock=False)
+    everything = check(model, deadlock=False)
+    assert some.verdict is everything.verdict is Verdict.HOLDS
+    assert some.depth == everything.depth
+    assert some.distinct < everything.distinct
+
+
+def test_the_place_of_a_name_that_becomes_another_member_is_refused():
+    model = POSTS.variant("greedy", Greedy)()
+    with pytest.raises(SpecError, match=r"index. of a member, in an exploration with symmetry"):
+        check(model, symmetry=True, deadlock=False)
+
+
+def test_the_place_that_a_symmetric_class_has_from_another_one_is_refused():
+    parts, sizes = (EvenLight, OddJob), {"lights": 2, "jobs": 2}
+    jobs = Spec("jobs", parts, constants=sizes, symmetric=(OddJob,))
+    for spec in (jobs, replace(jobs, symmetric=(EvenLight,))):
+        with pytest.raises(SpecError, match=r"index. of a member, in an exploration with symmetry"):
+            check(spec(), symmetry=True, deadlock=False)
 
 
 @pytest.mark.parametrize("cls", [ByIndex, ByName, ByOrder, ByPlace, BySorting, ByLoop, ByLeast])
