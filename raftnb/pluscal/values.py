@@ -46,6 +46,7 @@ from raftnb.tree.nodes import (
     children,
     is_nat,
 )
+from raftnb.tree.scope import shown
 from raftnb.tree.types import alternatives
 
 NONE = Name("None")
@@ -88,9 +89,8 @@ class Encoding:
         other = [one for one in found if not self._is_model_value(one)]
         kinds = {type(one) for one in other}
         if len(other) > 1 and kinds != {RecordOf}:
-            names = " and ".join(sorted(type(one).__name__.lower() for one in other))
             raise SpecError(
-                f"the type `{whole}`, which mixes {names}",
+                f"the type `{shown(whole)}`",
                 allowed="None, members of domains, and records or one kind of other values: TLC "
                 "compares no others with each other",
                 cure="put each of them into a record of its own",
