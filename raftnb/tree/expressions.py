@@ -16,7 +16,7 @@ from raftnb.language import after
 from raftnb.language.processes import GlobalsType
 from raftnb.language.syntax import CURES
 from raftnb.tree.calls import call, record
-from raftnb.tree.collections import as_sequence, element
+from raftnb.tree.collections import as_sequence, element, tuple_of, written_out
 from raftnb.tree.comparisons import compare
 from raftnb.tree.comprehensions import (
     collection,
@@ -155,11 +155,11 @@ class Expressions:
             return Const(Text(frozenset({value})), line, value)
         if isinstance(value, Enum):
             return Const(type_of(type(value)), line, value)
-        if isinstance(value, tuple | frozenset):
-            in_order = value if isinstance(value, tuple) else sorted(value, key=order)
-            items = tuple(self.constant(node, v) for v in in_order)
-            kind = SeqOf if isinstance(value, tuple) else SetOf
-            return Collect(kind(self._common(node, items)), line, items)
+        if isinstance(value, tuple):
+            return tuple_of(self, node, tuple(self.constant(node, v) for v in value))
+        if isinstance(value, frozenset):
+            members = tuple(self.constant(node, v) for v in sorted(value, key=order))
+            return written_out(self, node, members, SetOf)
         if isinstance(value, Map):
             pairs = sorted(value.items(), key=lambda pair: order(pair[0]))
             items = tuple(self.constant(node, v) for pair in pairs for v in pair)

@@ -221,8 +221,19 @@ class Clerk(Process, number="clerks"):
         self.flag = Desk.here == (self.kind, self.n) or Desk.two == self.some
         self.n = int(Desk.two < (1, 1)) + int(Desk.two != (0, 0)) + int(Desk.nested[0] in Desk.many)
 
+    def of_the_module(self) -> None:
+        Desk.here = (START[1], START[0] + self.n)
+        self.n, self.flag = TABLE[self.kind]
+        Desk.many = ALL if self.flag else frozenset({ROWS[0], START})
+
     def sometimes_longer(self) -> None:
         Desk.two = self.some  # type: ignore[assignment]
+
+
+START = (0, Kind.YES)
+TABLE = Map({Kind.ASK: (1, True), Kind.YES: (0, False)})
+ROWS = ((1, Kind.ASK), (2, Kind.YES))
+ALL = frozenset(ROWS)
 
 
 def first(given: tuple[Kind, int]) -> int:
