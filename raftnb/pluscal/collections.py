@@ -54,7 +54,9 @@ def as_set(words: Words, expr: nodes.Expr, scope: Scope) -> Term:
 
 
 def is_natural(words: Words, expr: nodes.Expr, scope: Scope) -> bool:
-    """Whether a number is surely not negative."""
+    """Whether a value is surely a number that is not negative."""
+    if not isinstance(expr.type, nodes.Int):
+        return False
     if isinstance(expr, nodes.Get) and isinstance(expr.record.type, RecordOf):
         found = words.encoding.program.field_type(expr.record.type.cls, expr.field)
         return nodes.is_nat(found)

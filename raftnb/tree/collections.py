@@ -82,15 +82,6 @@ def written_out(lower: Lower, node: ast.expr, items: tuple[Expr, ...], kind: Any
     return Collect(kind(of), node.lineno, items)
 
 
-def tuple_of(lower: Lower, node: ast.expr, items: tuple[Expr, ...]) -> Expr:
-    """A sequence of these items; where they are of several types, a tuple of so many."""
-    types = tuple(item.type for item in items)
-    nothing: Type = NEVER
-    if isinstance(unwrapped(reduce(join, types, nothing)), OneOf):
-        return Collect(TupleOf(types), node.lineno, items)
-    return written_out(lower, node, items, SeqOf)
-
-
 def map_written_out(lower: Lower, node: ast.Dict) -> Expr:
     """A map written out as `{key: value}`; `{**m, key: value}` is `m | {key: value}`."""
     pairs = zip(node.keys, node.values, strict=True)
