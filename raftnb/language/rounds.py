@@ -37,23 +37,30 @@ class Rounds:
     def may_change_places(self) -> bool:
         """Whether they may be taken in any order, by the loop's text alone."""
         names = self.mine | self.own
-        return bool(self.mine) and not names & used(self.function, self.loop) and self._all_free
+        is_alone = names.isdisjoint(used(self.function, self.loop)) and not self.mine & self.own
+        return bool(self.mine) and is_alone and self._all_free
 
     @property
     def _all_free(self) -> bool:
         return all(map(self._is_free, self.loop.body))
 
     @cached_property
-    def turn(self) -> tuple[str, ...]:
-        """The names of what a round is about: of a map's items, the key first."""
-        parts = self.loop.target.elts if isinstance(self.loop.target, ast.Tuple) else ()
-        found = [n.id for n in parts or [self.loop.target] if isinstance(n, ast.Name)]
-        return tuple(found)
-
-    @cached_property
     def mine(self) -> frozenset[str]:
         """The names of what a round is about."""
-        return frozenset(self.turn)
+        return names_in(self.loop.target)
+
+    @cached_property
+    def whose(self) -> str | None:
+        """The name of what no other round is about: of a map's items the key, of pairs none."""
+        match self.loop:
+            case ast.For(target=ast.Name(id=name)):
+                return name
+            case ast.For(
+                target=ast.Tuple(elts=[ast.Name(id=key), _]),
+                iter=ast.Call(func=ast.Attribute(attr="items")),
+            ):
+                return key
+        return None
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -91,7 +98,7 @@ class Rounds:
     def _is_mine(self, target: ast.expr) -> bool:
         """Whether it is a name of the round's own, or a variable of the one whose turn it is."""
         if isinstance(target, ast.Attribute):
-            return isinstance(target.value, ast.Name) and target.value.id in self.mine
+            return isinstance(target.value, ast.Name) and target.value.id == self.whose
         return isinstance(target, ast.Name) and target.id in self.own
 
     def _is_free(self, node: ast.stmt) -> bool:
@@ -134,7 +141,7 @@ class Rounds:
         if isinstance(op, ast.Add | ast.Sub):
             return self._is_number(value)
         if isinstance(value, ast.Dict):
-            own = (isinstance(k, ast.Name) and k.id == self.turn[0] for k in value.keys)
+            own = (isinstance(k, ast.Name) and k.id == self.whose for k in value.keys)
             return isinstance(op, ast.BitOr) and all(own)
         return isinstance(op, ast.BitOr) and isinstance(value, ast.Set)
 
@@ -155,7 +162,7 @@ class Rounds:
     def _keeps_queues(self, word: Any, call: ast.Call) -> bool:
         """Whether no two rounds send to the same process, where that would show."""
         to = [word.value for word in call.keywords if word.arg == "to"] or call.args[1:]
-        own = len(to) == 1 and isinstance(to[0], ast.Name) and to[0].id == self.turn[0]
+        own = len(to) == 1 and isinstance(to[0], ast.Name) and to[0].id == self.whose
         return not self.queues or (word is send and own)
 
 

@@ -34,6 +34,7 @@ class Shared(Globals):
     members: Set[Node] = anything()
     line: Seq[Node] = ()
     marks: Map[Node, Nat] = Map()
+    pairs: Set[tuple[Node, Node]] = frozenset()
     total: Nat = 0
 
 
@@ -49,6 +50,7 @@ class Pair(Record):
 class Node(Process, number="nodes"):
     marked: bool = False
     round: Nat = 0
+    other: Node | None = None
 
     def mark(self) -> None:
         when(Shared.total == 0 and not any(n.marked for n in Node))
@@ -222,7 +224,64 @@ class CallsItsOwn(Node):
         Shared.total += 1
 
 
+class Paired(Node):
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+        Shared.pairs = frozenset((m, n) for m in Node for n in Node)
+
+
+class LastOfPairs(Paired):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for m, n in Shared.pairs:
+                n.other = m
+            Shared.who = self.other
+        Shared.total += 1
+
+
+class FirstOfPairs(Paired):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for m, n in Shared.pairs:
+                m.other = n
+            Shared.who = self.other
+        Shared.total += 1
+
+
+class LastByAnotherName(Node):
+    def mark(self) -> None:
+        when(Shared.total == 0 and not any(n.marked for n in Node))
+        self.marked = True
+        for n in Node:
+            n.other = self
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                me = n
+                n = n.other
+                n.other = me
+            Shared.who = self.other
+        Shared.total += 1
+
+
+class LastOfItems(LastByAnotherName):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            same = Map({n: n.other for n in Node})
+            for m, n in same.items():
+                n.other = m
+            Shared.who = self.other
+        Shared.total += 1
+
+
 TELL_APART = [
+    LastOfPairs, FirstOfPairs, LastOfItems, LastByAnotherName,
     LastOfLoop, LastOfSet, LeftOver, FirstReturned, InALine, Appended, KeyedAlike, Largest,
     LargestOfPairs, FirstInFlight, RoundsSeeEachOther, HidesWhoseTurnItIs,
     CallsItsOwn,
