@@ -552,7 +552,7 @@ P3_TO_P6 = [
     Shape(stores(Spreads), nothing_at, "false"),
     Shape(stores(Merges), at_is_one, "proved"),
     Shape(stores(Merges), nothing_at, "false"),
-    Shape(stores(Reverses), log_counts_up, "refused"),
+    Shape(stores(Reverses), log_counts_up, "false"),
     Shape(stores(Cuts), log_is_empty, "false"),
     Shape(stores(Cuts), log_counts_up, "unproved"),
     Shape(stores(Joins), seen_nothing, "false"),
