@@ -22,8 +22,8 @@ SECONDS = 0.05
 that where plain Python does not come to an end by then no more is lost than that."""
 SHARED_PART = 0.1
 """So much more where what all programs share would have to be compiled, too, once a machine."""
-WITH_SYMMETRY = 0.5
-"""With symmetry it takes more than twice as long until numba is there."""
+UNTIL_NUMBA = 0.5
+"""Where nothing can be compiled: it takes more than twice as long until numba is there."""
 EARLY = 1 / 5
 """After so large a part of the time a run foresees whether that is enough."""
 SHARED = 100_000
@@ -39,8 +39,8 @@ def answer_without_numba(
     of several shortest traces that is the same one, however fast the machine is. Unless `any_trace`
     will do, what the reference finds not to hold is left to the memo at once. It runs everything
     twice: what depends on more than the state is left to the memo, which says so. So is what cannot
-    be compiled; but of few states the reference says what is possible, however long it takes, and
-    with symmetry, that all holds. None, too, once numba is there.
+    be compiled, unless the reference is sooner there than numba and finds that all holds; of few
+    states it says what is possible, however long that takes. None, too, once numba is there.
     Raises what the specification raises.
     """
     bounds = (options.max_states, options.max_depth, options.max_memory)
@@ -53,13 +53,27 @@ def answer_without_numba(
         return _compiled(model, options)
     with suppress(GivenUp):
         found = _in_a_moment(model, options)
-        if found is None or found.bound == "interrupted" or found.verdict is Verdict.HOLDS:
+        if _is_said(found):
             return found
         if not any_trace:
             return None
     found = _compiled(model, options)
-    is_left = found is None and any_trace and bool(asked(model, "possible"))
-    return answer_of_few_states(model, options) if is_left else found
+    if found is None and any_trace and asked(model, "possible"):
+        return answer_of_few_states(model, options)
+    return _before_numba(model, options) if found is None else found
+
+
+def _is_said(found: Exploration | None) -> bool:
+    """Whether that is all that is to be said before numba is there: nothing, or no violation."""
+    return found is None or found.bound == "interrupted" or found.verdict is Verdict.HOLDS
+
+
+def _before_numba(model: Model, options: ExplorationOptions) -> Exploration | None:
+    """What the reference engine finds of a model that holds, where it is sooner than numba."""
+    with suppress(GivenUp):
+        found = _in_plain_python(model, options, late_after(UNTIL_NUMBA))
+        return found if _is_said(found) else None
+    return None
 
 
 def answer_of_few_states(model: Model, options: ExplorationOptions) -> Exploration | None:
@@ -78,18 +92,17 @@ def _with_symmetry(model: Model, options: ExplorationOptions) -> Exploration | N
 
     if begins_widely(model) or asked(model, "possible") or not has_few_orders(model):
         return None
-    too_long = late_after(WITH_SYMMETRY)
+    too_long = late_after(UNTIL_NUMBA)
     stands = [Standing(model) for _ in range(2)]
     runs = [Reference(model, options, too_long=too_long, stands_for=one) for one in stands]
     try:
         found = _twice(model, runs)
     except GivenUp:
         return None
-    if found is None or found.bound == "interrupted":
-        return found
-    if found.verdict is not Verdict.HOLDS:
+    if found is None or not _is_said(found):
         return None
-    refuse_unearned(model, runs[0].depth)
+    if found.bound != "interrupted":
+        refuse_unearned(model, runs[0].depth)
     return found
 
 

@@ -97,8 +97,22 @@ def test_what_is_bounded_or_cannot_be_compiled_is_left_to_the_memo(monkeypatch):
     model = SPECS["sequential-store"]()
     assert answer_without_numba(model, ExplorationOptions(max_states=10_000)) is None
     monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", 0.0)
     monkeypatch.setenv("PATH", "")
     assert answer_without_numba(model, QUIET) is None
+
+
+@pytest.mark.parametrize("seconds", [30.0, 0.0])
+def test_what_cannot_be_compiled_and_holds_is_answered_where_numba_would_be_later(
+    seconds, monkeypatch
+):
+    monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", seconds)
+    monkeypatch.setenv("PATH", "")  # no compiler of C
+    model, violated = SPECS["sequential-store"](), door(invariants=(unsealed,))(seals=1)
+    found, memo = answer_without_numba(model, QUIET), check(model, engine="memo", progress=False)
+    assert (None if found is None else said(found)) == (said(memo) if seconds else None)
+    assert answer_without_numba(violated, QUIET) is None
 
 
 class Shelf(Globals):
@@ -140,6 +154,7 @@ def test_what_begins_in_many_ways_is_compiled_at_once(claim, holds, monkeypatch)
 @pytest.mark.parametrize(("shared", "states"), [(148, None), (149, 149)])
 def test_what_many_threads_of_the_memo_would_share_is_left_to_them(shared, states, monkeypatch):
     monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", 0.0)
     monkeypatch.setattr(small, "SHARED", shared)
     many = ExplorationOptions(progress=False, threads=16)
     found = answer_without_numba(SPECS["sequential-store"](), many)
@@ -198,6 +213,7 @@ def test_what_raises_is_told_as_the_memo_tells_it(seconds, monkeypatch):
 @pytest.mark.parametrize("prepared", [True, False])
 def test_plain_python_has_longer_where_the_engine_is_to_be_compiled_first(prepared, monkeypatch):
     monkeypatch.setattr(small, "SECONDS", 0.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", 0.0)
     monkeypatch.setattr(small, "SHARED_PART", 30.0)
     monkeypatch.setattr(small, "is_prepared", lambda: prepared)
     asked = []

@@ -33,7 +33,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process in which numba is not there yet, and nothing can be compiled; that has time."""
     monkeypatch.setattr(small, "sys", SimpleNamespace(modules={}))
     monkeypatch.setattr(small, "_compiled", lambda *_: None)
-    monkeypatch.setattr(small, "WITH_SYMMETRY", 30.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", 30.0)
 
 
 @pytest.mark.parametrize("spec", ALIKE, ids=lambda spec: spec.name)
@@ -118,7 +118,7 @@ def test_what_is_violated_or_long_or_stands_in_many_orders_is_left_to_the_memo(
     assert answer_without_numba(members.COUNTERS(counters=4), OPTIONS) is not None
     possible = members.LIGHTS.variant("possible", possible=(last_two_are_up,))()
     assert answer_without_numba(possible, OPTIONS) is None
-    monkeypatch.setattr(small, "WITH_SYMMETRY", 0.0)
+    monkeypatch.setattr(small, "UNTIL_NUMBA", 0.0)
     assert answer_without_numba(members.COUNTERS(counters=4), OPTIONS) is None
 
 
@@ -171,7 +171,7 @@ def test_a_small_check_with_symmetry_of_what_cannot_be_compiled_needs_no_numba(
     file = tmp_path / "boxes.py"
     file.write_text(BOXES)
     program = (
-        "import sys; from raftnb.explore import small; small.WITH_SYMMETRY = 30.0\n"
+        "import sys; from raftnb.explore import small; small.UNTIL_NUMBA = 30.0\n"
         "from raftnb.__main__ import main\n"
         f"code = main(['check', {str(file)!r}, '--symmetry', '--no-deadlock'])\n"
         "print(code, 'numba' in sys.modules)"
