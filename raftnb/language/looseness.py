@@ -101,7 +101,12 @@ class OfHashes:
         return FIRM
 
     def allows(
-        self, function: ast.FunctionDef, loop: ast.For, names: Mapping[str, Any], looks: bool
+        self,
+        function: ast.FunctionDef,
+        loop: ast.For,
+        names: Mapping[str, Any],
+        looks: bool,
+        by_key: bool,
     ) -> bool:
         """Whether the order of a loop's rounds does not show (see `Rounds`)."""
         return False
@@ -154,10 +159,16 @@ class OfMembers(OfHashes):
         return super().of_constant(value)
 
     def allows(
-        self, function: ast.FunctionDef, loop: ast.For, names: Mapping[str, Any], looks: bool
+        self,
+        function: ast.FunctionDef,
+        loop: ast.For,
+        names: Mapping[str, Any],
+        looks: bool,
+        by_key: bool,
     ) -> bool:
         """Whether the order of a loop's rounds does not show."""
-        return Rounds(function, loop, names, self.numbers, self.queues, looks).may_change_places()
+        rounds = Rounds(function, loop, names, self.numbers, self.queues, looks, by_key)
+        return rounds.may_change_places()
 
     @cached_property
     def numbers(self) -> frozenset[str]:

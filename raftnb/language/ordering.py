@@ -25,6 +25,7 @@ from raftnb.data.values import Map
 from raftnb.language.looseness import FIRM, Attributes, Looseness, OfHashes, holding, join, set_of
 from raftnb.language.network import in_flight
 from raftnb.language.processes import either
+from raftnb.language.rounds import Comprehension, may_meet
 from raftnb.language.source import callees, is_ours, methods_named, parse, place, reached
 from raftnb.language.vocabulary import Vocabulary
 
@@ -103,6 +104,9 @@ class Path:
                 return self.value(value)
             case ast.Assign():
                 found = self.value(node.value)
+                is_lazy = isinstance(node.value, ast.GeneratorExp)
+                if is_lazy and found.loose and id(node.value) not in self.unseen:
+                    self._refuse(node.value)
                 for target in node.targets:
                     self._bind(target, found)
             case ast.AugAssign():
@@ -116,7 +120,7 @@ class Path:
             case ast.For():
                 found = self.value(node.iter)
                 given = (self.tree, node, self.names, self._looks(node))
-                if found.loose and not self.order.allows(*given):
+                if found.loose and not self.order.allows(*given, self._is_by_key(node.iter)):
                     self._refuse(node.iter)
                 self._bind(node.target, found.inside)
                 return self._body(node.body)
@@ -143,6 +147,11 @@ class Path:
     def _refuse(self, node: ast.expr, cure: str = "") -> None:
         if self.refusing:
             self.order.refuse(ast.unparse(node), place(self.function, node), cure)
+
+    def _is_by_key(self, through: ast.expr) -> bool:
+        """Whether it is the items of a map, and not what a method of that name returns."""
+        called = getattr(getattr(through, "func", None), "attr", "")
+        return called == "items" and not self.methods.get("items")
 
     def _looks(self, loop: ast.For) -> bool:
         """Whether something that a loop calls looks at the messages in flight."""
@@ -204,7 +213,7 @@ class Path:
         parts = [*filter(None, node.keys), *node.values]
         return holding(map(self.value, parts))._replace(loose=not self.order.of_hashes)
 
-    def _comprehension(self, node: ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Looseness:
+    def _comprehension(self, node: Comprehension) -> Looseness:
         loose = isinstance(node, ast.SetComp)
         for part in node.generators:
             found = self.value(part.iter)
@@ -220,18 +229,12 @@ class Path:
             return made
         return made._replace(is_set=False, plain=False)
 
-    def _may_meet(self, node: ast.expr, part: ast.comprehension) -> bool:
+    def _may_meet(self, node: Comprehension, part: ast.comprehension) -> bool:
         """Whether a map may be made in which a later element has the key of an earlier one."""
         pair: list[ast.expr] = [node.key, node.value] if isinstance(node, ast.DictComp) else []
         if isinstance(node, ast.GeneratorExp) and id(node) in self.pairs:
             pair = node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]
-        if not pair or isinstance(pair[-1], ast.Constant):
-            return False
-        keys = set(map(ast.unparse, pair[0].elts if isinstance(pair[0], ast.Tuple) else pair[:1]))
-        called = getattr(part.iter.func, "attr", "") if isinstance(part.iter, ast.Call) else ""
-        own = part.target.elts if isinstance(part.target, ast.Tuple) else [part.target]
-        own = own[:1] if called == "items" else own
-        return called == "values" or not keys.issuperset(map(ast.unparse, own))
+        return bool(pair) and may_meet(pair, node, part, by_key=self._is_by_key(part.iter))
 
     def _chooses(self, node: ast.expr) -> bool:
         """Whether `either` stands inside, whose choices are made one after the other."""
@@ -326,15 +329,13 @@ class Path:
 
     def _tuple_of(self, node: ast.Call) -> Looseness:
         """A sequence may be made of what has no order where its own order does not show."""
-        if id(node) in self.unseen:
+        if not self.order.of_hashes and id(node) in self.unseen:
             return join([self.value(argument) for argument in node.args])
         return self._goes_through(node)
 
     @cached_property
     def unseen(self) -> frozenset[int]:
         """The expressions of whose elements the order is not seen, by identity."""
-        if self.order.of_hashes:
-            return frozenset()
         nodes = list(ast.walk(self.tree))
         calls = [node for node in nodes if isinstance(node, ast.Call)]
         known = [self.names.get(getattr(call.func, "id", "")) for call in calls]

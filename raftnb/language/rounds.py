@@ -15,6 +15,7 @@ from typing import Any
 from raftnb.language.network import discard, reply, send
 from raftnb.language.processes import when
 
+Comprehension = ast.GeneratorExp | ast.SetComp | ast.DictComp
 SENDS = (send, reply, discard)
 SEE_NOTHING = (abs, all, any, bool, frozenset, int, isinstance, len, max, min, range, sum)
 
@@ -24,7 +25,8 @@ class Rounds:
     """The rounds of a loop of a function; `names` tells what its free names stand for.
 
     `numbers` are the variables and fields that are numbers. With `queues` messages to one process
-    stay in order. `looks` says whether something that the loop calls looks at the network.
+    stay in order. `looks` says whether something that the loop calls looks at the network;
+    `by_key` says whether it goes through the items of a map, which have a key each.
     """
 
     function: ast.FunctionDef
@@ -33,12 +35,19 @@ class Rounds:
     numbers: frozenset[str]
     queues: bool
     looks: bool
+    by_key: bool
 
     def may_change_places(self) -> bool:
         """Whether they may be taken in any order, by the loop's text alone."""
         names = self.mine | self.own
         is_alone = names.isdisjoint(used(self.function, self.loop)) and not self.mine & self.own
-        return bool(self.mine) and is_alone and self._all_free
+        return bool(self.mine) and is_alone and self._all_free and self._is_all_there
+
+    @property
+    def _is_all_there(self) -> bool:
+        """Whether no round changes what the next one is about: a generator is not made at once."""
+        through = self.loop.iter
+        return not isinstance(through, ast.GeneratorExp) or self._sees_nothing(through)
 
     @property
     def _all_free(self) -> bool:
@@ -55,22 +64,21 @@ class Rounds:
         match self.loop:
             case ast.For(target=ast.Name(id=name)):
                 return name
-            case ast.For(
-                target=ast.Tuple(elts=[ast.Name(id=key), _]),
-                iter=ast.Call(func=ast.Attribute(attr="items")),
-            ):
+            case ast.For(target=ast.Tuple(elts=[ast.Name(id=key), _])) if self.by_key:
                 return key
         return None
 
     @cached_property
     def own(self) -> frozenset[str]:
-        """The names that a round gives a value at its beginning, before anything else."""
-        found = []
+        """The names that a round gives a value at its beginning, none from the round before."""
+        found, given = set[str](), {t.id for t in self.targets if isinstance(t, ast.Name)}
         for statement in self.loop.body:
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 break
+            if names_in(statement.value) & given - found:
+                break
             if isinstance(statement.targets[0], ast.Name):
-                found.append(statement.targets[0].id)
+                found.add(statement.targets[0].id)
         return frozenset(found)
 
     @cached_property
@@ -95,11 +103,26 @@ class Rounds:
         names = frozenset(t.id for t in self.targets if isinstance(t, ast.Name))
         return names - self.own
 
+    @cached_property
+    def given_anew(self) -> frozenset[str]:
+        """The variables that a round changes in a way that adding to them comes before or after."""
+        return frozenset(
+            target.attr
+            for node in ast.walk(self.loop)
+            if isinstance(node, ast.Assign | ast.AugAssign)
+            if not isinstance(node, ast.AugAssign) or not self._adds(node.op, node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Attribute)
+        )
+
     def _is_mine(self, target: ast.expr) -> bool:
         """Whether it is a name of the round's own, or a variable of the one whose turn it is."""
         if isinstance(target, ast.Attribute):
             return isinstance(target.value, ast.Name) and target.value.id == self.whose
         return isinstance(target, ast.Name) and target.id in self.own
+
+    def _is_given_anew(self, target: ast.expr) -> bool:
+        return isinstance(target, ast.Attribute) and target.attr in self.given_anew
 
     def _is_free(self, node: ast.stmt) -> bool:
         match node:
@@ -116,8 +139,8 @@ class Rounds:
             case ast.Assign(targets=[target]) if self._is_mine(target):
                 return self._sees_nothing(node.value)
             case ast.AugAssign():
-                free = self._is_mine(node.target) or self._adds(node.op, node.value)
-                return free and self._sees_nothing(node.value)
+                adds = self._adds(node.op, node.value) and not self._is_given_anew(node.target)
+                return (adds or self._is_mine(node.target)) and self._sees_nothing(node.value)
         return False
 
     def _sees_nothing(self, node: ast.expr) -> bool:
@@ -166,6 +189,26 @@ class Rounds:
         return not self.queues or (word is send and own)
 
 
+def may_meet(
+    pair: list[ast.expr], node: Comprehension, part: ast.comprehension, *, by_key: bool
+) -> bool:
+    """Whether of pairs that make a map a later one may have the key of an earlier one.
+
+    `part` is what is gone through; `by_key` is as of `Rounds`.
+    """
+    if isinstance(pair[-1], ast.Constant):
+        return False
+    keys = set(map(ast.unparse, pair[0].elts if isinstance(pair[0], ast.Tuple) else pair[:1]))
+    called = getattr(part.iter.func, "attr", "") if isinstance(part.iter, ast.Call) else ""
+    own = part.target.elts if isinstance(part.target, ast.Tuple) else [part.target]
+    own = own[:1] if by_key else own
+    later = node.generators[node.generators.index(part) + 1 :]
+    hidden = frozenset[str]().union(*(names_in(inner.target) for inner in later))
+    if any(names_in(one) & hidden for one in own):
+        return True
+    return called == "values" or not keys.issuperset(map(ast.unparse, own))
+
+
 def used(function: ast.FunctionDef, loop: ast.For) -> frozenset[str]:
     """The names that a function reads outside of a loop, and not as a loop's own."""
     return frozenset(_used(function.body, loop, frozenset()))
@@ -176,7 +219,7 @@ def _used(nodes: Iterable[ast.AST], loop: ast.For, bound: frozenset[str]) -> Ite
         inside = bound
         if isinstance(node, ast.For):
             inside = bound | names_in(node.target)
-        elif isinstance(node, ast.GeneratorExp | ast.SetComp | ast.DictComp):
+        elif isinstance(node, Comprehension):
             inside = bound.union(*(names_in(part.target) for part in node.generators))
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in bound:
             yield node.id

@@ -280,7 +280,115 @@ class LastOfItems(LastByAnotherName):
         Shared.total += 1
 
 
+class LastOfItemsByName(Paired):
+    def items(self) -> Set[tuple[Node, Node]]:
+        return Shared.pairs
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for m, n in self.items():
+                m.other = n
+            Shared.who = self.other
+        Shared.total += 1
+
+
+class KeyedByItemsByName(LastOfItemsByName):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = Map({m: n for m, n in self.items() if m != n})[self]
+        Shared.total += 1
+
+
+class FromTheRoundBefore(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            last = self
+            for n in Node:
+                before = last
+                last = n
+                n.other = before
+            Shared.who = self.other
+        Shared.total += 1
+
+
+class Numbered(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            i = 0
+            for n in Node:
+                i = i + 1
+                n.round = i
+            Shared.who = either(*(n for n in Node if n.round == 2))
+        Shared.total += 1
+
+
+class AddedToAndGivenAnew(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                n.round = 0
+                self.round += 1
+            if self.round == 1:
+                Shared.who = self
+        Shared.total += 1
+
+
+class WhileOneGoesThrough(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in (m for m in Node if not any(other.round for other in Node)):
+                n.round = 1
+            Shared.who = either(*(n for n in Node if n.round == 1))
+        Shared.total += 1
+
+
+class HiddenByALaterName(Paired):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            last = Map({n: m for n in Node for n, m in ((0, n),)})
+            Shared.who = last[0]
+        Shared.total += 1
+
+
+class HiddenInPairs(Paired):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            Shared.who = Map((n, m) for n in Node for n, m in ((0, n),))[0]
+        Shared.total += 1
+
+
+class MadeOfWhatHasAName(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            pairs = ((0, n) for n in Node)
+            Shared.who = Map(pairs)[0]
+        Shared.total += 1
+
+
+class WhatHasANameWhileOneGoesThrough(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            new = (m for m in Node if not any(other.round for other in Node))
+            for n in new:
+                n.round = 1
+            Shared.who = either(*(n for n in Node if n.round == 1))
+        Shared.total += 1
+
+
 TELL_APART = [
+    LastOfItemsByName, KeyedByItemsByName, FromTheRoundBefore, Numbered, AddedToAndGivenAnew,
+    WhileOneGoesThrough, HiddenByALaterName, HiddenInPairs, MadeOfWhatHasAName,
+    WhatHasANameWhileOneGoesThrough,
     LastOfPairs, FirstOfPairs, LastOfItems, LastByAnotherName,
     LastOfLoop, LastOfSet, LeftOver, FirstReturned, InALine, Appended, KeyedAlike, Largest,
     LargestOfPairs, FirstInFlight, RoundsSeeEachOther, HidesWhoseTurnItIs,
@@ -342,13 +450,17 @@ class Free(Node):
                 seen |= {n}
         for n in Shared.members:
             mine = n.round
+            more = mine + 1
             when(mine < 9)
-            n.round = mine + 1
+            n.round = more
             Shared.marks |= {n: mine}
         for n, mark in Shared.marks.items():
             if mark == 0:
                 send(Told(who=n), to=n)
-        when(counted > 0 and seen != frozenset())
+        for n in (m for m in Node if m.marked):
+            n.other = n
+        late = (n.round for n in Node)
+        when(all(late) and counted > 0 and seen != frozenset())
         Shared.who = either(*(n for n in Node if n.marked))
         Shared.total += 1
 
