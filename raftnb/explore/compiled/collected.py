@@ -17,6 +17,8 @@ def is_constant(e: nodes.Collect) -> bool:
 
 def is_node(type_: Type) -> bool:
     """Whether all values of a type are nodes, which are in no mask."""
+    if isinstance(type_, nodes.OneOf):
+        return all(map(is_node, type_.options))
     return isinstance(type_, nodes.RecordOf | nodes.SeqOf | nodes.TupleOf | MapOf)
 
 
@@ -28,10 +30,26 @@ def maker(type_: Type) -> str:
 
 
 def maker_of(e: nodes.EachOf) -> str:
-    """The same for a comprehension: what it takes out of a set as it is, is in order there."""
-    is_of_set = e.kind == "set" and isinstance(e.domain.type, nodes.SetOf)
+    """The same for a comprehension, which may be in order already."""
+    return "set_in_order" if e.kind == "set" and is_in_order(e) else maker(e.type)
+
+
+def is_in_order(e: nodes.EachOf) -> bool:
+    """Whether it takes out of a set, or a map's keys, some as they are: in order, each once."""
     is_as_it_is = isinstance(e.body, nodes.Var) and e.body.name == e.name
-    return "set_in_order" if is_of_set and is_as_it_is else maker(e.type)
+    return isinstance(e.domain.type, nodes.SetOf | MapOf) and is_as_it_is
+
+
+def has_options(e: Expr) -> bool:
+    """Whether what a comprehension finds are, as they come, the options of a choice."""
+    is_set = isinstance(e, nodes.EachOf) and e.kind == "set" and is_in_order(e)
+    return is_set or (isinstance(e, nodes.EachOf) and e.kind == "seq")
+
+
+def picked(start: str, pushes: str) -> str:
+    """One of what is pushed on the stack, of which nothing is made."""
+    n = f"choose((W)(top - {start}))"
+    return f"({{ W *{start} = top; {pushes} W n = {n}; top = {start}; {start}[n]; }})"
 
 
 def refuse_ranges(e: Apply) -> None:

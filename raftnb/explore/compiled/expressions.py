@@ -237,12 +237,13 @@ class Expressions:
     def _either(self, e: nodes.Either, env: Names) -> str:
         x = self.tables.fresh("x")
         if e.among is None:
-            given = (f"{x}[{i}] = {self.word(o, env)};" for i, o in enumerate(e.options))
-            n = len(e.options)
-            return f"({{ W {x}[{n}]; {' '.join(given)} {x}[choose({n})]; }})"
+            given = [f"{x}[{i}] = {self.word(o, env)};" for i, o in enumerate(e.options)]
+            return f"({{ W {x}[{len(given)}]; {' '.join(given)} {x}[choose({len(given)})]; }})"
         if isinstance(e.among, nodes.Everyone):
             n = len(self.tables.members[e.among.root])
             return f"({self.tables.first(e.among.root)} + choose({n}))"
+        if collected.has_options(e.among):
+            return collected.picked(x, self._added(e.among, env, lambda item: f"push({item});"))
         return f"({{ W {x} = {self.word(e.among, env)}; {self.tables.chosen(e.among.type, x)}; }})"
 
     # Operators.
