@@ -25,8 +25,8 @@ from raftnb.data.values import Map
 from raftnb.language.looseness import FIRM, Attributes, Looseness, OfHashes, holding, join, set_of
 from raftnb.language.network import in_flight
 from raftnb.language.processes import either
-from raftnb.language.rounds import Comprehension, may_meet
-from raftnb.language.source import callees, is_ours, methods_named, parse, place, reached
+from raftnb.language.rounds import Comprehension, called_in, changes, may_meet, words_of
+from raftnb.language.source import callees, is_ours, methods_named, parse, place
 from raftnb.language.vocabulary import Vocabulary
 
 MAKES_SETS = (frozenset, set)
@@ -119,8 +119,10 @@ class Path:
                 return join([self._body(node.body), self._body(node.orelse)])
             case ast.For():
                 found = self.value(node.iter)
-                given = (self.tree, node, self.names, self._looks(node))
-                if found.loose and not self.order.allows(*given, self._is_by_key(node.iter)):
+                called = self._called(node)
+                given = (self.tree, node, self.names, in_flight in words_of(called))
+                is_free = self.order.allows(*given, self._is_by_key(node.iter))
+                if found.loose and (changes(called) or not is_free):
                     self._refuse(node.iter)
                 self._bind(node.target, found.inside)
                 return self._body(node.body)
@@ -153,15 +155,8 @@ class Path:
         called = getattr(getattr(through, "func", None), "attr", "")
         return called == "items" and not self.methods.get("items")
 
-    def _looks(self, loop: ast.For) -> bool:
-        """Whether something that a loop calls looks at the messages in flight."""
-        calls = [node.func for node in ast.walk(loop) if isinstance(node, ast.Call)]
-        names = {getattr(f, "id", getattr(f, "attr", "")) for f in calls}
-        called = [self.names.get(name) for name in names]
-        called += [method for name in names for method in self.methods.get(name, ())]
-        own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
-        inside = [f for one in own for f in reached(one, self.follower.namespace)]
-        return in_flight in [*called, *(v for f in inside for v in callees(f).values())]
+    def _called(self, node: ast.AST) -> list[Any]:
+        return called_in(node, self.names, self.methods, self.follower.namespace)
 
     # Expressions.
 
@@ -217,7 +212,8 @@ class Path:
         loose = isinstance(node, ast.SetComp)
         for part in node.generators:
             found = self.value(part.iter)
-            if found.loose and (self._chooses(node) or self._may_meet(node, part)):
+            is_seen = self._chooses(node) or self._may_meet(node, part)
+            if found.loose and (is_seen or changes(self._called(node))):
                 self._refuse(part.iter)
             loose = loose or found.loose
             self._bind(part.target, found.inside)
@@ -264,6 +260,9 @@ class Path:
         known = None if local else self.names.get(getattr(node.func, "id", ""))
         if isinstance(known, FunctionType) and not is_ours(known):
             return self.follower.follow(known, self._given(known, node, ()))
+        if node.keywords and changes(self._called(node)):  # `max(xs, key=f)`
+            for argument in node.args:
+                self._gone_through(argument)
         special = CALLS.get(known) if isinstance(known, type | type(len)) else None
         if special is not None:
             return special(self, node)

@@ -10,10 +10,12 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 from raftnb.language.network import discard, reply, send
 from raftnb.language.processes import when
+from raftnb.language.source import callees, is_ours, parse, reached
 
 Comprehension = ast.GeneratorExp | ast.SetComp | ast.DictComp
 SENDS = (send, reply, discard)
@@ -187,6 +189,37 @@ class Rounds:
         to = [word.value for word in call.keywords if word.arg == "to"] or call.args[1:]
         own = len(to) == 1 and isinstance(to[0], ast.Name) and to[0].id == self.whose
         return not self.queues or (word is send and own)
+
+
+def called_in(
+    node: ast.AST,
+    names: Mapping[str, Any],
+    methods: Mapping[str, tuple[FunctionType, ...]],
+    namespace: dict[str, Any],
+) -> list[Any]:
+    """What an expression or statement calls or hands on, and all that is called by that."""
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+    handed = [word.value for call in calls for word in call.keywords]
+    called = {getattr(f, "id", getattr(f, "attr", "")) for f in (*(c.func for c in calls), *handed)}
+    found = [names.get(name) for name in called]
+    found += [method for name in called for method in methods.get(name, ())]
+    own = [f for f in found if isinstance(f, FunctionType) and not is_ours(f)]
+    return [*found, *(f for one in own for f in reached(one, namespace))]
+
+
+def words_of(called: list[Any]) -> list[Any]:
+    """What is called, and what the names in it stand for."""
+    own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
+    return [*called, *(value for f in own for value in callees(f).values())]
+
+
+def changes(called: list[Any]) -> bool:
+    """Whether something that is called changes variables or sends, so that its turn may show."""
+    own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
+    nodes = (node for f in own for node in ast.walk(parse(f)))
+    if any(isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) for n in nodes):
+        return True
+    return any(value is word for f in own for value in callees(f).values() for word in SENDS)
 
 
 def may_meet(

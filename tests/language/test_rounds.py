@@ -385,7 +385,42 @@ class WhatHasANameWhileOneGoesThrough(Node):
         Shared.total += 1
 
 
+def took(n: Node) -> bool:
+    """An operator that changes a variable."""
+    Shared.who = n
+    return False
+
+
+class TakesInAClaimOfAll(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            when(not any(took(n) for n in Node))
+        Shared.total += 1
+
+
+class TakesInALoop(Node):
+    def takes(self) -> bool:
+        return took(self)
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            for n in Node:
+                when(not n.takes())
+        Shared.total += 1
+
+
+class TakesInAFilter(Node):
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total < 2 * LATE)
+        if Shared.total == LATE:
+            when(len(frozenset(n for n in Shared.members if not took(n))) > 0)
+        Shared.total += 1
+
+
 TELL_APART = [
+    TakesInAClaimOfAll, TakesInALoop, TakesInAFilter,
     LastOfItemsByName, KeyedByItemsByName, FromTheRoundBefore, Numbered, AddedToAndGivenAnew,
     WhileOneGoesThrough, HiddenByALaterName, HiddenInPairs, MadeOfWhatHasAName,
     WhatHasANameWhileOneGoesThrough,
