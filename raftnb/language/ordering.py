@@ -25,7 +25,7 @@ from raftnb.data.values import Map
 from raftnb.language.looseness import FIRM, Attributes, Looseness, OfHashes, holding, join, set_of
 from raftnb.language.network import in_flight
 from raftnb.language.processes import either
-from raftnb.language.rounds import Comprehension, called_in, changes, may_meet, words_of
+from raftnb.language.rounds import Comprehension, called_in, changes, looks, may_meet
 from raftnb.language.source import callees, is_ours, methods_named, parse, place
 from raftnb.language.vocabulary import Vocabulary
 
@@ -119,10 +119,9 @@ class Path:
                 return join([self._body(node.body), self._body(node.orelse)])
             case ast.For():
                 found = self.value(node.iter)
-                called = self._called(node)
-                given = (self.tree, node, self.names, in_flight in words_of(called))
-                is_free = self.order.allows(*given, self._is_by_key(node.iter))
-                if found.loose and (changes(called) or not is_free):
+                given = (self.tree, node, self.names, self._looks(node))
+                is_seen = not self.order.allows(*given, self._is_by_key(node.iter))
+                if found.loose and (is_seen or self._changes(node)):
                     self._refuse(node.iter)
                 self._bind(node.target, found.inside)
                 return self._body(node.body)
@@ -155,8 +154,13 @@ class Path:
         called = getattr(getattr(through, "func", None), "attr", "")
         return called == "items" and not self.methods.get("items")
 
-    def _called(self, node: ast.AST) -> list[Any]:
-        return called_in(node, self.names, self.methods, self.follower.namespace)
+    def _looks(self, loop: ast.For) -> bool:
+        """Whether something that a loop calls looks at the messages in flight."""
+        return looks(called_in(loop, self.names, self.methods), self.follower.namespace)
+
+    def _changes(self, node: ast.AST) -> bool:
+        """Whether an operator that is called there changes variables or sends."""
+        return changes(called_in(node, self.names, self.methods), self.follower.namespace)
 
     # Expressions.
 
@@ -213,7 +217,7 @@ class Path:
         for part in node.generators:
             found = self.value(part.iter)
             is_seen = self._chooses(node) or self._may_meet(node, part)
-            if found.loose and (is_seen or changes(self._called(node))):
+            if found.loose and (is_seen or self._changes(node)):
                 self._refuse(part.iter)
             loose = loose or found.loose
             self._bind(part.target, found.inside)
@@ -260,9 +264,8 @@ class Path:
         known = None if local else self.names.get(getattr(node.func, "id", ""))
         if isinstance(known, FunctionType) and not is_ours(known):
             return self.follower.follow(known, self._given(known, node, ()))
-        if node.keywords and changes(self._called(node)):  # `max(xs, key=f)`
-            for argument in node.args:
-                self._gone_through(argument)
+        if node.keywords and self._changes(node):  # `max(xs, key=f)`
+            list(map(self._gone_through, node.args))
         special = CALLS.get(known) if isinstance(known, type | type(len)) else None
         if special is not None:
             return special(self, node)

@@ -13,7 +13,7 @@ from functools import cached_property
 from types import FunctionType
 from typing import Any
 
-from raftnb.language.network import discard, reply, send
+from raftnb.language.network import discard, in_flight, reply, send
 from raftnb.language.processes import when
 from raftnb.language.source import callees, is_ours, parse, reached
 
@@ -192,34 +192,43 @@ class Rounds:
 
 
 def called_in(
-    node: ast.AST,
-    names: Mapping[str, Any],
-    methods: Mapping[str, tuple[FunctionType, ...]],
-    namespace: dict[str, Any],
+    node: ast.AST, names: Mapping[str, Any], methods: Mapping[str, tuple[FunctionType, ...]]
 ) -> list[Any]:
-    """What an expression or statement calls or hands on, and all that is called by that."""
+    """What an expression or statement calls or hands on, whoever has a method of the name."""
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
     handed = [word.value for call in calls for word in call.keywords]
     called = {getattr(f, "id", getattr(f, "attr", "")) for f in (*(c.func for c in calls), *handed)}
     found = [names.get(name) for name in called]
-    found += [method for name in called for method in methods.get(name, ())]
-    own = [f for f in found if isinstance(f, FunctionType) and not is_ours(f)]
-    return [*found, *(f for one in own for f in reached(one, namespace))]
+    return [*found, *(method for name in called for method in methods.get(name, ()))]
 
 
-def words_of(called: list[Any]) -> list[Any]:
-    """What is called, and what the names in it stand for."""
+def looks(called: list[Any], namespace: dict[str, Any]) -> bool:
+    """Whether something that is called looks at the messages in flight."""
     own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
-    return [*called, *(value for f in own for value in callees(f).values())]
+    inside = [f for one in own for f in reached(one, namespace)]
+    return in_flight in [*called, *(value for f in inside for value in callees(f).values())]
 
 
-def changes(called: list[Any]) -> bool:
-    """Whether something that is called changes variables or sends, so that its turn may show."""
-    own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
-    nodes = (node for f in own for node in ast.walk(parse(f)))
+def changes(called: list[Any], namespace: dict[str, Any]) -> bool:
+    """Whether an operator that is called changes variables or sends, so that its turn may show.
+
+    It has a value: an action of the same name as a method of maps, say `get`, has none.
+    """
+    inside = [
+        f
+        for one in called
+        if isinstance(one, FunctionType) and not is_ours(one) and _has_value(one)
+        for f in reached(one, namespace)
+    ]
+    nodes = (node for f in inside for node in ast.walk(parse(f)))
     if any(isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) for n in nodes):
         return True
-    return any(value is word for f in own for value in callees(f).values() for word in SENDS)
+    return any(value is word for f in inside for value in callees(f).values() for word in SENDS)
+
+
+def _has_value(function: FunctionType) -> bool:
+    nodes = ast.walk(parse(function))
+    return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
 
 
 def may_meet(

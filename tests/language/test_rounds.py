@@ -512,6 +512,23 @@ def test_loops_whose_rounds_may_change_places_are_explored() -> None:
     assert plain.distinct == 1 + 2 * (found.distinct - 1)
 
 
+class Gets(Node):
+    """An action may be called as a method of maps or sequences is."""
+
+    def get(self, other: Node) -> None:
+        when(other.marked and Shared.total == 1)
+        Shared.total = 2
+
+    def count(self) -> None:
+        when(any(n.marked for n in Node) and Shared.total == 0)
+        when(all(Shared.marks.get(n) is None for n in Node))
+        Shared.total = 1
+
+
+def test_an_action_that_is_called_as_a_method_of_maps_is_not_taken_for_it() -> None:
+    assert check(SPEC.variant("g", Gets)(), symmetry=True, deadlock=False).distinct == 4
+
+
 class CountsALine(Node):
     """A sequence may be made in the order of members where only its length is asked for."""
 
