@@ -204,8 +204,7 @@ def called_in(
 
 def looks(called: list[Any], namespace: dict[str, Any]) -> bool:
     """Whether something that is called looks at the messages in flight."""
-    own = [f for f in called if isinstance(f, FunctionType) and not is_ours(f)]
-    inside = [f for one in own for f in reached(one, namespace)]
+    inside = _inside(called, namespace)
     return in_flight in [*called, *(value for f in inside for value in callees(f).values())]
 
 
@@ -214,19 +213,22 @@ def changes(called: list[Any], namespace: dict[str, Any]) -> bool:
 
     It has a value: an action of the same name as a method of maps, say `get`, has none.
     """
-    inside = [
-        f
-        for one in called
-        if isinstance(one, FunctionType) and not is_ours(one) and _has_value(one)
-        for f in reached(one, namespace)
-    ]
+    inside = _inside(filter(_has_value, called), namespace)
     nodes = (node for f in inside for node in ast.walk(parse(f)))
     if any(isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) for n in nodes):
         return True
     return any(value is word for f in inside for value in callees(f).values() for word in SENDS)
 
 
-def _has_value(function: FunctionType) -> bool:
+def _inside(called: Iterable[Any], namespace: dict[str, Any]) -> list[FunctionType]:
+    """The functions of the specification among what is called, and all that they call."""
+    own = (f for f in called if isinstance(f, FunctionType))
+    return [f for one in own for f in reached(one, namespace)]
+
+
+def _has_value(function: Any) -> bool:
+    if not isinstance(function, FunctionType) or is_ours(function):
+        return False
     nodes = ast.walk(parse(function))
     return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
 

@@ -42,8 +42,9 @@ def is_in_order(e: nodes.EachOf) -> bool:
 
 def has_options(e: Expr) -> bool:
     """Whether what a comprehension finds are, as they come, the options of a choice."""
-    is_set = isinstance(e, nodes.EachOf) and e.kind == "set" and is_in_order(e)
-    return is_set or (isinstance(e, nodes.EachOf) and e.kind == "seq")
+    if not isinstance(e, nodes.EachOf):
+        return False
+    return e.kind == "seq" or (e.kind == "set" and is_in_order(e))
 
 
 def picked(start: str, pushes: str) -> str:
